@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A first-in-first-out queue that any number of producers and consumers share, in any number of processes.
+ *
+ * <p>What {@link BlockingQueue} says of a method is what it does here. On top of it stands the vocabulary that the field
+ * knows from other places: {@link #get()}, {@link #qsize()}, {@link #taskDone()}, {@link #shutdown()}.
+ *
+ * <ul>
+ *   <li>Each element goes to exactly one consumer, in any thread of any attached process.
+ *   <li>Elements leave in the order in which they were committed, so each producer's elements stay in order.
+ *   <li>When {@code put} has returned, every process sees the element: there is no feeder thread and nothing to flush.
+ *   <li>An element is encoded in the caller's thread before the queue is touched; one that cannot be encoded throws {@link
+ *       io.ipcq.codec.CodecException} and changes nothing.
+ *   <li>{@code put} blocks while the queue is full, {@code get} while it is empty; both can time out, both can be
+ *       interrupted, both are woken by {@link #shutdown()}, and neither costs CPU while it waits.
+ *   <li>After {@link #shutdown()} a put throws {@link QueueShutdownException}; gets drain what is left, then throw it.
+ *   <li>{@link #peek()}, {@link #contains}, {@link #toArray()}, {@link #stream()} and the iterator show a weakly consistent
+ *       snapshot and take nothing. Removal from the middle is not supported.
+ * </ul>
+ *
+ * <p>Thread-safe: yes. Process-safe: yes; a queue is {@link Serializable} as a handle, and what arrives in another process
+ * is attached to the same queue. Survives a crash: an attached process may be killed at any instruction; nothing that was
+ * put and not handed out is lost, and nobody waits for the dead. An element that a consumer was handed by {@code get} dies
+ * with that consumer.
+ *
+ * @param <E> the type of the elements; null is refused with a {@link NullPointerException}
+ */
+public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Serializable {
+
+    /**
+     * Puts an element, waiting while the queue is full.
+     *
+     * @throws QueueShutdownException if the queue is shut down, before or while this waits
+     * @throws ElementTooLargeException if the queue can never hold the element
+     */
+    @Override
+    void put(E element) throws InterruptedException;
+
+    /** Puts an element, waiting at most {@code timeout} for room; false if there was none. */
+    boolean put(E element, Duration timeout) throws InterruptedException;
+
+    /**
+     * Puts all elements in order, waiting for room whenever the queue is full. Elements travel in batches, which is many
+     * times faster than one put for each; other producers' elements may stand between the batches. If this is
+     * interrupted or the queue is shut down while it waits, the elements of the batches before are in the queue.
+     */
+    void putAll(Collection<? extends E> elements) throws InterruptedException;
+
+    /**
+     * Takes the next element, waiting while there is none.
+     *
+     * @throws QueueShutdownException if the queue is shut down and drained
+     */
+    E get() throws InterruptedException;
+
+    /**
+     * Takes the next element, waiting at most {@code timeout}; null if none came.
+     *
+     * @throws QueueShutdownException if the queue is shut down and drained
+     */
+    @Nullable E get(Duration timeout) throws InterruptedException;
+
+    /**
+     * Takes the next element if there is one; null if not.
+     *
+     * @throws QueueShutdownException if the queue is shut down and drained
+     */
+    @Nullable E getNow();
+
+    /** Whether a {@code get} would wait. Agrees with {@link #qsize()}, in every process. */
+    boolean empty();
+
+    /** Whether a {@code put} of one element would wait. Agrees with {@link #qsize()}, in every process. */
+    boolean full();
+
+    /** The exact number of elements that consumers can take. O(1). */
+    long qsize();
+
+    /**
+     * Says that one element which was taken earlier has been dealt with.
+     *
+     * @throws IllegalStateException if it is called more often than elements were put
+     */
+    void taskDone();
+
+    /** Waits until {@link #taskDone()} was called for every element that was put. */
+    void join() throws InterruptedException;
+
+    /** Like {@link #join()}, but waits at most {@code timeout}; false if elements were still unfinished then. */
+    boolean join(Duration timeout) throws InterruptedException;
+
+    /** The elements as a loop that ends when the queue is shut down and drained: {@code for (E e : queue.consume())}. */
+    Iterable<E> consume();
+
+    /** Accepts no more elements, in no process; wakes everybody who waits. What is in the queue can still be taken. */
+    void shutdown();
+
+    /** Whether {@link #shutdown()} was called, in any process. */
+    boolean isShutdown();
+
+    /** What the queue is doing now. */
+    QueueStats stats();
+
+    /**
+     * Detaches this handle; the queue stays, unless it was created without a path: then it is deleted when its creator
+     * closes it. Calls that wait in this handle, and all later ones, throw {@link QueueClosedException}. Idempotent.
+     */
+    @Override
+    void close();
+
+    /** Deletes the queue and what is in it, for everyone; calls in other processes throw {@link QueueClosedException}. */
+    void delete();
+}
