@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import com.kenai.jffi.CallContext;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.MemoryIO;
+import com.kenai.jffi.Type;
+import java.nio.ByteBuffer;
+
+/**
+ * The system call through jffi, for Java 17 to 21.
+ *
+ * <p>jffi unpacks its library into {@code java.io.tmpdir} and loads it from there; what the user set by
+ * {@code jffi.extract.dir} or {@code jffi.boot.library.path} goes first.
+ */
+final class JffiCall implements Futex.SystemCall {
+
+    private static final String EXTRACT_DIRECTORY = "jffi.extract.dir";
+
+    private final long number = Futex.systemCallNumber();
+    private final long function;
+    private final CallContext context;
+    private final Invoker invoker;
+    private final MemoryIO memory;
+
+    JffiCall() {
+        keepOutOfWorkingDirectory();
+        function = Library.getDefault().getSymbolAddress("syscall");
+        if (function == 0) {
+            throw new UnsatisfiedLinkError("the C library has no function syscall");
+        }
+        context = new CallContext(Type.SINT64, Type.SINT64, Type.SINT64, Type.SINT64, Type.SINT64, Type.SINT64);
+        invoker = Invoker.getInstance();
+        memory = MemoryIO.getInstance();
+    }
+
+    /** Without a directory of its own, jffi tries the working directory when the temporary one does not do. */
+    private static void keepOutOfWorkingDirectory() {
+        if (System.getProperty(EXTRACT_DIRECTORY) != null) {
+            return;
+        }
+        System.setProperty(EXTRACT_DIRECTORY, System.getProperty("java.io.tmpdir"));
+        try {
+            Library.getDefault();
+        } finally {
+            System.clearProperty(EXTRACT_DIRECTORY);
+        }
+    }
+
+    @Override
+    public long invoke(long address, int operation, int value, long timeoutAddress) {
+        return invoker.invokeL5NoErrno(context, function, number, address, operation, value, timeoutAddress);
+    }
+
+    @Override
+    public long addressOf(ByteBuffer directBuffer) {
+        return memory.getDirectBufferAddress(directBuffer);
+    }
+}

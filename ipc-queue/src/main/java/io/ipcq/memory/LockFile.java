@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/** The file whose bytes {@link Members} lock: opened once, however many members of this JVM use it. */
+final class LockFile {
+
+    /*
+     * Idea
+     *   To the kernel, a record lock belongs to the process, and all of them fall when the process closes any descriptor of
+     *   the file. So there is one descriptor for all members, and the last one to leave closes it.
+     *   The same classes may be loaded twice in a JVM, and then there are two descriptors. The JDK's own table of locks is
+     *   common to all of them, and the monitor is an interned string, which is common too. Whoever would close a descriptor
+     *   first asks that table for locks of others; if there are any, the descriptor stays open until the JVM ends.
+     *
+     * Visibility
+     *   All under the one monitor: a test that meets another test of the same JVM would take it for a holder. Only tryLock
+     *   is used, which an interrupt does not disturb; it would close the channel under a blocking lock.
+     *
+     * References
+     *   fcntl(2), "Advisory record locking"; java.nio.channels.FileLock, "Platform dependencies".
+     */
+
+    static final Object MONITOR_OF_JVM = "io.ipcq.memory.LockFile".intern();
+
+    private static final Map<Object, LockFile> OPEN =
+            new HashMap<>(); // by identity of the file; guarded by the monitor
+    private static final Set<OpenOption> READ_WRITE = Set.of(
+            StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    private final Path path;
+    private final Object identity;
+    private final FileChannel channel;
+    private int users; // guarded by the monitor
+
+    private LockFile(Path path, Object identity, FileChannel channel) {
+        this.path = path;
+        this.identity = identity;
+        this.channel = channel;
+    }
+
+    /** Opens, and creates if need be; one {@link #close} for each. */
+    static LockFile open(Path path) throws IOException {
+        synchronized (MONITOR_OF_JVM) {
+            LockFile lockFile = find(path);
+            if (lockFile == null) {
+                FileChannel channel = FileChannel.open(path, READ_WRITE, PrivateFiles.fileAttributes(path));
+                lockFile = new LockFile(path, identity(path), channel);
+                OPEN.put(lockFile.identity, lockFile);
+            }
+            lockFile.users++;
+            return lockFile;
+        }
+    }
+
+    private static @Nullable LockFile find(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        LockFile lockFile = OPEN.get(identity(path));
+        if (lockFile == null) {
+            PrivateFiles.requirePrivate(path);
+            PrivateFiles.requireLocal(path);
+            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                throw new RegionFormatException(path, "it is not a regular file; check the path");
+            }
+        }
+        return lockFile;
+    }
+
+    private static Object identity(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+        return key != null ? key : path.toRealPath();
+    }
+
+    /** Locks one byte for good; null if another holds it or looks at it just now. */
+    @Nullable
+    FileLock tryOwn(long position) throws IOException {
+        synchronized (MONITOR_OF_JVM) {
+            try {
+                return channel.tryLock(position, 1, false);
+            } catch (OverlappingFileLockException e) {
+                return null;
+            }
+        }
+    }
+
+    /** Whether nobody, here or elsewhere, has locked any byte from the first to the last. */
+    boolean isFree(long first, long last) {
+        synchronized (MONITOR_OF_JVM) {
+            try {
+                FileLock lock = channel.tryLock(first, last - first + 1, true);
+                if (lock == null) {
+                    return false;
+                }
+                lock.release();
+                return true;
+            } catch (OverlappingFileLockException e) {
+                return false;
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot test the locks of " + path, e);
+            }
+        }
+    }
+
+    void release(FileLock lock) {
+        synchronized (MONITOR_OF_JVM) {
+            try {
+                lock.release();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot unlock " + path, e);
+            }
+        }
+    }
+
+    /** Leaves the file to its other users; {@code last} is the greatest position that may be locked. */
+    void close(long last) {
+        synchronized (MONITOR_OF_JVM) {
+            if (--users > 0) {
+                return;
+            }
+            OPEN.remove(identity);
+            if (last > 0 && isLockedByOtherClassLoader(last)) {
+                keepUntilEnd(channel);
+                return;
+            }
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot close " + path, e);
+            }
+        }
+    }
+
+    private boolean isLockedByOtherClassLoader(long last) {
+        try {
+            FileLock lock = channel.tryLock(1, last, true);
+            if (lock != null) {
+                lock.release();
+            }
+            return false;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot test the locks of " + path, e);
+        }
+    }
+
+    /** Makes it reachable through types of the JDK only, so that the class loader of this class may still be unloaded. */
+    private static void keepUntilEnd(FileChannel channel) {
+        Thread keeper = new Thread(null, new FutureTask<>(new Thread(), channel), "ipcq-lock-file", 0, false);
+        keeper.setContextClassLoader(null);
+        try {
+            Runtime.getRuntime().addShutdownHook(keeper);
+        } catch (IllegalStateException e) {
+            // the JVM is ending
+        }
+    }
+}

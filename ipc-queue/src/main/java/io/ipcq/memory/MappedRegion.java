@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * A file mapped into the memory of every process that opens it: words with memory modes, and bytes.
+ *
+ * <p>Words are little-endian and atomic at offsets that are multiples of their size; an offset outside the region, or
+ * not aligned, throws and touches nothing. A file starts with a {@linkplain RegionFormat header} of
+ * {@value #HEADER_BYTES} bytes; the words of its user come after it.
+ *
+ * <p>There is no {@code close}: the mapping goes when the garbage collector finds the region unreachable. To unmap by
+ * hand would pull the memory from under a thread that is still in a word or asleep on one, and that ends the JVM, not
+ * the thread. So whoever holds a region may use it, always.
+ *
+ * <p>Thread-safe as far as the mode of an access says. Process-safe in the same way: a release store in one process
+ * happens before the acquire load in another that sees it. The content survives the death of every process; it survives
+ * the machine only as far as {@link #force} went.
+ */
+public final class MappedRegion {
+
+    /** Where the words of the user begin. */
+    public static final int HEADER_BYTES = RegionHeader.BYTES;
+
+    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final Path file;
+    private final MappedByteBuffer mapping;
+    private final ByteBuffer bytes; // the mapping; a VarHandle wants this very static type
+
+    MappedRegion(Path file, MappedByteBuffer mapping) {
+        this.file = file;
+        this.mapping = mapping;
+        this.bytes = mapping;
+    }
+
+    /**
+     * Creates a file that must not exist, and shows it to others only when it is complete.
+     *
+     * <p>Every block is allocated, so that a full disk is an {@link IOException} here and not a fault at some later store.
+     *
+     * @param sizeBytes of the file, header included; less than 2 GiB
+     * @param initialise writes the first content, which is zero otherwise
+     * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
+     */
+    public static MappedRegion create(Path file, RegionFormat format, long sizeBytes, Consumer<MappedRegion> initialise)
+            throws IOException {
+        return RegionFiles.create(file, format, sizeBytes, initialise);
+    }
+
+    /**
+     * Maps a file that {@link #create} made.
+     *
+     * @throws RegionFormatException if it is something else, damaged, of a newer version, or not this user's alone; the
+     *     message names the file, the offset, what was expected and what was found
+     */
+    public static MappedRegion open(Path file, RegionFormat format) throws IOException {
+        return RegionFiles.open(file, format);
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    /** Size of the file, header included. */
+    public long sizeBytes() {
+        return bytes.capacity();
+    }
+
+    public int getInt(long offset) {
+        return (int) INT.get(bytes, index(offset));
+    }
+
+    public int getIntAcquire(long offset) {
+        return (int) INT.getAcquire(bytes, index(offset));
+    }
+
+    public int getIntVolatile(long offset) {
+        return (int) INT.getVolatile(bytes, index(offset));
+    }
+
+    public void putInt(long offset, int value) {
+        INT.set(bytes, index(offset), value);
+    }
+
+    public void putIntRelease(long offset, int value) {
+        INT.setRelease(bytes, index(offset), value);
+    }
+
+    public void putIntVolatile(long offset, int value) {
+        INT.setVolatile(bytes, index(offset), value);
+    }
+
+    public boolean compareAndSetInt(long offset, int expected, int value) {
+        return INT.compareAndSet(bytes, index(offset), expected, value);
+    }
+
+    public int getAndAddInt(long offset, int delta) {
+        return (int) INT.getAndAdd(bytes, index(offset), delta);
+    }
+
+    public long getLong(long offset) {
+        return (long) LONG.get(bytes, index(offset));
+    }
+
+    public long getLongAcquire(long offset) {
+        return (long) LONG.getAcquire(bytes, index(offset));
+    }
+
+    public long getLongVolatile(long offset) {
+        return (long) LONG.getVolatile(bytes, index(offset));
+    }
+
+    public void putLong(long offset, long value) {
+        LONG.set(bytes, index(offset), value);
+    }
+
+    public void putLongRelease(long offset, long value) {
+        LONG.setRelease(bytes, index(offset), value);
+    }
+
+    public void putLongVolatile(long offset, long value) {
+        LONG.setVolatile(bytes, index(offset), value);
+    }
+
+    public boolean compareAndSetLong(long offset, long expected, long value) {
+        return LONG.compareAndSet(bytes, index(offset), expected, value);
+    }
+
+    public long getAndAddLong(long offset, long delta) {
+        return (long) LONG.getAndAdd(bytes, index(offset), delta);
+    }
+
+    /** Copies bytes out of the region, in no particular order and with no barrier. */
+    public void getBytes(long offset, byte[] target, int from, int length) {
+        bytes.get(index(offset), target, from, length);
+    }
+
+    /** Copies bytes into the region, in no particular order and with no barrier. */
+    public void putBytes(long offset, byte[] source, int from, int length) {
+        bytes.put(index(offset), source, from, length);
+    }
+
+    /** Writes what has changed to the storage device, and returns when it is there. */
+    public void force() {
+        mapping.force();
+    }
+
+    /** For a system call on a word; valid while this region is reachable. */
+    long address() {
+        return Futex.addressOf(mapping);
+    }
+
+    private static int index(long offset) {
+        int index = (int) offset;
+        if (index != offset) {
+            throw new IndexOutOfBoundsException("offset is beyond any region: offset=" + offset);
+        }
+        return index;
+    }
+
+    @Override
+    public String toString() {
+        return "MappedRegion[" + file + ", " + sizeBytes() + " bytes]";
+    }
+}

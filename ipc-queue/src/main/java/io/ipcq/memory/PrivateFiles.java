@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files and directories that belong to one user alone: 0700 and 0600 from the first instant, whatever the umask.
+ *
+ * <p>What exists already is refused if somebody else could have put it there or could write to it. A symbolic link is
+ * never followed in the last name of a path. Where the file system knows no owners or permissions, there is nothing to check.
+ *
+ * <p>Thread-safe; process-safe; keeps no state.
+ */
+public final class PrivateFiles {
+
+    private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
+            Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    /** Their record locks are kept by a server and end by its clock, so a living member could look dead. */
+    private static final Set<String> NETWORK_FILE_SYSTEMS = Set.of(
+            "nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "9p", "ceph", "lustre", "gfs2", "ocfs2", "beegfs");
+
+    private static final ConcurrentHashMap<Object, Boolean> LOCAL_DEVICES = new ConcurrentHashMap<>();
+
+    private PrivateFiles() {}
+
+    /** Creates the directory with mode 0700, or makes sure that the one that is there is {@linkplain #requirePrivate private}. */
+    public static void createDirectory(Path directory) throws IOException {
+        try {
+            Files.createDirectory(directory, attributes(directory, "rwx------"));
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(directory)) {
+                throw e;
+            }
+            requirePrivate(directory);
+        }
+    }
+
+    /** Refuses a symbolic link, another user's file or directory, and what group or others may write to. */
+    public static void requirePrivate(Path path) throws IOException {
+        String objection = objection(path);
+        if (objection != null) {
+            throw new RegionFormatException(path, objection);
+        }
+    }
+
+    /** The attributes to create a file of mode 0600 with; empty where the file system knows no permissions. */
+    static FileAttribute<?>[] fileAttributes(Path file) {
+        return attributes(file, "rw-------");
+    }
+
+    private static FileAttribute<?>[] attributes(Path path, String permissions) {
+        return isPosix(path)
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static @Nullable String objection(Path path) throws IOException {
+        if (!isPosix(path)) {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                            .isSymbolicLink()
+                    ? symbolicLink(path)
+                    : null;
+        }
+        PosixFileAttributes attributes =
+                Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (attributes.isSymbolicLink()) {
+            return symbolicLink(path);
+        }
+        if (!attributes.owner().equals(CurrentUser.PRINCIPAL)) {
+            return "it belongs to another user: owner=" + attributes.owner().getName() + ", expected="
+                    + CurrentUser.PRINCIPAL.getName() + "; use a path of your own";
+        }
+        if (attributes.permissions().stream().anyMatch(WRITABLE_BY_OTHERS::contains)) {
+            return "others may write to it: permissions=" + PosixFilePermissions.toString(attributes.permissions())
+                    + "; if its content is to be trusted, run chmod go-w on it";
+        }
+        return null;
+    }
+
+    private static String symbolicLink(Path path) throws IOException {
+        return "it is a symbolic link: target=" + Files.readSymbolicLink(path) + "; name the target itself";
+    }
+
+    /** Refuses a file on a network file system. */
+    static void requireLocal(Path file) throws IOException {
+        if (!isPosix(file) || LOCAL_DEVICES.containsKey(device(file))) {
+            return;
+        }
+        FileStore store = Files.getFileStore(file);
+        String type = store.type().toLowerCase(Locale.ROOT);
+        if (NETWORK_FILE_SYSTEMS.contains(type) || type.startsWith("fuse.sshfs") || type.startsWith("fuse.gluster")) {
+            throw new RegionFormatException(
+                    file,
+                    "it is on a network file system, where memory is not shared and locks end by a clock: type=" + type
+                            + "; use a directory on this machine");
+        }
+        LOCAL_DEVICES.put(device(file), true);
+    }
+
+    private static Object device(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:dev", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The owner of what this process creates. */
+    private static final class CurrentUser {
+
+        static final UserPrincipal PRINCIPAL = find();
+
+        private static UserPrincipal find() {
+            try {
+                // not the user.name property, which anybody may set, and which says nothing about an effective user
+                Path probe = Files.createTempFile("ipcq-owner", null);
+                try {
+                    return Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
+                } finally {
+                    Files.delete(probe);
+                }
+            } catch (IOException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+    }
+}

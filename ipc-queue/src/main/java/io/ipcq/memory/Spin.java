@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.util.function.BooleanSupplier;
+
+/** Looking again and again before going to sleep, in a way that lets the other side run where cores are few. */
+final class Spin {
+
+    /** Longer pays nobody: a sleep and a wake-up cost about as much, and on busy cores a spinner slows its peer. */
+    private static final long LIMIT_NANOS = 30_000;
+
+    private static final boolean ALONE = Runtime.getRuntime().availableProcessors() == 1;
+    private static final int TURNS_BETWEEN_YIELDS = 100;
+
+    private Spin() {}
+
+    /** Looks for about 30 us; true as soon as the condition holds. */
+    static boolean briefly(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        int turn = 0;
+        do {
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            once(turn++);
+        } while (System.nanoTime() - start < LIMIT_NANOS);
+        return false;
+    }
+
+    /** One turn of a loop that looks at a word. */
+    static void once(int turn) {
+        if (ALONE || turn % TURNS_BETWEEN_YIELDS == TURNS_BETWEEN_YIELDS - 1) {
+            Thread.yield();
+        } else {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A place in shared memory where threads of several processes wait until something has changed.
+ *
+ * <p>Thread-safe; process-safe. A waiter or a waker that is killed leaves nothing behind that another one would stumble
+ * over; a wake-up that died with its waker is made up for within 50 ms.
+ */
+public final class Waiter {
+
+    /*
+     * Idea
+     *   Two words: a flag "somebody sleeps", and a counter of events, which is what sleepers sleep on.
+     *     await:  e = counter; look; flag = 1; look again; sleep while counter = e, 50 ms at most; from the start
+     *     signal: (the change was made;) flag = 1?  then flag = 0, counter + 1, wake all
+     *   Nobody sleeping: signal is a fence and a load.
+     *
+     * Visibility
+     *   The flag is set before the last look, and the change is made before the flag is read, each with a full fence in
+     *   between: at least one side sees the other. A release store before the read of the flag would not do, not even on
+     *   x86. If the waker saw the flag after the last look, the counter has moved and the kernel does not put the sleeper
+     *   to sleep, or wakes it.
+     *
+     * Crash
+     *   A flag and not a count: there is nothing to leak when a sleeper dies, and nothing to repair. Because a waker clears
+     *   it for all, it wakes all; who still has to wait sets it again. A waker that dies between its change and the wake-up,
+     *   or a woken process that is stopped before it acts, costs the others 50 ms at most.
+     *
+     * References
+     *   U. Drepper, Futexes Are Tricky; docs/models/wait.pml (all interleavings, with store buffers and a kill).
+     */
+
+    public static final int BYTES = 8;
+
+    static final int FLAG_OFFSET = 0;
+    static final int COUNTER_OFFSET = FLAG_OFFSET + Integer.BYTES;
+
+    private static final int SOMEBODY_SLEEPS = 1;
+    private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int TURNS_BETWEEN_CLOCKS = 64;
+
+    private final MappedRegion region;
+    private final long flag;
+    private final long counter;
+    private final StandardWait strategy;
+
+    /** Uses {@value #BYTES} bytes of the region at an offset that is a multiple of 4; zeroed memory is right to begin with. */
+    public Waiter(MappedRegion region, long offset, WaitStrategy strategy) {
+        this.region = region;
+        this.flag = offset + FLAG_OFFSET;
+        this.counter = offset + COUNTER_OFFSET;
+        this.strategy = (StandardWait) strategy;
+    }
+
+    /**
+     * Waits until the condition holds.
+     *
+     * @param condition reads shared words, at least with acquire; called often, so it is cheap and has no side effect
+     *     unless it returns true
+     * @param deadlineNanos as of {@link System#nanoTime}; {@link Long#MAX_VALUE} is never
+     * @return true if the condition held, false at the deadline
+     */
+    public boolean await(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
+        if (condition.getAsBoolean()) {
+            return true;
+        }
+        return switch (strategy) {
+            case BLOCKING -> Spin.briefly(condition) || sleep(condition, deadlineNanos);
+            case SPINNING -> spin(condition, deadlineNanos);
+            case BACKOFF -> Spin.briefly(condition) || backOff(condition, deadlineNanos);
+        };
+    }
+
+    /** Wakes all who wait, after something has changed; without a system call if nobody sleeps. */
+    public void signal() {
+        VarHandle.fullFence();
+        if (region.getIntVolatile(flag) != 0) {
+            wakeAll();
+        }
+    }
+
+    private void wakeAll() {
+        region.putIntVolatile(flag, 0);
+        region.getAndAddInt(counter, 1);
+        Futex.wake(region, counter, Integer.MAX_VALUE);
+    }
+
+    private boolean sleep(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
+        long start = System.nanoTime();
+        while (true) {
+            int event = region.getIntVolatile(counter);
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            region.putIntVolatile(flag, SOMEBODY_SLEEPS);
+            VarHandle.fullFence();
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            long now = System.nanoTime();
+            long remaining = remaining(deadlineNanos, now);
+            if (remaining <= 0) {
+                return false;
+            }
+            Futex.await(region, counter, event, Math.min(remaining, LONGEST_SLEEP_NANOS), now - start);
+        }
+    }
+
+    private static boolean spin(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
+        for (int turn = 0; !condition.getAsBoolean(); turn++) {
+            if (turn % TURNS_BETWEEN_CLOCKS == 0 && remaining(deadlineNanos, System.nanoTime()) <= 0) {
+                return condition.getAsBoolean();
+            }
+            Spin.once(turn & Integer.MAX_VALUE);
+        }
+        return true;
+    }
+
+    private static boolean backOff(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
+        long pauseNanos = 1_000;
+        while (!condition.getAsBoolean()) {
+            long remaining = remaining(deadlineNanos, System.nanoTime());
+            if (remaining <= 0) {
+                return condition.getAsBoolean();
+            }
+            LockSupport.parkNanos(Math.min(remaining, pauseNanos));
+            pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+        }
+        return true;
+    }
+
+    private static long remaining(long deadlineNanos, long now) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return Deadline.remainingNanos(deadlineNanos, now);
+    }
+}
