@@ -43,8 +43,7 @@ final class Futex {
             return;
         }
         if (timeoutNanos > 0) {
-            call.invoke(region.address() + offset, WAIT, expected, Native.TIMEOUTS.address(timeoutNanos));
-            Reference.reachabilityFence(region); // an unmapped word would end the JVM
+            invoke(call, region, offset, WAIT, expected, Native.TIMEOUTS.address(timeoutNanos));
         }
     }
 
@@ -52,8 +51,16 @@ final class Futex {
     static void wake(MappedRegion region, long offset, int count) {
         SystemCall call = Native.CALL;
         if (call != null) {
-            call.invoke(region.address() + offset, WAKE, count, 0);
-            Reference.reachabilityFence(region);
+            invoke(call, region, offset, WAKE, count, 0);
+        }
+    }
+
+    private static void invoke(
+            SystemCall call, MappedRegion region, long offset, int operation, int value, long timeoutAddress) {
+        try {
+            call.invoke(region.address() + offset, operation, value, timeoutAddress);
+        } finally {
+            Reference.reachabilityFence(region); // a word that is unmapped meanwhile would end the JVM
         }
     }
 
@@ -113,10 +120,13 @@ final class Futex {
 
         private static void requireWorking(SystemCall call) {
             ByteBuffer word = ByteBuffer.allocateDirect(Long.BYTES);
-            long woken = call.invoke(call.addressOf(word), WAKE, 1, 0);
-            Reference.reachabilityFence(word);
-            if (woken != 0) {
-                throw new UnsupportedOperationException("futex is refused by the kernel: result=" + woken);
+            try {
+                long woken = call.invoke(call.addressOf(word), WAKE, 1, 0);
+                if (woken != 0) {
+                    throw new UnsupportedOperationException("futex is refused by the kernel: result=" + woken);
+                }
+            } finally {
+                Reference.reachabilityFence(word);
             }
         }
 

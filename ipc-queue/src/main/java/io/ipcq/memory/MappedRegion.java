@@ -36,6 +36,7 @@ public final class MappedRegion {
     private final Path file;
     private final MappedByteBuffer mapping;
     private final ByteBuffer bytes; // the mapping; a VarHandle wants this very static type
+    private long address; // 0 until asked for; every thread finds the same
 
     MappedRegion(Path file, MappedByteBuffer mapping) {
         this.file = file;
@@ -157,7 +158,10 @@ public final class MappedRegion {
 
     /** For a system call on a word; valid while this region is reachable. */
     long address() {
-        return Futex.addressOf(mapping);
+        if (address == 0) {
+            address = Futex.addressOf(mapping);
+        }
+        return address;
     }
 
     private static int index(long offset) {
