@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+
+/** Text as UTF-8. */
+enum Utf8Codec implements Codec<String> {
+    INSTANCE;
+
+    /*
+     * Idea: the JDK's conversions are intrinsics, but they replace what they cannot represent instead of refusing it.
+     * The replacement is easy to find again. Encoding writes '?' for a lone surrogate: bytes without '?' are faithful,
+     * other text is looked at character by character. Decoding writes U+FFFD, which faithful
+     * bytes contain only as EF BF BD: text without it is faithful, other text is encoded again and compared.
+     */
+
+    private static final char REPLACEMENT = '\uFFFD';
+
+    @Override
+    public String id() {
+        return "utf8";
+    }
+
+    @Override
+    public byte[] encode(String value) {
+        byte[] bytes = value.getBytes(UTF_8);
+        if (contains(bytes, (byte) '?')) {
+            refuseLoneSurrogate(value);
+        }
+        return bytes;
+    }
+
+    @Override
+    public String decode(byte[] bytes) {
+        String value = new String(bytes, UTF_8);
+        if (value.indexOf(REPLACEMENT) >= 0) {
+            refuseMalformed(value, bytes);
+        }
+        return value;
+    }
+
+    private static boolean contains(byte[] bytes, byte wanted) {
+        for (byte b : bytes) {
+            if (b == wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void refuseLoneSurrogate(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (Character.isHighSurrogate(c)
+                    && i + 1 < value.length()
+                    && Character.isLowSurrogate(value.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                throw new CodecException(
+                        "cannot encode text as UTF-8: lone surrogate at index=" + i + ", length=" + value.length(),
+                        null,
+                        null);
+            }
+        }
+    }
+
+    /** Encoding again gives the same bytes exactly when none was replaced. */
+    private static void refuseMalformed(String value, byte[] bytes) {
+        int at = Arrays.mismatch(bytes, value.getBytes(UTF_8));
+        if (at >= 0) {
+            throw new CodecException(
+                    "cannot decode text: malformed UTF-8 at offset=" + at + ", bytes=" + bytes.length,
+                    null,
+                    bytes,
+                    null);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return id();
+    }
+}
