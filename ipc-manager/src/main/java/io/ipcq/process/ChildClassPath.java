@@ -22,7 +22,7 @@ final class ChildClassPath {
     }
 
     /** Build tools run programs in class loaders of their own; those that load from files can be copied. */
-    private static Iterable<Path> inherited(ClassLoader loader) {
+    static Iterable<Path> inherited(ClassLoader loader) {
         Set<Path> entries = new LinkedHashSet<>();
         for (ClassLoader next = loader; next instanceof URLClassLoader urls; next = next.getParent()) {
             for (URL url : urls.getURLs()) {

@@ -34,12 +34,17 @@ final class ChildMain {
         ParentLink link = link(task);
         if (daemon) {
             link.dieWithParent();
-        }
-        ChildProcess child = TaskFile.read(task, daemon, link);
-        if (!daemon) {
+        } else {
             link.tidyUpAfterParent();
         }
-        return child;
+        try {
+            return TaskFile.read(task, daemon, link);
+        } catch (IOException unreadable) {
+            if (daemon) {
+                link.dieIfOrphaned(); // another orphan has tidied up
+            }
+            throw unreadable;
+        }
     }
 
     private static ParentLink link(Path task) throws IOException {

@@ -52,9 +52,7 @@ final class ParentLink {
 
     /** From now on this JVM halts when its parent is no more; if that is so already, before this returns. */
     void dieWithParent() {
-        if (!isParentAlive()) {
-            die();
-        }
+        dieIfOrphaned();
         Thread watch = new Thread("ipcq-parent-watch") {
             @Override
             public void run() {
@@ -65,11 +63,22 @@ final class ParentLink {
         watch.start();
     }
 
-    /** Removes the parent's directory if it died before this child had read its task, the last thing that was in it. */
-    void tidyUpAfterParent() {
+    void dieIfOrphaned() {
         if (!isParentAlive()) {
-            RunDirectory.remove(directory);
+            die();
         }
+    }
+
+    /** When this JVM ends after its parent, it removes the directory that the parent could not, for this child's task was in it. */
+    void tidyUpAfterParent() {
+        Runtime.getRuntime().addShutdownHook(new Thread("ipcq-tidy-up") {
+            @Override
+            public void run() {
+                if (!isParentAlive()) {
+                    RunDirectory.remove(directory);
+                }
+            }
+        });
     }
 
     private void watch() {

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A child's JVM from its start to after its end, with the threads that pass on its output. */
 final class RunningJvm {
@@ -16,18 +18,22 @@ final class RunningJvm {
     private final Process process;
     private final List<LinePump> pumps;
 
-    private RunningJvm(Process process, List<LinePump> pumps) {
+    /** Completes once the JVM has ended and a task that it did not come to read is deleted. */
+    private final CompletableFuture<Process> ended;
+
+    private RunningJvm(Process process, List<LinePump> pumps, Path task) {
         this.process = process;
         this.pumps = pumps;
+        this.ended = process.onExit().whenComplete((dead, never) -> TaskFile.deleteQuietly(task));
     }
 
     static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
         Path task = TaskFile.write(child);
         try {
             Process process = JvmLauncher.launch(child, options, task);
-            return new RunningJvm(process, pumps(child.name(), process, options.output()));
+            return new RunningJvm(process, pumps(child.name(), process, options.output()), task);
         } catch (Throwable failed) {
-            TaskFile.delete(task);
+            TaskFile.deleteQuietly(task);
             throw failed;
         }
     }
@@ -58,8 +64,12 @@ final class RunningJvm {
 
     /** Waits for the end and for the last lines of output; false if the child still runs after {@code nanos}. */
     boolean join(long nanos) throws InterruptedException {
-        if (!process.waitFor(nanos, TimeUnit.NANOSECONDS)) {
+        try {
+            ended.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException stillRuns) {
             return false;
+        } catch (ExecutionException impossible) {
+            throw new AssertionError(impossible);
         }
         for (LinePump pump : pumps) {
             pump.join(LAST_OUTPUT_MILLIS);
@@ -76,6 +86,6 @@ final class RunningJvm {
     }
 
     CompletableFuture<Process> onExit() {
-        return process.onExit();
+        return ended.copy();
     }
 }

@@ -66,6 +66,15 @@ final class TaskFile {
         Files.deleteIfExists(argumentsOf(file));
     }
 
+    /** For the parent, which deletes what a child left. Where that fails, the whole directory is removed later. */
+    static void deleteQuietly(Path file) {
+        try {
+            delete(file);
+        } catch (IOException stays) {
+            // nobody can do more about it here
+        }
+    }
+
     /** The argument file that goes with a task. */
     static Path argumentsOf(Path file) {
         String name = file.getFileName().toString();
