@@ -28,6 +28,7 @@ final class Spin {
     }
 
     /** One turn of a loop that looks at a word. */
+    @SuppressWarnings("ThreadPriorityCheck") // a yield is what lets the other side run on a single core
     static void once(int turn) {
         if (ALONE || turn % TURNS_BETWEEN_YIELDS == TURNS_BETWEEN_YIELDS - 1) {
             Thread.yield();

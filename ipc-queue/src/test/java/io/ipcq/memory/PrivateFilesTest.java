@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PrivateFilesTest {
+
+    @TempDir
+    Path parent;
+
+    static boolean isRoot() throws IOException {
+        return (int) Files.getAttribute(Path.of("/proc/self/"), "unix:uid") == 0;
+    }
+
+    private Path directory() {
+        return parent.resolve("queues");
+    }
+
+    @Test
+    void shouldCreateForThisUserAlone() throws IOException {
+        PrivateFiles.createDirectory(directory());
+        assertThat(permissions(directory())).isEqualTo("rwx------");
+        PrivateFiles.createDirectory(directory());
+        PrivateFiles.requirePrivate(directory());
+    }
+
+    @Test
+    void shouldNotTakeFileForDirectory() throws IOException {
+        Files.createFile(directory());
+        assertThatThrownBy(() -> PrivateFiles.createDirectory(directory()))
+                .isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rwx-w----", "rwx----w-", "rwxrwxrwx"})
+    void shouldRefuseWhatOthersMayWriteTo(String permissions) throws IOException {
+        Files.createDirectory(directory());
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString(permissions));
+        assertThatThrownBy(() -> PrivateFiles.createDirectory(directory()))
+                .isInstanceOf(RegionFormatException.class)
+                .hasMessageContaining(directory().toString())
+                .hasMessageContaining("permissions=" + permissions);
+        assertThat(permissions(directory())).isEqualTo(permissions);
+    }
+
+    @Test
+    void shouldNotFollowSymbolicLink() throws IOException {
+        Path target = Files.createDirectory(parent.resolve("target"));
+        Files.createSymbolicLink(directory(), target);
+        assertThatThrownBy(() -> PrivateFiles.createDirectory(directory()))
+                .isInstanceOf(RegionFormatException.class)
+                .hasMessageContaining("symbolic link: target=" + target);
+    }
+
+    @Test
+    void shouldRefuseWhatBelongsToAnotherUser() throws IOException {
+        assumeTrue(isRoot());
+        Files.createDirectory(directory());
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwx------"));
+        Files.setAttribute(directory(), "unix:uid", 65534);
+        assertThatThrownBy(() -> PrivateFiles.createDirectory(directory()))
+                .isInstanceOf(RegionFormatException.class)
+                .hasMessageContaining("belongs to another user");
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}

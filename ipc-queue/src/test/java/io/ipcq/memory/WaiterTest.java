@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WaiterTest {
+
+    private static final int WAITER = 64;
+    private static final int STATE = 72;
+
+    @TempDir
+    Path directory;
+
+    private MappedRegion region;
+
+    static List<WaitStrategy> strategies() {
+        return List.of(WaitStrategy.blocking(), WaitStrategy.spinning(), WaitStrategy.backoff());
+    }
+
+    @BeforeEach
+    void create() throws IOException {
+        region = MappedRegion.create(directory.resolve("page"), SharedPage.FORMAT, 4096, created -> {});
+    }
+
+    private boolean changed() {
+        return region.getIntVolatile(STATE) != 0;
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void shouldReturnAtOnceWhenConditionHolds(WaitStrategy strategy) throws InterruptedException {
+        assertThat(new Waiter(region, WAITER, strategy).await(() -> true, System.nanoTime() - 1))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void shouldGiveUpAtDeadlineAndNotBefore(WaitStrategy strategy) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(120);
+        assertThat(new Waiter(region, WAITER, strategy).await(this::changed, deadline))
+                .isFalse();
+        assertThat(System.nanoTime()).isGreaterThanOrEqualTo(deadline);
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void shouldSeeChangeByAnotherThread(WaitStrategy strategy) throws InterruptedException {
+        Waiter waiter = new Waiter(region, WAITER, strategy);
+        AtomicReference<Object> outcome = new AtomicReference<>();
+        Thread sleeper = start(waiter, outcome);
+        region.putIntRelease(STATE, 1);
+        waiter.signal();
+        sleeper.join();
+        assertThat(outcome).hasValue(true);
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void shouldEndWithInterrupt(WaitStrategy strategy) throws InterruptedException {
+        AtomicReference<Object> outcome = new AtomicReference<>();
+        Thread sleeper = start(new Waiter(region, WAITER, strategy), outcome);
+        sleeper.interrupt();
+        sleeper.join();
+        assertThat(outcome.get()).isInstanceOf(InterruptedException.class);
+    }
+
+    private Thread start(Waiter waiter, AtomicReference<Object> outcome) {
+        Thread thread = new Thread(() -> {
+            try {
+                outcome.set(waiter.await(this::changed, Long.MAX_VALUE));
+            } catch (InterruptedException e) {
+                outcome.set(e);
+            }
+        });
+        thread.start();
+        return thread;
+    }
+
+    @Test
+    void shouldClearFlagAndMoveCounterOnlyWhenSomebodySleeps() throws InterruptedException {
+        Waiter waiter = new Waiter(region, WAITER, WaitStrategy.blocking());
+        waiter.signal();
+        assertThat(region.getInt(WAITER + Waiter.COUNTER_OFFSET)).isZero();
+
+        Thread sleeper = start(waiter, new AtomicReference<>());
+        await().until(() -> region.getIntVolatile(WAITER + Waiter.FLAG_OFFSET) == 1);
+        region.putIntRelease(STATE, 1);
+        waiter.signal();
+        assertThat(region.getIntVolatile(WAITER + Waiter.FLAG_OFFSET)).isZero();
+        assertThat(region.getIntVolatile(WAITER + Waiter.COUNTER_OFFSET)).isEqualTo(1);
+        sleeper.join();
+    }
+
+    @ParameterizedTest
+    @MethodSource("strategies")
+    void shouldBeTheSameStrategyElsewhere(WaitStrategy strategy) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new ObjectOutputStream(bytes).writeObject(strategy);
+        Object copy = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
+        assertThat(copy).isSameAs(strategy);
+    }
+}
