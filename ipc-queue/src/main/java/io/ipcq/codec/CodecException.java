@@ -24,8 +24,7 @@ public final class CodecException extends IpcException {
     }
 
     /** An element that would not decode; the array is kept, not copied. */
-    public CodecException(
-            String message, @Nullable String path, byte @Nullable [] bytes, @Nullable Throwable cause) {
+    public CodecException(String message, @Nullable String path, byte @Nullable [] bytes, @Nullable Throwable cause) {
         super(message, cause);
         this.path = path;
         this.bytes = bytes;

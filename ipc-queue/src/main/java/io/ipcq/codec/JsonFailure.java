@@ -79,8 +79,8 @@ final class JsonFailure {
             return refusal.getMessage();
         }
         if (root instanceof StackOverflowError || root instanceof StreamConstraintsException) {
-            return "a limit is exceeded, or an object contains itself: nesting=" + JsonFormat.MAX_NESTING
-                    + ", digits=" + JsonFormat.MAX_NUMBER_CHARS;
+            return "a limit is exceeded, or an object contains itself: nesting=" + JsonFormat.MAX_NESTING + ", digits="
+                    + JsonFormat.MAX_NUMBER_CHARS;
         }
         return failure instanceof JacksonException jackson ? jacksonReason(jackson, root) : threw(root);
     }
@@ -90,7 +90,8 @@ final class JsonFailure {
             return unknown.getReferringClass().getName() + " has no such field; was another type written?";
         }
         if (failure instanceof InvalidTypeIdException unknown) {
-            return "no permitted subclass of " + unknown.getBaseType().toCanonical() + " has this @type, or it is missing";
+            return "no permitted subclass of " + unknown.getBaseType().toCanonical()
+                    + " has this @type, or it is missing";
         }
         if (failure instanceof InvalidDefinitionException definition) {
             return "the type cannot be mapped: " + definition.getOriginalMessage();

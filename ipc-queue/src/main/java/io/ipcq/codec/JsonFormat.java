@@ -107,9 +107,7 @@ final class JsonFormat {
                 .changeDefaultVisibility(JsonTypes::fieldsOnly)
                 .withCoercionConfig(LogicalType.Textual, JsonFormat::refuseAllButText)
                 .constructorDetector(ConstructorDetector.USE_PROPERTIES_BASED)
-                .enable(
-                        MapperFeature.USE_STATIC_TYPING,
-                        MapperFeature.INFER_RECORD_GETTERS_FROM_COMPONENTS_ONLY)
+                .enable(MapperFeature.USE_STATIC_TYPING, MapperFeature.INFER_RECORD_GETTERS_FROM_COMPONENTS_ONLY)
                 .disable(
                         MapperFeature.PROPAGATE_TRANSIENT_MARKER,
                         MapperFeature.ALLOW_COERCION_OF_SCALARS,

@@ -18,9 +18,7 @@ final class JsonTypes extends JacksonAnnotationIntrospector {
 
     /** Constructors of any visibility make an object again; getters and setters are not called. */
     static VisibilityChecker fieldsOnly(VisibilityChecker checker) {
-        return checker.with(Visibility.NONE)
-                .withFieldVisibility(Visibility.ANY)
-                .withCreatorVisibility(Visibility.ANY);
+        return checker.with(Visibility.NONE).withFieldVisibility(Visibility.ANY).withCreatorVisibility(Visibility.ANY);
     }
 
     /** A record has its accessors; a class that is not open to reflection shows only what is public anyway. */

@@ -74,7 +74,8 @@ class CodecTest {
         Codec<List<Order>> codec = Codec.json(new TypeRef<List<Order>>() {});
         List<Order> orders = List.of(new Order(5, List.of("tea")), new Order(6, List.of()));
 
-        String answer = runChild(Base64.getEncoder().encodeToString(serialize(codec)),
+        String answer = runChild(
+                Base64.getEncoder().encodeToString(serialize(codec)),
                 Base64.getEncoder().encodeToString(codec.encode(orders)));
 
         assertThat(answer).contains("id=" + codec.id() + " decoded=" + orders + " ");
@@ -132,7 +133,9 @@ class CodecTest {
         final List<String> jackson = new ArrayList<>();
 
         NamingLoader() {
-            super(new URL[] {Codec.class.getProtectionDomain().getCodeSource().getLocation()}, NamingLoader.class.getClassLoader());
+            super(
+                    new URL[] {Codec.class.getProtectionDomain().getCodeSource().getLocation()},
+                    NamingLoader.class.getClassLoader());
         }
 
         @Override
@@ -180,14 +183,19 @@ class CodecTest {
     void shouldRefuseNull() {
         assertThatNullPointerException().isThrownBy(() -> Codec.utf8().encode(null));
         assertThatNullPointerException().isThrownBy(() -> Codec.bytes().encode(null));
-        assertThatNullPointerException().isThrownBy(() -> Codec.json(Order.class).encode(null));
+        assertThatNullPointerException()
+                .isThrownBy(() -> Codec.json(Order.class).encode(null));
         assertThatNullPointerException().isThrownBy(() -> Codec.json((Class<Order>) null));
     }
 
     @Test
     void shouldRefuseTypesThatNameNothing() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Codec.json(Object.class)).withMessageContaining("Object");
-        assertThatIllegalArgumentException().isThrownBy(CodecTest::<String>openRef).withMessageContaining("List<T>");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Codec.json(Object.class))
+                .withMessageContaining("Object");
+        assertThatIllegalArgumentException()
+                .isThrownBy(CodecTest::<String>openRef)
+                .withMessageContaining("List<T>");
         assertThatIllegalArgumentException().isThrownBy(RawRef::new).withMessageContaining("RawRef");
         assertThatIllegalArgumentException().isThrownBy(CodecTest::longRef).withMessageContaining("max=512");
     }
@@ -200,10 +208,11 @@ class CodecTest {
     private static final class RawRef extends TypeRef {}
 
     private static void longRef() {
-        Codec.json(new TypeRef<
-                Map<
-                        Map<Map<Map<Order, Order>, Map<Order, Order>>, Map<Map<Order, Order>, Order>>,
-                        Map<Map<Map<Order, Order>, Order>, Map<Order, Map<Order, Order>>>>>() {});
+        Codec.json(
+                new TypeRef<
+                        Map<
+                                Map<Map<Map<Order, Order>, Map<Order, Order>>, Map<Map<Order, Order>, Order>>,
+                                Map<Map<Map<Order, Order>, Order>, Map<Order, Map<Order, Order>>>>>() {});
     }
 
     private static byte[] serialize(Object object) throws IOException {

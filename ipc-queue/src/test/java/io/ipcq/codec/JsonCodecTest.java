@@ -228,7 +228,8 @@ class JsonCodecTest {
                 value(new TypeRef<URI>() {}, URI.create("http://example.org/a?b")),
                 value(
                         new TypeRef<Numbers>() {},
-                        new Numbers(true, (byte) -128, (short) 9, 1 << 31, -1L, Float.MIN_VALUE, Double.MAX_VALUE, 'ß')),
+                        new Numbers(
+                                true, (byte) -128, (short) 9, 1 << 31, -1L, Float.MIN_VALUE, Double.MAX_VALUE, 'ß')),
                 value(new TypeRef<Numbers>() {}, numbers(Float.NaN, Double.NEGATIVE_INFINITY)),
                 value(new TypeRef<Numbers>() {}, numbers(Float.POSITIVE_INFINITY, Double.NaN)),
                 value(new TypeRef<Numbers>() {}, numbers(-0f, -0d)),
@@ -344,8 +345,12 @@ class JsonCodecTest {
 
     @Test
     void shouldMarkValuesOfSealedTypesWithTheSimpleName() {
-        assertThat(Codec.json(Shape.class).encode(new Circle(1))).asString(UTF_8).isEqualTo("{\"@type\":\"Circle\",\"radius\":1.0}");
-        assertThat(Codec.json(Circle.class).encode(new Circle(1))).asString(UTF_8).isEqualTo("{\"radius\":1.0}");
+        assertThat(Codec.json(Shape.class).encode(new Circle(1)))
+                .asString(UTF_8)
+                .isEqualTo("{\"@type\":\"Circle\",\"radius\":1.0}");
+        assertThat(Codec.json(Circle.class).encode(new Circle(1)))
+                .asString(UTF_8)
+                .isEqualTo("{\"radius\":1.0}");
     }
 
     interface Left {
@@ -436,13 +441,21 @@ class JsonCodecTest {
                 refused(new TypeRef<Any>() {}, new Any(new Object()), "Any.value", "java.lang.Object"),
                 refused(new TypeRef<AnyNumber>() {}, new AnyNumber(BigDecimal.ONE), "AnyNumber.value", "BigDecimal"),
                 refused(new TypeRef<List<Object>>() {}, List.of(1, new Line("x", 1, null)), "List<Object>[1]", "Line"),
-                refused(new TypeRef<Map<String, Object>>() {}, Map.of("k", Level.LOW), "Map<String,Object>[*]", "Level"),
+                refused(
+                        new TypeRef<Map<String, Object>>() {},
+                        Map.of("k", Level.LOW),
+                        "Map<String,Object>[*]",
+                        "Level"),
                 refused(new TypeRef<Animal>() {}, new Dog(), null, "Dog where"),
                 refused(new TypeRef<Box<List<Animal>>>() {}, new Box<>(List.of(new Dog())), "[0]", "Dog where"),
                 refused(new TypeRef<Box<Named>>() {}, new Box<>(new NamedRecord("x")), ".content", "sealed"),
                 refused(new TypeRef<Box<Runnable>>() {}, new Box<>(() -> {}), ".content", "java.lang.Runnable"),
                 refused(new TypeRef<Runnable>() {}, () -> {}, null, "java.lang.Runnable"),
-                refused(new TypeRef<Box<Thread>>() {}, new Box<>(Thread.currentThread()), ".content", "java.lang.Thread"),
+                refused(
+                        new TypeRef<Box<Thread>>() {},
+                        new Box<>(Thread.currentThread()),
+                        ".content",
+                        "java.lang.Thread"),
                 refused(new TypeRef<Box<NoFields>>() {}, new Box<>(new NoFields()), ".content", "has no fields"),
                 refused(new TypeRef<List<NoDefault>>() {}, List.of(new NoDefault(1, 2L)), "[0]", "no constructor"),
                 refused(new TypeRef<Box<FinalField>>() {}, new Box<>(new FinalField()), ".content", "FinalField.size"),
@@ -461,8 +474,8 @@ class JsonCodecTest {
     @ParameterizedTest
     @MethodSource("refused")
     <T> void shouldRefuseToEncodeWhatWouldNotComeBack(TypeRef<T> type, T value, String path, String message) {
-        CodecException refusal =
-                catchThrowableOfType(CodecException.class, () -> Codec.json(type).encode(value));
+        CodecException refusal = catchThrowableOfType(
+                CodecException.class, () -> Codec.json(type).encode(value));
 
         assertThat(refusal).hasMessageContaining(message).hasMessageStartingWith("cannot encode ");
         if (path != null) {
@@ -478,8 +491,8 @@ class JsonCodecTest {
         Node node = new Node("a", children);
         children.add(node);
 
-        CodecException refusal =
-                catchThrowableOfType(CodecException.class, () -> Codec.json(Node.class).encode(node));
+        CodecException refusal = catchThrowableOfType(
+                CodecException.class, () -> Codec.json(Node.class).encode(node));
 
         assertThat(refusal.path()).startsWith("Node.children[0].children[0]").endsWith("...");
         assertThat(refusal).hasMessageContaining("contains itself").hasNoCause();
@@ -561,8 +574,8 @@ class JsonCodecTest {
     void shouldRefuseOtherBytesWithoutQuotingThem(Class<?> type, String json, String message) {
         byte[] bytes = json.getBytes(UTF_8);
 
-        CodecException failure =
-                catchThrowableOfType(CodecException.class, () -> Codec.json(type).decode(bytes));
+        CodecException failure = catchThrowableOfType(
+                CodecException.class, () -> Codec.json(type).decode(bytes));
 
         assertThat(failure)
                 .hasMessageContaining(message)
@@ -621,7 +634,8 @@ class JsonCodecTest {
         for (String json : List.of(object, array)) {
             byte[] boxed = ("{\"value\":" + json + "}").getBytes(UTF_8);
             assertThat(Codec.json(Any.class).decode(boxed).value()).isInstanceOfAny(Map.class, List.class);
-            catchThrowableOfType(CodecException.class, () -> Codec.json(Shape.class).decode(json.getBytes(UTF_8)));
+            catchThrowableOfType(
+                    CodecException.class, () -> Codec.json(Shape.class).decode(json.getBytes(UTF_8)));
         }
 
         assertThat(loaded).isFalse();

@@ -44,8 +44,18 @@ class Utf8CodecTest {
 
     @ParameterizedTest
     @CsvSource({
-        "80, 0", "6180, 1", "c0af, 0", "c3, 0", "61c3, 1", "e282, 0", "eda080, 0", "f09f99, 0", "f8888080, 0",
-        "efbfbd80, 3", "ff, 0", "f4908080, 0"
+        "80, 0",
+        "6180, 1",
+        "c0af, 0",
+        "c3, 0",
+        "61c3, 1",
+        "e282, 0",
+        "eda080, 0",
+        "f09f99, 0",
+        "f8888080, 0",
+        "efbfbd80, 3",
+        "ff, 0",
+        "f4908080, 0"
     })
     void shouldRefuseMalformedBytes(String hex, int offset) {
         byte[] bytes = HexFormat.of().parseHex(hex);
