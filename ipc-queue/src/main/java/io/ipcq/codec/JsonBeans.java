@@ -2,9 +2,11 @@
 package io.ipcq.codec;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationConfig;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
@@ -23,6 +25,15 @@ final class JsonBeans extends ValueSerializerModifier {
             SerializationConfig config, BeanDescription.Supplier description, ValueSerializer<?> serializer) {
         boolean ours = serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer;
         return ours ? new CheckedSerializer(description.getType(), serializer) : serializer;
+    }
+
+    @Override
+    public ValueSerializer<?> modifyKeySerializer(
+            SerializationConfig config,
+            JavaType type,
+            BeanDescription.Supplier description,
+            ValueSerializer<?> serializer) {
+        return type.hasRawClass(String.class) ? new TextKey() : serializer;
     }
 
     /** Finds the reader of a type, which shows most of what is wrong with the type; null if there is one. */
@@ -63,5 +74,17 @@ final class JsonBeans extends ValueSerializerModifier {
 
     private static ValueDeserializer<Object> deserializer(JavaType type) {
         return JsonFormat.MAPPER._deserializationContext().findRootValueDeserializer(type);
+    }
+
+    /** Jackson escapes a lone surrogate in a value, but in a key it writes bytes that no reader takes. */
+    private static final class TextKey extends ValueSerializer<String> {
+
+        @Override
+        public void serialize(String key, JsonGenerator out, SerializationContext context) {
+            if (Utf8Codec.indexOfLoneSurrogate(key) >= 0) {
+                throw new JsonRefusal("a key of the map has a lone surrogate, which UTF-8 cannot represent");
+            }
+            out.writeName(key);
+        }
     }
 }

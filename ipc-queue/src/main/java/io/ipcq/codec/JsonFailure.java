@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.exc.StreamWriteException;
@@ -108,6 +109,9 @@ final class JsonFailure {
     private static String streamReason(JacksonException failure) {
         if (failure instanceof UnexpectedEndOfInputException) {
             return "the JSON ends early";
+        }
+        if (failure instanceof InputCoercionException coercion) {
+            return "the number does not fit " + coercion.getTargetType().getName();
         }
         if (failure instanceof StreamReadException) {
             return "malformed JSON, or a duplicate key: offset="

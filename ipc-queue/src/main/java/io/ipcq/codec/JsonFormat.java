@@ -15,11 +15,15 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.ConstructorDetector;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.MutableCoercionConfig;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
 
 /** Jackson, configured once for all codecs, with the reader and the writer of one type. */
 final class JsonFormat {
@@ -101,12 +105,11 @@ final class JsonFormat {
                 .addModule(new SimpleModule("ipcq").setSerializerModifier(new JsonBeans()))
                 .annotationIntrospector(new JsonTypes())
                 .changeDefaultVisibility(JsonTypes::fieldsOnly)
+                .withCoercionConfig(LogicalType.Textual, JsonFormat::refuseAllButText)
                 .constructorDetector(ConstructorDetector.USE_PROPERTIES_BASED)
-                .enable(
-                        MapperFeature.USE_STATIC_TYPING,
-                        MapperFeature.INFER_RECORD_GETTERS_FROM_COMPONENTS_ONLY,
-                        MapperFeature.PROPAGATE_TRANSIENT_MARKER)
+                .enable(MapperFeature.USE_STATIC_TYPING, MapperFeature.INFER_RECORD_GETTERS_FROM_COMPONENTS_ONLY)
                 .disable(
+                        MapperFeature.PROPAGATE_TRANSIENT_MARKER,
                         MapperFeature.ALLOW_COERCION_OF_SCALARS,
                         MapperFeature.USE_GETTERS_AS_SETTERS,
                         MapperFeature.ALLOW_FINAL_FIELDS_AS_MUTATORS)
@@ -127,6 +130,12 @@ final class JsonFormat {
                         DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
                         DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
                 .build();
+    }
+
+    private static void refuseAllButText(MutableCoercionConfig coercion) {
+        coercion.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
     }
 
     private static JsonFactory factory() {

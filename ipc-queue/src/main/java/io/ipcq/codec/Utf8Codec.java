@@ -51,19 +51,30 @@ enum Utf8Codec implements Codec<String> {
     }
 
     private static void refuseLoneSurrogate(String value) {
+        int at = indexOfLoneSurrogate(value);
+        if (at >= 0) {
+            throw new CodecException(
+                    "cannot encode text as UTF-8: lone surrogate at index=" + at + ", length=" + value.length(),
+                    null,
+                    null);
+        }
+    }
+
+    /** Half of a character that takes two chars, which is no character at all; -1 if there is none. */
+    static int indexOfLoneSurrogate(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (Character.isHighSurrogate(c)
-                    && i + 1 < value.length()
-                    && Character.isLowSurrogate(value.charAt(i + 1))) {
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < value.length()
+                        && Character.isLowSurrogate(value.charAt(i + 1));
+                if (!pair) {
+                    return i;
+                }
                 i++;
-            } else if (Character.isSurrogate(c)) {
-                throw new CodecException(
-                        "cannot encode text as UTF-8: lone surrogate at index=" + i + ", length=" + value.length(),
-                        null,
-                        null);
             }
         }
+        return -1;
     }
 
     /** Encoding again gives the same bytes exactly when none was replaced. */
