@@ -17,7 +17,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -350,19 +349,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     void writeDeadLetter(Claim claim, String reason) {
-        try {
-            deadLetterQueue()
-                    .put(new DeadLetter(
-                            claim.number(),
-                            claim.attempts(),
-                            reason,
-                            claim.payload().bytes()));
-        } catch (InterruptedException e) {
-            // an unbounded put waits for a mutex only; the letter matters more than when the interrupt is seen
-            Thread.interrupted();
-            writeDeadLetter(claim, reason);
-            Thread.currentThread().interrupt();
-        }
+        // has no bound, so there is always room
+        deadLetterQueue()
+                .add(new DeadLetter(
+                        claim.number(),
+                        claim.attempts(),
+                        reason,
+                        claim.payload().bytes()));
     }
 
     private synchronized DurableQueue<DeadLetter> deadLetterQueue() {
@@ -508,7 +501,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         members.close();
     }
 
-    private synchronized void closeFiles() {
+    private synchronized @Nullable Void closeFiles() {
         if (deadLetters != null) {
             deadLetters.close();
         }
@@ -517,6 +510,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
         journal = null;
         deadLetters = null;
+        return null;
     }
 
     @Override
@@ -543,13 +537,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     /** Reads from the journal while no other thread of this JVM does, nor closes it. */
-    <T> T look(Supplier<T> read) {
-        AtomicReference<T> result = new AtomicReference<>();
-        consumer.betweenThreads(() -> {
+    <T extends @Nullable Object> T look(Supplier<T> read) {
+        return consumer.betweenThreads(() -> {
             requireOpen();
-            result.set(read.get());
+            return read.get();
         });
-        return result.get();
     }
 
     void repairProducers() {
