@@ -72,7 +72,7 @@ record JournalFiles(Path directory) {
     Attachment create(DurableQueueOptions options, String codecId, boolean anonymous) throws IOException {
         requireEmpty();
         Path parent = Objects.requireNonNull(directory.getParent(), "a root directory cannot be a queue");
-        Files.createDirectories(parent);
+        createParents(parent);
         JournalFiles fresh =
                 new JournalFiles(parent.resolve("." + directory.getFileName() + ".new-" + RandomNames.next()));
         // a member from the first instant, or somebody could take the queue for one that everybody has left
@@ -88,6 +88,15 @@ record JournalFiles(Path directory) {
             if (creator != null) {
                 creator.close();
             }
+        }
+    }
+
+    /** As private as the queue itself, or others could put something else in its place. */
+    private static void createParents(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && !Files.exists(directory)) {
+            createParents(parent);
+            PrivateFiles.createDirectory(directory);
         }
     }
 
@@ -172,7 +181,10 @@ record JournalFiles(Path directory) {
         try (Stream<Path> files = Files.list(journal())) {
             long segments = files.filter(file -> file.toString().endsWith(SegmentName.SUFFIX))
                     .count();
-            return Math.max(0, segments - 1) * control.segmentBytes() + control.allocatedBytes();
+            long allocated = control.allocatedBytes();
+            // right after a segment has ended, the next one has no file yet
+            long full = allocated == 0 ? segments : Math.max(0, segments - 1);
+            return full * control.segmentBytes() + allocated;
         } catch (IOException e) {
             return control.allocatedBytes();
         }
