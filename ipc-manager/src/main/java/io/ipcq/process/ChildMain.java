@@ -52,7 +52,8 @@ final class ChildMain {
         try {
             return ParentLink.open(Objects.requireNonNull(task.getParent(), "task"));
         } catch (FileNotFoundException orphaned) {
-            Runtime.getRuntime().halt(FAILED); // the parent is gone, and with it who wanted this
+            System.err.println("The parent process is gone, so its child ends before it began");
+            Runtime.getRuntime().halt(FAILED);
             throw orphaned;
         }
     }
