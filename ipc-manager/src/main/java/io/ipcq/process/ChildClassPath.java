@@ -29,8 +29,11 @@ final class ChildClassPath {
                 entries.add(path(url));
             }
         }
-        for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
-            entries.add(Path.of(entry));
+        String classPath = System.getProperty("java.class.path", "");
+        if (!classPath.isEmpty()) { // empty where the program is on the module path
+            for (String entry : classPath.split(File.pathSeparator, -1)) {
+                entries.add(Path.of(entry));
+            }
         }
         return entries;
     }

@@ -162,8 +162,8 @@ public class ChildProcess implements AutoCloseable, Serializable {
                     + ", here=" + current().name());
         }
         if (jvm != null || closed) {
-            throw new IllegalStateException(
-                    "A child process can be started once; make another one: " + name + " is " + exitDescription());
+            throw new IllegalStateException("A child process can be started once; make another one: " + name + " is "
+                    + (jvm == null ? "closed" : exitDescription()));
         }
         jvm = RunningJvm.start(this, chosen);
         LiveChildren.add(this);

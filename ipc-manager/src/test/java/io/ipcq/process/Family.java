@@ -72,7 +72,7 @@ final class Family {
 
     static final class CommandLine {
         public static void main(String[] arguments) throws Exception {
-            ChildProcess child = new ChildProcess(Work::fail, "secret-of-the-test");
+            ChildProcess child = new ChildProcess(Work::answerList, "secret-of-the-test", List.of());
             System.out.println(String.join(
                     "\n", JvmLauncher.command(child, ChildProcessOptions.defaults(), TaskFile.write(child))));
         }
