@@ -2,6 +2,7 @@
 package io.ipcq.process;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.ipcq.queue.DurableQueue;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -21,8 +22,6 @@ final class JvmLauncher {
      *   - the user's own options
      *   - class path and module path, ChildMain, the path of the task file; nothing of the task itself
      */
-
-    private static final int LATEST_WITH_FREE_NATIVE_ACCESS = 23;
 
     /** Linux allows 128 KiB in one argument, Windows 32 Ki characters in all. */
     private static final int MAX_CLASS_PATH_ARGUMENT = 16_000;
@@ -64,26 +63,13 @@ final class JvmLauncher {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", isWindows() ? "java.exe" : "java")
                 .toString());
-        command.addAll(libraryOptions());
+        command.addAll(DurableQueue.jvmOptions());
         command.addAll(Inherited.OPTIONS);
         command.addAll(options.jvmOptions());
         command.addAll(classPath(ChildClassPath.of(child, options), task));
         command.addAll(mainClass());
         command.add(task.toString());
         return command;
-    }
-
-    /** The options that code of the libraries needs in a child. */
-    static List<String> libraryOptions() {
-        List<String> options = new ArrayList<>(List.of(
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"));
-        if (Runtime.version().feature() > LATEST_WITH_FREE_NATIVE_ACCESS) {
-            options.add("--enable-native-access=ALL-UNNAMED");
-            options.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        return options;
     }
 
     private static List<String> classPath(String classPath, Path task) throws IOException {

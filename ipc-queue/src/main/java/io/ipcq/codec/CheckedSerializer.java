@@ -58,6 +58,7 @@ final class CheckedSerializer extends ValueSerializer<Object> {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the delegate answers with itself if nothing changed
     private ValueSerializer<?> around(@Nullable ValueSerializer<?> changed) {
         return changed == null || changed == delegate ? this : new CheckedSerializer(type, changed);
     }

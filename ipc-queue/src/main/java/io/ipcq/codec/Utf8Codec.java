@@ -3,6 +3,9 @@ package io.ipcq.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Text as UTF-8. */
@@ -18,6 +21,11 @@ enum Utf8Codec implements Codec<String> {
 
     private static final char REPLACEMENT = '\uFFFD';
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long HIGH_BITS = LOW_BITS << 7;
+    private static final long QUESTION_MARKS = LOW_BITS * '?';
+
     @Override
     public String id() {
         return "utf8";
@@ -26,7 +34,7 @@ enum Utf8Codec implements Codec<String> {
     @Override
     public byte[] encode(String value) {
         byte[] bytes = value.getBytes(UTF_8);
-        if (contains(bytes, (byte) '?')) {
+        if (containsQuestionMark(bytes)) {
             refuseLoneSurrogate(value);
         }
         return bytes;
@@ -41,9 +49,17 @@ enum Utf8Codec implements Codec<String> {
         return value;
     }
 
-    private static boolean contains(byte[] bytes, byte wanted) {
-        for (byte b : bytes) {
-            if (b == wanted) {
+    /** Eight bytes at a time: the subtraction borrows into the high bit of a byte only if one has become zero. */
+    private static boolean containsQuestionMark(byte[] bytes) {
+        int i = 0;
+        for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
+            long zeroIfMark = (long) LONGS.get(bytes, i) ^ QUESTION_MARKS;
+            if (((zeroIfMark - LOW_BITS) & ~zeroIfMark & HIGH_BITS) != 0) {
+                return true;
+            }
+        }
+        for (; i < bytes.length; i++) {
+            if (bytes[i] == '?') {
                 return true;
             }
         }

@@ -123,6 +123,7 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the queue itself, not one that equals it
     public int drainTo(Collection<? super E> target, int max) {
         Objects.requireNonNull(target, "target");
         if (target == this) {

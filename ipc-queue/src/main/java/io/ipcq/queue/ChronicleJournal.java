@@ -285,7 +285,7 @@ final class ChronicleJournal implements AutoCloseable {
     }
 
     /** Steps through the documents, one user at a time. */
-    final class Reader implements AutoCloseable {
+    static final class Reader implements AutoCloseable {
 
         private final ExcerptTailer tailer;
         private long index;

@@ -9,4 +9,5 @@ package io.ipcq.queue;
  * @param reason why it was given up
  * @param bytes the element as it was encoded
  */
+@SuppressWarnings("ArrayRecordComponent") // handed through, never compared
 public record DeadLetter(long number, int attempts, String reason, byte[] bytes) {}

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The side of a durable queue that takes. Thread-safe. */
@@ -317,7 +319,7 @@ final class JournalConsumer {
         });
     }
 
-    private boolean underMutex(java.util.function.BooleanSupplier action) {
+    private boolean underMutex(BooleanSupplier action) {
         mutex.lock();
         boolean whole = false;
         try {
@@ -345,8 +347,8 @@ final class JournalConsumer {
         mutex.demandRepair();
     }
 
-    void betweenThreads(Runnable action) {
-        mutex.betweenThreads(action);
+    <T extends @Nullable Object> T betweenThreads(Supplier<T> action) {
+        return mutex.betweenThreads(action);
     }
 
     private void recover() {

@@ -14,8 +14,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -94,10 +95,10 @@ record JournalFiles(Path directory) {
         PrivateFiles.createDirectory(directory);
         PrivateFiles.createDirectory(journal());
         ChronicleJournal.create(journal(), options.maxElementBytes());
-        AtomicReference<Members> joined = new AtomicReference<>();
+        List<Members> joined = new ArrayList<>(1);
         try {
-            JournalControl.create(control(), options, codecId, anonymous, region -> joined.set(join(region)));
-            return joined.get();
+            JournalControl.create(control(), options, codecId, anonymous, region -> joined.add(join(region)));
+            return joined.get(0);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

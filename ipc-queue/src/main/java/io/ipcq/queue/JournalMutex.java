@@ -4,6 +4,8 @@ package io.ipcq.queue;
 import io.ipcq.memory.RobustMutex;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One side's mutex: first among the threads of this JVM, who park for it, then among the processes. Whoever gets it from a dead
@@ -84,15 +86,18 @@ final class JournalMutex {
         while (true) {
             requireOpen.run();
             switch (processes.lock(Durations.atMost(deadline, PATIENCE_NANOS))) {
-                case ACQUIRED:
+                case ACQUIRED -> {
                     return true;
-                case RECOVERED:
+                }
+                case RECOVERED -> {
                     repair();
                     return true;
-                default:
+                }
+                case TIMED_OUT -> {
                     if (Durations.hasPassed(deadline)) {
                         return false;
                     }
+                }
             }
         }
     }
@@ -127,10 +132,10 @@ final class JournalMutex {
     }
 
     /** Runs an action when no thread of this JVM is inside; whatever other processes do. */
-    void betweenThreads(Runnable action) {
+    <T extends @Nullable Object> T betweenThreads(Supplier<T> action) {
         threads.lock();
         try {
-            action.run();
+            return action.get();
         } finally {
             threads.unlock();
         }

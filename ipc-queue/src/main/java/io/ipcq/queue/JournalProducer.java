@@ -4,6 +4,8 @@ package io.ipcq.queue;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The side of a durable queue that appends. Thread-safe. */
 final class JournalProducer {
@@ -119,8 +121,8 @@ final class JournalProducer {
         exclusively(() -> {});
     }
 
-    void betweenThreads(Runnable action) {
-        mutex.betweenThreads(action);
+    <T extends @Nullable Object> T betweenThreads(Supplier<T> action) {
+        return mutex.betweenThreads(action);
     }
 
     /** Lets the next producer, of any process, repair first. */

@@ -17,7 +17,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -39,7 +38,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private static final int BATCH_ELEMENTS = 256;
     private static final int BATCH_BYTES = 64 << 10;
     private static final int DRAIN_ELEMENTS = 256;
-    /** How long a consumer sleeps at most before it looks whether a lease has ended. */
+    /** How long a consumer waits at most, while leases are out, before it looks whether one has ended. */
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final transient JournalFiles files;
@@ -151,7 +150,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             if (room > 0) {
                 return (int) room;
             }
-            if (deadline == NOW || room == JournalProducer.TIMED_OUT || !await(notFull, this::hasRoom, deadline)) {
+            if (deadline == NOW || room == JournalProducer.TIMED_OUT || !notFull.await(this::hasRoom, deadline)) {
                 return 0;
             }
         }
@@ -257,8 +256,17 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             if (deadline == NOW || outcome == Outcome.TIMED_OUT || Durations.hasPassed(deadline)) {
                 return null;
             }
-            BooleanSupplier ready = lease ? this::canReceive : this::canTake;
-            await(notEmpty, ready, control.leasedVolatile() == 0 ? deadline : Durations.atMost(deadline, WATCH_NANOS));
+            awaitElement(lease, deadline);
+        }
+    }
+
+    /** Waits for an element; while leases are out, only until it is time to look whether one of them has ended. */
+    private void awaitElement(boolean lease, long deadline) throws InterruptedException {
+        BooleanSupplier ready = lease ? this::canReceive : this::canTake;
+        if (control.leasedVolatile() > 0) {
+            notEmpty.await(ready, Durations.atMost(deadline, WATCH_NANOS));
+        } else {
+            notEmpty.await(() -> ready.getAsBoolean() || control.leasedVolatile() > 0, deadline);
         }
     }
 
@@ -341,19 +349,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     void writeDeadLetter(Claim claim, String reason) {
-        try {
-            deadLetterQueue()
-                    .put(new DeadLetter(
-                            claim.number(),
-                            claim.attempts(),
-                            reason,
-                            claim.payload().bytes()));
-        } catch (InterruptedException e) {
-            // an unbounded put waits for a mutex only; the letter matters more than when the interrupt is seen
-            Thread.interrupted();
-            writeDeadLetter(claim, reason);
-            Thread.currentThread().interrupt();
-        }
+        // has no bound, so there is always room
+        deadLetterQueue()
+                .add(new DeadLetter(
+                        claim.number(),
+                        claim.attempts(),
+                        reason,
+                        claim.payload().bytes()));
     }
 
     private synchronized DurableQueue<DeadLetter> deadLetterQueue() {
@@ -458,7 +460,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     boolean joinUntil(long deadline) throws InterruptedException {
         requireOpen();
-        boolean done = await(allDone, () -> control.unfinished() == 0 || isClosed(), deadline);
+        boolean done = allDone.await(() -> control.unfinished() == 0 || isClosed(), deadline);
         requireOpen();
         return done;
     }
@@ -499,7 +501,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         members.close();
     }
 
-    private synchronized void closeFiles() {
+    private synchronized @Nullable Void closeFiles() {
         if (deadLetters != null) {
             deadLetters.close();
         }
@@ -508,6 +510,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
         journal = null;
         deadLetters = null;
+        return null;
     }
 
     @Override
@@ -534,13 +537,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     /** Reads from the journal while no other thread of this JVM does, nor closes it. */
-    <T> T look(Supplier<T> read) {
-        AtomicReference<T> result = new AtomicReference<>();
-        consumer.betweenThreads(() -> {
+    <T extends @Nullable Object> T look(Supplier<T> read) {
+        return consumer.betweenThreads(() -> {
             requireOpen();
-            result.set(read.get());
+            return read.get();
         });
-        return result.get();
     }
 
     void repairProducers() {
@@ -585,11 +586,6 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 "the journal is damaged: " + what + ": file=" + files.segment(index) + ", index=0x"
                         + Long.toHexString(index) + "; restore the file or delete the queue",
                 null);
-    }
-
-    /** Waits; false at the deadline, and then at the latest after the deadline has passed. */
-    private static boolean await(Waiter waiter, BooleanSupplier condition, long deadline) throws InterruptedException {
-        return waiter.await(condition, deadline);
     }
 
     private static void checkInterrupt(long deadline) throws InterruptedException {

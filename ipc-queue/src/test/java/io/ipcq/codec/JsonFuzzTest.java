@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonFuzzTest {
 
-    private static final int ROUNDS = 5_000;
+    private static final int ROUNDS = 2_000;
 
     sealed interface Tree permits Leaf, Fork, Tag {}
 

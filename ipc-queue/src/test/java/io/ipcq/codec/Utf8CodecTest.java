@@ -66,6 +66,15 @@ class Utf8CodecTest {
         assertThat(refusal.bytes()).isSameAs(bytes);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 8, 9, 15, 16, 50, 99})
+    void shouldFindALoneSurrogateAnywhere(int index) {
+        String text = "x".repeat(index) + '\uD800' + "y".repeat(99 - index);
+
+        assertThat(catchThrowableOfType(CodecException.class, () -> codec.encode(text)))
+                .hasMessageContaining("index=" + index);
+    }
+
     @Test
     void shouldAgreeWithAStrictEncoderAndDecoder() {
         long seed = System.nanoTime();
@@ -81,7 +90,7 @@ class Utf8CodecTest {
     private static String randomText(Random random) {
         int[] bases = {'?', 'a', 0xe9, 0x4e00, 0xd800, 0xdc00, 0xfffd};
         StringBuilder text = new StringBuilder();
-        for (int i = random.nextInt(6); i > 0; i--) {
+        for (int i = random.nextInt(24); i > 0; i--) {
             text.append((char) (bases[random.nextInt(bases.length)] + random.nextInt(2)));
         }
         return text.toString();
