@@ -23,7 +23,8 @@ record CrashElement(int producer, long sequence) {
         CrashElement element = new CrashElement(bytes.getInt(), bytes.getLong());
         for (int i = HEADER_BYTES; i < array.length; i++) {
             if (array[i] != filler(element.sequence, i)) {
-                throw new AssertionError("wrong bytes: element=" + element + ", offset=" + i + ", bytes=" + array.length);
+                throw new AssertionError(
+                        "wrong bytes: element=" + element + ", offset=" + i + ", bytes=" + array.length);
             }
         }
         return element;

@@ -194,9 +194,7 @@ final class CrashRound implements AutoCloseable {
                 "  %.1f s, kills: consumers=%d producers=%d, stops=%d, %s, %s%n",
                 nanos / 1e9, consumerKills, producerKills, stops, report, stats);
         long allowed = options.receive() ? 0 : consumerKills;
-        assertThat(report.isCleanWithLossesUpTo(allowed))
-                .as(report.toString())
-                .isTrue();
+        assertThat(report.isCleanWithLossesUpTo(allowed)).as(report.toString()).isTrue();
         assertThat(report.begun()).isEqualTo((long) options.elements() / options.producers() * options.producers());
         assertThat(stats.size()).isZero();
         assertThat(stats.leased()).isZero();

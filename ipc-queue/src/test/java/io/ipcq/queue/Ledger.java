@@ -53,7 +53,8 @@ final class Ledger implements AutoCloseable {
 
     static Ledger create(Path directory, String name) {
         try {
-            return new Ledger(new FileOutputStream(directory.resolve(name + SUFFIX).toFile(), true));
+            return new Ledger(
+                    new FileOutputStream(directory.resolve(name + SUFFIX).toFile(), true));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -48,7 +48,8 @@ final class LedgerChecker {
         }
 
         private static String few(List<String> elements) {
-            return elements.size() + (elements.isEmpty() ? "" : elements.subList(0, Math.min(10, elements.size())) + "");
+            return elements.size()
+                    + (elements.isEmpty() ? "" : elements.subList(0, Math.min(10, elements.size())) + "");
         }
     }
 

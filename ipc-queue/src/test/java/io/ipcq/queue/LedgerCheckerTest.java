@@ -49,8 +49,8 @@ class LedgerCheckerTest {
         Report once = check(entry(GOT, 0), entry(GOT, 1), entry(GOT, 2));
         assertThat(once.isCleanWithLossesUpTo(0)).isTrue();
         assertThat(once.recovered()).isEqualTo(1);
-        Report twice = LedgerChecker.check(List.of(
-                PRODUCER, List.of(entry(GOT, 0), entry(GOT, 1), entry(GOT, 2)), List.of(entry(GOT, 2))));
+        Report twice = LedgerChecker.check(
+                List.of(PRODUCER, List.of(entry(GOT, 0), entry(GOT, 1), entry(GOT, 2)), List.of(entry(GOT, 2))));
         assertThat(twice.duplicates()).hasSize(1);
     }
 
@@ -83,8 +83,8 @@ class LedgerCheckerTest {
 
     @Test
     void shouldTellDeclaredFromUndeclaredRedelivery() {
-        Report declared = check(
-                entry(GOT, 0), entry(RECEIVED, 1, 1), entry(RECEIVED, 1, 2), entry(ACKING, 1), entry(ACKED, 1));
+        Report declared =
+                check(entry(GOT, 0), entry(RECEIVED, 1, 1), entry(RECEIVED, 1, 2), entry(ACKING, 1), entry(ACKED, 1));
         assertThat(declared.isCleanWithLossesUpTo(0)).isTrue();
         assertThat(declared.redelivered()).isEqualTo(1);
         Report undeclared =
@@ -122,9 +122,7 @@ class LedgerCheckerTest {
         Path file = directory.resolve("one.ledger");
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 1));
-        assertThat(Ledger.read(directory, "one"))
-                .extracting(Entry::sequence)
-                .containsExactly(3L, 4L);
+        assertThat(Ledger.read(directory, "one")).extracting(Entry::sequence).containsExactly(3L, 4L);
         Files.write(file, bytes);
         assertThat(Ledger.readAll(directory).get(0).get(2).attempt()).isEqualTo(5);
     }
