@@ -146,8 +146,7 @@ abstract class SharedQueueContract {
                 () -> queue.drainTo(null),
                 () -> queue.drainTo(null, 1),
                 () -> queue.join(null));
-        assertThat(calls)
-                .allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(NullPointerException.class));
+        assertThat(calls).allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(NullPointerException.class));
         assertThat(queue.qsize()).isZero();
         assertThat(queue.contains(null)).isFalse();
     }
@@ -236,8 +235,7 @@ abstract class SharedQueueContract {
         Task<Boolean> timed = Task.start(() -> one.put("c", LONG)).expectToWait();
         assertThat(one.poll()).isEqualTo("b");
         assertThat(timed.await()).isTrue();
-        Task<Boolean> offer =
-                Task.start(() -> one.offer("d", 1, TimeUnit.DAYS)).expectToWait();
+        Task<Boolean> offer = Task.start(() -> one.offer("d", 1, TimeUnit.DAYS)).expectToWait();
         assertThat(one.drainTo(new ArrayList<>(), 1)).isEqualTo(1);
         assertThat(offer.await()).isTrue();
         Task<Boolean> again = Task.run(() -> one.put("e")).expectToWait();
@@ -367,8 +365,11 @@ abstract class SharedQueueContract {
         assertThat(queue.poll()).isEqualTo("b");
         assertThat(queue.get(LONG)).isEqualTo("c");
         List<ThrowingCallable> gets = List.of(
-                () -> queue.get(), () -> queue.get(LONG), () -> queue.getNow(), () -> queue.take(), () ->
-                        queue.poll(1, TimeUnit.DAYS));
+                () -> queue.get(),
+                () -> queue.get(LONG),
+                () -> queue.getNow(),
+                () -> queue.take(),
+                () -> queue.poll(1, TimeUnit.DAYS));
         assertThat(gets).allSatisfy(get -> assertThatThrownBy(get).isInstanceOf(QueueShutdownException.class));
         assertThat(queue.poll()).isNull();
         assertThat(queue.peek()).isNull();
@@ -465,9 +466,11 @@ abstract class SharedQueueContract {
         calls.put("delete", gone::delete);
         calls.put("serialize", () -> serialize(gone));
         return calls.entrySet().stream()
-                .map(call -> DynamicTest.dynamicTest(call.getKey(), () -> assertThatThrownBy(call.getValue())
-                        .isInstanceOf(QueueClosedException.class)
-                        .hasMessageContaining("closed")))
+                .map(call -> DynamicTest.dynamicTest(
+                        call.getKey(),
+                        () -> assertThatThrownBy(call.getValue())
+                                .isInstanceOf(QueueClosedException.class)
+                                .hasMessageContaining("closed")))
                 .toList();
     }
 
@@ -605,8 +608,9 @@ abstract class SharedQueueContract {
 
     private static void assertIsOfBytes(Throwable failure, String text) {
         assertThat(failure)
-                .isInstanceOfSatisfying(CodecException.class, e -> assertThat(e.bytes())
-                        .isEqualTo(text.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(
+                        CodecException.class,
+                        e -> assertThat(e.bytes()).isEqualTo(text.getBytes(StandardCharsets.UTF_8)))
                 .message()
                 .doesNotContain(text);
     }
@@ -680,8 +684,7 @@ abstract class SharedQueueContract {
                 () -> queue.retainAll(List.of("a")),
                 () -> queue.removeIf(e -> true));
         assertThat(removals)
-                .allSatisfy(
-                        removal -> assertThatThrownBy(removal).isInstanceOf(UnsupportedOperationException.class));
+                .allSatisfy(removal -> assertThatThrownBy(removal).isInstanceOf(UnsupportedOperationException.class));
         assertThat(queue.remove("not there")).isFalse();
         assertThat(queue).containsExactly("a", "b");
     }
@@ -977,7 +980,7 @@ abstract class SharedQueueContract {
         }
         small.drainTo(got);
         assertThat(got).isNotEmpty();
-        assertThat(got.stream().sorted().toList()).isEqualTo(put.stream().sorted().toList());
+        assertThat(got.stream().sorted().toList())
+                .isEqualTo(put.stream().sorted().toList());
     }
-
 }

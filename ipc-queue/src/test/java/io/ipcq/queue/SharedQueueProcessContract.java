@@ -286,7 +286,7 @@ abstract class SharedQueueProcessContract {
             SharedQueue<String> member = QueueProgram.attach(handle.toString());
             toClose.add(member);
             creator.kill();
-            create(Codec.utf8(), FOREVER).close();
+            runNextProgram();
             assertThat(place).as("there is a member").exists();
             assertThat(member.get()).isEqualTo("from the creator");
             member.put("a");
@@ -308,9 +308,19 @@ abstract class SharedQueueProcessContract {
             creator.kill();
             other.kill();
             assertThat(place).exists();
-            create(Codec.utf8(), FOREVER).close();
+            runNextProgram();
             assertThat(place).doesNotExist();
         }
+    }
+
+    /** One that makes an anonymous queue of its own. */
+    private void runNextProgram() {
+        TestJvm next =
+                TestJvm.start(Creator.class, getClass().getName(), directory.resolve("next").toString(), "close");
+        children.add(next);
+        next.awaitLine("place");
+        next.send("");
+        next.awaitSuccess();
     }
 
     private TestJvm creator(String end) {
