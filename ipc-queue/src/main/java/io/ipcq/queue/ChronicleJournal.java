@@ -54,6 +54,7 @@ final class ChronicleJournal implements AutoCloseable {
     private static final int FIRST_CHUNK_BYTES = 256 << 10;
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int SLACK_BYTES = 96 << 10;
+    private static final int BATCH_BYTES = 1 << 20;
     private static final long UNLOCKED = 1L << 63;
     private static final int NOT_READY = 1 << 31;
     private static final int OPEN_TIMEOUT_MILLIS = 500;
@@ -246,7 +247,7 @@ final class ChronicleJournal implements AutoCloseable {
     // ---- consumers --------------------------------------------------------------------------------------------------
 
     Reader reader() {
-        return new Reader(queue.createTailer());
+        return new Reader(queue.createTailer(), control.maxDocumentBytes() + BATCH_BYTES);
     }
 
     /** Deletes the segments below the given one. */
@@ -289,10 +290,12 @@ final class ChronicleJournal implements AutoCloseable {
     static final class Reader implements AutoCloseable {
 
         private final ExcerptTailer tailer;
+        private final long maxDocumentBytes;
         private long index;
 
-        private Reader(ExcerptTailer tailer) {
+        private Reader(ExcerptTailer tailer, long maxDocumentBytes) {
             this.tailer = tailer;
+            this.maxDocumentBytes = maxDocumentBytes;
             tailer.singleThreadedCheckDisabled(true);
         }
 
@@ -314,7 +317,12 @@ final class ChronicleJournal implements AutoCloseable {
                 }
                 index = context.index();
                 Bytes<?> bytes = wire.bytes();
-                byte[] document = new byte[(int) bytes.readRemaining()];
+                long length = bytes.readRemaining();
+                if (length > maxDocumentBytes) {
+                    throw new IllegalStateException("a document has an impossible length: index=0x"
+                            + Long.toHexString(index) + ", lengthBytes=" + length + ", maxBytes=" + maxDocumentBytes);
+                }
+                byte[] document = new byte[(int) length];
                 bytes.read(document);
                 return document;
             }

@@ -130,8 +130,16 @@ final class JournalProducer {
         mutex.demandRepair();
     }
 
+    private void recover() {
+        try {
+            recount();
+        } catch (IOException | JournalDocument.DamagedException | RuntimeException | InternalError e) {
+            throw queue.storageFailed("the end of the journal could not be found", e);
+        }
+    }
+
     /** Counts what is in the journal, after a death inside the mutex or of the machine. */
-    private void recover() throws IOException, JournalDocument.DamagedException {
+    private void recount() throws IOException, JournalDocument.DamagedException {
         ChronicleJournal journal = queue.journal();
         journal.recover();
         long end = 0;
@@ -145,6 +153,11 @@ final class JournalProducer {
                 end = document.end();
                 index = reader.index();
             }
+        }
+        if (journal.segmentOf(index) > control.segmentVolatile()) {
+            // what is appended to an earlier segment would never be read
+            throw new IOException("the control file is older than the journal: segment=" + control.segmentVolatile()
+                    + ", last=" + journal.segmentOf(index) + "; restore both");
         }
         // an empty journal whose files were all removed keeps its numbers
         if (end > 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.IpcException;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.memory.Members;
@@ -577,9 +578,17 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     synchronized ChronicleJournal journal() {
         if (journal == null) {
             requireOpen();
-            journal = ChronicleJournal.open(files.journal(), control);
+            journal = openJournal();
         }
         return journal;
+    }
+
+    private ChronicleJournal openJournal() {
+        try {
+            return ChronicleJournal.open(files.journal(), control);
+        } catch (RuntimeException | InternalError e) {
+            throw storageFailed("the journal could not be opened", e);
+        }
     }
 
     private boolean isClosed() {
@@ -596,8 +605,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
-    QueueStorageException storageFailed(String what, Throwable cause) {
-        if (cause instanceof QueueStorageException known) {
+    IpcException storageFailed(String what, Throwable cause) {
+        if (cause instanceof IpcException known) {
             return known;
         }
         return new QueueStorageException(
