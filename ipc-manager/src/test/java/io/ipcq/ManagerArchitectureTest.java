@@ -31,10 +31,7 @@ class ManagerArchitectureTest {
                 .dependOnClassesThat()
                 .areAssignableTo(ProcessBuilder.class)
                 .check(CLASSES);
-        noClasses()
-                .should()
-                .callMethod(Runtime.class, "exec", String[].class)
-                .check(CLASSES);
+        noClasses().should().callMethod(Runtime.class, "exec", String[].class).check(CLASSES);
     }
 
     @Test

@@ -96,7 +96,10 @@ final class JournalFiles extends QueueDirectory {
         try (Stream<Path> files = Files.list(journal())) {
             long segments = files.filter(file -> file.toString().endsWith(SegmentName.SUFFIX))
                     .count();
-            return Math.max(0, segments - 1) * control.segmentBytes() + control.allocatedBytes();
+            long allocated = control.allocatedBytes();
+            // right after a segment has ended, the next one has no file yet
+            long full = allocated == 0 ? segments : Math.max(0, segments - 1);
+            return full * control.segmentBytes() + allocated;
         } catch (IOException e) {
             return control.allocatedBytes();
         }
