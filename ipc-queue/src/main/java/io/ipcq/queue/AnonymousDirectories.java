@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.memory.Members;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -23,24 +22,37 @@ import org.slf4j.LoggerFactory;
  */
 final class AnonymousDirectories {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DurableQueue.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SharedQueue.class);
     private static final String PREFIX = "ipcq-queue-";
     private static final Path MEMORY = Path.of("/dev/shm");
     /** How long a directory without a living member is left alone: its creator may be about to become one. */
     private static final Duration GRACE = Duration.ofMinutes(1);
 
-    private static final Set<JournalFiles> OPEN = ConcurrentHashMap.newKeySet();
+    private static final Map<Path, QueueDirectory> OPEN = new ConcurrentHashMap<>();
+    /** So that a program with many queues does not look at all of them for each new one. */
+    private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(10);
+
     private static boolean sweepingAtExit;
+    private static long nextSweep = System.nanoTime();
 
     private AnonymousDirectories() {}
 
     /** A place for another queue; clears away what the dead have left. */
-    static JournalFiles next() throws IOException {
+    static Path next() throws IOException {
         Path base = base();
-        sweep(base);
-        JournalFiles files = new JournalFiles(base.resolve(PREFIX + RandomNames.next()));
-        deleteAtExit(files);
-        return files;
+        if (isTimeToSweep()) {
+            sweep(base);
+        }
+        return base.resolve(PREFIX + RandomNames.next());
+    }
+
+    private static synchronized boolean isTimeToSweep() {
+        long now = System.nanoTime();
+        if (now - nextSweep < 0) {
+            return false;
+        }
+        nextSweep = now + BETWEEN_SWEEPS.toNanos();
+        return true;
     }
 
     private static Path base() {
@@ -49,8 +61,9 @@ final class AnonymousDirectories {
                 : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    private static synchronized void deleteAtExit(JournalFiles files) {
-        OPEN.add(files);
+    /** Lets a queue go with this JVM, should nobody close it. */
+    static synchronized void deleteAtExit(QueueDirectory queue) {
+        OPEN.put(queue.directory(), queue);
         if (!sweepingAtExit) {
             sweepingAtExit = true;
             Runtime.getRuntime().addShutdownHook(new Thread(AnonymousDirectories::deleteAll, "ipcq-cleanup"));
@@ -58,34 +71,34 @@ final class AnonymousDirectories {
     }
 
     private static void deleteAll() {
-        for (JournalFiles files : OPEN) {
+        for (QueueDirectory queue : OPEN.values()) {
             try {
                 // who still waits in it learns that it is over
-                JournalControl.open(files.control()).setDeleted();
+                queue.openState().setDeleted();
             } catch (IOException e) {
-                LOG.debug("gone before the end: directory={}", files.directory(), e);
+                LOG.debug("gone before the end: directory={}", queue.directory(), e);
             }
-            delete(files);
+            delete(queue);
         }
     }
 
-    static void delete(JournalFiles files) {
-        OPEN.remove(files);
+    static void delete(QueueDirectory queue) {
+        OPEN.remove(queue.directory());
         try {
-            files.delete();
+            queue.delete();
         } catch (IOException e) {
-            LOG.debug("an anonymous queue is left for the next program to remove: directory={}", files.directory(), e);
+            LOG.debug("an anonymous queue is left for the next program to remove: directory={}", queue.directory(), e);
         }
     }
 
     private static void sweep(Path base) throws IOException {
         List<Path> candidates;
         try (Stream<Path> entries = Files.list(base)) {
-            candidates = entries.filter(AnonymousDirectories::isOurs).toList();
+            candidates = entries.filter(AnonymousDirectories::isCandidate).toList();
         }
         for (Path directory : candidates) {
             try {
-                sweepOne(new JournalFiles(directory));
+                sweepOne(directory);
             } catch (IOException | RuntimeException e) {
                 // another user's, or gone while we looked
                 LOG.debug("not removed: directory={}", directory, e);
@@ -93,35 +106,21 @@ final class AnonymousDirectories {
         }
     }
 
-    private static boolean isOurs(Path path) {
+    private static boolean isCandidate(Path path) {
         String name = path.getFileName().toString();
         return (name.startsWith(PREFIX) || name.startsWith("." + PREFIX))
+                && !OPEN.containsKey(path)
                 && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static void sweepOne(JournalFiles files) throws IOException {
-        if (!files.exists()) {
-            if (Files.getLastModifiedTime(files.directory())
-                    .toInstant()
-                    .isBefore(Instant.now().minus(GRACE))) {
-                DirectoryTree.delete(files.directory());
-            }
-            return;
+    private static void sweepOne(Path directory) throws IOException {
+        QueueDirectory queue = QueueDirectory.in(directory);
+        if (queue != null) {
+            queue.deleteIfDeserted();
+        } else if (Files.getLastModifiedTime(directory)
+                .toInstant()
+                .isBefore(Instant.now().minus(GRACE))) {
+            DirectoryTree.delete(directory);
         }
-        JournalControl control = JournalControl.open(files.control());
-        if (anyAlive(files, control)) {
-            return;
-        }
-        control.setDeleted();
-        // whoever joined before seeing the flag is found now, whoever joins after it sees the flag
-        if (anyAlive(files, control)) {
-            control.clearDeleted();
-        } else {
-            files.delete();
-        }
-    }
-
-    private static boolean anyAlive(JournalFiles files, JournalControl control) throws IOException {
-        return Members.anyAlive(files.members(), control.region(), JournalLayout.NEXT_MEMBER);
     }
 }

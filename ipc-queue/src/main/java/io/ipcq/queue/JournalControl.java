@@ -15,16 +15,16 @@ import java.util.zip.CRC32C;
 /** The shared words of a durable queue, by name and memory mode. Holds no decision; {@link JournalLayout} says where they are. */
 final class JournalControl {
 
-    private static final int SHUTDOWN = 1;
-    private static final int DELETED = 2;
     private static final int SYNC = 1;
     private static final int ANONYMOUS = 2;
 
     private final MappedRegion region;
+    private final QueueState state;
     private final DurableQueueOptions options;
 
     private JournalControl(MappedRegion region) {
         this.region = region;
+        this.state = new QueueState(region, STATE);
         this.options = readOptions();
     }
 
@@ -141,34 +141,24 @@ final class JournalControl {
 
     // ---- flags ------------------------------------------------------------------------------------------------------
 
+    QueueState state() {
+        return state;
+    }
+
     boolean shutdownVolatile() {
-        return (region.getIntVolatile(FLAGS) & SHUTDOWN) != 0;
+        return state.shutdownVolatile();
     }
 
     boolean deletedVolatile() {
-        return (region.getIntVolatile(FLAGS) & DELETED) != 0;
+        return state.deletedVolatile();
     }
 
     void setShutdown() {
-        setFlag(SHUTDOWN);
+        state.setShutdown();
     }
 
     void setDeleted() {
-        setFlag(DELETED);
-    }
-
-    void clearDeleted() {
-        int flags;
-        do {
-            flags = region.getIntVolatile(FLAGS);
-        } while (!region.compareAndSetInt(FLAGS, flags, flags & ~DELETED));
-    }
-
-    private void setFlag(int flag) {
-        int flags;
-        do {
-            flags = region.getIntVolatile(FLAGS);
-        } while (!region.compareAndSetInt(FLAGS, flags, flags | flag));
+        state.setDeleted();
     }
 
     // ---- producers' words -------------------------------------------------------------------------------------------

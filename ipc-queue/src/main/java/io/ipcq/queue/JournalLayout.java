@@ -58,8 +58,8 @@ final class JournalLayout {
 
     // state
     static final int STATE = align(CODEC_ID + MAX_CODEC_ID_BYTES);
-    static final int NEXT_MEMBER = STATE;
-    static final int FLAGS = NEXT_MEMBER + Integer.BYTES;
+    static final int NEXT_MEMBER = STATE + QueueState.NEXT_MEMBER;
+    static final int FLAGS = STATE + QueueState.FLAGS;
 
     // producers
     static final int PRODUCERS = STATE + SPACING;

@@ -84,7 +84,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     static <E> JournalQueue<E> createAnonymous(Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy)
             throws IOException {
-        JournalFiles files = AnonymousDirectories.next();
+        JournalFiles files = new JournalFiles(AnonymousDirectories.next());
+        AnonymousDirectories.deleteAtExit(files);
         return new JournalQueue<>(files.create(options, codec.id(), true), codec, waitStrategy, true);
     }
 
