@@ -4,6 +4,7 @@ package io.ipcq.process;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The main class of every child JVM: takes its task over and runs it.
@@ -49,9 +50,10 @@ final class ChildMain {
 
     private static ParentLink link(Path task) throws IOException {
         try {
-            return ParentLink.open(task.getParent());
+            return ParentLink.open(Objects.requireNonNull(task.getParent(), "task"));
         } catch (FileNotFoundException orphaned) {
-            Runtime.getRuntime().halt(FAILED); // the parent is gone, and with it who wanted this
+            System.err.println("The parent process is gone, so its child ends before it began");
+            Runtime.getRuntime().halt(FAILED);
             throw orphaned;
         }
     }

@@ -25,8 +25,8 @@ final class LiveChildren {
     private LiveChildren() {}
 
     static void add(ChildProcess child) {
+        LIVE.removeIf(other -> !other.isAlive());
         LIVE.add(child);
-        child.onExit().thenAccept(LIVE::remove);
     }
 
     static List<ChildProcess> list() {

@@ -16,15 +16,15 @@ final class ParentLink {
      *
      * Why the child asks again and again instead of blocking in lock(): the kernel looks for deadlocks between processes,
      * not threads. With one thread of the child blocked on a lock of the parent's, a parent that waits for any file lock
-     * that the child holds (a log file, a repository) would be told "Resource deadlock avoided". Asking is one system call
-     * in PAUSE_MILLIS, less than what an idle JVM does for its own housekeeping.
+     * that the child holds (a log file, a repository) would be told "Resource deadlock avoided". Asking costs a
+     * child about a thousandth of a core.
      *
      * Crash. A parent that dies before the child opens the file leaves it unlocked, or its directory is swept away:
      * both mean that there is no parent. A pid is never compared, so neither its reuse nor a pid namespace matters.
      * Runtime.halt needs no cooperation but a safepoint; JvmLauncher takes care that loops have them.
      */
 
-    private static final long PAUSE_MILLIS = 50;
+    private static final long PAUSE_MILLIS = 200;
 
     private final Path directory;
     private final FileChannel alive;

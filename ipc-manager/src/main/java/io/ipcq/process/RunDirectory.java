@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The private directory through which this JVM hands tasks to its children; a lock in it tells them that it is alive. */
@@ -145,29 +147,39 @@ final class RunDirectory {
         }
     }
 
-    /** Null if a sweep of another process took the directory away before it was locked. */
+    /** Null if the name is taken, or a sweep of another process took the directory away before it was locked. */
     @SuppressWarnings("resource") // a lock lives as long as its channel, and this one as long as the JVM
     private static @Nullable RunDirectory tryCreate(Path base) throws IOException {
-        String prefix = PREFIX + ProcessHandle.current().pid() + "-";
-        Path directory = Files.createTempDirectory(base, prefix, onlyOwner("rwx------"));
+        // the name keeps class loaders and pid namespaces apart; what protects the directory is that it did not exist
+        // before
+        String random = Integer.toHexString(ThreadLocalRandom.current().nextInt());
+        Path directory = base.resolve(myPrefix() + random);
         try {
+            Files.createDirectory(directory, onlyOwner("rwx------"));
             Path alive = createFile(aliveFile(directory));
             FileChannel channel = new RandomAccessFile(alive.toFile(), "rw").getChannel();
             FileLock lock = channel.tryLock(0, 1, false);
             return lock != null && Files.exists(alive, LinkOption.NOFOLLOW_LINKS)
                     ? new RunDirectory(directory, lock)
                     : null;
-        } catch (NoSuchFileException | FileNotFoundException swept) {
+        } catch (FileAlreadyExistsException taken) {
             return null;
+        } catch (NoSuchFileException | FileNotFoundException failed) {
+            boolean swept = Files.isDirectory(base) && !Files.exists(directory);
+            if (swept) {
+                return null;
+            }
+            throw failed;
         }
     }
 
     /** Looks only into directories of {@code me}: nobody else can exchange those for a link below a sticky directory. */
     private static void sweep(Path base, UserPrincipal me) throws IOException {
-        String mine = PREFIX + ProcessHandle.current().pid() + "-";
-        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(base, PREFIX + "*")) {
+        String mine = myPrefix();
+        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(base)) {
             for (Path candidate : candidates) {
-                if (!candidate.getFileName().toString().startsWith(mine)) {
+                String name = candidate.getFileName().toString();
+                if (name.startsWith(PREFIX) && !name.startsWith(mine)) {
                     removeIfAbandoned(candidate, me);
                 }
             }
@@ -194,6 +206,10 @@ final class RunDirectory {
         } catch (IOException | OverlappingFileLockException inUse) {
             // gone already, or this JVM asks about its own parent at this moment
         }
+    }
+
+    private static String myPrefix() {
+        return PREFIX + ProcessHandle.current().pid() + "-";
     }
 
     private static FileAttribute<?>[] onlyOwner(String permissions) {

@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
@@ -54,15 +55,24 @@ final class TravelTrace {
             return "Cannot send the task of " + child.name() + ": something in it is a " + className
                     + ", which is not Serializable";
         }
-        String message = "Cannot send the task of " + child.name() + ": " + culprit.path + " is not Serializable. ";
-        String type = culprit.value.getClass().getName();
-        return message
-                + (type.equals(culprit.capturedBy)
-                        ? "A lambda or method reference takes this object along because it uses a field or an instance"
-                                + " method of it: copy the values that it needs into local variables first, make the"
-                                + " method static, or let " + type + " implement Serializable."
-                        : "Let " + type + " implement Serializable, mark the field that holds it transient, or make"
-                                + " the object in the child.");
+        return "Cannot send the task of " + child.name() + ": " + culprit.path + " is not Serializable. "
+                + advice(culprit);
+    }
+
+    private static String advice(Step culprit) {
+        Class<?> type = culprit.value.getClass();
+        if (type.getName().equals(culprit.capturedBy)) {
+            return "A lambda or method reference takes this object along because it uses a field or an instance method"
+                    + " of it: copy the values that it needs into local variables first, make the method static, or"
+                    + " let " + type.getName() + " implement Serializable.";
+        }
+        if (culprit.value instanceof Path) {
+            return "Send its toString(), and make the Path in the child.";
+        }
+        return (type.getModule() == Object.class.getModule()
+                        ? "Send what it is made from and make it in the child"
+                        : "Let " + type.getName() + " implement Serializable, make it in the child")
+                + ", or mark the field that holds it transient.";
     }
 
     private @Nullable Step search(ChildProcess child) {

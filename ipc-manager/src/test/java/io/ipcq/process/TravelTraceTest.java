@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.Serializable;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,16 @@ class TravelTraceTest {
     void shouldNamePathFromArgumentThroughArray() throws Exception {
         assertRefused(new ChildProcess((a, b) -> {}, "fine", new Object[] {"fine", new Job()}))
                 .hasMessageContaining("argument 2 ([Ljava.lang.Object;)[1] (" + Job.class.getName() + ").connection (");
+    }
+
+    @Test
+    void shouldAdviseOnClassesThatNobodyCanChange() throws Exception {
+        Path path = Path.of("letters");
+
+        assertRefused(new ChildProcess(() -> assertThat(path).isNotNull()))
+                .hasMessageContaining("Send its toString(), and make the Path in the child");
+        assertRefused(new ChildProcess(a -> {}, new Object[] {new Object()}))
+                .hasMessageContaining("[0] (java.lang.Object) is not Serializable. Send what it is made from");
     }
 
     @Test

@@ -66,7 +66,7 @@ final class JsonCodec<T> implements Codec<T> {
     private JsonFormat format() {
         JsonFormat current = format;
         if (current == null) {
-            current = new JsonFormat(type);
+            current = JsonFormat.of(type);
             format = current;
         }
         return current;

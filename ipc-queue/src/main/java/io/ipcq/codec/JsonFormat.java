@@ -49,8 +49,18 @@ final class JsonFormat {
     /** Why nothing of this type could be decoded, or null; kept, because decoding has its own words for it. */
     private final @Nullable RuntimeException undecodable;
 
-    JsonFormat(Type javaType) {
-        type = MAPPER.constructType(javaType);
+    /** A format for a type; a type that can never be encoded is refused with the same words as a value. */
+    static JsonFormat of(Type javaType) {
+        JavaType type = MAPPER.constructType(javaType);
+        try {
+            return new JsonFormat(type);
+        } catch (RuntimeException e) {
+            throw JsonFailure.encoding(type, e);
+        }
+    }
+
+    private JsonFormat(JavaType type) {
+        this.type = type;
         // alone, a value of a sealed generic type would be written by its class, which does not know T; an Optional
         // writes the same bytes and knows
         boxed = type.getRawClass().isSealed() && type.hasGenericTypes();

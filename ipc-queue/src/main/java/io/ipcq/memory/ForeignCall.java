@@ -45,7 +45,9 @@ final class ForeignCall implements Futex.SystemCall {
     @Override
     public long addressOf(ByteBuffer directBuffer) {
         try {
-            return (long) ADDRESS_OF.invokeExact((Buffer) directBuffer);
+            // the first byte, wherever the position is
+            return (long)
+                    ADDRESS_OF.invokeExact((Buffer) directBuffer.duplicate().clear());
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

@@ -159,6 +159,7 @@ final class Futex {
         private static final int LONG_STEPS = 50;
         private static final int TIMESPEC_BYTES = 2 * Long.BYTES;
 
+        private final long address;
         private final ByteBuffer timespecs = ByteBuffer.allocateDirect((SHORT_STEPS + LONG_STEPS) * TIMESPEC_BYTES)
                 .order(ByteOrder.nativeOrder());
 
@@ -169,6 +170,7 @@ final class Futex {
             for (int i = 0; i < LONG_STEPS; i++) {
                 timespecs.putLong(0).putLong((long) (i + 1) * LONG_STEP_NANOS);
             }
+            address = addressOf(timespecs);
         }
 
         /** The longest that is not longer, but the shortest at least. */
@@ -176,7 +178,7 @@ final class Futex {
             long index = nanos < LONG_STEP_NANOS
                     ? Math.max(0, nanos / SHORT_STEP_NANOS - 1)
                     : SHORT_STEPS + Math.min(LONG_STEPS, nanos / LONG_STEP_NANOS) - 1;
-            return addressOf(timespecs) + index * TIMESPEC_BYTES;
+            return address + index * TIMESPEC_BYTES;
         }
     }
 }

@@ -3,8 +3,10 @@ package io.ipcq.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
@@ -33,13 +35,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.DefaultTyping;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
 class JsonCodecTest {
 
@@ -609,12 +613,7 @@ class JsonCodecTest {
         assertThat(failure).hasMessageNotContaining("s3cret");
     }
 
-    static final AtomicBoolean loaded = new AtomicBoolean();
-
     static class Gadget implements Comparable<Gadget> {
-        static {
-            loaded.set(true);
-        }
 
         public String command;
 
@@ -624,20 +623,92 @@ class JsonCodecTest {
         }
     }
 
+    record NamedByClass(
+            @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object value) {}
+
+    record NamedByShortClass(
+            @JsonTypeInfo(use = JsonTypeInfo.Id.MINIMAL_CLASS)
+            Object value) {}
+
+    @Test
+    void shouldRefuseTypesThatAskForClassNames() {
+        byte[] gadget = "{\"value\":{\"@class\":\"java.util.ArrayList\"}}".getBytes(UTF_8);
+
+        assertThatThrownBy(() -> Codec.json(NamedByClass.class).encode(new NamedByClass("x")))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("class names");
+        assertThatThrownBy(() -> Codec.json(NamedByClass.class).decode(gadget))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("class names");
+        assertThatThrownBy(() -> Codec.json(NamedByShortClass.class).decode(gadget))
+                .isInstanceOf(CodecException.class);
+    }
+
+    /** Hears of every class that somebody looks for by name through the thread's loader. */
+    private static final class Listening extends ClassLoader {
+
+        final List<String> asked = new ArrayList<>();
+
+        Listening() {
+            super(JsonCodecTest.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            asked.add(name);
+            return super.loadClass(name, resolve);
+        }
+    }
+
+    private static List<String> classesAskedFor(Runnable action) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        Listening listening = new Listening();
+        thread.setContextClassLoader(listening);
+        try {
+            action.run();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+        return listening.asked;
+    }
+
+    private static final String GADGET = "io.ipcq.codec.JsonCodecTest$Gadget";
+
+    @Test
+    void shouldHearOfAClassThatIsLookedUpByName() {
+        JsonMapper careless = JsonMapper.builder()
+                .activateDefaultTyping(
+                        BasicPolymorphicTypeValidator.builder()
+                                .allowIfBaseType(Object.class)
+                                .allowIfSubType(Object.class)
+                                .build(),
+                        DefaultTyping.NON_FINAL)
+                .build();
+
+        List<String> asked =
+                classesAskedFor(() -> careless.readValue("[\"" + GADGET + "\",{\"command\":\"x\"}]", Object.class));
+
+        assertThat(asked).contains(GADGET);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"@type", "@class", "@c", "type", "class", "javaClass"})
     void shouldNotLoadAClassThatTheBytesName(String key) {
-        String gadget = "io.ipcq.codec.JsonCodecTest$Gadget";
-        String object = "{\"" + key + "\":\"" + gadget + "\",\"command\":\"x\"}";
-        String array = "[\"" + gadget + "\",{\"command\":\"x\"}]";
+        String object = "{\"" + key + "\":\"" + GADGET + "\",\"command\":\"x\"}";
+        String array = "[\"" + GADGET + "\",{\"command\":\"x\"}]";
 
+        List<String> asked = classesAskedFor(() -> decodeAll(object, array));
+
+        assertThat(asked).doesNotContain(GADGET);
+    }
+
+    private static void decodeAll(String object, String array) {
         for (String json : List.of(object, array)) {
             byte[] boxed = ("{\"value\":" + json + "}").getBytes(UTF_8);
             assertThat(Codec.json(Any.class).decode(boxed).value()).isInstanceOfAny(Map.class, List.class);
             catchThrowableOfType(
                     CodecException.class, () -> Codec.json(Shape.class).decode(json.getBytes(UTF_8)));
         }
-
-        assertThat(loaded).isFalse();
     }
 }

@@ -44,7 +44,6 @@ class MembersCrashIT {
             }
             System.out.println("left");
             System.in.read();
-            System.in.read();
         }
     }
 
@@ -117,7 +116,6 @@ class MembersCrashIT {
                 System.out.println("joined " + number(first) + " " + number(second));
                 second.close();
                 System.out.println("second left");
-                System.in.read();
                 System.in.read();
                 first.close();
                 System.out.println("first left");
