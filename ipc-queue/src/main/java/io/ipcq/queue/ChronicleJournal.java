@@ -69,6 +69,7 @@ final class ChronicleJournal implements AutoCloseable {
     private ChronicleJournal(Path directory, JournalControl control) {
         this.directory = directory;
         this.control = control;
+        this.outgoing.singleThreadedCheckDisabled(true); // the mutex sees to that
         this.queue = build(directory, control::segmentVolatile, control.maxDocumentBytes());
         if (queue.metaStore().readOnly()) {
             queue.close();
