@@ -190,8 +190,7 @@ class DurableQueueTest {
 
     @Test
     void shouldMoveToDeadLettersWhenLeasesTimeOut() throws Exception {
-        DurableQueue<String> queue =
-                create(options -> options.maxAttempts(1).leaseTimeout(Duration.ofMillis(50)));
+        DurableQueue<String> queue = create(options -> options.maxAttempts(1).leaseTimeout(Duration.ofMillis(50)));
         queue.put("a");
         queue.receive();
         assertThat(queue.receive(Duration.ofMillis(500))).isNull();
@@ -270,8 +269,7 @@ class DurableQueueTest {
                 queue::browse,
                 () -> queue.replay(0),
                 queue::flush);
-        assertThat(calls)
-                .allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(QueueClosedException.class));
+        assertThat(calls).allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(QueueClosedException.class));
         assertThat(queue.directory()).isEqualTo(directory());
         assertThat(queue.options().maxAttempts()).isEqualTo(5);
     }
@@ -414,7 +412,8 @@ class DurableQueueTest {
         Path maps = Path.of("/proc/self/maps");
         assumeTrue(Files.isReadable(maps));
         try (Stream<String> lines = Files.lines(maps)) {
-            List<String> gone = lines.filter(line -> line.contains(directory() + "/journal") && line.endsWith("(deleted)"))
+            List<String> gone = lines.filter(
+                            line -> line.contains(directory() + "/journal") && line.endsWith("(deleted)"))
                     .toList();
             assertThat(gone).hasSizeLessThan(10);
         }
@@ -541,8 +540,7 @@ class DurableQueueTest {
     @MethodSource("others")
     void shouldRefuseOptionThatDiffers(UnaryOperator<DurableQueueBuilder<String>> other) throws Exception {
         DurableQueue<String> queue = create();
-        assertThatThrownBy(
-                        () -> other.apply(DurableQueue.builder(String.class)).open(directory()))
+        assertThatThrownBy(() -> other.apply(DurableQueue.builder(String.class)).open(directory()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(directory().toString())
                 .hasMessageContaining("stored=")
@@ -581,8 +579,7 @@ class DurableQueueTest {
                 () -> DurableQueue.create((Path) null, String.class),
                 () -> DurableQueue.open(null, String.class),
                 () -> DurableQueue.openOrCreate(null, String.class));
-        assertThat(calls)
-                .allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(NullPointerException.class));
+        assertThat(calls).allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(NullPointerException.class));
     }
 
     // ---- create and open --------------------------------------------------------------------------------------------
@@ -687,7 +684,9 @@ class DurableQueueTest {
             expected.addAll(batch);
             expected.add("single" + i);
         }
-        assertThat(queue.replay(0).map(Replayed::number)).hasSize(expected.size()).isSorted();
+        assertThat(queue.replay(0).map(Replayed::number))
+                .hasSize(expected.size())
+                .isSorted();
         assertThat(queue.browse()).containsExactlyElementsOf(expected);
     }
 }

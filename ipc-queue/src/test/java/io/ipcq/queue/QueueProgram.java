@@ -43,8 +43,9 @@ final class QueueProgram {
             case "join" -> queue.join();
             case "taskDone" -> queue.taskDone();
             case "delete" -> queue.delete();
-            case "look" -> System.out.println("sees " + queue.qsize() + " " + queue.empty() + " " + queue.full() + " "
-                    + queue.isShutdown() + " " + queue);
+            case "look" ->
+                System.out.println("sees " + queue.qsize() + " " + queue.empty() + " " + queue.full() + " "
+                        + queue.isShutdown() + " " + queue);
             default -> throw new IllegalArgumentException(args[1]);
         }
     }

@@ -49,8 +49,7 @@ abstract class SharedQueueProcessContract {
     }
 
     private Path write(SharedQueue<?> passedOn) throws IOException {
-        return Files.write(
-                directory.resolve("handle-" + System.nanoTime()), SharedQueueContract.serialize(passedOn));
+        return Files.write(directory.resolve("handle-" + System.nanoTime()), SharedQueueContract.serialize(passedOn));
     }
 
     @AfterEach
