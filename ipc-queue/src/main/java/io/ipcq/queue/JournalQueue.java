@@ -94,10 +94,19 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         JournalQueue<E> queue = new JournalQueue<>(attachment, codec, waitStrategy, false);
         if (!attachment.members().anyOtherAlive()) {
             // nobody has seen the queue since it was last used: the machine may have crashed meanwhile
-            queue.producer.demandRepair();
-            queue.consumer.demandRepair();
+            queue.demandRepair();
         }
         return queue;
+    }
+
+    private void demandRepair() {
+        try {
+            producer.demandRepair();
+            consumer.demandRepair();
+        } catch (RuntimeException | InternalError e) {
+            close();
+            throw e;
+        }
     }
 
     // ---- put --------------------------------------------------------------------------------------------------------
@@ -296,17 +305,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     /** Decodes what was claimed; what cannot be decoded goes to the dead letters, and the exception carries its bytes. */
     private E decode(Claim claim) {
-        byte[] payload = claim.payload().bytes();
         try {
-            if (!claim.payload().isIntact(payload)) {
-                throw new CodecException(
-                        "the element's bytes do not match their checksum: number=" + claim.number() + ", bytes="
-                                + payload.length + ", directory=" + directory(),
-                        null,
-                        payload,
-                        null);
-            }
-            return codec.decode(payload);
+            return decode(claim.number(), claim.payload());
         } catch (CodecException e) {
             String reason = "cannot be decoded: " + e.getMessage();
             if (claim.slot() == Leases.NONE) {
@@ -317,6 +317,30 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             }
             throw e;
         }
+    }
+
+    /** Decodes an element if its bytes are what was put. */
+    E decode(long number, JournalDocument.Payload payload) {
+        byte[] bytes = payload.bytes();
+        if (!payload.isIntact(bytes)) {
+            throw undecodable("the element's bytes do not match their checksum", number, bytes, null);
+        }
+        try {
+            return codec.decode(bytes);
+        } catch (CodecException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // a codec's mistake must not cost an element
+            throw undecodable("the codec failed with " + e.getClass().getName(), number, payload.bytes(), e);
+        }
+    }
+
+    private CodecException undecodable(String what, long number, byte[] bytes, @Nullable RuntimeException cause) {
+        return new CodecException(
+                what + ": number=" + number + ", bytes=" + bytes.length + ", directory=" + directory(),
+                null,
+                bytes,
+                cause);
     }
 
     private void warnOfLeases() {
@@ -385,13 +409,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public Stream<E> browse() {
         requireOpen();
-        return new JournalHistory<>(this, codec).waiting(consumer.returned());
+        return new JournalHistory<>(this).waiting(consumer.returned());
     }
 
     @Override
     public Stream<Replayed<E>> replay(long fromNumber) {
         requireOpen();
-        return new JournalHistory<>(this, codec).from(fromNumber);
+        return new JournalHistory<>(this).from(fromNumber);
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the elements; null is refused with a {@link NullPointerException}
  */
 public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Serializable {
+
+    /** The JVM options under which queues run without warnings of the JVM; none are needed for them to run. */
+    static List<String> jvmOptions() {
+        return ModuleAccess.quietOptions();
+    }
 
     /**
      * Puts an element, waiting while the queue is full.
