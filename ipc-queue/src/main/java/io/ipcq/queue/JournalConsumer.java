@@ -41,6 +41,7 @@ final class JournalConsumer {
     private int cleanedSegment;
     /** What the producers' counter was at least; asked again only at its end, as each look takes their cache line away. */
     private long knownAppended;
+
     private long lastReapNanos = System.nanoTime();
 
     JournalConsumer(JournalQueue<?> queue, JournalControl control, Members members) {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of a queue of either kind: appears whole, is entered by members, and goes as a whole. */
-abstract sealed class QueueDirectory permits JournalFiles {
+abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     /** Makes a queue in a directory that nobody knows yet, and is its first member. */
     @FunctionalInterface
@@ -39,8 +39,10 @@ abstract sealed class QueueDirectory permits JournalFiles {
 
     /** The queue that is in a directory, by the files that are there; null if there is none. */
     static @Nullable QueueDirectory in(Path directory) {
-        QueueDirectory journal = new JournalFiles(directory);
-        return journal.exists() ? journal : null;
+        return Stream.of(new RingFiles(directory), new JournalFiles(directory))
+                .filter(QueueDirectory::exists)
+                .findFirst()
+                .orElse(null);
     }
 
     Path directory() {
