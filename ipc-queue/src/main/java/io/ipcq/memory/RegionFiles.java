@@ -47,7 +47,8 @@ final class RegionFiles {
                 + UNFINISHED_SUFFIX
                 + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         try {
-            MappedRegion region = new MappedRegion(file, uninterruptibly(() -> allocate(unfinished, sizeBytes, allocatedBytes)));
+            MappedRegion region =
+                    new MappedRegion(file, uninterruptibly(() -> allocate(unfinished, sizeBytes, allocatedBytes)));
             RegionHeader.write(region, format);
             initialise.accept(region);
             publish(unfinished, file);

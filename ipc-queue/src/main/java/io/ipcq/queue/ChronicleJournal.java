@@ -171,27 +171,32 @@ final class ChronicleJournal implements AutoCloseable {
         }
     }
 
+    /** Makes sure that there is space for a document; the file system is asked once a chunk, not once a document. */
     private void allocate(int documentBytes) throws IOException {
-        Path file = segmentFile(control.segmentVolatile());
+        long wanted = control.segmentUsedBytes() + documentBytes + SLACK_BYTES;
         long allocated = control.allocatedBytes();
         if (allocated == 0) {
-            if (isReady(file)) {
-                throw new IOException("the segment was never begun, but there is one: file=" + file
-                        + "; the control file and the journal are not of the same queue or time, restore both");
-            }
-            // whoever began this file died before Chronicle saw it
-            Files.deleteIfExists(file);
-            PrivateFiles.createFile(file);
-            writeZeros(file, 0, FIRST_CHUNK_BYTES);
-            allocated = FIRST_CHUNK_BYTES;
-            control.allocatedBytes(allocated);
+            beginSegment();
+            allocated = control.allocatedBytes();
         }
-        long wanted = control.segmentUsedBytes() + documentBytes + SLACK_BYTES;
         if (wanted > allocated) {
             long to = Math.max(wanted, allocated + CHUNK_BYTES);
-            writeZeros(file, allocated, to);
+            writeZeros(segmentFile(control.segmentVolatile()), allocated, to);
             control.allocatedBytes(to);
         }
+    }
+
+    private void beginSegment() throws IOException {
+        Path file = segmentFile(control.segmentVolatile());
+        if (isReady(file)) {
+            throw new IOException("the segment was never begun, but there is one: file=" + file
+                    + "; the control file and the journal are not of the same queue or time, restore both");
+        }
+        // whoever began this file died before Chronicle saw it
+        Files.deleteIfExists(file);
+        PrivateFiles.createFile(file);
+        writeZeros(file, 0, FIRST_CHUNK_BYTES);
+        control.allocatedBytes(FIRST_CHUNK_BYTES);
     }
 
     private static void writeZeros(Path file, long from, long to) throws IOException {

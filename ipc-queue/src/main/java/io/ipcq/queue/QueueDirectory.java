@@ -73,7 +73,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     <T> T create(Laying laying, Opening<T> opening) throws IOException {
         requireEmpty();
         Path parent = Objects.requireNonNull(directory.getParent(), "a root directory cannot be a queue");
-        Files.createDirectories(parent);
+        createParents(parent);
         Path fresh = parent.resolve("." + directory.getFileName() + ".new-" + RandomNames.next());
         // a member from the first instant, or somebody could take the queue for one that everybody has left
         Members creator = null;
@@ -89,6 +89,15 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
             if (creator != null) {
                 creator.close();
             }
+        }
+    }
+
+    /** As private as the queue itself, or others could put something else in its place. */
+    private static void createParents(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && !Files.exists(directory)) {
+            createParents(parent);
+            PrivateFiles.createDirectory(directory);
         }
     }
 

@@ -639,8 +639,8 @@ final class Ring {
             return length;
         }
         throw new QueueStorageException(
-                "the ring is damaged: file=" + region.file() + ", offset=" + offset(position) + ", position="
-                        + position + ", length=" + length + "; delete the queue and create it anew",
+                "the ring is damaged: file=" + region.file() + ", offset=" + offset(position) + ", position=" + position
+                        + ", length=" + length + "; delete the queue and create it anew",
                 null);
     }
 

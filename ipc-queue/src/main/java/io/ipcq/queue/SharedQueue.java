@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,11 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
     /** Options for a queue with a codec of your own. */
     static <E> SharedQueueBuilder<E> builder(Codec<E> codec) {
         return new SharedQueueBuilder<>(codec);
+    }
+
+    /** The JVM options under which queues run without warnings of the JVM; none are needed for them to run. */
+    static List<String> jvmOptions() {
+        return ModuleAccess.quietOptions();
     }
 
     /**
