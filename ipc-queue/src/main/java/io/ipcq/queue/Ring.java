@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,8 @@ final class Ring {
 
     private static final int ALLOCATION_BYTES = 1 << 20;
     private static final int ATTEMPTS_BETWEEN_YIELDS = 64;
+    /** How long a producer waits for the mutex before it looks whether its handle was closed. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final MappedRegion region;
     private final RobustMutex mutex;
@@ -500,8 +503,6 @@ final class Ring {
             }
         }
     }
-
-    private static final long PATIENCE_NANOS = 50_000_000;
 
     private Acquisition lockFor(long deadline) throws InterruptedException {
         try {

@@ -214,14 +214,28 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return first;
     }
 
+    /** Decodes what was taken; what cannot be decoded is done with, and the exception carries its bytes. */
     private E decode(byte[] payload) {
+        try {
+            return decodeCopy(payload);
+        } catch (CodecException e) {
+            countTaskDone();
+            throw e;
+        }
+    }
+
+    private E decodeCopy(byte[] payload) {
         try {
             return codec.decode(payload);
         } catch (CodecException e) {
-            if (e.bytes() != null) {
-                throw e;
-            }
-            throw new CodecException(e.getMessage(), e.path(), payload, e);
+            throw e.bytes() != null ? e : new CodecException(e.getMessage(), e.path(), payload, e);
+        } catch (RuntimeException e) {
+            throw new CodecException(
+                    "the codec failed with " + e.getClass().getName() + ": bytes=" + payload.length + ", directory="
+                            + directory(),
+                    null,
+                    payload,
+                    e);
         }
     }
 
@@ -247,7 +261,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                     throw new NoSuchElementException("there are no more elements");
                 }
                 next = ring.next(cursor);
-                return decode(payload);
+                return decodeCopy(payload);
             }
         };
     }
@@ -310,17 +324,25 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     @Override
     public void taskDone() {
         requireOpen();
+        if (!countTaskDone()) {
+            throw new IllegalStateException("taskDone was called more often than elements were put: put="
+                    + ring.count() + ", directory=" + directory());
+        }
+    }
+
+    /** Counts one task as done; false if there is none left. */
+    private boolean countTaskDone() {
         long done;
         do {
             done = control.tasksDoneVolatile();
             if (done >= ring.count()) {
-                throw new IllegalStateException("taskDone was called more often than elements were put: put=" + done
-                        + ", directory=" + directory());
+                return false;
             }
         } while (!control.compareAndSetTasksDone(done, done + 1));
         if (unfinished() == 0) {
             allDone.signal();
         }
+        return true;
     }
 
     private long unfinished() {
