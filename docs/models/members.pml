@@ -3,7 +3,7 @@
    holds up nobody. -DCOUNTFIRST: count, then lock: verdicts are not final.  -DWAIT: wait for the byte instead of taking the
    next one: a stopped joiner or tester holds up all others. */
 #ifndef N
-#define N 3
+#define N 2        /* joiners; the process after them tests */
 #endif
 #ifndef KILLS
 #define KILLS 1
@@ -11,7 +11,10 @@
 #ifndef STOPS
 #define STOPS 1
 #endif
-#define MAX 8
+#ifndef TESTS
+#define TESTS 2
+#endif
+#define MAX (2*N+3)
 byte count, lk[MAX], sh[MAX];            /* sh: somebody tests that byte */
 bool verdict[MAX], used[MAX];            /* ghosts */
 bool dead[5], rel[5], stopped[5], joined[5];
@@ -41,7 +44,7 @@ D:
   } unless { dead[p]||stopped[p] } }
 
 proctype Tester(byte p) { byte n, i;
-  { for (i : 1 .. 2) {
+  { for (i : 1 .. TESTS) {
       n = 0;
       atomic { if :: count>0 -> select(n : 1 .. count) :: else fi };
       if :: n>0 ->
@@ -62,4 +65,8 @@ R:      rel[i]=1; for (k : 1 .. MAX-1) { if :: lk[k]==i -> lk[k]=0 :: else fi; i
   od;
   for (i : 1 .. N+1) { assert(joined[i]||dead[i]||stopped[i]) }
 }
-init { atomic { run Joiner(1); run Joiner(2); run Joiner(3); run Tester(4) } }
+init { atomic { run Joiner(1); run Joiner(2);
+#if N>2
+  run Joiner(3);
+#endif
+  run Tester(N+1) } }
