@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Process pairs measured against their peers. */
+/**
+ * Measures the library beside its peers, in the same run on the same machine. Read {@link
+ * io.ipcq.benchmarks.DurableBenchmark} first; benchmarks/README.md has the figures.
+ */
 @NullMarked
 package io.ipcq.benchmarks;
 

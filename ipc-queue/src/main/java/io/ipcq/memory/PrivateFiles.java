@@ -51,6 +51,11 @@ public final class PrivateFiles {
         }
     }
 
+    /** Creates an empty file with mode 0600; refuses one that is there. */
+    public static void createFile(Path file) throws IOException {
+        Files.createFile(file, fileAttributes(file));
+    }
+
     /** Refuses a symbolic link, another user's file or directory, and what group or others may write to. */
     public static void requirePrivate(Path path) throws IOException {
         String objection = objection(path);

@@ -11,7 +11,7 @@ package io.ipcq.queue;
  * @param leased elements received and neither acknowledged nor given back
  * @param unfinished elements put for which {@code taskDone} was not called
  * @param members processes' handles that are attached and alive
- * @param diskBytes what the files of the queue occupy
+ * @param storageBytes about what the queue occupies, in memory or on disk
  * @param shutdown whether the queue is shut down
  */
 public record QueueStats(
@@ -22,5 +22,5 @@ public record QueueStats(
         long leased,
         long unfinished,
         int members,
-        long diskBytes,
+        long storageBytes,
         boolean shutdown) {}

@@ -66,14 +66,16 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
      *
      * @throws QueueShutdownException if the queue is shut down and drained
      */
-    @Nullable E get(Duration timeout) throws InterruptedException;
+    @Nullable
+    E get(Duration timeout) throws InterruptedException;
 
     /**
      * Takes the next element if there is one; null if not.
      *
      * @throws QueueShutdownException if the queue is shut down and drained
      */
-    @Nullable E getNow();
+    @Nullable
+    E getNow();
 
     /** Whether a {@code get} would wait. Agrees with {@link #qsize()}, in every process. */
     boolean empty();

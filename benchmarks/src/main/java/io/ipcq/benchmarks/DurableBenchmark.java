@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks;
+
+import io.ipcq.benchmarks.Rounds.Better;
+import java.util.function.Consumer;
+
+/** The rows of {@code ./ipcq bench durable}. */
+public final class DurableBenchmark {
+
+    /** The longest median for waking a consumer that is acceptable, in microseconds. */
+    private static final double WAKE_BAR_MICROS = 60;
+
+    /** The most of a core that a waiting consumer may use, in percent. */
+    private static final double IDLE_BAR_PERCENT = 0.5;
+
+    private static final String RATE = "msg/s";
+
+    private DurableBenchmark() {}
+
+    /** Where and with what this measures. */
+    public static String header() {
+        return Machine.describe();
+    }
+
+    /** Measures one row after another, and hands each over when it is there. */
+    public static void run(int rounds, Consumer<Row> rows) throws Exception {
+        rows.accept(Rounds.compare(
+                "durable.single",
+                "chronicle",
+                RATE,
+                Better.HIGHER,
+                rounds,
+                DurablePair::single,
+                ChroniclePair::single));
+        rows.accept(Rounds.compare(
+                "durable.batch64",
+                "chronicle",
+                RATE,
+                Better.HIGHER,
+                rounds,
+                DurablePair::batches,
+                ChroniclePair::single));
+        rows.accept(Rounds.compare(
+                "durable.wake", "futex", "us", Better.LOWER, rounds, Wake::durable, Wake::futex));
+        rows.accept(Rounds.below("durable.wake", "us", WAKE_BAR_MICROS, rounds, Wake::durable));
+        rows.accept(Rounds.compare(
+                "durable.open", "chronicle", "us", Better.LOWER, rounds, Opening::durable, Opening::chronicle));
+        rows.accept(Rounds.below("durable.idle", "% of a core", IDLE_BAR_PERCENT, 1, Idle::consumer));
+    }
+}

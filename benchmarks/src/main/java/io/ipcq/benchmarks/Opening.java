@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks;
+
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.SharedQueue;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import net.openhft.chronicle.queue.ChronicleQueue;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.ExcerptTailer;
+
+/** Opening a queue that exists, putting and getting an element, closing; in a warm JVM: the median, in microseconds. */
+final class Opening {
+
+    private static final int WARM_UP = 200;
+    private static final int MEASURED = 200;
+
+    private Opening() {}
+
+    static double durable() throws Exception {
+        return inChild(Opening::ours);
+    }
+
+    static double chronicle() throws Exception {
+        return inChild(Opening::theirs);
+    }
+
+    private static double inChild(io.ipcq.process.SerializableBiConsumer<String, SharedQueue<Double>> work)
+            throws Exception {
+        try (Scratch scratch = new Scratch()) {
+            return ProcessPair.run(scratch.resolve("queue"), (directory, report) -> {}, work);
+        }
+    }
+
+    private static void ours(String name, SharedQueue<Double> report) throws Exception {
+        Path directory = Path.of(name);
+        byte[] message = new byte[Messages.BYTES];
+        try (DurableQueue<byte[]> held = DurableQueue.create(directory, byte[].class)) {
+            held.put(message);
+            held.get();
+            report.put(median(() -> {
+                try (DurableQueue<byte[]> queue = DurableQueue.open(directory, byte[].class)) {
+                    queue.put(message);
+                    return queue.get();
+                }
+            }));
+        }
+    }
+
+    private static void theirs(String directory, SharedQueue<Double> report) throws Exception {
+        byte[] message = new byte[Messages.BYTES];
+        try (ChronicleQueue held = ChroniclePair.open(directory);
+                ExcerptAppender first = held.createAppender()) {
+            ChroniclePair.append(first, message);
+            report.put(median(() -> {
+                try (ChronicleQueue queue = ChroniclePair.open(directory);
+                        ExcerptAppender appender = queue.createAppender();
+                        ExcerptTailer tailer = queue.createTailer().toEnd()) {
+                    ChroniclePair.append(appender, message);
+                    return ChroniclePair.next(tailer, message);
+                }
+            }));
+        }
+    }
+
+    private static double median(Callable<?> work) throws Exception {
+        double[] micros = new double[MEASURED];
+        for (int i = 0; i < WARM_UP + MEASURED; i++) {
+            long start = System.nanoTime();
+            work.call();
+            if (i >= WARM_UP) {
+                micros[i - WARM_UP] = (System.nanoTime() - start) / 1e3;
+            }
+        }
+        return Rounds.median(micros);
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A directory for one measurement, in memory where the system has a place for that, and gone after it. */
+final class Scratch implements AutoCloseable {
+
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    private final Path directory;
+
+    Scratch() throws IOException {
+        directory = Files.isWritable(MEMORY)
+                ? Files.createTempDirectory(MEMORY, "ipcq-bench-")
+                : Files.createTempDirectory("ipcq-bench-");
+        // a run that is ended by Ctrl-C tidies up, too
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "scratch"));
+    }
+
+    Path resolve(String name) {
+        return directory.resolve(name);
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : all) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException gone) {
+            // nobody to tell, and nothing to do about it
+        }
+    }
+}

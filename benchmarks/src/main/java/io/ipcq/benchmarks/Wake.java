@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks;
+
+import io.ipcq.memory.MappedRegion;
+import io.ipcq.memory.RegionFormat;
+import io.ipcq.memory.WaitStrategy;
+import io.ipcq.memory.Waiter;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.SharedQueue;
+import java.nio.file.Path;
+
+/** How long it takes to bring up a consumer that sleeps in another process: the median, in microseconds. */
+final class Wake {
+
+    private static final int WARM_UP = 300;
+    private static final int MEASURED = 700;
+    private static final int ALL = WARM_UP + MEASURED;
+    private static final int PAUSE_MILLIS = 2;
+
+    private static final RegionFormat FORMAT = new RegionFormat("wake benchmark", 0x4950_4351_5741_4B45L, 1);
+    private static final int WORD = MappedRegion.HEADER_BYTES;
+    private static final int WAITER = WORD + 128;
+    private static final int REGION_BYTES = 4096;
+
+    private Wake() {}
+
+    static double durable() throws Exception {
+        try (Scratch scratch = new Scratch()) {
+            Path directory = scratch.resolve("queue");
+            DurableQueue.create(directory, byte[].class).close();
+            return ProcessPair.run(directory, Wake::put, Wake::get);
+        }
+    }
+
+    /** A bare hand-over of one word. */
+    static double futex() throws Exception {
+        try (Scratch scratch = new Scratch()) {
+            Path file = scratch.resolve("word");
+            MappedRegion.create(file, FORMAT, REGION_BYTES, region -> {});
+            return ProcessPair.run(file, Wake::store, Wake::load);
+        }
+    }
+
+    private static void put(String directory, SharedQueue<Double> unused) throws Exception {
+        try (DurableQueue<byte[]> queue = DurableQueue.open(Path.of(directory), byte[].class)) {
+            byte[] message = new byte[Messages.BYTES];
+            for (int i = 0; i < ALL; i++) {
+                Thread.sleep(PAUSE_MILLIS);
+                Messages.stampNow(message);
+                queue.put(message);
+            }
+        }
+    }
+
+    private static void get(String directory, SharedQueue<Double> report) throws Exception {
+        try (DurableQueue<byte[]> queue = DurableQueue.open(Path.of(directory), byte[].class)) {
+            double[] micros = new double[MEASURED];
+            for (int i = 0; i < ALL; i++) {
+                byte[] message = queue.get();
+                record(micros, i, Messages.stampOf(message));
+            }
+            report.put(Rounds.median(micros));
+        }
+    }
+
+    private static void store(String file, SharedQueue<Double> unused) throws Exception {
+        MappedRegion region = MappedRegion.open(Path.of(file), FORMAT);
+        Waiter waiter = new Waiter(region, WAITER, WaitStrategy.blocking());
+        for (int i = 0; i < ALL; i++) {
+            Thread.sleep(PAUSE_MILLIS);
+            region.putLongVolatile(WORD, System.nanoTime());
+            waiter.signal();
+        }
+    }
+
+    private static void load(String file, SharedQueue<Double> report) throws Exception {
+        MappedRegion region = MappedRegion.open(Path.of(file), FORMAT);
+        Waiter waiter = new Waiter(region, WAITER, WaitStrategy.blocking());
+        double[] micros = new double[MEASURED];
+        long[] seen = {0};
+        for (int i = 0; i < ALL; i++) {
+            waiter.await(() -> region.getLongVolatile(WORD) != seen[0], Long.MAX_VALUE);
+            seen[0] = region.getLongVolatile(WORD);
+            record(micros, i, seen[0]);
+        }
+        report.put(Rounds.median(micros));
+    }
+
+    private static void record(double[] micros, int number, long sentNanos) {
+        if (number >= WARM_UP) {
+            micros[number - WARM_UP] = (System.nanoTime() - sentNanos) / 1e3;
+        }
+    }
+}

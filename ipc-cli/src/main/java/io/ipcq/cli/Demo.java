@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.samples.Sample01Fork;
+import io.ipcq.samples.Sample02ChildProcess;
+import io.ipcq.samples.Sample03Subclass;
+import io.ipcq.samples.Sample04Pair;
+import io.ipcq.samples.Sample05Redelivery;
+
+/** The programs of the samples ladder, by the names that the command line knows. */
+enum Demo {
+    FORK("one program becomes two processes", Sample01Fork::main),
+    PROCESS("a function with an argument in another process", Sample02ChildProcess::main),
+    SUBCLASS("a class that is a process, and what its JVM costs", Sample03Subclass::main),
+    PAIR("two processes share a queue", Sample04Pair::main),
+    REDELIVERY("a consumer is killed, and its task is not lost", Sample05Redelivery::main);
+
+    /** The main method of a sample. */
+    @FunctionalInterface
+    interface Program {
+        void main(String[] arguments) throws Exception;
+    }
+
+    private final String story;
+    private final Program program;
+
+    Demo(String story, Program program) {
+        this.story = story;
+        this.program = program;
+    }
+
+    String story() {
+        return story;
+    }
+
+    void run(String... arguments) throws Exception {
+        program.main(arguments);
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JVM of its own that runs a function: to a process what {@link Thread} is to a thread.
+ *
+ * <pre>{@code
+ * ChildProcess child = new ChildProcess(Letters::write, queue);   // or a subclass that overrides run()
+ * child.start();
+ * child.join();
+ * }</pre>
+ *
+ * <p><b>What travels.</b> {@link #start} serializes the function with its arguments, or the instance of a subclass with its
+ * fields, as they are at that moment: the child works on a copy. It happens there and not in the constructor because the
+ * fields of a subclass have no values yet while this constructor runs, and because start is what separates before from
+ * after, as with a thread. What cannot be serialized throws {@link CannotTravelException} in the parent. The bytes pass
+ * through a file that only this user can reach, and that the child deletes once read; not through the command line,
+ * the environment or the standard streams. Standard input of a child is empty.
+ *
+ * <p><b>What the child inherits.</b> The same {@code java}, class path and module path; environment and working directory;
+ * of the JVM's options those that change what the program means ({@code -D}, assertions, preview, opened modules), not
+ * those that size or observe the parent (heap, collector, agents, debugger).
+ *
+ * <p><b>How it ends.</b> When {@code run()} has returned and no other non-daemon thread is left, with exit code 0, as any JVM
+ * does. An exception that {@code run()} throws is printed to the child's standard error and ends the child at once with
+ * exit code 1. {@code System.exit(n)} means what it says. A JVM that cannot start, because of a bad option for instance,
+ * is a child with exit code 1 that has said why on its standard error.
+ *
+ * <p><b>Daemons</b>, which children are by default, end with their parent: in order when it exits, and within a quarter of a
+ * second when it is SIGKILLed, even from a tight loop. So a tree of processes falls with its root. A child that is no
+ * daemon outlives its parent, and the parent's exit does not wait for it.
+ *
+ * <p>Thread-safe. Process-safe: what arrives in another process is the recipe, not the handle; it cannot be started, joined
+ * or ended there. Survives the child's death in any form: {@link #exitCode} tells it.
+ */
+public class ChildProcess implements AutoCloseable, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What {@link #close} grants the child's shutdown hooks before it kills. */
+    private static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final @Nullable Call call;
+    private final String name;
+    private final String family;
+    private final boolean daemon;
+
+    /** Null in the child, which so cannot start itself again. */
+    private final transient @Nullable ChildProcessOptions options;
+
+    /** Set once, by {@link #start}. */
+    private transient volatile @Nullable RunningJvm jvm;
+
+    private transient boolean closed;
+
+    public ChildProcess(SerializableRunnable function) {
+        this(ChildProcessOptions.defaults(), new Call.Call0(function));
+    }
+
+    public <A extends @Nullable Object> ChildProcess(SerializableConsumer<A> function, A a) {
+        this(ChildProcessOptions.defaults(), new Call.Call1<>(function, a));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object> ChildProcess(
+            SerializableBiConsumer<A, B> function, A a, B b) {
+        this(ChildProcessOptions.defaults(), new Call.Call2<>(function, a, b));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ChildProcess(
+            SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
+        this(ChildProcessOptions.defaults(), new Call.Call3<>(function, a, b, c));
+    }
+
+    /** For a subclass, which overrides {@link #run}. */
+    protected ChildProcess() {
+        this(ChildProcessOptions.defaults(), null);
+    }
+
+    /** For a subclass with options of its own: {@code super(builder().heap("64m").options())}. */
+    protected ChildProcess(ChildProcessOptions options) {
+        this(options, null);
+    }
+
+    ChildProcess(ChildProcessOptions options, @Nullable Call call) {
+        if (call != null) {
+            Objects.requireNonNull(call.function(), "function");
+        }
+        this.call = call;
+        this.options = options;
+        this.family = CurrentProcess.nextFamily();
+        this.name = options.name().orElse("Process-" + family);
+        this.daemon = options.daemon();
+    }
+
+    /** A builder of options for subclasses. */
+    public static ChildProcessBuilder builder() {
+        return new ChildProcessBuilder(null);
+    }
+
+    public static ChildProcessBuilder builder(SerializableRunnable function) {
+        return new ChildProcessBuilder(new Call.Call0(function));
+    }
+
+    public static <A extends @Nullable Object> ChildProcessBuilder builder(SerializableConsumer<A> function, A a) {
+        return new ChildProcessBuilder(new Call.Call1<>(function, a));
+    }
+
+    public static <A extends @Nullable Object, B extends @Nullable Object> ChildProcessBuilder builder(
+            SerializableBiConsumer<A, B> function, A a, B b) {
+        return new ChildProcessBuilder(new Call.Call2<>(function, a, b));
+    }
+
+    public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+            ChildProcessBuilder builder(SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
+        return new ChildProcessBuilder(new Call.Call3<>(function, a, b, c));
+    }
+
+    /** This process: its name, pid, and whether it is a daemon. */
+    public static CurrentProcess current() {
+        return CurrentProcess.current();
+    }
+
+    /** The process that started this one; empty in the main program. */
+    public static Optional<ParentProcess> parent() {
+        return Optional.ofNullable(CurrentProcess.parent());
+    }
+
+    /** The children that this process started and that still run. */
+    public static List<ChildProcess> activeChildren() {
+        return LiveChildren.list();
+    }
+
+    /** What the child does. As with {@link Thread#run}, calling it here does it here. */
+    public void run() throws Exception {
+        if (call != null) {
+            call.run();
+        }
+    }
+
+    /**
+     * Starts the child. It can be done once.
+     *
+     * @throws CannotTravelException if the function, an argument or a field cannot be serialized
+     * @throws IOException if the task cannot be written or the JVM not be executed
+     * @throws IllegalStateException if it was started before, is closed, or this is a copy in another process
+     */
+    public synchronized void start() throws IOException {
+        ChildProcessOptions chosen = options;
+        if (chosen == null) {
+            throw new IllegalStateException("A child process is started by the process that made it: name=" + name
+                    + ", here=" + current().name());
+        }
+        if (jvm != null || closed) {
+            throw new IllegalStateException("A child process can be started once; make another one: " + name + " is "
+                    + (jvm == null ? "closed" : exitDescription()));
+        }
+        jvm = RunningJvm.start(this, chosen);
+        LiveChildren.add(this);
+    }
+
+    /** Waits until the child has ended. */
+    public void join() throws InterruptedException {
+        started().join(Long.MAX_VALUE);
+    }
+
+    /** Waits until the child has ended, at most so long; says whether it has. */
+    public boolean join(Duration timeout) throws InterruptedException {
+        return started().join(saturatedNanos(timeout));
+    }
+
+    public boolean isAlive() {
+        RunningJvm running = jvm;
+        return running != null && running.isAlive();
+    }
+
+    /**
+     * The child's exit code, or {@code -n} if signal {@code n} killed it; empty until it has ended. Exit codes from 129 to 159
+     * cannot be told from signals and are read as such.
+     */
+    public OptionalInt exitCode() {
+        RunningJvm running = jvm;
+        return running == null || running.isAlive()
+                ? OptionalInt.empty()
+                : OptionalInt.of(running.exitStatus().code());
+    }
+
+    /** How the child stands, in words: {@code killed by signal 9, SIGKILL}. */
+    public String exitDescription() {
+        RunningJvm running = jvm;
+        if (running == null) {
+            return "not started";
+        }
+        return running.isAlive() ? "running" : running.exitStatus().description();
+    }
+
+    /** Asks the child to end, with SIGTERM: its shutdown hooks run. */
+    public void terminate() {
+        started().terminate();
+    }
+
+    /** Ends the child at once, with SIGKILL: nothing more runs in it. */
+    public void kill() {
+        started().kill();
+    }
+
+    /** Completes with this child when it has ended. */
+    public CompletableFuture<ChildProcess> onExit() {
+        return started().onExit().thenApply(ended -> this);
+    }
+
+    public long pid() {
+        return started().pid();
+    }
+
+    /**
+     * The child's name, by default {@code Process-N}, counted from 1 in each process; children of {@code Process-2} are
+     * {@code Process-2:N}.
+     */
+    public final String name() {
+        return name;
+    }
+
+    public final boolean isDaemon() {
+        return daemon;
+    }
+
+    /** Ends the child if it still runs, and waits until it has ended. Does nothing the second time. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        if (isAlive()) {
+            terminate();
+            joinOrKill(CLOSE_GRACE_NANOS);
+        }
+    }
+
+    @Override
+    public String toString() {
+        RunningJvm running = jvm;
+        return getClass().getSimpleName() + "[name=" + name + (running == null ? "" : ", pid=" + running.pid()) + ", "
+                + exitDescription() + "]";
+    }
+
+    /** Waits for a child that was told to end; kills it after {@code nanos}, or when the waiting thread is interrupted. */
+    void joinOrKill(long nanos) {
+        boolean interrupted = false;
+        boolean ended = false;
+        long patience = nanos;
+        while (!ended) {
+            try {
+                ended = started().join(patience);
+            } catch (InterruptedException hurry) {
+                interrupted = true;
+            }
+            if (!ended) {
+                kill();
+                patience = Long.MAX_VALUE;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Nullable
+    Call call() {
+        return call;
+    }
+
+    /** The place in the tree of processes: {@code 2:1} is the first child of the main program's second. */
+    String family() {
+        return family;
+    }
+
+    /** The class loader of the code that the child will run. */
+    ClassLoader codeLoader() {
+        Class<?> code = call == null ? getClass() : call.function().getClass();
+        ClassLoader loader = code.getClassLoader();
+        return loader == null ? ClassLoader.getSystemClassLoader() : loader;
+    }
+
+    private RunningJvm started() {
+        RunningJvm running = jvm;
+        if (running == null) {
+            throw new IllegalStateException(
+                    "The child process was not started by this process: name=" + name + ". Call start() first");
+        }
+        return running;
+    }
+
+    private static long saturatedNanos(Duration duration) {
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException longerThanCenturies) {
+            return duration.isNegative() ? 0 : Long.MAX_VALUE;
+        }
+    }
+}

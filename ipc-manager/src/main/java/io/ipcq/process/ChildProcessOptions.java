@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a child process is started, as {@link ChildProcessBuilder} put it together. Immutable.
+ *
+ * @param name the child's name; empty for {@code Process-N}
+ * @param jvmOptions options of the child's JVM, after those that ipcq gives it, so they win
+ * @param environment variables that are added to the parent's environment, or replace them
+ * @param directory the working directory; empty for the parent's
+ * @param classPath what the child loads classes from; empty for what the parent loads them from
+ * @param output where the child's output goes
+ * @param daemon whether the child dies with its parent
+ */
+public record ChildProcessOptions(
+        Optional<String> name,
+        List<String> jvmOptions,
+        Map<String, String> environment,
+        Optional<Path> directory,
+        List<Path> classPath,
+        Output output,
+        boolean daemon) {
+
+    public ChildProcessOptions {
+        jvmOptions = List.copyOf(jvmOptions);
+        environment = Map.copyOf(environment);
+        classPath = List.copyOf(classPath);
+    }
+
+    static ChildProcessOptions defaults() {
+        return new ChildProcessBuilder(null).options();
+    }
+}

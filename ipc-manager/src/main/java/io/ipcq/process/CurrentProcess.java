@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this process knows of itself.
+ *
+ * <p>Thread-safe: immutable. Process-safe: it tells of one process only.
+ *
+ * @param name the name its parent gave it; {@code MainProcess} in a program that nobody's {@link ChildProcess} started
+ * @param pid the process id
+ * @param daemon whether it dies with its parent
+ */
+public record CurrentProcess(String name, long pid, boolean daemon) {
+
+    private static final AtomicInteger CHILDREN = new AtomicInteger();
+
+    private static volatile @Nullable Birth birth;
+
+    /** What a child is told about its origin. {@code family} is its place in the tree: {@code 2:1}, first child of the second. */
+    record Birth(String name, String family, boolean daemon, ParentProcess parent) {}
+
+    /** Called once in a child, before anything of its task is read. */
+    static void bornAs(Birth told) {
+        birth = told;
+    }
+
+    static CurrentProcess current() {
+        Birth told = birth;
+        long pid = ProcessHandle.current().pid();
+        return told == null
+                ? new CurrentProcess("MainProcess", pid, false)
+                : new CurrentProcess(told.name, pid, told.daemon);
+    }
+
+    static @Nullable ParentProcess parent() {
+        Birth told = birth;
+        return told == null ? null : told.parent;
+    }
+
+    /** The place in the tree of the next child that is made here. */
+    static String nextFamily() {
+        Birth told = birth;
+        int number = CHILDREN.incrementAndGet();
+        return told == null ? Integer.toString(number) : told.family + ":" + number;
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+
+/** A child's view of whether its parent lives. */
+final class ParentLink {
+    /*
+     * Idea. The parent holds an exclusive lock on its `alive` file for as long as it lives (RunDirectory). Only the kernel
+     * takes it away, at the parent's end, however that comes. A child that gets a shared lock on the file has no parent.
+     *
+     * Why the child asks again and again instead of blocking in lock(): the kernel looks for deadlocks between processes,
+     * not threads. With one thread of the child blocked on a lock of the parent's, a parent that waits for any file lock
+     * that the child holds (a log file, a repository) would be told "Resource deadlock avoided". Asking costs a
+     * child about a thousandth of a core.
+     *
+     * Crash. A parent that dies before the child opens the file leaves it unlocked, or its directory is swept away:
+     * both mean that there is no parent. A pid is never compared, so neither its reuse nor a pid namespace matters.
+     * Runtime.halt needs no cooperation but a safepoint; JvmLauncher takes care that loops have them.
+     */
+
+    private static final long PAUSE_MILLIS = 200;
+
+    private final Path directory;
+    private final FileChannel alive;
+
+    private ParentLink(Path directory, FileChannel alive) {
+        this.directory = directory;
+        this.alive = alive;
+    }
+
+    /** @throws java.io.FileNotFoundException if the parent is gone and so is its directory */
+    @SuppressWarnings("resource") // open until the process ends: closing it would close the question
+    static ParentLink open(Path directory) throws IOException {
+        RandomAccessFile file =
+                new RandomAccessFile(RunDirectory.aliveFile(directory).toFile(), "r");
+        return new ParentLink(directory, file.getChannel());
+    }
+
+    synchronized boolean isParentAlive() {
+        try (FileLock lock = alive.tryLock(0, 1, true)) {
+            return lock == null;
+        } catch (OverlappingFileLockException | IOException unknown) {
+            return true; // another thread of this JVM asks at this moment; or the kernel could not say
+        }
+    }
+
+    /** From now on this JVM halts when its parent is no more; if that is so already, before this returns. */
+    void dieWithParent() {
+        dieIfOrphaned();
+        Thread watch = new Thread("ipcq-parent-watch") {
+            @Override
+            public void run() {
+                watch();
+            }
+        };
+        watch.setDaemon(true);
+        watch.start();
+    }
+
+    void dieIfOrphaned() {
+        if (!isParentAlive()) {
+            die();
+        }
+    }
+
+    /** When this JVM ends after its parent, it removes the directory that the parent could not, for this child's task was in it. */
+    void tidyUpAfterParent() {
+        Runtime.getRuntime().addShutdownHook(new Thread("ipcq-tidy-up") {
+            @Override
+            public void run() {
+                if (!isParentAlive()) {
+                    RunDirectory.remove(directory);
+                }
+            }
+        });
+    }
+
+    private void watch() {
+        while (isParentAlive()) {
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException notOurs) {
+                // nobody has a reason to interrupt this thread, and it has none to stop
+            }
+        }
+        die();
+    }
+
+    private void die() {
+        try {
+            RunDirectory.remove(directory);
+        } finally {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+/**
+ * What a child process knows of the process that started it.
+ *
+ * <p>Thread-safe. Process-safe. Survives the parent's death: {@link #isAlive} then says so.
+ */
+public final class ParentProcess {
+
+    private final String name;
+    private final long pid;
+    private final ParentLink link;
+
+    ParentProcess(String name, long pid, ParentLink link) {
+        this.name = name;
+        this.pid = pid;
+        this.link = link;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The parent's process id. It may belong to another process once {@link #isAlive} is false. */
+    public long pid() {
+        return pid;
+    }
+
+    /** Whether the parent still runs. The kernel answers, by a lock that the parent holds; a reused pid cannot fool it. */
+    public boolean isAlive() {
+        return link.isParentAlive();
+    }
+
+    @Override
+    public String toString() {
+        return "ParentProcess[name=" + name + ", pid=" + pid + "]";
+    }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The private directory through which this JVM hands tasks to its children; a lock in it tells them that it is alive. */
+final class RunDirectory {
+    /*
+     * Idea. One directory for each JVM that starts children, 0700, below java.io.tmpdir:
+     *
+     *   ipcq-process-<pid>-<random>/
+     *     alive              locked exclusively by this JVM until it ends
+     *     <n>.task           a task that a daemon child has not read yet
+     *     <n>.detached       the same for a child that outlives its parent
+     *     <n>.args           the class path, where it is too long for a command line
+     *
+     * Crash. Whoever can lock `alive` knows that the owner is dead and removes the directory: an orphaned child before it
+     * halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read, or is a
+     * day old. The owner may be swept between creating and locking `alive`; it looks after locking, and begins again.
+     *
+     * One descriptor. Closing any descriptor of a file drops the locks that the process has on it. So `alive` is opened
+     * once here and never closed, and a sweep passes over the directories that bear this process's pid: they may
+     * belong to the same code in another class loader.
+     */
+
+    static final String TASK = ".task";
+    static final String DETACHED = ".detached";
+    static final String ARGUMENTS = ".args";
+
+    private static final String PREFIX = "ipcq-process-";
+    private static final String ALIVE = "alive";
+    private static final Duration DETACHED_LIFE = Duration.ofDays(1);
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    private static final List<RunDirectory> MINE = new ArrayList<>();
+
+    private final Path path;
+
+    /** Holds the lock: reachable, so that it is not collected and closed. */
+    private final FileLock lock;
+
+    private RunDirectory(Path path, FileLock lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /** This JVM's directory. A new one is made if something that tidies temporary files took the last one away. */
+    static synchronized Path current() throws IOException {
+        if (!MINE.isEmpty()) {
+            RunDirectory last = MINE.get(MINE.size() - 1);
+            if (last.lock.isValid() && Files.exists(aliveFile(last.path), LinkOption.NOFOLLOW_LINKS)) {
+                return last.path;
+            }
+        }
+        Path base = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+        RunDirectory created = create(base);
+        MINE.add(created);
+        sweep(base, Files.getOwner(created.path));
+        return created.path;
+    }
+
+    /** Removes this JVM's directories; tasks that detached children have still to read stay. */
+    static synchronized void removeMine() {
+        for (RunDirectory mine : MINE) {
+            remove(mine.path);
+        }
+    }
+
+    static Path aliveFile(Path directory) {
+        return directory.resolve(ALIVE);
+    }
+
+    /** Makes an empty file that only this user can read or write. */
+    static Path createFile(Path file) throws IOException {
+        return Files.createFile(file, onlyOwner("rw-------"));
+    }
+
+    /** Removes the directory of a JVM that is dead or about to end. A failure is no concern: the next sweep comes here again. */
+    static void remove(Path directory) {
+        try {
+            boolean empty = true;
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+                for (Path file : files) {
+                    if (isAwaited(file)) {
+                        empty = false;
+                    } else if (!file.endsWith(ALIVE)) {
+                        Files.deleteIfExists(file);
+                    }
+                }
+            }
+            if (empty) {
+                Files.deleteIfExists(aliveFile(directory));
+                Files.deleteIfExists(directory);
+            }
+        } catch (IOException | SecurityException stays) {
+            // another process removes it at this moment, or may not be removed by us
+        }
+    }
+
+    private static boolean isAwaited(Path file) throws IOException {
+        return file.toString().endsWith(DETACHED)
+                && Files.getLastModifiedTime(file)
+                        .toInstant()
+                        .isAfter(Instant.now().minus(DETACHED_LIFE));
+    }
+
+    private static RunDirectory create(Path base) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    RunDirectory created = tryCreate(base);
+                    if (created != null) {
+                        return created;
+                    }
+                } catch (ClosedByInterruptException interruptedHere) {
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Null if the name is taken, or a sweep of another process took the directory away before it was locked. */
+    @SuppressWarnings("resource") // a lock lives as long as its channel, and this one as long as the JVM
+    private static @Nullable RunDirectory tryCreate(Path base) throws IOException {
+        // the name keeps class loaders and pid namespaces apart; what protects the directory is that it did not exist
+        // before
+        String random = Integer.toHexString(ThreadLocalRandom.current().nextInt());
+        Path directory = base.resolve(myPrefix() + random);
+        try {
+            Files.createDirectory(directory, onlyOwner("rwx------"));
+            Path alive = createFile(aliveFile(directory));
+            FileChannel channel = new RandomAccessFile(alive.toFile(), "rw").getChannel();
+            FileLock lock = channel.tryLock(0, 1, false);
+            return lock != null && Files.exists(alive, LinkOption.NOFOLLOW_LINKS)
+                    ? new RunDirectory(directory, lock)
+                    : null;
+        } catch (FileAlreadyExistsException taken) {
+            return null;
+        } catch (NoSuchFileException | FileNotFoundException failed) {
+            boolean swept = Files.isDirectory(base) && !Files.exists(directory);
+            if (swept) {
+                return null;
+            }
+            throw failed;
+        }
+    }
+
+    /** Looks only into directories of {@code me}: nobody else can exchange those for a link below a sticky directory. */
+    private static void sweep(Path base, UserPrincipal me) throws IOException {
+        String mine = myPrefix();
+        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(base)) {
+            for (Path candidate : candidates) {
+                String name = candidate.getFileName().toString();
+                if (name.startsWith(PREFIX) && !name.startsWith(mine)) {
+                    removeIfAbandoned(candidate, me);
+                }
+            }
+        }
+    }
+
+    private static void removeIfAbandoned(Path candidate, UserPrincipal me) {
+        try {
+            if (!Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
+                    || !Files.getOwner(candidate, LinkOption.NOFOLLOW_LINKS).equals(me)) {
+                return;
+            }
+            Path alive = aliveFile(candidate);
+            if (!Files.exists(alive, LinkOption.NOFOLLOW_LINKS)) {
+                Files.deleteIfExists(candidate); // its owner died, or is about to find out and begin again
+                return;
+            }
+            try (RandomAccessFile file = new RandomAccessFile(alive.toFile(), "rw");
+                    FileLock lock = file.getChannel().tryLock(0, 1, false)) {
+                if (lock != null) {
+                    remove(candidate);
+                }
+            }
+        } catch (IOException | OverlappingFileLockException inUse) {
+            // gone already, or this JVM asks about its own parent at this moment
+        }
+    }
+
+    private static String myPrefix() {
+        return PREFIX + ProcessHandle.current().pid() + "-";
+    }
+
+    private static FileAttribute<?>[] onlyOwner(String permissions) {
+        return POSIX
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

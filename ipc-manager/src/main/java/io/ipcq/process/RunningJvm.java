@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A child's JVM from its start to after its end, with the threads that pass on its output. */
+final class RunningJvm {
+
+    /** Output that is still on its way when the child has ended; a grandchild that keeps the pipe open is not waited for. */
+    private static final long LAST_OUTPUT_MILLIS = 1_000;
+
+    private final Process process;
+    private final List<LinePump> pumps;
+
+    /** Completes once the JVM has ended and a task that it did not come to read is deleted. */
+    private final CompletableFuture<Process> ended;
+
+    private RunningJvm(Process process, List<LinePump> pumps, Path task) {
+        this.process = process;
+        this.pumps = pumps;
+        this.ended = process.onExit().whenComplete((dead, never) -> TaskFile.deleteQuietly(task));
+    }
+
+    static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
+        Path task = TaskFile.write(child);
+        try {
+            Process process = JvmLauncher.launch(child, options, task);
+            return new RunningJvm(process, pumps(child.name(), process, options.output()), task);
+        } catch (Throwable failed) {
+            TaskFile.deleteQuietly(task);
+            throw failed;
+        }
+    }
+
+    private static List<LinePump> pumps(String name, Process process, Output output) {
+        if (output != Output.PREFIXED) {
+            return List.of();
+        }
+        List<LinePump> pumps = List.of(
+                new LinePump(name, process.getInputStream(), () -> System.out),
+                new LinePump(name, process.getErrorStream(), () -> System.err));
+        pumps.forEach(Thread::start);
+        return pumps;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** How it ended; only once it is not alive. */
+    ExitStatus exitStatus() {
+        return ExitStatus.of(process.exitValue());
+    }
+
+    /** Waits for the end and for the last lines of output; false if the child still runs after {@code nanos}. */
+    boolean join(long nanos) throws InterruptedException {
+        try {
+            ended.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException stillRuns) {
+            return false;
+        } catch (ExecutionException impossible) {
+            throw new AssertionError(impossible);
+        }
+        for (LinePump pump : pumps) {
+            pump.join(LAST_OUTPUT_MILLIS);
+        }
+        return true;
+    }
+
+    void terminate() {
+        process.destroy();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    CompletableFuture<Process> onExit() {
+        return ended.copy();
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/** A function of three arguments that can travel to another JVM and may throw. */
+@FunctionalInterface
+public interface SerializableTriConsumer<
+                A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+        extends Serializable {
+
+    void accept(A a, B b, C c) throws Exception;
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.io.ObjectStreamException;
+import java.io.ObjectStreamField;
+import java.io.Serializable;
+import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a task to the object in it that cannot be serialized. Looked for only after serialization has failed: a
+ * breadth-first walk over what would have been written, so the path that is named is the shortest.
+ */
+final class TravelTrace {
+
+    private static final int MAX_VISITED = 1_000_000;
+
+    private record Step(Object value, String path, @Nullable String capturedBy) {}
+
+    private final Deque<Step> open = new ArrayDeque<>();
+    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private TravelTrace() {}
+
+    /** @throws CannotTravelException if something in {@code child} is not serializable */
+    static void writeObject(ObjectOutputStream out, ChildProcess child) throws IOException {
+        try {
+            out.writeObject(child);
+        } catch (NotSerializableException refused) {
+            throw new CannotTravelException(explain(child, String.valueOf(refused.getMessage())), refused);
+        } catch (ObjectStreamException | RuntimeException | StackOverflowError refused) {
+            String reason = refused instanceof StackOverflowError ? "its objects are nested too deeply" : "" + refused;
+            throw new CannotTravelException(
+                    "Cannot send the task of a child process: name=" + child.name() + ", reason=" + reason, refused);
+        }
+    }
+
+    private static String explain(ChildProcess child, String className) {
+        Step culprit = new TravelTrace().search(child);
+        if (culprit == null) {
+            return "Cannot send the task of " + child.name() + ": something in it is a " + className
+                    + ", which is not Serializable";
+        }
+        return "Cannot send the task of " + child.name() + ": " + culprit.path + " is not Serializable. "
+                + advice(culprit);
+    }
+
+    private static String advice(Step culprit) {
+        Class<?> type = culprit.value.getClass();
+        if (type.getName().equals(culprit.capturedBy)) {
+            return "A lambda or method reference takes this object along because it uses a field or an instance method"
+                    + " of it: copy the values that it needs into local variables first, make the method static, or"
+                    + " let " + type.getName() + " implement Serializable.";
+        }
+        if (culprit.value instanceof Path) {
+            return "Send its toString(), and make the Path in the child.";
+        }
+        return (type.getModule() == Object.class.getModule()
+                        ? "Send what it is made from and make it in the child"
+                        : "Let " + type.getName() + " implement Serializable, make it in the child")
+                + ", or mark the field that holds it transient.";
+    }
+
+    private @Nullable Step search(ChildProcess child) {
+        Call call = child.call();
+        if (call == null) {
+            add(child, child.getClass().getSimpleName(), null);
+        } else {
+            add(call.function(), "function", null);
+            addAll(call.arguments(), "argument ", 1);
+        }
+        while (!open.isEmpty() && seen.size() < MAX_VISITED) {
+            Step step = open.remove();
+            if (!(step.value instanceof Serializable)) {
+                return step;
+            }
+            expand(step);
+        }
+        return null;
+    }
+
+    private void expand(Step step) {
+        Object value = step.value;
+        SerializedLambda lambda = lambda(value);
+        if (lambda != null) {
+            String capturedBy = lambda.getCapturingClass().replace('/', '.');
+            for (int i = 0; i < lambda.getCapturedArgCount(); i++) {
+                add(lambda.getCapturedArg(i), step.path + " -> captured argument " + i, capturedBy);
+            }
+        } else if (value instanceof Object[] array) {
+            addAll(array, step.path + "[", 0);
+        } else if (value instanceof Collection<?> collection) {
+            addAll(collection.toArray(), step.path + "[", 0);
+        } else if (value instanceof Map<?, ?> map) {
+            map.forEach((key, element) -> {
+                add(key, step.path + ".key", null);
+                add(element, step.path + (key instanceof String ? "[" + key + "]" : ".value"), null);
+            });
+        } else {
+            addFields(step);
+        }
+    }
+
+    private void addFields(Step step) {
+        for (Class<?> type = step.value.getClass();
+                type != null && Serializable.class.isAssignableFrom(type);
+                type = type.getSuperclass()) {
+            ObjectStreamClass description = ObjectStreamClass.lookup(type);
+            for (ObjectStreamField field : description.getFields()) {
+                if (!field.isPrimitive()) {
+                    add(read(step.value, type, field.getName()), step.path + "." + field.getName(), null);
+                }
+            }
+        }
+    }
+
+    private void addAll(@Nullable Object[] values, String path, int first) {
+        String end = path.endsWith("[") ? "]" : "";
+        for (int i = 0; i < values.length; i++) {
+            add(values[i], path + (first + i) + end, null);
+        }
+    }
+
+    private void add(@Nullable Object value, String path, @Nullable String capturedBy) {
+        if (value != null && seen.add(value)) {
+            String type = lambda(value) != null ? "" : " (" + value.getClass().getName() + ")";
+            open.add(new Step(value, path + type, capturedBy));
+        }
+    }
+
+    /** Null if the class does not let us look: then the message names the class of the culprit without its path. */
+    private static @Nullable Object read(Object owner, Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(owner);
+        } catch (ReflectiveOperationException | RuntimeException closed) {
+            return null;
+        }
+    }
+
+    private static @Nullable SerializedLambda lambda(Object value) {
+        if (!value.getClass().isSynthetic()) {
+            return null;
+        }
+        try {
+            Method writeReplace = value.getClass().getDeclaredMethod("writeReplace");
+            writeReplace.setAccessible(true);
+            return writeReplace.invoke(value) instanceof SerializedLambda lambda ? lambda : null;
+        } catch (ReflectiveOperationException | RuntimeException noLambda) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChildProcessIT {
+
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
+
+    private String answer;
+    private final List<ChildProcess> children = new ArrayList<>();
+
+    @BeforeEach
+    void chooseAnswerFile() {
+        answer = directory.resolve("answer").toString();
+    }
+
+    @AfterEach
+    void endChildren() {
+        children.forEach(ChildProcess::close);
+    }
+
+    /** A subclass with a field, as the seed's. */
+    static final class Writer extends ChildProcess {
+
+        private final String file;
+        private int number;
+
+        Writer(String file) {
+            super(builder().output(Output.DISCARD).name("writer").options());
+            this.file = file;
+        }
+
+        @Override
+        public void run() throws IOException {
+            Work.answer(file, name() + " " + number);
+        }
+    }
+
+    @Test
+    void shouldRunMethodReferenceWithListOfRecords() throws Exception {
+        run(ChildProcess.builder(Work::answerList, answer, List.of(new Work.Point(1, 2), new Work.Point(3, 4))));
+
+        assertThat(answer()).isEqualTo("[Point[x=1, y=2], Point[x=3, y=4]]");
+    }
+
+    @Test
+    void shouldRunMethodReferenceWithThreeArguments() throws Exception {
+        run(ChildProcess.builder(Work::answerThree, answer, new Work.Point(5, 6), Map.of("a", 1)));
+
+        assertThat(answer()).isEqualTo("Point[x=5, y=6] {a=1}");
+    }
+
+    @Test
+    void shouldRunLambdaWithCaptures() throws Exception {
+        String file = answer;
+        int[] numbers = {1, 2, 3};
+
+        run(ChildProcess.builder(() -> Work.answer(file, numbers[0] + numbers[1] + numbers[2])));
+
+        assertThat(answer()).isEqualTo("6");
+    }
+
+    @Test
+    void shouldAcceptFunctionsWithoutCastInEveryConstructor() throws Exception {
+        for (ChildProcess child : List.of(
+                new ChildProcess(Work::nothing),
+                new ChildProcess(Work::fail, "one argument"),
+                new ChildProcess(Work::answerList, answer, List.of()),
+                new ChildProcess((file, point, map) -> Work.answer(file, point), answer, "p", Map.of()))) {
+            assertThat(child.isAlive()).isFalse();
+            assertThat(child.exitCode()).isEmpty();
+            assertThat(child.exitDescription()).isEqualTo("not started");
+        }
+        new ChildProcess((file, point, map) -> Work.answer(file, point), answer, "p", Map.of()).run();
+        assertThat(answer()).isEqualTo("p");
+    }
+
+    @Test
+    void shouldRunSubclassWithTheFieldsItHasAtStart() throws Exception {
+        Writer writer = new Writer(answer);
+        children.add(writer);
+        writer.number = 7;
+
+        writer.start();
+        assertThat(writer.join(WATCHDOG)).isTrue();
+
+        assertThat(answer()).isEqualTo("writer 7");
+    }
+
+    @Test
+    void shouldTellEndInOrder() throws Exception {
+        ChildProcess child = start(ChildProcess.builder(Work::nothing));
+        assertThat(child.onExit().get(60, TimeUnit.SECONDS)).isSameAs(child);
+
+        assertThat(child.isAlive()).isFalse();
+        assertThat(child.exitCode()).hasValue(0);
+        assertThat(child.exitDescription()).isEqualTo("exit code 0");
+        assertThat(ChildProcess.activeChildren()).doesNotContain(child);
+    }
+
+    @Test
+    void shouldTellExitCodeOfSystemExit() throws Exception {
+        assertThat(run(ChildProcess.builder(Work::exit, 42)).exitCode()).hasValue(42);
+    }
+
+    @Test
+    void shouldPrintUncaughtExceptionAndExitWithOne() throws Exception {
+        String errors = capturingErrors(() -> {
+            ChildProcess child = run(ChildProcess.builder(Work::fail, "no such letter")
+                    .name("writer")
+                    .output(Output.PREFIXED));
+            assertThat(child.exitCode()).hasValue(1);
+            assertThat(child.exitDescription()).isEqualTo("exit code 1");
+        });
+
+        assertThat(errors)
+                .contains("[writer] Exception in thread \"writer\" java.lang.IllegalStateException: no such letter")
+                .contains("[writer] \tat io.ipcq.process.Work.fail(");
+    }
+
+    @Test
+    void shouldEndAtOnceAfterUncaughtExceptionThoughThreadsAreLeft() throws Exception {
+        assertThat(run(ChildProcess.builder(Work::failBesideThread)).exitCode()).hasValue(1);
+    }
+
+    @Test
+    void shouldWaitForThreadsThatRunLeaves() throws Exception {
+        assertThat(run(ChildProcess.builder(Work::leaveThread, answer)).exitCode())
+                .hasValue(0);
+
+        assertThat(answer()).isEqualTo("thread");
+    }
+
+    @Test
+    void shouldTellSignals() throws Exception {
+        ChildProcess terminated = start(ChildProcess.builder(Work::sleep));
+        ChildProcess killed = start(ChildProcess.builder(Work::sleep));
+        assertThat(terminated.join(Duration.ofMillis(100))).isFalse();
+        assertThat(ChildProcess.activeChildren()).contains(terminated, killed);
+        assertThat(terminated.exitDescription()).isEqualTo("running");
+
+        terminated.terminate();
+        killed.kill();
+        terminated.join();
+        killed.join();
+
+        assertThat(terminated.exitCode()).hasValue(-15);
+        assertThat(terminated.exitDescription()).isEqualTo("killed by signal 15, SIGTERM");
+        assertThat(killed.exitCode()).hasValue(-9);
+        assertThat(killed.exitDescription()).startsWith("killed by signal 9, SIGKILL");
+    }
+
+    @Test
+    void shouldStartOnce() throws Exception {
+        ChildProcess child = run(ChildProcess.builder(Work::nothing).name("once"));
+
+        assertThatThrownBy(child::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("can be started once")
+                .hasMessageContaining("once is exit code 0");
+    }
+
+    @Test
+    void shouldEndChildOnCloseAndOnlyOnce() throws Exception {
+        ChildProcess child = start(ChildProcess.builder(Work::sleep));
+
+        child.close();
+        child.close();
+
+        assertThat(child.exitCode()).hasValue(-15);
+        ChildProcess never = new ChildProcess(Work::nothing);
+        never.close();
+        assertThatThrownBy(never::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldCloseWhileInterrupted() throws Exception {
+        ChildProcess child = start(ChildProcess.builder(Work::sleep));
+
+        Thread.currentThread().interrupt();
+        child.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(child.isAlive()).isFalse();
+    }
+
+    @Test
+    void shouldStartWhileInterrupted() throws Exception {
+        Thread.currentThread().interrupt();
+        ChildProcess child = start(ChildProcess.builder(Work::nothing));
+        assertThat(Thread.interrupted()).isTrue();
+
+        assertThat(child.join(WATCHDOG)).isTrue();
+        assertThat(child.exitCode()).hasValue(0);
+    }
+
+    @Test
+    void shouldTellChildWhoItIsAndWhoItsParentIs() throws Exception {
+        ChildProcess child = run(ChildProcess.builder(Work::whoAmI, answer));
+
+        assertThat(child.name()).matches("Process-[1-9][0-9]*");
+        assertThat(answer())
+                .isEqualTo(child.name() + " true true MainProcess "
+                        + ProcessHandle.current().pid() + " true " + child.name() + ":1");
+    }
+
+    @Test
+    void shouldGiveEnvironmentDirectoryOptionsAndEmptyInput() throws Exception {
+        run(ChildProcess.builder(Work::surroundings, answer)
+                .environment(Map.of("IPCQ_TEST", "set"))
+                .directory(directory)
+                .jvmOptions("-Dipcq.test=given", "-XX:+UseSerialGC")
+                .heap("32m"));
+
+        String[] parts = answer().split(" ");
+        assertThat(parts[0]).isEqualTo("set");
+        assertThat(parts[1]).isEqualTo(directory.toRealPath().toString());
+        assertThat(parts[2]).isEqualTo("given");
+        assertThat(Long.parseLong(parts[3])).isLessThanOrEqualTo(32L << 20);
+        assertThat(parts[4]).isEqualTo("-1");
+    }
+
+    @Test
+    void shouldReportJvmThatCannotStart() throws Exception {
+        String errors = capturingErrors(() -> {
+            ChildProcess child = run(ChildProcess.builder(Work::nothing)
+                    .jvmOptions("-XX:NoSuchOption=1")
+                    .output(Output.PREFIXED));
+            assertThat(child.exitCode()).hasValue(1);
+        });
+
+        assertThat(errors).contains("NoSuchOption");
+        assertThat(unreadTasks()).isEmpty();
+    }
+
+    @Test
+    void shouldCarryLargeArgument() throws Exception {
+        byte[] bytes = new byte[50 << 20];
+        new Random(1).nextBytes(bytes);
+
+        run(ChildProcess.builder(Work::answerChecksum, answer, bytes));
+
+        assertThat(answer()).isEqualTo(Long.toString(Work.checksum(bytes)));
+        assertThat(unreadTasks()).isEmpty();
+    }
+
+    @Test
+    void shouldPassLongClassPathInFile() throws Exception {
+        List<Path> classPath = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            classPath.add(directory.resolve("no such directory " + "\"quoted\" ".repeat(7) + i));
+        }
+        for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
+            classPath.add(Path.of(entry));
+        }
+        assertThat(classPath.toString().length()).isGreaterThan(128 << 10);
+
+        run(ChildProcess.builder(Work::whoAmI, answer).classPath(classPath).directory(directory));
+
+        assertThat(answer()).contains("MainProcess");
+        assertThat(unreadTasks()).isEmpty();
+    }
+
+    @Test
+    void shouldPassOnNoiseLineByLine() throws Exception {
+        String output = capturing(
+                System.out,
+                System::setOut,
+                () -> run(ChildProcess.builder(Work::noise).name("noisy").output(Output.PREFIXED)));
+
+        assertThat(output.lines()).allMatch(line -> line.startsWith("[noisy] ")).hasSize(3);
+        assertThat(output).endsWith("[noisy] no end of line\n");
+    }
+
+    @Test
+    void shouldNotFailParentThatWaitsForFileLockOfChild() throws Exception {
+        Path lock = directory.resolve("lock");
+        ChildProcess child = start(ChildProcess.builder(Work::holdFileLock, lock.toString(), answer));
+        await().atMost(WATCHDOG).until(() -> Files.exists(Path.of(answer)));
+
+        try (RandomAccessFile file = new RandomAccessFile(lock.toFile(), "rw");
+                FileLock held = file.getChannel().lock()) {
+            assertThat(held.isValid()).isTrue();
+        }
+        assertThat(child.join(WATCHDOG)).isTrue();
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private static String capturingErrors(Action action) throws Exception {
+        return capturing(System.err, System::setErr, action);
+    }
+
+    private static String capturing(PrintStream before, java.util.function.Consumer<PrintStream> set, Action action)
+            throws Exception {
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        set.accept(new PrintStream(captured, true, StandardCharsets.UTF_8));
+        try {
+            action.run();
+        } finally {
+            set.accept(before);
+        }
+        return captured.toString(StandardCharsets.UTF_8);
+    }
+
+    private ChildProcess start(ChildProcessBuilder builder) throws IOException {
+        if (builder.options().output() == Output.INHERIT) {
+            builder.output(Output.DISCARD);
+        }
+        ChildProcess child = builder.start();
+        children.add(child);
+        return child;
+    }
+
+    private ChildProcess run(ChildProcessBuilder builder) throws Exception {
+        ChildProcess child = start(builder);
+        assertThat(child.join(WATCHDOG)).as("ends: %s", child).isTrue();
+        return child;
+    }
+
+    private String answer() throws IOException {
+        return Files.readString(Path.of(answer));
+    }
+
+    private static List<Path> unreadTasks() throws IOException {
+        try (var files = Files.list(RunDirectory.current())) {
+            return files.filter(file -> !file.endsWith("alive")).toList();
+        }
+    }
+}

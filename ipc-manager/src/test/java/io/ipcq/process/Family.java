@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.util.List;
+import java.util.Random;
+
+/** Programs that the tests kill. */
+final class Family {
+
+    private Family() {}
+
+    /** Starts children one after another for as long as it lives: a third sleep, a third spin, a third have children. */
+    static final class Root {
+        public static void main(String[] arguments) throws Exception {
+            Random random = new Random(Long.parseLong(arguments[0]));
+            int children = Integer.parseInt(arguments[1]);
+            for (int i = 0; i < children; i++) {
+                List<SerializableRunnable> kinds = List.of(Work::sleep, Family::haveChild, Work::spin);
+                new ChildProcess(kinds.get(random.nextInt(kinds.size()))).start();
+            }
+            System.out.println("all started");
+            Work.sleep();
+        }
+    }
+
+    /** Four generations, each with one child. */
+    static final class Chain {
+        public static void main(String[] arguments) throws Exception {
+            generation(4);
+        }
+    }
+
+    static final class Orderly {
+        public static void main(String[] arguments) throws Exception {
+            new ChildProcess(Work::sleep).start();
+            new ChildProcess(Work::sleep).start();
+            new ChildProcess(Family::haveChild).start();
+            System.out.println("ends");
+        }
+    }
+
+    /** Dies at once, and leaves a child that is no daemon to read its task and to work without a parent. */
+    static final class Detaching {
+        public static void main(String[] arguments) throws Exception {
+            ChildProcess.builder(Family::outlive, arguments[0])
+                    .daemon(false)
+                    .output(Output.DISCARD)
+                    .start();
+            if (arguments[1].equals("halt")) {
+                Runtime.getRuntime().halt(0);
+            }
+        }
+    }
+
+    /** A tight loop under a collector that puts no safepoints into one. */
+    static final class Spinning {
+        public static void main(String[] arguments) throws Exception {
+            for (String collector : List.of("-XX:+UseSerialGC", "-XX:+UseParallelGC")) {
+                ChildProcess.builder(Work::spin).jvmOptions(collector).start();
+            }
+            Thread.sleep(3_000);
+            System.out.println("compiled");
+            Work.sleep();
+        }
+    }
+
+    static final class OneShot {
+        public static void main(String[] arguments) throws Exception {
+            new ChildProcess(Work::nothing).start();
+        }
+    }
+
+    static final class CommandLine {
+        public static void main(String[] arguments) throws Exception {
+            ChildProcess child = new ChildProcess(Work::answerList, "secret-of-the-test", List.of());
+            System.out.println(String.join(
+                    "\n", JvmLauncher.command(child, ChildProcessOptions.defaults(), TaskFile.write(child))));
+        }
+    }
+
+    static void haveChild() throws Exception {
+        new ChildProcess(Work::sleep).start();
+        Work.sleep();
+    }
+
+    static void generation(int left) throws Exception {
+        if (left > 0) {
+            new ChildProcess(Family::generation, left - 1).start();
+        } else {
+            System.out.println("last generation");
+        }
+        Work.sleep();
+    }
+
+    static void outlive(String file) throws Exception {
+        ParentProcess parent = ChildProcess.parent().orElseThrow();
+        while (parent.isAlive()) {
+            Thread.sleep(20);
+        }
+        Work.answer(file, ChildProcess.current().daemon() + " outlived " + parent.name());
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A program in a JVM of its own, with a directory of temporary files that it shares with its descendants only: by that
+ * directory on their command lines they can be found, and are killed at the end, even if their parents are dead.
+ */
+final class Program implements AutoCloseable {
+
+    private static final long WATCHDOG_SECONDS = 120;
+
+    private final Path directory;
+    private final Path output;
+    private final Process process;
+
+    private Program(Path directory, Path output, Process process) {
+        this.directory = directory;
+        this.output = output;
+        this.process = process;
+    }
+
+    static Program start(Path directory, Class<?> main, String... arguments) throws IOException {
+        return start(directory, List.of("-cp", System.getProperty("java.class.path")), main.getName(), arguments);
+    }
+
+    static Program start(Path directory, List<String> options, String main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Djava.io.tmpdir=" + directory);
+        command.addAll(options);
+        command.add(main);
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile(directory, "output-", ".txt");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .redirectInput(new File("/dev/null"))
+                .start();
+        return new Program(directory, output, process);
+    }
+
+    /** What it and its descendants printed so far. */
+    String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("program does not end, its output: " + output());
+        }
+        return process.exitValue();
+    }
+
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    void terminate() {
+        process.destroy();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The processes that still run of those that began in this program. */
+    List<ProcessHandle> descendants() {
+        return withArgument(directory.toString());
+    }
+
+    /** The run directories of parents in this program's directory. */
+    List<Path> runDirectories() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("ipcq-process-"))
+                    .toList();
+        }
+    }
+
+    private static List<ProcessHandle> withArgument(String text) {
+        return ProcessHandle.allProcesses()
+                .filter(handle -> handle.pid() != ProcessHandle.current().pid())
+                .filter(handle -> commandLine(handle).contains(text))
+                .toList();
+    }
+
+    private static String commandLine(ProcessHandle handle) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(handle.pid()), "cmdline"));
+        } catch (IOException noProcFileSystem) {
+            return handle.info().commandLine().orElse("");
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+}

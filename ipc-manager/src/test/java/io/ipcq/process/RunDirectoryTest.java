@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FileNotFoundException;
+import java.io.InvalidClassException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunDirectoryTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldBeReachableByOwnerOnly() throws Exception {
+        Path task = TaskFile.write(new ChildProcess(Work::nothing));
+
+        assertThat(permissions(task.getParent())).isEqualTo("rwx------");
+        assertThat(permissions(task)).isEqualTo("rw-------");
+        assertThat(permissions(RunDirectory.aliveFile(task.getParent()))).isEqualTo("rw-------");
+        TaskFile.delete(task);
+    }
+
+    @Test
+    void shouldBeMadeAgainWhenSomeoneTookItAway() throws Exception {
+        Path first = RunDirectory.current();
+        assertThat(RunDirectory.current()).isEqualTo(first);
+
+        RunDirectory.remove(first);
+
+        assertThat(first).doesNotExist();
+        assertThat(RunDirectory.current()).isNotEqualTo(first).isDirectory();
+    }
+
+    @Test
+    void shouldKeepTaskOfDetachedChildForADay() throws Exception {
+        Files.createFile(RunDirectory.aliveFile(directory));
+        Path daemon = Files.createFile(directory.resolve("1.task"));
+        Path detached = Files.createFile(directory.resolve("2.detached"));
+
+        RunDirectory.remove(directory);
+
+        assertThat(daemon).doesNotExist();
+        assertThat(detached).exists();
+        assertThat(RunDirectory.aliveFile(directory)).exists();
+
+        Files.setLastModifiedTime(detached, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        RunDirectory.remove(directory);
+
+        assertThat(directory).doesNotExist();
+        Files.createDirectory(directory);
+    }
+
+    @Test
+    void shouldTellChildThatNobodyHoldsTheLock() throws Exception {
+        assertThatThrownBy(() -> ParentLink.open(directory)).isInstanceOf(FileNotFoundException.class);
+        Files.createFile(RunDirectory.aliveFile(directory));
+
+        assertThat(ParentLink.open(directory).isParentAlive()).isFalse();
+    }
+
+    @Test
+    void shouldRefuseTaskThatClaimsMoreThanItHolds() throws Exception {
+        Path task = TaskFile.write(new ChildProcess(a -> {}, new byte[100]));
+        byte[] bytes = Files.readAllBytes(task);
+        int length = lengthFieldOf(bytes);
+        bytes[length] = 0x7f;
+        Files.write(task, bytes);
+        ParentLink link = ParentLink.open(task.getParent());
+
+        assertThatThrownBy(() -> TaskFile.read(task, true, link))
+                .isInstanceOf(InvalidClassException.class)
+                .hasMessageContaining("REJECTED");
+        assertThat(task).doesNotExist();
+    }
+
+    /** A byte array of 100 elements is the only thing in the task that is followed by a hundred zeros. */
+    private static int lengthFieldOf(byte[] bytes) {
+        for (int i = bytes.length - 104; i >= 0; i--) {
+            if (bytes[i] == 0 && bytes[i + 1] == 0 && bytes[i + 2] == 0 && bytes[i + 3] == 100) {
+                return i;
+            }
+        }
+        throw new AssertionError("no array in the task");
+    }
+
+    private static String permissions(Path path) throws Exception {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/** What the children of the tests do. They answer with a file, which appears whole or not at all. */
+final class Work {
+
+    record Point(int x, int y) implements java.io.Serializable {}
+
+    private static volatile int sink;
+
+    private Work() {}
+
+    static void answer(String file, Object text) throws IOException {
+        Path whole = Path.of(file);
+        Path part = Path.of(file + ".part");
+        Files.writeString(part, String.valueOf(text));
+        Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    static void answerList(String file, List<Point> points) throws IOException {
+        answer(file, points);
+    }
+
+    static void answerThree(String file, Point point, Map<String, Integer> map) throws IOException {
+        answer(file, point + " " + map);
+    }
+
+    static void answerChecksum(String file, byte[] bytes) throws IOException {
+        answer(file, checksum(bytes));
+    }
+
+    static long checksum(byte[] bytes) {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        return checksum.getValue();
+    }
+
+    static void fail(String message) {
+        throw new IllegalStateException(message);
+    }
+
+    static void sleep() throws InterruptedException {
+        Thread.sleep(Long.MAX_VALUE);
+    }
+
+    static void exit(int code) {
+        System.exit(code);
+    }
+
+    static void nothing() {}
+
+    /** A loop that allocates nothing and that a compiler makes one of the longest without a safepoint. */
+    static void spin() {
+        while (true) {
+            int sum = 0;
+            for (int i = 0; i < Integer.MAX_VALUE; i++) {
+                sum += i * 31 ^ sum;
+            }
+            sink = sum;
+        }
+    }
+
+    static void whoAmI(String file) throws IOException {
+        CurrentProcess me = ChildProcess.current();
+        ParentProcess parent = ChildProcess.parent().orElseThrow();
+        ChildProcess next = new ChildProcess(Work::nothing);
+        answer(
+                file,
+                String.join(
+                        " ",
+                        me.name(),
+                        "" + me.daemon(),
+                        "" + (me.pid() == ProcessHandle.current().pid()),
+                        parent.name(),
+                        "" + parent.pid(),
+                        "" + parent.isAlive(),
+                        next.name()));
+    }
+
+    static void surroundings(String file) throws IOException {
+        answer(
+                file,
+                System.getenv("IPCQ_TEST") + " " + Path.of("").toRealPath() + " " + System.getProperty("ipcq.test")
+                        + " " + Runtime.getRuntime().maxMemory() + " " + System.in.read());
+    }
+
+    static void leaveThread(String file) {
+        new Thread(() -> {
+                    try {
+                        Thread.sleep(300);
+                        answer(file, "thread");
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .start();
+    }
+
+    static void failBesideThread() {
+        new Thread(() -> {
+                    try {
+                        sleep();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                })
+                .start();
+        fail("beside a thread");
+    }
+
+    static void noise() {
+        System.out.println("x".repeat(100_000));
+        System.out.print("no end of line");
+    }
+
+    static void holdFileLock(String lock, String answer) throws Exception {
+        try (var file = new java.io.RandomAccessFile(lock, "rw");
+                var held = file.getChannel().lock()) {
+            answer(answer, held.isValid());
+            Thread.sleep(500);
+        }
+    }
+}

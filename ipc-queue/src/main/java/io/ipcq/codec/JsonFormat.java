@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.codec;
+
+import java.lang.reflect.Type;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.ConstructorDetector;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.MutableCoercionConfig;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
+
+/** Jackson, configured once for all codecs, with the reader and the writer of one type. */
+final class JsonFormat {
+
+    /*
+     * Idea: what encodes must decode to an equal value, or be refused while the producer can still act. So types are
+     * taken as declared (a subclass that the declaration does not name is refused), nothing is coerced, an object is
+     * its fields, and the only open positions are those of a sealed type (one of its permitted subclasses) and of
+     * Object (what JSON itself can tell apart). The reader and the writer have the same limits.
+     */
+
+    static final int MAX_NESTING = 500;
+    static final int MAX_NUMBER_CHARS = 100_000;
+    /** No limit of its own: the size of an element is the limit, and no queue takes one that is larger than this. */
+    static final int MAX_STRING_CHARS = 1 << 30;
+
+    static final JsonMapper MAPPER = mapper();
+
+    private final JavaType type;
+    private final boolean boxed;
+    private final ObjectWriter writer;
+    private final ObjectReader reader;
+    /** Why nothing of this type could be decoded, or null; kept, because decoding has its own words for it. */
+    private final @Nullable RuntimeException undecodable;
+
+    /** A format for a type; a type that can never be encoded is refused with the same words as a value. */
+    static JsonFormat of(Type javaType) {
+        JavaType type = MAPPER.constructType(javaType);
+        try {
+            return new JsonFormat(type);
+        } catch (RuntimeException e) {
+            throw JsonFailure.encoding(type, e);
+        }
+    }
+
+    private JsonFormat(JavaType type) {
+        this.type = type;
+        // alone, a value of a sealed generic type would be written by its class, which does not know T; an Optional
+        // writes the same bytes and knows
+        boxed = type.getRawClass().isSealed() && type.hasGenericTypes();
+        writer = MAPPER.writerFor(boxed ? optional() : type);
+        reader = MAPPER.readerFor(type);
+        undecodable = JsonBeans.whyUndecodable(type);
+    }
+
+    byte[] encode(Object value) {
+        try {
+            if (undecodable != null) {
+                throw undecodable;
+            }
+            byte[] bytes = writer.writeValueAsBytes(boxed ? Optional.of(value) : value);
+            if (bytes.length > MAX_NUMBER_CHARS) {
+                refuseLongNumbers(bytes);
+            }
+            return bytes;
+        } catch (RuntimeException | StackOverflowError e) {
+            throw JsonFailure.encoding(type, e);
+        }
+    }
+
+    Object decode(byte[] bytes) {
+        Object value;
+        try {
+            value = reader.readValue(bytes);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw JsonFailure.decoding(type, bytes, e);
+        }
+        if (value == null) {
+            throw JsonFailure.decoding(type, bytes, new JsonRefusal("the value is null, which no element is"));
+        }
+        return value;
+    }
+
+    /** The reader limits the digits of a number, the writer does not. */
+    private static void refuseLongNumbers(byte[] bytes) {
+        try (JsonParser parser = MAPPER.createParser(bytes)) {
+            while (parser.nextToken() != null) {
+                parser.skipChildren();
+            }
+        }
+    }
+
+    private JavaType optional() {
+        return MAPPER.getTypeFactory().constructReferenceType(Optional.class, type);
+    }
+
+    private static JsonMapper mapper() {
+        return JsonMapper.builder(factory())
+                .addModule(new SimpleModule("ipcq").setSerializerModifier(new JsonBeans()))
+                .annotationIntrospector(new JsonTypes())
+                .changeDefaultVisibility(JsonTypes::fieldsOnly)
+                .withCoercionConfig(LogicalType.Textual, JsonFormat::refuseAllButText)
+                .constructorDetector(ConstructorDetector.USE_PROPERTIES_BASED)
+                .enable(MapperFeature.USE_STATIC_TYPING, MapperFeature.INFER_RECORD_GETTERS_FROM_COMPONENTS_ONLY)
+                .disable(
+                        MapperFeature.PROPAGATE_TRANSIENT_MARKER,
+                        MapperFeature.ALLOW_COERCION_OF_SCALARS,
+                        MapperFeature.USE_GETTERS_AS_SETTERS,
+                        MapperFeature.ALLOW_FINAL_FIELDS_AS_MUTATORS)
+                .enable(
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                        DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                .disable(SerializationFeature.FAIL_ON_SELF_REFERENCES, SerializationFeature.CLOSE_CLOSEABLE)
+                .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING, EnumFeature.READ_ENUMS_USING_TO_STRING)
+                .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
+                .disable(
+                        DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS,
+                        DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS,
+                        DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
+                        DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
+                .build();
+    }
+
+    private static void refuseAllButText(MutableCoercionConfig coercion) {
+        coercion.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+    }
+
+    private static JsonFactory factory() {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_NESTING)
+                        .maxNumberLength(MAX_NUMBER_CHARS)
+                        .maxStringLength(MAX_STRING_CHARS)
+                        .maxNameLength(MAX_STRING_CHARS)
+                        .build())
+                .streamWriteConstraints(StreamWriteConstraints.builder()
+                        .maxNestingDepth(MAX_NESTING)
+                        .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .build();
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.codec;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonSerialize;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.AnnotatedClass;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import tools.jackson.databind.introspect.VisibilityChecker;
+
+/** Tells Jackson which types are closed, which are open, and that an object is its fields. */
+final class JsonTypes extends JacksonAnnotationIntrospector {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Constructors of any visibility make an object again; getters and setters are not called. */
+    static VisibilityChecker fieldsOnly(VisibilityChecker checker) {
+        return checker.with(Visibility.NONE).withFieldVisibility(Visibility.ANY).withCreatorVisibility(Visibility.ANY);
+    }
+
+    /** A record has its accessors; a class that is not open to reflection shows only what is public anyway. */
+    @Override
+    public VisibilityChecker findAutoDetectVisibility(
+            MapperConfig<?> config, AnnotatedClass type, VisibilityChecker checker) {
+        Class<?> raw = type.getRawType();
+        VisibilityChecker ours = checker;
+        if (raw.isRecord()) {
+            ours = checker.withGetterVisibility(Visibility.PUBLIC_ONLY);
+        } else if (!raw.getModule().isOpen(raw.getPackageName(), MapperConfig.class.getModule())) {
+            ours = checker.withFieldVisibility(Visibility.PUBLIC_ONLY);
+        }
+        return super.findAutoDetectVisibility(config, type, ours);
+    }
+
+    @Override
+    public @Nullable Object findTypeResolverBuilder(MapperConfig<?> config, Annotated annotated) {
+        Object annotation = super.findTypeResolverBuilder(config, annotated);
+        if (annotation != null || !(annotated instanceof AnnotatedClass) || hasTypeInfo(config, annotated)) {
+            return annotation;
+        }
+        Class<?> raw = annotated.getRawType();
+        if (PlainValues.isOpen(raw)) {
+            return new PlainValues();
+        }
+        return SealedTypes.isSealed(raw) ? new SealedTypes() : null;
+    }
+
+    /** A class that the bytes name is never loaded, also where an annotation asks for it. */
+    @Override
+    public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(MapperConfig<?> config, Annotated annotated) {
+        JsonTypeInfo.Value info = super.findPolymorphicTypeInfo(config, annotated);
+        if (info != null
+                && (info.getIdType() == JsonTypeInfo.Id.CLASS || info.getIdType() == JsonTypeInfo.Id.MINIMAL_CLASS)) {
+            throw new JsonRefusal("@JsonTypeInfo(use = " + info.getIdType() + ") at " + annotated.getName()
+                    + " would take class names from the data; use a sealed interface");
+        }
+        return info;
+    }
+
+    /** Where the runtime class counts; everywhere else the declared one does. */
+    @Override
+    public JsonSerialize.@Nullable Typing findSerializationTyping(MapperConfig<?> config, Annotated annotated) {
+        boolean dynamic = annotated instanceof AnnotatedClass type
+                && (PlainValues.isOpen(type.getRawType())
+                        || SealedTypes.isSealed(type.getRawType())
+                        || hasTypeInfo(config, type));
+        return dynamic ? JsonSerialize.Typing.DYNAMIC : super.findSerializationTyping(config, annotated);
+    }
+
+    private boolean hasTypeInfo(MapperConfig<?> config, Annotated annotated) {
+        return findPolymorphicTypeInfo(config, annotated) != null;
+    }
+}

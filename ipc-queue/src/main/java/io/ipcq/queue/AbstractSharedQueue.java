@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.IpcException;
+import java.time.Duration;
+import java.util.AbstractQueue;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JDK's vocabulary and the field's, in terms of what an engine has to know: put, take, drain and look, until a deadline.
+ *
+ * @param <E> the type of the elements
+ */
+abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements SharedQueue<E> {
+
+    /** A deadline that has always passed: do it now or not at all, and take no notice of an interrupt. */
+    static final long NOW = Long.MIN_VALUE;
+
+    static final long FOREVER = Long.MAX_VALUE;
+
+    /** Puts an element before the deadline; false if there was no room. */
+    abstract boolean putUntil(E element, long deadline) throws InterruptedException;
+
+    /** Puts elements, none of them null, in order. */
+    abstract void putEach(List<? extends E> elements) throws InterruptedException;
+
+    /**
+     * Takes an element before the deadline; null if none came.
+     *
+     * @throws QueueShutdownException if none will ever come
+     */
+    abstract @Nullable E takeUntil(long deadline) throws InterruptedException;
+
+    /** Takes at most {@code max} elements that are there. */
+    abstract int takeInto(Collection<? super E> target, int max);
+
+    /** Waits until no element is unfinished; false if some still are at the deadline. */
+    abstract boolean joinUntil(long deadline) throws InterruptedException;
+
+    abstract long maxSize();
+
+    // ---- put --------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void put(E element) throws InterruptedException {
+        putUntil(Objects.requireNonNull(element, "element"), FOREVER);
+    }
+
+    @Override
+    public boolean put(E element, Duration timeout) throws InterruptedException {
+        return putUntil(Objects.requireNonNull(element, "element"), Durations.deadline(timeout));
+    }
+
+    @Override
+    public boolean offer(E element) {
+        Objects.requireNonNull(element, "element");
+        try {
+            return putUntil(element, NOW);
+        } catch (InterruptedException e) {
+            throw new AssertionError("does not wait", e);
+        }
+    }
+
+    @Override
+    public boolean offer(E element, long timeout, TimeUnit unit) throws InterruptedException {
+        return putUntil(Objects.requireNonNull(element, "element"), Durations.deadline(unit.toNanos(timeout)));
+    }
+
+    @Override
+    public void putAll(Collection<? extends E> elements) throws InterruptedException {
+        putEach(List.copyOf(elements));
+    }
+
+    // ---- take -------------------------------------------------------------------------------------------------------
+
+    @Override
+    public E get() throws InterruptedException {
+        return Objects.requireNonNull(takeUntil(FOREVER));
+    }
+
+    @Override
+    public @Nullable E get(Duration timeout) throws InterruptedException {
+        return takeUntil(Durations.deadline(timeout));
+    }
+
+    @Override
+    public @Nullable E getNow() {
+        try {
+            return takeUntil(NOW);
+        } catch (InterruptedException e) {
+            throw new AssertionError("does not wait", e);
+        }
+    }
+
+    @Override
+    public E take() throws InterruptedException {
+        return get();
+    }
+
+    @Override
+    public @Nullable E poll() {
+        try {
+            return getNow();
+        } catch (QueueShutdownException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable E poll(long timeout, TimeUnit unit) throws InterruptedException {
+        return takeUntil(Durations.deadline(unit.toNanos(timeout)));
+    }
+
+    @Override
+    public int drainTo(Collection<? super E> target) {
+        return drainTo(target, Integer.MAX_VALUE);
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // the queue itself, not one that equals it
+    public int drainTo(Collection<? super E> target, int max) {
+        Objects.requireNonNull(target, "target");
+        if (target == this) {
+            throw new IllegalArgumentException("a queue cannot be drained to itself");
+        }
+        return max <= 0 ? 0 : takeInto(target, max);
+    }
+
+    @Override
+    public Iterable<E> consume() {
+        return Consumption::new;
+    }
+
+    // ---- look -------------------------------------------------------------------------------------------------------
+
+    @Override
+    public @Nullable E peek() {
+        Iterator<E> elements = iterator();
+        return elements.hasNext() ? elements.next() : null;
+    }
+
+    @Override
+    public boolean empty() {
+        return qsize() == 0;
+    }
+
+    @Override
+    public boolean full() {
+        return qsize() >= maxSize();
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return empty();
+    }
+
+    @Override
+    public int size() {
+        return (int) Math.min(qsize(), Integer.MAX_VALUE);
+    }
+
+    @Override
+    public int remainingCapacity() {
+        return (int) Math.min(Math.max(0, maxSize() - qsize()), Integer.MAX_VALUE);
+    }
+
+    // ---- tasks ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void join() throws InterruptedException {
+        joinUntil(FOREVER);
+    }
+
+    @Override
+    public boolean join(Duration timeout) throws InterruptedException {
+        return joinUntil(Durations.deadline(timeout));
+    }
+
+    /** The elements as they come, until the queue is over. */
+    private final class Consumption implements Iterator<E> {
+
+        private @Nullable E next;
+
+        @Override
+        public boolean hasNext() {
+            if (next == null) {
+                next = await();
+            }
+            return next != null;
+        }
+
+        private @Nullable E await() {
+            try {
+                return get();
+            } catch (QueueShutdownException e) {
+                return null;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IpcException(
+                        "interrupted while waiting for an element; the thread's interrupt is still set", e);
+            }
+        }
+
+        @Override
+        public E next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("the queue is shut down and drained");
+            }
+            E element = Objects.requireNonNull(next);
+            next = null;
+            return element;
+        }
+    }
+}

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.IpcException;
+import io.ipcq.memory.PrivateFiles;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.time.TimeProvider;
+import net.openhft.chronicle.core.values.LongValue;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.ExcerptTailer;
+import net.openhft.chronicle.queue.RollCycle;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.queue.rollcycles.RollCycleArithmetic;
+import net.openhft.chronicle.wire.DocumentContext;
+import net.openhft.chronicle.wire.Wire;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of a durable queue: numbered documents in segment files, kept by Chronicle Queue. The only class that knows it.
+ *
+ * <p>Not thread-safe: appending and removing want the producers' mutex, each {@link Reader} has one user at a time.
+ */
+final class ChronicleJournal implements AutoCloseable {
+
+    /*
+     * Idea. Chronicle stores and finds the documents; everything that needs agreement between processes is kept from it.
+     * The callers' mutex means that its write lock is never contended; segments (its "cycles") end by size and are numbered by a
+     * counter in the control file, because by the clock a process whose clock is behind appends to a past segment, where nobody
+     * looks any more. A segment ends before the second page of its index, which a dead writer's bytes could garble.
+     *
+     * Crash. A writer that dies inside an append leaves a header word of zero, which the next append overwrites, and Chronicle's
+     * lock word, which `recover` resets: whoever owns the mutex knows that no live process can hold that lock. A writer that dies
+     * while it creates a segment leaves a file whose first header is not ready; `recover` deletes it and skips its number.
+     * Space is written before it is mapped: a full disk is an IOException here, not a fault in mapped memory later.
+     */
+
+    static final int MAX_DOCUMENTS_PER_SEGMENT = 1_000_000;
+
+    private static final int INDEX_COUNT = 4096;
+    private static final int INDEX_SPACING = 256;
+    private static final int FIRST_CHUNK_BYTES = 256 << 10;
+    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int SLACK_BYTES = 96 << 10;
+    private static final long UNLOCKED = 1L << 63;
+    private static final int NOT_READY = 1 << 31;
+    private static final int OPEN_TIMEOUT_MILLIS = 500;
+    private static final byte[] ZEROS = new byte[64 << 10];
+
+    private final Path directory;
+    private final JournalControl control;
+    private final SingleChronicleQueue queue;
+    private final LongValue chronicleLock;
+    private final Bytes<ByteBuffer> outgoing = Bytes.elasticByteBuffer(1 << 10);
+    private @Nullable ExcerptAppender appender;
+
+    private ChronicleJournal(Path directory, JournalControl control) {
+        this.directory = directory;
+        this.control = control;
+        this.queue = build(directory, control::segmentVolatile, control.maxDocumentBytes());
+        if (queue.metaStore().readOnly()) {
+            queue.close();
+            throw new IpcException("the journal cannot be written: directory=" + directory
+                    + "; check that it is not on a read-only file system");
+        }
+        this.chronicleLock =
+                queue.metaStore().doWithExclusiveLock(store -> store.acquireValueFor("chronicle.write.lock", UNLOCKED));
+    }
+
+    static ChronicleJournal open(Path directory, JournalControl control) {
+        prepare();
+        return new ChronicleJournal(directory, control);
+    }
+
+    /** Lays an empty journal down in an empty directory, before any other process can see it. */
+    static void create(Path directory, long maxDocumentBytes) throws IOException {
+        prepare();
+        PrivateFiles.createFile(directory.resolve("metadata.cq4t"));
+        build(directory, () -> 0, maxDocumentBytes).close();
+    }
+
+    private static void prepare() {
+        ModuleAccess.ensureGranted();
+        // read when the first Chronicle class loads; a value that the user set stands
+        setDefault("chronicle.analytics.disable", "true");
+        setDefault("chronicle.announcer.disable", "true");
+        setDefault("chronicle.disk.monitor.disable", "true");
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    private static SingleChronicleQueue build(Path directory, IntSupplier segment, long maxDocumentBytes) {
+        // Chronicle's limit for a document is a quarter of its block
+        long blockBytes = Math.max(4 * maxDocumentBytes, 64L << 20);
+        return SingleChronicleQueueBuilder.binary(directory)
+                .rollCycle(new CountedSegments(segment))
+                .blockSize(blockBytes)
+                .timeoutMS(OPEN_TIMEOUT_MILLIS)
+                .build();
+    }
+
+    // ---- producers, under their mutex -------------------------------------------------------------------------------
+
+    /** Appends one document and returns its index. On any exception nothing was appended that a reader would be shown. */
+    long append(byte[] document, int length) throws IOException {
+        allocate(length);
+        if (appender == null) {
+            appender = queue.createAppender();
+            appender.singleThreadedCheckDisabled(true);
+        }
+        outgoing.clear().write(document, 0, length);
+        appender.writeBytes(outgoing);
+        long end = endOfDocument(appender);
+        control.segmentUsedBytes(end);
+        int documents = control.segmentDocuments() + 1;
+        control.segmentDocuments(documents);
+        if (end >= control.segmentBytes() || documents >= MAX_DOCUMENTS_PER_SEGMENT) {
+            control.nextSegment();
+        }
+        return appender.lastIndexAppended();
+    }
+
+    /** After an append that failed: the next one starts with a fresh appender. */
+    void discardAppender() {
+        ExcerptAppender broken = appender;
+        appender = null;
+        if (broken != null) {
+            broken.close();
+        }
+    }
+
+    private static long endOfDocument(ExcerptAppender appender) {
+        Wire wire = appender.wire();
+        return wire == null ? 0 : wire.bytes().writePosition();
+    }
+
+    /** Undoes what a producer that died inside the mutex left half done in the files. */
+    void recover() throws IOException {
+        chronicleLock.setOrderedValue(UNLOCKED);
+        discardAppender();
+        Path file = segmentFile(control.segmentVolatile());
+        if (control.allocatedBytes() > 0 && !isReady(file)) {
+            Files.deleteIfExists(file);
+            control.nextSegment();
+        }
+    }
+
+    private static boolean isReady(Path file) throws IOException {
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            int header = Integer.reverseBytes(in.readInt());
+            return header != 0 && (header & NOT_READY) == 0;
+        } catch (FileNotFoundException | EOFException e) {
+            return false;
+        }
+    }
+
+    private void allocate(int documentBytes) throws IOException {
+        Path file = segmentFile(control.segmentVolatile());
+        long allocated = control.allocatedBytes();
+        if (allocated == 0) {
+            if (isReady(file)) {
+                throw new IOException("the segment was never begun, but there is one: file=" + file
+                        + "; the control file and the journal are not of the same queue or time, restore both");
+            }
+            // whoever began this file died before Chronicle saw it
+            Files.deleteIfExists(file);
+            PrivateFiles.createFile(file);
+            writeZeros(file, 0, FIRST_CHUNK_BYTES);
+            allocated = FIRST_CHUNK_BYTES;
+            control.allocatedBytes(allocated);
+        }
+        long wanted = control.segmentUsedBytes() + documentBytes + SLACK_BYTES;
+        if (wanted > allocated) {
+            long to = Math.max(wanted, allocated + CHUNK_BYTES);
+            writeZeros(file, allocated, to);
+            control.allocatedBytes(to);
+        }
+    }
+
+    private static void writeZeros(Path file, long from, long to) throws IOException {
+        // not a channel: an interrupt would close that in the middle
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.seek(from);
+            for (long at = from; at < to; at += ZEROS.length) {
+                out.write(ZEROS, 0, (int) Math.min(ZEROS.length, to - at));
+            }
+        } catch (IOException e) {
+            throw new IOException(
+                    "no space for the journal: file=" + file + ", wantedBytes=" + to + ", cause=" + e.getMessage()
+                            + "; the element was not put, what is in the queue can be read",
+                    e);
+        }
+    }
+
+    /** Writes the segment of a document to the disk itself. */
+    void force(long index) throws IOException {
+        force(segmentFile(segmentOf(index)));
+    }
+
+    /** Writes all segments to the disk itself. */
+    void force() throws IOException {
+        for (Path file : segments()) {
+            force(file);
+        }
+    }
+
+    private void force(Path file) throws IOException {
+        try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
+            segment.getFD().sync();
+        } catch (FileNotFoundException e) {
+            // consumed and removed in the meantime: nothing of it is left to lose
+            return;
+        }
+        forceDirectory();
+    }
+
+    /** So that the name of a new file is on the disk, too. */
+    private void forceDirectory() throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    // ---- consumers --------------------------------------------------------------------------------------------------
+
+    Reader reader() {
+        return new Reader(queue.createTailer());
+    }
+
+    /** Deletes the segments below the given one. */
+    void removeSegmentsBelow(int segment) throws IOException {
+        boolean removed = false;
+        String first = SegmentName.of(Math.max(0, segment));
+        for (Path file : segments()) {
+            if (file.getFileName().toString().compareTo(first) < 0) {
+                removed |= Files.deleteIfExists(file);
+            }
+        }
+        if (removed) {
+            queue.refreshDirectoryListing();
+        }
+    }
+
+    private List<Path> segments() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(SegmentName.SUFFIX))
+                    .toList();
+        }
+    }
+
+    int segmentOf(long index) {
+        return queue.rollCycle().toCycle(index);
+    }
+
+    private Path segmentFile(int segment) {
+        return directory.resolve(SegmentName.of(segment));
+    }
+
+    @Override
+    public void close() {
+        discardAppender();
+        queue.close();
+        outgoing.releaseLast();
+    }
+
+    /** Steps through the documents, one user at a time. */
+    static final class Reader implements AutoCloseable {
+
+        private final ExcerptTailer tailer;
+        private long index;
+
+        private Reader(ExcerptTailer tailer) {
+            this.tailer = tailer;
+            tailer.singleThreadedCheckDisabled(true);
+        }
+
+        /** Moves to a document that was appended before; the next {@link #next()} returns it. */
+        boolean moveTo(long documentIndex) {
+            return tailer.moveToIndex(documentIndex);
+        }
+
+        void moveToStart() {
+            tailer.toStart();
+        }
+
+        /** The next document's bytes; null if there is none. */
+        byte @Nullable [] next() {
+            try (DocumentContext context = tailer.readingDocument()) {
+                Wire wire = context.wire();
+                if (!context.isPresent() || wire == null) {
+                    return null;
+                }
+                index = context.index();
+                Bytes<?> bytes = wire.bytes();
+                byte[] document = new byte[(int) bytes.readRemaining()];
+                bytes.read(document);
+                return document;
+            }
+        }
+
+        /** Where the document that {@link #next()} returned stands. */
+        long index() {
+            return index;
+        }
+
+        @Override
+        public void close() {
+            tailer.close();
+        }
+    }
+
+    /** Segments numbered by a shared counter, named as if each were a second after the epoch. */
+    private static final class CountedSegments implements RollCycle {
+
+        private static final RollCycleArithmetic ARITHMETIC = RollCycleArithmetic.of(INDEX_COUNT, INDEX_SPACING);
+
+        private final IntSupplier segment;
+
+        CountedSegments(IntSupplier segment) {
+            this.segment = segment;
+        }
+
+        @Override
+        public int current(TimeProvider time, long epoch) {
+            return segment.getAsInt();
+        }
+
+        @Override
+        public String format() {
+            return SegmentName.FORMAT;
+        }
+
+        @Override
+        public int lengthInMillis() {
+            return 1_000;
+        }
+
+        @Override
+        public int defaultIndexCount() {
+            return INDEX_COUNT;
+        }
+
+        @Override
+        public int defaultIndexSpacing() {
+            return INDEX_SPACING;
+        }
+
+        @Override
+        public long toIndex(int cycle, long sequenceNumber) {
+            return ARITHMETIC.toIndex(cycle, sequenceNumber);
+        }
+
+        @Override
+        public long toSequenceNumber(long index) {
+            return ARITHMETIC.toSequenceNumber(index);
+        }
+
+        @Override
+        public int toCycle(long index) {
+            return ARITHMETIC.toCycle(index);
+        }
+
+        @Override
+        public long maxMessagesPerCycle() {
+            return ARITHMETIC.maxMessagesPerCycle();
+        }
+    }
+}

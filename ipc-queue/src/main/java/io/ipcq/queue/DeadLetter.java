@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+/**
+ * An element that a durable queue gave up.
+ *
+ * @param number its number in the order of commitment
+ * @param attempts how often it was delivered
+ * @param reason why it was given up
+ * @param bytes the element as it was encoded
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed through, never compared
+public record DeadLetter(long number, int attempts, String reason, byte[] bytes) {}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+/**
+ * One element under a lease.
+ *
+ * <p>Thread-safe: yes; may be acknowledged from another thread than it was received in. Process-safe: belongs to the process
+ * that received it. Survives a crash: when that process dies the element is delivered again, with {@link #attempts()} one
+ * higher.
+ *
+ * @param <E> the type of the element
+ */
+public interface Delivery<E> {
+
+    /** The element. */
+    E value();
+
+    /** Its number in the order of commitment, from 0. */
+    long number();
+
+    /** How often it has been delivered, this time included: 1 for the first. */
+    int attempts();
+
+    /**
+     * Says that the element has been dealt with; it will not be delivered again. Counts as {@code taskDone}.
+     *
+     * @return false if that came too late: the lease ended and the element went to somebody else, or it was settled already
+     */
+    boolean ack();
+
+    /**
+     * Gives the element back, to be delivered again at once, or, after too many attempts, to the dead letters.
+     *
+     * @return false if that came too late, as for {@link #ack()}
+     */
+    boolean nack();
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.codec.TypeRef;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link SharedQueue} kept in a journal on disk: a small message broker without the broker.
+ *
+ * <p>Adds to the contract of {@link SharedQueue}: delivery with acknowledgement ({@link #receive()}), redelivery of what a
+ * dead consumer held, dead letters, and the history ({@link #browse}, {@link #replay}). Consumed files are removed as
+ * the consumers move on, so that disk use follows the backlog, not the traffic.
+ *
+ * <p>Thread-safe: yes. Process-safe: yes. Survives a crash: of every process, always; of the machine, what was put before
+ * the last {@link #flush()}, or everything with {@link DurableQueueBuilder#sync sync(true)}.
+ *
+ * @param <E> the type of the elements
+ */
+public interface DurableQueue<E> extends SharedQueue<E> {
+
+    /** Creates a queue in a directory that must not exist yet or be empty. */
+    static <E> DurableQueue<E> create(Path directory, Class<E> type) throws IOException {
+        return builder(type).create(directory);
+    }
+
+    /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
+    static <E> DurableQueue<E> create(Class<E> type) throws IOException {
+        return builder(type).create();
+    }
+
+    /** Opens the queue in a directory. */
+    static <E> DurableQueue<E> open(Path directory, Class<E> type) throws IOException {
+        return builder(type).open(directory);
+    }
+
+    /** Opens the queue in a directory, or creates it there if there is none; safe when several processes do so at once. */
+    static <E> DurableQueue<E> openOrCreate(Path directory, Class<E> type) throws IOException {
+        return builder(type).openOrCreate(directory);
+    }
+
+    /** Options for a queue whose elements are encoded as {@link Codec#forType} says. */
+    static <E> DurableQueueBuilder<E> builder(Class<E> type) {
+        return new DurableQueueBuilder<>(Codec.forType(type));
+    }
+
+    /** Options for a queue of a generic type, as JSON. */
+    static <E> DurableQueueBuilder<E> builder(TypeRef<E> type) {
+        return new DurableQueueBuilder<>(Codec.json(type));
+    }
+
+    /** Options for a queue with a codec of your own. */
+    static <E> DurableQueueBuilder<E> builder(Codec<E> codec) {
+        return new DurableQueueBuilder<>(codec);
+    }
+
+    /**
+     * The JVM options under which a journal opens without touching the module system at run time. Not needed: without them
+     * the journal opens what it needs itself, and on a newer JDK prints a warning.
+     */
+    static List<String> jvmOptions() {
+        return ModuleAccess.jvmOptions();
+    }
+
+    /**
+     * Takes the next element under a lease, waiting while there is none. Until the delivery is acknowledged the element
+     * belongs to this consumer; if its process dies, or the lease's time limit passes, it is delivered again.
+     *
+     * @throws QueueShutdownException if the queue is shut down, drained, and no lease is left that could end
+     */
+    Delivery<E> receive() throws InterruptedException;
+
+    /** Like {@link #receive()}, but waits at most {@code timeout}; null if no element came. */
+    @Nullable
+    Delivery<E> receive(Duration timeout) throws InterruptedException;
+
+    /** Elements that were given up: delivered too often, or not decodable. Each call opens a handle of its own. */
+    DurableQueue<DeadLetter> deadLetters();
+
+    /** The elements that consumers can still take, oldest first, without taking them; a weakly consistent snapshot. */
+    Stream<E> browse();
+
+    /**
+     * The elements whose files are still there, consumed or not, from the given number on; numbers count from 0 in the order
+     * of commitment. How far back they reach is set by {@link DurableQueueBuilder#retainedSegments}.
+     */
+    Stream<Replayed<E>> replay(long fromNumber);
+
+    /** Writes everything that was put to the disk itself; when it returns, that survives a crash of the machine. */
+    void flush() throws IOException;
+
+    /** Where the queue lives. */
+    Path directory();
+
+    /** What the queue was made with. */
+    DurableQueueOptions options();
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.memory.WaitStrategy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Options of a {@link DurableQueue}; {@code create}, {@code open} and {@code openOrCreate} check them all at once.
+ *
+ * <p>All but the wait strategy are stored in the queue when it is created. A queue that is opened keeps what it was created
+ * with; an option that was set here to something else is refused.
+ *
+ * <p>Thread-safe: no. Process-safe: not applicable. Survives a crash: not applicable.
+ *
+ * @param <E> the type of the elements
+ */
+public final class DurableQueueBuilder<E> {
+
+    static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
+    static final long MIN_SEGMENT_BYTES = 1L << 20;
+    static final long MAX_SEGMENT_BYTES = 1L << 30;
+    static final int DEFAULT_MAX_ELEMENT_BYTES = 15 << 20;
+    static final int MAX_ELEMENT_BYTES = 255 << 20;
+    static final int DEFAULT_MAX_ATTEMPTS = 5;
+    static final int DEFAULT_MAX_LEASES = 1024;
+    static final int LIMIT_OF_LEASES = 1 << 20;
+
+    private final Codec<E> codec;
+    private final Map<String, Object> chosen = new LinkedHashMap<>();
+    private WaitStrategy waitStrategy = WaitStrategy.blocking();
+
+    DurableQueueBuilder(Codec<E> codec) {
+        this.codec = Objects.requireNonNull(codec, "codec");
+    }
+
+    /** Bounds the number of elements that wait; {@code put} waits while there are as many. Without it the disk is the bound. */
+    public DurableQueueBuilder<E> maxSize(long elements) {
+        return choose("maxSize", elements);
+    }
+
+    /** The size, in bytes, at which a file of the journal is full; 64 MiB unless set, from 1 MiB to 1 GiB. */
+    public DurableQueueBuilder<E> segmentBytes(long bytes) {
+        return choose("segmentBytes", bytes);
+    }
+
+    /** The largest encoded element, in bytes; 15 MiB unless set, at most 255 MiB. Costs address space, not memory. */
+    public DurableQueueBuilder<E> maxElementBytes(int bytes) {
+        return choose("maxElementBytes", bytes);
+    }
+
+    /**
+     * Lets a delivery that is not acknowledged in time go to another consumer although its consumer lives. Without it a
+     * lease lasts as long as its consumer's process.
+     */
+    public DurableQueueBuilder<E> leaseTimeout(Duration timeout) {
+        return choose("leaseTimeout", Objects.requireNonNull(timeout, "timeout"));
+    }
+
+    /** How often an element is delivered before it goes to the dead letters; 5 unless set. */
+    public DurableQueueBuilder<E> maxAttempts(int attempts) {
+        return choose("maxAttempts", attempts);
+    }
+
+    /** How many deliveries may be unacknowledged at a time, in all processes together; 1,024 unless set. */
+    public DurableQueueBuilder<E> maxLeases(int leases) {
+        return choose("maxLeases", leases);
+    }
+
+    /** How many consumed files are kept for {@link DurableQueue#replay}; none unless set. */
+    public DurableQueueBuilder<E> retainedSegments(int segments) {
+        return choose("retainedSegments", segments);
+    }
+
+    /** Writes every put to the disk itself before it returns: it survives a crash of the machine, at the disk's speed. */
+    public DurableQueueBuilder<E> sync(boolean sync) {
+        return choose("sync", sync);
+    }
+
+    /** How this handle waits; {@link WaitStrategy#blocking()} unless set. Not stored: each handle has its own. */
+    public DurableQueueBuilder<E> waitStrategy(WaitStrategy strategy) {
+        this.waitStrategy = Objects.requireNonNull(strategy, "strategy");
+        return this;
+    }
+
+    /**
+     * Creates the queue in a directory that does not exist or is empty.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if the directory holds a queue or anything else
+     */
+    public DurableQueue<E> create(Path directory) throws IOException {
+        return JournalQueue.create(directory, codec, options(), waitStrategy);
+    }
+
+    /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
+    public DurableQueue<E> create() throws IOException {
+        return JournalQueue.createAnonymous(codec, options(), waitStrategy);
+    }
+
+    /**
+     * Opens the queue in a directory.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws io.ipcq.memory.RegionFormatException if what is there is no durable queue, damaged, or of a newer format
+     * @throws IllegalArgumentException if the queue has another codec, or another value for an option that was set here
+     */
+    public DurableQueue<E> open(Path directory) throws IOException {
+        JournalQueue<E> queue = JournalQueue.open(directory, codec, waitStrategy);
+        try {
+            requireSame(directory, queue.options());
+            return queue;
+        } catch (RuntimeException e) {
+            queue.close();
+            throw e;
+        }
+    }
+
+    /** Opens the queue in a directory, or creates it there if there is none. */
+    public DurableQueue<E> openOrCreate(Path directory) throws IOException {
+        DurableQueueOptions options = options();
+        if (!JournalQueue.exists(directory)) {
+            try {
+                return JournalQueue.create(directory, codec, options, waitStrategy);
+            } catch (java.nio.file.FileAlreadyExistsException e) {
+                if (!JournalQueue.exists(directory)) {
+                    throw e;
+                }
+            }
+        }
+        return open(directory);
+    }
+
+    DurableQueueOptions options() {
+        Duration leaseTimeout = (Duration) chosen.get("leaseTimeout");
+        if (leaseTimeout != null && (leaseTimeout.isNegative() || leaseTimeout.isZero())) {
+            throw new IllegalArgumentException("leaseTimeout must be positive: leaseTimeout=" + leaseTimeout);
+        }
+        return new DurableQueueOptions(
+                inRange("maxSize", Long.MAX_VALUE, 1, Long.MAX_VALUE),
+                inRange("segmentBytes", DEFAULT_SEGMENT_BYTES, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES),
+                (int) inRange("maxElementBytes", DEFAULT_MAX_ELEMENT_BYTES, 1, MAX_ELEMENT_BYTES),
+                leaseTimeout,
+                (int) inRange("maxAttempts", DEFAULT_MAX_ATTEMPTS, 1, Integer.MAX_VALUE),
+                (int) inRange("maxLeases", DEFAULT_MAX_LEASES, 1, LIMIT_OF_LEASES),
+                (int) inRange("retainedSegments", 0, 0, Integer.MAX_VALUE),
+                (boolean) chosen.getOrDefault("sync", false));
+    }
+
+    private void requireSame(Path directory, DurableQueueOptions stored) {
+        DurableQueueOptions asked = options();
+        Map<String, Object> there = asMap(stored);
+        asMap(asked).forEach((name, value) -> {
+            if (chosen.containsKey(name) && !Objects.equals(value, there.get(name))) {
+                throw new IllegalArgumentException("the queue was created with another " + name + ": directory="
+                        + directory + ", stored=" + there.get(name) + ", asked=" + value
+                        + "; leave the option out to take what is stored");
+            }
+        });
+    }
+
+    private static Map<String, Object> asMap(DurableQueueOptions options) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("maxSize", options.maxSize());
+        map.put("segmentBytes", options.segmentBytes());
+        map.put("maxElementBytes", options.maxElementBytes());
+        map.put("leaseTimeout", options.leaseTimeout());
+        map.put("maxAttempts", options.maxAttempts());
+        map.put("maxLeases", options.maxLeases());
+        map.put("retainedSegments", options.retainedSegments());
+        map.put("sync", options.sync());
+        return map;
+    }
+
+    private long inRange(String name, long unset, long min, long max) {
+        long value = ((Number) chosen.getOrDefault(name, unset)).longValue();
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    name + " must be from " + min + " to " + max + ": " + name + "=" + value);
+        }
+        return value;
+    }
+
+    private DurableQueueBuilder<E> choose(String name, Object value) {
+        chosen.put(name, value);
+        return this;
+    }
+}

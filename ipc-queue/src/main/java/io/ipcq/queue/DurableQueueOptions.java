@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a durable queue was made with; stored in the queue, the same for every process.
+ *
+ * @param maxSize elements that may wait before {@code put} does; {@link Long#MAX_VALUE} for no bound
+ * @param segmentBytes size at which a file of the journal is full and the next one begins
+ * @param maxElementBytes the largest encoded element, in bytes
+ * @param leaseTimeout how long a delivery may go unacknowledged while its consumer lives; null for as long as it lives
+ * @param maxAttempts deliveries after which an element goes to the dead letters
+ * @param maxLeases deliveries that may be unacknowledged at a time, in all processes together
+ * @param retainedSegments consumed files that are kept for {@link DurableQueue#replay}
+ * @param sync whether every put is written to the disk itself before it returns
+ */
+public record DurableQueueOptions(
+        long maxSize,
+        long segmentBytes,
+        int maxElementBytes,
+        @Nullable Duration leaseTimeout,
+        int maxAttempts,
+        int maxLeases,
+        int retainedSegments,
+        boolean sync) {}

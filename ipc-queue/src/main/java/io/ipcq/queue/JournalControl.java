@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import static io.ipcq.queue.JournalLayout.*;
+
+import io.ipcq.memory.MappedRegion;
+import io.ipcq.memory.RegionFormatException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/** The shared words of a durable queue, by name and memory mode. Holds no decision; {@link JournalLayout} says where they are. */
+final class JournalControl {
+
+    private static final int SYNC = 1;
+    private static final int ANONYMOUS = 2;
+
+    private final MappedRegion region;
+    private final QueueState state;
+    private final DurableQueueOptions options;
+
+    private JournalControl(MappedRegion region) {
+        this.region = region;
+        this.state = new QueueState(region, STATE);
+        this.options = readOptions();
+    }
+
+    /** Creates the file; {@code initialise} runs before any other process can see it. */
+    static JournalControl create(
+            Path file,
+            DurableQueueOptions options,
+            String codecId,
+            boolean anonymous,
+            Consumer<MappedRegion> initialise)
+            throws IOException {
+        return new JournalControl(MappedRegion.create(file, FORMAT, sizeBytes(options.maxLeases()), region -> {
+            writeOptions(region, options, codecId, anonymous);
+            initialise.accept(region);
+        }));
+    }
+
+    static JournalControl open(Path file) throws IOException {
+        MappedRegion region = MappedRegion.open(file, FORMAT);
+        if (region.sizeBytes() < LEASES || checksum(region) != region.getInt(OPTIONS_CHECKSUM)) {
+            throw new RegionFormatException(
+                    file, "the options are damaged: offset=" + OPTIONS + "; restore the file or delete the queue");
+        }
+        JournalControl control = new JournalControl(region);
+        control.requirePlausible();
+        return control;
+    }
+
+    private void requirePlausible() throws RegionFormatException {
+        long taken = takenVolatile();
+        long appended = appendedVolatile();
+        if (region.sizeBytes() != sizeBytes(options.maxLeases())
+                || taken < 0
+                || appended < 0
+                || segmentVolatile() < 1
+                || allocatedBytes() < 0
+                || region.getIntVolatile(NEXT_MEMBER) < 0) {
+            throw new RegionFormatException(
+                    region.file(),
+                    "its words contradict each other: offset=" + STATE + ", appended=" + appended + ", taken=" + taken
+                            + ", segment=" + segmentVolatile() + "; restore the file or delete the queue");
+        }
+    }
+
+    private static void writeOptions(
+            MappedRegion region, DurableQueueOptions options, String codecId, boolean anonymous) {
+        byte[] id = codecId.getBytes(StandardCharsets.UTF_8);
+        if (id.length > MAX_CODEC_ID_BYTES) {
+            throw new IllegalArgumentException(
+                    "the codec's id is longer than " + MAX_CODEC_ID_BYTES + " bytes: id=" + codecId);
+        }
+        Duration lease = options.leaseTimeout();
+        region.putLong(MAX_SIZE, options.maxSize());
+        region.putLong(SEGMENT_BYTES, options.segmentBytes());
+        region.putLong(MAX_ELEMENT_BYTES, options.maxElementBytes());
+        region.putLong(LEASE_TIMEOUT_NANOS, lease == null ? 0 : Durations.toNanos(lease));
+        region.putInt(MAX_ATTEMPTS, options.maxAttempts());
+        region.putInt(MAX_LEASES, options.maxLeases());
+        region.putInt(RETAINED_SEGMENTS, options.retainedSegments());
+        region.putInt(OPTION_FLAGS, (options.sync() ? SYNC : 0) | (anonymous ? ANONYMOUS : 0));
+        region.putInt(CODEC_ID_BYTES, id.length);
+        region.putBytes(CODEC_ID, id, 0, id.length);
+        region.putInt(OPTIONS_CHECKSUM, checksum(region));
+        region.putInt(SEGMENT, 1);
+    }
+
+    private static int checksum(MappedRegion region) {
+        CRC32C crc = new CRC32C();
+        byte[] bytes = new byte[CODEC_ID + MAX_CODEC_ID_BYTES - OPTIONS];
+        region.getBytes(OPTIONS, bytes, 0, bytes.length);
+        crc.update(bytes, 0, OPTIONS_CHECKSUM - OPTIONS);
+        crc.update(bytes, CODEC_ID - OPTIONS, MAX_CODEC_ID_BYTES);
+        return (int) crc.getValue();
+    }
+
+    private DurableQueueOptions readOptions() {
+        long lease = region.getLong(LEASE_TIMEOUT_NANOS);
+        return new DurableQueueOptions(
+                region.getLong(MAX_SIZE),
+                region.getLong(SEGMENT_BYTES),
+                (int) region.getLong(MAX_ELEMENT_BYTES),
+                lease == 0 ? null : Duration.ofNanos(lease),
+                region.getInt(MAX_ATTEMPTS),
+                region.getInt(MAX_LEASES),
+                region.getInt(RETAINED_SEGMENTS),
+                (region.getInt(OPTION_FLAGS) & SYNC) != 0);
+    }
+
+    MappedRegion region() {
+        return region;
+    }
+
+    DurableQueueOptions options() {
+        return options;
+    }
+
+    boolean anonymous() {
+        return (region.getInt(OPTION_FLAGS) & ANONYMOUS) != 0;
+    }
+
+    String codecId() {
+        byte[] id = new byte[Math.min(Math.max(region.getInt(CODEC_ID_BYTES), 0), MAX_CODEC_ID_BYTES)];
+        region.getBytes(CODEC_ID, id, 0, id.length);
+        return new String(id, StandardCharsets.UTF_8);
+    }
+
+    long segmentBytes() {
+        return options.segmentBytes();
+    }
+
+    long maxDocumentBytes() {
+        return (long) options.maxElementBytes() + JournalDocument.HEADER_BYTES + JournalDocument.ELEMENT_HEADER_BYTES;
+    }
+
+    // ---- flags ------------------------------------------------------------------------------------------------------
+
+    QueueState state() {
+        return state;
+    }
+
+    boolean shutdownVolatile() {
+        return state.shutdownVolatile();
+    }
+
+    boolean deletedVolatile() {
+        return state.deletedVolatile();
+    }
+
+    void setShutdown() {
+        state.setShutdown();
+    }
+
+    void setDeleted() {
+        state.setDeleted();
+    }
+
+    // ---- producers' words -------------------------------------------------------------------------------------------
+
+    long appendedVolatile() {
+        return region.getLongVolatile(APPENDED);
+    }
+
+    void appendedRelease(long count) {
+        region.putLongRelease(APPENDED, count);
+    }
+
+    long lastIndex() {
+        return region.getLong(LAST_INDEX);
+    }
+
+    void lastIndex(long index) {
+        region.putLongRelease(LAST_INDEX, index);
+    }
+
+    int segmentVolatile() {
+        return region.getIntVolatile(SEGMENT);
+    }
+
+    /** Lets the next append begin a new segment. */
+    void nextSegment() {
+        // allocated last: in the other order a death in between would make a full segment look as if it had never been
+        // begun
+        region.putLongRelease(SEGMENT_USED_BYTES, 0);
+        region.putIntRelease(SEGMENT_DOCUMENTS, 0);
+        region.putIntRelease(SEGMENT, segmentVolatile() + 1);
+        region.putLongRelease(ALLOCATED_BYTES, 0);
+    }
+
+    int segmentDocuments() {
+        return region.getInt(SEGMENT_DOCUMENTS);
+    }
+
+    void segmentDocuments(int count) {
+        region.putIntRelease(SEGMENT_DOCUMENTS, count);
+    }
+
+    long segmentUsedBytes() {
+        return region.getLong(SEGMENT_USED_BYTES);
+    }
+
+    void segmentUsedBytes(long bytes) {
+        region.putLongRelease(SEGMENT_USED_BYTES, bytes);
+    }
+
+    long allocatedBytes() {
+        return region.getLong(ALLOCATED_BYTES);
+    }
+
+    void allocatedBytes(long bytes) {
+        region.putLongRelease(ALLOCATED_BYTES, bytes);
+    }
+
+    // ---- consumers' words -------------------------------------------------------------------------------------------
+
+    /** The number of the first element that no consumer has claimed: raising it is the claim. */
+    long takenVolatile() {
+        return region.getLongVolatile(TAKEN);
+    }
+
+    void takenRelease(long count) {
+        region.putLongRelease(TAKEN, count);
+    }
+
+    /** The index of a document at or before the one that holds element {@code taken}; 0 for the first there is. */
+    long readIndex() {
+        return region.getLongVolatile(READ_INDEX);
+    }
+
+    void readIndex(long index) {
+        region.putLongRelease(READ_INDEX, index);
+    }
+
+    long acknowledgedVolatile() {
+        return region.getLongVolatile(ACKNOWLEDGED);
+    }
+
+    void acknowledgedRelease(long count) {
+        region.putLongRelease(ACKNOWLEDGED, count);
+    }
+
+    int leasedVolatile() {
+        return region.getIntVolatile(LEASED);
+    }
+
+    void leasedRelease(int count) {
+        region.putIntRelease(LEASED, count);
+    }
+
+    int returnedVolatile() {
+        return region.getIntVolatile(RETURNED);
+    }
+
+    void returnedRelease(int count) {
+        region.putIntRelease(RETURNED, count);
+    }
+
+    // ---- derived ----------------------------------------------------------------------------------------------------
+
+    /** The elements that consumers can take, as of one instant. */
+    long size() {
+        while (true) {
+            long taken = takenVolatile();
+            int returned = returnedVolatile();
+            long appended = appendedVolatile();
+            if (takenVolatile() == taken && returnedVolatile() == returned) {
+                return Math.max(0, appended - taken) + returned;
+            }
+        }
+    }
+
+    long unfinished() {
+        long done = region.getLongVolatile(TASKS_DONE) + acknowledgedVolatile();
+        return Math.max(0, appendedVolatile() - done);
+    }
+
+    /** Counts one task as done; false if there is none left. */
+    boolean taskDone() {
+        while (true) {
+            long done = region.getLongVolatile(TASKS_DONE);
+            if (done + acknowledgedVolatile() >= appendedVolatile()) {
+                return false;
+            }
+            if (region.compareAndSetLong(TASKS_DONE, done, done + 1)) {
+                return true;
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.queue.JournalConsumer.Claim;
+
+/** A claim under a lease, with its decoded value. */
+final class JournalDelivery<E> implements Delivery<E> {
+
+    private final JournalQueue<E> queue;
+    private final Claim claim;
+    private final E value;
+
+    JournalDelivery(JournalQueue<E> queue, Claim claim, E value) {
+        this.queue = queue;
+        this.claim = claim;
+        this.value = value;
+    }
+
+    @Override
+    public E value() {
+        return value;
+    }
+
+    @Override
+    public long number() {
+        return claim.number();
+    }
+
+    @Override
+    public int attempts() {
+        return claim.attempts();
+    }
+
+    @Override
+    public boolean ack() {
+        return queue.acknowledge(claim);
+    }
+
+    @Override
+    public boolean nack() {
+        return queue.giveBack(claim);
+    }
+
+    @Override
+    public String toString() {
+        return "Delivery[number=" + number() + ", attempts=" + attempts() + "]";
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.memory.MappedRegion;
+import io.ipcq.memory.RegionFormat;
+import io.ipcq.memory.Waiter;
+
+/**
+ * Where the words of a durable queue's control file stand. The same picture is in {@code docs/file-format.md}.
+ *
+ * <pre>
+ *  +----------------------+  0
+ *  | region header        |
+ *  +----------------------+  OPTIONS: written at creation, never again
+ *  | options, codec id    |
+ *  +----------------------+  STATE
+ *  | members, flags       |
+ *  +----------------------+  PRODUCERS: changed under the producers' mutex
+ *  | mutex, appended, ... |
+ *  +----------------------+  CONSUMERS: changed under the consumers' mutex
+ *  | mutex, taken, ...    |
+ *  +----------------------+  TASKS
+ *  | tasks done           |
+ *  +----------------------+  NOT_EMPTY, NOT_FULL, ALL_DONE: a waiter each
+ *  | waiters              |
+ *  +----------------------+  LEASES: one slot for each element that can be out at a time
+ *  | slot 0, slot 1, ...  |
+ *  +----------------------+
+ *
+ *  one lease slot
+ *   0       4          8        16       24       32         40             48      52        64
+ *  +-------+----------+--------+--------+--------+----------+--------------+-------+---------+
+ *  | state | attempts | fence  | number | index  | deadline | acknowledged | owner | padding |
+ *  +-------+----------+--------+--------+--------+----------+--------------+-------+---------+
+ * </pre>
+ */
+final class JournalLayout {
+
+    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 1);
+
+    /** What two words that different processes change at the same time keep between them: two cache lines. */
+    static final int SPACING = 128;
+
+    // options
+    static final int OPTIONS = MappedRegion.HEADER_BYTES;
+    static final int MAX_SIZE = OPTIONS;
+    static final int SEGMENT_BYTES = MAX_SIZE + Long.BYTES;
+    static final int MAX_ELEMENT_BYTES = SEGMENT_BYTES + Long.BYTES;
+    static final int LEASE_TIMEOUT_NANOS = MAX_ELEMENT_BYTES + Long.BYTES;
+    static final int MAX_ATTEMPTS = LEASE_TIMEOUT_NANOS + Long.BYTES;
+    static final int MAX_LEASES = MAX_ATTEMPTS + Integer.BYTES;
+    static final int RETAINED_SEGMENTS = MAX_LEASES + Integer.BYTES;
+    static final int OPTION_FLAGS = RETAINED_SEGMENTS + Integer.BYTES;
+    static final int CODEC_ID_BYTES = OPTION_FLAGS + Integer.BYTES;
+    static final int OPTIONS_CHECKSUM = CODEC_ID_BYTES + Integer.BYTES;
+    static final int CODEC_ID = OPTIONS_CHECKSUM + Integer.BYTES;
+    static final int MAX_CODEC_ID_BYTES = 2048;
+
+    // state
+    static final int STATE = align(CODEC_ID + MAX_CODEC_ID_BYTES);
+    static final int NEXT_MEMBER = STATE + QueueState.NEXT_MEMBER;
+    static final int FLAGS = STATE + QueueState.FLAGS;
+
+    // producers
+    static final int PRODUCERS = STATE + SPACING;
+    static final int PRODUCER_MUTEX = PRODUCERS;
+    static final int APPENDED = PRODUCER_MUTEX + Long.BYTES;
+    static final int LAST_INDEX = APPENDED + Long.BYTES;
+    static final int SEGMENT_USED_BYTES = LAST_INDEX + Long.BYTES;
+    static final int ALLOCATED_BYTES = SEGMENT_USED_BYTES + Long.BYTES;
+    static final int SEGMENT = ALLOCATED_BYTES + Long.BYTES;
+    static final int SEGMENT_DOCUMENTS = SEGMENT + Integer.BYTES;
+
+    // consumers
+    static final int CONSUMERS = PRODUCERS + SPACING;
+    static final int CONSUMER_MUTEX = CONSUMERS;
+    static final int TAKEN = CONSUMER_MUTEX + Long.BYTES;
+    static final int READ_INDEX = TAKEN + Long.BYTES;
+    static final int ACKNOWLEDGED = READ_INDEX + Long.BYTES;
+    static final int LEASED = ACKNOWLEDGED + Long.BYTES;
+    static final int RETURNED = LEASED + Integer.BYTES;
+
+    // tasks
+    static final int TASKS_DONE = CONSUMERS + SPACING;
+
+    // waiters
+    static final int NOT_EMPTY = TASKS_DONE + SPACING;
+    static final int NOT_FULL = NOT_EMPTY + SPACING;
+    static final int ALL_DONE = NOT_FULL + SPACING;
+
+    // leases
+    static final int LEASES = ALL_DONE + SPACING;
+    static final int LEASE_BYTES = 64;
+    static final int LEASE_STATE = 0;
+    static final int LEASE_ATTEMPTS = LEASE_STATE + Integer.BYTES;
+    static final int LEASE_FENCE = LEASE_ATTEMPTS + Integer.BYTES;
+    static final int LEASE_NUMBER = LEASE_FENCE + Long.BYTES;
+    static final int LEASE_INDEX = LEASE_NUMBER + Long.BYTES;
+    static final int LEASE_DEADLINE_NANOS = LEASE_INDEX + Long.BYTES;
+    static final int LEASE_ACKNOWLEDGED = LEASE_DEADLINE_NANOS + Long.BYTES;
+    static final int LEASE_OWNER = LEASE_ACKNOWLEDGED + Long.BYTES;
+
+    static {
+        assert Waiter.BYTES <= SPACING;
+        assert LEASE_OWNER + Integer.BYTES <= LEASE_BYTES;
+    }
+
+    private JournalLayout() {}
+
+    static long sizeBytes(int maxLeases) {
+        return (long) LEASES + (long) maxLeases * LEASE_BYTES;
+    }
+
+    private static int align(int offset) {
+        return (offset + SPACING - 1) & -SPACING;
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.memory.RobustMutex;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side's mutex: first among the threads of this JVM, who park for it, then among the processes. Whoever gets it from a dead
+ * owner repairs what that left half done, before anything else.
+ */
+final class JournalMutex {
+
+    /** Repairs what a dead owner left; may itself be cut short by a death, and is then run again. */
+    @FunctionalInterface
+    interface Repair {
+        void run() throws Exception;
+    }
+
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final ReentrantLock threads = new ReentrantLock();
+    private final RobustMutex processes;
+    private final Runnable requireOpen;
+    private final Repair repair;
+
+    JournalMutex(RobustMutex processes, Runnable requireOpen, Repair repair) {
+        this.processes = processes;
+        this.requireOpen = requireOpen;
+        this.repair = repair;
+    }
+
+    /** Locks without regard to interrupts; throws if the handle is closed in the meantime. */
+    void lock() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    lock(AbstractSharedQueue.FOREVER);
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Locks before the deadline; false if it passed. {@link AbstractSharedQueue#NOW} waits as long as the lock takes. */
+    boolean lock(long deadline) throws InterruptedException {
+        if (deadline == AbstractSharedQueue.NOW) {
+            lock();
+            return true;
+        }
+        if (!lockThreads(deadline)) {
+            return false;
+        }
+        boolean locked = false;
+        try {
+            locked = lockProcesses(deadline);
+            return locked;
+        } finally {
+            if (!locked) {
+                threads.unlock();
+            }
+        }
+    }
+
+    private boolean lockThreads(long deadline) throws InterruptedException {
+        if (threads.tryLock()) {
+            return true;
+        }
+        if (deadline == AbstractSharedQueue.FOREVER) {
+            threads.lockInterruptibly();
+            return true;
+        }
+        return threads.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    private boolean lockProcesses(long deadline) throws InterruptedException {
+        while (true) {
+            requireOpen.run();
+            switch (processes.lock(Durations.atMost(deadline, PATIENCE_NANOS))) {
+                case ACQUIRED -> {
+                    return true;
+                }
+                case RECOVERED -> {
+                    repair();
+                    return true;
+                }
+                case TIMED_OUT -> {
+                    if (Durations.hasPassed(deadline)) {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+
+    private void repair() {
+        boolean repaired = false;
+        try {
+            repair.run();
+            repaired = true;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new QueueStorageException("what a dead process left could not be repaired: " + e.getMessage(), e);
+        } finally {
+            if (!repaired) {
+                processes.abandon();
+            }
+        }
+    }
+
+    /** Unlocks; if what was to be done was not done whole, the next owner repairs first. */
+    void unlock(boolean whole) {
+        try {
+            if (whole) {
+                processes.unlock();
+            } else {
+                processes.abandon();
+            }
+        } finally {
+            threads.unlock();
+        }
+    }
+
+    /** Runs an action when no thread of this JVM is inside; whatever other processes do. */
+    <T extends @Nullable Object> T betweenThreads(Supplier<T> action) {
+        threads.lock();
+        try {
+            return action.get();
+        } finally {
+            threads.unlock();
+        }
+    }
+
+    /** Makes the next owner repair first, as after a crash of the machine. */
+    void demandRepair() {
+        lock();
+        unlock(false);
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.memory.Members;
+import io.ipcq.memory.RobustMutex;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The side of a durable queue that appends. Thread-safe. */
+final class JournalProducer {
+
+    /*
+     * Idea. Under the producers' mutex: look whether the queue is shut down or full, number the document, append it, then raise
+     * `appended`. That last store is the publication: consumers stay below it, so the size, emptiness and what can be taken
+     * are one truth.
+     *
+     * Crash. A death before Chronicle publishes the document leaves nothing. A death after that and before `appended` is
+     * raised leaves a document that nobody counts; `recover` finds it behind the last one that was counted and counts it, so
+     * the element of a `put` that never returned is there once, or not at all.
+     */
+
+    static final long DONE = -1;
+    static final long TIMED_OUT = -2;
+
+    private final JournalQueue<?> queue;
+    private final JournalControl control;
+    private final JournalMutex mutex;
+
+    JournalProducer(JournalQueue<?> queue, JournalControl control, Members members) {
+        this.queue = queue;
+        this.control = control;
+        RobustMutex word = new RobustMutex(control.region(), JournalLayout.PRODUCER_MUTEX, members);
+        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+    }
+
+    /**
+     * Appends a document if there is room for all of its elements.
+     *
+     * @return {@link #DONE}, {@link #TIMED_OUT}, or how many elements there is room for
+     */
+    long append(byte[] document, int count, long deadline) throws InterruptedException {
+        if (!mutex.lock(deadline)) {
+            return TIMED_OUT;
+        }
+        boolean whole = false;
+        long index;
+        try {
+            long room = room();
+            if (room < count) {
+                whole = true;
+                return room;
+            }
+            index = append(document, count);
+            whole = true;
+        } catch (QueueShutdownException | QueueClosedException e) {
+            whole = true;
+            throw e;
+        } finally {
+            mutex.unlock(whole);
+        }
+        if (control.options().sync()) {
+            force(index);
+        }
+        return DONE;
+    }
+
+    private long room() {
+        queue.requireOpen();
+        if (control.shutdownVolatile()) {
+            throw new QueueShutdownException(
+                    "the queue is shut down and takes no more elements: directory=" + queue.directory());
+        }
+        long maxSize = control.options().maxSize();
+        return maxSize == Long.MAX_VALUE ? maxSize : Math.max(0, maxSize - control.size());
+    }
+
+    private long append(byte[] document, int count) {
+        ChronicleJournal journal = queue.journal();
+        long number = control.appendedVolatile();
+        JournalDocument.number(document, number);
+        long index;
+        try {
+            index = journal.append(document, document.length);
+        } catch (IOException | RuntimeException | InternalError e) {
+            // a fault in mapped memory, from a full disk or a truncated file, arrives as InternalError
+            journal.discardAppender();
+            throw queue.storageFailed("an element could not be written", e);
+        }
+        control.lastIndex(index);
+        control.appendedRelease(number + count);
+        return index;
+    }
+
+    private void force(long index) {
+        try {
+            queue.journal().force(index);
+        } catch (IOException e) {
+            throw queue.storageFailed("the element is in the queue, but may not be on the disk", e);
+        }
+    }
+
+    void shutdown() {
+        mutex.lock();
+        control.setShutdown();
+        mutex.unlock(true);
+    }
+
+    /** Runs an action that no producer of any process may interfere with. */
+    void exclusively(Runnable action) {
+        mutex.lock();
+        try {
+            action.run();
+        } finally {
+            mutex.unlock(true);
+        }
+    }
+
+    /** Repairs what a dead producer left, if there is anything. */
+    void repairIfNeeded() {
+        exclusively(() -> {});
+    }
+
+    <T extends @Nullable Object> T betweenThreads(Supplier<T> action) {
+        return mutex.betweenThreads(action);
+    }
+
+    /** Lets the next producer, of any process, repair first. */
+    void demandRepair() {
+        mutex.demandRepair();
+    }
+
+    /** Counts what is in the journal, after a death inside the mutex or of the machine. */
+    private void recover() throws IOException, JournalDocument.DamagedException {
+        ChronicleJournal journal = queue.journal();
+        journal.recover();
+        long end = 0;
+        long index = 0;
+        try (ChronicleJournal.Reader reader = journal.reader()) {
+            if (control.lastIndex() == 0 || !reader.moveTo(control.lastIndex())) {
+                reader.moveToStart();
+            }
+            for (byte[] bytes = reader.next(); bytes != null; bytes = reader.next()) {
+                JournalDocument document = JournalDocument.parse(bytes, reader.index());
+                end = document.end();
+                index = reader.index();
+            }
+        }
+        // an empty journal whose files were all removed keeps its numbers
+        if (end > 0) {
+            control.lastIndex(index);
+            control.appendedRelease(end);
+        }
+    }
+}

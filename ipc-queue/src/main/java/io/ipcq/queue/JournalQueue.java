@@ -1,0 +1,606 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
+import io.ipcq.memory.Members;
+import io.ipcq.memory.WaitStrategy;
+import io.ipcq.memory.Waiter;
+import io.ipcq.queue.JournalConsumer.Claim;
+import io.ipcq.queue.JournalConsumer.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The durable queue on a journal: encodes, waits, decodes. {@link JournalProducer} and {@link JournalConsumer} do what has to
+ * be done under a mutex, {@link JournalFiles} knows the directory.
+ *
+ * @param <E> the type of the elements
+ */
+final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQueue<E> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DurableQueue.class);
+    private static final long serialVersionUID = 1L;
+
+    private static final int BATCH_ELEMENTS = 256;
+    private static final int BATCH_BYTES = 64 << 10;
+    private static final int DRAIN_ELEMENTS = 256;
+    /** How long a consumer waits at most, while leases are out, before it looks whether one has ended. */
+    private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final transient JournalFiles files;
+    private final transient JournalControl control;
+    private final transient Members members;
+    private final transient Codec<E> codec;
+    private final transient WaitStrategy waitStrategy;
+    private final transient boolean creator;
+    private final transient JournalProducer producer;
+    private final transient JournalConsumer consumer;
+    private final transient Waiter notEmpty;
+    private final transient Waiter notFull;
+    private final transient Waiter allDone;
+    private transient @Nullable ChronicleJournal journal;
+    private transient @Nullable DurableQueue<DeadLetter> deadLetters;
+    private transient volatile boolean closed;
+    private transient volatile boolean warnedOfLeases;
+
+    private JournalQueue(
+            JournalFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
+        this.files = attachment.files();
+        this.control = attachment.control();
+        this.members = attachment.members();
+        this.codec = codec;
+        this.waitStrategy = waitStrategy;
+        this.creator = creator;
+        this.producer = new JournalProducer(this, control, members);
+        this.consumer = new JournalConsumer(this, control, members);
+        this.notEmpty = new Waiter(control.region(), JournalLayout.NOT_EMPTY, waitStrategy);
+        this.notFull = new Waiter(control.region(), JournalLayout.NOT_FULL, waitStrategy);
+        this.allDone = new Waiter(control.region(), JournalLayout.ALL_DONE, waitStrategy);
+    }
+
+    static boolean exists(Path directory) {
+        return new JournalFiles(directory).exists();
+    }
+
+    static <E> JournalQueue<E> create(
+            Path directory, Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy) throws IOException {
+        return new JournalQueue<>(
+                new JournalFiles(directory).create(options, codec.id(), false), codec, waitStrategy, true);
+    }
+
+    static <E> JournalQueue<E> createAnonymous(Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy)
+            throws IOException {
+        JournalFiles files = new JournalFiles(AnonymousDirectories.next());
+        AnonymousDirectories.deleteAtExit(files);
+        return new JournalQueue<>(files.create(options, codec.id(), true), codec, waitStrategy, true);
+    }
+
+    static <E> JournalQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
+        JournalFiles.Attachment attachment = new JournalFiles(directory).open(codec.id());
+        JournalQueue<E> queue = new JournalQueue<>(attachment, codec, waitStrategy, false);
+        if (!attachment.members().anyOtherAlive()) {
+            // nobody has seen the queue since it was last used: the machine may have crashed meanwhile
+            queue.producer.demandRepair();
+            queue.consumer.demandRepair();
+        }
+        return queue;
+    }
+
+    // ---- put --------------------------------------------------------------------------------------------------------
+
+    @Override
+    boolean putUntil(E element, long deadline) throws InterruptedException {
+        checkInterrupt(deadline);
+        byte[] document = JournalDocument.of(encode(element));
+        return appendUntil(document, 1, deadline) == 1;
+    }
+
+    @Override
+    void putEach(List<? extends E> elements) throws InterruptedException {
+        checkInterrupt(FOREVER);
+        List<byte[]> payloads = new ArrayList<>(elements.size());
+        for (E element : elements) {
+            payloads.add(encode(element));
+        }
+        int from = 0;
+        int limit = BATCH_ELEMENTS;
+        while (from < payloads.size()) {
+            int to = endOfBatch(payloads, from, limit);
+            byte[] document = JournalDocument.of(payloads.subList(from, to));
+            int appended = appendUntil(document, to - from, FOREVER);
+            if (appended == to - from) {
+                from = to;
+                limit = BATCH_ELEMENTS;
+            } else {
+                limit = appended;
+            }
+        }
+    }
+
+    private static int endOfBatch(List<byte[]> payloads, int from, int limit) {
+        int to = from;
+        long bytes = 0;
+        do {
+            bytes += payloads.get(to++).length;
+        } while (to < payloads.size() && to - from < limit && bytes + payloads.get(to).length <= BATCH_BYTES);
+        return to;
+    }
+
+    /** Appends all of a document's elements; or returns how many there is room for, when that is at least one but not all. */
+    private int appendUntil(byte[] document, int count, long deadline) throws InterruptedException {
+        while (true) {
+            long room = producer.append(document, count, deadline);
+            if (room == JournalProducer.DONE) {
+                notEmpty.signal();
+                return count;
+            }
+            if (room > 0) {
+                return (int) room;
+            }
+            if (deadline == NOW || room == JournalProducer.TIMED_OUT || !notFull.await(this::hasRoom, deadline)) {
+                return 0;
+            }
+        }
+    }
+
+    private boolean hasRoom() {
+        return control.size() < maxSize() || control.shutdownVolatile() || isClosed();
+    }
+
+    private byte[] encode(E element) {
+        requireOpen();
+        byte[] payload = codec.encode(Objects.requireNonNull(element, "element"));
+        if (payload.length > options().maxElementBytes()) {
+            throw new ElementTooLargeException(
+                    "the element is larger than the queue can hold: elementBytes=" + payload.length
+                            + ", maxElementBytes=" + options().maxElementBytes() + ", directory=" + directory()
+                            + "; create the queue with a larger maxElementBytes");
+        }
+        return payload;
+    }
+
+    // ---- take -------------------------------------------------------------------------------------------------------
+
+    @Override
+    @Nullable
+    E takeUntil(long deadline) throws InterruptedException {
+        Claim claim = claimUntil(deadline, false);
+        return claim == null ? null : decode(claim);
+    }
+
+    @Override
+    int takeInto(Collection<? super E> target, int max) {
+        int count = 0;
+        @Nullable CodecException bad = null;
+        while (count < max) {
+            List<Claim> claims = claimNow(Math.min(DRAIN_ELEMENTS, max - count));
+            if (claims.isEmpty()) {
+                break;
+            }
+            for (Claim claim : claims) {
+                try {
+                    target.add(decode(claim));
+                    count++;
+                } catch (CodecException e) {
+                    bad = add(bad, e);
+                }
+            }
+        }
+        if (bad != null) {
+            throw bad;
+        }
+        return count;
+    }
+
+    private static CodecException add(@Nullable CodecException first, CodecException next) {
+        if (first == null) {
+            return next;
+        }
+        first.addSuppressed(next);
+        return first;
+    }
+
+    private List<Claim> claimNow(int max) {
+        List<Claim> claims = new ArrayList<>();
+        try {
+            consumer.take(claims, max, false, NOW);
+        } catch (QueueShutdownException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            throw new AssertionError("does not wait", e);
+        }
+        tookSome();
+        return claims;
+    }
+
+    @Override
+    public Delivery<E> receive() throws InterruptedException {
+        return Objects.requireNonNull(receiveUntil(FOREVER));
+    }
+
+    @Override
+    public @Nullable Delivery<E> receive(Duration timeout) throws InterruptedException {
+        return receiveUntil(Durations.deadline(timeout));
+    }
+
+    private @Nullable Delivery<E> receiveUntil(long deadline) throws InterruptedException {
+        Claim claim = claimUntil(deadline, true);
+        return claim == null ? null : new JournalDelivery<>(this, claim, decode(claim));
+    }
+
+    private @Nullable Claim claimUntil(long deadline, boolean lease) throws InterruptedException {
+        checkInterrupt(deadline);
+        List<Claim> claims = new ArrayList<>(1);
+        while (true) {
+            Outcome outcome = consumer.take(claims, 1, lease, deadline);
+            if (outcome == Outcome.TAKEN) {
+                tookSome();
+                return claims.get(0);
+            }
+            if (outcome == Outcome.NO_LEASE_FREE) {
+                warnOfLeases();
+            }
+            if (deadline == NOW || outcome == Outcome.TIMED_OUT || Durations.hasPassed(deadline)) {
+                return null;
+            }
+            awaitElement(lease, deadline);
+        }
+    }
+
+    /** Waits for an element; while leases are out, only until it is time to look whether one of them has ended. */
+    private void awaitElement(boolean lease, long deadline) throws InterruptedException {
+        BooleanSupplier ready = lease ? this::canReceive : this::canTake;
+        if (control.leasedVolatile() > 0) {
+            notEmpty.await(ready, Durations.atMost(deadline, WATCH_NANOS));
+        } else {
+            notEmpty.await(() -> ready.getAsBoolean() || control.leasedVolatile() > 0, deadline);
+        }
+    }
+
+    private boolean canTake() {
+        return control.size() > 0 || isOver();
+    }
+
+    private boolean canReceive() {
+        return control.returnedVolatile() > 0
+                || (control.size() > 0 && control.leasedVolatile() < options().maxLeases())
+                || isOver();
+    }
+
+    private boolean isOver() {
+        return isClosed() || (control.shutdownVolatile() && control.leasedVolatile() == 0);
+    }
+
+    private void tookSome() {
+        if (maxSize() != Long.MAX_VALUE) {
+            notFull.signal();
+        }
+        if (control.shutdownVolatile()) {
+            notEmpty.signal();
+        }
+    }
+
+    /** Decodes what was claimed; what cannot be decoded goes to the dead letters, and the exception carries its bytes. */
+    private E decode(Claim claim) {
+        byte[] payload = claim.payload().bytes();
+        try {
+            if (!claim.payload().isIntact(payload)) {
+                throw new CodecException(
+                        "the element's bytes do not match their checksum: number=" + claim.number() + ", bytes="
+                                + payload.length + ", directory=" + directory(),
+                        null,
+                        payload,
+                        null);
+            }
+            return codec.decode(payload);
+        } catch (CodecException e) {
+            String reason = "cannot be decoded: " + e.getMessage();
+            if (claim.slot() == Leases.NONE) {
+                writeDeadLetter(claim, reason);
+                taskDone();
+            } else {
+                consumer.giveUp(claim, reason);
+            }
+            throw e;
+        }
+    }
+
+    private void warnOfLeases() {
+        if (!warnedOfLeases) {
+            warnedOfLeases = true;
+            LOG.warn(
+                    "{} deliveries are unacknowledged, as many as the queue allows; receive waits until one is settled."
+                            + " Acknowledge sooner, or create the queue with more maxLeases: directory={}",
+                    options().maxLeases(),
+                    directory());
+        }
+    }
+
+    // ---- leases -----------------------------------------------------------------------------------------------------
+
+    boolean acknowledge(Claim claim) {
+        boolean valid = consumer.acknowledge(claim);
+        leaseEnded();
+        return valid;
+    }
+
+    boolean giveBack(Claim claim) {
+        boolean valid = consumer.giveBack(claim);
+        leaseEnded();
+        return valid;
+    }
+
+    void leaseEnded() {
+        notEmpty.signal();
+        signalIfAllDone();
+    }
+
+    void writeDeadLetter(Claim claim, String reason) {
+        // has no bound, so there is always room
+        deadLetterQueue()
+                .add(new DeadLetter(
+                        claim.number(),
+                        claim.attempts(),
+                        reason,
+                        claim.payload().bytes()));
+    }
+
+    private synchronized DurableQueue<DeadLetter> deadLetterQueue() {
+        if (deadLetters == null) {
+            deadLetters = deadLetters();
+        }
+        return deadLetters;
+    }
+
+    @Override
+    public DurableQueue<DeadLetter> deadLetters() {
+        requireOpen();
+        try {
+            return DurableQueue.builder(DeadLetterCodec.INSTANCE)
+                    .maxElementBytes(Math.min(
+                            options().maxElementBytes() + DeadLetterCodec.OVERHEAD_BYTES,
+                            DurableQueueBuilder.MAX_ELEMENT_BYTES))
+                    .openOrCreate(files.deadLetters());
+        } catch (IOException e) {
+            throw storageFailed("the dead letters could not be opened", e);
+        }
+    }
+
+    // ---- look -------------------------------------------------------------------------------------------------------
+
+    @Override
+    public Stream<E> browse() {
+        requireOpen();
+        return new JournalHistory<>(this, codec).waiting(consumer.returned());
+    }
+
+    @Override
+    public Stream<Replayed<E>> replay(long fromNumber) {
+        requireOpen();
+        return new JournalHistory<>(this, codec).from(fromNumber);
+    }
+
+    @Override
+    public Iterator<E> iterator() {
+        return browse().iterator();
+    }
+
+    @Override
+    public Stream<E> stream() {
+        return browse();
+    }
+
+    @Override
+    public long qsize() {
+        requireOpen();
+        return control.size();
+    }
+
+    @Override
+    long maxSize() {
+        return options().maxSize();
+    }
+
+    @Override
+    public QueueStats stats() {
+        requireOpen();
+        return new QueueStats(
+                control.size(),
+                maxSize(),
+                control.appendedVolatile(),
+                control.takenVolatile(),
+                control.leasedVolatile(),
+                control.unfinished(),
+                members.countAlive(),
+                files.storageBytes(control),
+                control.shutdownVolatile());
+    }
+
+    @Override
+    public Path directory() {
+        return files.directory();
+    }
+
+    @Override
+    public DurableQueueOptions options() {
+        return control.options();
+    }
+
+    // ---- tasks and the end ------------------------------------------------------------------------------------------
+
+    @Override
+    public void taskDone() {
+        requireOpen();
+        if (!control.taskDone()) {
+            throw new IllegalStateException("taskDone was called more often than elements were put: put="
+                    + control.appendedVolatile() + ", directory=" + directory());
+        }
+        signalIfAllDone();
+    }
+
+    private void signalIfAllDone() {
+        if (control.unfinished() == 0) {
+            allDone.signal();
+        }
+    }
+
+    @Override
+    boolean joinUntil(long deadline) throws InterruptedException {
+        requireOpen();
+        boolean done = allDone.await(() -> control.unfinished() == 0 || isClosed(), deadline);
+        requireOpen();
+        return done;
+    }
+
+    @Override
+    public void shutdown() {
+        requireOpen();
+        producer.shutdown();
+        signalAll();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        requireOpen();
+        return control.shutdownVolatile();
+    }
+
+    @Override
+    public void flush() throws IOException {
+        requireOpen();
+        journal().force();
+        control.region().force();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        signalAll();
+        consumer.betweenThreads(() -> producer.betweenThreads(this::closeFiles));
+        if (control.anonymous() && (creator || !members.anyOtherAlive())) {
+            control.setDeleted();
+            signalAll();
+            AnonymousDirectories.delete(files);
+        }
+        members.close();
+    }
+
+    private synchronized @Nullable Void closeFiles() {
+        if (deadLetters != null) {
+            deadLetters.close();
+        }
+        if (journal != null) {
+            journal.close();
+        }
+        journal = null;
+        deadLetters = null;
+        return null;
+    }
+
+    @Override
+    public void delete() {
+        requireOpen();
+        producer.exclusively(control::setDeleted);
+        signalAll();
+        close();
+        try {
+            files.delete();
+        } catch (IOException e) {
+            throw storageFailed("not all files of the deleted queue could be removed", e);
+        }
+    }
+
+    private void signalAll() {
+        notEmpty.signal();
+        notFull.signal();
+        allDone.signal();
+    }
+
+    JournalControl control() {
+        return control;
+    }
+
+    /** Reads from the journal while no other thread of this JVM does, nor closes it. */
+    <T extends @Nullable Object> T look(Supplier<T> read) {
+        return consumer.betweenThreads(() -> {
+            requireOpen();
+            return read.get();
+        });
+    }
+
+    void repairProducers() {
+        producer.repairIfNeeded();
+    }
+
+    /** Opens the journal at its first use: until then a handle costs a millisecond, not Chronicle's start. */
+    synchronized ChronicleJournal journal() {
+        if (journal == null) {
+            requireOpen();
+            journal = ChronicleJournal.open(files.journal(), control);
+        }
+        return journal;
+    }
+
+    private boolean isClosed() {
+        return closed || control.deletedVolatile();
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new QueueClosedException(
+                    "this handle is closed: directory=" + directory() + "; open the queue again");
+        }
+        if (control.deletedVolatile()) {
+            throw new QueueClosedException("the queue was deleted: directory=" + directory());
+        }
+    }
+
+    QueueStorageException storageFailed(String what, Throwable cause) {
+        if (cause instanceof QueueStorageException known) {
+            return known;
+        }
+        return new QueueStorageException(
+                what + ": directory=" + directory() + ", cause=" + cause.getMessage()
+                        + "; see to the disk, then try again",
+                cause);
+    }
+
+    QueueStorageException damaged(long index, String what) {
+        return new QueueStorageException(
+                "the journal is damaged: " + what + ": file=" + files.segment(index) + ", index=0x"
+                        + Long.toHexString(index) + "; restore the file or delete the queue",
+                null);
+    }
+
+    private static void checkInterrupt(long deadline) throws InterruptedException {
+        if (deadline != NOW && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private Object writeReplace() {
+        requireOpen();
+        return new JournalHandle<>(directory().toString(), codec, waitStrategy);
+    }
+
+    private void readObject(java.io.ObjectInputStream in) throws java.io.InvalidObjectException {
+        throw new java.io.InvalidObjectException("a queue travels as its handle");
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import org.jspecify.annotations.Nullable;
+
+/** Steps through a journal to the document that holds an element. */
+final class JournalScan {
+
+    private JournalScan() {}
+
+    /** The next document that holds the element; null if the journal ends before it. */
+    static @Nullable JournalDocument find(JournalQueue<?> queue, ChronicleJournal.Reader reader, long number) {
+        for (byte[] bytes = reader.next(); bytes != null; bytes = reader.next()) {
+            JournalDocument document = parse(queue, reader, bytes);
+            if (document.holds(number)) {
+                return document;
+            }
+            if (document.first() > number) {
+                throw queue.damaged(reader.index(), "element " + number + " is missing before " + document.first());
+            }
+        }
+        return null;
+    }
+
+    static JournalDocument parse(JournalQueue<?> queue, ChronicleJournal.Reader reader, byte[] bytes) {
+        try {
+            return JournalDocument.parse(bytes, reader.index());
+        } catch (JournalDocument.DamagedException e) {
+            throw queue.damaged(reader.index(), String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.memory.MappedRegion;
+
+/**
+ * The words that every kind of queue has: how many members ever joined, and whether it is over.
+ *
+ * <pre>
+ *   0              4       8
+ *  +--------------+-------+
+ *  | next member  | flags |
+ *  +--------------+-------+
+ * </pre>
+ *
+ * @param region that holds them
+ * @param offset of the first
+ */
+record QueueState(MappedRegion region, int offset) {
+
+    static final int NEXT_MEMBER = 0;
+    static final int FLAGS = NEXT_MEMBER + Integer.BYTES;
+    static final int BYTES = FLAGS + Integer.BYTES;
+
+    private static final int SHUTDOWN = 1;
+    private static final int DELETED = 2;
+
+    int nextMemberOffset() {
+        return offset + NEXT_MEMBER;
+    }
+
+    boolean shutdownVolatile() {
+        return (region.getIntVolatile(offset + FLAGS) & SHUTDOWN) != 0;
+    }
+
+    boolean deletedVolatile() {
+        return (region.getIntVolatile(offset + FLAGS) & DELETED) != 0;
+    }
+
+    void setShutdown() {
+        setFlag(SHUTDOWN);
+    }
+
+    void setDeleted() {
+        setFlag(DELETED);
+    }
+
+    void clearDeleted() {
+        int flags;
+        do {
+            flags = region.getIntVolatile(offset + FLAGS);
+        } while (!region.compareAndSetInt(offset + FLAGS, flags, flags & ~DELETED));
+    }
+
+    private void setFlag(int flag) {
+        int flags;
+        do {
+            flags = region.getIntVolatile(offset + FLAGS);
+        } while (!region.compareAndSetInt(offset + FLAGS, flags, flags | flag));
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.IpcException;
+import org.jspecify.annotations.Nullable;
+
+/** The storage of the queue failed: no space, damaged, or removed behind its back. The message says which file, and what to do. */
+public final class QueueStorageException extends IpcException {
+
+    private static final long serialVersionUID = 1L;
+
+    public QueueStorageException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

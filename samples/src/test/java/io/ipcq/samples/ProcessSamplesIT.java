@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ProcessSamplesIT {
+
+    @Test
+    void shouldPrintPidsOfParentAndChild() throws Exception {
+        MatchResult story =
+                match("parent process: (\\d+)\nchild process: (\\d+), (\\d+)", SampleProgram.run(Sample01Fork.class));
+
+        assertThat(story.group(3)).isEqualTo(story.group(1)).isNotEqualTo(story.group(2));
+    }
+
+    @Test
+    void shouldRunFunctionWithArgument() throws Exception {
+        match("""
+                parent process \\d+
+                child will start
+                child runs, name=test, process=Process-1
+                child has ended: exit code 0""", SampleProgram.run(Sample02ChildProcess.class));
+    }
+
+    @Test
+    void shouldRunSubclassAndPrintBothTimes() throws Exception {
+        MatchResult story = match("""
+                current process \\((\\d+)\\)
+                child process \\((\\d+)\\) begins, its parent is \\((\\d+)\\)
+                \\((\\d+)\\) has ended, it took (\\d+\\.\\d\\d) seconds
+                \\((\\d+)\\) has ended, it took (\\d+\\.\\d\\d) seconds""", SampleProgram.run(Sample03Subclass.class, "0.5"));
+
+        assertThat(story.group(3)).isEqualTo(story.group(1)).isEqualTo(story.group(6));
+        assertThat(story.group(4)).isEqualTo(story.group(2)).isNotEqualTo(story.group(1));
+        double inChild = Double.parseDouble(story.group(5));
+        double inParent = Double.parseDouble(story.group(7));
+        assertThat(inChild).isGreaterThanOrEqualTo(0.5);
+        assertThat(inParent).isGreaterThan(inChild);
+    }
+
+    private static MatchResult match(String story, List<String> lines) {
+        String output = String.join("\n", lines);
+        assertThat(output).matches(Pattern.compile(story));
+        var matcher = Pattern.compile(story).matcher(output);
+        assertThat(matcher.matches()).isTrue();
+        return matcher.toMatchResult();
+    }
+}
