@@ -144,10 +144,10 @@ final class JournalConsumer {
                 }
                 leases.begin(slot, taken, document.index());
             }
-            control.takenRelease(taken + 1);
             if (lease) {
                 leases.countBegun();
             }
+            control.takenRelease(taken + 1);
             claims.add(new Claim(taken, document.element(taken), 1, slot, lease ? leases.fence(slot) : 0));
         }
         return Outcome.NOTHING_THERE;
@@ -372,5 +372,19 @@ final class JournalConsumer {
             control.takenRelease(control.appendedVolatile());
         }
         leases.repair();
+        forgetLostPlace();
+    }
+
+    /** After a crash of the machine the journal may end before the place: then consumers search it from its start. */
+    private void forgetLostPlace() {
+        long index = control.readIndex();
+        if (index == 0) {
+            return;
+        }
+        try (ChronicleJournal.Reader journal = queue.journal().reader()) {
+            if (!journal.moveTo(index)) {
+                control.readIndex(0);
+            }
+        }
     }
 }

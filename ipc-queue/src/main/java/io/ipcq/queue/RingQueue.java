@@ -62,8 +62,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.canTake = () -> ring.isReady() || isClosed();
     }
 
-    static boolean exists(Path directory) {
-        return new RingFiles(directory).exists();
+    static boolean exists(Path directory) throws IOException {
+        return new RingFiles(directory).existsAndStays();
     }
 
     static <E> RingQueue<E> create(Path directory, Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
@@ -399,14 +399,16 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         requireOpen();
         control.state().setDeleted();
         signalAll();
-        close();
         try {
+            // a member until the name is free, or somebody could think that the deleter had died
             files.delete();
         } catch (IOException e) {
             throw new QueueStorageException(
                     "not all files of the deleted queue could be removed: directory=" + directory() + ", cause="
                             + e.getMessage(),
                     e);
+        } finally {
+            close();
         }
     }
 

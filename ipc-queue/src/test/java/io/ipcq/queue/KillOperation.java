@@ -64,7 +64,7 @@ enum KillOperation {
     RECEIVE_AND_ACK {
         @Override
         void prepare(Parent parent) throws Exception {
-            parent.put(4, 100);
+            parent.put(3, 100);
         }
 
         @Override
@@ -86,7 +86,7 @@ enum KillOperation {
     NACK {
         @Override
         void prepare(Parent parent) throws Exception {
-            parent.put(3, 100);
+            parent.put(1, 100);
         }
 
         @Override
@@ -97,7 +97,7 @@ enum KillOperation {
     RECEIVE_AGAIN {
         @Override
         void prepare(Parent parent) throws Exception {
-            parent.put(3, 100);
+            parent.put(1, 100);
         }
 
         @Override
@@ -146,8 +146,8 @@ enum KillOperation {
     REAP {
         @Override
         void prepare(Parent parent) throws Exception {
-            parent.put(4, 100);
-            parent.receiveAndLeave(3);
+            parent.put(1, 100);
+            parent.receiveAndLeave(1);
         }
 
         @Override
@@ -163,7 +163,7 @@ enum KillOperation {
     REAP_TO_DEAD_LETTERS {
         @Override
         void prepare(Parent parent) throws Exception {
-            parent.put(4, 100);
+            parent.put(2, 100);
             for (int i = 0; i < MAX_ATTEMPTS; i++) {
                 parent.receiveAndLeave(1);
             }
