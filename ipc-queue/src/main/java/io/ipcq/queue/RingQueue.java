@@ -325,8 +325,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     public void taskDone() {
         requireOpen();
         if (!countTaskDone()) {
-            throw new IllegalStateException("taskDone was called more often than elements were put: put="
-                    + ring.count() + ", directory=" + directory());
+            throw new IllegalStateException("taskDone was called more often than elements were put: put=" + ring.count()
+                    + ", directory=" + directory());
         }
     }
 

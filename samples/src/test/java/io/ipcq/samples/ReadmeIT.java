@@ -39,7 +39,8 @@ class ReadmeIT {
         return PROGRAM.matcher(readme()).results().map(program -> {
             String source = program.group(1);
             String expected = program.group(2);
-            return DynamicTest.dynamicTest(name(source), () -> assertThat(run(source)).isEqualTo(expected));
+            return DynamicTest.dynamicTest(
+                    name(source), () -> assertThat(run(source)).isEqualTo(expected));
         });
     }
 
