@@ -43,6 +43,12 @@ final class KillScene implements KillOperation.Parent, AutoCloseable {
         return TestJvm.start(KillSwitch.options(directory, n), KillChild.class, directory.toString(), operation.name());
     }
 
+    /** The child, which waits when it first comes to a rule. */
+    TestJvm startHeldAt(String rule) {
+        return TestJvm.start(
+                KillSwitch.holding(directory, rule), KillChild.class, directory.toString(), operation.name());
+    }
+
     @Override
     public void put(int count, int fillerBytes) throws InterruptedException {
         for (int i = 0; i < count; i++) {
@@ -72,7 +78,7 @@ final class KillScene implements KillOperation.Parent, AutoCloseable {
         queue = null;
     }
 
-    private DurableQueue<byte[]> queue() {
+    DurableQueue<byte[]> queue() {
         if (queue == null) {
             throw new IllegalStateException("not open");
         }
@@ -149,7 +155,7 @@ final class KillScene implements KillOperation.Parent, AutoCloseable {
         }
     }
 
-    private void receiveAndAck() throws InterruptedException {
+    void receiveAndAck() throws InterruptedException {
         Delivery<byte[]> delivery;
         try {
             delivery = queue().receive(Duration.ofMillis(200));

@@ -71,23 +71,20 @@ public final class KillSwitch {
 
     /** Options for a child that dies at the n-th hit after it was armed, or only counts them if n is 0. */
     static List<String> options(Path directory, int n) {
-        return options(directory, n, false);
-    }
-
-    /** Options for a child that, at the n-th hit, prints "held" and waits for a line on its standard input. */
-    static List<String> holding(Path directory, int n) {
-        return options(directory, n, true);
-    }
-
-    private static List<String> options(Path directory, int n, boolean hold) {
-        List<String> options = new ArrayList<>(List.of(
+        return List.of(
                 "-javaagent:" + agent() + "=script:" + script(directory),
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
-                "-D" + AT + "=" + n));
-        if (hold) {
-            options.add("-D" + HOLD + "=true");
+                "-D" + AT + "=" + n);
+    }
+
+    /** Options for a child that, when it first comes to a rule, prints "held" and waits for a line on its standard input. */
+    static List<String> holding(Path directory, String rule) {
+        if (!allRules().contains(rule)) {
+            throw new IllegalArgumentException("no rule " + rule + " among " + allRules());
         }
+        List<String> options = new ArrayList<>(options(directory, 1));
+        options.add("-D" + HOLD + "=" + rule);
         return options;
     }
 
@@ -151,21 +148,22 @@ public final class KillSwitch {
 
     /** Called by the rules. */
     public static void hit(int rule) {
-        if (!armed) {
+        String hold = System.getProperty(HOLD);
+        if (!armed || (hold != null && !hold.equals(name(rule)))) {
             return;
         }
         RULES_HIT.add(name(rule));
         if (HITS.incrementAndGet() == Integer.getInteger(AT)) {
             String where = name(rule) + " in " + callers();
-            if (!Boolean.getBoolean(HOLD)) {
+            if (hold == null) {
                 System.out.println("halted at " + where);
                 Runtime.getRuntime().halt(137);
             }
-            hold(where);
+            waitForLine(where);
         }
     }
 
-    private static void hold(String where) {
+    private static void waitForLine(String where) {
         System.out.println("held at " + where);
         try {
             System.in.read();
