@@ -106,7 +106,9 @@ class DamagedJournalTest {
     @Test
     void shouldNeverHandOutWhatNobodyPutWhateverWordOfControlFileIsFlipped() throws Exception {
         List<Integer> offsets = new ArrayList<>();
-        for (int offset = JournalLayout.STATE; offset < JournalLayout.LEASES + 2 * JournalLayout.LEASE_BYTES; offset++) {
+        for (int offset = JournalLayout.STATE;
+                offset < JournalLayout.LEASES + 2 * JournalLayout.LEASE_BYTES;
+                offset++) {
             offsets.add(offset);
         }
         flipEach(Path.of("control.ipcq"), offsets, true);
@@ -122,7 +124,8 @@ class DamagedJournalTest {
         for (int offset : sample(offsets, random)) {
             int mask = random.nextBoolean() ? 0xff : 1 << random.nextInt(8);
             copy(pristine, copy);
-            try (RandomAccessFile damaged = new RandomAccessFile(copy.resolve(file).toFile(), "rw")) {
+            try (RandomAccessFile damaged =
+                    new RandomAccessFile(copy.resolve(file).toFile(), "rw")) {
                 damaged.seek(offset);
                 int old = damaged.read();
                 damaged.seek(offset);
