@@ -568,7 +568,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     <T extends @Nullable Object> T look(Supplier<T> read) {
         return consumer.betweenThreads(() -> {
             requireOpen();
-            return read.get();
+            try {
+                return read.get();
+            } catch (RuntimeException | InternalError e) {
+                throw storageFailed("the journal could not be read", e);
+            }
         });
     }
 

@@ -233,7 +233,8 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     private void clearDebris(Path parent) throws IOException {
         String prefix = "." + directory.getFileName();
         try (DirectoryStream<Path> debris = Files.newDirectoryStream(
-                parent, entry -> isDebris(entry, prefix + CREATED_SUFFIX) || isDebris(entry, prefix + DELETED_SUFFIX))) {
+                parent,
+                entry -> isDebris(entry, prefix + CREATED_SUFFIX) || isDebris(entry, prefix + DELETED_SUFFIX))) {
             for (Path directory : debris) {
                 DirectoryTree.delete(directory);
             }
@@ -245,6 +246,8 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     private static boolean isDebris(Path entry, String prefix) throws IOException {
         return entry.getFileName().toString().startsWith(prefix)
                 && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
-                && Files.getLastModifiedTime(entry).toInstant().isBefore(Instant.now().minus(GRACE));
+                && Files.getLastModifiedTime(entry)
+                        .toInstant()
+                        .isBefore(Instant.now().minus(GRACE));
     }
 }

@@ -205,12 +205,13 @@ final class Ring {
             if (kind == COMMITTED) {
                 long next = tail + recordBytes(requireValid(tail, length(tail)));
                 region.putLongRelease(COUNT, after(region.getLong(COUNT), number(tail)));
-                region.putLongRelease(TAIL, tail = next);
+                tail = next;
             } else if (kind == PADDING) {
-                region.putLongRelease(TAIL, tail = nextLap(tail));
+                tail = nextLap(tail);
             } else {
                 return tail;
             }
+            region.putLongRelease(TAIL, tail);
         }
     }
 
@@ -260,7 +261,8 @@ final class Ring {
                                 + "; see to the disk, or create the queue with a smaller capacityBytes",
                         e);
             }
-            region.putLongRelease(ALLOCATED, allocated = target);
+            allocated = target;
+            region.putLongRelease(ALLOCATED, allocated);
         }
         allocatedSeen = allocated;
     }
@@ -272,25 +274,24 @@ final class Ring {
         while (true) {
             long head = headAcquire();
             switch (kind(head)) {
-                case COMMITTED:
+                case COMMITTED -> {
                     int length = length(head);
-                    if (!isBelievable(head, length)) {
-                        break;
+                    if (isBelievable(head, length)) {
+                        byte[] payload = payload(head, length);
+                        if (compareAndSetHead(head, head + recordBytes(length))) {
+                            return payload;
+                        }
                     }
-                    byte[] payload = payload(head, length);
-                    if (compareAndSetHead(head, head + recordBytes(length))) {
-                        return payload;
-                    }
-                    break;
-                case PADDING:
-                    compareAndSetHead(head, nextLap(head));
-                    break;
-                case CLOSED:
+                }
+                case PADDING -> compareAndSetHead(head, nextLap(head));
+                case CLOSED -> {
                     return OVER;
-                default:
+                }
+                default -> {
                     if (isHead(head)) {
                         return null;
                     }
+                }
             }
         }
     }
@@ -644,6 +645,7 @@ final class Ring {
                 null);
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // whoever is in the way may need this core
     private static void pause(int attempt) {
         if (attempt % ATTEMPTS_BETWEEN_YIELDS == 0) {
             Thread.yield();

@@ -155,6 +155,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     // ---- take -------------------------------------------------------------------------------------------------------
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // OVER is a mark, not a payload
     @Nullable
     E takeUntil(long deadline) throws InterruptedException {
         checkInterrupt(deadline);
@@ -228,7 +229,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             return codec.decode(payload);
         } catch (CodecException e) {
-            throw e.bytes() != null ? e : new CodecException(e.getMessage(), e.path(), payload, e);
+            throw e.bytes() != null ? e : new CodecException(String.valueOf(e.getMessage()), e.path(), payload, e);
         } catch (RuntimeException e) {
             throw new CodecException(
                     "the codec failed with " + e.getClass().getName() + ": bytes=" + payload.length + ", directory="
@@ -325,8 +326,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     public void taskDone() {
         requireOpen();
         if (!countTaskDone()) {
-            throw new IllegalStateException("taskDone was called more often than elements were put: put="
-                    + ring.count() + ", directory=" + directory());
+            throw new IllegalStateException("taskDone was called more often than elements were put: put=" + ring.count()
+                    + ", directory=" + directory());
         }
     }
 

@@ -20,7 +20,8 @@ final class SegmentName {
     /** The number of the segment in a file of that name; 0 if the name is none of ours. */
     static int number(String file) {
         try {
-            return (int) FORMATTER.parse(file.substring(0, file.length() - SUFFIX.length()), Instant::from)
+            return (int) FORMATTER
+                    .parse(file.substring(0, file.length() - SUFFIX.length()), Instant::from)
                     .getEpochSecond();
         } catch (DateTimeException e) {
             return 0;

@@ -86,7 +86,8 @@ class DurableQueueStallIT {
             int timeouts = 0;
             while (System.nanoTime() - start < LONG_STOP_NANOS) {
                 long before = System.nanoTime();
-                assertThat(scene.queue().put(CrashElement.encode(9, 0, 0), SHORT)).isFalse();
+                assertThat(scene.queue().put(CrashElement.encode(9, 0, 0), SHORT))
+                        .isFalse();
                 assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(SHORT.toNanos());
                 timeouts++;
             }

@@ -336,5 +336,4 @@ enum KillOperation {
                 .maxLeases(64)
                 .maxAttempts(MAX_ATTEMPTS);
     }
-
 }

@@ -40,8 +40,7 @@ final class KillScene implements KillOperation.Parent, AutoCloseable {
 
     /** The child, which dies at the n-th point; never if n is 0. */
     TestJvm start(int n) {
-        return TestJvm.start(
-                KillSwitch.options(directory, n), KillChild.class, directory.toString(), operation.name());
+        return TestJvm.start(KillSwitch.options(directory, n), KillChild.class, directory.toString(), operation.name());
     }
 
     /** The child, which waits when it first comes to a rule. */
@@ -139,7 +138,9 @@ final class KillScene implements KillOperation.Parent, AutoCloseable {
             if (stats.size() == 0 && stats.leased() == 0) {
                 break;
             }
-            assertThat(System.nanoTime() - deadline).as("still not drained: %s", stats).isNegative();
+            assertThat(System.nanoTime() - deadline)
+                    .as("still not drained: %s", stats)
+                    .isNegative();
             if (stats.leased() == 0) {
                 assertThat(expected).as("elements left when nothing was out").isIn(-1L, stats.size());
                 expected = stats.size() - 1;

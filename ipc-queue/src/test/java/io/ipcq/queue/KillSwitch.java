@@ -177,8 +177,8 @@ public final class KillSwitch {
                 .walk(frames -> frames.filter(frame -> frame.getClassName().startsWith("io.ipcq.queue.")
                                 && !frame.getClassName().equals(KillSwitch.class.getName()))
                         .limit(3)
-                        .map(frame -> frame.getClassName().substring("io.ipcq.queue.".length()) + "."
-                                + frame.getMethodName())
+                        .map(frame ->
+                                frame.getClassName().substring("io.ipcq.queue.".length()) + "." + frame.getMethodName())
                         .collect(Collectors.joining(" < ")));
     }
 }
