@@ -40,8 +40,7 @@ public final class DurableBenchmark {
                 rounds,
                 DurablePair::batches,
                 ChroniclePair::single));
-        rows.accept(Rounds.compare(
-                "durable.wake", "futex", "us", Better.LOWER, rounds, Wake::durable, Wake::futex));
+        rows.accept(Rounds.compare("durable.wake", "futex", "us", Better.LOWER, rounds, Wake::durable, Wake::futex));
         rows.accept(Rounds.below("durable.wake", "us", WAKE_BAR_MICROS, rounds, Wake::durable));
         rows.accept(Rounds.compare(
                 "durable.open", "chronicle", "us", Better.LOWER, rounds, Opening::durable, Opening::chronicle));

@@ -19,7 +19,8 @@ final class Wake {
 
     private static final RegionFormat FORMAT = new RegionFormat("wake benchmark", 0x4950_4351_5741_4B45L, 1);
     private static final int WORD = MappedRegion.HEADER_BYTES;
-    private static final int WAITER = WORD + 128;
+    private static final int SEEN = WORD + 128;
+    private static final int WAITER = SEEN + 128;
     private static final int REGION_BYTES = 4096;
 
     private Wake() {}
@@ -66,9 +67,13 @@ final class Wake {
     private static void store(String file, SharedQueue<Double> unused) throws Exception {
         MappedRegion region = MappedRegion.open(Path.of(file), FORMAT);
         Waiter waiter = new Waiter(region, WAITER, WaitStrategy.blocking());
+        long stored = 0;
         for (int i = 0; i < ALL; i++) {
-            Thread.sleep(PAUSE_MILLIS);
-            region.putLongVolatile(WORD, System.nanoTime());
+            do {
+                Thread.sleep(PAUSE_MILLIS);
+            } while (region.getLongVolatile(SEEN) != stored);
+            stored = System.nanoTime();
+            region.putLongVolatile(WORD, stored);
             waiter.signal();
         }
     }
@@ -77,11 +82,11 @@ final class Wake {
         MappedRegion region = MappedRegion.open(Path.of(file), FORMAT);
         Waiter waiter = new Waiter(region, WAITER, WaitStrategy.blocking());
         double[] micros = new double[MEASURED];
-        long[] seen = {0};
         for (int i = 0; i < ALL; i++) {
-            waiter.await(() -> region.getLongVolatile(WORD) != seen[0], Long.MAX_VALUE);
-            seen[0] = region.getLongVolatile(WORD);
-            record(micros, i, seen[0]);
+            waiter.await(() -> region.getLongVolatile(WORD) != region.getLongVolatile(SEEN), Long.MAX_VALUE);
+            long sent = region.getLongVolatile(WORD);
+            record(micros, i, sent);
+            region.putLongVolatile(SEEN, sent);
         }
         report.put(Rounds.median(micros));
     }

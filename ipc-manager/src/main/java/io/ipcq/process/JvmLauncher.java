@@ -2,7 +2,7 @@
 package io.ipcq.process;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
-import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.SharedQueue;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class JvmLauncher {
     /*
      * What a child's JVM gets, in this order, so that a later option wins:
-     *   - what the queues need opened, and safepoints in counted loops, without which a child could not halt at once
+     *   - what keeps the JVM quiet about the queues, and safepoints in counted loops, without which a child could not halt at once
      *   - what changes the meaning of the program: -D, assertions, preview features, opened and added modules. What sizes
      *     or observes the parent is not passed on: heap, collector, agents, debugger, remote management (its port is taken)
      *   - the user's own options
@@ -63,7 +63,7 @@ final class JvmLauncher {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", isWindows() ? "java.exe" : "java")
                 .toString());
-        command.addAll(DurableQueue.jvmOptions());
+        command.addAll(SharedQueue.jvmOptions());
         command.addAll(Inherited.OPTIONS);
         command.addAll(options.jvmOptions());
         command.addAll(classPath(ChildClassPath.of(child, options), task));

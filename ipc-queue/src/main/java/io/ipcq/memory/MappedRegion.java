@@ -59,6 +59,18 @@ public final class MappedRegion {
     }
 
     /**
+     * Creates a file like {@link #create}, but allocates only its first bytes; what comes after them must not be touched
+     * before {@link #allocate} has returned for it.
+     *
+     * @param allocatedBytes of the file, header included, to allocate now
+     */
+    public static MappedRegion createSparse(
+            Path file, RegionFormat format, long sizeBytes, long allocatedBytes, Consumer<MappedRegion> initialise)
+            throws IOException {
+        return RegionFiles.create(file, format, sizeBytes, allocatedBytes, initialise);
+    }
+
+    /**
      * Maps a file that {@link #create} made.
      *
      * @throws RegionFormatException if it is something else, damaged, of a newer version, or not this user's alone; the
@@ -149,6 +161,17 @@ public final class MappedRegion {
     /** Copies bytes into the region, in no particular order and with no barrier. */
     public void putBytes(long offset, byte[] source, int from, int length) {
         bytes.put(index(offset), source, from, length);
+    }
+
+    /**
+     * Allocates the blocks from one offset to another by writing zeros over them. The file is found by its name; one that
+     * has taken its place meanwhile is left alone.
+     *
+     * @param identityOffset of a long that no other file has in that place
+     * @throws IOException if there is no space, or the file is no longer there; part of the zeros may have been written
+     */
+    public void allocate(long from, long to, long identityOffset) throws IOException {
+        RegionFiles.allocate(this, from, to, identityOffset);
     }
 
     /** Writes what has changed to the storage device, and returns when it is there. */

@@ -2,6 +2,7 @@
 package io.ipcq.memory;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -32,6 +33,12 @@ final class RegionFiles {
 
     static MappedRegion create(Path file, RegionFormat format, long sizeBytes, Consumer<MappedRegion> initialise)
             throws IOException {
+        return create(file, format, sizeBytes, sizeBytes, initialise);
+    }
+
+    static MappedRegion create(
+            Path file, RegionFormat format, long sizeBytes, long allocatedBytes, Consumer<MappedRegion> initialise)
+            throws IOException {
         if (sizeBytes < RegionHeader.BYTES || sizeBytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("sizeBytes must be from " + RegionHeader.BYTES + " to "
                     + Integer.MAX_VALUE + ": sizeBytes=" + sizeBytes);
@@ -40,7 +47,8 @@ final class RegionFiles {
                 + UNFINISHED_SUFFIX
                 + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         try {
-            MappedRegion region = new MappedRegion(file, uninterruptibly(() -> allocate(unfinished, sizeBytes)));
+            MappedRegion region =
+                    new MappedRegion(file, uninterruptibly(() -> allocate(unfinished, sizeBytes, allocatedBytes)));
             RegionHeader.write(region, format);
             initialise.accept(region);
             publish(unfinished, file);
@@ -50,19 +58,41 @@ final class RegionFiles {
         }
     }
 
-    private static MappedByteBuffer allocate(Path file, long sizeBytes) throws IOException {
+    private static MappedByteBuffer allocate(Path file, long sizeBytes, long allocatedBytes) throws IOException {
         Files.deleteIfExists(file); // of an attempt that an interrupt cut short
         try (FileChannel channel = FileChannel.open(file, CREATE_NEW, PrivateFiles.fileAttributes(file))) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
-            for (long position = 0; position < sizeBytes; ) {
-                zeros.clear().limit((int) Math.min(ZEROS_BYTES, sizeBytes - position));
+            for (long position = 0; position < allocatedBytes; ) {
+                zeros.clear().limit((int) Math.min(ZEROS_BYTES, allocatedBytes - position));
                 position += channel.write(zeros, position);
             }
             return channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes);
         } catch (ClosedByInterruptException e) {
             throw e;
         } catch (IOException e) {
-            throw new IOException("cannot allocate sizeBytes=" + sizeBytes + " for " + file + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot allocate sizeBytes=" + allocatedBytes + " for " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** An interrupt closes the channel of whoever writes through it; a {@link RandomAccessFile} takes no notice of one. */
+    static void allocate(MappedRegion region, long from, long to, long identityOffset) throws IOException {
+        Path path = region.file();
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.seek(identityOffset);
+            if (Long.reverseBytes(file.readLong()) != region.getLong(identityOffset)) {
+                throw new NoSuchFileException(path.toString(), null, "another file has taken its place");
+            }
+            file.seek(from);
+            byte[] zeros = new byte[(int) Math.min(ZEROS_BYTES, to - from)];
+            for (long position = from; position < to; position += zeros.length) {
+                file.write(zeros, 0, (int) Math.min(zeros.length, to - position));
+            }
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot allocate sizeBytes=" + (to - from) + " for " + path + ": " + e.getMessage(), e);
         }
     }
 

@@ -113,6 +113,11 @@ public final class RobustMutex {
         }
     }
 
+    /** Locks if that takes no wait and nothing is to be repaired. */
+    public boolean tryLock() {
+        return region.compareAndSetInt(word, FREE, me);
+    }
+
     /**
      * Locks, or gives up.
      *

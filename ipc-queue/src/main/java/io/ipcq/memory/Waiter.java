@@ -81,6 +81,11 @@ public final class Waiter {
     /** Wakes all who wait, after something has changed; without a system call if nobody sleeps. */
     public void signal() {
         VarHandle.fullFence();
+        signalFenced();
+    }
+
+    /** Like {@link #signal}, for a caller that had a full fence, such as a compare-and-set, in or after its change. */
+    public void signalFenced() {
         if (region.getIntVolatile(flag) != 0) {
             wakeAll();
         }

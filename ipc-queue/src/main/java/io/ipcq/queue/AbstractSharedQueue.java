@@ -9,7 +9,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,8 +144,24 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
 
     @Override
     public @Nullable E peek() {
-        Iterator<E> elements = iterator();
-        return elements.hasNext() ? elements.next() : null;
+        // closed, as an abandoned iterator would keep what it reads from
+        try (Stream<E> elements = stream()) {
+            return elements.findFirst().orElse(null);
+        }
+    }
+
+    @Override
+    public boolean contains(@Nullable Object element) {
+        try (Stream<E> elements = stream()) {
+            return elements.anyMatch(each -> each.equals(element));
+        }
+    }
+
+    /** Of unknown size, as others put and take meanwhile. */
+    @Override
+    public Spliterator<E> spliterator() {
+        return Spliterators.spliteratorUnknownSize(
+                iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
     }
 
     @Override

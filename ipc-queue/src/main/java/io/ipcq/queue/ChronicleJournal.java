@@ -54,6 +54,7 @@ final class ChronicleJournal implements AutoCloseable {
     private static final int FIRST_CHUNK_BYTES = 256 << 10;
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int SLACK_BYTES = 96 << 10;
+    private static final int BATCH_BYTES = 1 << 20;
     private static final long UNLOCKED = 1L << 63;
     private static final int NOT_READY = 1 << 31;
     private static final int OPEN_TIMEOUT_MILLIS = 500;
@@ -69,6 +70,7 @@ final class ChronicleJournal implements AutoCloseable {
     private ChronicleJournal(Path directory, JournalControl control) {
         this.directory = directory;
         this.control = control;
+        this.outgoing.singleThreadedCheckDisabled(true); // the mutex sees to that
         this.queue = build(directory, control::segmentVolatile, control.maxDocumentBytes());
         if (queue.metaStore().readOnly()) {
             queue.close();
@@ -154,11 +156,35 @@ final class ChronicleJournal implements AutoCloseable {
     void recover() throws IOException {
         chronicleLock.setOrderedValue(UNLOCKED);
         discardAppender();
+        int last = lastSegment();
+        if (last > control.segmentVolatile()) {
+            // after a crash of the machine the control file may be older than the journal
+            control.segment(last);
+        }
         Path file = segmentFile(control.segmentVolatile());
-        if (control.allocatedBytes() > 0 && !isReady(file)) {
+        boolean ready = isReady(file);
+        if (ready && control.allocatedBytes() == 0) {
+            control.allocatedBytes(FIRST_CHUNK_BYTES);
+        } else if (!ready && control.allocatedBytes() > 0) {
             Files.deleteIfExists(file);
             control.nextSegment();
         }
+    }
+
+    /** Appends go on behind this document, and nothing before that is taken for space that was never written to. */
+    void resumeAfter(long index, long endBytes) {
+        if (segmentOf(index) == control.segmentVolatile()) {
+            control.segmentUsedBytes(Math.max(endBytes, control.segmentUsedBytes()));
+            control.allocatedBytes(Math.max(endBytes, control.allocatedBytes()));
+        }
+    }
+
+    private int lastSegment() throws IOException {
+        int last = 0;
+        for (Path file : segments()) {
+            last = Math.max(last, SegmentName.number(file.getFileName().toString()));
+        }
+        return last;
     }
 
     private static boolean isReady(Path file) throws IOException {
@@ -170,27 +196,32 @@ final class ChronicleJournal implements AutoCloseable {
         }
     }
 
+    /** Makes sure that there is space for a document; the file system is asked once a chunk, not once a document. */
     private void allocate(int documentBytes) throws IOException {
-        Path file = segmentFile(control.segmentVolatile());
+        long wanted = control.segmentUsedBytes() + documentBytes + SLACK_BYTES;
         long allocated = control.allocatedBytes();
         if (allocated == 0) {
-            if (isReady(file)) {
-                throw new IOException("the segment was never begun, but there is one: file=" + file
-                        + "; the control file and the journal are not of the same queue or time, restore both");
-            }
-            // whoever began this file died before Chronicle saw it
-            Files.deleteIfExists(file);
-            PrivateFiles.createFile(file);
-            writeZeros(file, 0, FIRST_CHUNK_BYTES);
-            allocated = FIRST_CHUNK_BYTES;
-            control.allocatedBytes(allocated);
+            beginSegment();
+            allocated = control.allocatedBytes();
         }
-        long wanted = control.segmentUsedBytes() + documentBytes + SLACK_BYTES;
         if (wanted > allocated) {
             long to = Math.max(wanted, allocated + CHUNK_BYTES);
-            writeZeros(file, allocated, to);
+            writeZeros(segmentFile(control.segmentVolatile()), allocated, to);
             control.allocatedBytes(to);
         }
+    }
+
+    private void beginSegment() throws IOException {
+        Path file = segmentFile(control.segmentVolatile());
+        if (isReady(file)) {
+            throw new IOException("the segment was never begun, but there is one: file=" + file
+                    + "; the control file and the journal are not of the same queue or time, restore both");
+        }
+        // whoever began this file died before Chronicle saw it
+        Files.deleteIfExists(file);
+        PrivateFiles.createFile(file);
+        writeZeros(file, 0, FIRST_CHUNK_BYTES);
+        control.allocatedBytes(FIRST_CHUNK_BYTES);
     }
 
     private static void writeZeros(Path file, long from, long to) throws IOException {
@@ -245,7 +276,7 @@ final class ChronicleJournal implements AutoCloseable {
     // ---- consumers --------------------------------------------------------------------------------------------------
 
     Reader reader() {
-        return new Reader(queue.createTailer());
+        return new Reader(queue.createTailer(), control.maxDocumentBytes() + BATCH_BYTES);
     }
 
     /** Deletes the segments below the given one. */
@@ -288,10 +319,13 @@ final class ChronicleJournal implements AutoCloseable {
     static final class Reader implements AutoCloseable {
 
         private final ExcerptTailer tailer;
+        private final long maxDocumentBytes;
         private long index;
+        private long endBytes;
 
-        private Reader(ExcerptTailer tailer) {
+        private Reader(ExcerptTailer tailer, long maxDocumentBytes) {
             this.tailer = tailer;
+            this.maxDocumentBytes = maxDocumentBytes;
             tailer.singleThreadedCheckDisabled(true);
         }
 
@@ -313,8 +347,14 @@ final class ChronicleJournal implements AutoCloseable {
                 }
                 index = context.index();
                 Bytes<?> bytes = wire.bytes();
-                byte[] document = new byte[(int) bytes.readRemaining()];
+                long length = bytes.readRemaining();
+                if (length > maxDocumentBytes) {
+                    throw new IllegalStateException("a document has an impossible length: index=0x"
+                            + Long.toHexString(index) + ", lengthBytes=" + length + ", maxBytes=" + maxDocumentBytes);
+                }
+                byte[] document = new byte[(int) length];
                 bytes.read(document);
+                endBytes = bytes.readPosition();
                 return document;
             }
         }
@@ -322,6 +362,11 @@ final class ChronicleJournal implements AutoCloseable {
         /** Where the document that {@link #next()} returned stands. */
         long index() {
             return index;
+        }
+
+        /** Where it ends in the segment's file. */
+        long endBytes() {
+            return endBytes;
         }
 
         @Override

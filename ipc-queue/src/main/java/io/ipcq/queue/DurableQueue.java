@@ -60,8 +60,8 @@ public interface DurableQueue<E> extends SharedQueue<E> {
     }
 
     /**
-     * The JVM options under which a journal opens without touching the module system at run time. Not needed: without them
-     * the journal opens what it needs itself, and on a newer JDK prints a warning.
+     * The JVM options under which a journal opens nothing at run time. Not needed: without them the journal opens the parts
+     * of {@code java.base} that it needs itself, unless {@code -Dipcq.openModules=false} forbids that.
      */
     static List<String> jvmOptions() {
         return ModuleAccess.jvmOptions();

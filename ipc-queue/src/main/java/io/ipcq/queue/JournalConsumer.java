@@ -39,6 +39,9 @@ final class JournalConsumer {
     private ChronicleJournal.@Nullable Reader reader;
     private @Nullable JournalDocument current;
     private int cleanedSegment;
+    /** What the producers' counter was at least; asked again only at its end, as each look takes their cache line away. */
+    private long knownAppended;
+
     private long lastReapNanos = System.nanoTime();
 
     JournalConsumer(JournalQueue<?> queue, JournalControl control, Members members) {
@@ -125,10 +128,12 @@ final class JournalConsumer {
 
     private Outcome claimNew(List<Claim> claims, int max, boolean lease) {
         long taken = control.takenVolatile();
-        long end = Math.min(control.appendedVolatile(), taken + (max - claims.size()));
+        long wanted = taken + (max - claims.size());
+        long end = Math.min(wanted, appendedFrom(wanted));
         for (; taken < end; taken++) {
             JournalDocument document = documentWith(taken);
             if (document == null) {
+                knownAppended = 0;
                 return Outcome.NOTHING_THERE;
             }
             int slot = Leases.NONE;
@@ -139,13 +144,21 @@ final class JournalConsumer {
                 }
                 leases.begin(slot, taken, document.index());
             }
-            control.takenRelease(taken + 1);
             if (lease) {
                 leases.countBegun();
             }
+            control.takenRelease(taken + 1);
             claims.add(new Claim(taken, document.element(taken), 1, slot, lease ? leases.fence(slot) : 0));
         }
         return Outcome.NOTHING_THERE;
+    }
+
+    /** How many elements there are; not asked anew while it is known that there are as many as wanted. */
+    private long appendedFrom(long wanted) {
+        if (knownAppended < wanted) {
+            knownAppended = control.appendedVolatile();
+        }
+        return knownAppended;
     }
 
     private Claim claimReturned(int slot, boolean lease) {
@@ -353,10 +366,25 @@ final class JournalConsumer {
 
     private void recover() {
         current = null;
+        knownAppended = 0;
         if (control.takenVolatile() > control.appendedVolatile()) {
             // after a crash of the machine the journal may be older than the control file
             control.takenRelease(control.appendedVolatile());
         }
         leases.repair();
+        forgetLostPlace();
+    }
+
+    /** After a crash of the machine the journal may end before the place: then consumers search it from its start. */
+    private void forgetLostPlace() {
+        long index = control.readIndex();
+        if (index == 0) {
+            return;
+        }
+        try (ChronicleJournal.Reader journal = queue.journal().reader()) {
+            if (!journal.moveTo(index)) {
+                control.readIndex(0);
+            }
+        }
     }
 }

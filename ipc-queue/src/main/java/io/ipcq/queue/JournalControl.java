@@ -17,6 +17,7 @@ final class JournalControl {
 
     private static final int SYNC = 1;
     private static final int ANONYMOUS = 2;
+    private static final int ALLOCATED_IN_ADVANCE_BYTES = 4 << 20;
 
     private final MappedRegion region;
     private final QueueState state;
@@ -60,13 +61,20 @@ final class JournalControl {
                 || taken < 0
                 || appended < 0
                 || segmentVolatile() < 1
-                || allocatedBytes() < 0
+                || !isFillOfSegment(allocatedBytes())
+                || !isFillOfSegment(segmentUsedBytes())
+                || segmentDocuments() < 0
                 || region.getIntVolatile(NEXT_MEMBER) < 0) {
             throw new RegionFormatException(
                     region.file(),
                     "its words contradict each other: offset=" + STATE + ", appended=" + appended + ", taken=" + taken
                             + ", segment=" + segmentVolatile() + "; restore the file or delete the queue");
         }
+    }
+
+    /** Whether a segment may be so long: it ends with the document that fills it, and space is allocated in advance. */
+    private boolean isFillOfSegment(long bytes) {
+        return bytes >= 0 && bytes <= options.segmentBytes() + maxDocumentBytes() + ALLOCATED_IN_ADVANCE_BYTES;
     }
 
     private static void writeOptions(
@@ -191,6 +199,13 @@ final class JournalControl {
         region.putIntRelease(SEGMENT_DOCUMENTS, 0);
         region.putIntRelease(SEGMENT, segmentVolatile() + 1);
         region.putLongRelease(ALLOCATED_BYTES, 0);
+    }
+
+    void segment(int number) {
+        region.putLongRelease(ALLOCATED_BYTES, 0);
+        region.putLongRelease(SEGMENT_USED_BYTES, 0);
+        region.putIntRelease(SEGMENT_DOCUMENTS, 0);
+        region.putIntRelease(SEGMENT, number);
     }
 
     int segmentDocuments() {

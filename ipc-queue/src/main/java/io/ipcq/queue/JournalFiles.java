@@ -8,7 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -65,10 +66,10 @@ final class JournalFiles extends QueueDirectory {
     private Members lay(DurableQueueOptions options, String codecId, boolean anonymous) throws IOException {
         PrivateFiles.createDirectory(journal());
         ChronicleJournal.create(journal(), options.maxElementBytes());
-        AtomicReference<Members> joined = new AtomicReference<>();
+        List<Members> joined = new ArrayList<>(1);
         try {
-            JournalControl.create(control(), options, codecId, anonymous, region -> joined.set(join(region)));
-            return joined.get();
+            JournalControl.create(control(), options, codecId, anonymous, region -> joined.add(join(region)));
+            return joined.get(0);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -95,7 +96,10 @@ final class JournalFiles extends QueueDirectory {
         try (Stream<Path> files = Files.list(journal())) {
             long segments = files.filter(file -> file.toString().endsWith(SegmentName.SUFFIX))
                     .count();
-            return Math.max(0, segments - 1) * control.segmentBytes() + control.allocatedBytes();
+            long allocated = control.allocatedBytes();
+            // right after a segment has ended, the next one has no file yet
+            long full = allocated == 0 ? segments : Math.max(0, segments - 1);
+            return full * control.segmentBytes() + allocated;
         } catch (IOException e) {
             return control.allocatedBytes();
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.codec.Codec;
 import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -14,11 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class JournalHistory<E> {
 
     private final JournalQueue<E> queue;
-    private final Codec<E> codec;
 
-    JournalHistory(JournalQueue<E> queue, Codec<E> codec) {
+    JournalHistory(JournalQueue<E> queue) {
         this.queue = queue;
-        this.codec = codec;
     }
 
     /** The elements that can be taken: first those that were returned, then those never taken. */
@@ -70,8 +67,7 @@ final class JournalHistory<E> {
                 return false;
             }
             long number = next++;
-            action.accept(
-                    new Replayed<>(number, codec.decode(current.element(number).bytes())));
+            action.accept(new Replayed<>(number, queue.decode(number, current.element(number))));
             return true;
         }
 

@@ -130,12 +130,21 @@ final class JournalProducer {
         mutex.demandRepair();
     }
 
+    private void recover() {
+        try {
+            recount();
+        } catch (IOException | JournalDocument.DamagedException | RuntimeException | InternalError e) {
+            throw queue.storageFailed("the end of the journal could not be found", e);
+        }
+    }
+
     /** Counts what is in the journal, after a death inside the mutex or of the machine. */
-    private void recover() throws IOException, JournalDocument.DamagedException {
+    private void recount() throws IOException, JournalDocument.DamagedException {
         ChronicleJournal journal = queue.journal();
         journal.recover();
         long end = 0;
         long index = 0;
+        long endBytes = 0;
         try (ChronicleJournal.Reader reader = journal.reader()) {
             if (control.lastIndex() == 0 || !reader.moveTo(control.lastIndex())) {
                 reader.moveToStart();
@@ -144,10 +153,17 @@ final class JournalProducer {
                 JournalDocument document = JournalDocument.parse(bytes, reader.index());
                 end = document.end();
                 index = reader.index();
+                endBytes = reader.endBytes();
             }
+        }
+        if (journal.segmentOf(index) > control.segmentVolatile()) {
+            // what is appended to an earlier segment would never be read
+            throw new IOException("the control file is older than the journal: segment=" + control.segmentVolatile()
+                    + ", last=" + journal.segmentOf(index) + "; restore both");
         }
         // an empty journal whose files were all removed keeps its numbers
         if (end > 0) {
+            journal.resumeAfter(index, endBytes);
             control.lastIndex(index);
             control.appendedRelease(end);
         }

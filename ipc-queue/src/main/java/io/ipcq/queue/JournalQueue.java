@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.IpcException;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.memory.Members;
@@ -72,8 +73,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         this.allDone = new Waiter(control.region(), JournalLayout.ALL_DONE, waitStrategy);
     }
 
-    static boolean exists(Path directory) {
-        return new JournalFiles(directory).exists();
+    static boolean exists(Path directory) throws IOException {
+        return new JournalFiles(directory).existsAndStays();
     }
 
     static <E> JournalQueue<E> create(
@@ -94,10 +95,19 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         JournalQueue<E> queue = new JournalQueue<>(attachment, codec, waitStrategy, false);
         if (!attachment.members().anyOtherAlive()) {
             // nobody has seen the queue since it was last used: the machine may have crashed meanwhile
-            queue.producer.demandRepair();
-            queue.consumer.demandRepair();
+            queue.demandRepair();
         }
         return queue;
+    }
+
+    private void demandRepair() {
+        try {
+            producer.demandRepair();
+            consumer.demandRepair();
+        } catch (RuntimeException | InternalError e) {
+            close();
+            throw e;
+        }
     }
 
     // ---- put --------------------------------------------------------------------------------------------------------
@@ -296,17 +306,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     /** Decodes what was claimed; what cannot be decoded goes to the dead letters, and the exception carries its bytes. */
     private E decode(Claim claim) {
-        byte[] payload = claim.payload().bytes();
         try {
-            if (!claim.payload().isIntact(payload)) {
-                throw new CodecException(
-                        "the element's bytes do not match their checksum: number=" + claim.number() + ", bytes="
-                                + payload.length + ", directory=" + directory(),
-                        null,
-                        payload,
-                        null);
-            }
-            return codec.decode(payload);
+            return decode(claim.number(), claim.payload());
         } catch (CodecException e) {
             String reason = "cannot be decoded: " + e.getMessage();
             if (claim.slot() == Leases.NONE) {
@@ -317,6 +318,30 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             }
             throw e;
         }
+    }
+
+    /** Decodes an element if its bytes are what was put. */
+    E decode(long number, JournalDocument.Payload payload) {
+        byte[] bytes = payload.bytes();
+        if (!payload.isIntact(bytes)) {
+            throw undecodable("the element's bytes do not match their checksum", number, bytes, null);
+        }
+        try {
+            return codec.decode(bytes);
+        } catch (CodecException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // a codec's mistake must not cost an element
+            throw undecodable("the codec failed with " + e.getClass().getName(), number, payload.bytes(), e);
+        }
+    }
+
+    private CodecException undecodable(String what, long number, byte[] bytes, @Nullable RuntimeException cause) {
+        return new CodecException(
+                what + ": number=" + number + ", bytes=" + bytes.length + ", directory=" + directory(),
+                null,
+                bytes,
+                cause);
     }
 
     private void warnOfLeases() {
@@ -385,13 +410,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public Stream<E> browse() {
         requireOpen();
-        return new JournalHistory<>(this, codec).waiting(consumer.returned());
+        return new JournalHistory<>(this).waiting(consumer.returned());
     }
 
     @Override
     public Stream<Replayed<E>> replay(long fromNumber) {
         requireOpen();
-        return new JournalHistory<>(this, codec).from(fromNumber);
+        return new JournalHistory<>(this).from(fromNumber);
     }
 
     @Override
@@ -519,11 +544,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         requireOpen();
         producer.exclusively(control::setDeleted);
         signalAll();
-        close();
         try {
+            // a member until the name is free, or somebody could think that the deleter had died
             files.delete();
         } catch (IOException e) {
             throw storageFailed("not all files of the deleted queue could be removed", e);
+        } finally {
+            close();
         }
     }
 
@@ -541,7 +568,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     <T extends @Nullable Object> T look(Supplier<T> read) {
         return consumer.betweenThreads(() -> {
             requireOpen();
-            return read.get();
+            try {
+                return read.get();
+            } catch (RuntimeException | InternalError e) {
+                throw storageFailed("the journal could not be read", e);
+            }
         });
     }
 
@@ -553,9 +584,17 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     synchronized ChronicleJournal journal() {
         if (journal == null) {
             requireOpen();
-            journal = ChronicleJournal.open(files.journal(), control);
+            journal = openJournal();
         }
         return journal;
+    }
+
+    private ChronicleJournal openJournal() {
+        try {
+            return ChronicleJournal.open(files.journal(), control);
+        } catch (RuntimeException | InternalError e) {
+            throw storageFailed("the journal could not be opened", e);
+        }
     }
 
     private boolean isClosed() {
@@ -572,8 +611,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
-    QueueStorageException storageFailed(String what, Throwable cause) {
-        if (cause instanceof QueueStorageException known) {
+    IpcException storageFailed(String what, Throwable cause) {
+        if (cause instanceof IpcException known) {
             return known;
         }
         return new QueueStorageException(

@@ -21,12 +21,20 @@ final class ModuleAccess {
 
     private static final String[] OPENED = {"java.lang.reflect"};
     private static final String[] EXPORTED = {"sun.nio.ch", "jdk.internal.ref"};
-    private static final int FIRST_JDK_WARNING_OF_UNSAFE = 24;
+    private static final int FIRST_JDK_THAT_WARNS = 24;
 
     private static boolean granted;
 
     private ModuleAccess() {}
 
+    /** What keeps newer JDKs from printing warnings; costs nothing at start-up. */
+    static List<String> quietOptions() {
+        return Runtime.version().feature() < FIRST_JDK_THAT_WARNS
+                ? List.of()
+                : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    /** The quiet options, and those that open the parts; the latter cost a JVM some 25 ms, for it starts without its archive. */
     static List<String> jvmOptions() {
         List<String> options = new ArrayList<>();
         for (String name : OPENED) {
@@ -35,10 +43,7 @@ final class ModuleAccess {
         for (String name : EXPORTED) {
             options.add("--add-exports=java.base/" + name + "=ALL-UNNAMED");
         }
-        if (Runtime.version().feature() >= FIRST_JDK_WARNING_OF_UNSAFE) {
-            options.add("--enable-native-access=ALL-UNNAMED");
-            options.add("--sun-misc-unsafe-memory-access=allow");
-        }
+        options.addAll(quietOptions());
         return List.copyOf(options);
     }
 

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.codec.Codec;
+import io.ipcq.codec.TypeRef;
+import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,46 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the elements; null is refused with a {@link NullPointerException}
  */
 public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Serializable {
+
+    /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
+    static <E> SharedQueue<E> create(Class<E> type) throws IOException {
+        return builder(type).create();
+    }
+
+    /** Creates a queue in a directory that must not exist yet or be empty. */
+    static <E> SharedQueue<E> create(Path directory, Class<E> type) throws IOException {
+        return builder(type).create(directory);
+    }
+
+    /** Opens the queue in a directory. */
+    static <E> SharedQueue<E> open(Path directory, Class<E> type) throws IOException {
+        return builder(type).open(directory);
+    }
+
+    /** Opens the queue in a directory, or creates it there if there is none; safe when several processes do so at once. */
+    static <E> SharedQueue<E> openOrCreate(Path directory, Class<E> type) throws IOException {
+        return builder(type).openOrCreate(directory);
+    }
+
+    /** Options for a queue whose elements are encoded as {@link Codec#forType} says. */
+    static <E> SharedQueueBuilder<E> builder(Class<E> type) {
+        return new SharedQueueBuilder<>(Codec.forType(type));
+    }
+
+    /** Options for a queue of a generic type, as JSON. */
+    static <E> SharedQueueBuilder<E> builder(TypeRef<E> type) {
+        return new SharedQueueBuilder<>(Codec.json(type));
+    }
+
+    /** Options for a queue with a codec of your own. */
+    static <E> SharedQueueBuilder<E> builder(Codec<E> codec) {
+        return new SharedQueueBuilder<>(codec);
+    }
+
+    /** The JVM options under which queues run without warnings of the JVM; none are needed for them to run. */
+    static List<String> jvmOptions() {
+        return ModuleAccess.quietOptions();
+    }
 
     /**
      * Puts an element, waiting while the queue is full.

@@ -543,16 +543,12 @@ abstract class SharedQueueContract {
 
     record Line(String article, int count) {}
 
-    /** What JSON can only refuse: the getter throws. */
-    public static final class Bomb {
-        public List<Fuse> getFuses() {
-            return List.of(new Fuse());
-        }
-    }
+    /** What JSON can only refuse: an accessor throws. */
+    record Bomb(List<Fuse> fuses) {}
 
-    /** The part of a bomb that goes off. */
-    public static final class Fuse {
-        public int getLength() {
+    record Fuse(int length) {
+        @Override
+        public int length() {
             throw new IllegalStateException("lit");
         }
     }
@@ -586,7 +582,7 @@ abstract class SharedQueueContract {
         assertThat(picky).containsExactly("a");
         assertThat(picky.stats().put()).isEqualTo(1);
         SharedQueue<Bomb> bombs = closed(create(Codec.json(Bomb.class), FOREVER));
-        assertThatThrownBy(() -> bombs.put(new Bomb()))
+        assertThatThrownBy(() -> bombs.put(new Bomb(List.of(new Fuse(1)))))
                 .isInstanceOf(CodecException.class)
                 .hasMessageContaining("Bomb.fuses[0].length");
         assertThat(bombs.qsize()).isZero();

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.junit.jupiter.api.Test;
+
+/** Keeps the arrows and the doorways of docs/architecture.md. */
+class ManagerArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.ipcq");
+
+    @Test
+    void shouldStartProcessesThroughOneDoor() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.ipcq.process.JvmLauncher")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(ProcessBuilder.class)
+                .check(CLASSES);
+        noClasses().should().callMethod(Runtime.class, "exec", String[].class).check(CLASSES);
+    }
+
+    @Test
+    void shouldUseOnlyThePublicSideOfQueues() {
+        classes()
+                .that()
+                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..", "io.ipcq.connection..", "io.ipcq.manager..")
+                .should(dependOnlyOnPublicClassesOf("io.ipcq.queue", "io.ipcq.codec", "io.ipcq.memory"))
+                .check(CLASSES);
+    }
+
+    @Test
+    void shouldPointDownwards() {
+        noClasses()
+                .that(resideInAPackage("io.ipcq.process.."))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.ipcq.pool..", "io.ipcq.connection..", "io.ipcq.manager..")
+                .check(CLASSES);
+        noClasses()
+                .that(resideInAPackage("io.ipcq.queue..").or(resideInAPackage("io.ipcq.memory..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void shouldHideForeignLibraries() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("net.openhft..", "tools.jackson..", "com.fasterxml..", "com.kenai..")
+                .check(CLASSES);
+    }
+
+    private static ArchCondition<JavaClass> dependOnlyOnPublicClassesOf(String... packages) {
+        return new ArchCondition<>("depend only on public classes of the queue library") {
+            @Override
+            public void check(JavaClass user, ConditionEvents events) {
+                user.getDirectDependenciesFromSelf().stream()
+                        .filter(use -> java.util.List.of(packages)
+                                .contains(use.getTargetClass().getPackageName()))
+                        .filter(use -> !use.getTargetClass().getModifiers().contains(PUBLIC))
+                        .forEach(use -> events.add(SimpleConditionEvent.violated(use, use.getDescription())));
+            }
+        };
+    }
+}

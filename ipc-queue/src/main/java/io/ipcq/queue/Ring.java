@@ -1,0 +1,654 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import static io.ipcq.queue.RingLayout.*;
+
+import io.ipcq.memory.MappedRegion;
+import io.ipcq.memory.RobustMutex;
+import io.ipcq.memory.RobustMutex.Acquisition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records of bytes in a ring of shared memory: any number of producers, one after the other, and of consumers, side by side.
+ *
+ * <p>Nothing here waits for room or for a record; a producer may wait for another one.
+ */
+final class Ring {
+
+    /*
+     * Idea
+     *   Positions count bytes and only grow; position p stands at p modulo capacity. A record begins with a stamp, and the
+     *   stamp is what makes it one:
+     *     stamp = KEY ^ (p | kind), kind = 1 committed, 2 padding up to the end of the buffer, 3 closed: nothing comes any more
+     *   KEY is a random number with its top bit set, so zeros, bytes of an earlier lap, and copies of old records are not
+     *   this position's stamp.
+     *     put:  lock; from `tail`, step over what is stamped, storing `tail`; closed? room up to `head`? write length, number
+     *           and payload; store the stamp; store `count` and `tail`; unlock
+     *     take: h = `head`; stamp at h committed? copy; CAS `head` h -> next: got it. Not stamped, and `head` still h? Empty
+     *   `tail` is but a hint that the stamps have overtaken; consumers never look at it, so producers and consumers share the
+     *   records' lines and little else. Producers look at `head` only when it seems that there is no room.
+     *   A record never runs across the end of the buffer, and behind it there is always room for one more header, so that
+     *   a stamp, be it padding or closed, never falls on the record at `head`. A record of more than about half the capacity
+     *   might need a padding that never fits; it is refused.
+     *   Each record carries the number of its element: the size is the number behind the last one less that of the first.
+     *   `count` is the number behind the last one if no stamp has overtaken `tail`; else the records say it.
+     *
+     * Visibility
+     *   The stamp is a release store, read with acquire: who sees it sees the record, in every process, and that one store is
+     *   the publication; no other word says whether there is an element. `count` and `tail` follow with release: were `tail`
+     *   to overtake the stamp, a death in between would leave a hole that nobody passes. Space is written again only when
+     *   `head` is beyond it, so if the CAS of `head` succeeds, or `head` has not moved since before a read, nothing that was
+     *   read was overwritten meanwhile; lengths are believed no sooner, unless they are in bounds and small.
+     *   unlock and the CAS of `head` are full fences: the caller may look at the sleepers' flag right after them.
+     *
+     * Crash
+     *   A producer that dies inside before the stamp leaves bytes that nobody looks at, and the mutex, which the next producer
+     *   takes over from the dead; after the stamp, an element like any other, and a `tail` that the next producer moves. That
+     *   walk is all there is to repair, it may be cut short and begun again, and it is done by every producer. Consumers go on
+     *   in any case. A consumer that dies before its CAS has taken nothing, after it has taken the element.
+     *   Blocks are allocated by writing zeros, under the mutex, before `tail` first gets there, and `allocated` is stored when
+     *   the write has returned.
+     *
+     * References
+     *   docs/models/ring.pml (every interleaving, with kills and stops); M. Thompson, Agrona's ManyToOneRingBuffer, for records
+     *   that do not run across the end; research on robust mutexes in RobustMutex.
+     */
+
+    /** Results of {@link #put} that are not a number of elements. */
+    static final int TIMED_OUT = -1;
+
+    static final int SHUT_DOWN = -2;
+
+    /** What {@link #take} returns when the ring is shut down and drained. */
+    static final byte[] OVER = new byte[0];
+
+    private static final int COMMITTED = 1;
+    private static final int PADDING = 2;
+    private static final int CLOSED = 3;
+
+    private static final int HEADER_BYTES = RECORD_PAYLOAD;
+    /** Below it, a length that may be garbage costs less to allocate than to make sure of. */
+    private static final int SMALL_BYTES = 64 << 10;
+
+    private static final int ALLOCATION_BYTES = 1 << 20;
+    private static final int ATTEMPTS_BETWEEN_YIELDS = 64;
+    /** How long a producer waits for the mutex before it looks whether its handle was closed. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final MappedRegion region;
+    private final RobustMutex mutex;
+    private final Runnable requireOpen;
+    private final long key;
+    private final long capacity;
+    private final long maxSize;
+
+    // what is behind these is known to be free; guarded by the mutex
+    private long headSeen;
+    private long headNumberSeen;
+    private long allocatedSeen;
+
+    /** @param requireOpen throws if the ring is not to be touched any more; asked by producers once they have the mutex */
+    Ring(RingControl control, RobustMutex mutex, Runnable requireOpen) {
+        this.region = control.region();
+        this.mutex = mutex;
+        this.requireOpen = requireOpen;
+        this.key = region.getLong(KEY);
+        this.capacity = control.options().capacityBytes();
+        this.maxSize = control.options().maxSize();
+    }
+
+    /** The largest payload that fits, however the ring stands. */
+    static int maxPayloadBytes(long capacityBytes) {
+        return (int) ((capacityBytes - HEADER_BYTES) / 2 & -RECORD_ALIGNMENT) - HEADER_BYTES;
+    }
+
+    // ---- put --------------------------------------------------------------------------------------------------------
+
+    /**
+     * Appends as many of the payloads as there is room for.
+     *
+     * @return how many, {@link #TIMED_OUT} or {@link #SHUT_DOWN}
+     */
+    int put(List<byte[]> payloads, long deadline) throws InterruptedException {
+        if (!lock(deadline)) {
+            return TIMED_OUT;
+        }
+        int count = 0;
+        try {
+            while (count < payloads.size()) {
+                int result = append(payloads.get(count));
+                if (result <= 0) {
+                    count = count == 0 ? result : count;
+                    break;
+                }
+                count++;
+            }
+        } catch (Throwable e) {
+            mutex.abandon();
+            throw e;
+        }
+        mutex.unlock();
+        return count;
+    }
+
+    /**
+     * Appends one payload if there is room.
+     *
+     * @return 1, 0, {@link #TIMED_OUT} or {@link #SHUT_DOWN}
+     */
+    int put(byte[] payload, long deadline) throws InterruptedException {
+        if (!lock(deadline)) {
+            return TIMED_OUT;
+        }
+        int result;
+        try {
+            result = append(payload);
+        } catch (Throwable e) {
+            mutex.abandon();
+            throw e;
+        }
+        mutex.unlock();
+        return result;
+    }
+
+    /** Accepts no more. */
+    void shutdown() {
+        lockUninterruptibly();
+        try {
+            long end = moveTail();
+            if (kind(end) != CLOSED) {
+                stampRelease(end, CLOSED);
+            }
+        } catch (Throwable e) {
+            mutex.abandon();
+            throw e;
+        }
+        mutex.unlock();
+    }
+
+    private int append(byte[] payload) {
+        long tail = moveTail();
+        if (kind(tail) == CLOSED) {
+            return SHUT_DOWN;
+        }
+        int bytes = recordBytes(payload.length);
+        long position = fits(tail, bytes) ? tail : nextLap(tail);
+        long number = region.getLong(COUNT);
+        if (!hasRoom(position, bytes) || !hasRoomFor(number, tail)) {
+            return 0;
+        }
+        allocate(position + bytes + HEADER_BYTES);
+        if (position != tail) {
+            stampRelease(tail, PADDING);
+            region.putLongRelease(TAIL, position);
+        }
+        int offset = offset(position);
+        region.putLong(offset + RECORD_LENGTH, number << Integer.SIZE | payload.length);
+        region.putBytes(offset + RECORD_PAYLOAD, payload, 0, payload.length);
+        region.putInt(LAST_BYTES, bytes);
+        stampRelease(position, COMMITTED);
+        region.putLongRelease(COUNT, number + 1);
+        region.putLongRelease(TAIL, position + bytes);
+        return 1;
+    }
+
+    /** Moves `tail` to the end of what is stamped. */
+    private long moveTail() {
+        long tail = region.getLong(TAIL);
+        while (true) {
+            int kind = kind(tail);
+            if (kind == COMMITTED) {
+                long next = tail + recordBytes(requireValid(tail, length(tail)));
+                region.putLongRelease(COUNT, after(region.getLong(COUNT), number(tail)));
+                tail = next;
+            } else if (kind == PADDING) {
+                tail = nextLap(tail);
+            } else {
+                return tail;
+            }
+            region.putLongRelease(TAIL, tail);
+        }
+    }
+
+    private boolean hasRoom(long position, int bytes) {
+        if (position + bytes + HEADER_BYTES - headSeen <= capacity) {
+            return true;
+        }
+        headSeen = headAcquire();
+        return position + bytes + HEADER_BYTES - headSeen <= capacity;
+    }
+
+    private boolean hasRoomFor(long number, long tail) {
+        if (maxSize == Long.MAX_VALUE || number - headNumberSeen < maxSize) {
+            return true;
+        }
+        headNumberSeen = numberAtHead(number, tail);
+        return number - headNumberSeen < maxSize;
+    }
+
+    /** Number of the first element that is there, or else of the next one. */
+    private long numberAtHead(long next, long tail) {
+        while (true) {
+            long head = headAcquire();
+            long first = firstRecord(head, tail);
+            long number = first >= tail ? next : next - ((int) next - number(first));
+            if (isHead(head)) {
+                return number;
+            }
+        }
+    }
+
+    private void allocate(long end) {
+        if (Math.min(end, capacity) > allocatedSeen) {
+            allocateSlow(end);
+        }
+    }
+
+    private void allocateSlow(long end) {
+        long allocated = region.getLong(ALLOCATED);
+        if (Math.min(end, capacity) > allocated) {
+            long target = Math.min(capacity, Math.max(end, allocated + ALLOCATION_BYTES));
+            try {
+                region.allocate(DATA + allocated, DATA + target, KEY);
+            } catch (IOException e) {
+                throw new QueueStorageException(
+                        "there is no space for the element, which was not put: " + e.getMessage()
+                                + "; see to the disk, or create the queue with a smaller capacityBytes",
+                        e);
+            }
+            allocated = target;
+            region.putLongRelease(ALLOCATED, allocated);
+        }
+        allocatedSeen = allocated;
+    }
+
+    // ---- take -------------------------------------------------------------------------------------------------------
+
+    /** Takes one payload; null if there is none, {@link #OVER} if there never will be. */
+    byte @Nullable [] take() {
+        while (true) {
+            long head = headAcquire();
+            switch (kind(head)) {
+                case COMMITTED -> {
+                    int length = length(head);
+                    if (isBelievable(head, length)) {
+                        byte[] payload = payload(head, length);
+                        if (compareAndSetHead(head, head + recordBytes(length))) {
+                            return payload;
+                        }
+                    }
+                }
+                case PADDING -> compareAndSetHead(head, nextLap(head));
+                case CLOSED -> {
+                    return OVER;
+                }
+                default -> {
+                    if (isHead(head)) {
+                        return null;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Takes up to {@code maxCount} payloads that stand together, and of about {@code maxBytes} at most, in one claim. */
+    int take(List<byte[]> target, int maxCount, int maxBytes) {
+        while (true) {
+            long head = headAcquire();
+            long next = read(head, target, maxCount, maxBytes);
+            if (next == head) {
+                if (isHead(head)) {
+                    return 0;
+                }
+            } else if (compareAndSetHead(head, next) && !target.isEmpty()) {
+                return target.size();
+            }
+            target.clear();
+        }
+    }
+
+    private long read(long head, List<byte[]> target, int maxCount, int maxBytes) {
+        long position = head;
+        while (target.size() < maxCount && position - head < maxBytes) {
+            int kind = kind(position);
+            if (kind == PADDING) {
+                position = nextLap(position);
+            } else if (kind == COMMITTED) {
+                int length = length(position);
+                if (!isValid(position, length) || (length > SMALL_BYTES && !isHead(head))) {
+                    requireMoved(head, position, length);
+                    return position;
+                }
+                target.add(payload(position, length));
+                position += recordBytes(length);
+            } else {
+                break;
+            }
+        }
+        return position;
+    }
+
+    // ---- look -------------------------------------------------------------------------------------------------------
+
+    /** A place between records, for one who looks at them without taking them. */
+    static final class Cursor {
+        private final long end;
+        private long position;
+
+        private Cursor(long position, long end) {
+            this.position = position;
+            this.end = end;
+        }
+    }
+
+    /** A cursor over what is there now. */
+    Cursor cursor() {
+        return new Cursor(headAcquire(), end().position);
+    }
+
+    /** The next payload that has not been taken meanwhile; null at the end. */
+    byte @Nullable [] next(Cursor cursor) {
+        while (true) {
+            long head = headAcquire();
+            long position = Math.max(head, cursor.position);
+            if (position >= cursor.end) {
+                return null;
+            }
+            int kind = kind(position);
+            int length = kind == COMMITTED ? length(position) : 0;
+            byte[] payload = null;
+            long next = position;
+            if (kind == PADDING) {
+                next = nextLap(position);
+            } else if (kind == COMMITTED && isBelievable(position, length)) {
+                payload = payload(position, length);
+                next = position + recordBytes(length);
+            }
+            VarHandle.acquireFence();
+            if (headAcquire() <= position) {
+                cursor.position = next;
+                if (payload != null || next == position) {
+                    return payload;
+                }
+            }
+        }
+    }
+
+    /** Whether {@link #take} would return something, be it {@link #OVER}. */
+    boolean isReady() {
+        while (true) {
+            long head = headAcquire();
+            int kind = kind(head);
+            if (kind == COMMITTED || kind == CLOSED) {
+                return true;
+            }
+            if (kind == PADDING) {
+                compareAndSetHead(head, nextLap(head));
+            } else if (isHead(head)) {
+                return false;
+            }
+        }
+    }
+
+    /** The elements that can be taken, as of one instant. */
+    long size() {
+        for (int attempt = 1; ; attempt++) {
+            long head = headAcquire();
+            long first = firstRecord(head, head + capacity);
+            boolean empty = kind(first) != COMMITTED;
+            int number = number(first);
+            long size = empty ? 0 : (int) end(first).number - number;
+            if (isHead(head)) {
+                return size;
+            }
+            pause(attempt);
+        }
+    }
+
+    /** How many elements were ever put. */
+    long count() {
+        return end().number;
+    }
+
+    boolean isShutDown() {
+        return end().kind == CLOSED;
+    }
+
+    /** Whether there is no room for another payload as large as this; -1 stands for the size of the last one put. */
+    boolean isFull(int payloadBytes) {
+        int bytes = payloadBytes < 0 ? Math.max(HEADER_BYTES, region.getInt(LAST_BYTES)) : recordBytes(payloadBytes);
+        for (int attempt = 1; ; attempt++) {
+            long head = headAcquire();
+            long end = end().position;
+            if (isHead(head)) {
+                long position = fits(end, bytes) ? end : nextLap(end);
+                return position + bytes + HEADER_BYTES - head > capacity || size() >= maxSize;
+            }
+            pause(attempt);
+        }
+    }
+
+    /** Where the next record will be, its number, and what kind of stamp is there: none, or closed. */
+    private record End(long position, long number, int kind) {}
+
+    /** The end as of one instant. */
+    private End end() {
+        for (int attempt = 1; ; attempt++) {
+            long head = headAcquire();
+            long tail = region.getLongAcquire(TAIL);
+            End end = end(tail);
+            // nothing is written over what lies behind `head`, nor at `tail` before `tail` has moved
+            VarHandle.acquireFence();
+            if (region.getLongAcquire(TAIL) == tail || (tail >= head && isHead(head))) {
+                return end;
+            }
+            pause(attempt);
+        }
+    }
+
+    /** The end, looked for from a position that is not beyond it; right only if `head` proves not to have passed that. */
+    private End end(long from) {
+        long tail = region.getLongAcquire(TAIL);
+        long number = region.getLongAcquire(COUNT);
+        long position = Math.max(tail, from);
+        long limit = position + capacity;
+        int kind = kind(position);
+        while ((kind == COMMITTED || kind == PADDING) && position < limit) {
+            if (kind == COMMITTED) {
+                int length = length(position);
+                if (!isValid(position, length)) {
+                    break;
+                }
+                number = after(number, number(position));
+                position += recordBytes(length);
+            } else {
+                position = nextLap(position);
+            }
+            kind = kind(position);
+        }
+        return new End(position, number, kind);
+    }
+
+    /** The first position from `head` on, up to a limit, that is no padding. */
+    private long firstRecord(long head, long limit) {
+        long first = head;
+        while (first < limit && kind(first) == PADDING) {
+            first = nextLap(first);
+        }
+        return first;
+    }
+
+    // ---- the mutex --------------------------------------------------------------------------------------------------
+
+    private boolean lock(long deadline) throws InterruptedException {
+        return mutex.tryLock() ? checked() : lockSlow(deadline);
+    }
+
+    private boolean lockSlow(long deadline) throws InterruptedException {
+        if (deadline == AbstractSharedQueue.NOW) {
+            lockUninterruptibly();
+            return true;
+        }
+        while (true) {
+            requireOpen.run();
+            if (lockFor(Durations.atMost(deadline, PATIENCE_NANOS)) != Acquisition.TIMED_OUT) {
+                return checked();
+            }
+            if (Durations.hasPassed(deadline)) {
+                return false;
+            }
+        }
+    }
+
+    private Acquisition lockFor(long deadline) throws InterruptedException {
+        try {
+            return mutex.lock(deadline);
+        } catch (UncheckedIOException e) {
+            // the members file is closed with the handle
+            requireOpen.run();
+            throw e;
+        }
+    }
+
+    private void lockUninterruptibly() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    lock(AbstractSharedQueue.FOREVER);
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** A handle that is closed is no living member: others may have taken the mutex over, and nothing is to be touched. */
+    private boolean checked() {
+        boolean open = false;
+        try {
+            requireOpen.run();
+            open = true;
+            return true;
+        } finally {
+            if (!open) {
+                leaveClosed();
+            }
+        }
+    }
+
+    private void leaveClosed() {
+        try {
+            mutex.unlock();
+        } catch (IllegalMonitorStateException e) {
+            // somebody did take it over
+        }
+    }
+
+    // ---- words ------------------------------------------------------------------------------------------------------
+
+    private long headAcquire() {
+        return region.getLongAcquire(HEAD);
+    }
+
+    /** Whether `head` has not moved: what was read before was not overwritten. */
+    private boolean isHead(long head) {
+        VarHandle.acquireFence();
+        return region.getLongAcquire(HEAD) == head;
+    }
+
+    private boolean compareAndSetHead(long head, long next) {
+        return region.compareAndSetLong(HEAD, head, next);
+    }
+
+    /** Kind of the stamp at a position; 0 if what is there is not that position's. */
+    private int kind(long position) {
+        long kind = region.getLongAcquire(offset(position) + RECORD_STAMP) ^ key ^ position;
+        return kind >= COMMITTED && kind <= CLOSED ? (int) kind : 0;
+    }
+
+    private void stampRelease(long position, int kind) {
+        region.putLongRelease(offset(position) + RECORD_STAMP, key ^ (position | kind));
+    }
+
+    private int length(long position) {
+        return region.getIntAcquire(offset(position) + RECORD_LENGTH);
+    }
+
+    private int number(long position) {
+        return region.getIntAcquire(offset(position) + RECORD_NUMBER);
+    }
+
+    private byte[] payload(long position, int length) {
+        byte[] payload = new byte[length];
+        region.getBytes(offset(position) + RECORD_PAYLOAD, payload, 0, length);
+        return payload;
+    }
+
+    private int offset(long position) {
+        return DATA + (int) (position & (capacity - 1));
+    }
+
+    private long nextLap(long position) {
+        return (position | (capacity - 1)) + 1;
+    }
+
+    private boolean fits(long position, int bytes) {
+        return (position & (capacity - 1)) + bytes <= capacity;
+    }
+
+    static int recordBytes(int payloadBytes) {
+        return (HEADER_BYTES + payloadBytes + RECORD_ALIGNMENT - 1) & -RECORD_ALIGNMENT;
+    }
+
+    /** The full number that follows one of which the lower half is known; {@code near} is less than 2^31 away from it. */
+    private static long after(long near, int number) {
+        return near + (number - (int) near) + 1;
+    }
+
+    private boolean isValid(long position, int length) {
+        return length >= 0 && length <= maxPayloadBytes(capacity) && fits(position, recordBytes(length));
+    }
+
+    /** Whether a length that was read at `head` is worth an array of that size; not if somebody else has taken the record. */
+    private boolean isBelievable(long head, int length) {
+        if (!isValid(head, length)) {
+            requireMoved(head, head, length);
+            return false;
+        }
+        return length <= SMALL_BYTES || headAcquire() <= head;
+    }
+
+    private void requireMoved(long head, long position, int length) {
+        if (isHead(head)) {
+            requireValid(position, length);
+        }
+    }
+
+    private int requireValid(long position, int length) {
+        if (isValid(position, length)) {
+            return length;
+        }
+        throw new QueueStorageException(
+                "the ring is damaged: file=" + region.file() + ", offset=" + offset(position) + ", position=" + position
+                        + ", length=" + length + "; delete the queue and create it anew",
+                null);
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // whoever is in the way may need this core
+    private static void pause(int attempt) {
+        if (attempt % ATTEMPTS_BETWEEN_YIELDS == 0) {
+            Thread.yield();
+        }
+    }
+}

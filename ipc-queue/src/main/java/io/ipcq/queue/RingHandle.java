@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.memory.WaitStrategy;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.nio.file.Path;
+
+/** What a ring queue is on its way to another process; what arrives there is attached to the same queue. */
+record RingHandle<E>(String directory, Codec<E> codec, WaitStrategy waitStrategy) implements Serializable {
+
+    private Object readResolve() throws ObjectStreamException {
+        try {
+            return RingQueue.open(Path.of(directory), codec, waitStrategy);
+        } catch (IOException | RuntimeException e) {
+            InvalidObjectException invalid =
+                    new InvalidObjectException("the queue that was passed on cannot be opened: " + e.getMessage());
+            invalid.initCause(e);
+            throw invalid;
+        }
+    }
+}

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
+import io.ipcq.memory.Members;
+import io.ipcq.memory.RobustMutex;
+import io.ipcq.memory.WaitStrategy;
+import io.ipcq.memory.Waiter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue in shared memory: encodes, waits, decodes. {@link Ring} moves the bytes, {@link RingFiles} knows the directory.
+ *
+ * @param <E> the type of the elements
+ */
+final class RingQueue<E> extends AbstractSharedQueue<E> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int BATCH_ELEMENTS = 256;
+    private static final int BATCH_BYTES = 64 << 10;
+    private static final long CLOSING_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private final transient RingFiles files;
+    private final transient RingControl control;
+    private final transient Members members;
+    private final transient Codec<E> codec;
+    private final transient WaitStrategy waitStrategy;
+    private final transient boolean creator;
+    private final transient RobustMutex mutex;
+    private final transient Ring ring;
+    private final transient Waiter notEmpty;
+    private final transient Waiter notFull;
+    private final transient Waiter allDone;
+    private final transient BooleanSupplier canTake;
+    private transient volatile boolean closed;
+
+    private RingQueue(RingFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
+        this.files = attachment.files();
+        this.control = attachment.control();
+        this.members = attachment.members();
+        this.codec = codec;
+        this.waitStrategy = waitStrategy;
+        this.creator = creator;
+        this.mutex = new RobustMutex(control.region(), RingLayout.MUTEX, members);
+        this.ring = new Ring(control, mutex, this::requireOpen);
+        this.notEmpty = new Waiter(control.region(), RingLayout.NOT_EMPTY, waitStrategy);
+        this.notFull = new Waiter(control.region(), RingLayout.NOT_FULL, waitStrategy);
+        this.allDone = new Waiter(control.region(), RingLayout.ALL_DONE, waitStrategy);
+        this.canTake = () -> ring.isReady() || isClosed();
+    }
+
+    static boolean exists(Path directory) throws IOException {
+        return new RingFiles(directory).existsAndStays();
+    }
+
+    static <E> RingQueue<E> create(Path directory, Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
+            throws IOException {
+        return new RingQueue<>(new RingFiles(directory).create(options, codec.id(), false), codec, waitStrategy, true);
+    }
+
+    static <E> RingQueue<E> createAnonymous(Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
+            throws IOException {
+        RingFiles files = new RingFiles(AnonymousDirectories.next());
+        AnonymousDirectories.deleteAtExit(files);
+        return new RingQueue<>(files.create(options, codec.id(), true), codec, waitStrategy, true);
+    }
+
+    static <E> RingQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
+        return new RingQueue<>(new RingFiles(directory).open(codec.id()), codec, waitStrategy, false);
+    }
+
+    // ---- put --------------------------------------------------------------------------------------------------------
+
+    @Override
+    boolean putUntil(E element, long deadline) throws InterruptedException {
+        checkInterrupt(deadline);
+        byte[] payload = encode(element);
+        while (true) {
+            int result = ring.put(payload, deadline);
+            if (result > 0) {
+                notEmpty.signalFenced();
+                return true;
+            }
+            if (!isWorthWaiting(result, deadline) || !awaitRoom(payload.length, deadline)) {
+                return false;
+            }
+        }
+    }
+
+    @Override
+    void putEach(List<? extends E> elements) throws InterruptedException {
+        checkInterrupt(FOREVER);
+        List<byte[]> payloads = new ArrayList<>(elements.size());
+        for (E element : elements) {
+            payloads.add(encode(element));
+        }
+        int from = 0;
+        while (from < payloads.size()) {
+            int put = ring.put(payloads.subList(from, endOfBatch(payloads, from)), FOREVER);
+            if (put > 0) {
+                notEmpty.signalFenced();
+                from += put;
+            } else if (isWorthWaiting(put, FOREVER)) {
+                awaitRoom(payloads.get(from).length, FOREVER);
+            }
+        }
+    }
+
+    private static int endOfBatch(List<byte[]> payloads, int from) {
+        int to = from;
+        long bytes = 0;
+        do {
+            bytes += payloads.get(to++).length;
+        } while (to < payloads.size() && to - from < BATCH_ELEMENTS && bytes < BATCH_BYTES);
+        return to;
+    }
+
+    private boolean isWorthWaiting(int result, long deadline) {
+        if (result == Ring.SHUT_DOWN) {
+            throw new QueueShutdownException(
+                    "the queue is shut down and takes no more elements: directory=" + directory());
+        }
+        return result == 0 && deadline != NOW;
+    }
+
+    private boolean awaitRoom(int payloadBytes, long deadline) throws InterruptedException {
+        return notFull.await(() -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed(), deadline);
+    }
+
+    private byte[] encode(E element) {
+        requireOpen();
+        byte[] payload = codec.encode(Objects.requireNonNull(element, "element"));
+        int max = Ring.maxPayloadBytes(options().capacityBytes());
+        if (payload.length > max) {
+            throw new ElementTooLargeException("the element is larger than the queue can hold: elementBytes="
+                    + payload.length + ", maxElementBytes=" + max + ", directory=" + directory()
+                    + "; create the queue with a larger capacityBytes");
+        }
+        return payload;
+    }
+
+    // ---- take -------------------------------------------------------------------------------------------------------
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // OVER is a mark, not a payload
+    @Nullable
+    E takeUntil(long deadline) throws InterruptedException {
+        checkInterrupt(deadline);
+        while (true) {
+            requireOpen();
+            byte[] payload = ring.take();
+            if (payload == Ring.OVER) {
+                throw new QueueShutdownException(
+                        "the queue is shut down and there are no more elements: directory=" + directory());
+            }
+            if (payload != null) {
+                notFull.signalFenced();
+                return decode(payload);
+            }
+            if (deadline == NOW || !notEmpty.await(canTake, deadline)) {
+                return null;
+            }
+        }
+    }
+
+    @Override
+    int takeInto(Collection<? super E> target, int max) {
+        int count = 0;
+        @Nullable CodecException bad = null;
+        List<byte[]> payloads = new ArrayList<>();
+        while (count < max && takeSome(payloads, max - count) > 0) {
+            for (byte[] payload : payloads) {
+                try {
+                    target.add(decode(payload));
+                    count++;
+                } catch (CodecException e) {
+                    bad = add(bad, e);
+                }
+            }
+            payloads.clear();
+        }
+        if (bad != null) {
+            throw bad;
+        }
+        return count;
+    }
+
+    private int takeSome(List<byte[]> payloads, int max) {
+        requireOpen();
+        int taken = ring.take(payloads, Math.min(max, BATCH_ELEMENTS), BATCH_BYTES);
+        if (taken > 0) {
+            notFull.signalFenced();
+        }
+        return taken;
+    }
+
+    private static CodecException add(@Nullable CodecException first, CodecException next) {
+        if (first == null) {
+            return next;
+        }
+        first.addSuppressed(next);
+        return first;
+    }
+
+    /** Decodes what was taken; what cannot be decoded is done with, and the exception carries its bytes. */
+    private E decode(byte[] payload) {
+        try {
+            return decodeCopy(payload);
+        } catch (CodecException e) {
+            countTaskDone();
+            throw e;
+        }
+    }
+
+    private E decodeCopy(byte[] payload) {
+        try {
+            return codec.decode(payload);
+        } catch (CodecException e) {
+            throw e.bytes() != null ? e : new CodecException(String.valueOf(e.getMessage()), e.path(), payload, e);
+        } catch (RuntimeException e) {
+            throw new CodecException(
+                    "the codec failed with " + e.getClass().getName() + ": bytes=" + payload.length + ", directory="
+                            + directory(),
+                    null,
+                    payload,
+                    e);
+        }
+    }
+
+    // ---- look -------------------------------------------------------------------------------------------------------
+
+    @Override
+    public Iterator<E> iterator() {
+        requireOpen();
+        Ring.Cursor cursor = ring.cursor();
+        return new Iterator<>() {
+
+            private byte @Nullable [] next = ring.next(cursor);
+
+            @Override
+            public boolean hasNext() {
+                return next != null;
+            }
+
+            @Override
+            public E next() {
+                byte[] payload = next;
+                if (payload == null) {
+                    throw new NoSuchElementException("there are no more elements");
+                }
+                next = ring.next(cursor);
+                return decodeCopy(payload);
+            }
+        };
+    }
+
+    @Override
+    public long qsize() {
+        requireOpen();
+        return ring.size();
+    }
+
+    @Override
+    public boolean empty() {
+        requireOpen();
+        return ring.size() == 0;
+    }
+
+    @Override
+    public boolean full() {
+        requireOpen();
+        return ring.isFull(-1);
+    }
+
+    @Override
+    public int remainingCapacity() {
+        return full() ? 0 : super.remainingCapacity();
+    }
+
+    @Override
+    long maxSize() {
+        return options().maxSize();
+    }
+
+    @Override
+    public QueueStats stats() {
+        requireOpen();
+        long size = ring.size();
+        long put = ring.count();
+        return new QueueStats(
+                size,
+                maxSize(),
+                put,
+                put - size,
+                0,
+                unfinished(),
+                members.countAlive(),
+                control.storageBytes(),
+                ring.isShutDown());
+    }
+
+    RingOptions options() {
+        return control.options();
+    }
+
+    Path directory() {
+        return files.directory();
+    }
+
+    // ---- tasks and the end ------------------------------------------------------------------------------------------
+
+    @Override
+    public void taskDone() {
+        requireOpen();
+        if (!countTaskDone()) {
+            throw new IllegalStateException("taskDone was called more often than elements were put: put=" + ring.count()
+                    + ", directory=" + directory());
+        }
+    }
+
+    /** Counts one task as done; false if there is none left. */
+    private boolean countTaskDone() {
+        long done;
+        do {
+            done = control.tasksDoneVolatile();
+            if (done >= ring.count()) {
+                return false;
+            }
+        } while (!control.compareAndSetTasksDone(done, done + 1));
+        if (unfinished() == 0) {
+            allDone.signal();
+        }
+        return true;
+    }
+
+    private long unfinished() {
+        long done = control.tasksDoneVolatile();
+        return ring.count() - done;
+    }
+
+    @Override
+    boolean joinUntil(long deadline) throws InterruptedException {
+        requireOpen();
+        boolean done = allDone.await(() -> unfinished() == 0 || isClosed(), deadline);
+        requireOpen();
+        return done;
+    }
+
+    @Override
+    public void shutdown() {
+        requireOpen();
+        ring.shutdown();
+        signalAll();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        requireOpen();
+        return ring.isShutDown();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        signalAll();
+        awaitProducers();
+        if (control.anonymous() && (creator || !members.anyOtherAlive())) {
+            control.state().setDeleted();
+            signalAll();
+            AnonymousDirectories.delete(files);
+        }
+        members.close();
+    }
+
+    /** Who has the mutex from now on finds the handle closed and touches nothing; see that nobody has had it since before. */
+    private void awaitProducers() {
+        while (mutex.isHeldByMe()) {
+            LockSupport.parkNanos(CLOSING_PAUSE_NANOS);
+        }
+    }
+
+    @Override
+    public void delete() {
+        requireOpen();
+        control.state().setDeleted();
+        signalAll();
+        try {
+            // a member until the name is free, or somebody could think that the deleter had died
+            files.delete();
+        } catch (IOException e) {
+            throw new QueueStorageException(
+                    "not all files of the deleted queue could be removed: directory=" + directory() + ", cause="
+                            + e.getMessage(),
+                    e);
+        } finally {
+            close();
+        }
+    }
+
+    private void signalAll() {
+        notEmpty.signal();
+        notFull.signal();
+        allDone.signal();
+    }
+
+    private boolean isClosed() {
+        return closed || control.state().deletedVolatile();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new QueueClosedException(
+                    "this handle is closed: directory=" + directory() + "; open the queue again");
+        }
+        if (control.state().deletedVolatile()) {
+            throw new QueueClosedException("the queue was deleted: directory=" + directory());
+        }
+    }
+
+    private static void checkInterrupt(long deadline) throws InterruptedException {
+        if (deadline != NOW && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private Object writeReplace() {
+        requireOpen();
+        return new RingHandle<>(directory().toString(), codec, waitStrategy);
+    }
+
+    private void readObject(java.io.ObjectInputStream in) throws java.io.InvalidObjectException {
+        throw new java.io.InvalidObjectException("a queue travels as its handle");
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.memory.WaitStrategy;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a {@link SharedQueue} in memory; {@code create}, {@code open} and {@code openOrCreate} check them all at once.
+ *
+ * <p>All but the wait strategy are stored in the queue when it is created. A queue that is opened keeps what it was created
+ * with; an option that was set here to something else is refused.
+ *
+ * <p>Thread-safe: no. Process-safe: not applicable. Survives a crash: not applicable.
+ *
+ * @param <E> the type of the elements
+ */
+public final class SharedQueueBuilder<E> {
+
+    private final Codec<E> codec;
+    private @Nullable Long capacityBytes;
+    private @Nullable Long maxSize;
+    private WaitStrategy waitStrategy = WaitStrategy.blocking();
+
+    SharedQueueBuilder(Codec<E> codec) {
+        this.codec = Objects.requireNonNull(codec, "codec");
+    }
+
+    /**
+     * The space for elements and 16 bytes beside each, in bytes, from 4 KiB to 1 GiB; rounded up to a power of two, 64 MiB
+     * unless set. Memory is taken only as the queue first fills. An element of more than just under half of it is refused.
+     */
+    public SharedQueueBuilder<E> capacityBytes(long bytes) {
+        this.capacityBytes = bytes;
+        return this;
+    }
+
+    /** Bounds the number of elements as well; {@code put} waits while there are as many. */
+    public SharedQueueBuilder<E> maxSize(long elements) {
+        this.maxSize = elements;
+        return this;
+    }
+
+    /** How this handle waits; {@link WaitStrategy#blocking()} unless set. Not stored: each handle has its own. */
+    public SharedQueueBuilder<E> waitStrategy(WaitStrategy strategy) {
+        this.waitStrategy = Objects.requireNonNull(strategy, "strategy");
+        return this;
+    }
+
+    /**
+     * Creates the queue in a directory that does not exist or is empty.
+     *
+     * @throws FileAlreadyExistsException if the directory holds a queue or anything else
+     */
+    public SharedQueue<E> create(Path directory) throws IOException {
+        return RingQueue.create(directory, codec, options(), waitStrategy);
+    }
+
+    /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
+    public SharedQueue<E> create() throws IOException {
+        return RingQueue.createAnonymous(codec, options(), waitStrategy);
+    }
+
+    /**
+     * Opens the queue in a directory.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws io.ipcq.memory.RegionFormatException if what is there is another kind of queue, damaged, or of a newer format
+     * @throws IllegalArgumentException if the queue has another codec, or another value for an option that was set here
+     */
+    public SharedQueue<E> open(Path directory) throws IOException {
+        RingOptions asked = options();
+        RingQueue<E> queue = RingQueue.open(directory, codec, waitStrategy);
+        try {
+            RingOptions stored = queue.options();
+            requireSame("capacityBytes", capacityBytes, asked.capacityBytes(), stored.capacityBytes(), directory);
+            requireSame("maxSize", maxSize, asked.maxSize(), stored.maxSize(), directory);
+            return queue;
+        } catch (RuntimeException e) {
+            queue.close();
+            throw e;
+        }
+    }
+
+    /** Opens the queue in a directory, or creates it there if there is none. */
+    public SharedQueue<E> openOrCreate(Path directory) throws IOException {
+        if (!RingQueue.exists(directory)) {
+            try {
+                return create(directory);
+            } catch (FileAlreadyExistsException e) {
+                if (!RingQueue.exists(directory)) {
+                    throw e;
+                }
+            }
+        }
+        return open(directory);
+    }
+
+    private RingOptions options() {
+        long capacity = inRange(
+                "capacityBytes",
+                capacityBytes == null ? RingOptions.DEFAULT_CAPACITY_BYTES : capacityBytes,
+                RingOptions.MIN_CAPACITY_BYTES,
+                RingOptions.MAX_CAPACITY_BYTES);
+        long size = inRange("maxSize", maxSize == null ? Long.MAX_VALUE : maxSize, 1, Long.MAX_VALUE);
+        return new RingOptions(RingOptions.roundUp(capacity), size);
+    }
+
+    private static long inRange(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    name + " must be from " + min + " to " + max + ": " + name + "=" + value);
+        }
+        return value;
+    }
+
+    private static void requireSame(String name, @Nullable Long chosen, long asked, long stored, Path directory) {
+        if (chosen != null && asked != stored) {
+            throw new IllegalArgumentException("the queue was created with another " + name + ": directory="
+                    + directory + ", stored=" + stored + ", asked=" + asked
+                    + "; leave the option out to take what is stored");
+        }
+    }
+}
