@@ -568,7 +568,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             requireOpen();
             try {
                 return read.get();
-            } catch (RuntimeException | InternalError e) {
+            } catch (Exception | InternalError e) {
                 throw storageFailed("the journal could not be read", e);
             }
         });
@@ -590,7 +590,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private ChronicleJournal openJournal() {
         try {
             return ChronicleJournal.open(files.journal(), control);
-        } catch (RuntimeException | InternalError e) {
+        } catch (Exception | InternalError e) {
             throw storageFailed("the journal could not be opened", e);
         }
     }

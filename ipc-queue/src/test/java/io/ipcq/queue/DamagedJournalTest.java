@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DamagedJournalTest {
 
     private static final Duration SHORT = Duration.ofMillis(20);
-    private static final int SAMPLES = 50;
+    private static final int SAMPLES = 40;
     private static final String FILLER = "-".repeat(40);
 
     @TempDir
@@ -210,7 +210,7 @@ class DamagedJournalTest {
         Path segment = DurableQueueTest.segments(pristine).get(0);
         int dataBytes = endOfData(segment);
         Path copy = parent.resolve("copy");
-        int step = Math.max(1, dataBytes / 40);
+        int step = Math.max(1, dataBytes / 12);
         for (int length = 0; length < dataBytes; length += step) {
             copy(pristine, copy);
             try (RandomAccessFile file = new RandomAccessFile(
