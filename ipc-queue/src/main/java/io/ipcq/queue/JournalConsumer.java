@@ -83,7 +83,8 @@ final class JournalConsumer {
         } catch (QueueShutdownException | QueueClosedException e) {
             whole = true;
             throw e;
-        } catch (RuntimeException | InternalError e) {
+        } catch (Exception | InternalError e) {
+            // Chronicle throws checked exceptions, too, and does not say so
             current = null;
             throw queue.storageFailed("an element could not be read", e);
         } finally {

@@ -82,7 +82,7 @@ final class JournalProducer {
         long index;
         try {
             index = journal.append(document, document.length);
-        } catch (IOException | RuntimeException | InternalError e) {
+        } catch (Exception | InternalError e) {
             // a fault in mapped memory, from a full disk or a truncated file, arrives as InternalError
             journal.discardAppender();
             throw queue.storageFailed("an element could not be written", e);
@@ -133,7 +133,7 @@ final class JournalProducer {
     private void recover() {
         try {
             recount();
-        } catch (IOException | JournalDocument.DamagedException | RuntimeException | InternalError e) {
+        } catch (Exception | InternalError e) {
             throw queue.storageFailed("the end of the journal could not be found", e);
         }
     }

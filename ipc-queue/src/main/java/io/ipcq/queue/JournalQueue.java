@@ -570,7 +570,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             requireOpen();
             try {
                 return read.get();
-            } catch (RuntimeException | InternalError e) {
+            } catch (Exception | InternalError e) {
                 throw storageFailed("the journal could not be read", e);
             }
         });
@@ -592,7 +592,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private ChronicleJournal openJournal() {
         try {
             return ChronicleJournal.open(files.journal(), control);
-        } catch (RuntimeException | InternalError e) {
+        } catch (Exception | InternalError e) {
             throw storageFailed("the journal could not be opened", e);
         }
     }
