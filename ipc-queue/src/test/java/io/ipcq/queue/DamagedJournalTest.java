@@ -106,11 +106,6 @@ class DamagedJournalTest {
     @Test
     void shouldNeverHandOutWhatNobodyPutWhateverWordOfControlFileIsFlipped() throws Exception {
         List<Integer> offsets = new ArrayList<>();
-<<<<<<< HEAD
-        for (int offset = JournalLayout.STATE;
-                offset < JournalLayout.LEASES + 2 * JournalLayout.LEASE_BYTES;
-                offset++) {
-=======
         addWords(offsets, JournalLayout.STATE, QueueState.BYTES);
         addWords(offsets, JournalLayout.PRODUCERS, JournalLayout.SEGMENT_DOCUMENTS + 4 - JournalLayout.PRODUCERS);
         addWords(offsets, JournalLayout.CONSUMERS, JournalLayout.RETURNED + 4 - JournalLayout.CONSUMERS);
@@ -121,7 +116,6 @@ class DamagedJournalTest {
 
     private static void addWords(List<Integer> offsets, int from, int bytes) {
         for (int offset = from; offset < from + bytes; offset++) {
->>>>>>> b29743fe7006583cf6f6734789f5517998054627
             offsets.add(offset);
         }
     }
