@@ -49,7 +49,7 @@ final class JournalConsumer {
         this.control = control;
         this.leases = new Leases(control, members);
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.CONSUMER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+        this.mutex = new JournalMutex(word, queue, this::recover);
     }
 
     /**

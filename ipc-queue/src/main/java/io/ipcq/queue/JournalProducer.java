@@ -31,7 +31,7 @@ final class JournalProducer {
         this.queue = queue;
         this.control = control;
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.PRODUCER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+        this.mutex = new JournalMutex(word, queue, this::recover);
     }
 
     /**
