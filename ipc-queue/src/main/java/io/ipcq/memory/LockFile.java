@@ -60,8 +60,7 @@ final class LockFile {
         synchronized (MONITOR_OF_JVM) {
             LockFile lockFile = find(path);
             if (lockFile == null) {
-                FileChannel channel = FileChannel.open(path, READ_WRITE, PrivateFiles.fileAttributes(path));
-                lockFile = new LockFile(path, identity(path), channel);
+                lockFile = openFirst(path);
                 OPEN.put(lockFile.identity, lockFile);
             }
             lockFile.users++;
@@ -76,12 +75,22 @@ final class LockFile {
         LockFile lockFile = OPEN.get(identity(path));
         if (lockFile == null) {
             PrivateFiles.requirePrivate(path);
-            PrivateFiles.requireLocal(path);
             if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
                 throw new RegionFormatException(path, "it is not a regular file; check the path");
             }
         }
         return lockFile;
+    }
+
+    private static LockFile openFirst(Path path) throws IOException {
+        PrivateFiles.requireLocal(path.toAbsolutePath().resolveSibling(""));
+        FileChannel channel = FileChannel.open(path, READ_WRITE, PrivateFiles.fileAttributes(path));
+        try {
+            return new LockFile(path, identity(path), channel);
+        } catch (Throwable e) {
+            channel.close();
+            throw e;
+        }
     }
 
     private static Object identity(Path path) throws IOException {

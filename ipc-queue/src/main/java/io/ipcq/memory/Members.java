@@ -36,7 +36,7 @@ public final class Members implements AutoCloseable {
      *   A joiner that dies before the CAS leaves nothing; after it, a dead number.
      *
      * References
-     *   fcntl(2), "Advisory record locking"; docs/models/mutex.pml; see LockFile for what the locks of one JVM share.
+     *   fcntl(2), "Advisory record locking"; docs/models/members.pml; see LockFile for what the locks of one JVM share.
      */
 
     /** Numbers fit beside a flag in 4 bytes, and leave room for reserved ones. */

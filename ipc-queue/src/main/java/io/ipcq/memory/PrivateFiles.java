@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What exists already is refused if somebody else could have put it there or could write to it. A symbolic link is
  * never followed in the last name of a path. Where the file system knows no owners or permissions, there is nothing to check.
  *
- * <p>Thread-safe; process-safe; keeps no state.
+ * <p>Thread-safe; process-safe; nothing here outlives the call but the files.
  */
 public final class PrivateFiles {
 
@@ -108,24 +108,28 @@ public final class PrivateFiles {
         return "it is a symbolic link: target=" + Files.readSymbolicLink(path) + "; name the target itself";
     }
 
-    /** Refuses a file on a network file system. */
-    static void requireLocal(Path file) throws IOException {
-        if (!isPosix(file) || LOCAL_DEVICES.containsKey(device(file))) {
+    /** Refuses a directory on a network file system. */
+    static void requireLocal(Path directory) throws IOException {
+        if (!isPosix(directory) || LOCAL_DEVICES.containsKey(device(directory))) {
             return;
         }
-        FileStore store = Files.getFileStore(file);
-        String type = store.type().toLowerCase(Locale.ROOT);
-        if (NETWORK_FILE_SYSTEMS.contains(type) || type.startsWith("fuse.sshfs") || type.startsWith("fuse.gluster")) {
+        FileStore store = Files.getFileStore(directory);
+        if (isNetwork(store.type())) {
             throw new RegionFormatException(
-                    file,
-                    "it is on a network file system, where memory is not shared and locks end by a clock: type=" + type
-                            + "; use a directory on this machine");
+                    directory,
+                    "it is on a network file system, where memory is not shared and locks end by a clock: type="
+                            + store.type() + "; use a directory on this machine");
         }
-        LOCAL_DEVICES.put(device(file), true);
+        LOCAL_DEVICES.put(device(directory), true);
     }
 
-    private static Object device(Path file) throws IOException {
-        return Files.getAttribute(file, "unix:dev", LinkOption.NOFOLLOW_LINKS);
+    static boolean isNetwork(String fileStoreType) {
+        String type = fileStoreType.toLowerCase(Locale.ROOT);
+        return NETWORK_FILE_SYSTEMS.contains(type) || type.startsWith("fuse.sshfs") || type.startsWith("fuse.gluster");
+    }
+
+    private static Object device(Path directory) throws IOException {
+        return Files.getAttribute(directory, "unix:dev");
     }
 
     /** The owner of what this process creates. */

@@ -166,7 +166,7 @@ public final class RobustMutex {
             if (seen == FREE && region.compareAndSetInt(word, FREE, me)) {
                 return Acquisition.ACQUIRED;
             }
-            Spin.once(turn);
+            Spin.once(turn, Spin.SHORT_RUN);
         }
         return lockAsleep(deadlineNanos);
     }

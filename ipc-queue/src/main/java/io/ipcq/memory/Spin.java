@@ -10,7 +10,8 @@ final class Spin {
     private static final long LIMIT_NANOS = 30_000;
 
     private static final boolean ALONE = Runtime.getRuntime().availableProcessors() == 1;
-    private static final int TURNS_BETWEEN_YIELDS = 100;
+    static final int SHORT_RUN = 100;
+    static final int LONG_RUN = 1000;
 
     private Spin() {}
 
@@ -22,15 +23,15 @@ final class Spin {
             if (condition.getAsBoolean()) {
                 return true;
             }
-            once(turn++);
+            once(turn++, SHORT_RUN);
         } while (System.nanoTime() - start < LIMIT_NANOS);
         return false;
     }
 
-    /** One turn of a loop that looks at a word. */
+    /** One turn of a loop that looks at a word; the last one of each run lets others on the core. */
     @SuppressWarnings("ThreadPriorityCheck") // a yield is what lets the other side run on a single core
-    static void once(int turn) {
-        if (ALONE || turn % TURNS_BETWEEN_YIELDS == TURNS_BETWEEN_YIELDS - 1) {
+    static void once(int turn, int run) {
+        if (ALONE || turn % run == run - 1) {
             Thread.yield();
         } else {
             Thread.onSpinWait();

@@ -123,7 +123,7 @@ public final class Waiter {
             if (turn % TURNS_BETWEEN_CLOCKS == 0 && remaining(deadlineNanos, System.nanoTime()) <= 0) {
                 return condition.getAsBoolean();
             }
-            Spin.once(turn & Integer.MAX_VALUE);
+            Spin.once(turn & Integer.MAX_VALUE, Spin.LONG_RUN);
         }
         return true;
     }

@@ -106,6 +106,10 @@ final class AnonymousDirectories {
         }
     }
 
+    static boolean isAnonymous(Path directory) {
+        return directory.getFileName().toString().startsWith(PREFIX);
+    }
+
     private static boolean isCandidate(Path path) {
         String name = path.getFileName().toString();
         return (name.startsWith(PREFIX) || name.startsWith("." + PREFIX))

@@ -156,11 +156,35 @@ final class ChronicleJournal implements AutoCloseable {
     void recover() throws IOException {
         chronicleLock.setOrderedValue(UNLOCKED);
         discardAppender();
+        int last = lastSegment();
+        if (last > control.segmentVolatile()) {
+            // after a crash of the machine the control file may be older than the journal
+            control.segment(last);
+        }
         Path file = segmentFile(control.segmentVolatile());
-        if (control.allocatedBytes() > 0 && !isReady(file)) {
+        boolean ready = isReady(file);
+        if (ready && control.allocatedBytes() == 0) {
+            control.allocatedBytes(FIRST_CHUNK_BYTES);
+        } else if (!ready && control.allocatedBytes() > 0) {
             Files.deleteIfExists(file);
             control.nextSegment();
         }
+    }
+
+    /** Appends go on behind this document, and nothing before that is taken for space that was never written to. */
+    void resumeAfter(long index, long endBytes) {
+        if (segmentOf(index) == control.segmentVolatile()) {
+            control.segmentUsedBytes(Math.max(endBytes, control.segmentUsedBytes()));
+            control.allocatedBytes(Math.max(endBytes, control.allocatedBytes()));
+        }
+    }
+
+    private int lastSegment() throws IOException {
+        int last = 0;
+        for (Path file : segments()) {
+            last = Math.max(last, SegmentName.number(file.getFileName().toString()));
+        }
+        return last;
     }
 
     private static boolean isReady(Path file) throws IOException {
@@ -297,6 +321,7 @@ final class ChronicleJournal implements AutoCloseable {
         private final ExcerptTailer tailer;
         private final long maxDocumentBytes;
         private long index;
+        private long endBytes;
 
         private Reader(ExcerptTailer tailer, long maxDocumentBytes) {
             this.tailer = tailer;
@@ -329,6 +354,7 @@ final class ChronicleJournal implements AutoCloseable {
                 }
                 byte[] document = new byte[(int) length];
                 bytes.read(document);
+                endBytes = bytes.readPosition();
                 return document;
             }
         }
@@ -336,6 +362,11 @@ final class ChronicleJournal implements AutoCloseable {
         /** Where the document that {@link #next()} returned stands. */
         long index() {
             return index;
+        }
+
+        /** Where it ends in the segment's file. */
+        long endBytes() {
+            return endBytes;
         }
 
         @Override

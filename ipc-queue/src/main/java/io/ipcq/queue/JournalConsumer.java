@@ -49,7 +49,7 @@ final class JournalConsumer {
         this.control = control;
         this.leases = new Leases(control, members);
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.CONSUMER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+        this.mutex = new JournalMutex(word, queue, this::recover);
     }
 
     /**
@@ -145,10 +145,10 @@ final class JournalConsumer {
                 }
                 leases.begin(slot, taken, document.index());
             }
-            control.takenRelease(taken + 1);
             if (lease) {
                 leases.countBegun();
             }
+            control.takenRelease(taken + 1);
             claims.add(new Claim(taken, document.element(taken), 1, slot, lease ? leases.fence(slot) : 0));
         }
         return Outcome.NOTHING_THERE;
@@ -373,5 +373,19 @@ final class JournalConsumer {
             control.takenRelease(control.appendedVolatile());
         }
         leases.repair();
+        forgetLostPlace();
+    }
+
+    /** After a crash of the machine the journal may end before the place: then consumers search it from its start. */
+    private void forgetLostPlace() {
+        long index = control.readIndex();
+        if (index == 0) {
+            return;
+        }
+        try (ChronicleJournal.Reader journal = queue.journal().reader()) {
+            if (!journal.moveTo(index)) {
+                control.readIndex(0);
+            }
+        }
     }
 }

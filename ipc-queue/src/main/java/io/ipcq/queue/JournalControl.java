@@ -201,6 +201,13 @@ final class JournalControl {
         region.putLongRelease(ALLOCATED_BYTES, 0);
     }
 
+    void segment(int number) {
+        region.putLongRelease(ALLOCATED_BYTES, 0);
+        region.putLongRelease(SEGMENT_USED_BYTES, 0);
+        region.putIntRelease(SEGMENT_DOCUMENTS, 0);
+        region.putIntRelease(SEGMENT, number);
+    }
+
     int segmentDocuments() {
         return region.getInt(SEGMENT_DOCUMENTS);
     }

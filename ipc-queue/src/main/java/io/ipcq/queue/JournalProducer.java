@@ -31,7 +31,7 @@ final class JournalProducer {
         this.queue = queue;
         this.control = control;
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.PRODUCER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+        this.mutex = new JournalMutex(word, queue, this::recover);
     }
 
     /**
@@ -144,6 +144,7 @@ final class JournalProducer {
         journal.recover();
         long end = 0;
         long index = 0;
+        long endBytes = 0;
         try (ChronicleJournal.Reader reader = journal.reader()) {
             if (control.lastIndex() == 0 || !reader.moveTo(control.lastIndex())) {
                 reader.moveToStart();
@@ -152,6 +153,7 @@ final class JournalProducer {
                 JournalDocument document = JournalDocument.parse(bytes, reader.index());
                 end = document.end();
                 index = reader.index();
+                endBytes = reader.endBytes();
             }
         }
         if (journal.segmentOf(index) > control.segmentVolatile()) {
@@ -161,6 +163,7 @@ final class JournalProducer {
         }
         // an empty journal whose files were all removed keeps its numbers
         if (end > 0) {
+            journal.resumeAfter(index, endBytes);
             control.lastIndex(index);
             control.appendedRelease(end);
         }

@@ -73,8 +73,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         this.allDone = new Waiter(control.region(), JournalLayout.ALL_DONE, waitStrategy);
     }
 
-    static boolean exists(Path directory) {
-        return new JournalFiles(directory).exists();
+    static boolean exists(Path directory) throws IOException {
+        return new JournalFiles(directory).existsAndStays();
     }
 
     static <E> JournalQueue<E> create(
@@ -544,11 +544,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         requireOpen();
         producer.exclusively(control::setDeleted);
         signalAll();
-        close();
         try {
+            // a member until the name is free, or somebody could think that the deleter had died
             files.delete();
         } catch (IOException e) {
             throw storageFailed("not all files of the deleted queue could be removed", e);
+        } finally {
+            close();
         }
     }
 

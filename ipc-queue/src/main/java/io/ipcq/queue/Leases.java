@@ -27,7 +27,8 @@ final class Leases {
      *
      * Crash. Fields come first, the state last. `repair` runs after a death inside the mutex: a slot for an element that `taken`
      * has not passed was never delivered, a SETTLED one holds the count that it was to raise, and how many are out is counted
-     * anew. The slots of a dead owner are found by `reap`.
+     * anew. The slots of a dead owner are found by `reap`, which somebody calls only while an element is counted as waiting or
+     * as out: so at every instant an element counts at least as one of them, if need be as both.
      */
 
     static final int FREE = 0;
@@ -90,9 +91,9 @@ final class Leases {
 
     /** Leases an element that was returned. */
     void deliverAgain(int slot) {
+        control.leasedRelease(control.leasedVolatile() + 1);
         deliver(slot);
         control.returnedRelease(control.returnedVolatile() - 1);
-        control.leasedRelease(control.leasedVolatile() + 1);
     }
 
     private void deliver(int slot) {
@@ -117,8 +118,8 @@ final class Leases {
 
     void giveBack(int slot) {
         region.putIntRelease(at(slot, LEASE_STATE), RETURNED_TO_QUEUE);
-        control.leasedRelease(control.leasedVolatile() - 1);
         control.returnedRelease(control.returnedVolatile() + 1);
+        control.leasedRelease(control.leasedVolatile() - 1);
     }
 
     /** Makes this member the one that writes the element to the dead letters. */

@@ -5,6 +5,8 @@ import io.ipcq.memory.Members;
 import io.ipcq.memory.PrivateFiles;
 import io.ipcq.memory.RegionFormatException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,11 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     interface Opening<T> {
         T open() throws IOException;
     }
+
+    private static final String CREATED_SUFFIX = ".new-";
+    private static final String DELETED_SUFFIX = ".deleted-";
+    /** How long a directory that somebody creates or deletes is left alone: who does so may just be slow. */
+    private static final Duration GRACE = Duration.ofMinutes(10);
 
     private final Path directory;
 
@@ -74,7 +83,10 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         requireEmpty();
         Path parent = Objects.requireNonNull(directory.getParent(), "a root directory cannot be a queue");
         createParents(parent);
-        Path fresh = parent.resolve("." + directory.getFileName() + ".new-" + RandomNames.next());
+        if (!AnonymousDirectories.isAnonymous(directory)) {
+            clearDebris(parent);
+        }
+        Path fresh = parent.resolve("." + directory.getFileName() + CREATED_SUFFIX + RandomNames.next());
         // a member from the first instant, or somebody could take the queue for one that everybody has left
         Members creator = null;
         try {
@@ -111,7 +123,8 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     }
 
     private void requireEmpty() throws IOException {
-        if (in(directory) != null) {
+        QueueDirectory there = in(directory);
+        if (there != null && !there.finishDeletion()) {
             throw new FileAlreadyExistsException(
                     directory.toString(), null, "there is a queue already; open it instead");
         }
@@ -187,9 +200,54 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         return Members.anyAlive(members(), state.region(), state.nextMemberOffset());
     }
 
-    /** Removes everything, the control file first, so that nobody opens what is half gone. */
+    boolean existsAndStays() throws IOException {
+        return exists() && !finishDeletion();
+    }
+
+    /** Whether the queue is gone, now that what somebody began to delete who died over it was deleted to the end. */
+    private boolean finishDeletion() throws IOException {
+        QueueState state = openState();
+        if (!state.deletedVolatile() || anyAlive(state)) {
+            return false;
+        }
+        delete();
+        return true;
+    }
+
+    /** Removes everything: first the name, in one step, so that nobody ever opens or trips over what is half gone. */
     void delete() throws IOException {
-        Files.deleteIfExists(control());
-        DirectoryTree.delete(directory);
+        if (directory.getFileName().toString().contains(DELETED_SUFFIX)) {
+            DirectoryTree.delete(directory);
+            return;
+        }
+        Path gone = directory.resolveSibling("." + directory.getFileName() + DELETED_SUFFIX + RandomNames.next());
+        try {
+            Files.move(directory, gone, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            return; // somebody else was faster
+        }
+        DirectoryTree.delete(gone);
+    }
+
+    /** Removes what those left who died while they created or deleted this queue. */
+    private void clearDebris(Path parent) throws IOException {
+        String prefix = "." + directory.getFileName();
+        try (DirectoryStream<Path> debris = Files.newDirectoryStream(
+                parent,
+                entry -> isDebris(entry, prefix + CREATED_SUFFIX) || isDebris(entry, prefix + DELETED_SUFFIX))) {
+            for (Path directory : debris) {
+                DirectoryTree.delete(directory);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isDebris(Path entry, String prefix) throws IOException {
+        return entry.getFileName().toString().startsWith(prefix)
+                && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+                && Files.getLastModifiedTime(entry)
+                        .toInstant()
+                        .isBefore(Instant.now().minus(GRACE));
     }
 }

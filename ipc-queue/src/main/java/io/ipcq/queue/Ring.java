@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,8 @@ final class Ring {
 
     private static final int ALLOCATION_BYTES = 1 << 20;
     private static final int ATTEMPTS_BETWEEN_YIELDS = 64;
+    /** How long a producer waits for the mutex before it looks whether its handle was closed. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final MappedRegion region;
     private final RobustMutex mutex;
@@ -202,12 +205,13 @@ final class Ring {
             if (kind == COMMITTED) {
                 long next = tail + recordBytes(requireValid(tail, length(tail)));
                 region.putLongRelease(COUNT, after(region.getLong(COUNT), number(tail)));
-                region.putLongRelease(TAIL, tail = next);
+                tail = next;
             } else if (kind == PADDING) {
-                region.putLongRelease(TAIL, tail = nextLap(tail));
+                tail = nextLap(tail);
             } else {
                 return tail;
             }
+            region.putLongRelease(TAIL, tail);
         }
     }
 
@@ -257,7 +261,8 @@ final class Ring {
                                 + "; see to the disk, or create the queue with a smaller capacityBytes",
                         e);
             }
-            region.putLongRelease(ALLOCATED, allocated = target);
+            allocated = target;
+            region.putLongRelease(ALLOCATED, allocated);
         }
         allocatedSeen = allocated;
     }
@@ -269,25 +274,24 @@ final class Ring {
         while (true) {
             long head = headAcquire();
             switch (kind(head)) {
-                case COMMITTED:
+                case COMMITTED -> {
                     int length = length(head);
-                    if (!isBelievable(head, length)) {
-                        break;
+                    if (isBelievable(head, length)) {
+                        byte[] payload = payload(head, length);
+                        if (compareAndSetHead(head, head + recordBytes(length))) {
+                            return payload;
+                        }
                     }
-                    byte[] payload = payload(head, length);
-                    if (compareAndSetHead(head, head + recordBytes(length))) {
-                        return payload;
-                    }
-                    break;
-                case PADDING:
-                    compareAndSetHead(head, nextLap(head));
-                    break;
-                case CLOSED:
+                }
+                case PADDING -> compareAndSetHead(head, nextLap(head));
+                case CLOSED -> {
                     return OVER;
-                default:
+                }
+                default -> {
                     if (isHead(head)) {
                         return null;
                     }
+                }
             }
         }
     }
@@ -501,8 +505,6 @@ final class Ring {
         }
     }
 
-    private static final long PATIENCE_NANOS = 50_000_000;
-
     private Acquisition lockFor(long deadline) throws InterruptedException {
         try {
             return mutex.lock(deadline);
@@ -643,6 +645,7 @@ final class Ring {
                 null);
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // whoever is in the way may need this core
     private static void pause(int attempt) {
         if (attempt % ATTEMPTS_BETWEEN_YIELDS == 0) {
             Thread.yield();

@@ -62,8 +62,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.canTake = () -> ring.isReady() || isClosed();
     }
 
-    static boolean exists(Path directory) {
-        return new RingFiles(directory).exists();
+    static boolean exists(Path directory) throws IOException {
+        return new RingFiles(directory).existsAndStays();
     }
 
     static <E> RingQueue<E> create(Path directory, Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
@@ -155,6 +155,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     // ---- take -------------------------------------------------------------------------------------------------------
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // OVER is a mark, not a payload
     @Nullable
     E takeUntil(long deadline) throws InterruptedException {
         checkInterrupt(deadline);
@@ -214,14 +215,28 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return first;
     }
 
+    /** Decodes what was taken; what cannot be decoded is done with, and the exception carries its bytes. */
     private E decode(byte[] payload) {
+        try {
+            return decodeCopy(payload);
+        } catch (CodecException e) {
+            countTaskDone();
+            throw e;
+        }
+    }
+
+    private E decodeCopy(byte[] payload) {
         try {
             return codec.decode(payload);
         } catch (CodecException e) {
-            if (e.bytes() != null) {
-                throw e;
-            }
-            throw new CodecException(e.getMessage(), e.path(), payload, e);
+            throw e.bytes() != null ? e : new CodecException(String.valueOf(e.getMessage()), e.path(), payload, e);
+        } catch (RuntimeException e) {
+            throw new CodecException(
+                    "the codec failed with " + e.getClass().getName() + ": bytes=" + payload.length + ", directory="
+                            + directory(),
+                    null,
+                    payload,
+                    e);
         }
     }
 
@@ -247,7 +262,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                     throw new NoSuchElementException("there are no more elements");
                 }
                 next = ring.next(cursor);
-                return decode(payload);
+                return decodeCopy(payload);
             }
         };
     }
@@ -310,17 +325,25 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     @Override
     public void taskDone() {
         requireOpen();
+        if (!countTaskDone()) {
+            throw new IllegalStateException("taskDone was called more often than elements were put: put=" + ring.count()
+                    + ", directory=" + directory());
+        }
+    }
+
+    /** Counts one task as done; false if there is none left. */
+    private boolean countTaskDone() {
         long done;
         do {
             done = control.tasksDoneVolatile();
             if (done >= ring.count()) {
-                throw new IllegalStateException("taskDone was called more often than elements were put: put=" + done
-                        + ", directory=" + directory());
+                return false;
             }
         } while (!control.compareAndSetTasksDone(done, done + 1));
         if (unfinished() == 0) {
             allDone.signal();
         }
+        return true;
     }
 
     private long unfinished() {
@@ -377,14 +400,16 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         requireOpen();
         control.state().setDeleted();
         signalAll();
-        close();
         try {
+            // a member until the name is free, or somebody could think that the deleter had died
             files.delete();
         } catch (IOException e) {
             throw new QueueStorageException(
                     "not all files of the deleted queue could be removed: directory=" + directory() + ", cause="
                             + e.getMessage(),
                     e);
+        } finally {
+            close();
         }
     }
 

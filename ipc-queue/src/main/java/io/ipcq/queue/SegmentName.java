@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,6 +16,17 @@ final class SegmentName {
             DateTimeFormatter.ofPattern(FORMAT).withZone(ZoneOffset.UTC);
 
     private SegmentName() {}
+
+    /** The number of the segment in a file of that name; 0 if the name is none of ours. */
+    static int number(String file) {
+        try {
+            return (int) FORMATTER
+                    .parse(file.substring(0, file.length() - SUFFIX.length()), Instant::from)
+                    .getEpochSecond();
+        } catch (DateTimeException e) {
+            return 0;
+        }
+    }
 
     static String of(int segment) {
         return FORMATTER.format(Instant.ofEpochSecond(segment)) + SUFFIX;

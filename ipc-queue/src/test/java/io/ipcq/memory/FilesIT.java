@@ -9,6 +9,7 @@ import io.ipcq.TestJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,6 +57,30 @@ class FilesIT {
             MappedRegion.create(file, SharedPage.FORMAT, 64 << 10, region -> {}).putInt(65_532, 1);
         } finally {
             // the mapping above keeps it busy until it is collected
+            run("umount", "--lazy", directory.toString());
+        }
+    }
+
+    @Test
+    void shouldSayThatTheFileSystemIsReadOnly() throws Exception {
+        assumeTrue(PrivateFilesTest.isRoot());
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs", directory.toString()) == 0);
+        try {
+            Path file = directory.resolve("page");
+            MappedRegion.create(file, SharedPage.FORMAT, 4096, region -> {});
+            Path copy = Files.copy(file, directory.resolve("copy"), StandardCopyOption.COPY_ATTRIBUTES);
+            assumeTrue(run("mount", "--bind", directory.toString(), directory.toString()) == 0);
+            assumeTrue(run("mount", "-o", "remount,ro,bind", directory.toString()) == 0);
+            assertThatThrownBy(() -> MappedRegion.open(copy, SharedPage.FORMAT))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(copy.toString())
+                    .hasMessageContaining("Read-only file system");
+            Path other = directory.resolve("other");
+            assertThatThrownBy(() -> MappedRegion.create(other, SharedPage.FORMAT, 4096, region -> {}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Read-only file system");
+        } finally {
+            run("umount", "--lazy", directory.toString());
             run("umount", "--lazy", directory.toString());
         }
     }

@@ -66,6 +66,16 @@ class MembersCrashIT {
     }
 
     @Test
+    void shouldKeepLocksWhenSomebodyOnlyAsks() throws IOException {
+        assertThat(Members.anyAlive(SharedPage.lockFile(directory), page.region, SharedPage.MEMBERS_OFFSET))
+                .isTrue();
+        SharedPage.open(directory.toString()).close();
+        try (TestJvm member = TestJvm.start(Member.class, directory.toString())) {
+            assertThat(member.awaitLine("alive")).isEqualTo("alive 2");
+        }
+    }
+
+    @Test
     void shouldSeeProcessLeave() {
         try (TestJvm member = TestJvm.start(Member.class, directory.toString())) {
             int number = number(member);

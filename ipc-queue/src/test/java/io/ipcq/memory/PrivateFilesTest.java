@@ -75,6 +75,18 @@ class PrivateFilesTest {
                 .hasMessageContaining("belongs to another user");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"nfs4", "CIFS", "fuse.sshfs"})
+    void shouldKnowNetworkFileSystems(String type) {
+        assertThat(PrivateFiles.isNetwork(type)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ext4", "tmpfs", "overlay", "apfs", "NTFS"})
+    void shouldKnowLocalFileSystems(String type) {
+        assertThat(PrivateFiles.isNetwork(type)).isFalse();
+    }
+
     private static String permissions(Path path) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }

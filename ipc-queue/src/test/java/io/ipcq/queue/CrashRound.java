@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class CrashRound implements AutoCloseable {
 
     private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx128m");
+    private static final int MOST_KILLS = Integer.getInteger("ipcq.crash.kills", 20);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
     /** A place that some process fills; the next one takes it over when that is killed. */
@@ -144,6 +145,9 @@ final class CrashRound implements AutoCloseable {
 
     /** Kills a process and starts the next, or stops one for a while. */
     private void disturb() throws Exception {
+        if (consumerKills + producerKills >= MOST_KILLS) {
+            return;
+        }
         List<Place> candidates = places.stream()
                 .filter(place -> !place.done && (options.killProducers() || !place.producer))
                 .toList();

@@ -130,7 +130,8 @@ class DamagedJournalTest {
         for (int offset : sample(offsets, random)) {
             int mask = random.nextBoolean() ? 0xff : 1 << random.nextInt(8);
             copy(pristine, copy);
-            try (RandomAccessFile damaged = new RandomAccessFile(copy.resolve(file).toFile(), "rw")) {
+            try (RandomAccessFile damaged =
+                    new RandomAccessFile(copy.resolve(file).toFile(), "rw")) {
                 damaged.seek(offset);
                 int old = damaged.read();
                 damaged.seek(offset);

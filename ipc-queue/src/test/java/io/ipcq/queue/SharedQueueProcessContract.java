@@ -314,8 +314,8 @@ abstract class SharedQueueProcessContract {
 
     /** One that makes an anonymous queue of its own. */
     private void runNextProgram() {
-        TestJvm next =
-                TestJvm.start(Creator.class, getClass().getName(), directory.resolve("next").toString(), "close");
+        TestJvm next = TestJvm.start(
+                Creator.class, getClass().getName(), directory.resolve("next").toString(), "close");
         children.add(next);
         next.awaitLine("place");
         next.send("");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.samples;
 
+import io.ipcq.queue.SharedQueue;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +16,24 @@ final class SampleProgram {
 
     /** What the sample and its children printed, standard error included. */
     static List<String> run(Class<?> sample, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                sample.getName()));
+        return run(classPath(), sample.getName(), arguments);
+    }
+
+    /** The same for a program that was compiled into a directory. */
+    static List<String> run(Path classes, String program) throws IOException, InterruptedException {
+        return run(classes + File.pathSeparator + classPath(), program);
+    }
+
+    static String classPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    private static List<String> run(String classPath, String program, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(SharedQueue.jvmOptions());
+        command.addAll(List.of("-cp", classPath, program));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -28,7 +42,7 @@ final class SampleProgram {
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
-                throw new AssertionError(sample.getSimpleName() + " failed: " + output);
+                throw new AssertionError(program + " failed: " + output);
             }
             return output.lines().toList();
         } finally {

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.jboss.byteman.agent.Main;
+
+/**
+ * Ends or holds a child process at the n-th of the instructions at which a death could leave something half done: every store to
+ * the shared words, and every step that Chronicle or the file system is asked for.
+ *
+ * <p>In the parent: {@link #options} are the child's JVM options. In the child: {@link #arm} starts the count, and the rules that
+ * an agent has woven in call {@link #hit}.
+ */
+public final class KillSwitch {
+
+    private static final String AT = "ipcq.kill.at";
+    private static final String HOLD = "ipcq.kill.hold";
+
+    /** Class, method, where in it. */
+    private static final String[][] RULES = {
+        {"io.ipcq.memory.MappedRegion", "putInt", "EXIT"},
+        {"io.ipcq.memory.MappedRegion", "putLong", "EXIT"},
+        {"io.ipcq.memory.MappedRegion", "putBytes", "EXIT"},
+        {"io.ipcq.memory.MappedRegion", "putIntRelease", "EXIT"},
+        {"io.ipcq.memory.MappedRegion", "putLongRelease", "EXIT"},
+        {"io.ipcq.memory.MappedRegion", "compareAndSetInt", "EXIT"},
+        {"io.ipcq.memory.RegionFiles", "allocate", "EXIT"},
+        {"io.ipcq.memory.RegionFiles", "publish", "EXIT"},
+        {"io.ipcq.memory.PrivateFiles", "createDirectory", "EXIT"},
+        {"io.ipcq.memory.PrivateFiles", "createFile", "EXIT"},
+        {"io.ipcq.memory.LockFile", "tryOwn", "EXIT"},
+        {"io.ipcq.memory.Members", "close", "EXIT"},
+        {"io.ipcq.queue.JournalFiles", "moveTo", "EXIT"},
+        {"io.ipcq.queue.JournalFiles", "delete", "EXIT"},
+        {"io.ipcq.queue.ChronicleJournal", "append", "INVOKE writeBytes"},
+        {"io.ipcq.queue.ChronicleJournal", "writeZeros", "EXIT"},
+        {"io.ipcq.queue.ChronicleJournal", "recover", "EXIT"},
+        {"io.ipcq.queue.ChronicleJournal", "removeSegmentsBelow", "INVOKE refreshDirectoryListing"},
+        {"io.ipcq.queue.ChronicleJournal", "close", "EXIT"},
+        {"io.ipcq.queue.DirectoryTree$Deletion", "visitFile", "EXIT"},
+        {"io.ipcq.queue.DirectoryTree$Deletion", "postVisitDirectory", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.TableStoreWriteLock", "lock", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.TableStoreWriteLock", "unlock", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.StoreAppender", "writeHeader", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.StoreAppender", "writeIndexForPosition", "ENTRY"},
+        {"net.openhft.chronicle.queue.impl.single.StoreAppender", "writeBytesInternal", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "initIndex", "ENTRY"},
+        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "initIndex", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "writeEOF", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.TableDirectoryListing", "onFileCreated", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.TableDirectoryListing", "refresh", "EXIT"},
+        {"net.openhft.chronicle.wire.AbstractWire", "updateHeader", "EXIT"},
+        {"net.openhft.chronicle.wire.AbstractWire", "writeFirstHeader", "EXIT"},
+        {"net.openhft.chronicle.wire.AbstractWire", "updateFirstHeader", "EXIT"},
+    };
+
+    private static final AtomicInteger HITS = new AtomicInteger();
+    private static final Set<String> RULES_HIT = new ConcurrentSkipListSet<>();
+    private static volatile boolean armed;
+
+    private KillSwitch() {}
+
+    /** Options for a child that dies at the n-th hit after it was armed, or only counts them if n is 0. */
+    static List<String> options(Path directory, int n) {
+        return List.of(
+                "-javaagent:" + agent() + "=script:" + script(directory),
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-D" + AT + "=" + n);
+    }
+
+    /** Options for a child that, when it first comes to a rule, prints "held" and waits for a line on its standard input. */
+    static List<String> holding(Path directory, String rule) {
+        if (!allRules().contains(rule)) {
+            throw new IllegalArgumentException("no rule " + rule + " among " + allRules());
+        }
+        List<String> options = new ArrayList<>(options(directory, 1));
+        options.add("-D" + HOLD + "=" + rule);
+        return options;
+    }
+
+    private static Path agent() {
+        try {
+            return Path.of(Main.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static synchronized Path script(Path directory) {
+        Path script = directory.resolve("kill-points.btm");
+        if (!Files.exists(script)) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < RULES.length; i++) {
+                text.append(rule(i));
+            }
+            try {
+                Files.writeString(script, text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return script;
+    }
+
+    private static String rule(int number) {
+        String[] rule = RULES[number];
+        return "RULE " + number + "\nCLASS " + rule[0] + "\nMETHOD " + rule[1] + "\nAT " + rule[2] + "\nIF true\nDO "
+                + KillSwitch.class.getName() + ".hit(" + number + ")\nENDRULE\n";
+    }
+
+    /** Every rule by number and name; one that is never hit in any test has rotted. */
+    static Set<String> allRules() {
+        Set<String> all = new ConcurrentSkipListSet<>();
+        for (int i = 0; i < RULES.length; i++) {
+            all.add(name(i));
+        }
+        return all;
+    }
+
+    private static String name(int number) {
+        return String.join("/", RULES[number]).replace(' ', '/');
+    }
+
+    /** In the child: counts from now on. */
+    static void arm() {
+        armed = true;
+    }
+
+    /** In the child: counts no more, and says what was counted. */
+    static void disarm() {
+        armed = false;
+        System.out.println("hits " + HITS.get() + " " + String.join(" ", RULES_HIT));
+    }
+
+    /** Called by the rules. */
+    public static void hit(int rule) {
+        String hold = System.getProperty(HOLD);
+        if (!armed || (hold != null && !hold.equals(name(rule)))) {
+            return;
+        }
+        RULES_HIT.add(name(rule));
+        if (HITS.incrementAndGet() == Integer.getInteger(AT)) {
+            String where = name(rule) + " in " + callers();
+            if (hold == null) {
+                System.out.println("halted at " + where);
+                Runtime.getRuntime().halt(137);
+            }
+            waitForLine(where);
+        }
+    }
+
+    private static void waitForLine(String where) {
+        System.out.println("held at " + where);
+        try {
+            System.in.read();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String callers() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> frame.getClassName().startsWith("io.ipcq.queue.")
+                                && !frame.getClassName().equals(KillSwitch.class.getName()))
+                        .limit(3)
+                        .map(frame ->
+                                frame.getClassName().substring("io.ipcq.queue.".length()) + "." + frame.getMethodName())
+                        .collect(Collectors.joining(" < ")));
+    }
+}
