@@ -273,7 +273,6 @@ class DurableQueueFilesIT {
                 queue.put("a");
                 System.out.println("put");
                 System.in.read();
-                System.in.read();
             }
         }
     }
