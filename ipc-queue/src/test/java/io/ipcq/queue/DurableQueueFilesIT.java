@@ -54,9 +54,8 @@ class DurableQueueFilesIT {
     }
 
     private void fillAndEmpty() throws Exception {
-        try (DurableQueue<byte[]> queue = DurableQueue.builder(byte[].class)
-                .segmentBytes(1 << 20)
-                .create(directory.resolve("queue"))) {
+        try (DurableQueue<byte[]> queue =
+                DurableQueue.builder(byte[].class).segmentBytes(1 << 20).create(directory.resolve("queue"))) {
             for (int round = 0; round < 3; round++) {
                 int put = putUntilFull(queue);
                 assertThat(put).as("round %d", round).isPositive();
@@ -167,14 +166,17 @@ class DurableQueueFilesIT {
 
     private boolean isReadableBy(List<String> wrapper) throws Exception {
         List<String> command = new ArrayList<>(wrapper);
-        command.addAll(List.of("ls", Path.of("target", "test-classes").toAbsolutePath().toString()));
-        return run(command.toArray(String[]::new)) == 0 && isReadableBy(wrapper, DurableQueueFilesIT.class)
+        command.addAll(
+                List.of("ls", Path.of("target", "test-classes").toAbsolutePath().toString()));
+        return run(command.toArray(String[]::new)) == 0
+                && isReadableBy(wrapper, DurableQueueFilesIT.class)
                 && isReadableBy(wrapper, org.slf4j.Logger.class);
     }
 
     private static boolean isReadableBy(List<String> wrapper, Class<?> type) throws Exception {
         List<String> command = new ArrayList<>(wrapper);
-        Path source = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path source =
+                Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
         command.addAll(List.of("test", "-r", source.toString()));
         return run(command.toArray(String[]::new)) == 0;
     }
