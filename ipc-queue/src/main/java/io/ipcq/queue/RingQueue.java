@@ -179,7 +179,6 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     // ---- take -------------------------------------------------------------------------------------------------------
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // OVER is a mark, not a payload
     @Nullable
     E takeUntil(long deadline) throws InterruptedException {
         checkInterrupt(deadline);
@@ -192,6 +191,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return payload == null ? null : decode(payload);
     }
 
+    @SuppressWarnings("ReferenceEquality") // OVER is a mark, not a payload
     private byte @Nullable [] takePayloadUntil(long deadline) throws InterruptedException {
         while (true) {
             requireOpen();
