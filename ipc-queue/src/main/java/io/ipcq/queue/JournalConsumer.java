@@ -49,7 +49,7 @@ final class JournalConsumer {
         this.control = control;
         this.leases = new Leases(control, members);
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.CONSUMER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+        this.mutex = new JournalMutex(word, queue, this::recover);
     }
 
     /**
@@ -83,7 +83,8 @@ final class JournalConsumer {
         } catch (QueueShutdownException | QueueClosedException e) {
             whole = true;
             throw e;
-        } catch (RuntimeException | InternalError e) {
+        } catch (Exception | InternalError | AssertionError e) {
+            // Chronicle throws checked exceptions, too, and does not say so
             current = null;
             throw queue.storageFailed("an element could not be read", e);
         } finally {

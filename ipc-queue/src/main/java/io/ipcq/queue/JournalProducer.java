@@ -34,7 +34,7 @@ final class JournalProducer {
         this.queue = queue;
         this.control = control;
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.PRODUCER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+        this.mutex = new JournalMutex(word, queue, this::recover);
     }
 
     /**
@@ -85,8 +85,8 @@ final class JournalProducer {
         long index;
         try {
             index = journal.append(document, document.length);
-        } catch (IOException | RuntimeException | InternalError e) {
-            // a fault in mapped memory, from a full disk or a truncated file, arrives as InternalError
+        } catch (Exception | InternalError | AssertionError e) {
+            // a fault in mapped memory arrives as InternalError, a damaged file as whatever Chronicle makes of it
             journal.discardAppender();
             throw queue.storageFailed("an element could not be written", e);
         }
@@ -150,7 +150,7 @@ final class JournalProducer {
     private void recover() {
         try {
             recount();
-        } catch (IOException | JournalDocument.DamagedException | RuntimeException | InternalError e) {
+        } catch (Exception | InternalError | AssertionError e) {
             throw queue.storageFailed("the end of the journal could not be found", e);
         }
     }

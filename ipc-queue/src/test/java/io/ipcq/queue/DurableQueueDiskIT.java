@@ -81,8 +81,8 @@ class DurableQueueDiskIT {
                 consumers.add(TestJvm.start(DiskWorker.class, place.toString(), "take"));
             }
             for (int i = 0; i < PRODUCERS; i++) {
-                producers.add(TestJvm.start(
-                        DiskWorker.class, place.toString(), "put", "" + i, "" + ELEMENTS / PRODUCERS));
+                producers.add(
+                        TestJvm.start(DiskWorker.class, place.toString(), "put", "" + i, "" + ELEMENTS / PRODUCERS));
             }
             watch(queue, producers);
             queue.shutdown();

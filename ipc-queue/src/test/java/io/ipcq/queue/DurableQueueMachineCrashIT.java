@@ -139,7 +139,8 @@ class DurableQueueMachineCrashIT {
 
     private static Path copy(Path original, Path copy, Older older) throws Exception {
         run("mkdir", "-m", "700", copy.toString());
-        List<String> parts = older == Older.CONTROL ? List.of("control.ipcq", "journal") : List.of("journal", "control.ipcq");
+        List<String> parts =
+                older == Older.CONTROL ? List.of("control.ipcq", "journal") : List.of("journal", "control.ipcq");
         for (String part : parts) {
             // a file that is removed meanwhile is missing in the copy, as it would be after a crash
             new ProcessBuilder("cp", "-pr", "--sparse=always", original.resolve(part) + "", copy.resolve(part) + "")
