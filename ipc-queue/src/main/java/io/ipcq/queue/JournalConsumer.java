@@ -368,7 +368,8 @@ final class JournalConsumer {
     private void recover() throws IOException {
         current = null;
         knownAppended = 0;
-        // or, after a crash of the machine, consumers alone would never learn of elements that are on the disk, but uncounted
+        // or, after a crash of the machine, consumers alone would never learn of elements that are on the disk, but
+        // uncounted
         queue.repairProducersBriefly();
         ChronicleJournal journal = queue.journal();
         long index = control.readIndex();
@@ -391,9 +392,8 @@ final class JournalConsumer {
         try (ChronicleJournal.Reader start = journal.reader()) {
             start.moveToStart();
             byte[] bytes = start.next();
-            long skipped = bytes == null
-                    ? 0
-                    : JournalScan.parse(queue, start, bytes).first() - control.takenVolatile();
+            long skipped =
+                    bytes == null ? 0 : JournalScan.parse(queue, start, bytes).first() - control.takenVolatile();
             if (skipped > 0) {
                 control.acknowledgedRelease(control.acknowledgedVolatile() + skipped);
                 control.takenRelease(control.takenVolatile() + skipped);
