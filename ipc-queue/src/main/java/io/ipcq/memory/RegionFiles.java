@@ -81,7 +81,6 @@ final class RegionFiles {
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(path.toString(), null, "it was removed while it was in use");
         }
-        // not a channel: an interrupt would close that in the middle
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.seek(identityOffset);
             if (Long.reverseBytes(file.readLong()) != region.getLong(identityOffset)) {
