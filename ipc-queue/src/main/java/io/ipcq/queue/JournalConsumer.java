@@ -206,9 +206,10 @@ final class JournalConsumer {
         }
         JournalDocument document = JournalScan.find(queue, reader, number);
         if (document == null) {
-            // a reader that stood at the end of a segment while its successor was made may have missed it
-            moveTo(reader, hint);
-            document = JournalScan.find(queue, reader, number);
+            // a reader that stood at the end of a segment while its successor was made can have missed it for good
+            ChronicleJournal.Reader fresh = freshReader(journal);
+            moveTo(fresh, hint);
+            document = JournalScan.find(queue, fresh, number);
         }
         if (document == null) {
             queue.repairProducers();
@@ -243,6 +244,16 @@ final class JournalConsumer {
             reader = journal.reader();
         }
         return reader;
+    }
+
+    private ChronicleJournal.Reader freshReader(ChronicleJournal journal) {
+        ChronicleJournal.Reader stale = reader;
+        reader = null;
+        if (stale != null) {
+            stale.close();
+        }
+        journal.refresh();
+        return reader(journal);
     }
 
     private void removeConsumedSegments(long readIndex) {
@@ -368,7 +379,8 @@ final class JournalConsumer {
     private void recover() throws IOException {
         current = null;
         knownAppended = 0;
-        // or, after a crash of the machine, consumers alone would never learn of elements that are on the disk, but uncounted
+        // or, after a crash of the machine, consumers alone would never learn of elements that are on the disk, but
+        // uncounted
         queue.repairProducersBriefly();
         ChronicleJournal journal = queue.journal();
         long index = control.readIndex();
@@ -391,9 +403,8 @@ final class JournalConsumer {
         try (ChronicleJournal.Reader start = journal.reader()) {
             start.moveToStart();
             byte[] bytes = start.next();
-            long skipped = bytes == null
-                    ? 0
-                    : JournalScan.parse(queue, start, bytes).first() - control.takenVolatile();
+            long skipped =
+                    bytes == null ? 0 : JournalScan.parse(queue, start, bytes).first() - control.takenVolatile();
             if (skipped > 0) {
                 control.acknowledgedRelease(control.acknowledgedVolatile() + skipped);
                 control.takenRelease(control.takenVolatile() + skipped);

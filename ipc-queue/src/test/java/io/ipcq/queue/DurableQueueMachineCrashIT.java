@@ -201,7 +201,9 @@ class DurableQueueMachineCrashIT {
         Set<Long> numbers = new HashSet<>();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
-            assertThat(System.nanoTime() - deadline).as("not drained: %s", queue.stats()).isNegative();
+            assertThat(System.nanoTime() - deadline)
+                    .as("not drained: %s", queue.stats())
+                    .isNegative();
             Delivery<byte[]> delivery = queue.receive(Duration.ofMillis(100));
             if (delivery == null && queue.qsize() == 0 && queue.stats().leased() == 0) {
                 return numbers;
