@@ -206,9 +206,10 @@ final class JournalConsumer {
         }
         JournalDocument document = JournalScan.find(queue, reader, number);
         if (document == null) {
-            // a reader that stood at the end of a segment while its successor was made may have missed it
-            moveTo(reader, hint);
-            document = JournalScan.find(queue, reader, number);
+            // a reader that stood at the end of a segment while its successor was made can have missed it for good
+            ChronicleJournal.Reader fresh = freshReader(journal);
+            moveTo(fresh, hint);
+            document = JournalScan.find(queue, fresh, number);
         }
         if (document == null) {
             queue.repairProducers();
@@ -243,6 +244,16 @@ final class JournalConsumer {
             reader = journal.reader();
         }
         return reader;
+    }
+
+    private ChronicleJournal.Reader freshReader(ChronicleJournal journal) {
+        ChronicleJournal.Reader stale = reader;
+        reader = null;
+        if (stale != null) {
+            stale.close();
+        }
+        journal.refresh();
+        return reader(journal);
     }
 
     private void removeConsumedSegments(long readIndex) {
