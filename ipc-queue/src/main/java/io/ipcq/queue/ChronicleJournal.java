@@ -26,6 +26,7 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.queue.rollcycles.RollCycleArithmetic;
 import net.openhft.chronicle.wire.DocumentContext;
 import net.openhft.chronicle.wire.Wire;
+import net.openhft.chronicle.wire.WriteAfterEOFException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,13 +122,16 @@ final class ChronicleJournal implements AutoCloseable {
 
     /** Appends one document and returns its index. On any exception nothing was appended that a reader would be shown. */
     long append(byte[] document, int length) throws IOException {
-        allocate(length);
-        if (appender == null) {
-            appender = queue.createAppender();
-            appender.singleThreadedCheckDisabled(true);
-        }
         outgoing.clear().write(document, 0, length);
-        appender.writeBytes(outgoing);
+        ExcerptAppender appender;
+        try {
+            appender = write(length);
+        } catch (WriteAfterEOFException e) {
+            // after a crash of the machine the last segment may have ended although the control file does not know it
+            discardAppender();
+            control.nextSegment();
+            appender = write(length);
+        }
         long end = endOfDocument(appender);
         control.segmentUsedBytes(end);
         int documents = control.segmentDocuments() + 1;
@@ -136,6 +140,18 @@ final class ChronicleJournal implements AutoCloseable {
             control.nextSegment();
         }
         return appender.lastIndexAppended();
+    }
+
+    private ExcerptAppender write(int length) throws IOException {
+        allocate(length);
+        ExcerptAppender current = appender;
+        if (current == null) {
+            current = queue.createAppender();
+            current.singleThreadedCheckDisabled(true);
+            appender = current;
+        }
+        current.writeBytes(outgoing);
+        return current;
     }
 
     /** After an append that failed: the next one starts with a fresh appender. */

@@ -18,8 +18,8 @@ import java.util.zip.CRC32C;
  *                                    '------ element 0 ------------'
  * </pre>
  *
- * Integers are little-endian. The header's check is the CRC-32C of the 12 bytes before it, an element's is that of its
- * payload.
+ * Integers are little-endian. The header's check is the CRC-32C of the 12 bytes before it, an element's is the complement of
+ * its payload's: a page of zeros, which is what a crash of the machine leaves, is no row of empty elements.
  */
 final class JournalDocument {
 
@@ -72,7 +72,7 @@ final class JournalDocument {
 
     private static int writeElement(byte[] document, int at, byte[] payload) {
         INT.set(document, at, payload.length);
-        INT.set(document, at + Integer.BYTES, checksum(payload, 0, payload.length));
+        INT.set(document, at + Integer.BYTES, ~checksum(payload, 0, payload.length));
         System.arraycopy(payload, 0, document, at + ELEMENT_HEADER_BYTES, payload.length);
         return at + ELEMENT_HEADER_BYTES + payload.length;
     }
@@ -155,7 +155,7 @@ final class JournalDocument {
         }
 
         boolean isIntact(byte[] bytes) {
-            return checksum(bytes, 0, bytes.length) == (int) INT.get(document, at + Integer.BYTES);
+            return ~checksum(bytes, 0, bytes.length) == (int) INT.get(document, at + Integer.BYTES);
         }
     }
 
