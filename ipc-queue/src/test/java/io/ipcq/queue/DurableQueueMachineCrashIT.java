@@ -138,16 +138,28 @@ class DurableQueueMachineCrashIT {
     }
 
     private static Path copy(Path original, Path copy, Older older) throws Exception {
-        run("mkdir", "-m", "700", copy.toString());
-        List<String> parts =
-                older == Older.CONTROL ? List.of("control.ipcq", "journal") : List.of("journal", "control.ipcq");
-        for (String part : parts) {
-            // a file that is removed meanwhile is missing in the copy, as it would be after a crash
-            new ProcessBuilder("cp", "-pr", "--sparse=always", original.resolve(part) + "", copy.resolve(part) + "")
-                    .start()
-                    .waitFor();
+        while (true) {
+            run("mkdir", "-m", "700", copy.toString());
+            List<String> parts =
+                    older == Older.CONTROL ? List.of("control.ipcq", "journal") : List.of("journal", "control.ipcq");
+            for (String part : parts) {
+                // a file that is removed meanwhile is missing in the copy, as it would be after a crash
+                new ProcessBuilder("cp", "-pr", "--sparse=always", original.resolve(part) + "", copy.resolve(part) + "")
+                        .start()
+                        .waitFor();
+            }
+            if (hasSegment(copy)) {
+                return copy;
+            }
+            // the only segment was removed, and the next one made, while cp looked: no file system shows that order
+            DirectoryTree.delete(copy);
         }
-        return copy;
+    }
+
+    private static boolean hasSegment(Path copy) throws IOException {
+        try (Stream<Path> files = Files.list(copy.resolve("journal"))) {
+            return files.anyMatch(file -> file.toString().endsWith(SegmentName.SUFFIX));
+        }
     }
 
     private static void run(String... command) throws Exception {
