@@ -98,8 +98,8 @@ class ModuleAccessIT {
         String flags = refusal.substring(refusal.lastIndexOf("Start this JVM with: "))
                 .substring("Start this JVM with: ".length())
                 .strip();
-        List<String> options = Stream.concat(Stream.of(FORBIDDEN), Stream.of(flags.split(" ")))
-                .toList();
+        List<String> options =
+                Stream.concat(Stream.of(FORBIDDEN), Stream.of(flags.split(" "))).toList();
         assertThat(output(java, options)).isEqualTo("got element");
         if (java == Java.THIS) {
             assertThat(flags.split(" ")).containsExactlyElementsOf(DurableQueue.jvmOptions());
