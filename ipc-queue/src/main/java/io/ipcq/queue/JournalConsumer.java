@@ -83,7 +83,7 @@ final class JournalConsumer {
         } catch (QueueShutdownException | QueueClosedException e) {
             whole = true;
             throw e;
-        } catch (Exception | InternalError e) {
+        } catch (Exception | InternalError | AssertionError e) {
             // Chronicle throws checked exceptions, too, and does not say so
             current = null;
             throw queue.storageFailed("an element could not be read", e);

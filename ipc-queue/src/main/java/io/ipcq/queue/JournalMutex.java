@@ -107,7 +107,7 @@ final class JournalMutex {
         try {
             repair.run();
             repaired = true;
-        } catch (Exception | InternalError e) {
+        } catch (Exception | InternalError | AssertionError e) {
             throw queue.storageFailed("what a dead process left could not be repaired", e);
         } finally {
             if (!repaired) {

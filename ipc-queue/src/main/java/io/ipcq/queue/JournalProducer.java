@@ -82,8 +82,8 @@ final class JournalProducer {
         long index;
         try {
             index = journal.append(document, document.length);
-        } catch (Exception | InternalError e) {
-            // a fault in mapped memory, from a full disk or a truncated file, arrives as InternalError
+        } catch (Exception | InternalError | AssertionError e) {
+            // a fault in mapped memory arrives as InternalError, a damaged file as whatever Chronicle makes of it
             journal.discardAppender();
             throw queue.storageFailed("an element could not be written", e);
         }
@@ -133,7 +133,7 @@ final class JournalProducer {
     private void recover() {
         try {
             recount();
-        } catch (Exception | InternalError e) {
+        } catch (Exception | InternalError | AssertionError e) {
             throw queue.storageFailed("the end of the journal could not be found", e);
         }
     }

@@ -55,8 +55,8 @@ final class Ring {
      *   the write has returned.
      *
      * References
-     *   docs/models/ring.pml (every interleaving, with kills and stops); M. Thompson, Agrona's ManyToOneRingBuffer, for records
-     *   that do not run across the end; research on robust mutexes in RobustMutex.
+     *   docs/models/ring.pml (every interleaving, with kills and stops). M. Thompson, ManyToOneRingBuffer of Agrona: records
+     *   that do not run across the end.
      */
 
     /** Results of {@link #put} that are not a number of elements. */
@@ -481,6 +481,40 @@ final class Ring {
             first = nextLap(first);
         }
         return first;
+    }
+
+    /** What is wrong with the words of a ring that was opened; null if they agree. */
+    @Nullable
+    String objection() {
+        while (true) {
+            long head = headAcquire();
+            String objection = objection(head);
+            if (objection == null || isHead(head)) {
+                return objection;
+            }
+        }
+    }
+
+    private @Nullable String objection(long head) {
+        long tail = region.getLongAcquire(TAIL);
+        long allocated = region.getLongAcquire(ALLOCATED);
+        boolean plausible = ((head | tail) & (RECORD_ALIGNMENT - 1)) == 0
+                && head >= 0
+                && tail >= 0
+                && Math.abs(tail - head) <= capacity
+                && allocated >= Math.min(capacity, Math.max(head, tail) + HEADER_BYTES)
+                && allocated <= capacity;
+        if (!plausible) {
+            return "its words contradict each other: offset=" + TAIL + ", head=" + head + ", tail=" + tail
+                    + ", allocated=" + allocated;
+        }
+        int kind = kind(head);
+        int length = kind == COMMITTED ? length(head) : 0;
+        if (isValid(head, length) && (head >= tail || kind == COMMITTED || kind == PADDING)) {
+            return null;
+        }
+        return "the first record is damaged: offset=" + offset(head) + ", position=" + head + ", kind=" + kind
+                + ", length=" + length;
     }
 
     // ---- the mutex --------------------------------------------------------------------------------------------------

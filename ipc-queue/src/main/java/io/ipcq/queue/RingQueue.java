@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.memory.Members;
+import io.ipcq.memory.RegionFormatException;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
@@ -79,7 +80,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     static <E> RingQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
-        return new RingQueue<>(new RingFiles(directory).open(codec.id()), codec, waitStrategy, false);
+        RingQueue<E> queue = new RingQueue<>(new RingFiles(directory).open(codec.id()), codec, waitStrategy, false);
+        String objection = queue.ring.objection();
+        if (objection != null) {
+            queue.close();
+            throw new RegionFormatException(
+                    queue.files.control(), objection + "; restore the file or delete the queue");
+        }
+        return queue;
     }
 
     // ---- put --------------------------------------------------------------------------------------------------------
@@ -88,6 +96,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     boolean putUntil(E element, long deadline) throws InterruptedException {
         checkInterrupt(deadline);
         byte[] payload = encode(element);
+        try {
+            return putUntil(payload, deadline);
+        } catch (InternalError e) {
+            throw memoryGone(e);
+        }
+    }
+
+    private boolean putUntil(byte[] payload, long deadline) throws InterruptedException {
         while (true) {
             int result = ring.put(payload, deadline);
             if (result > 0) {
@@ -107,6 +123,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         for (E element : elements) {
             payloads.add(encode(element));
         }
+        try {
+            putPayloads(payloads);
+        } catch (InternalError e) {
+            throw memoryGone(e);
+        }
+    }
+
+    private void putPayloads(List<byte[]> payloads) throws InterruptedException {
         int from = 0;
         while (from < payloads.size()) {
             int put = ring.put(payloads.subList(from, endOfBatch(payloads, from)), FOREVER);
@@ -155,10 +179,20 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     // ---- take -------------------------------------------------------------------------------------------------------
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // OVER is a mark, not a payload
     @Nullable
     E takeUntil(long deadline) throws InterruptedException {
         checkInterrupt(deadline);
+        byte[] payload;
+        try {
+            payload = takePayloadUntil(deadline);
+        } catch (InternalError e) {
+            throw memoryGone(e);
+        }
+        return payload == null ? null : decode(payload);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // OVER is a mark, not a payload
+    private byte @Nullable [] takePayloadUntil(long deadline) throws InterruptedException {
         while (true) {
             requireOpen();
             byte[] payload = ring.take();
@@ -168,7 +202,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             }
             if (payload != null) {
                 notFull.signalFenced();
-                return decode(payload);
+                return payload;
             }
             if (deadline == NOW || !notEmpty.await(canTake, deadline)) {
                 return null;
@@ -200,11 +234,15 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private int takeSome(List<byte[]> payloads, int max) {
         requireOpen();
-        int taken = ring.take(payloads, Math.min(max, BATCH_ELEMENTS), BATCH_BYTES);
-        if (taken > 0) {
-            notFull.signalFenced();
+        try {
+            int taken = ring.take(payloads, Math.min(max, BATCH_ELEMENTS), BATCH_BYTES);
+            if (taken > 0) {
+                notFull.signalFenced();
+            }
+            return taken;
+        } catch (InternalError e) {
+            throw memoryGone(e);
         }
-        return taken;
     }
 
     private static CodecException add(@Nullable CodecException first, CodecException next) {
@@ -431,6 +469,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         if (control.state().deletedVolatile()) {
             throw new QueueClosedException("the queue was deleted: directory=" + directory());
         }
+    }
+
+    /** A fault in mapped memory arrives as an InternalError. */
+    private QueueStorageException memoryGone(InternalError fault) {
+        return new QueueStorageException(
+                "the queue's memory is gone, because its file was cut short or its disk failed: file=" + files.control()
+                        + "; delete the queue and create it anew",
+                fault);
     }
 
     private static void checkInterrupt(long deadline) throws InterruptedException {
