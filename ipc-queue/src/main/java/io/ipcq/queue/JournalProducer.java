@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ final class JournalProducer {
      * raised leaves a document that nobody counts; `recover` finds it behind the last one that was counted and counts it, so
      * the element of a `put` that never returned is there once, or not at all.
      */
+
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     static final long DONE = -1;
     static final long TIMED_OUT = -2;
@@ -125,6 +128,20 @@ final class JournalProducer {
         return mutex.betweenThreads(action);
     }
 
+    /** Repairs what a dead producer left, but does not wait for a living one that may be stopped. */
+    void repairUnlessHeld() {
+        boolean locked = false;
+        try {
+            locked = mutex.lock(System.nanoTime() + PATIENCE_NANOS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (locked) {
+                mutex.unlock(true);
+            }
+        }
+    }
+
     /** Lets the next producer, of any process, repair first. */
     void demandRepair() {
         mutex.demandRepair();
@@ -166,6 +183,10 @@ final class JournalProducer {
             journal.resumeAfter(index, endBytes);
             control.lastIndex(index);
             control.appendedRelease(end);
+            if (control.takenVolatile() > end) {
+                // lost in a crash of the machine; nobody takes here meanwhile, for there is nothing behind the end
+                control.takenRelease(end);
+            }
         }
     }
 }

@@ -576,6 +576,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         });
     }
 
+    void repairProducersBriefly() {
+        producer.repairUnlessHeld();
+    }
+
     void repairProducers() {
         producer.repairIfNeeded();
     }

@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,11 +58,12 @@ class DurableQueueMachineCrashIT {
     @EnumSource
     @Timeout(600)
     void shouldOpenCopyTakenWhileProcessesPutAndTake(Older older) throws Exception {
-        whileProcessesPutAndTake(original -> {
+        whileProcessesPutAndTake((original, queue) -> {
             for (int i = 0; i < COPIES; i++) {
                 Thread.sleep(random.nextInt(100));
+                long put = queue.stats().put();
                 Path copy = copy(original, directory.resolve("copy-" + i), older);
-                verdicts.add(drainAndUse(copy));
+                verdicts.add(drainAndUse(copy, queue.stats().taken(), put));
                 DirectoryTree.delete(copy);
             }
         });
@@ -70,7 +74,7 @@ class DurableQueueMachineCrashIT {
     @Test
     @Timeout(600)
     void shouldShowNothingWrongWhenPagesAreMissing() throws Exception {
-        whileProcessesPutAndTake(original -> {
+        whileProcessesPutAndTake((original, queue) -> {
             for (int i = 0; i < COPIES; i++) {
                 Thread.sleep(random.nextInt(100));
                 Path copy = copy(original, directory.resolve("holes-" + i), Older.JOURNAL);
@@ -85,7 +89,7 @@ class DurableQueueMachineCrashIT {
 
     @FunctionalInterface
     private interface Action {
-        void run(Path original) throws Exception;
+        void run(Path original, DurableQueue<byte[]> queue) throws Exception;
     }
 
     private void whileProcessesPutAndTake(Action action) throws Exception {
@@ -122,7 +126,7 @@ class DurableQueueMachineCrashIT {
                 assertThat(processes).allMatch(TestJvm::isAlive);
                 Thread.sleep(10);
             }
-            action.run(original);
+            action.run(original, queue);
             assertThat(processes).allMatch(TestJvm::isAlive);
         } catch (Throwable e) {
             StringBuilder outputs = new StringBuilder();
@@ -168,31 +172,45 @@ class DurableQueueMachineCrashIT {
 
     private String drainOrRefuse(Path copy) throws Exception {
         try {
-            return drainAndUse(copy);
+            return drainAndUse(copy, 0, 0);
         } catch (QueueStorageException | CodecException | RegionFormatException e) {
             return e.getClass().getSimpleName() + ": " + e.getMessage();
         }
     }
 
-    private String drainAndUse(Path copy) throws Exception {
+    /** Takes what there is, which includes the elements of the given numbers: put before and not taken until afterwards. */
+    private static String drainAndUse(Path copy, long from, long to) throws Exception {
         try (DurableQueue<byte[]> queue = DurableQueue.open(copy, byte[].class)) {
-            long count = drain(queue, new HashMap<>());
+            Set<Long> numbers = drain(queue);
+            for (long number = from; number < to; number++) {
+                assertThat(numbers).contains(number);
+            }
             for (int i = 0; i < 20; i++) {
                 assertThat(queue.put(CrashElement.encode(NEW_PRODUCER, i, 100_000), Duration.ofSeconds(20)))
                         .isTrue();
             }
-            assertThat(drain(queue, new HashMap<>())).isEqualTo(20);
+            assertThat(drain(queue)).hasSize(20);
             assertThat(queue.stats().leased()).isZero();
-            return "intact " + count;
+            return "intact " + numbers.size() + " (" + Math.max(0, to - from) + " certain)";
         }
     }
 
     /** Takes all there is; each producer's elements follow each other without a gap. */
-    private static long drain(DurableQueue<byte[]> queue, Map<Integer, Long> last) throws InterruptedException {
-        long count = 0;
-        while (queue.qsize() > 0 || queue.stats().leased() > 0) {
-            Delivery<byte[]> delivery = queue.receive(Duration.ofSeconds(20));
-            assertThat(delivery).as("%s", queue.stats()).isNotNull();
+    private static Set<Long> drain(DurableQueue<byte[]> queue) throws InterruptedException {
+        Map<Integer, Long> last = new HashMap<>();
+        Set<Long> numbers = new HashSet<>();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            assertThat(System.nanoTime() - deadline)
+                    .as("not drained: %s", queue.stats())
+                    .isNegative();
+            Delivery<byte[]> delivery = queue.receive(Duration.ofMillis(100));
+            if (delivery == null && queue.qsize() == 0 && queue.stats().leased() == 0) {
+                return numbers;
+            }
+            if (delivery == null) {
+                continue;
+            }
             CrashElement element = CrashElement.decode(delivery.value());
             if (delivery.attempts() == 1) {
                 Long before = last.put(element.producer(), element.sequence());
@@ -201,8 +219,7 @@ class DurableQueueMachineCrashIT {
                         .isTrue();
             }
             assertThat(delivery.ack()).isTrue();
-            count++;
+            numbers.add(delivery.number());
         }
-        return count;
     }
 }
