@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DurableQueueStallIT {
 
     private static final int KILLS = Integer.getInteger("ipcq.stall.kills", 5);
-    private static final String WITHIN_APPEND = "io.ipcq.queue.ChronicleJournal/append/INVOKE/writeBytes";
+    private static final String WITHIN_APPEND = "io.ipcq.queue.ChronicleJournal/write/INVOKE/writeBytes";
     private static final Duration SHORT = Duration.ofMillis(300);
     /** Longer than any time limit that Chronicle or the mutex knows. */
     private static final long LONG_STOP_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -68,7 +68,7 @@ class DurableQueueStallIT {
 
     @ParameterizedTest
     @CsvSource({
-        "PUT,io.ipcq.queue.ChronicleJournal/append/INVOKE/writeBytes",
+        "PUT,io.ipcq.queue.ChronicleJournal/write/INVOKE/writeBytes",
         "PUT,net.openhft.chronicle.queue.impl.single.StoreAppender/writeHeader/EXIT",
         "PUT,net.openhft.chronicle.wire.AbstractWire/updateHeader/EXIT",
         "FIRST_PUT,net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore/initIndex/ENTRY",

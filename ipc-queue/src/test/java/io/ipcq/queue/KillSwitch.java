@@ -41,7 +41,7 @@ public final class KillSwitch {
         {"io.ipcq.memory.Members", "close", "EXIT"},
         {"io.ipcq.queue.JournalFiles", "moveTo", "EXIT"},
         {"io.ipcq.queue.JournalFiles", "delete", "EXIT"},
-        {"io.ipcq.queue.ChronicleJournal", "append", "INVOKE writeBytes"},
+        {"io.ipcq.queue.ChronicleJournal", "write", "INVOKE writeBytes"},
         {"io.ipcq.queue.ChronicleJournal", "writeZeros", "EXIT"},
         {"io.ipcq.queue.ChronicleJournal", "recover", "EXIT"},
         {"io.ipcq.queue.ChronicleJournal", "removeSegmentsBelow", "INVOKE refreshDirectoryListing"},
