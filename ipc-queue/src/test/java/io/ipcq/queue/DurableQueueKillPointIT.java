@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class DurableQueueKillPointIT {
 
-    private static final int POINTS = Integer.getInteger("ipcq.kill.points", 3);
+    private static final int POINTS = Integer.getInteger("ipcq.kill.points", 2);
     private static final long SEED = Long.getLong("ipcq.seed", System.nanoTime());
     private static final String HALTED = "halted at ";
     private static final int AT_A_TIME = 2;

@@ -251,11 +251,6 @@ enum KillOperation {
         }
 
         @Override
-        boolean mayVanish() {
-            return true;
-        }
-
-        @Override
         void warmUp(Child child) throws Exception {
             child.putUnwritten();
         }
@@ -321,11 +316,6 @@ enum KillOperation {
     }
 
     boolean opensInRun() {
-        return false;
-    }
-
-    /** Whether the queue may be gone afterwards. */
-    boolean mayVanish() {
         return false;
     }
 
