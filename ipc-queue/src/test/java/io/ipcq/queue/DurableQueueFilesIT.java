@@ -44,7 +44,7 @@ class DurableQueueFilesIT {
     }
 
     private TestJvm child(List<String> wrapper, Class<?> main, String... args) {
-        TestJvm child = TestJvm.startThrough(wrapper, List.of(), main, args);
+        TestJvm child = TestJvm.startThrough(wrapper, DurableQueue.jvmOptions(), main, args);
         children.add(child);
         return child;
     }
