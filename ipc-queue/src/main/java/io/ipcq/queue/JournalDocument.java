@@ -102,6 +102,10 @@ final class JournalDocument {
             }
             at += ELEMENT_HEADER_BYTES + length;
         }
+        if (at != bytes.length) {
+            // zeros, which a crash of the machine can leave, pass for empty elements
+            throw new DamagedException("its " + count + " elements end at " + at + " of " + bytes.length + " bytes");
+        }
         if (count < 1 || first < 0) {
             throw new DamagedException("it says that it holds " + count + " elements from number " + first);
         }

@@ -77,6 +77,33 @@ class DamagedJournalTest {
         flipEach(Path.of("journal").resolve(segment.getFileName()), offsets, false);
     }
 
+    /** As after a crash of the machine that lost a part of a file. */
+    @Test
+    void shouldNeverHandOutWhatNobodyPutWhateverPartOfJournalIsZero() throws Exception {
+        Path segment = DurableQueueTest.segments(pristine).get(0);
+        Path copy = parent.resolve("copy");
+        int end = endOfData(segment);
+        int documents = indexOf(Files.readAllBytes(segment), elements.iterator().next()) - 64;
+        long seed = Long.getLong("ipcq.seed", System.nanoTime());
+        System.out.println("seed=" + seed);
+        Random random = new Random(seed);
+        List<String> outcomes = new ArrayList<>();
+        for (int i = 0; i < SAMPLES; i++) {
+            int from = documents + random.nextInt(end - documents);
+            int bytes = 8 + random.nextInt(150);
+            copy(pristine, copy);
+            Path damaged = copy.resolve("journal").resolve(segment.getFileName());
+            try (RandomAccessFile file = new RandomAccessFile(damaged.toFile(), "rw")) {
+                file.seek(from);
+                file.write(new byte[bytes]);
+            }
+            String where = "zero from " + from + ", bytes=" + bytes;
+            outcomes.add(Task.start(() -> use(copy, where)).await());
+            DirectoryTree.delete(copy);
+        }
+        assertThat(outcomes).contains("refused");
+    }
+
     @Test
     void shouldNeverHandOutWhatNobodyPutWhateverByteOfIndexIsFlipped() throws Exception {
         Path segment = DurableQueueTest.segments(pristine).get(0);
