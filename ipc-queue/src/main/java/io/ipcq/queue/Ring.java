@@ -200,18 +200,19 @@ final class Ring {
     /** Moves `tail` to the end of what is stamped. */
     private long moveTail() {
         long tail = region.getLong(TAIL);
-        while (true) {
-            int kind = kind(tail);
+        int kind = kind(tail);
+        while (kind == COMMITTED || kind == PADDING) {
             if (kind == COMMITTED) {
-                long next = tail + recordBytes(requireValid(tail, length(tail)));
+                int length = requireValid(tail, length(tail));
                 region.putLongRelease(COUNT, after(region.getLong(COUNT), number(tail)));
-                region.putLongRelease(TAIL, tail = next);
-            } else if (kind == PADDING) {
-                region.putLongRelease(TAIL, tail = nextLap(tail));
+                tail += recordBytes(length);
             } else {
-                return tail;
+                tail = nextLap(tail);
             }
+            region.putLongRelease(TAIL, tail);
+            kind = kind(tail);
         }
+        return tail;
     }
 
     private boolean hasRoom(long position, int bytes) {
@@ -260,7 +261,8 @@ final class Ring {
                                 + "; see to the disk, or create the queue with a smaller capacityBytes",
                         e);
             }
-            region.putLongRelease(ALLOCATED, allocated = target);
+            region.putLongRelease(ALLOCATED, target);
+            allocated = target;
         }
         allocatedSeen = allocated;
     }
@@ -271,28 +273,30 @@ final class Ring {
     byte @Nullable [] take() {
         while (true) {
             long head = headAcquire();
-            switch (kind(head)) {
-                case COMMITTED:
-                    int length = length(head);
-                    if (!isBelievable(head, length)) {
-                        break;
-                    }
-                    byte[] payload = payload(head, length);
-                    if (compareAndSetHead(head, head + recordBytes(length))) {
-                        return payload;
-                    }
-                    break;
-                case PADDING:
-                    compareAndSetHead(head, nextLap(head));
-                    break;
-                case CLOSED:
-                    return OVER;
-                default:
-                    if (isHead(head)) {
-                        return null;
-                    }
+            int kind = kind(head);
+            if (kind == COMMITTED) {
+                byte[] payload = takeRecord(head);
+                if (payload != null) {
+                    return payload;
+                }
+            } else if (kind == PADDING) {
+                compareAndSetHead(head, nextLap(head));
+            } else if (kind == CLOSED) {
+                return OVER;
+            } else if (isHead(head)) {
+                return null;
             }
         }
+    }
+
+    /** Takes the record at `head`; null if somebody else was faster. */
+    private byte @Nullable [] takeRecord(long head) {
+        int length = length(head);
+        if (!isBelievable(head, length)) {
+            return null;
+        }
+        byte[] payload = payload(head, length);
+        return compareAndSetHead(head, head + recordBytes(length)) ? payload : null;
     }
 
     /** Takes up to {@code maxCount} payloads that stand together, and of about {@code maxBytes} at most, in one claim. */
@@ -678,6 +682,7 @@ final class Ring {
                 null);
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // a yield is what lets the others finish where cores are few
     private static void pause(int attempt) {
         if (attempt % ATTEMPTS_BETWEEN_YIELDS == 0) {
             Thread.yield();

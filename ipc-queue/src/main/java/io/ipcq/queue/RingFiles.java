@@ -5,6 +5,7 @@ import io.ipcq.memory.Members;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -48,7 +49,7 @@ final class RingFiles extends QueueDirectory {
         AtomicReference<Members> joined = new AtomicReference<>();
         try {
             RingControl.create(control(), options, codecId, anonymous, state -> joined.set(joinUnchecked(state)));
-            return joined.get();
+            return Objects.requireNonNull(joined.get());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

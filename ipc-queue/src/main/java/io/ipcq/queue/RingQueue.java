@@ -191,6 +191,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return payload == null ? null : decode(payload);
     }
 
+    @SuppressWarnings("ReferenceEquality") // OVER is known by its identity
     private byte @Nullable [] takePayloadUntil(long deadline) throws InterruptedException {
         while (true) {
             requireOpen();
@@ -266,15 +267,16 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             return codec.decode(payload);
         } catch (CodecException e) {
-            throw e.bytes() != null ? e : new CodecException(e.getMessage(), e.path(), payload, e);
+            throw e.bytes() != null ? e : undecodable("the codec refused the element: " + e.getMessage(), payload, e);
         } catch (RuntimeException e) {
-            throw new CodecException(
-                    "the codec failed with " + e.getClass().getName() + ": bytes=" + payload.length + ", directory="
-                            + directory(),
-                    null,
-                    payload,
-                    e);
+            throw undecodable("the codec failed with " + e.getClass().getName(), payload, e);
         }
+    }
+
+    private CodecException undecodable(String what, byte[] payload, RuntimeException cause) {
+        String path = cause instanceof CodecException refusal ? refusal.path() : null;
+        return new CodecException(
+                what + ": bytes=" + payload.length + ", directory=" + directory(), path, payload, cause);
     }
 
     // ---- look -------------------------------------------------------------------------------------------------------

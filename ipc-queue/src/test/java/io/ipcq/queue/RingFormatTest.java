@@ -19,7 +19,14 @@ class RingFormatTest {
 
     /** Sizes, and the beginnings of groups, which the document does not list. */
     private static final Set<String> NOT_WORDS = Set.of(
-            "spacing", "pageBytes", "options", "maxCodecIdBytes", "state", "producers", "consumers", "tasks",
+            "spacing",
+            "pageBytes",
+            "options",
+            "maxCodecIdBytes",
+            "state",
+            "producers",
+            "consumers",
+            "tasks",
             "recordAlignment");
 
     @Test

@@ -312,14 +312,18 @@ class RingTest {
                     }
                     model.addAll(batch.subList(0, ring.put(batch, NOW)));
                 }
-                case 3, 4 -> assertThat(Arrays.equals(ring.take(), model.poll())).as(where).isTrue();
+                case 3, 4 ->
+                    assertThat(Arrays.equals(ring.take(), model.poll()))
+                            .as(where)
+                            .isTrue();
                 default -> {
                     List<byte[]> taken = new ArrayList<>();
                     int max = 1 + random.nextInt(10);
                     ring.take(taken, max, 1 + random.nextInt(3_000));
                     assertThat(taken).as(where).hasSizeBetween(Math.min(1, model.size()), max);
-                    taken.forEach(payload ->
-                            assertThat(Arrays.equals(payload, model.poll())).as(where).isTrue());
+                    taken.forEach(payload -> assertThat(Arrays.equals(payload, model.poll()))
+                            .as(where)
+                            .isTrue());
                 }
             }
             assertThat(ring.size()).as(where).isEqualTo(model.size()).isLessThanOrEqualTo(maxSize);
