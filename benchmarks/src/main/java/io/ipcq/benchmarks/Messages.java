@@ -15,9 +15,9 @@ final class Messages {
     static final int BYTES = 100;
 
     /** Sent before the measurement begins, so that both sides are compiled. */
-    static final int WARM_UP = 300_000;
+    static final int WARM_UP = 3_000_000;
 
-    static final int MEASURED = 500_000;
+    static final int MEASURED = 1_000_000;
     static final int ALL = WARM_UP + MEASURED;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

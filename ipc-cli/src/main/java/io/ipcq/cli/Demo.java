@@ -18,10 +18,12 @@ enum Demo {
     /** The main method of a sample. */
     @FunctionalInterface
     interface Program {
-        void main(String[] arguments) throws Exception;
+        void run(String[] arguments) throws Exception;
     }
 
     private final String story;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a method of a sample, which has no state
     private final Program program;
 
     Demo(String story, Program program) {
@@ -34,7 +36,7 @@ enum Demo {
     }
 
     void run(String... arguments) throws Exception {
-        program.main(arguments);
+        program.run(arguments);
     }
 
     @Override

@@ -47,18 +47,16 @@ final class Futex {
         }
     }
 
-    /** Wakes up to {@code count} sleepers of any process. */
-    static void wake(MappedRegion region, long offset, int count) {
+    /** Wakes up to {@code count} sleepers of any process; returns how many there were, or 0 where they poll. */
+    static long wake(MappedRegion region, long offset, int count) {
         SystemCall call = Native.CALL;
-        if (call != null) {
-            invoke(call, region, offset, WAKE, count, 0);
-        }
+        return call == null ? 0 : invoke(call, region, offset, WAKE, count, 0);
     }
 
-    private static void invoke(
+    private static long invoke(
             SystemCall call, MappedRegion region, long offset, int operation, int value, long timeoutAddress) {
         try {
-            call.invoke(region.address() + offset, operation, value, timeoutAddress);
+            return call.invoke(region.address() + offset, operation, value, timeoutAddress);
         } finally {
             Reference.reachabilityFence(region); // a word that is unmapped meanwhile would end the JVM
         }

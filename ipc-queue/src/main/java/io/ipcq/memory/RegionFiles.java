@@ -78,6 +78,9 @@ final class RegionFiles {
     /** An interrupt closes the channel of whoever writes through it; a {@link RandomAccessFile} takes no notice of one. */
     static void allocate(MappedRegion region, long from, long to, long identityOffset) throws IOException {
         Path path = region.file();
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(path.toString(), null, "it was removed while it was in use");
+        }
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.seek(identityOffset);
             if (Long.reverseBytes(file.readLong()) != region.getLong(identityOffset)) {

@@ -12,18 +12,27 @@ final class Spin {
     private static final boolean ALONE = Runtime.getRuntime().availableProcessors() == 1;
     static final int SHORT_RUN = 100;
     static final int LONG_RUN = 1000;
+    private static final int LONGEST_PAUSE_TURNS = 64;
 
     private Spin() {}
 
-    /** Looks for about 30 us; true as soon as the condition holds. */
+    /**
+     * Looks for about 30 us; true as soon as the condition holds. The pauses between the looks grow: each look takes the
+     * word's cache line away from the side that is about to change it, and a change that is seen a little later is seen
+     * together with the next ones.
+     */
     static boolean briefly(BooleanSupplier condition) {
         long start = System.nanoTime();
         int turn = 0;
+        int pause = 1;
         do {
             if (condition.getAsBoolean()) {
                 return true;
             }
-            once(turn++, SHORT_RUN);
+            for (int i = 0; i < pause; i++) {
+                once(turn++, SHORT_RUN);
+            }
+            pause = Math.min(2 * pause, LONGEST_PAUSE_TURNS);
         } while (System.nanoTime() - start < LIMIT_NANOS);
         return false;
     }

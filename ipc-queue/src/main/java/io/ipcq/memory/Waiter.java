@@ -10,14 +10,14 @@ import java.util.function.BooleanSupplier;
  * A place in shared memory where threads of several processes wait until something has changed.
  *
  * <p>Thread-safe; process-safe. A waiter or a waker that is killed leaves nothing behind that another one would stumble
- * over; a wake-up that died with its waker is made up for within 50 ms.
+ * over; a wake-up that died with its waker is made up for within 90 ms.
  */
 public final class Waiter {
 
     /*
      * Idea
      *   Two words: a flag "somebody sleeps", and a counter of events, which is what sleepers sleep on.
-     *     await:  e = counter; look; flag = 1; look again; sleep while counter = e, 50 ms at most; from the start
+     *     await:  e = counter; look; flag = 1; look again; sleep while counter = e, 90 ms at most; from the start
      *     signal: (the change was made;) flag = 1?  then flag = 0, counter + 1, wake all
      *   Nobody sleeping: signal is a fence and a load.
      *
@@ -30,7 +30,7 @@ public final class Waiter {
      * Crash
      *   A flag and not a count: there is nothing to leak when a sleeper dies, and nothing to repair. Because a waker clears
      *   it for all, it wakes all; who still has to wait sets it again. A waker that dies between its change and the wake-up,
-     *   or a woken process that is stopped before it acts, costs the others 50 ms at most.
+     *   or a woken process that is stopped before it acts, costs the others 90 ms at most.
      *
      * References
      *   U. Drepper, Futexes Are Tricky; docs/models/wait.pml (all interleavings, with store buffers and a kill).
@@ -42,7 +42,7 @@ public final class Waiter {
     static final int COUNTER_OFFSET = FLAG_OFFSET + Integer.BYTES;
 
     private static final int SOMEBODY_SLEEPS = 1;
-    private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(90);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int TURNS_BETWEEN_CLOCKS = 64;
 

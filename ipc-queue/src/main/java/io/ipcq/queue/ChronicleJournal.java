@@ -156,7 +156,8 @@ final class ChronicleJournal implements AutoCloseable {
     void recover() throws IOException {
         chronicleLock.setOrderedValue(UNLOCKED);
         discardAppender();
-        int last = lastSegment();
+        refresh();
+        int last = segments().stream().mapToInt(SegmentName::number).max().orElse(0);
         if (last > control.segmentVolatile()) {
             // after a crash of the machine the control file may be older than the journal
             control.segment(last);
@@ -179,12 +180,15 @@ final class ChronicleJournal implements AutoCloseable {
         }
     }
 
-    private int lastSegment() throws IOException {
-        int last = 0;
-        for (Path file : segments()) {
-            last = Math.max(last, SegmentName.number(file.getFileName().toString()));
-        }
-        return last;
+    /** The index before which no document is left; 0 if there is no segment at all. */
+    long startOfFirstSegment() throws IOException {
+        int first = segments().stream().mapToInt(SegmentName::number).min().orElse(0);
+        return queue.rollCycle().toIndex(first, 0);
+    }
+
+    /** Makes Chronicle look which segments there are: in a crash of the machine what it knew may have got lost. */
+    void refresh() {
+        queue.refreshDirectoryListing();
     }
 
     private static boolean isReady(Path file) throws IOException {

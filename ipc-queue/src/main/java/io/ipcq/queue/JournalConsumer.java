@@ -49,7 +49,7 @@ final class JournalConsumer {
         this.control = control;
         this.leases = new Leases(control, members);
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.CONSUMER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+        this.mutex = new JournalMutex(word, queue, this::recover);
     }
 
     /**
@@ -83,7 +83,8 @@ final class JournalConsumer {
         } catch (QueueShutdownException | QueueClosedException e) {
             whole = true;
             throw e;
-        } catch (RuntimeException | InternalError e) {
+        } catch (Exception | InternalError | AssertionError e) {
+            // Chronicle throws checked exceptions, too, and does not say so
             current = null;
             throw queue.storageFailed("an element could not be read", e);
         } finally {
@@ -205,9 +206,10 @@ final class JournalConsumer {
         }
         JournalDocument document = JournalScan.find(queue, reader, number);
         if (document == null) {
-            // a reader that stood at the end of a segment while its successor was made may have missed it
-            moveTo(reader, hint);
-            document = JournalScan.find(queue, reader, number);
+            // a reader that stood at the end of a segment while its successor was made can have missed it for good
+            ChronicleJournal.Reader fresh = freshReader(journal);
+            moveTo(fresh, hint);
+            document = JournalScan.find(queue, fresh, number);
         }
         if (document == null) {
             queue.repairProducers();
@@ -242,6 +244,16 @@ final class JournalConsumer {
             reader = journal.reader();
         }
         return reader;
+    }
+
+    private ChronicleJournal.Reader freshReader(ChronicleJournal journal) {
+        ChronicleJournal.Reader stale = reader;
+        reader = null;
+        if (stale != null) {
+            stale.close();
+        }
+        journal.refresh();
+        return reader(journal);
     }
 
     private void removeConsumedSegments(long readIndex) {
@@ -364,26 +376,38 @@ final class JournalConsumer {
         return mutex.betweenThreads(action);
     }
 
-    private void recover() {
+    private void recover() throws IOException {
         current = null;
         knownAppended = 0;
-        if (control.takenVolatile() > control.appendedVolatile()) {
-            // after a crash of the machine the journal may be older than the control file
-            control.takenRelease(control.appendedVolatile());
+        // or, after a crash of the machine, consumers alone would never learn of elements that are on the disk, but
+        // uncounted
+        queue.repairProducersBriefly();
+        ChronicleJournal journal = queue.journal();
+        long index = control.readIndex();
+        try (ChronicleJournal.Reader place = journal.reader()) {
+            if (index != 0 && !place.moveTo(index)) {
+                findPlace(journal);
+            }
         }
-        leases.repair();
-        forgetLostPlace();
+        leases.repair(journal.startOfFirstSegment());
     }
 
-    /** After a crash of the machine the journal may end before the place: then consumers search it from its start. */
-    private void forgetLostPlace() {
-        long index = control.readIndex();
-        if (index == 0) {
-            return;
-        }
-        try (ChronicleJournal.Reader journal = queue.journal().reader()) {
-            if (!journal.moveTo(index)) {
-                control.readIndex(0);
+    /**
+     * After a crash of the machine, when the control file and the journal are not of the same instant: if the control file is
+     * the newer one, counts what there is; if it is the older one, goes on with the first element that there is, because only
+     * segments that were consumed have been removed.
+     */
+    private void findPlace(ChronicleJournal journal) {
+        journal.refresh();
+        control.readIndex(0);
+        try (ChronicleJournal.Reader start = journal.reader()) {
+            start.moveToStart();
+            byte[] bytes = start.next();
+            long skipped =
+                    bytes == null ? 0 : JournalScan.parse(queue, start, bytes).first() - control.takenVolatile();
+            if (skipped > 0) {
+                control.acknowledgedRelease(control.acknowledgedVolatile() + skipped);
+                control.takenRelease(control.takenVolatile() + skipped);
             }
         }
     }

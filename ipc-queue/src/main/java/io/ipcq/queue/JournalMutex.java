@@ -23,12 +23,12 @@ final class JournalMutex {
 
     private final ReentrantLock threads = new ReentrantLock();
     private final RobustMutex processes;
-    private final Runnable requireOpen;
+    private final JournalQueue<?> queue;
     private final Repair repair;
 
-    JournalMutex(RobustMutex processes, Runnable requireOpen, Repair repair) {
+    JournalMutex(RobustMutex processes, JournalQueue<?> queue, Repair repair) {
         this.processes = processes;
-        this.requireOpen = requireOpen;
+        this.queue = queue;
         this.repair = repair;
     }
 
@@ -84,7 +84,7 @@ final class JournalMutex {
 
     private boolean lockProcesses(long deadline) throws InterruptedException {
         while (true) {
-            requireOpen.run();
+            queue.requireOpen();
             switch (processes.lock(Durations.atMost(deadline, PATIENCE_NANOS))) {
                 case ACQUIRED -> {
                     return true;
@@ -107,10 +107,8 @@ final class JournalMutex {
         try {
             repair.run();
             repaired = true;
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new QueueStorageException("what a dead process left could not be repaired: " + e.getMessage(), e);
+        } catch (Exception | InternalError | AssertionError e) {
+            throw queue.storageFailed("what a dead process left could not be repaired", e);
         } finally {
             if (!repaired) {
                 processes.abandon();

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ final class JournalProducer {
      * the element of a `put` that never returned is there once, or not at all.
      */
 
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     static final long DONE = -1;
     static final long TIMED_OUT = -2;
 
@@ -31,7 +34,7 @@ final class JournalProducer {
         this.queue = queue;
         this.control = control;
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.PRODUCER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue::requireOpen, this::recover);
+        this.mutex = new JournalMutex(word, queue, this::recover);
     }
 
     /**
@@ -82,8 +85,8 @@ final class JournalProducer {
         long index;
         try {
             index = journal.append(document, document.length);
-        } catch (IOException | RuntimeException | InternalError e) {
-            // a fault in mapped memory, from a full disk or a truncated file, arrives as InternalError
+        } catch (Exception | InternalError | AssertionError e) {
+            // a fault in mapped memory arrives as InternalError, a damaged file as whatever Chronicle makes of it
             journal.discardAppender();
             throw queue.storageFailed("an element could not be written", e);
         }
@@ -125,6 +128,20 @@ final class JournalProducer {
         return mutex.betweenThreads(action);
     }
 
+    /** Repairs what a dead producer left, but does not wait for a living one that may be stopped. */
+    void repairUnlessHeld() {
+        boolean locked = false;
+        try {
+            locked = mutex.lock(System.nanoTime() + PATIENCE_NANOS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (locked) {
+                mutex.unlock(true);
+            }
+        }
+    }
+
     /** Lets the next producer, of any process, repair first. */
     void demandRepair() {
         mutex.demandRepair();
@@ -133,7 +150,7 @@ final class JournalProducer {
     private void recover() {
         try {
             recount();
-        } catch (IOException | JournalDocument.DamagedException | RuntimeException | InternalError e) {
+        } catch (Exception | InternalError | AssertionError e) {
             throw queue.storageFailed("the end of the journal could not be found", e);
         }
     }
@@ -166,6 +183,10 @@ final class JournalProducer {
             journal.resumeAfter(index, endBytes);
             control.lastIndex(index);
             control.appendedRelease(end);
+            if (control.takenVolatile() > end) {
+                // lost in a crash of the machine; nobody takes here meanwhile, for there is nothing behind the end
+                control.takenRelease(end);
+            }
         }
     }
 }

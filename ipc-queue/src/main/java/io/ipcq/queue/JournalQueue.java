@@ -104,7 +104,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         try {
             producer.demandRepair();
             consumer.demandRepair();
-        } catch (RuntimeException | InternalError e) {
+        } catch (RuntimeException | InternalError | AssertionError e) {
             close();
             throw e;
         }
@@ -570,10 +570,14 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             requireOpen();
             try {
                 return read.get();
-            } catch (RuntimeException | InternalError e) {
+            } catch (Exception | InternalError | AssertionError e) {
                 throw storageFailed("the journal could not be read", e);
             }
         });
+    }
+
+    void repairProducersBriefly() {
+        producer.repairUnlessHeld();
     }
 
     void repairProducers() {
@@ -592,7 +596,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private ChronicleJournal openJournal() {
         try {
             return ChronicleJournal.open(files.journal(), control);
-        } catch (RuntimeException | InternalError e) {
+        } catch (Exception | InternalError | AssertionError e) {
             throw storageFailed("the journal could not be opened", e);
         }
     }

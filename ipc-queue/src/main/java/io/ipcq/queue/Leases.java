@@ -185,8 +185,11 @@ final class Leases {
         }
     }
 
-    /** Makes the table consistent after a death inside the mutex. */
-    void repair() {
+    /**
+     * Makes the table consistent after a death inside the mutex, or of the machine: an element in a segment that was removed
+     * had been dealt with.
+     */
+    void repair(long startOfFirstSegment) {
         long taken = control.takenVolatile();
         int leased = 0;
         int returned = 0;
@@ -195,6 +198,9 @@ final class Leases {
                 finishSettling(slot);
             } else if (state(slot) != FREE && number(slot) >= taken) {
                 region.putIntRelease(at(slot, LEASE_STATE), FREE);
+            } else if (state(slot) != FREE && index(slot) < startOfFirstSegment) {
+                region.putIntRelease(at(slot, LEASE_STATE), FREE);
+                control.acknowledgedRelease(control.acknowledgedVolatile() + 1);
             }
             switch (state(slot)) {
                 case LEASED_OUT, GIVEN_UP -> leased++;

@@ -5,8 +5,8 @@ import io.ipcq.memory.Members;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The directory of a ring queue.
@@ -46,10 +46,10 @@ final class RingFiles extends QueueDirectory {
     }
 
     private Members lay(RingOptions options, String codecId, boolean anonymous) throws IOException {
-        AtomicReference<Members> joined = new AtomicReference<>();
+        List<Members> joined = new ArrayList<>(1);
         try {
-            RingControl.create(control(), options, codecId, anonymous, state -> joined.set(joinUnchecked(state)));
-            return Objects.requireNonNull(joined.get());
+            RingControl.create(control(), options, codecId, anonymous, state -> joined.add(joinUnchecked(state)));
+            return joined.get(0);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -17,8 +18,9 @@ final class SegmentName {
 
     private SegmentName() {}
 
-    /** The number of the segment in a file of that name; 0 if the name is none of ours. */
-    static int number(String file) {
+    /** The number of the segment in a file; 0 if the file's name is none of ours. */
+    static int number(Path path) {
+        String file = path.getFileName().toString();
         try {
             return (int) FORMATTER
                     .parse(file.substring(0, file.length() - SUFFIX.length()), Instant::from)
