@@ -118,21 +118,25 @@ final class Ring {
         if (!lock(deadline)) {
             return TIMED_OUT;
         }
-        int count = 0;
         try {
-            while (count < payloads.size()) {
-                int result = append(payloads.get(count));
-                if (result <= 0) {
-                    count = count == 0 ? result : count;
-                    break;
-                }
-                count++;
-            }
+            int result = appendEach(payloads);
+            mutex.unlock();
+            return result;
         } catch (Throwable e) {
-            mutex.abandon();
+            leaveBroken();
             throw e;
         }
-        mutex.unlock();
+    }
+
+    private int appendEach(List<byte[]> payloads) {
+        int count = 0;
+        while (count < payloads.size()) {
+            int result = append(payloads.get(count));
+            if (result <= 0) {
+                return count == 0 ? result : count;
+            }
+            count++;
+        }
         return count;
     }
 
@@ -145,15 +149,14 @@ final class Ring {
         if (!lock(deadline)) {
             return TIMED_OUT;
         }
-        int result;
         try {
-            result = append(payload);
+            int result = append(payload);
+            mutex.unlock();
+            return result;
         } catch (Throwable e) {
-            mutex.abandon();
+            leaveBroken();
             throw e;
         }
-        mutex.unlock();
-        return result;
     }
 
     /** Accepts no more. */
@@ -164,11 +167,11 @@ final class Ring {
             if (kind(end) != CLOSED) {
                 stampRelease(end, CLOSED);
             }
+            mutex.unlock();
         } catch (Throwable e) {
-            mutex.abandon();
+            leaveBroken();
             throw e;
         }
-        mutex.unlock();
     }
 
     private int append(byte[] payload) {
@@ -581,6 +584,13 @@ final class Ring {
             if (!open) {
                 leaveClosed();
             }
+        }
+    }
+
+    /** A fault in mapped memory shows up late, and so perhaps only in, or after, unlock. */
+    private void leaveBroken() {
+        if (mutex.isHeldByMe()) {
+            mutex.abandon();
         }
     }
 

@@ -47,6 +47,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private final transient Waiter allDone;
     private final transient BooleanSupplier canTake;
     private transient volatile boolean closed;
+    private transient volatile boolean broken;
 
     private RingQueue(RingFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
         this.files = attachment.files();
@@ -429,7 +430,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** Who has the mutex from now on finds the handle closed and touches nothing; see that nobody has had it since before. */
     private void awaitProducers() {
-        while (mutex.isHeldByMe()) {
+        while (!broken && mutex.isHeldByMe()) {
             LockSupport.parkNanos(CLOSING_PAUSE_NANOS);
         }
     }
@@ -474,6 +475,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** A fault in mapped memory arrives as an InternalError. */
     private QueueStorageException memoryGone(InternalError fault) {
+        broken = true;
         return new QueueStorageException(
                 "the queue's memory is gone, because its file was cut short or its disk failed: file=" + files.control()
                         + "; delete the queue and create it anew",
