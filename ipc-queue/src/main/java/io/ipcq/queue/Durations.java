@@ -38,6 +38,12 @@ final class Durations {
         return deadline == Long.MAX_VALUE || soon - deadline < 0 ? soon : deadline;
     }
 
+    /** The later of a deadline and {@code nanos} from now. */
+    static long atLeast(long deadline, long nanos) {
+        long soon = avoidForever(System.nanoTime() + nanos);
+        return deadline == Long.MAX_VALUE || soon - deadline < 0 ? deadline : soon;
+    }
+
     private static long avoidForever(long deadline) {
         return deadline == Long.MAX_VALUE ? deadline - 1 : deadline;
     }

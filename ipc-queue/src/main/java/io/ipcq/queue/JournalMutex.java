@@ -57,12 +57,14 @@ final class JournalMutex {
             lock();
             return true;
         }
-        if (!lockThreads(deadline)) {
+        // a short timeout is one for room or for an element, not for the mutex, which others hold for microseconds
+        long patient = Durations.atLeast(deadline, PATIENCE_NANOS);
+        if (!lockThreads(patient)) {
             return false;
         }
         boolean locked = false;
         try {
-            locked = lockProcesses(deadline);
+            locked = lockProcesses(patient);
             return locked;
         } finally {
             if (!locked) {

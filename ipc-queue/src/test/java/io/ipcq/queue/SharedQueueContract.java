@@ -28,6 +28,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -928,6 +929,39 @@ abstract class SharedQueueContract {
         assertThat(ten.size()).isEqualTo((int) size);
         assertThat(ten.stats().put() - ten.stats().taken()).isEqualTo(size);
         assertThat(ten.drainTo(new ArrayList<>())).isEqualTo((int) size);
+    }
+
+    @Test
+    void shouldFindElementsAndRoomThatAreThereHoweverShortTheTimeout() throws Exception {
+        SharedQueue<String> roomy = bounded(100_000);
+        int each = 500;
+        List<Task<Integer>> puts = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            puts.add(Task.start(() -> countTrue(each, () -> roomy.put("a", Duration.ZERO))));
+        }
+        assertThat(sum(puts)).isGreaterThan(4 * each * 9 / 10);
+        roomy.putAll(Collections.nCopies(4 * each, "a"));
+        List<Task<Integer>> gets = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            gets.add(Task.start(() -> countTrue(each, () -> roomy.poll(0, TimeUnit.SECONDS) != null)));
+        }
+        assertThat(sum(gets)).isGreaterThan(4 * each * 9 / 10);
+    }
+
+    private static int countTrue(int times, Callable<Boolean> attempt) throws Exception {
+        int count = 0;
+        for (int i = 0; i < times; i++) {
+            count += attempt.call() ? 1 : 0;
+        }
+        return count;
+    }
+
+    private static int sum(List<Task<Integer>> tasks) throws InterruptedException {
+        int sum = 0;
+        for (Task<Integer> task : tasks) {
+            sum += task.await();
+        }
+        return sum;
     }
 
     @Test
