@@ -9,10 +9,11 @@
    What is asserted: an element whose put returned is taken, once, whole, in order of commitment; who finds the ring empty
    is right at that instant; nothing comes after closed; a size is that of one instant; nobody is stuck.
 
-     ./run.sh ring.pml                   1 + 2 puts, 2 consumers, 1 kill
-     ./run.sh ring.pml "-DQS -DONEC"     and one who asks for the size
-     ./run.sh ring.pml "-DEARLYSHUT"     shutdown at any time
-     ./run.sh ring.pml "-DKILLS=2 -DONEC"
+   Packages spin and gcc; T is the time limit in seconds, rc=124 means that it was reached.
+     T=1800 bash run.sh ring.pml         1 + 2 puts, 2 consumers, 1 kill
+     T=1800 bash run.sh ring.pml "-DQS -DONEC"     and one who asks for the size
+     T=1800 bash run.sh ring.pml "-DEARLYSHUT"     shutdown at any time
+     T=1800 bash run.sh ring.pml "-DKILLS=2 -DONEC"
    Planted faults, each of which must be found with "-DFAULT -DQS -DONEC -DEARLYSHUT":
      -DHDR=0 -DTAILFIRST -DPADLATE -DCOUNTFIRST -DNOREPAIR -DNOCLOSEDCHECK -DPLAINSTAMP -DNOCOUNTREPAIR
    and with both consumers -DNOREREAD. Memory is sequentially consistent here: orderings are argued in Ring. */
