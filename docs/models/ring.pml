@@ -6,7 +6,7 @@
    A record at p is [stamp][length, number][payload]; the stamp carries position and kind and is the publication; tail and
    count are hints behind it. Positions count words; a header is 2 words.
 
-   What is asserted: an element whose put returned is taken, once, whole, in order of commitment; who finds the ring empty
+   What is asserted: an element whose put returned is taken, once, and whole; who finds the ring empty
    is right at that instant; nothing comes after closed; a size is that of one instant; nobody is stuck.
 
    Packages spin and gcc; T is the time limit in seconds, rc=124 means that it was reached.
