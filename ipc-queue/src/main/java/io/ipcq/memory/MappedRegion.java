@@ -114,7 +114,12 @@ public final class MappedRegion {
     }
 
     public boolean compareAndSetInt(long offset, int expected, int value) {
-        return INT.compareAndSet(bytes, index(offset), expected, value);
+        int index = index(offset);
+        if ((int) INT.getVolatile(bytes, index) != expected) {
+            return false;
+        }
+        surfaceFault();
+        return INT.compareAndSet(bytes, index, expected, value);
     }
 
     public int getAndAddInt(long offset, int delta) {
@@ -146,7 +151,12 @@ public final class MappedRegion {
     }
 
     public boolean compareAndSetLong(long offset, long expected, long value) {
-        return LONG.compareAndSet(bytes, index(offset), expected, value);
+        int index = index(offset);
+        if ((long) LONG.getVolatile(bytes, index) != expected) {
+            return false;
+        }
+        surfaceFault();
+        return LONG.compareAndSet(bytes, index, expected, value);
     }
 
     public long getAndAddLong(long offset, long delta) {
@@ -185,6 +195,16 @@ public final class MappedRegion {
             address = Futex.addressOf(mapping);
         }
         return address;
+    }
+
+    /**
+     * Throws what a load before it has run into. A load from a file that was cut short ends in an InternalError, but not at
+     * once, and the interpreter's compare-and-set ends the JVM. The interpreter looks for such errors whenever it allocates
+     * an array; compiled code, in which a compare-and-set may fault as well, leaves the array out.
+     */
+    @SuppressWarnings("UnusedVariable")
+    private static void surfaceFault() {
+        byte[] unused = new byte[0];
     }
 
     private static int index(long offset) {

@@ -118,21 +118,25 @@ final class Ring {
         if (!lock(deadline)) {
             return TIMED_OUT;
         }
-        int count = 0;
         try {
-            while (count < payloads.size()) {
-                int result = append(payloads.get(count));
-                if (result <= 0) {
-                    count = count == 0 ? result : count;
-                    break;
-                }
-                count++;
-            }
+            int result = appendEach(payloads);
+            mutex.unlock();
+            return result;
         } catch (Throwable e) {
-            mutex.abandon();
+            leaveBroken();
             throw e;
         }
-        mutex.unlock();
+    }
+
+    private int appendEach(List<byte[]> payloads) {
+        int count = 0;
+        while (count < payloads.size()) {
+            int result = append(payloads.get(count));
+            if (result <= 0) {
+                return count == 0 ? result : count;
+            }
+            count++;
+        }
         return count;
     }
 
@@ -145,15 +149,14 @@ final class Ring {
         if (!lock(deadline)) {
             return TIMED_OUT;
         }
-        int result;
         try {
-            result = append(payload);
+            int result = append(payload);
+            mutex.unlock();
+            return result;
         } catch (Throwable e) {
-            mutex.abandon();
+            leaveBroken();
             throw e;
         }
-        mutex.unlock();
-        return result;
     }
 
     /** Accepts no more. */
@@ -164,11 +167,11 @@ final class Ring {
             if (kind(end) != CLOSED) {
                 stampRelease(end, CLOSED);
             }
+            mutex.unlock();
         } catch (Throwable e) {
-            mutex.abandon();
+            leaveBroken();
             throw e;
         }
-        mutex.unlock();
     }
 
     private int append(byte[] payload) {
@@ -200,19 +203,19 @@ final class Ring {
     /** Moves `tail` to the end of what is stamped. */
     private long moveTail() {
         long tail = region.getLong(TAIL);
-        while (true) {
-            int kind = kind(tail);
+        int kind = kind(tail);
+        while (kind == COMMITTED || kind == PADDING) {
             if (kind == COMMITTED) {
-                long next = tail + recordBytes(requireValid(tail, length(tail)));
+                int length = requireValid(tail, length(tail));
                 region.putLongRelease(COUNT, after(region.getLong(COUNT), number(tail)));
-                tail = next;
-            } else if (kind == PADDING) {
-                tail = nextLap(tail);
+                tail += recordBytes(length);
             } else {
-                return tail;
+                tail = nextLap(tail);
             }
             region.putLongRelease(TAIL, tail);
+            kind = kind(tail);
         }
+        return tail;
     }
 
     private boolean hasRoom(long position, int bytes) {
@@ -261,8 +264,8 @@ final class Ring {
                                 + "; see to the disk, or create the queue with a smaller capacityBytes",
                         e);
             }
+            region.putLongRelease(ALLOCATED, target);
             allocated = target;
-            region.putLongRelease(ALLOCATED, allocated);
         }
         allocatedSeen = allocated;
     }
@@ -273,27 +276,30 @@ final class Ring {
     byte @Nullable [] take() {
         while (true) {
             long head = headAcquire();
-            switch (kind(head)) {
-                case COMMITTED -> {
-                    int length = length(head);
-                    if (isBelievable(head, length)) {
-                        byte[] payload = payload(head, length);
-                        if (compareAndSetHead(head, head + recordBytes(length))) {
-                            return payload;
-                        }
-                    }
+            int kind = kind(head);
+            if (kind == COMMITTED) {
+                byte[] payload = takeRecord(head);
+                if (payload != null) {
+                    return payload;
                 }
-                case PADDING -> compareAndSetHead(head, nextLap(head));
-                case CLOSED -> {
-                    return OVER;
-                }
-                default -> {
-                    if (isHead(head)) {
-                        return null;
-                    }
-                }
+            } else if (kind == PADDING) {
+                compareAndSetHead(head, nextLap(head));
+            } else if (kind == CLOSED) {
+                return OVER;
+            } else if (isHead(head)) {
+                return null;
             }
         }
+    }
+
+    /** Takes the record at `head`; null if somebody else was faster. */
+    private byte @Nullable [] takeRecord(long head) {
+        int length = length(head);
+        if (!isBelievable(head, length)) {
+            return null;
+        }
+        byte[] payload = payload(head, length);
+        return compareAndSetHead(head, head + recordBytes(length)) ? payload : null;
     }
 
     /** Takes up to {@code maxCount} payloads that stand together, and of about {@code maxBytes} at most, in one claim. */
@@ -581,6 +587,13 @@ final class Ring {
         }
     }
 
+    /** A fault in mapped memory shows up late, and so perhaps only in, or after, unlock. */
+    private void leaveBroken() {
+        if (mutex.isHeldByMe()) {
+            mutex.abandon();
+        }
+    }
+
     private void leaveClosed() {
         try {
             mutex.unlock();
@@ -679,7 +692,7 @@ final class Ring {
                 null);
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // whoever is in the way may need this core
+    @SuppressWarnings("ThreadPriorityCheck") // a yield is what lets the others finish where cores are few
     private static void pause(int attempt) {
         if (attempt % ATTEMPTS_BETWEEN_YIELDS == 0) {
             Thread.yield();

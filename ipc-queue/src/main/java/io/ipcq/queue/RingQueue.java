@@ -47,6 +47,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private final transient Waiter allDone;
     private final transient BooleanSupplier canTake;
     private transient volatile boolean closed;
+    private transient volatile boolean broken;
 
     private RingQueue(RingFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
         this.files = attachment.files();
@@ -191,7 +192,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return payload == null ? null : decode(payload);
     }
 
-    @SuppressWarnings("ReferenceEquality") // OVER is a mark, not a payload
+    @SuppressWarnings("ReferenceEquality") // OVER is known by its identity
     private byte @Nullable [] takePayloadUntil(long deadline) throws InterruptedException {
         while (true) {
             requireOpen();
@@ -267,15 +268,16 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             return codec.decode(payload);
         } catch (CodecException e) {
-            throw e.bytes() != null ? e : new CodecException(String.valueOf(e.getMessage()), e.path(), payload, e);
+            throw e.bytes() != null ? e : undecodable("the codec refused the element: " + e.getMessage(), payload, e);
         } catch (RuntimeException e) {
-            throw new CodecException(
-                    "the codec failed with " + e.getClass().getName() + ": bytes=" + payload.length + ", directory="
-                            + directory(),
-                    null,
-                    payload,
-                    e);
+            throw undecodable("the codec failed with " + e.getClass().getName(), payload, e);
         }
+    }
+
+    private CodecException undecodable(String what, byte[] payload, RuntimeException cause) {
+        String path = cause instanceof CodecException refusal ? refusal.path() : null;
+        return new CodecException(
+                what + ": bytes=" + payload.length + ", directory=" + directory(), path, payload, cause);
     }
 
     // ---- look -------------------------------------------------------------------------------------------------------
@@ -428,7 +430,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** Who has the mutex from now on finds the handle closed and touches nothing; see that nobody has had it since before. */
     private void awaitProducers() {
-        while (mutex.isHeldByMe()) {
+        while (!broken && mutex.isHeldByMe()) {
             LockSupport.parkNanos(CLOSING_PAUSE_NANOS);
         }
     }
@@ -473,6 +475,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** A fault in mapped memory arrives as an InternalError. */
     private QueueStorageException memoryGone(InternalError fault) {
+        broken = true;
         return new QueueStorageException(
                 "the queue's memory is gone, because its file was cut short or its disk failed: file=" + files.control()
                         + "; delete the queue and create it anew",
