@@ -10,37 +10,37 @@ import java.nio.ByteOrder;
  *
  * <p>The clock is {@link System#nanoTime}, which on Linux is one clock for all processes of a machine.
  */
-final class Messages {
+public final class Messages {
 
-    static final int BYTES = 100;
+    public static final int BYTES = 100;
 
     /** Sent before the measurement begins, so that both sides are compiled. */
-    static final int WARM_UP = 3_000_000;
+    public static final int WARM_UP = 3_000_000;
 
-    static final int MEASURED = 1_000_000;
-    static final int ALL = WARM_UP + MEASURED;
+    public static final int MEASURED = 1_000_000;
+    public static final int ALL = WARM_UP + MEASURED;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Messages() {}
 
     /** Stamps the message with which the measurement begins; the clock is not asked for every one. */
-    static void stamp(byte[] message, int number) {
+    public static void stamp(byte[] message, int number) {
         if (number == WARM_UP) {
             LONG.set(message, 0, System.nanoTime());
         }
     }
 
-    static void stampNow(byte[] message) {
+    public static void stampNow(byte[] message) {
         LONG.set(message, 0, System.nanoTime());
     }
 
-    static long stampOf(byte[] message) {
+    public static long stampOf(byte[] message) {
         return (long) LONG.get(message, 0);
     }
 
     /** Messages a second from the first measured one's departure to the last one's arrival. */
-    static double rate(long departedNanos, long arrivedNanos) {
+    public static double rate(long departedNanos, long arrivedNanos) {
         return MEASURED * 1e9 / (arrivedNanos - departedNanos);
     }
 }

@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** A producer process and a consumer process on one directory; the consumer reports one figure. */
-final class ProcessPair {
+public final class ProcessPair {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private ProcessPair() {}
 
     /** Starts both, the consumer first, and returns what it reported. */
-    static double run(
+    public static double run(
             Path directory,
             SerializableBiConsumer<String, SharedQueue<Double>> producer,
             SerializableBiConsumer<String, SharedQueue<Double>> consumer)

@@ -6,17 +6,17 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 
 /** Runs ours and theirs in turns, so that what else the machine does falls on both, and takes medians. */
-final class Rounds {
+public final class Rounds {
 
     /** Whether a figure is better when it is higher, as a rate, or lower, as a latency. */
-    enum Better {
+    public enum Better {
         HIGHER,
         LOWER
     }
 
     private Rounds() {}
 
-    static Row compare(
+    public static Row compare(
             String bench,
             String peer,
             String unit,
@@ -43,11 +43,11 @@ final class Rounds {
     }
 
     /** A figure without a peer, against a bar; lower is better. */
-    static Row below(String bench, String unit, double bar, int rounds, Callable<Double> ours) throws Exception {
+    public static Row below(String bench, String unit, double bar, int rounds, Callable<Double> ours) throws Exception {
         return compare(bench, "bar", unit, Better.LOWER, rounds, ours, () -> bar);
     }
 
-    static double median(double[] values) {
+    public static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A directory for one measurement, in memory where the system has a place for that, and gone after it. */
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
 
     private static final Path MEMORY = Path.of("/dev/shm");
 
     private final Path directory;
 
-    Scratch() throws IOException {
+    public Scratch() throws IOException {
         directory = Files.isWritable(MEMORY)
                 ? Files.createTempDirectory(MEMORY, "ipcq-bench-")
                 : Files.createTempDirectory("ipcq-bench-");
@@ -23,7 +23,7 @@ final class Scratch implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "scratch"));
     }
 
-    Path resolve(String name) {
+    public Path resolve(String name) {
         return directory.resolve(name);
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
-import io.ipcq.benchmarks.DurableBenchmark;
+import io.ipcq.benchmarks.Benchmark;
+import io.ipcq.benchmarks.Machine;
 import io.ipcq.benchmarks.Row;
+import io.ipcq.benchmarks.durable.DurableBenchmark;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -25,7 +27,14 @@ final class BenchCommand implements Callable<Integer> {
 
     /** What can be measured. */
     enum Group {
-        DURABLE;
+        DURABLE(DurableBenchmark::run);
+
+        @SuppressWarnings("ImmutableEnumChecker") // a method without state
+        private final Benchmark benchmark;
+
+        Group(Benchmark benchmark) {
+            this.benchmark = benchmark;
+        }
 
         @Override
         public String toString() {
@@ -54,7 +63,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter header = json ? spec.commandLine().getErr() : out;
-        header.println(DurableBenchmark.header());
+        header.println(Machine.describe());
         header.println("command: ipcq bench " + group + (json ? " --json" : "") + " --rounds " + rounds);
         if (!json) {
             out.println(Row.heading());
@@ -64,7 +73,7 @@ final class BenchCommand implements Callable<Integer> {
             out.println(json ? row.json() : row.line());
             out.flush();
         };
-        DurableBenchmark.run(rounds, print);
+        group.benchmark.run(rounds, print);
         return 0;
     }
 }

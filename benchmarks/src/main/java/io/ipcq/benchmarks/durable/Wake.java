@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.benchmarks;
+package io.ipcq.benchmarks.durable;
 
+import io.ipcq.benchmarks.Messages;
+import io.ipcq.benchmarks.ProcessPair;
+import io.ipcq.benchmarks.Rounds;
+import io.ipcq.benchmarks.Scratch;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormat;
 import io.ipcq.memory.WaitStrategy;

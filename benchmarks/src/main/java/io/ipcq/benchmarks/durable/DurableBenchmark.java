@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.benchmarks;
+package io.ipcq.benchmarks.durable;
 
+import io.ipcq.benchmarks.Rounds;
 import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Row;
 import java.util.function.Consumer;
 
 /** The rows of {@code ./ipcq bench durable}. */
@@ -16,11 +18,6 @@ public final class DurableBenchmark {
     private static final String RATE = "msg/s";
 
     private DurableBenchmark() {}
-
-    /** Where and with what this measures. */
-    public static String header() {
-        return Machine.describe();
-    }
 
     /** Measures one row after another, and hands each over when it is there. */
     public static void run(int rounds, Consumer<Row> rows) throws Exception {

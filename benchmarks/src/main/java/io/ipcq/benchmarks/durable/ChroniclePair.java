@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.benchmarks;
+package io.ipcq.benchmarks.durable;
 
+import io.ipcq.benchmarks.Messages;
+import io.ipcq.benchmarks.ProcessPair;
+import io.ipcq.benchmarks.Scratch;
 import io.ipcq.queue.SharedQueue;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ChronicleQueue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.benchmarks;
+package io.ipcq.benchmarks.durable;
 
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.DurableQueue;
