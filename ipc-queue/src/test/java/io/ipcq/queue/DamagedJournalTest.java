@@ -138,7 +138,10 @@ class DamagedJournalTest {
         addWords(offsets, JournalLayout.CONSUMERS, JournalLayout.RETURNED + 4 - JournalLayout.CONSUMERS);
         addWords(offsets, JournalLayout.TASKS_DONE, Long.BYTES);
         addWords(offsets, JournalLayout.LEASES, 2 * JournalLayout.LEASE_BYTES);
-        flipEach(Path.of("control.ipcq"), offsets, true);
+        // most words do no harm, so one byte that must be noticed is always among the samples: a segment that is not
+        // there
+        int segmentOfLastIndex = JournalLayout.LAST_INDEX + Integer.BYTES;
+        flipEach(Path.of("control.ipcq"), offsets, true, segmentOfLastIndex);
     }
 
     private static void addWords(List<Integer> offsets, int from, int bytes) {
@@ -147,14 +150,16 @@ class DamagedJournalTest {
         }
     }
 
-    /** Flips one bit of each byte, or all of them, in a copy, and uses the copy. */
-    private void flipEach(Path file, List<Integer> offsets, boolean harmless) throws Exception {
+    /** Flips one bit of each sampled byte, or all of them, in a copy, and uses the copy; the bytes of {@code always} in any case. */
+    private void flipEach(Path file, List<Integer> offsets, boolean harmless, Integer... always) throws Exception {
         long seed = Long.getLong("ipcq.seed", System.nanoTime());
         System.out.println("seed=" + seed);
         Random random = new Random(seed);
         Path copy = parent.resolve("copy");
         List<String> outcomes = new ArrayList<>();
-        for (int offset : sample(offsets, random)) {
+        List<Integer> flipped = new ArrayList<>(sample(offsets, random));
+        flipped.addAll(List.of(always));
+        for (int offset : flipped) {
             int mask = random.nextBoolean() ? 0xff : 1 << random.nextInt(8);
             copy(pristine, copy);
             try (RandomAccessFile damaged =
@@ -168,7 +173,8 @@ class DamagedJournalTest {
             outcomes.add(Task.start(() -> use(copy, where)).await());
             DirectoryTree.delete(copy);
         }
-        System.out.println(file + " " + offsets.size() + " " + Collections.frequency(outcomes, "refused") + " refused, "
+        System.out.println(file + " " + flipped.size() + " of " + offsets.size() + ": "
+                + Collections.frequency(outcomes, "refused") + " refused, "
                 + Collections.frequency(outcomes, "whole") + " whole, "
                 + Collections.frequency(outcomes, "other") + " other");
         assertThat(outcomes).as("some damage is noticed").contains("refused");
