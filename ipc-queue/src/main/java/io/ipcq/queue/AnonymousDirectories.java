@@ -91,6 +91,16 @@ final class AnonymousDirectories {
         }
     }
 
+    /** Those that hold a queue. */
+    static List<Path> list() throws IOException {
+        try (Stream<Path> entries = Files.list(base())) {
+            return entries.filter(AnonymousDirectories::isAnonymous)
+                    .filter(directory -> QueueDirectory.in(directory) != null)
+                    .sorted()
+                    .toList();
+        }
+    }
+
     private static void sweep(Path base) throws IOException {
         List<Path> candidates;
         try (Stream<Path> entries = Files.list(base)) {

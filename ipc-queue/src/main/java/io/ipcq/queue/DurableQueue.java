@@ -94,9 +94,6 @@ public interface DurableQueue<E> extends SharedQueue<E> {
     /** Writes everything that was put to the disk itself; when it returns, that survives a crash of the machine. */
     void flush() throws IOException;
 
-    /** Where the queue lives. */
-    Path directory();
-
     /** What the queue was made with. */
     DurableQueueOptions options();
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.codec.Codec;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.PrivateFiles;
+import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,6 +42,12 @@ final class JournalFiles extends QueueDirectory {
     @Override
     QueueState openState() throws IOException {
         return JournalControl.open(control()).state();
+    }
+
+    @Override
+    SharedQueue<byte[]> openEncoded() throws IOException {
+        Codec<byte[]> codec = new EncodedCodec(JournalControl.open(control()).codecId());
+        return JournalQueue.open(directory(), codec, WaitStrategy.blocking());
     }
 
     @Override

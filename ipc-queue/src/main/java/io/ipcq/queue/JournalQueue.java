@@ -461,6 +461,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     @Override
+    public String codecId() {
+        return codec.id();
+    }
+
+    @Override
     public DurableQueueOptions options() {
         return control.options();
     }

@@ -54,6 +54,16 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
                 .orElse(null);
     }
 
+    /** The queue that is in a directory; an exception that says what is there instead if there is none. */
+    static QueueDirectory requireIn(Path directory) throws IOException {
+        QueueDirectory there = in(directory);
+        if (there == null) {
+            there = new RingFiles(directory);
+        }
+        there.requireThere();
+        return there;
+    }
+
     Path directory() {
         return directory;
     }
@@ -63,6 +73,9 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     /** The words that all kinds have in common. */
     abstract QueueState openState() throws IOException;
+
+    /** A handle for which elements are the bytes they were encoded to. */
+    abstract SharedQueue<byte[]> openEncoded() throws IOException;
 
     /** For messages: "durable queue". */
     abstract String kind();

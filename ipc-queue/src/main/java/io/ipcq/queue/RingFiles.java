@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.codec.Codec;
 import io.ipcq.memory.Members;
+import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -34,6 +36,12 @@ final class RingFiles extends QueueDirectory {
     @Override
     QueueState openState() throws IOException {
         return RingControl.open(control()).state();
+    }
+
+    @Override
+    SharedQueue<byte[]> openEncoded() throws IOException {
+        Codec<byte[]> codec = new EncodedCodec(RingControl.open(control()).codecId());
+        return RingQueue.open(directory(), codec, WaitStrategy.blocking());
     }
 
     @Override

@@ -356,8 +356,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return control.options();
     }
 
-    Path directory() {
+    @Override
+    public Path directory() {
         return files.directory();
+    }
+
+    @Override
+    public String codecId() {
+        return codec.id();
     }
 
     // ---- tasks and the end ------------------------------------------------------------------------------------------

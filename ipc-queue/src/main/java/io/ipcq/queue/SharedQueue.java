@@ -60,6 +60,19 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
         return builder(type).openOrCreate(directory);
     }
 
+    /**
+     * Opens the queue in a directory, of either kind and whatever its type: the elements are the bytes that they were encoded
+     * to. For tools that look at queues; what is put this way has to be encoded as {@link #codecId()} says.
+     */
+    static SharedQueue<byte[]> openEncoded(Path directory) throws IOException {
+        return QueueDirectory.requireIn(directory).openEncoded();
+    }
+
+    /** The directories of the anonymous queues that there are now, of this user's programs; some may be about to go. */
+    static List<Path> anonymousDirectories() throws IOException {
+        return AnonymousDirectories.list();
+    }
+
     /** Options for a queue whose elements are encoded as {@link Codec#forType} says. */
     static <E> SharedQueueBuilder<E> builder(Class<E> type) {
         return new SharedQueueBuilder<>(Codec.forType(type));
@@ -152,6 +165,12 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
 
     /** Whether {@link #shutdown()} was called, in any process. */
     boolean isShutdown();
+
+    /** Where the queue lives. */
+    Path directory();
+
+    /** The {@link Codec#id() id} of the codec that the queue was created with. */
+    String codecId();
 
     /** What the queue is doing now. */
     QueueStats stats();

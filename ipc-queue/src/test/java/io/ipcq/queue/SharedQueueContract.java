@@ -119,6 +119,17 @@ abstract class SharedQueueContract {
     }
 
     @Test
+    void shouldShowElementsAsTheyWereEncoded() throws Exception {
+        with("a", "b");
+        assertThat(queue.codecId()).isEqualTo(Codec.utf8().id());
+        SharedQueue<byte[]> encoded = closed(SharedQueue.openEncoded(queue.directory()));
+        assertThat(encoded.codecId()).isEqualTo(queue.codecId());
+        assertThat(encoded.stream().map(String::new)).containsExactly("a", "b");
+        assertThat(encoded.get()).isEqualTo(new byte[] {'a'});
+        assertThat(queue.qsize()).isEqualTo(1);
+    }
+
+    @Test
     void shouldSayThatNothingIsThere() throws InterruptedException {
         assertThat(queue.getNow()).isNull();
         assertThat(queue.poll()).isNull();
