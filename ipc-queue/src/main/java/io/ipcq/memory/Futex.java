@@ -154,7 +154,7 @@ final class Futex {
         private static final int SHORT_STEP_NANOS = 50_000;
         private static final int SHORT_STEPS = 20; // up to 1 ms
         private static final int LONG_STEP_NANOS = 1_000_000;
-        private static final int LONG_STEPS = 50;
+        private static final int LONG_STEPS = 100; // up to 100 ms
         private static final int TIMESPEC_BYTES = 2 * Long.BYTES;
 
         private final long address;

@@ -57,14 +57,14 @@ final class JournalMutex {
             lock();
             return true;
         }
-        // a short timeout is one for room or for an element, not for the mutex, which others hold for microseconds
-        long patient = Durations.atLeast(deadline, PATIENCE_NANOS);
-        if (!lockThreads(patient)) {
+        // free, as it mostly is, it is locked without a look at the clock
+        if (!threads.tryLock() && !lockThreads(patient(deadline))) {
             return false;
         }
         boolean locked = false;
         try {
-            locked = lockProcesses(patient);
+            queue.requireOpen();
+            locked = processes.tryLock() || lockProcesses(patient(deadline));
             return locked;
         } finally {
             if (!locked) {
@@ -73,10 +73,12 @@ final class JournalMutex {
         }
     }
 
+    /** A short timeout is one for room or for an element, not for the mutex, which others hold for microseconds. */
+    private static long patient(long deadline) {
+        return Durations.atLeast(deadline, PATIENCE_NANOS);
+    }
+
     private boolean lockThreads(long deadline) throws InterruptedException {
-        if (threads.tryLock()) {
-            return true;
-        }
         if (deadline == AbstractSharedQueue.FOREVER) {
             threads.lockInterruptibly();
             return true;

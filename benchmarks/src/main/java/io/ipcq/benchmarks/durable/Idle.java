@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /** How much of a core a consumer uses that waits for an element. */
 final class Idle {
 
-    private static final Duration SETTLE = Duration.ofSeconds(2);
-    private static final Duration WATCH = Duration.ofSeconds(5);
+    private static final Duration SETTLE = Duration.ofSeconds(5);
+    private static final Duration WATCH = Duration.ofSeconds(10);
 
     private Idle() {}
 
