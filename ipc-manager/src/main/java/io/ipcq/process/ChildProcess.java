@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * exit code 1. {@code System.exit(n)} means what it says. A JVM that cannot start, because of a bad option for instance,
  * is a child with exit code 1 that has said why on its standard error.
  *
- * <p><b>Daemons</b>, which children are by default, end with their parent: in order when it exits, and within a quarter of a
+ * <p><b>Daemons</b>, which children are by default, end with their parent: in order when it exits, and within half a
  * second when it is SIGKILLed, even from a tight loop. So a tree of processes falls with its root. A child that is no
  * daemon outlives its parent, and the parent's exit does not wait for it.
  *

@@ -24,7 +24,7 @@ final class ParentLink {
      * Runtime.halt needs no cooperation but a safepoint; JvmLauncher takes care that loops have them.
      */
 
-    private static final long PAUSE_MILLIS = 200;
+    private static final long PAUSE_MILLIS = 400;
 
     private final Path directory;
     private final FileChannel alive;

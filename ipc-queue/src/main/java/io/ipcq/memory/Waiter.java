@@ -17,7 +17,8 @@ public final class Waiter {
     /*
      * Idea
      *   Two words: a flag "somebody sleeps", and a counter of events, which is what sleepers sleep on.
-     *     await:  e = counter; look; flag = 1; look again; sleep while counter = e, 90 ms at most; from the start
+     *     await:  e = counter; unless flag = 1 already: look, flag = 1; look; sleep while counter = e, 90 ms at most; from
+     *             the start
      *     signal: (the change was made;) flag = 1?  then flag = 0, counter + 1, wake all
      *   Nobody sleeping: signal is a fence and a load.
      *
@@ -25,7 +26,8 @@ public final class Waiter {
      *   The flag is set before the last look, and the change is made before the flag is read, each with a full fence in
      *   between: at least one side sees the other. A release store before the read of the flag would not do, not even on
      *   x86. If the waker saw the flag after the last look, the counter has moved and the kernel does not put the sleeper
-     *   to sleep, or wakes it.
+     *   to sleep, or wakes it. A flag that is found set needs no other fence: a waker that has not seen it yet will, as only
+     *   wakers clear it; one that clears it moves the counter afterwards, past what was read before the flag.
      *
      * Crash
      *   A flag and not a count: there is nothing to leak when a sleeper dies, and nothing to repair. Because a waker clears
@@ -101,11 +103,13 @@ public final class Waiter {
         long start = System.nanoTime();
         while (true) {
             int event = region.getIntVolatile(counter);
-            if (condition.getAsBoolean()) {
-                return true;
+            if (region.getIntVolatile(flag) == 0) {
+                if (condition.getAsBoolean()) {
+                    return true;
+                }
+                region.putIntVolatile(flag, SOMEBODY_SLEEPS);
+                VarHandle.fullFence();
             }
-            region.putIntVolatile(flag, SOMEBODY_SLEEPS);
-            VarHandle.fullFence();
             if (condition.getAsBoolean()) {
                 return true;
             }

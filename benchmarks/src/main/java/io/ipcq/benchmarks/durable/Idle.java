@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** How much of a core a consumer uses that waits for an element. */
 final class Idle {
 
-    private static final Duration SETTLE = Duration.ofSeconds(5);
+    private static final Duration SETTLE = Duration.ofSeconds(30);
     private static final Duration WATCH = Duration.ofSeconds(10);
 
     private Idle() {}
