@@ -8,19 +8,28 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory for one measurement, in memory where the system has a place for that, and gone after it. */
+/** A directory for one measurement, gone after it. */
 public final class Scratch implements AutoCloseable {
 
     private static final Path MEMORY = Path.of("/dev/shm");
+    private static final String PREFIX = "ipcq-bench-";
 
     private final Path directory;
 
-    public Scratch() throws IOException {
-        directory = Files.isWritable(MEMORY)
-                ? Files.createTempDirectory(MEMORY, "ipcq-bench-")
-                : Files.createTempDirectory("ipcq-bench-");
+    private Scratch(Path directory) {
+        this.directory = directory;
         // a run that is ended by Ctrl-C tidies up, too
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "scratch"));
+    }
+
+    /** In memory where the system has a place for that. */
+    public Scratch() throws IOException {
+        this(Files.isWritable(MEMORY) ? Files.createTempDirectory(MEMORY, PREFIX) : Files.createTempDirectory(PREFIX));
+    }
+
+    /** Where temporary files go, {@code java.io.tmpdir}: on a disk, unless the system keeps those in memory. */
+    public static Scratch onDisk() throws IOException {
+        return new Scratch(Files.createTempDirectory(PREFIX));
     }
 
     public Path resolve(String name) {

@@ -17,7 +17,7 @@ final class ChroniclePair {
     private ChroniclePair() {}
 
     static double single() throws Exception {
-        try (Scratch scratch = new Scratch()) {
+        try (Scratch scratch = Scratch.onDisk()) {
             return ProcessPair.run(scratch.resolve("queue"), ChroniclePair::write, ChroniclePair::read);
         }
     }

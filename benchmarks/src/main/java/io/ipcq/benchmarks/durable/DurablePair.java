@@ -30,7 +30,7 @@ final class DurablePair {
             io.ipcq.process.SerializableBiConsumer<String, SharedQueue<Double>> producer,
             io.ipcq.process.SerializableBiConsumer<String, SharedQueue<Double>> consumer)
             throws Exception {
-        try (Scratch scratch = new Scratch()) {
+        try (Scratch scratch = Scratch.onDisk()) {
             Path directory = scratch.resolve("queue");
             DurableQueue.create(directory, byte[].class).close();
             return ProcessPair.run(directory, producer, consumer);

@@ -31,7 +31,7 @@ final class Opening {
 
     private static double inChild(io.ipcq.process.SerializableBiConsumer<String, SharedQueue<Double>> work)
             throws Exception {
-        try (Scratch scratch = new Scratch()) {
+        try (Scratch scratch = Scratch.onDisk()) {
             return ProcessPair.run(scratch.resolve("queue"), (directory, report) -> {}, work);
         }
     }

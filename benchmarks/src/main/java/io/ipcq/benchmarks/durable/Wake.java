@@ -33,7 +33,7 @@ final class Wake {
     private Wake() {}
 
     static double durable() throws Exception {
-        try (Scratch scratch = new Scratch()) {
+        try (Scratch scratch = Scratch.onDisk()) {
             Path directory = scratch.resolve("queue");
             DurableQueue.create(directory, byte[].class).close();
             return ProcessPair.run(directory, Wake::put, Wake::get);
