@@ -52,10 +52,21 @@ class ManagerArchitectureTest {
                 .resideInAnyPackage("io.ipcq.pool..", "io.ipcq.connection..", "io.ipcq.manager..")
                 .check(CLASSES);
         noClasses()
+                .that(resideInAPackage("io.ipcq.connection.."))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.ipcq.pool..",
+                        "io.ipcq.process..",
+                        "io.ipcq.manager..",
+                        "io.ipcq.queue..",
+                        "io.ipcq.memory..")
+                .check(CLASSES);
+        noClasses()
                 .that(resideInAPackage("io.ipcq.queue..").or(resideInAPackage("io.ipcq.memory..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..")
+                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..", "io.ipcq.connection..")
                 .check(CLASSES);
     }
 
@@ -63,7 +74,7 @@ class ManagerArchitectureTest {
     void shouldHideForeignLibraries() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..")
+                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..", "io.ipcq.connection..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("net.openhft..", "tools.jackson..", "com.fasterxml..", "com.kenai..")

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The secret that both ends of a connection prove to know; Python's {@code authkey}. It never prints itself.
+ *
+ * <p>There is no default key, and none shorter than {@value Limits#KEY_BYTES} bytes. Give it to another process in a
+ * {@linkplain #save file} of your own, or as an argument of a child process; never on a command line.
+ *
+ * <p>Thread-safe: immutable. Process-safe: serializable, and whoever reads the stream has the key. Lives in memory only,
+ * unless saved.
+ */
+public final class AuthKey implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int RANDOM_BYTES = 32;
+    private static final int MAX_FILE_BYTES = 4096;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final byte[] secret;
+
+    private AuthKey(byte[] secret) {
+        this.secret = secret;
+    }
+
+    /** A new key of 32 random bytes. */
+    public static AuthKey random() {
+        byte[] secret = new byte[RANDOM_BYTES];
+        RANDOM.nextBytes(secret);
+        return new AuthKey(secret);
+    }
+
+    /**
+     * A key that is known elsewhere. The array is copied; clear it if you can.
+     *
+     * @throws IllegalArgumentException if it is shorter than {@value Limits#KEY_BYTES} bytes
+     */
+    public static AuthKey of(byte[] secret) {
+        if (secret.length < Limits.KEY_BYTES) {
+            throw new IllegalArgumentException("key is too short: bytes=" + secret.length + ", at least="
+                    + Limits.KEY_BYTES + "; use AuthKey.random(), or AuthKey.ofPythonKey for a peer that has no other");
+        }
+        return new AuthKey(secret.clone());
+    }
+
+    /**
+     * A key of any length but zero, for a Python peer whose key cannot be changed. A short key can be guessed by anyone who
+     * has seen one handshake.
+     *
+     * @throws IllegalArgumentException if it is empty
+     */
+    public static AuthKey ofPythonKey(byte[] secret) {
+        if (secret.length == 0) {
+            throw new IllegalArgumentException("key is empty: use AuthKey.random()");
+        }
+        return new AuthKey(secret.clone());
+    }
+
+    /** The key in a file that {@link #save} made, or that holds its raw bytes; refused if others may read the file. */
+    public static AuthKey load(Path file) throws IOException {
+        if (isPosix(file)) {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+            if (permissions.stream().anyMatch(permission -> !permission.name().startsWith("OWNER_"))) {
+                throw new IOException("key file may be read by others: file=" + file + ", permissions="
+                        + PosixFilePermissions.toString(permissions)
+                        + "; make a new key, and run chmod 600 on its file");
+            }
+        }
+        long size = Files.size(file);
+        if (size > MAX_FILE_BYTES) {
+            throw new IOException("this is no key file: file=" + file + ", bytes=" + size);
+        }
+        byte[] secret = Files.readAllBytes(file);
+        try {
+            return of(secret);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("file=" + file + ": " + e.getMessage());
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+
+    /** Writes the raw bytes into a new file that only this user can read. */
+    public void save(Path file) throws IOException {
+        if (isPosix(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } else {
+            Files.createFile(file);
+        }
+        Files.write(file, secret);
+    }
+
+    private static boolean isPosix(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    byte[] sign(String algorithm, byte[] message) {
+        try {
+            Mac mac = Mac.getInstance(algorithm);
+            mac.init(new SecretKeySpec(secret, algorithm));
+            return mac.doFinal(message);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no " + algorithm, e);
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AuthKey key && MessageDigest.isEqual(secret, key.secret);
+    }
+
+    /** Says nothing about the key: two keys in a hundred have the same. */
+    @Override
+    public int hashCode() {
+        return Math.floorMod(Arrays.hashCode(secret), 64);
+    }
+
+    @Override
+    public String toString() {
+        return "AuthKey[hidden]";
+    }
+}

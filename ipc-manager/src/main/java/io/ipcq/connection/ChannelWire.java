@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A socket in the clear. */
+final class ChannelWire implements Wire {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelWire.class);
+
+    private final SocketChannel channel;
+    private final SharedPoller.Watched watched = new SharedPoller.Watched();
+    private final ReentrantLock selectorLock = new ReentrantLock();
+    private @Nullable OwnSelector selector;
+
+    /** The channel must not block any more. */
+    ChannelWire(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        return channel.read(target);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return channel.write(source);
+    }
+
+    @Override
+    public boolean flush() {
+        return true;
+    }
+
+    @Override
+    public boolean awaitReadable(long deadline) throws IOException, InterruptedException {
+        return LightThreads.isVirtual(Thread.currentThread())
+                ? SharedPoller.awaitReadable(channel, watched, deadline)
+                : selector().await(deadline);
+    }
+
+    @Override
+    public boolean awaitWritable(long deadline) throws IOException {
+        return SharedPoller.awaitWritable(channel, watched, deadline);
+    }
+
+    /** Made by the first platform thread that waits: it takes two descriptors. */
+    private OwnSelector selector() throws IOException {
+        selectorLock.lock();
+        try {
+            if (!channel.isOpen()) {
+                throw new ClosedChannelException();
+            }
+            if (selector == null) {
+                selector = new OwnSelector(channel);
+            }
+            return selector;
+        } finally {
+            selectorLock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("closing a socket failed", e);
+        }
+        selectorLock.lock();
+        try {
+            if (selector != null) {
+                selector.close();
+            }
+        } finally {
+            selectorLock.unlock();
+        }
+        SharedPoller.closed(watched);
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/**
+ * How one side of a connection behaves, as its builder put it together. Immutable.
+ *
+ * @param maxFrameBytes the largest message, both ways
+ * @param connectTimeout how long reaching the other side may take
+ * @param handshakeTimeout how long TLS and the proofs of the key may take together
+ * @param writeTimeout how long the peer may take to read one message
+ * @param legacyMd5 whether a peer may prove the key in the MD5 form of Python before 3.12
+ * @param plaintext whether TCP beyond loopback may go without TLS
+ * @param tls encrypts TCP; empty for none
+ */
+public record ConnectionOptions(
+        int maxFrameBytes,
+        Duration connectTimeout,
+        Duration handshakeTimeout,
+        Duration writeTimeout,
+        boolean legacyMd5,
+        boolean plaintext,
+        Optional<SSLContext> tls) {
+
+    public ConnectionOptions {
+        if (maxFrameBytes < 1) {
+            throw new IllegalArgumentException("maxFrameBytes must be positive: maxFrameBytes=" + maxFrameBytes);
+        }
+        requirePositive("connectTimeout", connectTimeout);
+        requirePositive("handshakeTimeout", handshakeTimeout);
+        requirePositive("writeTimeout", writeTimeout);
+    }
+
+    private static void requirePositive(String name, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException(name + " must be positive: " + name + "=" + timeout);
+        }
+    }
+}

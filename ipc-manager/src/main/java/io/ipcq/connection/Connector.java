@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+
+/** Makes connections of sockets: the way from an address to the end of the handshake, on either side. */
+final class Connector {
+
+    private static final String[] TLS_VERSIONS = {"TLSv1.3"};
+
+    private Connector() {}
+
+    static Connection connect(SocketAddress address, AuthKey key, ConnectionOptions options)
+            throws IOException, InterruptedException {
+        requireProtected(address, options);
+        SocketChannel channel = open(address, options.connectTimeout());
+        try {
+            return handshake(channel, key, options, clientEngine(address, options), false);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** What a listener does with a socket that it has accepted; the caller closes it if this fails. */
+    static Connection accept(SocketChannel channel, AuthKey key, ConnectionOptions options, boolean clientCertificates)
+            throws IOException, InterruptedException {
+        Optional<SSLEngine> engine = options.tls().map(context -> {
+            SSLEngine made = context.createSSLEngine();
+            made.setUseClientMode(false);
+            SSLParameters parameters = made.getSSLParameters();
+            parameters.setProtocols(TLS_VERSIONS);
+            parameters.setNeedClientAuth(clientCertificates);
+            made.setSSLParameters(parameters);
+            return made;
+        });
+        return handshake(channel, key, options, engine, true);
+    }
+
+    private static Connection handshake(
+            SocketChannel channel, AuthKey key, ConnectionOptions options, Optional<SSLEngine> engine, boolean listener)
+            throws IOException, InterruptedException {
+        long deadline = Deadline.in(options.handshakeTimeout());
+        SocketAddress remote = channel.getRemoteAddress();
+        if (remote instanceof InetSocketAddress) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        }
+        channel.configureBlocking(false);
+        Wire wire = new ChannelWire(channel);
+        try {
+            if (engine.isPresent()) {
+                TlsWire tls = new TlsWire(wire, engine.get());
+                tls.handshake(deadline);
+                wire = tls;
+            }
+            FrameReader reader = new FrameReader(wire, Limits.UNAUTHENTICATED_FRAME_BYTES);
+            FrameWriter writer = new FrameWriter(wire);
+            Handshake handshake = new Handshake(reader, writer, key, options.legacyMd5(), deadline);
+            if (listener) {
+                handshake.asListener();
+            } else {
+                handshake.asClient();
+            }
+            return new SocketConnection(wire, reader, writer, options, remote, PeerCredentials.of(channel));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            wire.close();
+            throw e;
+        }
+    }
+
+    /** Refuses plaintext that would leave this machine. */
+    static void requireProtected(SocketAddress address, ConnectionOptions options) throws IOException {
+        if (address instanceof UnixDomainSocketAddress) {
+            if (options.tls().isPresent()) {
+                throw new IllegalArgumentException("TLS is for TCP: address=" + address);
+            }
+            return;
+        }
+        if (!(address instanceof InetSocketAddress inet)) {
+            throw new IllegalArgumentException("address must be a UnixDomainSocketAddress or an InetSocketAddress: "
+                    + address.getClass().getName());
+        }
+        if (inet.isUnresolved()) {
+            throw new UnknownHostException("no such host: address=" + address);
+        }
+        if (!inet.getAddress().isLoopbackAddress() && options.tls().isEmpty() && !options.plaintext()) {
+            throw new IOException("TCP beyond loopback needs TLS: address=" + address
+                    + "; give tls(context), use a loopback address, or say plaintext(true) and know who can listen");
+        }
+    }
+
+    private static Optional<SSLEngine> clientEngine(SocketAddress address, ConnectionOptions options) {
+        if (!(address instanceof InetSocketAddress inet) || options.tls().isEmpty()) {
+            return Optional.empty();
+        }
+        SSLContext context = options.tls().get();
+        SSLEngine engine = context.createSSLEngine(inet.getHostString(), inet.getPort());
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setProtocols(TLS_VERSIONS);
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(parameters);
+        return Optional.of(engine);
+    }
+
+    private static SocketChannel open(SocketAddress address, Duration timeout)
+            throws IOException, InterruptedException {
+        boolean unix = address instanceof UnixDomainSocketAddress;
+        SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+        try {
+            if (unix) {
+                channel.connect(address);
+            } else {
+                channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toMillis())));
+            }
+            return channel;
+        } catch (ClosedByInterruptException e) {
+            Thread.interrupted();
+            InterruptedException interrupted = new InterruptedException("interrupted while connecting");
+            interrupted.initCause(e);
+            throw interrupted;
+        } catch (SocketTimeoutException e) {
+            channel.close();
+            throw named(new SocketTimeoutException("nobody answered in " + timeout + ": address=" + address), e);
+        } catch (IOException e) {
+            channel.close();
+            throw named(
+                    new ConnectException("nobody listens there: address=" + address + ", reason=" + e.getMessage()), e);
+        }
+    }
+
+    private static IOException named(IOException named, IOException cause) {
+        named.initCause(cause);
+        return named;
+    }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Makes messages of the bytes that come in. Not thread-safe; what an interrupt or a deadline cuts off is gone on with. */
+final class FrameReader {
+    /*
+     * A frame, as in Python:
+     *
+     *   +----------------+=================+        +--------+--------------------------+=================+
+     *   | length: int32  | payload         |   or   | -1     | length: uint64           | payload         |
+     *   +----------------+=================+        +--------+--------------------------+=================+
+     *   0                4                          0        4                          12      big-endian
+     *
+     * Allocation. A length is checked against the limit before anything else. A frame that fits into the buffer gets its
+     * array when all of it is there, a larger one grows with what has come. So a peer never makes this side allocate
+     * more than a small multiple of what it has sent.
+     *
+     * Waiting. Reading in a loop for a moment is cheaper than going to sleep and being woken, if the answer comes at once.
+     * Whether it does is guessed from the last time.
+     */
+
+    static final int SMALL_BUFFER = 8 << 10;
+    static final int LARGE_BUFFER = 64 << 10;
+
+    private static final int HEADER = Integer.BYTES;
+    private static final int LONG_HEADER = HEADER + Long.BYTES;
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+    private static final long SPIN_NANOS = Runtime.getRuntime().availableProcessors() > 1 ? 20_000 : 0;
+
+    private final Wire wire;
+    private int limit;
+
+    /** What was read and not used lies between position and limit. */
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(SMALL_BUFFER).flip();
+
+    /** A frame that is larger than the buffer, so far. */
+    private byte @Nullable [] growing;
+
+    private int length;
+    private int filled;
+
+    private byte @Nullable [] complete;
+    private boolean answersAtOnce;
+
+    FrameReader(Wire wire, int limit) {
+        this.wire = wire;
+        this.limit = limit;
+    }
+
+    void limit(int bytes) {
+        limit = bytes;
+    }
+
+    /** Reads on until a message is complete; false if the deadline has passed before. */
+    boolean advance(long deadline) throws IOException, InterruptedException {
+        while (complete == null && !assemble()) {
+            if (!fill(deadline)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The message that {@link #advance} has found. */
+    byte[] take() {
+        byte[] message = complete;
+        if (message == null) {
+            throw new IllegalStateException("there is no message");
+        }
+        complete = null;
+        return message;
+    }
+
+    /** Makes a message of what has been read already, if it is enough. */
+    private boolean assemble() throws IOException {
+        if (growing == null && !begin()) {
+            return false;
+        }
+        return complete != null || grow();
+    }
+
+    /** True if a message is complete or has begun to grow. */
+    private boolean begin() throws FrameTooLargeException {
+        if (buffer.remaining() < HEADER) {
+            return false;
+        }
+        int start = buffer.position();
+        int header = HEADER;
+        long announced = buffer.getInt(start);
+        if (announced == -1) {
+            if (buffer.remaining() < LONG_HEADER) {
+                return false;
+            }
+            header = LONG_HEADER;
+            announced = buffer.getLong(start + HEADER);
+        }
+        if (announced < 0 || announced > Math.min(limit, LARGEST_ARRAY)) {
+            throw new FrameTooLargeException("incoming message", Long.toUnsignedString(announced), limit);
+        }
+        length = (int) announced;
+        if (header + length <= buffer.capacity()) {
+            if (buffer.remaining() < header + length) {
+                return false;
+            }
+            byte[] message = new byte[length];
+            buffer.position(start + header).get(message);
+            complete = message;
+        } else {
+            buffer.position(start + header);
+            growing = new byte[Math.min(length, LARGE_BUFFER)];
+            filled = 0;
+        }
+        return true;
+    }
+
+    private boolean grow() {
+        byte[] target = growing;
+        if (target == null) {
+            return false;
+        }
+        int count = Math.min(buffer.remaining(), length - filled);
+        if (filled + count > target.length) {
+            target = Arrays.copyOf(target, (int) Math.min(length, Math.max(filled + count, 2L * target.length)));
+            growing = target;
+        }
+        buffer.get(target, filled, count);
+        filled += count;
+        if (filled < length) {
+            return false;
+        }
+        complete = target;
+        growing = null;
+        return true;
+    }
+
+    private boolean fill(long deadline) throws IOException, InterruptedException {
+        makeRoom();
+        int unread = buffer.position();
+        int end = buffer.limit();
+        buffer.limit(buffer.capacity()).position(end);
+        try {
+            int count = read(deadline);
+            if (count > 0) {
+                end += count;
+                return true;
+            }
+            if (count == 0) {
+                return false;
+            }
+        } finally {
+            buffer.limit(end).position(unread);
+        }
+        throw ended();
+    }
+
+    private void makeRoom() {
+        if (growing != null && buffer.capacity() < LARGE_BUFFER) {
+            buffer = ByteBuffer.allocateDirect(LARGE_BUFFER).put(buffer).flip();
+        } else if (!buffer.hasRemaining()) {
+            buffer.position(0).limit(0);
+        } else if (buffer.limit() == buffer.capacity()) {
+            buffer.compact().flip();
+        }
+    }
+
+    /** 0 if the deadline has passed. */
+    private int read(long deadline) throws IOException, InterruptedException {
+        int count = wire.read(buffer);
+        if (count != 0) {
+            return count;
+        }
+        long began = System.nanoTime();
+        if (answersAtOnce) {
+            do {
+                Thread.onSpinWait();
+                count = wire.read(buffer);
+                if (count != 0) {
+                    return count;
+                }
+            } while (System.nanoTime() - began < SPIN_NANOS);
+        }
+        while (wire.awaitReadable(deadline)) {
+            count = wire.read(buffer);
+            if (count != 0) {
+                answersAtOnce = System.nanoTime() - began < 2 * SPIN_NANOS;
+                return count;
+            }
+        }
+        return 0;
+    }
+
+    private IOException ended() {
+        int unfinished = buffer.remaining() + (growing == null ? 0 : filled);
+        return growing == null && !buffer.hasRemaining()
+                ? new EOFException("the peer has closed the connection")
+                : new IOException("the connection was cut within a message: received=" + unfinished + " bytes of it");
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.time.Duration;
+
+/** What a peer may cost: the defaults of {@link ConnectionBuilder} and {@link ListenerBuilder}, each with a method there. */
+public final class Limits {
+
+    /** The largest message before authentication, in bytes, as in Python. This one is fixed. */
+    public static final int UNAUTHENTICATED_FRAME_BYTES = 256;
+
+    /** The largest message after authentication, in bytes, both ways. */
+    public static final int FRAME_BYTES = 8 << 20;
+
+    /** How long TLS and the proofs of the key may take together, however often the peer sends something. */
+    public static final Duration HANDSHAKE = Duration.ofSeconds(5);
+
+    /** How long a peer may take to read one message. */
+    public static final Duration WRITE = Duration.ofSeconds(30);
+
+    /** How long reaching the other side may take. */
+    public static final Duration CONNECT = Duration.ofSeconds(10);
+
+    /** How many peers of a listener may be unauthenticated, or not accepted yet, at a time. */
+    public static final int PENDING_CONNECTIONS = 128;
+
+    /** The shortest key, in bytes. */
+    public static final int KEY_BYTES = 16;
+
+    private Limits() {}
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits for peers at an address, and hands out connections to those that have proved to know the key.
+ *
+ * <p>No peer keeps another one waiting: each proves its key in a thread of its own, and has {@link Limits#HANDSHAKE} for
+ * it. A Unix-domain socket has mode 0600 in a directory 0700, which is made if it is missing, and takes processes of the
+ * same user only. TCP beyond loopback needs TLS.
+ *
+ * <p>Thread-safe. Process-safe: one process listens at an address; a second one is refused. If it is killed, the file of its
+ * Unix-domain socket stays, and the next listener there replaces it; accepted connections live until they are closed.
+ */
+public final class Listener implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private static final int BACKLOG = 128;
+    private static final long LOG_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long OUT_OF_DESCRIPTORS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** What waits to be accepted; empty once closed, for whoever waits. */
+    private final LinkedBlockingQueue<Optional<Connection>> accepted = new LinkedBlockingQueue<>();
+
+    private final Set<SocketChannel> unauthenticated = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicLong turnedAway = new AtomicLong();
+    private volatile long lastLogged = System.nanoTime() - LOG_PAUSE_NANOS;
+    private volatile boolean closed;
+
+    private final ServerSocketChannel server;
+    private final SocketAddress address;
+    private final AuthKey key;
+    private final ListenerOptions options;
+    private final @Nullable UnixSocketFile file;
+    private final @Nullable Object fileKey;
+    private final @Nullable UserPrincipal owner;
+
+    private Listener(ServerSocketChannel server, AuthKey key, ListenerOptions options, @Nullable UnixSocketFile file)
+            throws IOException {
+        this.server = server;
+        this.address = server.getLocalAddress();
+        this.key = key;
+        this.options = options;
+        this.file = file;
+        this.fileKey = file == null ? null : file.fileKey();
+        this.owner = file == null ? null : file.owner();
+    }
+
+    /** Listens at a {@link UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}; port 0 is any free one. */
+    public static Listener bind(SocketAddress address, AuthKey key) throws IOException {
+        return builder(address, key).bind();
+    }
+
+    /** Listens at a Unix-domain socket in a new private directory. */
+    public static Listener bind(AuthKey key) throws IOException {
+        return bind(UnixSocketFile.inPrivateDirectory(), key);
+    }
+
+    public static ListenerBuilder builder(SocketAddress address, AuthKey key) {
+        return new ListenerBuilder(address, key);
+    }
+
+    static Listener bind(SocketAddress address, AuthKey key, ListenerOptions options) throws IOException {
+        Connector.requireProtected(address, options.connection());
+        boolean unix = address instanceof UnixDomainSocketAddress;
+        ServerSocketChannel server =
+                unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
+        try {
+            UnixSocketFile file = null;
+            if (address instanceof UnixDomainSocketAddress path) {
+                file = new UnixSocketFile(path, options.otherUsers());
+                file.bind(server, BACKLOG);
+            } else {
+                server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                server.bind(address, BACKLOG);
+            }
+            Listener listener = new Listener(server, key, options, file);
+            listener.start();
+            return listener;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void start() {
+        Thread thread = new Thread(this::listen, "ipcq-listener");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Where it listens: what to give to {@link Connection#connect}. */
+    public SocketAddress address() {
+        return address;
+    }
+
+    /**
+     * Waits for the next peer that has proved to know the key.
+     *
+     * @throws SocketException if the listener is closed
+     */
+    public Connection accept() throws IOException, InterruptedException {
+        return handOut(accepted.take());
+    }
+
+    /** The same, waiting at most so long; empty if no peer came. */
+    public Optional<Connection> accept(Duration timeout) throws IOException, InterruptedException {
+        long nanos = Math.max(0, Deadline.remainingNanos(Deadline.in(timeout)));
+        Optional<Connection> next = accepted.poll(nanos, TimeUnit.NANOSECONDS);
+        return next == null ? Optional.empty() : Optional.of(handOut(next));
+    }
+
+    private Connection handOut(Optional<Connection> next) throws SocketException {
+        if (next.isEmpty()) {
+            accepted.add(next); // for the next one who waits
+            throw new SocketException("the listener is closed: address=" + address);
+        }
+        pending.decrementAndGet();
+        return next.get();
+    }
+
+    private void listen() {
+        while (true) {
+            try {
+                receive(server.accept());
+            } catch (AsynchronousCloseException e) {
+                return;
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                logSparingly("a peer could not be accepted: " + e.getMessage());
+                LockSupport.parkNanos(OUT_OF_DESCRIPTORS_NANOS); // the peer stays in the kernel's queue
+            }
+        }
+    }
+
+    private void receive(SocketChannel channel) {
+        if (pending.incrementAndGet() > options.maxPending()) {
+            pending.decrementAndGet();
+            closeQuietly(channel);
+            logSparingly("a peer was turned away, too many are unauthenticated or not accepted: limit="
+                    + options.maxPending());
+            return;
+        }
+        unauthenticated.add(channel);
+        boolean started = false;
+        try {
+            LightThreads.start("ipcq-handshake", () -> authenticate(channel));
+            started = true;
+        } finally {
+            if (!started) {
+                drop(channel);
+            }
+        }
+        if (closed) {
+            closeQuietly(channel);
+        }
+    }
+
+    private void authenticate(SocketChannel channel) {
+        try {
+            requireSameUser(channel);
+            Connection connection = Connector.accept(channel, key, options.connection(), options.clientCertificates());
+            unauthenticated.remove(channel);
+            accepted.add(Optional.of(connection));
+            if (closed) {
+                closeWaiting();
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            if (!closed) {
+                logSparingly("a peer was dropped before it was authenticated: peer=" + describe(channel) + ", reason="
+                        + reason(e));
+            }
+            drop(channel);
+        } catch (Error e) {
+            drop(channel);
+            throw e;
+        }
+    }
+
+    /** Messages of this package hold nothing of the peer; others, such as those about TLS, may. */
+    private static String reason(Exception e) {
+        boolean ours = e.getStackTrace().length > 0
+                && e.getStackTrace()[0].getClassName().startsWith(Listener.class.getPackageName());
+        return ours ? String.valueOf(e.getMessage()) : e.getClass().getSimpleName();
+    }
+
+    private static String describe(SocketChannel channel) {
+        try {
+            return String.valueOf(channel.getRemoteAddress());
+        } catch (IOException e) {
+            return "gone";
+        }
+    }
+
+    private void requireSameUser(SocketChannel channel) throws IOException {
+        Optional<PeerCredentials> peer = PeerCredentials.of(channel);
+        if (!options.otherUsers() && peer.isPresent() && !peer.get().user().equals(owner)) {
+            throw new AuthenticationException(
+                    "the peer is another user: user=" + peer.get().user().getName());
+        }
+    }
+
+    private void drop(SocketChannel channel) {
+        closeQuietly(channel);
+        unauthenticated.remove(channel);
+        pending.decrementAndGet();
+    }
+
+    /** A flood of peers is no flood of lines: at most one a second, which says how many were left out. */
+    private void logSparingly(String line) {
+        long now = System.nanoTime();
+        if (now - lastLogged < LOG_PAUSE_NANOS) {
+            turnedAway.incrementAndGet();
+            return;
+        }
+        lastLogged = now;
+        LOG.warn("{}; address={}, not logged before={}", line, address, turnedAway.getAndSet(0));
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("closing a socket failed", e);
+        }
+    }
+
+    private void closeWaiting() {
+        for (Optional<Connection> next = accepted.poll(); next != null; next = accepted.poll()) {
+            next.ifPresent(Connection::close);
+        }
+        accepted.add(Optional.empty());
+    }
+
+    /** Ends listening; connections that were accepted go on. May be called again. */
+    @Override
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        server.close();
+        unauthenticated.forEach(Listener::closeQuietly);
+        closeWaiting();
+        if (file != null) {
+            file.remove(fileKey);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Listener[" + address + (closed ? ", closed" : "") + "]";
+    }
+}

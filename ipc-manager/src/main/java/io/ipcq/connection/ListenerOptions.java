@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+/**
+ * How a listener behaves, as {@link ListenerBuilder} put it together. Immutable.
+ *
+ * @param connection how each of its connections behaves
+ * @param maxPending how many peers may be unauthenticated, or not accepted yet, at a time
+ * @param otherUsers whether other users of this machine may connect to a Unix-domain socket
+ * @param clientCertificates whether TLS demands a certificate of each client
+ */
+public record ListenerOptions(
+        ConnectionOptions connection, int maxPending, boolean otherUsers, boolean clientCertificates) {
+
+    public ListenerOptions {
+        if (maxPending < 1) {
+            throw new IllegalArgumentException("maxPending must be positive: maxPending=" + maxPending);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+
+/** Lets a platform thread wait for bytes in the kernel itself, with no other thread between. Closed by any thread. */
+final class OwnSelector {
+
+    private final Selector selector;
+
+    OwnSelector(SocketChannel channel) throws IOException {
+        selector = Selector.open();
+        try {
+            channel.register(selector, SelectionKey.OP_READ);
+        } catch (IOException | RuntimeException e) {
+            selector.close();
+            throw e;
+        }
+    }
+
+    /** False if the deadline has passed. */
+    boolean await(long deadline) throws IOException, InterruptedException {
+        try {
+            long nanos = Deadline.remainingNanos(deadline);
+            if (nanos <= 0) {
+                return false;
+            }
+            int selected = deadline == Deadline.NEVER ? selector.select() : selector.select(roundUpToMillis(nanos));
+            selector.selectedKeys().clear();
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            return selected > 0 || !Deadline.hasPassed(deadline);
+        } catch (ClosedSelectorException e) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private static long roundUpToMillis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
+    }
+
+    /** Wakes who waits. To be called after the channel was closed, whose descriptor goes with the registration. */
+    void close() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One thread that waits for all sockets whose own threads should not: virtual ones, and those that wait to write. */
+final class SharedPoller {
+    /*
+     * Idea. A blocking channel is closed when a thread that waits in it is interrupted, and cannot wait with a timeout. So
+     * channels do not block; a thread asks here to be unparked, and parks. A virtual thread may not wait in a selector of
+     * its own, as that would hold its carrier.
+     *
+     * Visibility. A waiter clears `ready`, then asks; the poller sets `ready`, then unparks. What is left of a question
+     * that ended by time or interrupt makes a later one end too early, which its caller has to expect anyway.
+     */
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedPoller.class);
+
+    /** Who waits on a channel. */
+    static final class Watched {
+        private final Waiting reading = new Waiting();
+        private final Waiting writing = new Waiting();
+        private volatile @Nullable SelectionKey key;
+
+        private Waiting of(int operation) {
+            return operation == SelectionKey.OP_READ ? reading : writing;
+        }
+    }
+
+    private static final class Waiting {
+        private volatile boolean ready;
+        private volatile @Nullable Thread thread;
+
+        void signal() {
+            ready = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Started by the first who waits. */
+    private static final class Instance {
+        static final SharedPoller POLLER = new SharedPoller();
+    }
+
+    private final Selector selector;
+
+    private SharedPoller() {
+        try {
+            selector = Selector.open();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        Thread thread = new Thread(this::run, "ipcq-connection-poller");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Waits for a reader; false if the deadline has passed. */
+    static boolean awaitReadable(SocketChannel channel, Watched watched, long deadline)
+            throws IOException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return Instance.POLLER.await(channel, watched, SelectionKey.OP_READ, deadline);
+    }
+
+    /** Waits for a writer, who is not interrupted; false if the deadline has passed. */
+    static boolean awaitWritable(SocketChannel channel, Watched watched, long deadline) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return Instance.POLLER.await(channel, watched, SelectionKey.OP_WRITE, deadline);
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** To be called after the channel was closed: wakes who waits, and lets go of the descriptor. */
+    static void closed(Watched watched) {
+        if (watched.key != null) {
+            watched.reading.signal();
+            watched.writing.signal();
+            Instance.POLLER.selector.wakeup();
+        }
+    }
+
+    private boolean await(SocketChannel channel, Watched watched, int operation, long deadline)
+            throws IOException, InterruptedException {
+        Waiting waiting = watched.of(operation);
+        waiting.ready = false;
+        waiting.thread = Thread.currentThread();
+        try {
+            ask(channel, watched, operation);
+            while (!waiting.ready) {
+                if (Deadline.hasPassed(deadline)) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, Deadline.remainingNanos(deadline));
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            return true;
+        } finally {
+            waiting.thread = null;
+        }
+    }
+
+    private void ask(SocketChannel channel, Watched watched, int operation) throws ClosedChannelException {
+        try {
+            SelectionKey key = watched.key;
+            if (key == null) {
+                synchronized (watched) { // the first time only: a reader and a writer may come at once
+                    key = watched.key;
+                    if (key == null) {
+                        key = channel.register(selector, 0, watched);
+                        watched.key = key;
+                    }
+                }
+            }
+            key.interestOpsOr(operation);
+            selector.wakeup();
+        } catch (CancelledKeyException e) {
+            throw new ClosedChannelException();
+        }
+        if (!channel.isOpen()) { // it may have been closed before there was a key
+            selector.wakeup();
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void run() {
+        while (true) {
+            try {
+                selector.select(SharedPoller::signal);
+            } catch (IOException | RuntimeException e) {
+                LOG.error("waiting for sockets failed; it goes on", e);
+            }
+        }
+    }
+
+    private static void signal(SelectionKey key) {
+        Watched watched = (Watched) key.attachment();
+        try {
+            int ready = key.readyOps();
+            key.interestOpsAnd(~ready);
+            if ((ready & SelectionKey.OP_READ) != 0) {
+                watched.reading.signal();
+            }
+            if ((ready & SelectionKey.OP_WRITE) != 0) {
+                watched.writing.signal();
+            }
+        } catch (CancelledKeyException closed) {
+            watched.reading.signal();
+            watched.writing.signal();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A connection after its handshake. */
+final class SocketConnection implements Connection {
+
+    private static final String BY_THIS_SIDE = "it was closed on this side";
+
+    private final Wire wire;
+    private final FrameReader reader;
+    private final FrameWriter writer;
+    private final ConnectionOptions options;
+    private final SocketAddress remoteAddress;
+    private final Optional<PeerCredentials> peer;
+
+    private final ReentrantLock sending = new ReentrantLock();
+    private final ReentrantLock receiving = new ReentrantLock();
+
+    /** Null while open, then why it was closed. */
+    private final AtomicReference<@Nullable String> closed = new AtomicReference<>();
+
+    SocketConnection(
+            Wire wire,
+            FrameReader reader,
+            FrameWriter writer,
+            ConnectionOptions options,
+            SocketAddress remoteAddress,
+            Optional<PeerCredentials> peer) {
+        this.wire = wire;
+        this.reader = reader;
+        this.writer = writer;
+        this.options = options;
+        this.remoteAddress = remoteAddress;
+        this.peer = peer;
+        reader.limit(options.maxFrameBytes());
+    }
+
+    @Override
+    public void sendBytes(byte[] message) throws IOException {
+        sendBytes(message, 0, message.length);
+    }
+
+    @Override
+    public void sendBytes(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (length > options.maxFrameBytes()) {
+            throw new FrameTooLargeException("outgoing message", Integer.toString(length), options.maxFrameBytes());
+        }
+        sending.lock();
+        try {
+            requireOpen();
+            writer.write(bytes, offset, length, Deadline.in(options.writeTimeout()));
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    @Override
+    public byte[] recvBytes() throws IOException, InterruptedException {
+        receiving.lockInterruptibly();
+        try {
+            requireOpen();
+            reader.advance(Deadline.NEVER);
+            return reader.take();
+        } catch (EOFException end) {
+            throw end; // one can still send to a peer that only ended its own sending
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    @Override
+    public boolean poll(Duration timeout) throws IOException, InterruptedException {
+        long deadline = Deadline.in(timeout);
+        if (!receiving.tryLock(Math.max(0, Deadline.remainingNanos(deadline)), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        try {
+            requireOpen();
+            return reader.advance(deadline);
+        } catch (EOFException end) {
+            return true;
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    private void requireOpen() throws SocketException {
+        String reason = closed.get();
+        if (reason != null) {
+            throw new SocketException("the connection is closed: " + reason);
+        }
+    }
+
+    private IOException failed(IOException failure) {
+        boolean closedMeanwhile = failure instanceof ClosedChannelException || failure instanceof SocketException;
+        String reason = closed.get();
+        if (closedMeanwhile && reason != null) {
+            SocketException exception = new SocketException("the connection is closed: " + reason);
+            exception.initCause(failure);
+            return exception;
+        }
+        close(String.valueOf(failure.getMessage()));
+        return failure;
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public Optional<PeerCredentials> peer() {
+        return peer;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return closed.get() == null;
+    }
+
+    @Override
+    public void close() {
+        close(BY_THIS_SIDE);
+    }
+
+    private void close(String reason) {
+        if (closed.compareAndSet(null, reason)) {
+            wire.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Connection[" + remoteAddress + (isOpen() ? "" : ", closed") + "]";
+    }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ConnectionTest {
+
+    enum Kind {
+        UNIX,
+        TCP
+    }
+
+    private static final AuthKey KEY = AuthKey.random();
+
+    @TempDir
+    Path directory;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Connection client;
+    private Connection server;
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable closeable : open) {
+            closeable.close();
+        }
+    }
+
+    private SocketAddress address(Kind kind) {
+        return kind == Kind.UNIX
+                ? UnixDomainSocketAddress.of(directory.resolve("d/s"))
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private Listener listen(ListenerBuilder builder) throws IOException {
+        Listener listener = builder.bind();
+        open.add(listener);
+        return listener;
+    }
+
+    private void connect(Kind kind) throws Exception {
+        Listener listener = listen(Listener.builder(address(kind), KEY));
+        connect(Connection.builder(listener.address(), KEY), listener);
+    }
+
+    private void connect(ConnectionBuilder builder, Listener listener) throws Exception {
+        client = builder.connect();
+        open.add(client);
+        server = listener.accept();
+        open.add(server);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCarryMessagesOfAllSizesBothWays(Kind kind) throws Exception {
+        connect(kind);
+        Random random = new Random(1);
+        for (int size : new int[] {0, 1, 3, 4, 5, 8187, 8188, 8189, 65531, 65532, 65533, 200_000, Limits.FRAME_BYTES}) {
+            byte[] message = new byte[size];
+            random.nextBytes(message);
+            FutureTask<byte[]> received = inThread(server::recvBytes);
+            client.sendBytes(message);
+            assertThat(received.get()).isEqualTo(message);
+            received = inThread(client::recvBytes);
+            server.sendBytes(message);
+            assertThat(received.get()).isEqualTo(message);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCarryCodecValues(Kind kind) throws Exception {
+        connect(kind);
+        client.send(Codec.utf8(), "hällo");
+        client.sendBytes(new byte[] {(byte) 0xff});
+        client.send(Codec.json(Integer.class), 7);
+        assertThat(server.recv(Codec.utf8())).isEqualTo("hällo");
+        assertThatThrownBy(() -> server.recv(Codec.utf8())).isInstanceOf(CodecException.class);
+        assertThat(server.recv(Codec.json(Integer.class))).isEqualTo(7);
+    }
+
+    @Test
+    void shouldKnowThePeerOfAUnixSocket() throws Exception {
+        connect(Kind.UNIX);
+        assertThat(server.peer()).isPresent().isEqualTo(client.peer());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldPoll(Kind kind) throws Exception {
+        connect(kind);
+        assertThat(server.poll()).isFalse();
+        long before = System.nanoTime();
+        assertThat(server.poll(Duration.ofMillis(50))).isFalse();
+        assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
+        client.sendBytes(new byte[3]);
+        assertThat(server.poll(Duration.ofMinutes(1))).isTrue();
+        assertThat(server.poll()).isTrue();
+        assertThat(server.recvBytes()).hasSize(3);
+        assertThat(server.poll()).isFalse();
+        client.close();
+        assertThat(server.poll(Duration.ofMinutes(1))).isTrue();
+        assertThatThrownBy(server::recvBytes).isInstanceOf(EOFException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldGetEverythingBeforeTheEnd(Kind kind) throws Exception {
+        connect(kind);
+        for (int i = 0; i < 100; i++) {
+            client.sendBytes(new byte[i]);
+        }
+        client.close();
+        for (int i = 0; i < 100; i++) {
+            assertThat(server.recvBytes()).hasSize(i);
+        }
+        assertThatThrownBy(server::recvBytes).isInstanceOf(EOFException.class);
+        assertThatThrownBy(client::recvBytes)
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("it was closed on this side");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldStayIntactWhenReceiverIsInterrupted(Kind kind) throws Exception {
+        connect(kind);
+        for (boolean light : new boolean[] {false, true}) {
+            CompletableFuture<Throwable> failure = new CompletableFuture<>();
+            Runnable receiver = () -> {
+                try {
+                    server.recvBytes();
+                    failure.complete(null);
+                } catch (Throwable e) {
+                    failure.complete(e);
+                }
+            };
+            Thread thread = light ? LightThreads.start("receiver", receiver) : new Thread(receiver);
+            if (!light) {
+                thread.start();
+            }
+            while (thread.getState() == Thread.State.NEW || server.poll()) {
+                Thread.onSpinWait();
+            }
+            thread.interrupt();
+            assertThat(failure.get()).isInstanceOf(InterruptedException.class);
+            client.sendBytes(new byte[5]);
+            assertThat(server.recvBytes()).hasSize(5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldWakeReceiverWhenClosed(Kind kind) throws Exception {
+        connect(kind);
+        FutureTask<byte[]> received = inThread(server::recvBytes);
+        assertThat(client.poll(Duration.ofMillis(50))).isFalse();
+        server.close();
+        assertThatThrownBy(received::get)
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("it was closed on this side");
+        assertThatThrownBy(client::recvBytes).isInstanceOf(EOFException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldGiveUpOnPeerThatDoesNotRead(Kind kind) throws Exception {
+        Listener listener = listen(Listener.builder(address(kind), KEY));
+        connect(Connection.builder(listener.address(), KEY).writeTimeout(Duration.ofMillis(200)), listener);
+        byte[] message = new byte[1 << 20];
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        client.sendBytes(message);
+                    }
+                })
+                .isInstanceOf(SocketTimeoutException.class);
+        assertThat(client.isOpen()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRefuseWhatIsTooLarge(Kind kind) throws Exception {
+        Listener listener = listen(Listener.builder(address(kind), KEY).maxFrameBytes(1000));
+        connect(Connection.builder(listener.address(), KEY), listener);
+        assertThatThrownBy(() -> server.sendBytes(new byte[1001]))
+                .isInstanceOf(FrameTooLargeException.class)
+                .hasMessageContaining("bytes=1001, limit=1000");
+        server.sendBytes(new byte[1000]);
+        assertThat(client.recvBytes()).hasSize(1000);
+        client.sendBytes(new byte[1001]);
+        assertThatThrownBy(server::recvBytes).isInstanceOf(FrameTooLargeException.class);
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRefuseAnotherKey(Kind kind) throws Exception {
+        Listener listener = listen(Listener.builder(address(kind), KEY));
+        assertThatThrownBy(() -> Connection.connect(listener.address(), AuthKey.random()))
+                .isInstanceOf(AuthenticationException.class)
+                .hasMessageContaining("refused the key");
+        assertThat(listener.accept(Duration.ofMillis(20))).isEmpty();
+    }
+
+    @Test
+    void shouldKeepMessagesWholeWhenSeveralSend() throws Exception {
+        connect(Kind.UNIX);
+        List<FutureTask<byte[]>> senders = new ArrayList<>();
+        for (int sender = 0; sender < 4; sender++) {
+            byte id = (byte) sender;
+            senders.add(inThread(() -> {
+                for (int i = 0; i < 500; i++) {
+                    byte[] message = new byte[1 + i * 37];
+                    java.util.Arrays.fill(message, id);
+                    client.sendBytes(message);
+                }
+                return new byte[0];
+            }));
+        }
+        int[] counts = new int[4];
+        for (int i = 0; i < 2000; i++) {
+            byte[] message = server.recvBytes();
+            for (byte b : message) {
+                assertThat(b).isEqualTo(message[0]);
+            }
+            assertThat(message).hasSize(1 + 37 * counts[message[0]]++);
+        }
+        for (FutureTask<byte[]> sender : senders) {
+            sender.get();
+        }
+    }
+
+    static FutureTask<byte[]> inThread(java.util.concurrent.Callable<byte[]> work) {
+        FutureTask<byte[]> task = new FutureTask<>(work);
+        Thread thread = new Thread(task, "test");
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+}
