@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import static io.ipcq.connection.RawPeer.ascii;
+import static io.ipcq.connection.RawPeer.frame;
+import static io.ipcq.connection.RawPeer.join;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HostilePeerTest {
+
+    private static final byte[] SECRET = ascii("the secret of this test, 32 bytes");
+    private static final AuthKey KEY = AuthKey.of(SECRET);
+    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
+
+    private final long seed = Long.getLong("ipcq.seed", System.nanoTime());
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable closeable : open) {
+            closeable.close();
+        }
+    }
+
+    private Listener listen(Duration handshake) throws IOException {
+        return listen(Listener.builder(loopback(), KEY).handshakeTimeout(handshake));
+    }
+
+    private Listener listen(ListenerBuilder builder) throws IOException {
+        Listener listener = builder.bind();
+        open.add(listener);
+        return listener;
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private RawPeer peer(Listener listener) throws IOException {
+        RawPeer peer = RawPeer.connect(listener.address());
+        open.add(peer);
+        return peer;
+    }
+
+    private void requireServed(Listener listener) throws Exception {
+        try (Connection good = Connection.connect(listener.address(), KEY);
+                Connection server = listener.accept()) {
+            good.sendBytes(new byte[9]);
+            assertThat(server.recvBytes()).hasSize(9);
+        }
+    }
+
+    @Test
+    void shouldDropPeerThatSaysNothing() throws Exception {
+        Listener listener = listen(SHORT);
+        RawPeer peer = peer(listener);
+        peer.awaitEnd();
+        requireServed(listener);
+    }
+
+    @Test
+    void shouldDropPeerThatSendsByteByByte() throws Exception {
+        Listener listener = listen(SHORT);
+        RawPeer peer = peer(listener);
+        FutureTask<byte[]> trickle = ConnectionTest.inThread(() -> {
+            for (byte b : frame(new byte[200])) {
+                peer.send(new byte[] {b});
+                Thread.sleep(100);
+            }
+            return new byte[0];
+        });
+        peer.awaitEnd();
+        assertThatThrownBy(trickle::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(IOException.class);
+        requireServed(listener);
+    }
+
+    @Test
+    void shouldServeOthersWhileSilentPeersWait() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        for (int i = 0; i < 50; i++) {
+            peer(listener);
+        }
+        requireServed(listener);
+    }
+
+    @Test
+    void shouldDropRubbish() throws Exception {
+        Listener listener = listen(SHORT);
+        Random random = new Random(seed);
+        for (int round = 0; round < 50; round++) {
+            byte[] rubbish = new byte[random.nextInt(1, 3000)];
+            random.nextBytes(rubbish);
+            RawPeer peer = peer(listener);
+            try {
+                peer.send(rubbish);
+                peer.endSending();
+            } catch (IOException dropped) {
+                // earlier than it could say all
+            }
+            peer.awaitEnd();
+        }
+        assertThat(listener.accept(Duration.ZERO)).as("seed=%d", seed).isEmpty();
+        requireServed(listener);
+    }
+
+    @Test
+    void shouldDropGiantLengthsWithoutWaiting() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        for (byte[] header : List.of(
+                ints(Integer.MAX_VALUE),
+                ints(257),
+                ints(-2),
+                ints(Integer.MIN_VALUE),
+                ints(-1, Integer.MAX_VALUE, -1),
+                ints(-1, -1, -1),
+                ints(-1, 0, 257))) {
+            RawPeer peer = peer(listener);
+            peer.send(header);
+            peer.awaitEnd();
+        }
+        requireServed(listener);
+    }
+
+    private static byte[] ints(int... values) {
+        ByteBuffer buffer = ByteBuffer.allocate(4 * values.length);
+        buffer.asIntBuffer().put(values);
+        return buffer.array();
+    }
+
+    @Test
+    void shouldRefuseReflectedChallenge() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        RawPeer peer = peer(listener);
+        byte[] challenge = peer.proveKey(SECRET);
+        assertThat(peer.receiveFrame()).isEqualTo(ascii("#WELCOME#"));
+        peer.send(frame(join(ascii("#CHALLENGE#"), challenge)));
+        assertThatThrownBy(peer::receiveFrame).isInstanceOf(EOFException.class);
+        requireServed(listener);
+    }
+
+    @Test
+    void shouldRefuseChallengeReflectedFromAnotherConnection() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        RawPeer waiting = peer(listener);
+        byte[] unanswered = waiting.receiveFrame();
+        RawPeer peer = peer(listener);
+        peer.proveKey(SECRET);
+        assertThat(peer.receiveFrame()).isEqualTo(ascii("#WELCOME#"));
+        peer.send(frame(unanswered));
+        assertThatThrownBy(peer::receiveFrame).isInstanceOf(EOFException.class);
+    }
+
+    @Test
+    void shouldRefuseWrongAnswersAndMd5() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        for (int kind = 0; kind < 5; kind++) {
+            RawPeer peer = peer(listener);
+            byte[] question = peer.receiveFrame();
+            byte[] message = Arrays.copyOfRange(question, 11, question.length);
+            assertThat(question).startsWith(ascii("#CHALLENGE#{sha256}")).hasSize(11 + 8 + 40);
+            byte[] right = RawPeer.hmac("HmacSHA256", SECRET, message);
+            peer.send(frame(
+                    switch (kind) {
+                        case 0 -> new byte[0];
+                        case 1 -> right;
+                        case 2 -> join(ascii("{sha256}"), RawPeer.hmac("HmacSHA256", new byte[1], message));
+                        case 3 -> RawPeer.hmac("HmacMD5", SECRET, message);
+                        default -> join(ascii("{md5}"), RawPeer.hmac("HmacMD5", SECRET, message));
+                    }));
+            assertThat(peer.receiveFrame()).isEqualTo(ascii("#FAILURE#"));
+            assertThatThrownBy(peer::receiveFrame).isInstanceOf(EOFException.class);
+        }
+        assertThat(listener.accept(Duration.ZERO)).isEmpty();
+        requireServed(listener);
+    }
+
+    @Test
+    void shouldRefuseListenerThatWantsMd5() throws Exception {
+        for (byte[] challenge : List.of(new byte[20], join(ascii("{md5}"), new byte[40]))) {
+            try (ServerSocketChannel server = ServerSocketChannel.open().bind(loopback())) {
+                FutureTask<byte[]> answer = ConnectionTest.inThread(() -> {
+                    try (RawPeer peer = new RawPeer(server.accept())) {
+                        peer.send(frame(join(ascii("#CHALLENGE#"), challenge)));
+                        return peer.receiveFrame();
+                    }
+                });
+                assertThatThrownBy(() -> Connection.connect(server.getLocalAddress(), KEY))
+                        .isInstanceOf(AuthenticationException.class);
+                assertThatThrownBy(answer::get).hasCauseInstanceOf(EOFException.class);
+            }
+        }
+    }
+
+    @Test
+    void shouldTurnFloodAwayAndServeAgain() throws Exception {
+        Listener listener = listen(
+                Listener.builder(loopback(), KEY).handshakeTimeout(WATCHDOG).maxPending(4));
+        List<RawPeer> held = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            RawPeer peer = peer(listener);
+            peer.receiveFrame();
+            held.add(peer);
+        }
+        for (int i = 0; i < 200; i++) {
+            RawPeer peer = peer(listener);
+            peer.awaitEnd();
+            peer.close();
+        }
+        for (RawPeer peer : held) {
+            peer.close();
+        }
+        await().atMost(WATCHDOG)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .untilAsserted(() -> requireServed(listener));
+    }
+
+    @Test
+    void shouldSurviveCutAtEveryByteAndReturnEverything() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        byte[] rest = RawPeer.afterProof(new byte[300]);
+        int answer = 4 + 8 + 32;
+        requireServed(listener);
+        long descriptors = descriptors();
+        for (int cut = 0; cut < answer + rest.length; cut++) {
+            try (RawPeer peer = RawPeer.connect(listener.address())) {
+                byte[] question = peer.receiveFrame();
+                byte[] message = Arrays.copyOfRange(question, 11, question.length);
+                byte[] all = join(frame(join(ascii("{sha256}"), RawPeer.hmac("HmacSHA256", SECRET, message))), rest);
+                peer.send(Arrays.copyOf(all, cut));
+                peer.endSending();
+                if (cut >= all.length - (4 + 300)) { // the handshake was complete
+                    try (Connection cutOff = listener.accept()) {
+                        assertThatThrownBy(cutOff::recvBytes).as("cut=%d", cut).isInstanceOf(IOException.class);
+                    }
+                }
+                peer.awaitEnd();
+            }
+        }
+        assertThat(listener.accept(Duration.ZERO)).isEmpty();
+        await().atMost(WATCHDOG).until(() -> descriptors() <= descriptors);
+        await().atMost(WATCHDOG).until(() -> handshakeThreads() == 0);
+        requireServed(listener);
+    }
+
+    private static long descriptors() throws IOException {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.filter(HostilePeerTest::isSocket).count();
+        }
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private static long handshakeThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("ipcq-handshake"))
+                .count();
+    }
+
+    @Test
+    void shouldStillSendToPeerThatEndedItsSending() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        RawPeer peer = peer(listener);
+        peer.clientHandshake(SECRET);
+        Connection server = listener.accept();
+        open.add(server);
+        peer.send(frame(new byte[5]));
+        peer.endSending();
+        assertThat(server.recvBytes()).hasSize(5);
+        assertThatThrownBy(server::recvBytes).isInstanceOf(EOFException.class);
+        server.sendBytes(new byte[6]);
+        assertThat(peer.receiveFrame()).hasSize(6);
+    }
+
+    @Test
+    void shouldReadLongFormOfLength() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        RawPeer peer = peer(listener);
+        peer.clientHandshake(SECRET);
+        Connection server = listener.accept();
+        open.add(server);
+        for (int size : new int[] {0, 5, 100_000}) {
+            FutureTask<byte[]> received = ConnectionTest.inThread(server::recvBytes);
+            peer.send(join(ints(-1, 0, size), new byte[size]));
+            assertThat(received.get()).hasSize(size);
+        }
+    }
+}
