@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A queue, what the parent does to it before a child dies in the middle of an operation, and what it looks at afterwards. */
-final class KillScene implements KillOperation.Parent, AutoCloseable {
+final class KillScene implements KillOperation.Parent, KillPoints.Scene {
 
     private static final int ID = 0;
     private static final int CHILD_OF_UNWRITTEN = 1_000_000;
@@ -38,8 +38,8 @@ final class KillScene implements KillOperation.Parent, AutoCloseable {
         return directory.resolve("queue");
     }
 
-    /** The child, which dies at the n-th point; never if n is 0. */
-    TestJvm start(int n) {
+    @Override
+    public TestJvm start(int n) {
         return TestJvm.start(KillSwitch.options(directory, n), KillChild.class, directory.toString(), operation.name());
     }
 
@@ -85,8 +85,8 @@ final class KillScene implements KillOperation.Parent, AutoCloseable {
         return queue;
     }
 
-    /** After the death: the others go on, nothing is lost, the counts are exact, the files can be read. */
-    String verify() throws Exception {
+    @Override
+    public String verify() throws Exception {
         checkWaitingConsumerWouldNotice();
         reopen();
         long start = System.nanoTime();

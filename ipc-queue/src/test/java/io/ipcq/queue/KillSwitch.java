@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -25,41 +26,47 @@ public final class KillSwitch {
     private static final String AT = "ipcq.kill.at";
     private static final String HOLD = "ipcq.kill.hold";
 
-    /** Class, method, where in it. */
+    static final String JOURNAL = "journal";
+    static final String RING = "ring";
+
+    /** Class, method, where in it, and the only engine that comes there, if there is one. */
     private static final String[][] RULES = {
         {"io.ipcq.memory.MappedRegion", "putInt", "EXIT"},
         {"io.ipcq.memory.MappedRegion", "putLong", "EXIT"},
         {"io.ipcq.memory.MappedRegion", "putBytes", "EXIT"},
-        {"io.ipcq.memory.MappedRegion", "putIntRelease", "EXIT"},
+        {"io.ipcq.memory.MappedRegion", "putIntRelease", "EXIT", JOURNAL},
         {"io.ipcq.memory.MappedRegion", "putLongRelease", "EXIT"},
         {"io.ipcq.memory.MappedRegion", "compareAndSetInt", "EXIT"},
+        {"io.ipcq.memory.MappedRegion", "compareAndSetLong", "EXIT", RING},
+        {"io.ipcq.memory.MappedRegion", "putIntVolatile", "EXIT", RING},
+        {"io.ipcq.memory.MappedRegion", "getAndAddInt", "EXIT", RING},
         {"io.ipcq.memory.RegionFiles", "allocate", "EXIT"},
         {"io.ipcq.memory.RegionFiles", "publish", "EXIT"},
         {"io.ipcq.memory.PrivateFiles", "createDirectory", "EXIT"},
-        {"io.ipcq.memory.PrivateFiles", "createFile", "EXIT"},
+        {"io.ipcq.memory.PrivateFiles", "createFile", "EXIT", JOURNAL},
         {"io.ipcq.memory.LockFile", "tryOwn", "EXIT"},
         {"io.ipcq.memory.Members", "close", "EXIT"},
         {"io.ipcq.queue.QueueDirectory", "moveHere", "EXIT"},
         {"io.ipcq.queue.QueueDirectory", "delete", "EXIT"},
-        {"io.ipcq.queue.ChronicleJournal", "write", "INVOKE writeBytes"},
-        {"io.ipcq.queue.ChronicleJournal", "writeZeros", "EXIT"},
-        {"io.ipcq.queue.ChronicleJournal", "recover", "EXIT"},
-        {"io.ipcq.queue.ChronicleJournal", "removeSegmentsBelow", "INVOKE refreshDirectoryListing"},
-        {"io.ipcq.queue.ChronicleJournal", "close", "EXIT"},
+        {"io.ipcq.queue.ChronicleJournal", "write", "INVOKE writeBytes", JOURNAL},
+        {"io.ipcq.queue.ChronicleJournal", "writeZeros", "EXIT", JOURNAL},
+        {"io.ipcq.queue.ChronicleJournal", "recover", "EXIT", JOURNAL},
+        {"io.ipcq.queue.ChronicleJournal", "removeSegmentsBelow", "INVOKE refreshDirectoryListing", JOURNAL},
+        {"io.ipcq.queue.ChronicleJournal", "close", "EXIT", JOURNAL},
         {"io.ipcq.queue.DirectoryTree$Deletion", "visitFile", "EXIT"},
         {"io.ipcq.queue.DirectoryTree$Deletion", "postVisitDirectory", "EXIT"},
-        {"net.openhft.chronicle.queue.impl.single.TableStoreWriteLock", "lock", "EXIT"},
-        {"net.openhft.chronicle.queue.impl.single.TableStoreWriteLock", "unlock", "EXIT"},
-        {"net.openhft.chronicle.queue.impl.single.StoreAppender", "writeHeader", "EXIT"},
-        {"net.openhft.chronicle.queue.impl.single.StoreAppender", "writeIndexForPosition", "ENTRY"},
-        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "initIndex", "ENTRY"},
-        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "initIndex", "EXIT"},
-        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "writeEOF", "EXIT"},
-        {"net.openhft.chronicle.queue.impl.single.TableDirectoryListing", "onFileCreated", "EXIT"},
-        {"net.openhft.chronicle.queue.impl.single.TableDirectoryListing", "refresh", "EXIT"},
-        {"net.openhft.chronicle.wire.AbstractWire", "updateHeader", "EXIT"},
-        {"net.openhft.chronicle.wire.AbstractWire", "writeFirstHeader", "EXIT"},
-        {"net.openhft.chronicle.wire.AbstractWire", "updateFirstHeader", "EXIT"},
+        {"net.openhft.chronicle.queue.impl.single.TableStoreWriteLock", "lock", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.queue.impl.single.TableStoreWriteLock", "unlock", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.queue.impl.single.StoreAppender", "writeHeader", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.queue.impl.single.StoreAppender", "writeIndexForPosition", "ENTRY", JOURNAL},
+        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "initIndex", "ENTRY", JOURNAL},
+        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "initIndex", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore", "writeEOF", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.queue.impl.single.TableDirectoryListing", "onFileCreated", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.queue.impl.single.TableDirectoryListing", "refresh", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.wire.AbstractWire", "updateHeader", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.wire.AbstractWire", "writeFirstHeader", "EXIT", JOURNAL},
+        {"net.openhft.chronicle.wire.AbstractWire", "updateFirstHeader", "EXIT", JOURNAL},
     };
 
     private static final AtomicInteger HITS = new AtomicInteger();
@@ -79,8 +86,8 @@ public final class KillSwitch {
 
     /** Options for a child that, when it first comes to a rule, prints "held" and waits for a line on its standard input. */
     static List<String> holding(Path directory, String rule) {
-        if (!allRules().contains(rule)) {
-            throw new IllegalArgumentException("no rule " + rule + " among " + allRules());
+        if (Arrays.stream(RULES).noneMatch(each -> name(each).equals(rule))) {
+            throw new IllegalArgumentException("no rule " + rule + " among " + Arrays.deepToString(RULES));
         }
         List<String> options = new ArrayList<>(options(directory, 1));
         options.add("-D" + HOLD + "=" + rule);
@@ -121,17 +128,23 @@ public final class KillSwitch {
                 + KillSwitch.class.getName() + ".hit(" + number + ")\nENDRULE\n";
     }
 
-    /** Every rule by number and name; one that is never hit in any test has rotted. */
-    static Set<String> allRules() {
-        Set<String> all = new ConcurrentSkipListSet<>();
-        for (int i = 0; i < RULES.length; i++) {
-            all.add(name(i));
+    /** The rules that an engine comes to, by name; one that is never hit in any test has rotted. */
+    static Set<String> rulesOf(String engine) {
+        Set<String> rules = new ConcurrentSkipListSet<>();
+        for (String[] rule : RULES) {
+            if (rule.length == 3 || rule[3].equals(engine)) {
+                rules.add(name(rule));
+            }
         }
-        return all;
+        return rules;
     }
 
     private static String name(int number) {
-        return String.join("/", RULES[number]).replace(' ', '/');
+        return name(RULES[number]);
+    }
+
+    private static String name(String[] rule) {
+        return String.join("/", rule[0], rule[1], rule[2]).replace(' ', '/');
     }
 
     /** In the child: counts from now on. */
