@@ -6,6 +6,7 @@ import io.ipcq.samples.Sample02ChildProcess;
 import io.ipcq.samples.Sample03Subclass;
 import io.ipcq.samples.Sample04Pair;
 import io.ipcq.samples.Sample05Redelivery;
+import io.ipcq.samples.Sample06Engines;
 
 /** The programs of the samples ladder, by the names that the command line knows. */
 enum Demo {
@@ -13,7 +14,8 @@ enum Demo {
     PROCESS("a function with an argument in another process", Sample02ChildProcess::main),
     SUBCLASS("a class that is a process, and what its JVM costs", Sample03Subclass::main),
     PAIR("two processes share a queue", Sample04Pair::main),
-    REDELIVERY("a consumer is killed, and its task is not lost", Sample05Redelivery::main);
+    REDELIVERY("a consumer is killed, and its task is not lost", Sample05Redelivery::main),
+    ENGINES("which of the two queues, and when", Sample06Engines::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

@@ -2,7 +2,6 @@
 package io.ipcq.samples;
 
 import io.ipcq.process.ChildProcess;
-import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class Sample04Pair {
     private Sample04Pair() {}
 
     public static void main(String[] args) throws Exception {
-        try (SharedQueue<String> queue = DurableQueue.create(String.class);
+        try (SharedQueue<String> queue = SharedQueue.create(String.class);
                 ChildProcess writer = new ChildProcess(Sample04Pair::write, queue);
                 ChildProcess reader = new ChildProcess(Sample04Pair::read, queue)) {
             writer.start();

@@ -3,6 +3,7 @@ package io.ipcq.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class QueueSamplesIT {
@@ -30,5 +31,15 @@ class QueueSamplesIT {
                         "Process-2 works on parcel, attempt 2",
                         "Process-2 has delivered it",
                         "Nothing was lost.");
+    }
+
+    @Test
+    void shouldShowWhichQueueSurvivesWhat() throws Exception {
+        List<String> lines = SampleProgram.run(Sample06Engines.class);
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0)).matches("shared memory: 200000 numbers from another process in \\d+ ms");
+        assertThat(lines.get(1)).matches("journal: 200000 numbers from another process in \\d+ ms");
+        assertThat(lines.get(2)).isEqualTo("shared memory: the consumer was killed, left in the queue: 0");
+        assertThat(lines.get(3)).isEqualTo("journal: the consumer was killed, left in the queue: 1, attempt 2");
     }
 }
