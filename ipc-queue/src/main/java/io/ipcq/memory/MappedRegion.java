@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file mapped into the memory of every process that opens it: words with memory modes, and bytes.
@@ -30,8 +31,21 @@ public final class MappedRegion {
     /** Where the words of the user begin. */
     public static final int HEADER_BYTES = RegionHeader.BYTES;
 
+    /*
+     * An atomic update looks at its word first, and then makes an array. A load from a file that was cut short ends in an
+     * InternalError, but not at once, and the interpreter's atomic updates end the JVM. The interpreter looks for such errors
+     * whenever it makes an array. Compiled code, in which an atomic update may fault as well, leaves the array out; so it
+     * has to stand in the very method, which is compiled or interpreted as a whole.
+     */
+
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    @SuppressWarnings("FieldMayBeFinal") // or the compiler would know it
+    private static volatile int one = 1;
+
+    @SuppressWarnings("unused") // or the compiler could leave out what is assigned
+    private static byte @Nullable [][] made;
 
     private final Path file;
     private final MappedByteBuffer mapping;
@@ -113,17 +127,22 @@ public final class MappedRegion {
         INT.setVolatile(bytes, index(offset), value);
     }
 
+    @SuppressWarnings("UnusedVariable")
     public boolean compareAndSetInt(long offset, int expected, int value) {
         int index = index(offset);
         if ((int) INT.getVolatile(bytes, index) != expected) {
             return false;
         }
-        surfaceFault();
+        byte[] unused = new byte[0]; // surfaces a fault of the load
         return INT.compareAndSet(bytes, index, expected, value);
     }
 
+    @SuppressWarnings("UnusedVariable")
     public int getAndAddInt(long offset, int delta) {
-        return (int) INT.getAndAdd(bytes, index(offset), delta);
+        int index = index(offset);
+        INT.getVolatile(bytes, index);
+        byte[] unused = new byte[0]; // surfaces a fault of the load
+        return (int) INT.getAndAdd(bytes, index, delta);
     }
 
     public long getLong(long offset) {
@@ -150,17 +169,22 @@ public final class MappedRegion {
         LONG.setVolatile(bytes, index(offset), value);
     }
 
+    @SuppressWarnings("UnusedVariable")
     public boolean compareAndSetLong(long offset, long expected, long value) {
         int index = index(offset);
         if ((long) LONG.getVolatile(bytes, index) != expected) {
             return false;
         }
-        surfaceFault();
+        byte[] unused = new byte[0]; // surfaces a fault of the load
         return LONG.compareAndSet(bytes, index, expected, value);
     }
 
+    @SuppressWarnings("UnusedVariable")
     public long getAndAddLong(long offset, long delta) {
-        return (long) LONG.getAndAdd(bytes, index(offset), delta);
+        int index = index(offset);
+        LONG.getVolatile(bytes, index);
+        byte[] unused = new byte[0]; // surfaces a fault of the load
+        return (long) LONG.getAndAdd(bytes, index, delta);
     }
 
     /** Copies bytes out of the region, in no particular order and with no barrier. */
@@ -198,13 +222,23 @@ public final class MappedRegion {
     }
 
     /**
-     * Throws what a load before it has run into. A load from a file that was cut short ends in an InternalError, but not at
-     * once, and the interpreter's compare-and-set ends the JVM. The interpreter looks for such errors whenever it allocates
-     * an array; compiled code, in which a compare-and-set may fault as well, leaves the array out.
+     * Throws what an earlier access of this thread has run into, if the file was cut short under it; costs some 100 ns.
+     * Compiled code goes on with whatever it has read, until it next calls into the JVM's runtime, as it does here: an array
+     * of arrays whose sizes the compiler does not know is made nowhere else. A call of a native method would not do.
+     *
+     * @throws InternalError as the JVM does
      */
-    @SuppressWarnings("UnusedVariable")
-    private static void surfaceFault() {
-        byte[] unused = new byte[0];
+    public static void surfaceFaults() {
+        int size = one;
+        made = new byte[size][size];
+    }
+
+    /**
+     * Says that nobody will touch the region any more. It is unmapped when the garbage collector finds it unreachable; until
+     * then it holds the space of its file, also of a removed one. When space runs out, that collection is asked for.
+     */
+    public void release() {
+        RegionFiles.released();
     }
 
     private static int index(long offset) {

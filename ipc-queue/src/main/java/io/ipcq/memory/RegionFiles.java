@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** How the file of a {@link MappedRegion} comes into being and is looked over before it is mapped. */
@@ -24,12 +26,57 @@ final class RegionFiles {
     static final String UNFINISHED_SUFFIX = ".new-";
 
     private static final int ZEROS_BYTES = 1 << 16;
+    /** How long what was released is waited for, when it might make room: unmapping is done by a thread of the JDK. */
+    private static final int LONGEST_WAITS = 8;
+
     private static final Set<OpenOption> CREATE_NEW =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     private static final Set<OpenOption> READ_WRITE =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
+    private static final AtomicInteger RELEASED = new AtomicInteger();
+
     private RegionFiles() {}
+
+    /** There is a mapping to be collected. */
+    static void released() {
+        RELEASED.incrementAndGet();
+    }
+
+    /** What needs space on a file system. */
+    @FunctionalInterface
+    private interface Allocation<T> {
+        T allocate() throws IOException;
+    }
+
+    /** As the JDK does when it runs out of direct memory: what was released may only wait for a collection. */
+    private static <T> T collectingIfFull(Allocation<T> allocation) throws IOException {
+        try {
+            return allocation.allocate();
+        } catch (ClosedByInterruptException | NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            if (RELEASED.getAndSet(0) == 0) {
+                throw e;
+            }
+            return afterCollection(allocation, e);
+        }
+    }
+
+    private static <T> T afterCollection(Allocation<T> allocation, IOException full) throws IOException {
+        System.gc();
+        for (int wait = 0; wait < LONGEST_WAITS; wait++) {
+            LockSupport.parkNanos(1_000_000L << wait);
+            try {
+                return allocation.allocate();
+            } catch (ClosedByInterruptException | NoSuchFileException e) {
+                throw e;
+            } catch (IOException e) {
+                full = e;
+            }
+        }
+        throw full;
+    }
 
     static MappedRegion create(Path file, RegionFormat format, long sizeBytes, Consumer<MappedRegion> initialise)
             throws IOException {
@@ -47,8 +94,9 @@ final class RegionFiles {
                 + UNFINISHED_SUFFIX
                 + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         try {
-            MappedRegion region =
-                    new MappedRegion(file, uninterruptibly(() -> allocate(unfinished, sizeBytes, allocatedBytes)));
+            MappedRegion region = new MappedRegion(
+                    file,
+                    uninterruptibly(() -> collectingIfFull(() -> allocate(unfinished, sizeBytes, allocatedBytes))));
             RegionHeader.write(region, format);
             initialise.accept(region);
             publish(unfinished, file);
@@ -77,6 +125,13 @@ final class RegionFiles {
 
     /** An interrupt closes the channel of whoever writes through it; a {@link RandomAccessFile} takes no notice of one. */
     static void allocate(MappedRegion region, long from, long to, long identityOffset) throws IOException {
+        collectingIfFull(() -> {
+            allocateOnce(region, from, to, identityOffset);
+            return region;
+        });
+    }
+
+    private static void allocateOnce(MappedRegion region, long from, long to, long identityOffset) throws IOException {
         Path path = region.file();
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(path.toString(), null, "it was removed while it was in use");

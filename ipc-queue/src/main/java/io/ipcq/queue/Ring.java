@@ -164,7 +164,7 @@ final class Ring {
         lockUninterruptibly();
         try {
             long end = moveTail();
-            if (kind(end) != CLOSED) {
+            if (end >= 0) {
                 stampRelease(end, CLOSED);
             }
             mutex.unlock();
@@ -176,7 +176,7 @@ final class Ring {
 
     private int append(byte[] payload) {
         long tail = moveTail();
-        if (kind(tail) == CLOSED) {
+        if (tail < 0) {
             return SHUT_DOWN;
         }
         int bytes = recordBytes(payload.length);
@@ -200,7 +200,7 @@ final class Ring {
         return 1;
     }
 
-    /** Moves `tail` to the end of what is stamped. */
+    /** Moves `tail` to the end of what is stamped; negative if that is closed. */
     private long moveTail() {
         long tail = region.getLong(TAIL);
         int kind = kind(tail);
@@ -215,7 +215,7 @@ final class Ring {
             region.putLongRelease(TAIL, tail);
             kind = kind(tail);
         }
-        return tail;
+        return kind == CLOSED ? ~tail : tail;
     }
 
     private boolean hasRoom(long position, int bytes) {
@@ -236,13 +236,14 @@ final class Ring {
 
     /** Number of the first element that is there, or else of the next one. */
     private long numberAtHead(long next, long tail) {
-        while (true) {
+        for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
             long first = firstRecord(head, tail);
             long number = first >= tail ? next : next - ((int) next - number(first));
             if (isHead(head)) {
                 return number;
             }
+            pause(attempt);
         }
     }
 
@@ -274,7 +275,7 @@ final class Ring {
 
     /** Takes one payload; null if there is none, {@link #OVER} if there never will be. */
     byte @Nullable [] take() {
-        while (true) {
+        for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
             int kind = kind(head);
             if (kind == COMMITTED) {
@@ -289,6 +290,7 @@ final class Ring {
             } else if (isHead(head)) {
                 return null;
             }
+            pause(attempt);
         }
     }
 
@@ -304,7 +306,7 @@ final class Ring {
 
     /** Takes up to {@code maxCount} payloads that stand together, and of about {@code maxBytes} at most, in one claim. */
     int take(List<byte[]> target, int maxCount, int maxBytes) {
-        while (true) {
+        for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
             long next = read(head, target, maxCount, maxBytes);
             if (next == head) {
@@ -315,6 +317,7 @@ final class Ring {
                 return target.size();
             }
             target.clear();
+            pause(attempt);
         }
     }
 
@@ -359,7 +362,7 @@ final class Ring {
 
     /** The next payload that has not been taken meanwhile; null at the end. */
     byte @Nullable [] next(Cursor cursor) {
-        while (true) {
+        for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
             long position = Math.max(head, cursor.position);
             if (position >= cursor.end) {
@@ -382,12 +385,13 @@ final class Ring {
                     return payload;
                 }
             }
+            pause(attempt);
         }
     }
 
     /** Whether {@link #take} would return something, be it {@link #OVER}. */
     boolean isReady() {
-        while (true) {
+        for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
             int kind = kind(head);
             if (kind == COMMITTED || kind == CLOSED) {
@@ -398,6 +402,7 @@ final class Ring {
             } else if (isHead(head)) {
                 return false;
             }
+            pause(attempt);
         }
     }
 
@@ -492,12 +497,13 @@ final class Ring {
     /** What is wrong with the words of a ring that was opened; null if they agree. */
     @Nullable
     String objection() {
-        while (true) {
+        for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
             String objection = objection(head);
             if (objection == null || isHead(head)) {
                 return objection;
             }
+            pause(attempt);
         }
     }
 
@@ -696,6 +702,8 @@ final class Ring {
     private static void pause(int attempt) {
         if (attempt % ATTEMPTS_BETWEEN_YIELDS == 0) {
             Thread.yield();
+            // what is read from a file that was cut short may contradict itself for ever
+            MappedRegion.surfaceFaults();
         }
     }
 }

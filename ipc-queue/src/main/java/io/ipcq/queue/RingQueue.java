@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RegionFormatException;
 import io.ipcq.memory.RobustMutex;
@@ -16,10 +17,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The queue in shared memory: encodes, waits, decodes. {@link Ring} moves the bytes, {@link RingFiles} knows the directory.
@@ -29,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(SharedQueue.class);
 
     private static final int BATCH_ELEMENTS = 256;
     private static final int BATCH_BYTES = 64 << 10;
@@ -46,6 +52,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private final transient Waiter notFull;
     private final transient Waiter allDone;
     private final transient BooleanSupplier canTake;
+    private final transient boolean anonymous;
     private transient volatile boolean closed;
     private transient volatile boolean broken;
 
@@ -56,6 +63,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.codec = codec;
         this.waitStrategy = waitStrategy;
         this.creator = creator;
+        this.anonymous = control.anonymous();
         this.mutex = new RobustMutex(control.region(), RingLayout.MUTEX, members);
         this.ring = new Ring(control, mutex, this::requireOpen);
         this.notEmpty = new Waiter(control.region(), RingLayout.NOT_EMPTY, waitStrategy);
@@ -82,7 +90,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     static <E> RingQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
         RingQueue<E> queue = new RingQueue<>(new RingFiles(directory).open(codec.id()), codec, waitStrategy, false);
-        String objection = queue.ring.objection();
+        String objection = queue.touching(() -> Optional.ofNullable(queue.ring.objection()))
+                .orElse(null);
         if (objection != null) {
             queue.close();
             throw new RegionFormatException(
@@ -96,9 +105,9 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     @Override
     boolean putUntil(E element, long deadline) throws InterruptedException {
         checkInterrupt(deadline);
-        byte[] payload = encode(element);
         try {
-            return putUntil(payload, deadline);
+            boolean done = putUntil(encode(element), deadline);
+            return done || surfaced(false);
         } catch (InternalError e) {
             throw memoryGone(e);
         }
@@ -121,10 +130,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     void putEach(List<? extends E> elements) throws InterruptedException {
         checkInterrupt(FOREVER);
         List<byte[]> payloads = new ArrayList<>(elements.size());
-        for (E element : elements) {
-            payloads.add(encode(element));
-        }
         try {
+            for (E element : elements) {
+                payloads.add(encode(element));
+            }
             putPayloads(payloads);
         } catch (InternalError e) {
             throw memoryGone(e);
@@ -186,6 +195,9 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         byte[] payload;
         try {
             payload = takePayloadUntil(deadline);
+            if (payload == null) {
+                surfaced(false);
+            }
         } catch (InternalError e) {
             throw memoryGone(e);
         }
@@ -234,16 +246,13 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private int takeSome(List<byte[]> payloads, int max) {
-        requireOpen();
-        try {
+        return touching(() -> {
             int taken = ring.take(payloads, Math.min(max, BATCH_ELEMENTS), BATCH_BYTES);
             if (taken > 0) {
                 notFull.signalFenced();
             }
             return taken;
-        } catch (InternalError e) {
-            throw memoryGone(e);
-        }
+        });
     }
 
     private static CodecException add(@Nullable CodecException first, CodecException next) {
@@ -284,11 +293,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     public Iterator<E> iterator() {
-        requireOpen();
-        Ring.Cursor cursor = ring.cursor();
+        Ring.Cursor cursor = touching(ring::cursor);
         return new Iterator<>() {
 
-            private byte @Nullable [] next = ring.next(cursor);
+            private byte @Nullable [] next = look(cursor);
 
             @Override
             public boolean hasNext() {
@@ -301,28 +309,29 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 if (payload == null) {
                     throw new NoSuchElementException("there are no more elements");
                 }
-                next = ring.next(cursor);
+                next = look(cursor);
                 return decodeCopy(payload);
             }
         };
     }
 
+    private byte @Nullable [] look(Ring.Cursor cursor) {
+        return touching(() -> Optional.ofNullable(ring.next(cursor))).orElse(null);
+    }
+
     @Override
     public long qsize() {
-        requireOpen();
-        return ring.size();
+        return touching(ring::size);
     }
 
     @Override
     public boolean empty() {
-        requireOpen();
-        return ring.size() == 0;
+        return touching(ring::size) == 0;
     }
 
     @Override
     public boolean full() {
-        requireOpen();
-        return ring.isFull(-1);
+        return touching(() -> ring.isFull(-1));
     }
 
     @Override
@@ -337,19 +346,20 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     public QueueStats stats() {
-        requireOpen();
-        long size = ring.size();
-        long put = ring.count();
-        return new QueueStats(
-                size,
-                maxSize(),
-                put,
-                put - size,
-                0,
-                unfinished(),
-                members.countAlive(),
-                control.storageBytes(),
-                ring.isShutDown());
+        return touching(() -> {
+            long size = ring.size();
+            long put = ring.count();
+            return new QueueStats(
+                    size,
+                    maxSize(),
+                    put,
+                    put - size,
+                    0,
+                    unfinished(),
+                    members.countAlive(),
+                    control.storageBytes(),
+                    ring.isShutDown());
+        });
     }
 
     RingOptions options() {
@@ -370,8 +380,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     public void taskDone() {
-        requireOpen();
-        if (!countTaskDone()) {
+        if (!touching(this::countTaskDone)) {
             throw new IllegalStateException("taskDone was called more often than elements were put: put=" + ring.count()
                     + ", directory=" + directory());
         }
@@ -399,23 +408,28 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     boolean joinUntil(long deadline) throws InterruptedException {
-        requireOpen();
-        boolean done = allDone.await(() -> unfinished() == 0 || isClosed(), deadline);
-        requireOpen();
-        return done;
+        try {
+            requireOpen();
+            boolean done = allDone.await(() -> unfinished() == 0 || isClosed(), deadline);
+            requireOpen();
+            return surfaced(done);
+        } catch (InternalError e) {
+            throw memoryGone(e);
+        }
     }
 
     @Override
     public void shutdown() {
-        requireOpen();
-        ring.shutdown();
-        signalAll();
+        touching(() -> {
+            ring.shutdown();
+            signalAll();
+            return true;
+        });
     }
 
     @Override
     public boolean isShutdown() {
-        requireOpen();
-        return ring.isShutDown();
+        return touching(ring::isShutDown);
     }
 
     @Override
@@ -424,14 +438,36 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             return;
         }
         closed = true;
-        signalAll();
-        awaitProducers();
-        if (control.anonymous() && (creator || !members.anyOtherAlive())) {
-            control.state().setDeleted();
+        boolean last = creator;
+        try {
             signalAll();
+            awaitProducers();
+            last |= !members.anyOtherAlive();
+            if (anonymous && last) {
+                control.state().setDeleted();
+                signalAll();
+            }
+            surfaced(true);
+        } catch (InternalError e) {
+            broken = true;
+            drainFaults();
+            LOG.debug("closed a queue whose file was cut short: directory={}", directory(), e);
+        }
+        if (anonymous && last) {
             AnonymousDirectories.delete(files);
         }
-        members.close();
+        leaveMembers();
+        control.region().release();
+    }
+
+    private void leaveMembers() {
+        try {
+            members.close();
+            surfaced(true);
+        } catch (InternalError e) {
+            drainFaults();
+            LOG.debug("left a queue whose file was cut short: directory={}", directory(), e);
+        }
     }
 
     /** Who has the mutex from now on finds the handle closed and touches nothing; see that nobody has had it since before. */
@@ -443,9 +479,16 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     public void delete() {
-        requireOpen();
-        control.state().setDeleted();
-        signalAll();
+        try {
+            requireOpen();
+            control.state().setDeleted();
+            signalAll();
+            surfaced(true);
+        } catch (InternalError e) {
+            broken = true;
+            drainFaults();
+            LOG.debug("deletes a queue whose file was cut short: directory={}", directory(), e);
+        }
         try {
             // a member until the name is free, or somebody could think that the deleter had died
             files.delete();
@@ -479,13 +522,39 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
+    /** Does what touches the shared words, if the handle is open. */
+    private <T extends Object> T touching(Supplier<T> work) {
+        try {
+            requireOpen();
+            return surfaced(work.get());
+        } catch (InternalError e) {
+            throw memoryGone(e);
+        }
+    }
+
+    /** Passes on a result that was not read from memory that is gone; not for the paths where nanoseconds count. */
+    private static <T> T surfaced(T result) {
+        MappedRegion.surfaceFaults();
+        return result;
+    }
+
     /** A fault in mapped memory arrives as an InternalError. */
     private QueueStorageException memoryGone(InternalError fault) {
         broken = true;
+        drainFaults();
         return new QueueStorageException(
                 "the queue's memory is gone, because its file was cut short or its disk failed: file=" + files.control()
                         + "; delete the queue and create it anew",
                 fault);
+    }
+
+    /** What was done about one fault may have run into the next, which is not to come out later. */
+    private static void drainFaults() {
+        try {
+            MappedRegion.surfaceFaults();
+        } catch (InternalError next) {
+            LOG.debug("the memory of a queue is gone", next);
+        }
     }
 
     private static void checkInterrupt(long deadline) throws InterruptedException {
@@ -495,7 +564,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private Object writeReplace() {
-        requireOpen();
+        touching(() -> true);
         return new RingHandle<>(directory().toString(), codec, waitStrategy);
     }
 

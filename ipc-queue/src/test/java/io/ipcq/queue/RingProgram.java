@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -102,20 +103,45 @@ final class RingProgram {
         System.out.println("started");
         try {
             while (true) {
-                switch (how) {
-                    case "put" -> queue.offer(new byte[5_000]);
-                    case "get" -> queue.getNow();
-                    case "both" -> {
-                        queue.put(new byte[5_000]);
-                        queue.get();
-                    }
-                    case "wait" -> queue.get();
-                    default -> queue.qsize();
-                }
+                touch(queue, how);
             }
         } catch (QueueStorageException | InternalError e) {
             System.out.println("failed with " + e.getClass().getSimpleName());
         }
+        queue.close();
+        System.out.println("closed");
         System.out.println("lives");
+    }
+
+    private static void touch(SharedQueue<byte[]> queue, String how) throws Exception {
+        switch (how) {
+            case "put" -> queue.offer(new byte[5_000]);
+            case "putAll" -> {
+                queue.putAll(List.of(new byte[5_000], new byte[10]));
+                queue.clear();
+            }
+            case "get" -> queue.getNow();
+            case "both" -> {
+                queue.put(new byte[5_000]);
+                queue.get();
+            }
+            case "wait" -> queue.get();
+            case "join" -> queue.join(Duration.ofMillis(1));
+            case "qsize" -> queue.qsize();
+            case "empty" -> queue.empty();
+            case "full" -> queue.full();
+            case "stats" -> queue.stats();
+            case "peek" -> queue.peek();
+            case "iterate" -> queue.forEach(element -> {});
+            case "drain" -> queue.drainTo(new ArrayList<>());
+            case "isShutdown" -> queue.isShutdown();
+            case "shutdown" -> queue.shutdown();
+            case "taskDone" -> {
+                queue.put(new byte[10]);
+                queue.get();
+                queue.taskDone();
+            }
+            default -> throw new IllegalArgumentException(how);
+        }
     }
 }

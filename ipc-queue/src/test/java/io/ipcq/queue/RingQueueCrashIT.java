@@ -202,9 +202,28 @@ class RingQueueCrashIT {
     // ---- storage ----------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(strings = {"put", "get", "both", "wait", "qsize"})
+    @ValueSource(
+            strings = {
+                "put",
+                "putAll",
+                "get",
+                "both",
+                "wait",
+                "join",
+                "qsize",
+                "empty",
+                "full",
+                "stats",
+                "peek",
+                "iterate",
+                "drain",
+                "isShutdown",
+                "shutdown",
+                "taskDone"
+            })
     void shouldLiveWhenFileIsCutShort(String how) throws Exception {
         SharedQueue<byte[]> queue = create(1 << 20);
+        queue.put(new byte[10]);
         TestJvm child = child("touch", how);
         child.awaitLine("started");
         Thread.sleep(300);
@@ -212,7 +231,8 @@ class RingQueueCrashIT {
                 new RandomAccessFile(new RingFiles(place()).control().toFile(), "rw")) {
             file.setLength(0);
         }
-        child.awaitLine("failed with ");
+        assertThat(child.awaitLine("failed with ")).isEqualTo("failed with QueueStorageException");
+        child.awaitLine("closed");
         child.awaitLine("lives");
         child.awaitSuccess();
         assertThatThrownBy(() -> {
@@ -220,7 +240,9 @@ class RingQueueCrashIT {
                         queue.offer(new byte[10]);
                     }
                 })
-                .isInstanceOfAny(QueueStorageException.class, InternalError.class);
+                .isInstanceOf(QueueStorageException.class);
+        queue.delete();
+        assertThat(place()).doesNotExist();
     }
 
     @Test
