@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.benchmarks.durable;
+package io.ipcq.benchmarks;
 
 import io.ipcq.process.ChildProcess;
-import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,17 +11,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** How much of a core a consumer uses that waits for an element. */
-final class Idle {
+public final class Idle {
 
     private static final Duration SETTLE = Duration.ofSeconds(30);
     private static final Duration WATCH = Duration.ofSeconds(10);
 
     private Idle() {}
 
-    /** In percent. */
-    static double consumer() throws Exception {
-        try (SharedQueue<byte[]> queue = DurableQueue.create(byte[].class);
-                SharedQueue<Long> begun = DurableQueue.create(Long.class);
+    /** In percent; closes the queue. */
+    public static double consumer(SharedQueue<byte[]> empty) throws Exception {
+        try (SharedQueue<byte[]> queue = empty;
+                SharedQueue<Long> begun = SharedQueue.create(Long.class);
                 ChildProcess consumer = new ChildProcess(Idle::waitForEver, queue, begun)) {
             consumer.start();
             begun.get();

@@ -21,18 +21,36 @@ public final class ProcessPair {
             SerializableBiConsumer<String, SharedQueue<Double>> producer,
             SerializableBiConsumer<String, SharedQueue<Double>> consumer)
             throws Exception {
-        try (SharedQueue<Double> report = DurableQueue.create(Double.class);
-                ChildProcess reader = new ChildProcess(consumer, directory.toString(), report);
-                ChildProcess writer = new ChildProcess(producer, directory.toString(), report)) {
+        try (SharedQueue<Double> report = SharedQueue.create(Double.class);
+                ChildProcess reader = child(consumer, directory, report);
+                ChildProcess writer = child(producer, directory, report)) {
             reader.start();
             writer.start();
-            Double figure = report.get(PATIENCE);
-            if (figure == null) {
-                throw new IllegalStateException("nothing was reported in " + PATIENCE + ": " + writer + ", " + reader);
-            }
-            reader.join();
-            writer.join();
-            return figure;
+            return await(report, writer, reader);
         }
+    }
+
+    private static ChildProcess child(
+            SerializableBiConsumer<String, SharedQueue<Double>> work, Path directory, SharedQueue<Double> report) {
+        return ChildProcess.builder(work, directory.toString(), report)
+                .jvmOptions(peerOptions())
+                .build();
+    }
+
+    /** Without these Chronicle, used alone, does not start. */
+    public static String[] peerOptions() {
+        return DurableQueue.jvmOptions().toArray(String[]::new);
+    }
+
+    /** The one figure that is reported, once both have ended. */
+    static double await(SharedQueue<Double> report, ChildProcess writer, ChildProcess reader)
+            throws InterruptedException {
+        Double figure = report.get(PATIENCE);
+        if (figure == null) {
+            throw new IllegalStateException("nothing was reported in " + PATIENCE + ": " + writer + ", " + reader);
+        }
+        reader.join();
+        writer.join();
+        return figure;
     }
 }

@@ -4,10 +4,17 @@ package io.ipcq.cli;
 import io.ipcq.benchmarks.Benchmark;
 import io.ipcq.benchmarks.Machine;
 import io.ipcq.benchmarks.Row;
+import io.ipcq.benchmarks.RowPicture;
 import io.ipcq.benchmarks.durable.DurableBenchmark;
+import io.ipcq.benchmarks.ring.RingBenchmark;
+import io.ipcq.benchmarks.ring.RingMatrix;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,13 +34,23 @@ final class BenchCommand implements Callable<Integer> {
 
     /** What can be measured. */
     enum Group {
+        RING(RingBenchmark::run, RingMatrix::run),
         DURABLE(DurableBenchmark::run);
 
         @SuppressWarnings("ImmutableEnumChecker") // a method without state
         private final Benchmark benchmark;
 
+        @SuppressWarnings("ImmutableEnumChecker") // a method without state
+        private final Benchmark whole;
+
         Group(Benchmark benchmark) {
+            this(benchmark, benchmark);
+        }
+
+        /** @param whole measures those rows as well that have no bar */
+        Group(Benchmark benchmark, Benchmark whole) {
             this.benchmark = benchmark;
+            this.whole = whole;
         }
 
         @Override
@@ -52,6 +69,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "5", description = "Of each row; ${DEFAULT-VALUE} unless given.")
     private int rounds;
 
+    @Option(names = "--all", description = "Also the rows without a bar; takes long.")
+    private boolean all;
+
+    @Option(names = "--svg", paramLabel = "FILE", description = "Draws the result as well.")
+    private @Nullable Path picture;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -64,16 +87,26 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter header = json ? spec.commandLine().getErr() : out;
         header.println(Machine.describe());
-        header.println("command: ipcq bench " + group + (json ? " --json" : "") + " --rounds " + rounds);
+        String command = "ipcq bench " + group + (all ? " --all" : "") + " --rounds " + rounds;
+        header.println("command: " + command + (json ? " --json" : ""));
         if (!json) {
             out.println(Row.heading());
         }
         header.flush();
+        List<Row> rows = new ArrayList<>();
         Consumer<Row> print = row -> {
+            rows.add(row);
             out.println(json ? row.json() : row.line());
             out.flush();
         };
-        group.benchmark.run(rounds, print);
+        (all ? group.whole : group.benchmark).run(rounds, print);
+        if (picture != null) {
+            RowPicture.write(picture, group + ": how many times better than its peers", caption(command), rows);
+        }
         return 0;
+    }
+
+    private static String caption(String command) {
+        return Machine.describe() + "; " + command;
     }
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks.durable;
 
+import io.ipcq.benchmarks.Idle;
 import io.ipcq.benchmarks.Rounds;
 import io.ipcq.benchmarks.Rounds.Better;
 import io.ipcq.benchmarks.Row;
+import io.ipcq.benchmarks.Scratch;
+import io.ipcq.benchmarks.Wake;
+import io.ipcq.queue.DurableQueue;
 import java.util.function.Consumer;
 
 /** The rows of {@code ./ipcq bench durable}. */
@@ -37,10 +41,22 @@ public final class DurableBenchmark {
                 rounds,
                 DurablePair::batches,
                 ChroniclePair::single));
-        rows.accept(Rounds.compare("durable.wake", "futex", "us", Better.LOWER, rounds, Wake::durable, Wake::futex));
-        rows.accept(Rounds.below("durable.wake", "us", WAKE_BAR_MICROS, rounds, Wake::durable));
+        rows.accept(Rounds.compare(
+                "durable.wake", "futex", "us", Better.LOWER, rounds, DurableBenchmark::wake, Wake::futex));
+        rows.accept(Rounds.below("durable.wake", "us", WAKE_BAR_MICROS, rounds, DurableBenchmark::wake));
         rows.accept(Rounds.compare(
                 "durable.open", "chronicle", "us", Better.LOWER, rounds, Opening::durable, Opening::chronicle));
-        rows.accept(Rounds.below("durable.idle", "% of a core", IDLE_BAR_PERCENT, 1, Idle::consumer));
+        rows.accept(Rounds.below(
+                "durable.idle",
+                "% of a core",
+                IDLE_BAR_PERCENT,
+                1,
+                () -> Idle.consumer(DurableQueue.create(byte[].class))));
+    }
+
+    private static double wake() throws Exception {
+        try (Scratch scratch = Scratch.onDisk()) {
+            return Wake.queue(DurableQueue.create(scratch.resolve("queue"), byte[].class));
+        }
     }
 }

@@ -3,21 +3,17 @@ package io.ipcq.benchmarks.durable;
 
 import io.ipcq.benchmarks.Messages;
 import io.ipcq.benchmarks.ProcessPair;
-import io.ipcq.benchmarks.Rounds;
+import io.ipcq.benchmarks.Repeated;
 import io.ipcq.benchmarks.Scratch;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
 
 /** Opening a queue that exists, putting and getting an element, closing; in a warm JVM: the median, in microseconds. */
 final class Opening {
-
-    private static final int WARM_UP = 200;
-    private static final int MEASURED = 200;
 
     private Opening() {}
 
@@ -42,7 +38,7 @@ final class Opening {
         try (DurableQueue<byte[]> held = DurableQueue.create(directory, byte[].class)) {
             held.put(message);
             held.get();
-            report.put(median(() -> {
+            report.put(Repeated.medianMicros(() -> {
                 try (DurableQueue<byte[]> queue = DurableQueue.open(directory, byte[].class)) {
                     queue.put(message);
                     return queue.get();
@@ -56,7 +52,7 @@ final class Opening {
         try (ChronicleQueue held = ChroniclePair.open(directory);
                 ExcerptAppender first = held.createAppender()) {
             ChroniclePair.append(first, message);
-            report.put(median(() -> {
+            report.put(Repeated.medianMicros(() -> {
                 try (ChronicleQueue queue = ChroniclePair.open(directory);
                         ExcerptAppender appender = queue.createAppender();
                         ExcerptTailer tailer = queue.createTailer().toEnd()) {
@@ -65,17 +61,5 @@ final class Opening {
                 }
             }));
         }
-    }
-
-    private static double median(Callable<?> work) throws Exception {
-        double[] micros = new double[MEASURED];
-        for (int i = 0; i < WARM_UP + MEASURED; i++) {
-            long start = System.nanoTime();
-            work.call();
-            if (i >= WARM_UP) {
-                micros[i - WARM_UP] = (System.nanoTime() - start) / 1e3;
-            }
-        }
-        return Rounds.median(micros);
     }
 }

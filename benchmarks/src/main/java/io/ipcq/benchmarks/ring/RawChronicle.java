@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks.ring;
+
+import java.nio.file.Path;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.queue.ChronicleQueue;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.ExcerptTailer;
+
+/** Chronicle Queue with bare bytes; both sides spin, and every reader sees everything. */
+final class RawChronicle implements Transport.Sender, Transport.Receiver {
+
+    private final ExcerptAppender appender;
+    private final ExcerptTailer tailer;
+    private final Bytes<?> bytes = Bytes.allocateElasticOnHeap(128);
+
+    RawChronicle(Path directory) {
+        System.setProperty("chronicle.announcer.disable", "true");
+        System.setProperty("chronicle.disk.monitor.disable", "true");
+        ChronicleQueue queue = ChronicleQueue.singleBuilder(directory).build();
+        appender = queue.createAppender();
+        tailer = queue.createTailer();
+    }
+
+    @Override
+    public void send(byte[] message) {
+        bytes.clear().write(message);
+        appender.writeBytes(bytes);
+    }
+
+    @Override
+    public void receive(Transport.Handler handler) {
+        bytes.clear();
+        while (!tailer.readBytes(bytes)) {
+            Thread.onSpinWait();
+        }
+        byte[] received = new byte[(int) bytes.readRemaining()];
+        bytes.read(received);
+        handler.handle(received);
+    }
+}

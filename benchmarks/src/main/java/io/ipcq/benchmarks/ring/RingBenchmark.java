@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks.ring;
+
+import io.ipcq.benchmarks.Idle;
+import io.ipcq.benchmarks.Messages;
+import io.ipcq.benchmarks.Python;
+import io.ipcq.benchmarks.Rounds;
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Row;
+import io.ipcq.benchmarks.Wake;
+import io.ipcq.queue.SharedQueue;
+import java.util.function.Consumer;
+
+/** The rows of {@code ./ipcq bench ring}: those that have a bar. {@link RingMatrix} has all others. */
+public final class RingBenchmark {
+
+    static final String RATE = "msg/s";
+    static final String MICROS = "us";
+    static final String SCRIPT = "queues.py";
+
+    /** The longest median for waking a consumer that is acceptable, in microseconds. */
+    private static final double WAKE_BAR_MICROS = 60;
+
+    /** The most of a core that a waiting consumer may use, in percent. */
+    private static final double IDLE_BAR_PERCENT = 0.5;
+
+    private static final int PYTHON_MESSAGES = 200_000;
+    private static final Load PAIR = Load.of(Messages.BYTES, 1, 1);
+
+    private RingBenchmark() {}
+
+    /** Measures one row after another, and hands each over when it is there. */
+    public static void run(int rounds, Consumer<Row> rows) throws Exception {
+        rows.accept(Rounds.compare(
+                "ring.throughput",
+                "agrona",
+                RATE,
+                Better.HIGHER,
+                rounds,
+                () -> Throughput.processes(Transport.RING, PAIR),
+                () -> Throughput.processes(Transport.AGRONA, PAIR)));
+        rows.accept(Rounds.compare(
+                "ring.rtt",
+                "agrona",
+                MICROS,
+                Better.LOWER,
+                rounds,
+                () -> RoundTrip.micros(Transport.RING_SPINNING, 50),
+                () -> RoundTrip.micros(Transport.AGRONA, 50)));
+        if (Python.isThere()) {
+            rows.accept(Rounds.compare(
+                    "ring.throughput",
+                    "python",
+                    RATE,
+                    Better.HIGHER,
+                    rounds,
+                    () -> Throughput.processes(Transport.RING, PAIR),
+                    () -> Python.figure(
+                            RingBenchmark.class,
+                            SCRIPT,
+                            "throughput",
+                            "SimpleQueue",
+                            Messages.BYTES,
+                            1,
+                            1,
+                            PYTHON_MESSAGES)));
+        }
+        rows.accept(
+                Rounds.compare("ring.wake", "futex", MICROS, Better.LOWER, rounds, RingBenchmark::wake, Wake::futex));
+        rows.accept(Rounds.below("ring.wake", MICROS, WAKE_BAR_MICROS, rounds, RingBenchmark::wake));
+        rows.accept(Rounds.compare(
+                "ring.open", "chronicle", MICROS, Better.LOWER, rounds, Opening::ring, Opening::chronicle));
+        rows.accept(Rounds.below(
+                "ring.idle",
+                "% of a core",
+                IDLE_BAR_PERCENT,
+                1,
+                () -> Idle.consumer(SharedQueue.create(byte[].class))));
+    }
+
+    private static double wake() throws Exception {
+        return Wake.queue(SharedQueue.create(byte[].class));
+    }
+}
