@@ -12,6 +12,8 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Records of bytes in a ring of shared memory: any number of producers, one after the other, and of consumers, side by side.
@@ -58,6 +60,8 @@ final class Ring {
      *   docs/models/ring.pml (every interleaving, with kills and stops). M. Thompson, ManyToOneRingBuffer of Agrona: records
      *   that do not run across the end.
      */
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedQueue.class);
 
     /** Results of {@link #put} that are not a number of elements. */
     static final int TIMED_OUT = -1;
@@ -593,10 +597,18 @@ final class Ring {
         }
     }
 
-    /** A fault in mapped memory shows up late, and so perhaps only in, or after, unlock. */
+    /**
+     * A fault in mapped memory shows up late, and so perhaps only in, or after, unlock. Another one, run into here, is not to
+     * come out while somebody deals with the first.
+     */
     private void leaveBroken() {
-        if (mutex.isHeldByMe()) {
-            mutex.abandon();
+        try {
+            if (mutex.isHeldByMe()) {
+                mutex.abandon();
+            }
+            MappedRegion.surfaceFaults();
+        } catch (InternalError next) {
+            LOG.debug("the memory of a ring is gone: file={}", region.file(), next);
         }
     }
 

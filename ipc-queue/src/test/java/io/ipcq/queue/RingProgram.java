@@ -107,6 +107,7 @@ final class RingProgram {
             }
         } catch (QueueStorageException | InternalError e) {
             System.out.println("failed with " + e.getClass().getSimpleName());
+            e.printStackTrace();
         }
         queue.close();
         System.out.println("closed");
