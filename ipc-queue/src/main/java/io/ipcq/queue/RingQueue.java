@@ -523,7 +523,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     /** Does what touches the shared words, if the handle is open. */
-    private <T extends Object> T touching(Supplier<T> work) {
+    private <T> T touching(Supplier<T> work) {
         try {
             requireOpen();
             return surfaced(work.get());
