@@ -20,7 +20,11 @@ public final class RowPicture {
 
     private RowPicture() {}
 
-    /** @param caption machine, JDK and command; without them figures say nothing */
+    /**
+     * Draws the rows into a file.
+     *
+     * @param caption machine, JDK and command; without them figures say nothing
+     */
     public static void write(Path file, String title, String caption, List<Row> rows) throws IOException {
         StringBuilder svg = new StringBuilder();
         int height = TOP + LINE * rows.size() + 30;
@@ -84,6 +88,7 @@ public final class RowPicture {
         svg.append(format("<text x=\"%.1f\" y=\"%d\" %s>%s</text>%n", x, y, attributes, escaped));
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be another dependency
     private static String format(String format, Object... arguments) {
         return String.format(Locale.ROOT, format, arguments);
     }
