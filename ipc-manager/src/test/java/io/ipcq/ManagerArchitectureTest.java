@@ -79,6 +79,13 @@ class ManagerArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("net.openhft..", "tools.jackson..", "com.fasterxml..", "com.kenai..")
                 .check(CLASSES);
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.ipcq.pool.TerminalProgress")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("me.tongfei..")
+                .check(CLASSES);
     }
 
     private static ArchCondition<JavaClass> dependOnlyOnPublicClassesOf(String... packages) {

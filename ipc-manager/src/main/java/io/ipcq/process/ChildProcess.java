@@ -204,6 +204,14 @@ public class ChildProcess implements AutoCloseable, Serializable {
         return running.isAlive() ? "running" : running.exitStatus().description();
     }
 
+    /**
+     * The last lines of the child's standard error, at most 20; if it wrote none there, of its standard output, where a JVM
+     * says why it cannot start. Known only if its output is {@link Output#PREFIXED}.
+     */
+    public List<String> lastErrorLines() {
+        return started().lastErrorLines();
+    }
+
     /** Asks the child to end, with SIGTERM: its shutdown hooks run. */
     public void terminate() {
         started().terminate();

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Copies a child's output line by line, the child's name before each, so that the lines of several children stay whole. */
@@ -16,10 +19,16 @@ final class LinePump extends Thread {
 
     private static final int BUFFER_BYTES = 1 << 13;
 
+    /** What is remembered: enough for the end of a stack trace. */
+    private static final int LAST_LINES = 20;
+
+    private static final int MAX_REMEMBERED_BYTES = 500;
+
     private final InputStream from;
     private final Supplier<PrintStream> to;
     private final byte[] prefix;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private final Deque<String> lastLines = new ArrayDeque<>(); // guarded by itself
 
     /** {@code to} is asked at each line, because a program may exchange {@link System#out} at any time. */
     LinePump(String child, InputStream from, Supplier<PrintStream> to) {
@@ -45,6 +54,21 @@ final class LinePump extends Thread {
         }
     }
 
+    List<String> lastLines() {
+        synchronized (lastLines) {
+            return List.copyOf(lastLines);
+        }
+    }
+
+    private void remember(byte[] bytes) {
+        synchronized (lastLines) {
+            if (lastLines.size() == LAST_LINES) {
+                lastLines.remove();
+            }
+            lastLines.add(new String(bytes, 0, Math.min(bytes.length, MAX_REMEMBERED_BYTES), StandardCharsets.UTF_8));
+        }
+    }
+
     private void split(byte[] bytes, int count) {
         for (int i = 0; i < count; i++) {
             if (bytes[i] == '\n' || line.size() >= MAX_LINE_BYTES) {
@@ -57,6 +81,7 @@ final class LinePump extends Thread {
     }
 
     private void emit() {
+        remember(line.toByteArray());
         PrintStream stream = to.get();
         synchronized (stream) {
             stream.write(prefix, 0, prefix.length);

@@ -77,6 +77,14 @@ final class RunningJvm {
         return true;
     }
 
+    List<String> lastErrorLines() {
+        if (pumps.isEmpty()) {
+            return List.of();
+        }
+        List<String> errors = pumps.get(pumps.size() - 1).lastLines();
+        return errors.isEmpty() ? pumps.get(0).lastLines() : errors;
+    }
+
     void terminate() {
         process.destroy();
     }

@@ -7,7 +7,6 @@ import java.io.BufferedOutputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Files;
@@ -51,7 +50,7 @@ final class TaskFile {
     static ChildProcess read(Path file, boolean daemon, ParentLink link) throws IOException, ClassNotFoundException {
         try (ObjectInputStream in =
                 new ObjectInputStream(new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES))) {
-            in.setObjectInputFilter(new Limits(Files.size(file)));
+            in.setObjectInputFilter(new TravelLimits(Files.size(file)));
             ParentProcess parent = new ParentProcess(in.readUTF(), in.readLong(), link);
             CurrentProcess.bornAs(new Birth(in.readUTF(), in.readUTF(), daemon, parent));
             return (ChildProcess) in.readObject();
@@ -79,22 +78,5 @@ final class TaskFile {
     static Path argumentsOf(Path file) {
         String name = file.getFileName().toString();
         return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + RunDirectory.ARGUMENTS);
-    }
-
-    /** Bounds that follow from the length of the file: an element of an array takes a byte at least, a table is sparse. */
-    private record Limits(long fileBytes) implements ObjectInputFilter {
-
-        private static final long MAX_DEPTH = 10_000;
-        private static final long TABLE_SLACK = 4;
-        private static final long SMALL_TABLE = 1024;
-
-        @Override
-        public Status checkInput(FilterInfo info) {
-            boolean within = info.depth() <= MAX_DEPTH
-                    && info.references() <= fileBytes
-                    && info.streamBytes() <= fileBytes
-                    && info.arrayLength() <= TABLE_SLACK * fileBytes + SMALL_TABLE;
-            return within ? Status.UNDECIDED : Status.REJECTED;
-        }
     }
 }

@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way from a task to the object in it that cannot be serialized. Looked for only after serialization has failed: a
  * breadth-first walk over what would have been written, so the path that is named is the shortest.
+ *
+ * <p>Thread-safe: nothing is shared. Process-safe: not applicable. Survives a crash: not applicable.
  */
-final class TravelTrace {
+public final class TravelTrace {
 
     private static final int MAX_VISITED = 1_000_000;
 
@@ -40,23 +42,46 @@ final class TravelTrace {
     static void writeObject(ObjectOutputStream out, ChildProcess child) throws IOException {
         try {
             out.writeObject(child);
-        } catch (NotSerializableException refused) {
-            throw new CannotTravelException(explain(child, String.valueOf(refused.getMessage())), refused);
         } catch (ObjectStreamException | RuntimeException | StackOverflowError refused) {
-            String reason = refused instanceof StackOverflowError ? "its objects are nested too deeply" : "" + refused;
-            throw new CannotTravelException(
-                    "Cannot send the task of a child process: name=" + child.name() + ", reason=" + reason, refused);
+            Call call = child.call();
+            throw refusal(
+                    "the task of " + child.name(),
+                    call == null ? child : call.function(),
+                    call == null ? child.getClass().getSimpleName() : "function",
+                    call == null ? new @Nullable Object[0] : call.arguments(),
+                    "argument ",
+                    refused);
         }
     }
 
-    private static String explain(ChildProcess child, String className) {
-        Step culprit = new TravelTrace().search(child);
-        if (culprit == null) {
-            return "Cannot send the task of " + child.name() + ": something in it is a " + className
-                    + ", which is not Serializable";
+    /**
+     * The exception for what serialization refused.
+     *
+     * @param what what was to be sent, such as {@code the task of Process-1}
+     * @param root what was written, called {@code rootName} in the message; null if only {@code others} were
+     * @param others what was written with it, called {@code othersName} and a number from 1 in the message
+     */
+    public static CannotTravelException refusal(
+            String what,
+            @Nullable Object root,
+            String rootName,
+            @Nullable Object[] others,
+            String othersName,
+            Throwable refused) {
+        if (!(refused instanceof NotSerializableException)) {
+            String reason = refused instanceof StackOverflowError ? "its objects are nested too deeply" : "" + refused;
+            return new CannotTravelException("Cannot send " + what + ": reason=" + reason, refused);
         }
-        return "Cannot send the task of " + child.name() + ": " + culprit.path + " is not Serializable. "
-                + advice(culprit);
+        TravelTrace trace = new TravelTrace();
+        trace.add(root, rootName, null);
+        trace.addAll(others, othersName, 1);
+        Step culprit = trace.search();
+        return new CannotTravelException(
+                "Cannot send " + what + ": "
+                        + (culprit == null
+                                ? "something in it is a " + refused.getMessage() + ", which is not Serializable"
+                                : culprit.path + " is not Serializable. " + advice(culprit)),
+                refused);
     }
 
     private static String advice(Step culprit) {
@@ -65,6 +90,10 @@ final class TravelTrace {
             return "A lambda or method reference takes this object along because it uses a field or an instance method"
                     + " of it: copy the values that it needs into local variables first, make the method static, or"
                     + " let " + type.getName() + " implement Serializable.";
+        }
+        if (type.isSynthetic()) {
+            return "It is a lambda or method reference of a type that cannot travel: declare it where it is written as"
+                    + " a SerializableCallable, SerializableTask or another type that extends Serializable.";
         }
         if (culprit.value instanceof Path) {
             return "Send its toString(), and make the Path in the child.";
@@ -75,14 +104,7 @@ final class TravelTrace {
                 + ", or mark the field that holds it transient.";
     }
 
-    private @Nullable Step search(ChildProcess child) {
-        Call call = child.call();
-        if (call == null) {
-            add(child, child.getClass().getSimpleName(), null);
-        } else {
-            add(call.function(), "function", null);
-            addAll(call.arguments(), "argument ", 1);
-        }
+    private @Nullable Step search() {
         while (!open.isEmpty() && seen.size() < MAX_VISITED) {
             Step step = open.remove();
             if (!(step.value instanceof Serializable)) {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * A program in a JVM of its own, with a directory of temporary files that it shares with its descendants only: by that
  * directory on their command lines they can be found, and are killed at the end, even if their parents are dead.
  */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
 
     private static final long WATCHDOG_SECONDS = 120;
 
@@ -28,11 +28,11 @@ final class Program implements AutoCloseable {
         this.process = process;
     }
 
-    static Program start(Path directory, Class<?> main, String... arguments) throws IOException {
+    public static Program start(Path directory, Class<?> main, String... arguments) throws IOException {
         return start(directory, List.of("-cp", System.getProperty("java.class.path")), main.getName(), arguments);
     }
 
-    static Program start(Path directory, List<String> options, String main, String... arguments) throws IOException {
+    public static Program start(Path directory, List<String> options, String main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Djava.io.tmpdir=" + directory);
@@ -49,7 +49,7 @@ final class Program implements AutoCloseable {
     }
 
     /** What it and its descendants printed so far. */
-    String output() {
+    public String output() {
         try {
             return Files.readString(output);
         } catch (IOException e) {
@@ -57,32 +57,36 @@ final class Program implements AutoCloseable {
         }
     }
 
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("program does not end, its output: " + output());
         }
         return process.exitValue();
     }
 
-    void kill() {
+    public long pid() {
+        return process.pid();
+    }
+
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** The processes that still run of those that began in this program. */
-    List<ProcessHandle> descendants() {
+    public List<ProcessHandle> descendants() {
         return withArgument(directory.toString());
     }
 
     /** The run directories of parents in this program's directory. */
-    List<Path> runDirectories() throws IOException {
+    public List<Path> runDirectories() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.getFileName().toString().startsWith("ipcq-process-"))
                     .toList();

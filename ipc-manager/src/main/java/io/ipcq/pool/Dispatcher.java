@@ -1,0 +1,835 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.queue.QueueClosedException;
+import io.ipcq.queue.QueueShutdownException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What a pool knows: the tasks that wait, and the workers with those that they were handed. */
+final class Dispatcher {
+    /*
+     * Idea. One lock guards who has which task. Whoever submits hands the task to an idle worker himself; whoever reads a
+     * worker's results, which is the thread of its slot or a caller of apply, refills it. So no thread stands between.
+     *
+     * A worker that ran short tasks is handed some in advance (PoolWorker.depth). A worker that has nothing to do takes
+     * them back from another's ring, so no task waits behind a long one while a worker is idle: tasks may wait for each other.
+     *
+     * Every task is in one place: the backlog, or one worker's `held`. It leaves the latter by a result, by being taken back,
+     * or when its worker is buried. Futures are completed after the lock is released; those that somebody depends on by
+     * threads of their own, because what depends may block.
+     *
+     * Crash. See PoolWorker. The future of a task that a dead worker held fails, unless retries were asked for.
+     */
+
+    /** After so many failed starts in a row the tasks that wait are given up. */
+    private static final int START_ATTEMPTS = 3;
+
+    /** The same for starts that a signal ended: those say nothing about the next. */
+    private static final int KILLED_START_ATTEMPTS = 30;
+
+    private static final int MAX_SHIFT = 20;
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final String name;
+    private final ProcessPoolOptions options;
+    private final byte @Nullable [] initializer;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final AtomicLong taskNumbers = new AtomicLong();
+    private final ForkJoinPool callbacks;
+    private final ShutdownMessage shutdownMessage;
+
+    // ---- guarded by the lock ----------------------------------------------------------------------------------------
+
+    private final ArrayDeque<PoolTask<?>> backlog = new ArrayDeque<>();
+    private final ArrayDeque<PoolWorker> idle = new ArrayDeque<>();
+    private final List<WorkerSlot> slots = new ArrayList<>();
+    private final Set<PoolWorker> workers = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+    private int slotNumbers;
+    private boolean shutdown;
+    private boolean stopped;
+    private long submitted;
+    private long succeeded;
+    private long failed;
+    private long cancelled;
+    private long crashed;
+    private long started;
+
+    Dispatcher(String name, ProcessPoolOptions options, byte @Nullable [] initializer) {
+        this.name = name;
+        this.options = options;
+        this.initializer = initializer;
+        this.callbacks = new ForkJoinPool(
+                options.workers(),
+                pool -> {
+                    ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
+                    thread.setName("ipcq-" + name + "-callback");
+                    return thread;
+                },
+                null,
+                true);
+        this.shutdownMessage = new ShutdownMessage(this::describeUnfinished);
+        resize(options.workers());
+    }
+
+    ProcessPoolOptions options() {
+        return options;
+    }
+
+    String name() {
+        return name;
+    }
+
+    long nextNumber() {
+        return taskNumbers.incrementAndGet();
+    }
+
+    // ---- submitting -------------------------------------------------------------------------------------------------
+
+    void submit(PoolTask<?> task) {
+        PoolWorker woken;
+        lock.lock();
+        try {
+            woken = accept(task);
+        } finally {
+            lock.unlock();
+        }
+        if (woken != null) {
+            woken.slot.wake();
+        }
+    }
+
+    /** Submits and waits. If a worker is idle, this thread reads its results, and nobody has to wake anybody here. */
+    void submitAndAwait(PoolTask<?> task) throws InterruptedException {
+        PoolWorker mine;
+        lock.lock();
+        try {
+            mine = accept(task);
+            if (mine != null && mine.reader == PoolWorker.Reader.NONE && !mine.hasUnsent()) {
+                mine.reader = PoolWorker.Reader.CALLER;
+            } else if (mine != null) {
+                mine.slot.wake();
+                mine = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (mine != null) {
+                read(mine, task);
+            }
+            task.await();
+        } catch (InterruptedException interrupted) {
+            task.cancel(true);
+            throw interrupted;
+        }
+    }
+
+    private void read(PoolWorker worker, PoolTask<?> task) throws InterruptedException {
+        try {
+            while (!task.isDone()) {
+                handle(worker, worker.receive(worker.patience(LONGEST_WAIT_NANOS)));
+            }
+        } catch (QueueShutdownException | QueueClosedException ended) {
+            // the thread of the slot finds the same, and buries the worker
+        } finally {
+            lock.lock();
+            try {
+                worker.reader = PoolWorker.Reader.NONE;
+                if (worker.isAwaited() || worker.gone || !worker.child().isAlive()) {
+                    worker.slot.wake();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Takes a task on; returns the worker that was idle and was handed it, if there was one. */
+    private @Nullable PoolWorker accept(PoolTask<?> task) {
+        if (shutdown) {
+            throw new RejectedExecutionException("The pool is shut down and takes no more tasks: pool=" + name);
+        }
+        submitted += task.elements();
+        backlog.add(task);
+        PoolWorker woken = handOutToIdle();
+        if (!backlog.isEmpty()) {
+            handOutAhead();
+            changed.signalAll(); // a slot may wait for a reason to try a start again
+        }
+        return woken;
+    }
+
+    /** Hands waiting tasks to idle workers; returns the last of those. The others are woken. */
+    private @Nullable PoolWorker handOutToIdle() {
+        PoolWorker last = null;
+        PoolTask<?> task = peekBacklog();
+        while (task != null && !idle.isEmpty()) {
+            PoolWorker worker = idle.pop();
+            worker.idle = false;
+            if (worker.hand(task)) {
+                backlog.remove();
+                if (last != null) {
+                    last.slot.wake();
+                }
+                last = worker;
+                task = peekBacklog();
+            } else {
+                worker.slot.wake(); // it has just died
+            }
+        }
+        return last;
+    }
+
+    /** Hands the next task to the busy worker that has the fewest, if it runs short ones. */
+    private void handOutAhead() {
+        PoolTask<?> task = peekBacklog();
+        if (task == null) {
+            return;
+        }
+        PoolWorker best = null;
+        for (PoolWorker worker : workers) {
+            if (!worker.held.isEmpty()
+                    && (best == null || worker.held.size() < best.held.size())
+                    && mayBeHanded(worker)
+                    && worker.hasRoomFor(task)) {
+                best = worker;
+            }
+        }
+        if (best != null && best.hand(task)) {
+            backlog.remove();
+        }
+    }
+
+    /** The next task that is still wanted. */
+    private @Nullable PoolTask<?> peekBacklog() {
+        PoolTask<?> task = backlog.peek();
+        while (task != null && task.isDone()) {
+            countCancelled(backlog.remove()); // or completed by somebody else
+            task = backlog.peek();
+        }
+        return task;
+    }
+
+    private void countCancelled(PoolTask<?> task) {
+        if (!task.counted) {
+            task.counted = true;
+            cancelled += task.elements();
+        }
+    }
+
+    private boolean mayBeHanded(PoolWorker worker) {
+        return worker.ready
+                && !worker.stopping
+                && !worker.gone
+                && worker.condemned == null
+                && worker.assigned < options.maxTasksPerWorker();
+    }
+
+    // ---- results ----------------------------------------------------------------------------------------------------
+
+    /** Whether the thread of a slot has to read now; if not, nobody does, or a caller of apply. */
+    boolean claimReading(PoolWorker worker, boolean look) {
+        lock.lock();
+        try {
+            if (worker.reader == PoolWorker.Reader.CALLER) {
+                return false;
+            }
+            boolean awaited = worker.isAwaited() || worker.hasUnsent() || look || worker.gone;
+            worker.reader = awaited ? PoolWorker.Reader.SLOT : PoolWorker.Reader.NONE;
+            return awaited;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes note of what a worker sent, hands it more, and completes the futures. */
+    void handle(PoolWorker worker, List<byte[]> messages) {
+        List<Runnable> afterwards = messages.isEmpty() ? List.of() : new ArrayList<>(messages.size());
+        lock.lock();
+        try {
+            for (byte[] message : messages) {
+                note(worker, message, afterwards);
+            }
+            if (worker.isDue()) {
+                afterwards = new ArrayList<>(afterwards);
+                timeOut(worker, afterwards);
+            }
+            if (worker.isToBeKilled()) {
+                worker.kill();
+            }
+            refill(worker);
+        } finally {
+            lock.unlock();
+        }
+        afterwards.forEach(Runnable::run);
+    }
+
+    private void note(PoolWorker worker, byte[] message, List<Runnable> afterwards) {
+        switch (MessageKind.of(message)) {
+            case MessageKind.RESULT, MessageKind.FAILURE -> {
+                MessageReader in = new MessageReader(message);
+                in.getByte();
+                PoolTask<?> task = worker.done(in.getLong(), in.getLong());
+                boolean good = MessageKind.of(message) == MessageKind.RESULT;
+                count(task, good);
+                String workerName = worker.child().name();
+                afterwards.add(() -> complete(task, () -> deliver(task, good, in, workerName)));
+            }
+            case MessageKind.UNKNOWN_FUNCTION -> {
+                PoolTask<?> task = worker.done(MessageKind.task(message), 0);
+                worker.forgetFunction(task);
+                backlog.addFirst(task);
+            }
+            case MessageKind.READY -> {
+                worker.ready = true;
+                worker.slot.failures = 0;
+                worker.slot.killedStarts = 0;
+            }
+            case MessageKind.START_FAILED -> {
+                MessageReader in = new MessageReader(message);
+                in.getByte();
+                worker.startFailure = RemoteFailure.read(in);
+            }
+            case MessageKind.LOG -> afterwards.add(() -> LogRelay.publish(worker.child().name(), message));
+            default -> throw new IllegalStateException("a worker sent what it should not: worker="
+                    + worker.child().name() + ", kind=" + MessageKind.of(message));
+        }
+    }
+
+    private void count(PoolTask<?> task, boolean good) {
+        if (task.counted) {
+            return; // when it was cancelled or its time was over
+        }
+        task.counted = true;
+        if (good) {
+            succeeded += task.elements();
+        } else {
+            failed += task.elements();
+        }
+    }
+
+    private static void deliver(PoolTask<?> task, boolean good, MessageReader in, String worker) {
+        if (!good) {
+            RemoteFailure failure = RemoteFailure.read(in);
+            task.fail(new RemoteTaskException(task.describe(), worker, failure, failure.rebuild()));
+            return;
+        }
+        @Nullable Object[] values;
+        try {
+            values = Values.read(in, new Handles());
+        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError unknownHere) {
+            task.fail(new UnreadableResultException(task.describe(), worker, unknownHere));
+            return;
+        }
+        task.succeed(values);
+    }
+
+    /** Completes a future: here, or in another thread if somebody's function will run with it. */
+    private void complete(PoolTask<?> task, Runnable completion) {
+        Runnable all = () -> {
+            completion.run();
+            if (task.unattended && task.isCompletedExceptionally() && !task.isCancelled()) {
+                task.whenComplete((nothing, thrown) -> PoolLog.warn("a task failed that nobody waits for", thrown));
+            }
+            progress();
+        };
+        if (task.getNumberOfDependents() > 0) {
+            runCallback(all);
+        } else {
+            all.run();
+        }
+    }
+
+    /** Runs what may block, or call the pool, in a thread that nobody waits for. */
+    void runCallback(Runnable callback) {
+        try {
+            callbacks.execute(callback);
+        } catch (RejectedExecutionException terminated) {
+            callback.run();
+        }
+    }
+
+    private void progress() {
+        options.progress().ifPresent(listener -> {
+            Progress now;
+            lock.lock();
+            try {
+                now = new Progress(submitted, succeeded + failed + cancelled, failed);
+            } finally {
+                lock.unlock();
+            }
+            try {
+                listener.onProgress(now);
+            } catch (RuntimeException itsOwnFault) {
+                PoolLog.warn("a progress listener failed: pool=" + name, itsOwnFault);
+            }
+        });
+    }
+
+    private void refill(PoolWorker worker) {
+        if (!mayBeHanded(worker)) {
+            if (worker.ready && !worker.stopping && worker.held.isEmpty() && worker.condemned == null) {
+                worker.stop(); // it has had its tasks
+                worker.slot.wake();
+            }
+            return;
+        }
+        if (worker.slot.retiring) {
+            if (worker.held.isEmpty()) {
+                worker.stop();
+            }
+            return;
+        }
+        PoolTask<?> task = peekBacklog();
+        while (task != null && mayBeHanded(worker) && worker.hasRoomFor(task) && worker.hand(task)) {
+            backlog.remove();
+            task = peekBacklog();
+        }
+        if (worker.held.isEmpty() && !worker.gone) {
+            stealFor(worker);
+        }
+        if (worker.held.isEmpty() && !worker.gone) {
+            rest(worker);
+        }
+    }
+
+    private void stealFor(PoolWorker worker) {
+        for (PoolWorker other : workers) {
+            if (other != worker && other.held.size() > 1) {
+                PoolTask<?> task = other.takeBack();
+                if (task != null && !task.isDone()) {
+                    if (!worker.hand(task)) {
+                        backlog.addFirst(task);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    private void rest(PoolWorker worker) {
+        if (shutdown && backlog.isEmpty()) {
+            worker.stop();
+        } else if (!worker.idle) {
+            worker.idle = true;
+            idle.push(worker);
+        }
+    }
+
+    // ---- cancelling -------------------------------------------------------------------------------------------------
+
+    void cancelled(PoolTask<?> task, boolean interrupt) {
+        PoolWorker woken = null;
+        lock.lock();
+        try {
+            countCancelled(task);
+            for (PoolWorker worker : workers) {
+                if (worker.held.contains(task)) {
+                    woken = withdraw(worker, task, interrupt);
+                    break;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (woken != null) {
+            woken.slot.wake();
+        }
+        progress();
+    }
+
+    private @Nullable PoolWorker withdraw(PoolWorker worker, PoolTask<?> task, boolean interrupt) {
+        takeBackWaiting(worker);
+        if (interrupt && worker.held.contains(task) && worker.condemned == null) {
+            worker.condemn(task, options.killAfter().toNanos());
+        } else if (!interrupt) {
+            refill(worker);
+        }
+        return handOutToIdle();
+    }
+
+    /** Takes back what a worker has not begun, and puts what is still wanted of it before all that waits. */
+    private void takeBackWaiting(PoolWorker worker) {
+        List<PoolTask<?>> waiting = new ArrayList<>();
+        PoolTask<?> task = worker.takeBack();
+        while (task != null) {
+            waiting.add(task);
+            task = worker.takeBack();
+        }
+        putBack(waiting);
+    }
+
+    private void putBack(List<PoolTask<?>> waiting) {
+        for (int i = waiting.size() - 1; i >= 0; i--) {
+            if (!waiting.get(i).isDone()) {
+                backlog.addFirst(waiting.get(i));
+            }
+        }
+    }
+
+    private void timeOut(PoolWorker worker, List<Runnable> afterwards) {
+        takeBackWaiting(worker);
+        PoolTask<?> task = worker.held.peek();
+        if (task == null) {
+            return; // it had not begun
+        }
+        worker.condemn(task, options.killAfter().toNanos());
+        if (!task.isDone()) {
+            count(task, false);
+            Duration timeout = options.taskTimeout().orElse(Duration.ZERO);
+            TaskTimeoutException reason =
+                    new TaskTimeoutException(task.describe(), timeout, worker.child().name());
+            afterwards.add(() -> complete(task, () -> task.fail(reason)));
+        }
+        PoolWorker woken = handOutToIdle();
+        if (woken != null) {
+            woken.slot.wake();
+        }
+    }
+
+    // ---- slots ------------------------------------------------------------------------------------------------------
+
+    void resize(int size) {
+        List<WorkerSlot> added = new ArrayList<>();
+        lock.lock();
+        try {
+            if (shutdown) {
+                throw new RejectedExecutionException("The pool is shut down: pool=" + name);
+            }
+            List<WorkerSlot> staying =
+                    new ArrayList<>(slots.stream().filter(slot -> !slot.retiring).toList());
+            while (staying.size() + added.size() < size) {
+                WorkerSlot slot = new WorkerSlot(this, name + "-worker-" + ++slotNumbers);
+                added.add(slot);
+            }
+            slots.addAll(added);
+            while (staying.size() > size) {
+                retire(staying.remove(staying.size() - 1));
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        added.forEach(WorkerSlot::begin);
+    }
+
+    private void retire(WorkerSlot slot) {
+        slot.retiring = true;
+        PoolWorker worker = slot.worker;
+        if (worker != null && worker.idle) {
+            idle.remove(worker);
+            worker.idle = false;
+            worker.stop();
+            slot.wake();
+        }
+    }
+
+    /** Waits until a slot has to start a worker; false if it has to end. */
+    boolean awaitNeed(WorkerSlot slot) throws InterruptedException {
+        if (ShutdownMessage.isJvmEnding()) {
+            return false;
+        }
+        lock.lock();
+        try {
+            long notBefore = System.nanoTime() + backOffNanos(slot.failures);
+            while (true) {
+                if (slot.retiring || shutdown && backlog.isEmpty() || stopped) {
+                    return false;
+                }
+                long pause = notBefore - System.nanoTime();
+                if (pause > 0) {
+                    changed.awaitNanos(pause);
+                } else if (isHopeless(slot) && backlog.isEmpty()) {
+                    changed.await();
+                } else {
+                    return true;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long backOffNanos(int failures) {
+        if (failures == 0) {
+            return 0;
+        }
+        long first = options.restartBackOff().toNanos();
+        return Math.min(options.maxRestartBackOff().toNanos(), first << Math.min(MAX_SHIFT, failures - 1));
+    }
+
+    PoolWorker start(WorkerSlot slot) throws IOException {
+        PoolWorker worker = PoolWorker.start(slot, options, initializer);
+        lock.lock();
+        try {
+            slot.worker = worker;
+            workers.add(worker);
+            started++;
+            if (stopped) {
+                worker.kill();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return worker;
+    }
+
+    /** After the end of a worker, when everything that it sent was read. */
+    void bury(WorkerSlot slot, PoolWorker worker) {
+        if (ShutdownMessage.isJvmEnding()) {
+            return; // the children were ended with this JVM, and nobody may be told that they crashed
+        }
+        Obituary obituary = Obituary.of(worker.child(), options.directory());
+        List<Runnable> afterwards = new ArrayList<>();
+        boolean failedToStart;
+        lock.lock();
+        try {
+            slot.worker = null;
+            workers.remove(worker);
+            idle.remove(worker);
+            List<PoolTask<?>> untouched = worker.takeBackAll();
+            List<PoolTask<?>> lost = new ArrayList<>(worker.held);
+            worker.held.clear();
+            putBack(untouched);
+            lost.forEach(task -> lose(task, obituary, afterwards));
+            failedToStart = !worker.ready && !worker.stopping && !stopped;
+            PoolWorker woken = handOutToIdle();
+            if (woken != null) {
+                woken.slot.wake();
+            }
+            if (shutdown && backlog.isEmpty()) {
+                stopIdle();
+            }
+        } finally {
+            lock.unlock();
+        }
+        afterwards.forEach(Runnable::run);
+        if (failedToStart) {
+            RemoteFailure failure = worker.startFailure;
+            startFailed(
+                    slot,
+                    obituary.exitCode() < 0,
+                    failure == null ? obituary.describe() : "its initializer failed: " + failure.text(),
+                    failure == null ? null : failure.rebuild());
+        }
+    }
+
+    private void lose(PoolTask<?> task, Obituary obituary, List<Runnable> afterwards) {
+        if (task.isDone()) {
+            return; // cancelled or out of time: the worker was killed for it
+        }
+        crashed++;
+        task.crashes++;
+        if (task.crashes <= options.retries() && task.crashes < options.maxCrashesPerTask() && !stopped) {
+            backlog.addFirst(task);
+            return;
+        }
+        count(task, false);
+        WorkerCrashedException reason = new WorkerCrashedException(task.describe(), task.crashes, obituary);
+        afterwards.add(() -> complete(task, () -> task.fail(reason)));
+    }
+
+    /** Counts a start that failed; where none succeeds any more, gives up what waits. */
+    void startFailed(WorkerSlot slot, boolean killed, String reason, @Nullable Throwable cause) {
+        List<PoolTask<?>> givenUp = new ArrayList<>();
+        lock.lock();
+        try {
+            if (killed) {
+                slot.killedStarts++;
+            } else {
+                slot.failures++;
+            }
+            boolean anyWorks = workers.stream().anyMatch(worker -> worker.ready);
+            if (!anyWorks && isHopeless(slot)) {
+                givenUp.addAll(backlog);
+                backlog.clear();
+                givenUp.removeIf(PoolTask::isDone);
+                givenUp.forEach(task -> count(task, false));
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        PoolLog.warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause);
+        for (PoolTask<?> task : givenUp) {
+            WorkerStartException failure = new WorkerStartException(
+                    "No worker can start, so the task was given up: reason=" + reason + ", pool=" + name
+                            + ", task=" + task.describe(),
+                    cause);
+            complete(task, () -> task.fail(failure));
+        }
+    }
+
+    private static boolean isHopeless(WorkerSlot slot) {
+        return slot.failures >= START_ATTEMPTS || slot.killedStarts >= KILLED_START_ATTEMPTS;
+    }
+
+    void ended(WorkerSlot slot) {
+        lock.lock();
+        try {
+            slots.remove(slot);
+            changed.signalAll();
+            if (!isTerminated()) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        shutdownMessage.withdraw();
+        callbacks.shutdown();
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    void shutdown() {
+        lock.lock();
+        try {
+            shutdown = true;
+            changed.signalAll();
+            if (backlog.isEmpty()) {
+                stopIdle();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the workers that have nothing to do, and those that are only starting. */
+    private void stopIdle() {
+        idle.clear();
+        for (PoolWorker worker : workers) {
+            worker.idle = false;
+            if (!worker.ready) {
+                worker.stopping = true;
+                worker.kill();
+            } else if (worker.held.isEmpty() && !worker.stopping) {
+                worker.stop();
+            }
+            worker.slot.wake();
+        }
+    }
+
+    /** Cancels what waits, and returns it; interrupts what runs, and kills what does not end by that. */
+    List<Runnable> shutdownNow() {
+        List<PoolTask<?>> waiting;
+        lock.lock();
+        try {
+            shutdown = true;
+            stopped = true;
+            for (PoolWorker worker : workers) {
+                takeBackWaiting(worker);
+                PoolTask<?> task = worker.held.peek();
+                if (task != null && worker.condemned == null) {
+                    worker.condemn(task, options.killAfter().toNanos());
+                }
+            }
+            waiting = new ArrayList<>(backlog);
+            waiting.removeIf(PoolTask::isDone);
+            backlog.clear();
+            waiting.forEach(this::countCancelled);
+            changed.signalAll();
+            stopIdle();
+        } finally {
+            lock.unlock();
+        }
+        for (PoolTask<?> task : waiting) {
+            complete(task, () -> task.fail(new CancellationException("the pool was shut down: pool=" + name)));
+        }
+        return waiting.stream().map(PoolTask::here).toList();
+    }
+
+    boolean isShutdown() {
+        lock.lock();
+        try {
+            return shutdown;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isTerminated() {
+        lock.lock();
+        try {
+            return shutdown && slots.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean awaitTermination(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!isTerminated()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return callbacks.awaitTermination(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    PoolStats stats() {
+        lock.lock();
+        try {
+            int ready = (int) workers.stream().filter(worker -> worker.ready).count();
+            int busy = (int) workers.stream().filter(worker -> !worker.held.isEmpty()).count();
+            long handed = workers.stream().mapToLong(worker -> worker.held.size()).sum();
+            return new PoolStats(
+                    slots.size(), ready, busy, backlog.size() + handed - busy, submitted, succeeded, failed, cancelled,
+                    crashed, started);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Set<Long> pids() {
+        lock.lock();
+        try {
+            Set<Long> pids = new LinkedHashSet<>();
+            for (WorkerSlot slot : slots) {
+                PoolWorker worker = slot.worker;
+                if (worker != null) {
+                    pids.add(worker.child().pid());
+                }
+            }
+            return pids;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is lost if the JVM ends now; null if nothing is. */
+    private @Nullable String describeUnfinished() {
+        if (!lock.tryLock()) {
+            return name + " ends with its program";
+        }
+        try {
+            long unfinished = submitted - succeeded - failed - cancelled;
+            return unfinished == 0 ? null : name + " ends with its program: tasks unfinished=" + unfinished;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.process.TravelLimits;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.ObjectStreamClass;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads objects. A queue that came before is the same object when it comes again: a worker attaches to it once, not with
+ * every task. Thread-safe.
+ */
+final class Handles {
+
+    private final Map<ByteBuffer, Object> attached = new HashMap<>(); // guarded by itself
+
+    /** The serialized handle of a queue. */
+    record Handle(byte[] bytes) implements Serializable {}
+
+    @Nullable
+    Object read(InputStream bytes, long count) throws IOException, ClassNotFoundException {
+        try (Input in = new Input(bytes, count)) {
+            return in.readObject();
+        }
+    }
+
+    private Object attach(Handle handle) throws IOException {
+        ByteBuffer key = ByteBuffer.wrap(handle.bytes);
+        synchronized (attached) {
+            Object known = attached.get(key);
+            if (known == null) {
+                try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(handle.bytes))) {
+                    in.setObjectInputFilter(new TravelLimits(handle.bytes.length));
+                    known = in.readObject();
+                } catch (ClassNotFoundException unknown) {
+                    throw (IOException) new InvalidObjectException("a queue's codec is not on the class path")
+                            .initCause(unknown);
+                }
+                attached.put(key, known);
+            }
+            return known;
+        }
+    }
+
+    private final class Input extends ObjectInputStream {
+
+        Input(InputStream bytes, long count) throws IOException {
+            super(bytes);
+            enableResolveObject(true);
+            setObjectInputFilter(new TravelLimits(count));
+        }
+
+        @Override
+        protected Object resolveObject(Object object) throws IOException {
+            return object instanceof Handle handle ? attach(handle) : object;
+        }
+
+        /** Also finds what only the thread's class loader knows, as in containers that load a program in one of their own. */
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+            try {
+                return super.resolveClass(description);
+            } catch (ClassNotFoundException notHere) {
+                ClassLoader loader = Thread.currentThread().getContextClassLoader();
+                if (loader == null) {
+                    throw notHere;
+                }
+                return Class.forName(description.getName(), false, loader);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The future of a {@code map}: done when all chunks are, or when the first has failed. */
+final class MapResult<R extends @Nullable Object> extends CompletableFuture<List<R>> {
+
+    private final Dispatcher dispatcher;
+    private final List<PoolTask<@Nullable Object[]>> chunks = new ArrayList<>();
+    private final AtomicInteger open = new AtomicInteger();
+
+    MapResult(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
+    }
+
+    /** Submits all chunks; to be called once. */
+    MapResult<R> submit(List<PoolTask<@Nullable Object[]>> tasks) {
+        chunks.addAll(tasks);
+        open.set(tasks.size());
+        if (tasks.isEmpty()) {
+            complete(List.of());
+        }
+        for (PoolTask<@Nullable Object[]> task : tasks) {
+            task.whenDone(() -> noteEnd(task));
+            dispatcher.submit(task);
+        }
+        return this;
+    }
+
+    private void noteEnd(PoolTask<@Nullable Object[]> chunk) {
+        if (chunk.isCompletedExceptionally() || open.decrementAndGet() == 0) {
+            if (getNumberOfDependents() > 0) {
+                dispatcher.runCallback(() -> finish(chunk));
+            } else {
+                finish(chunk);
+            }
+        }
+    }
+
+    private void finish(PoolTask<@Nullable Object[]> last) {
+        if (!last.isCompletedExceptionally()) {
+            complete(results());
+            return;
+        }
+        if (completeExceptionally(reason(last))) {
+            chunks.forEach(chunk -> chunk.cancel(false));
+        }
+    }
+
+    static Throwable reason(CompletableFuture<?> failed) {
+        try {
+            failed.join();
+            return new IllegalStateException("it has not failed: future=" + failed);
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause();
+            return cause == null ? e : cause;
+        } catch (RuntimeException cancelled) {
+            return cancelled;
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<R> results() {
+        List<R> results = new ArrayList<>();
+        for (PoolTask<@Nullable Object[]> chunk : chunks) {
+            results.addAll((List<R>) Arrays.asList(chunk.join()));
+        }
+        return Collections.unmodifiableList(results);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        chunks.forEach(chunk -> chunk.cancel(mayInterruptIfRunning));
+        return cancelled;
+    }
+
+    /** Those that depend on this one are no maps. */
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+}

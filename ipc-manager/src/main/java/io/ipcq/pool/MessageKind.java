@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+/** The first byte of what passes through a worker's rings; the rest follows in the order given. */
+final class MessageKind {
+
+    /** Parent to worker: task, function, 1 if its bytes follow, invocation, [stateless, bytes,] arguments. */
+    static final byte TASK = 1;
+
+    /** Parent to worker: nothing follows. The worker ends. */
+    static final byte STOP = 2;
+
+    /** Parent to worker, through the control ring: task. */
+    static final byte INTERRUPT = 3;
+
+    /** Worker to parent: nothing follows. The initializer has returned. */
+    static final byte READY = 4;
+
+    /** Worker to parent: a failure. The initializer has thrown it; the worker ends. */
+    static final byte START_FAILED = 5;
+
+    /** Worker to parent: task, nanoseconds it took, values. */
+    static final byte RESULT = 6;
+
+    /** Worker to parent: task, nanoseconds it took, a failure. */
+    static final byte FAILURE = 7;
+
+    /** Worker to parent: task, 0. Its function is not here (any more); the task was not run. */
+    static final byte UNKNOWN_FUNCTION = 8;
+
+    /** Worker to parent: a log record. */
+    static final byte LOG = 9;
+
+    /** A piece of a message that is too large for a ring; {@link #LAST_CHUNK} is its end. Pieces of two never mix. */
+    static final byte CHUNK = 10;
+
+    static final byte LAST_CHUNK = 11;
+
+    /** Larger messages go in pieces. */
+    static final int MAX_BYTES = 1 << 16;
+
+    private static final int TASK_OFFSET = 1;
+
+    private MessageKind() {}
+
+    static byte of(byte[] message) {
+        return message[0];
+    }
+
+    /** The task of a message that names one. */
+    static long task(byte[] message) {
+        return MessageReader.longAt(message, TASK_OFFSET);
+    }
+}

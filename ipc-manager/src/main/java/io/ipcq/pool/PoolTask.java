@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call that a pool was given: what is sent, and the future of its result.
+ *
+ * @param <R> the type of the result; an array for a task that stands for many elements
+ */
+final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
+
+    /** Somebody else than the pool may complete the future, and does not know who waits. */
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** What goes before function and arguments. */
+    private static final int HEADER_BYTES = 16;
+
+    private final Dispatcher dispatcher;
+    private final long number;
+    private final Invocation invocation;
+    private final TravelingFunction function;
+    private final byte[] arguments;
+    private final int elements;
+    private volatile @Nullable Thread waiter;
+    private volatile @Nullable Runnable whenDone;
+
+    /** How many workers ended while they held this; guarded by the dispatcher. */
+    int crashes;
+
+    /** Whether it is in the statistics of what has ended; guarded by the dispatcher. */
+    boolean counted;
+
+    /** Nobody looks at the future of {@code execute}. */
+    boolean unattended;
+
+    PoolTask(
+            Dispatcher dispatcher,
+            Invocation invocation,
+            TravelingFunction function,
+            @Nullable Object[] arguments,
+            int elements) {
+        this.dispatcher = dispatcher;
+        this.number = dispatcher.nextNumber();
+        this.invocation = invocation;
+        this.function = function;
+        this.arguments = TravelingFunctions.encodeArguments(function, arguments);
+        this.elements = elements;
+    }
+
+    long number() {
+        return number;
+    }
+
+    TravelingFunction function() {
+        return function;
+    }
+
+    int elements() {
+        return elements;
+    }
+
+    /** For messages: {@code 7, Letters.write}. */
+    String describe() {
+        return number + ", " + function.name();
+    }
+
+    /** What is put into a worker's ring. */
+    byte[] message(boolean withFunction) {
+        MessageWriter out = new MessageWriter(MessageKind.TASK)
+                .putLong(number)
+                .putInt(function.number())
+                .putByte(withFunction ? 1 : 0)
+                .putByte(invocation.ordinal());
+        if (withFunction) {
+            out.putByte(function.stateless() ? 1 : 0).putBytes(function.bytes());
+        }
+        out.write(arguments, 0, arguments.length);
+        return out.toBytes();
+    }
+
+    /** The bytes that a ring has to have room for, at most. */
+    int messageBytes() {
+        return HEADER_BYTES + Integer.BYTES + function.bytes().length + arguments.length;
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // a function may return null
+    void succeed(@Nullable Object[] values) {
+        complete(invocation.isForMany() ? (R) values : (R) values[0]);
+        wake();
+    }
+
+    void fail(Throwable reason) {
+        completeExceptionally(reason);
+        wake();
+    }
+
+    private void wake() {
+        Thread waiting = waiter;
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
+        }
+        Runnable then = whenDone;
+        if (then != null) {
+            then.run();
+        }
+    }
+
+    /** What the pool itself does after the end, in whichever thread; to be set before the task is submitted. */
+    void whenDone(Runnable then) {
+        whenDone = then;
+    }
+
+    /** Waits for the end, without the dependent that {@code get} makes: for the one thread that calls {@code apply}. */
+    void await() throws InterruptedException {
+        waiter = Thread.currentThread();
+        ForkJoinPool.managedBlock(new ForkJoinPool.ManagedBlocker() {
+            @Override
+            public boolean block() throws InterruptedException {
+                while (!isDone()) {
+                    LockSupport.parkNanos(PoolTask.this, LOOK_AGAIN_NANOS);
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException();
+                    }
+                }
+                return true;
+            }
+
+            @Override
+            public boolean isReleasable() {
+                return isDone();
+            }
+        });
+    }
+
+    /**
+     * Cancels the task: one that has not begun never does. With {@code true} one that runs is interrupted, and its worker
+     * is killed if that does not end it.
+     */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean wasDone = isDone();
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        if (cancelled && !wasDone) {
+            wake();
+            dispatcher.cancelled(this, mayInterruptIfRunning);
+        }
+        return cancelled;
+    }
+
+    /** Those that depend on this one are no calls. */
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+
+    /** The call, to be made in this JVM: what {@code shutdownNow} returns. */
+    Runnable here() {
+        return () -> {
+            Handles handles = new Handles();
+            try {
+                Object callable = handles.read(new ByteArrayInputStream(function.bytes()), function.bytes().length);
+                invocation.invoke(
+                        Objects.requireNonNull(callable), Values.read(new MessageReader(arguments), handles));
+            } catch (IOException | ClassNotFoundException impossible) {
+                throw new IllegalStateException("a task cannot be read: task=" + describe(), impossible);
+            } catch (RuntimeException thrown) {
+                throw thrown;
+            } catch (Exception thrown) {
+                throw new IllegalStateException("a task failed: task=" + describe(), thrown);
+            }
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "PoolTask[" + describe() + ", " + (isDone() ? isCompletedExceptionally() ? "failed" : "done" : "open") + "]";
+    }
+}

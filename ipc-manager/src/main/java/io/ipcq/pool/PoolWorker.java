@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.process.ChildProcess;
+import io.ipcq.process.ChildProcessBuilder;
+import io.ipcq.queue.QueueClosedException;
+import io.ipcq.queue.QueueShutdownException;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parent's end of one worker: its JVM, its rings, and the tasks that it was handed. All but the reading is guarded by the
+ * dispatcher's lock; reading is for the one thread that {@link #reader} names.
+ */
+final class PoolWorker {
+    /*
+     * Idea. The worker takes one task at a time from its ring, runs it, and puts the result before it takes the next. So at
+     * any time at most one task is out of the ring and without a result: the one that the worker holds. Tasks that are
+     * still in the ring have not begun, however the worker ended, and the parent may take them back: the ring has
+     * more than one consumer. That is what allows to hand out small tasks in advance.
+     *
+     * Crash. When the JVM has ended, both rings are shut down. The reader gets the results that are left, then a
+     * QueueShutdownException: from then on nothing more can come, and what is not in the task ring was held.
+     */
+
+    private static final int RING_BYTES = 1 << 20;
+    private static final int CONTROL_BYTES = 1 << 12;
+
+    /** Leaves the task ring room enough that a put into it never waits. */
+    private static final int MAX_BYTES_AHEAD = RING_BYTES / 4;
+
+    private static final int MAX_TASKS_AHEAD = 128;
+
+    /** Tasks that take longer than this are handed out one at a time. */
+    private static final long WORK_AHEAD_NANOS = TimeUnit.MICROSECONDS.toNanos(1000);
+
+    private static final int WEIGHT_OF_PAST = 7;
+    private static final int FUNCTIONS = 500;
+    private static final int BATCH = 256;
+
+    /** Who reads the results. */
+    enum Reader {
+        /** Nobody: the worker is idle. */
+        NONE,
+        /** The thread of the slot. */
+        SLOT,
+        /** A thread in {@code apply}, which so needs nobody to wake it. */
+        CALLER
+    }
+
+    private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    final WorkerSlot slot;
+    private final ChildProcess child;
+    private final SharedQueue<byte[]> tasks;
+    private final SharedQueue<byte[]> results;
+    private final SharedQueue<byte[]> control;
+    private final Chunks chunks = new Chunks();
+
+    /** In the order of the ring. */
+    final ArrayDeque<PoolTask<?>> held = new ArrayDeque<>();
+
+    private final Map<Integer, Integer> functions = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Integer> eldest) {
+            return size() > FUNCTIONS;
+        }
+    };
+
+    Reader reader = Reader.NONE;
+    boolean ready;
+    boolean idle;
+    boolean stopping;
+    boolean gone;
+    int assigned;
+
+    /** A task that is too large for the ring; the thread of the slot sends it. */
+    private byte @Nullable [] unsent;
+
+    private boolean large;
+
+    /** The task whose end was demanded; the worker is killed if that does not come. */
+    @Nullable
+    PoolTask<?> condemned;
+
+    @Nullable
+    RemoteFailure startFailure;
+
+    /** When the worker is killed; {@link Long#MAX_VALUE} for never. Read without the lock. */
+    private volatile long killAt = Long.MAX_VALUE;
+
+    /** When the task that runs has to be done. Read without the lock. */
+    private volatile long dueAt = Long.MAX_VALUE;
+
+    private final long timeoutNanos;
+    private long bytesAhead;
+    private long averageNanos = WORK_AHEAD_NANOS;
+
+    private PoolWorker(
+            WorkerSlot slot,
+            ChildProcess child,
+            SharedQueue<byte[]> tasks,
+            SharedQueue<byte[]> results,
+            SharedQueue<byte[]> control,
+            long timeoutNanos) {
+        this.slot = slot;
+        this.child = child;
+        this.tasks = tasks;
+        this.results = results;
+        this.control = control;
+        this.timeoutNanos = timeoutNanos;
+    }
+
+    static PoolWorker start(WorkerSlot slot, ProcessPoolOptions options, byte @Nullable [] initializer)
+            throws IOException {
+        List<SharedQueue<byte[]>> rings = new ArrayList<>();
+        try {
+            for (int bytes : new int[] {RING_BYTES, RING_BYTES, CONTROL_BYTES}) {
+                rings.add(SharedQueue.builder(Codec.bytes()).capacityBytes(bytes).create());
+            }
+            WorkerSetup setup = new WorkerSetup(
+                    rings.get(0), rings.get(1), rings.get(2), initializer, options.logLevel());
+            ChildProcess child = configure(ChildProcess.builder(WorkerMain::serve, setup), slot.name(), options).start();
+            PoolWorker worker = new PoolWorker(
+                    slot,
+                    child,
+                    rings.get(0),
+                    rings.get(1),
+                    rings.get(2),
+                    options.taskTimeout().map(Duration::toNanos).orElse(0L));
+            child.onExit().thenRun(() -> {
+                worker.ended();
+                slot.wake();
+            });
+            return worker;
+        } catch (Throwable failed) {
+            rings.forEach(SharedQueue::close);
+            throw failed;
+        }
+    }
+
+    private static ChildProcessBuilder configure(
+            ChildProcessBuilder builder, String name, ProcessPoolOptions options) {
+        builder.name(name)
+                .output(options.output())
+                .classPath(options.classPath())
+                .environment(options.environment())
+                .jvmOptions(
+                        "-Dslf4j.provider=" + WorkerLogProvider.class.getName(),
+                        "-Dslf4j.internal.verbosity=WARN",
+                        "-Djava.util.logging.config.class=" + WorkerLogSetup.class.getName());
+        if (options.jvmOptions().stream().noneMatch(option -> option.matches("-XX:\\+Use\\w+GC"))) {
+            // the cheapest in memory and threads; a worker has one thread that works
+            builder.jvmOptions("-XX:+UseSerialGC");
+        }
+        options.maxWorkerHeap().ifPresent(builder::heap);
+        options.directory().ifPresent(builder::directory);
+        return builder.jvmOptions(options.jvmOptions().toArray(String[]::new));
+    }
+
+    private void ended() {
+        for (SharedQueue<byte[]> ring : List.of(tasks, results)) {
+            try {
+                ring.shutdown();
+            } catch (QueueClosedException | IllegalStateException closed) {
+                // the pool has given up this worker
+            }
+        }
+    }
+
+    ChildProcess child() {
+        return child;
+    }
+
+    // ---- handing out ------------------------------------------------------------------------------------------------
+
+    /** Whether the worker can be handed one more, in advance if it has some. */
+    boolean hasRoomFor(PoolTask<?> task) {
+        if (held.isEmpty()) {
+            return true;
+        }
+        return !large
+                && held.size() < depth()
+                && task.messageBytes() <= MessageKind.MAX_BYTES
+                && bytesAhead + task.messageBytes() <= MAX_BYTES_AHEAD;
+    }
+
+    private int depth() {
+        return (int) Math.min(MAX_TASKS_AHEAD, WORK_AHEAD_NANOS / Math.max(1, averageNanos));
+    }
+
+    /** Hands a task out; false if the worker has just ended. */
+    boolean hand(PoolTask<?> task) {
+        boolean first = held.isEmpty();
+        boolean withFunction = functions.putIfAbsent(task.function().number(), 0) == null;
+        byte[] message = task.message(withFunction);
+        if (message.length > MessageKind.MAX_BYTES) {
+            unsent = message;
+            large = true;
+        } else if (!offer(tasks, message)) {
+            functions.remove(task.function().number());
+            return false;
+        }
+        held.add(task);
+        assigned++;
+        bytesAhead += task.messageBytes();
+        if (first) {
+            begin();
+        }
+        return true;
+    }
+
+    private boolean offer(SharedQueue<byte[]> ring, byte[] message) {
+        try {
+            return !gone && ring.offer(message);
+        } catch (QueueShutdownException | QueueClosedException ended) {
+            gone = true;
+            return false;
+        }
+    }
+
+    /** The next task has its turn. */
+    private void begin() {
+        dueAt = timeoutNanos == 0 || held.isEmpty() ? Long.MAX_VALUE : System.nanoTime() + timeoutNanos;
+    }
+
+    /** Whether the thread of the slot has to send a large task. */
+    boolean hasUnsent() {
+        return unsent != null;
+    }
+
+    /** Sends the large task; for the thread of the slot, without the lock. */
+    void sendLarge() throws InterruptedException {
+        byte[] message = unsent;
+        if (message != null) {
+            Chunks.put(tasks, message);
+            unsent = null;
+        }
+    }
+
+    void stop() {
+        stopping = true;
+        killAt = System.nanoTime() + STOP_GRACE_NANOS;
+        offer(tasks, new byte[] {MessageKind.STOP});
+    }
+
+    void kill() {
+        child.kill();
+    }
+
+    /** Interrupts the task that runs, and kills the worker if it does not end within {@code graceNanos}. */
+    void condemn(PoolTask<?> task, long graceNanos) {
+        condemned = task;
+        dueAt = Long.MAX_VALUE;
+        killAt = System.nanoTime() + graceNanos;
+        offer(control, new MessageWriter(MessageKind.INTERRUPT).putLong(task.number()).toBytes());
+    }
+
+    // ---- taking back ------------------------------------------------------------------------------------------------
+
+    /** The oldest task that the worker has not begun; it is the worker's no longer. Null if there is none. */
+    @Nullable
+    PoolTask<?> takeBack() {
+        if (large || stopping) {
+            return null;
+        }
+        byte[] message;
+        try {
+            message = tasks.getNow();
+        } catch (QueueShutdownException | QueueClosedException ended) {
+            return null;
+        }
+        return message == null ? null : forget(MessageKind.task(message), true);
+    }
+
+    private @Nullable PoolTask<?> forget(long number, boolean functionToo) {
+        for (Iterator<PoolTask<?>> each = held.iterator(); each.hasNext(); ) {
+            PoolTask<?> task = each.next();
+            if (task.number() == number) {
+                each.remove();
+                bytesAhead -= task.messageBytes();
+                assigned--;
+                if (functionToo) {
+                    functions.remove(task.function().number());
+                }
+                return task;
+            }
+        }
+        return null;
+    }
+
+    /** After the end: the tasks that had not begun. What is {@link #held} then was held by the worker when it died. */
+    List<PoolTask<?>> takeBackAll() {
+        List<PoolTask<?>> untouched = new ArrayList<>();
+        if (large) {
+            if (unsent != null || hasLastChunk()) {
+                untouched.addAll(held);
+                held.clear();
+            }
+            return untouched;
+        }
+        PoolTask<?> task = takeBack();
+        while (task != null) {
+            untouched.add(task);
+            task = takeBack();
+        }
+        return untouched;
+    }
+
+    private boolean hasLastChunk() {
+        return tasks.stream().anyMatch(element -> MessageKind.of(element) == MessageKind.LAST_CHUNK);
+    }
+
+    // ---- reading ----------------------------------------------------------------------------------------------------
+
+    /** Whether something is to be expected from the worker. */
+    boolean isAwaited() {
+        return !ready || stopping || !held.isEmpty() || killAt != Long.MAX_VALUE;
+    }
+
+    /** How long to wait for a message until a deadline has to be looked at. */
+    long patience(long most) {
+        long deadline = Math.min(killAt, dueAt);
+        return deadline == Long.MAX_VALUE ? most : Math.max(0, Math.min(most, deadline - System.nanoTime()));
+    }
+
+    boolean isDue() {
+        return dueAt != Long.MAX_VALUE && System.nanoTime() >= dueAt;
+    }
+
+    boolean isToBeKilled() {
+        return killAt != Long.MAX_VALUE && System.nanoTime() >= killAt;
+    }
+
+    /**
+     * The messages that are there, waiting for the first of them.
+     *
+     * @throws QueueShutdownException if the worker has ended and everything that it put was read
+     */
+    List<byte[]> receive(long nanos) throws InterruptedException {
+        byte[] first = results.get(Duration.ofNanos(nanos));
+        if (first == null) {
+            return List.of();
+        }
+        List<byte[]> elements = new ArrayList<>();
+        elements.add(first);
+        results.drainTo(elements, BATCH);
+        List<byte[]> messages = new ArrayList<>(elements.size());
+        for (byte[] element : elements) {
+            byte[] whole = chunks.add(element);
+            if (whole != null) {
+                messages.add(whole);
+            }
+        }
+        return messages;
+    }
+
+    /** The worker is done with the oldest of its tasks, after so many nanoseconds. */
+    PoolTask<?> done(long number, long nanos) {
+        PoolTask<?> task = held.peek();
+        if (task == null || task.number() != number) {
+            throw new IllegalStateException("a worker answered out of turn: worker=" + child.name() + ", task=" + number
+                    + ", expected=" + (task == null ? "none" : task.describe()));
+        }
+        held.remove();
+        large = false;
+        bytesAhead -= task.messageBytes();
+        averageNanos = (WEIGHT_OF_PAST * averageNanos + nanos) / (WEIGHT_OF_PAST + 1);
+        if (task == condemned) {
+            condemned = null;
+            killAt = Long.MAX_VALUE;
+        }
+        begin();
+        return task;
+    }
+
+    /** The worker has no such function (any more). */
+    void forgetFunction(PoolTask<?> task) {
+        functions.remove(task.function().number());
+        assigned--;
+    }
+
+    /** Gives the rings back; for the thread of the slot, when the worker has ended. */
+    void close() {
+        tasks.close();
+        results.close();
+        control.close();
+    }
+}

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.process.SerializableBiConsumer;
+import io.ipcq.process.SerializableBiFunction;
+import io.ipcq.process.SerializableCallable;
+import io.ipcq.process.SerializableConsumer;
+import io.ipcq.process.SerializableFunction;
+import io.ipcq.process.SerializableRunnable;
+import io.ipcq.process.SerializableTriConsumer;
+import io.ipcq.process.SerializableTriFunction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An executor whose workers are JVMs: what {@code multiprocessing.Pool} is to Python.
+ *
+ * <pre>{@code
+ * try (ProcessPool pool = ProcessPool.create(3)) {
+ *     int answer = pool.apply(Work::square, 7);                            // waits
+ *     CompletableFuture<Integer> later = pool.applyAsync(Work::square, 8);
+ *     List<Integer> squares = pool.map(Work::square, List.of(1, 2, 3));
+ * }
+ * }</pre>
+ *
+ * <p><b>What travels.</b> Functions and arguments are serialized when they are submitted, in the caller's thread; what cannot
+ * be serialized throws {@link io.ipcq.process.CannotTravelException} there, which names the path to it. A function travels
+ * once to each worker. Queues may be arguments and may be captured. Methods with {@code apply} in their names are for
+ * functions that have a result, those with {@code run} for functions that have none.
+ *
+ * <p><b>What can happen to a task.</b> It returns. It throws: {@link RemoteTaskException}. It, or somebody, ends its worker:
+ * {@link WorkerCrashedException}, or it runs again if there are {@link ProcessPoolBuilder#retries}. It takes too long: {@link
+ * TaskTimeoutException}. Workers cannot start: {@link WorkerStartException}. Its result has a class that is unknown here:
+ * {@link UnreadableResultException}. Its future completes in each case, and no other task is concerned: a worker that died is
+ * replaced. Only what a worker had begun is lost with it; no task is run twice unless retries were asked for.
+ *
+ * <p><b>Callbacks.</b> What depends on a future runs in threads of the pool that are there for it, and may use the pool.
+ *
+ * <p>The methods of {@link ExecutorService} mean what the JDK says, also {@link #close}: it waits for all tasks. After {@link
+ * #shutdownNow} the futures of tasks that had not begun are cancelled.
+ *
+ * <p>Thread-safe. Process-safe: a pool cannot travel; a task can have a pool of its own. Survives the death of any worker. When
+ * the parent dies, so do its workers.
+ */
+public final class ProcessPool implements ExecutorService, AutoCloseable {
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    /** {@code map} makes so many tasks for each worker, as Python's does. */
+    private static final int CHUNKS_PER_WORKER = 4;
+
+    private final Dispatcher dispatcher;
+    private final TravelingFunctions functions = new TravelingFunctions();
+
+    ProcessPool(ProcessPoolOptions options, byte @Nullable [] initializer) {
+        this.dispatcher = new Dispatcher(
+                options.name().orElseGet(() -> "pool-" + NUMBERS.incrementAndGet()), options, initializer);
+    }
+
+    /** A pool of as many workers as there are processors. */
+    public static ProcessPool create() {
+        return builder().create();
+    }
+
+    /** A pool of so many workers. */
+    public static ProcessPool create(int workers) {
+        return builder().workers(workers).create();
+    }
+
+    public static ProcessPoolBuilder builder() {
+        return new ProcessPoolBuilder();
+    }
+
+    public String name() {
+        return dispatcher.name();
+    }
+
+    public ProcessPoolOptions options() {
+        return dispatcher.options();
+    }
+
+    // ---- one call, waiting ------------------------------------------------------------------------------------------
+
+    /** Calls a function in a worker and waits for its result. If the waiting thread is interrupted, the task is cancelled. */
+    public <R extends @Nullable Object> R apply(SerializableCallable<R> function) throws InterruptedException {
+        return await(task(Invocation.CALLABLE, function));
+    }
+
+    public <A extends @Nullable Object, R extends @Nullable Object> R apply(SerializableFunction<A, R> function, A a) throws InterruptedException {
+        return await(task(Invocation.FUNCTION, function, a));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> R apply(SerializableBiFunction<A, B, R> function, A a, B b)
+            throws InterruptedException {
+        return await(task(Invocation.BI_FUNCTION, function, a, b));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> R apply(SerializableTriFunction<A, B, C, R> function, A a, B b, C c)
+            throws InterruptedException {
+        return await(task(Invocation.TRI_FUNCTION, function, a, b, c));
+    }
+
+    /** Runs a function without a result in a worker and waits for its end. */
+    public void run(SerializableRunnable function) throws InterruptedException {
+        await(task(Invocation.ACTION, function));
+    }
+
+    public <A extends @Nullable Object> void run(SerializableConsumer<A> function, A a) throws InterruptedException {
+        await(task(Invocation.CONSUMER, function, a));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object> void run(SerializableBiConsumer<A, B> function, A a, B b)
+            throws InterruptedException {
+        await(task(Invocation.BI_CONSUMER, function, a, b));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> void run(SerializableTriConsumer<A, B, C> function, A a, B b, C c)
+            throws InterruptedException {
+        await(task(Invocation.TRI_CONSUMER, function, a, b, c));
+    }
+
+    // ---- one call, not waiting --------------------------------------------------------------------------------------
+
+    /** Calls a function in a worker; the future has its result. */
+    public <R extends @Nullable Object> CompletableFuture<R> applyAsync(SerializableCallable<R> function) {
+        return submit(task(Invocation.CALLABLE, function));
+    }
+
+    public <A extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(SerializableFunction<A, R> function, A a) {
+        return submit(task(Invocation.FUNCTION, function, a));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(
+            SerializableBiFunction<A, B, R> function, A a, B b) {
+        return submit(task(Invocation.BI_FUNCTION, function, a, b));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(
+            SerializableTriFunction<A, B, C, R> function, A a, B b, C c) {
+        return submit(task(Invocation.TRI_FUNCTION, function, a, b, c));
+    }
+
+    /** Runs a function without a result in a worker; the future says when it has ended. */
+    public CompletableFuture<@Nullable Void> runAsync(SerializableRunnable function) {
+        return submit(task(Invocation.ACTION, function));
+    }
+
+    public <A extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(SerializableConsumer<A> function, A a) {
+        return submit(task(Invocation.CONSUMER, function, a));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(
+            SerializableBiConsumer<A, B> function, A a, B b) {
+        return submit(task(Invocation.BI_CONSUMER, function, a, b));
+    }
+
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(
+            SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
+        return submit(task(Invocation.TRI_CONSUMER, function, a, b, c));
+    }
+
+    // ---- many calls -------------------------------------------------------------------------------------------------
+
+    /**
+     * Calls a function with each element, and waits for the results, which are in the order of the elements. The first
+     * failure ends it, and what has not begun is cancelled.
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(SerializableFunction<T, R> function, Iterable<? extends T> elements)
+            throws InterruptedException {
+        return awaitAll(mapAsync(function, elements));
+    }
+
+    /** Like {@link #map}, without waiting. */
+    public <T extends @Nullable Object, R extends @Nullable Object> CompletableFuture<List<R>> mapAsync(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements) {
+        List<@Nullable Object> all = new ArrayList<>();
+        elements.forEach(all::add);
+        return map(Invocation.MAP, function, all, 1);
+    }
+
+    /** Calls a function of two arguments with the key and the value of each entry: of a map, or of a list of pairs. */
+    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> List<R> starmap(
+            SerializableBiFunction<A, B, R> function, Iterable<? extends Map.Entry<A, B>> pairs)
+            throws InterruptedException {
+        return awaitAll(starmapAsync(function, pairs));
+    }
+
+    /** Like {@link #starmap}, without waiting. */
+    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> CompletableFuture<List<R>> starmapAsync(
+            SerializableBiFunction<A, B, R> function, Iterable<? extends Map.Entry<A, B>> pairs) {
+        List<@Nullable Object> all = new ArrayList<>();
+        for (Map.Entry<A, B> pair : pairs) {
+            all.add(pair.getKey());
+            all.add(pair.getValue());
+        }
+        return map(Invocation.STAR_MAP, function, all, 2);
+    }
+
+    /**
+     * Calls a function with each element, lazily: elements are read as results are taken, and no more than {@link
+     * ProcessPoolBuilder#window} chunks are in flight for each worker, so the memory that this takes does not grow with
+     * their number. Results are in the order of the elements. A failure is thrown where its result would be; who goes on
+     * with {@link Stream#iterator} gets the results after it. Closing the stream cancels what has not begun.
+     */
+    public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imap(SerializableFunction<T, R> function, Iterable<? extends T> elements) {
+        return lazily(function, elements, true);
+    }
+
+    /** Like {@link #imap}, with the results in the order in which they come. */
+    public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imapUnordered(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements) {
+        return lazily(function, elements, false);
+    }
+
+    private <T extends @Nullable Object, R extends @Nullable Object> Stream<R> lazily(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements, boolean ordered) {
+        TravelingFunction traveling = functions.of(function);
+        Iterator<? extends T> iterator = elements.iterator();
+        return new LazyResults<T, R>(
+                        dispatcher,
+                        iterator,
+                        chunk -> new PoolTask<>(dispatcher, Invocation.MAP, traveling, chunk.toArray(), chunk.size()),
+                        options().chunkSize().orElse(1),
+                        Math.multiplyExact(options().window(), options().workers()),
+                        ordered)
+                .stream();
+    }
+
+    private <R extends @Nullable Object> MapResult<R> map(
+            Invocation call, Object function, List<@Nullable Object> arguments, int arity) {
+        TravelingFunction traveling = functions.of(function);
+        int elements = arguments.size() / arity;
+        int chunk = options().chunkSize().orElseGet(() -> defaultChunk(elements));
+        List<PoolTask<@Nullable Object[]>> tasks = new ArrayList<>();
+        for (int from = 0; from < elements; from += chunk) {
+            int to = Math.min(elements, from + chunk);
+            @Nullable Object[] part = arguments.subList(arity * from, arity * to).toArray();
+            tasks.add(new PoolTask<>(dispatcher, call, traveling, part, to - from));
+        }
+        return new MapResult<R>(dispatcher).submit(tasks);
+    }
+
+    private int defaultChunk(int elements) {
+        int tasks = CHUNKS_PER_WORKER * options().workers();
+        return Math.max(1, (elements + tasks - 1) / tasks);
+    }
+
+    // ---- ExecutorService --------------------------------------------------------------------------------------------
+
+    /** Runs a task in a worker. If it fails, that is logged, because nobody else is told. */
+    @Override
+    public void execute(Runnable task) {
+        PoolTask<@Nullable Void> made = task(Invocation.RUNNABLE, task);
+        made.unattended = true;
+        dispatcher.submit(made);
+    }
+
+    /** The same, for a lambda without a cast. */
+    public void execute(SerializableTask task) {
+        execute((Runnable) task);
+    }
+
+    /** @throws io.ipcq.process.CannotTravelException if the task is not serializable, as a plain lambda is not */
+    @Override
+    public <T> Future<T> submit(Callable<T> task) {
+        return submit(this.<T>task(Invocation.CALLABLE, task));
+    }
+
+    /** The same, for a lambda without a cast. */
+    public <T> Future<T> submit(SerializableCallable<T> task) {
+        return submit((Callable<T>) task);
+    }
+
+    @Override
+    public Future<?> submit(Runnable task) {
+        return submit(this.<@Nullable Void>task(Invocation.RUNNABLE, task));
+    }
+
+    /** The same, for a lambda without a cast. */
+    public Future<?> submit(SerializableTask task) {
+        return submit((Runnable) task);
+    }
+
+    /** The result travels with the task, so it has to be serializable, and comes back as a copy. */
+    @Override
+    public <T> Future<T> submit(Runnable task, T result) {
+        return submit(this.<T>task(Invocation.RUNNABLE, task, result));
+    }
+
+    /** The same, for a lambda without a cast. */
+    public <T> Future<T> submit(SerializableTask task, T result) {
+        return submit((Runnable) task, result);
+    }
+
+    @Override
+    public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks) throws InterruptedException {
+        return invokeAll(tasks, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException {
+        long deadline = deadline(unit.toNanos(timeout));
+        List<PoolTask<T>> all = prepare(tasks);
+        boolean ended = false;
+        try {
+            all.forEach(dispatcher::submit);
+            for (PoolTask<T> task : all) {
+                if (!isDoneBefore(task, deadline)) {
+                    break;
+                }
+            }
+            ended = all.stream().allMatch(Future::isDone);
+        } finally {
+            if (!ended) {
+                all.forEach(task -> task.cancel(true));
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    private static boolean isDoneBefore(Future<?> task, long deadline) throws InterruptedException {
+        try {
+            task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException tooLate) {
+            return false;
+        } catch (ExecutionException | CancellationException ended) {
+            // which is what was asked for
+        }
+        return true;
+    }
+
+    @Override
+    public <T> T invokeAny(Collection<? extends Callable<T>> tasks) throws InterruptedException, ExecutionException {
+        try {
+            return invokeAny(tasks, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException afterCenturies) {
+            throw new AssertionError(afterCenturies);
+        }
+    }
+
+    @Override
+    public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        if (tasks.isEmpty()) {
+            throw new IllegalArgumentException("there must be a task: tasks=0");
+        }
+        long deadline = deadline(unit.toNanos(timeout));
+        List<PoolTask<T>> all = prepare(tasks);
+        LinkedBlockingQueue<PoolTask<T>> ended = new LinkedBlockingQueue<>();
+        try {
+            for (PoolTask<T> task : all) {
+                task.whenDone(() -> ended.add(task));
+                dispatcher.submit(task);
+            }
+            PoolTask<T> last = null;
+            for (int open = all.size(); open > 0; open--) {
+                last = ended.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (last == null) {
+                    throw new TimeoutException("no task ended well in time: timeout=" + timeout + " " + unit);
+                }
+                if (!last.isCompletedExceptionally()) {
+                    return last.get();
+                }
+            }
+            throw new ExecutionException(MapResult.reason(Objects.requireNonNull(last)));
+        } finally {
+            all.forEach(task -> task.cancel(true));
+        }
+    }
+
+    private <T> List<PoolTask<T>> prepare(Collection<? extends Callable<T>> tasks) {
+        List<PoolTask<T>> all = new ArrayList<>();
+        for (Callable<T> task : tasks) {
+            all.add(task(Invocation.CALLABLE, task));
+        }
+        return all;
+    }
+
+    private static long deadline(long nanos) {
+        long now = System.nanoTime();
+        return now + Math.min(nanos, Long.MAX_VALUE / 2);
+    }
+
+    /** Takes no more tasks; those that were submitted are run. */
+    @Override
+    public void shutdown() {
+        dispatcher.shutdown();
+    }
+
+    /**
+     * Takes no more tasks, cancels those that have not begun and returns them, interrupts those that run, and kills the
+     * workers of those that do not end by that.
+     */
+    @Override
+    public List<Runnable> shutdownNow() {
+        return dispatcher.shutdownNow();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return dispatcher.isShutdown();
+    }
+
+    /** Whether all tasks and all workers have ended. */
+    @Override
+    public boolean isTerminated() {
+        return dispatcher.isTerminated();
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return dispatcher.awaitTermination(unit.toNanos(timeout));
+    }
+
+    /** Waits until all tasks and all workers have ended, at most so long; says whether they have. */
+    public boolean awaitTermination(Duration timeout) throws InterruptedException {
+        return awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Takes no more tasks, and waits until those that were submitted have ended and the workers with them. If the waiting
+     * thread is interrupted, this goes on as {@link #shutdownNow}.
+     */
+    @Override
+    public void close() {
+        shutdown();
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = awaitTermination(1, TimeUnit.DAYS);
+            } catch (InterruptedException hurry) {
+                if (!interrupted) {
+                    shutdownNow();
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- the pool itself --------------------------------------------------------------------------------------------
+
+    /** Changes the number of workers. Those that are too many end when they have done what they were handed. */
+    public void resize(int workers) {
+        if (workers < 1) {
+            throw new IllegalArgumentException("workers must be at least 1: workers=" + workers);
+        }
+        dispatcher.resize(workers);
+    }
+
+    public PoolStats stats() {
+        return dispatcher.stats();
+    }
+
+    /** The process ids of the workers that run or start. */
+    public Set<Long> pids() {
+        return dispatcher.pids();
+    }
+
+    @Override
+    public String toString() {
+        return "ProcessPool[name=" + name() + ", " + stats() + "]";
+    }
+
+    // ---- inside -----------------------------------------------------------------------------------------------------
+
+    private <R extends @Nullable Object> PoolTask<R> task(Invocation call, Object function, @Nullable Object... arguments) {
+        return new PoolTask<>(dispatcher, call, functions.of(function), arguments, 1);
+    }
+
+    private <R extends @Nullable Object> PoolTask<R> submit(PoolTask<R> task) {
+        dispatcher.submit(task);
+        return task;
+    }
+
+    private <R extends @Nullable Object> R await(PoolTask<R> task) throws InterruptedException {
+        dispatcher.submitAndAwait(task);
+        return resultOf(task);
+    }
+
+    private static <R extends @Nullable Object> List<R> awaitAll(CompletableFuture<List<R>> all) throws InterruptedException {
+        try {
+            all.get();
+        } catch (ExecutionException failed) {
+            // thrown below as what it is
+        } catch (InterruptedException interrupted) {
+            all.cancel(true);
+            throw interrupted;
+        }
+        return resultOf(all);
+    }
+
+    private static <R extends @Nullable Object> R resultOf(CompletableFuture<R> ended) {
+        try {
+            return ended.join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+        }
+    }
+}

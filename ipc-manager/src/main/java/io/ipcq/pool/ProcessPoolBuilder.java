@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.process.Output;
+import io.ipcq.process.SerializableConsumer;
+import io.ipcq.process.SerializableRunnable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a {@link ProcessPool}, by default those of {@link ProcessPool#create(int)}; {@link #create} checks them all at
+ * once.
+ *
+ * <pre>{@code
+ * ProcessPool pool = ProcessPool.builder().workers(4).maxWorkerHeap("256m").retries(2).create();
+ * }</pre>
+ *
+ * <p>Thread-safe: no. Process-safe: not applicable. Survives a crash: not applicable.
+ */
+public final class ProcessPoolBuilder {
+
+    private static final Pattern HEAP = Pattern.compile("[1-9][0-9]*[kKmMgGtT]?");
+    private static final int DEFAULT_MAX_CRASHES = 3;
+    private static final int DEFAULT_WINDOW = 64;
+
+    private Optional<String> name = Optional.empty();
+    private int workers = Runtime.getRuntime().availableProcessors();
+    private @Nullable Object initializer;
+    private Invocation initializerCall = Invocation.ACTION;
+    private @Nullable Object[] initializerArguments = {};
+    private int maxTasksPerWorker = Integer.MAX_VALUE;
+    private Optional<String> maxWorkerHeap = Optional.empty();
+    private Optional<Duration> taskTimeout = Optional.empty();
+    private Duration killAfter = Duration.ofSeconds(1);
+    private int retries;
+    private int maxCrashesPerTask = DEFAULT_MAX_CRASHES;
+    private Optional<Integer> chunkSize = Optional.empty();
+    private int window = DEFAULT_WINDOW;
+    private Duration restartBackOff = Duration.ofMillis(100);
+    private Duration maxRestartBackOff = Duration.ofSeconds(10);
+    private final List<String> jvmOptions = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
+    private List<Path> classPath = List.of();
+    private Optional<Path> directory = Optional.empty();
+    private Output output = Output.PREFIXED;
+    private System.Logger.Level logLevel = System.Logger.Level.INFO;
+    private Optional<ProgressListener> progress = Optional.empty();
+
+    ProcessPoolBuilder() {}
+
+    public ProcessPoolBuilder name(String name) {
+        this.name = Optional.of(name);
+        return this;
+    }
+
+    /** How many JVMs work; as many as there are processors unless set. */
+    public ProcessPoolBuilder workers(int workers) {
+        this.workers = workers;
+        return this;
+    }
+
+    /** Runs in each worker before its first task. A worker in which it throws ends, and cannot start. */
+    public ProcessPoolBuilder initializer(SerializableRunnable initializer) {
+        return initializer(initializer, Invocation.ACTION);
+    }
+
+    /** Runs in each worker before its first task, with an argument, such as a queue. */
+    public <A extends @Nullable Object> ProcessPoolBuilder initializer(SerializableConsumer<A> initializer, A argument) {
+        return initializer(initializer, Invocation.CONSUMER, argument);
+    }
+
+    private ProcessPoolBuilder initializer(Object function, Invocation call, @Nullable Object... arguments) {
+        this.initializer = Objects.requireNonNull(function, "initializer");
+        this.initializerCall = call;
+        this.initializerArguments = arguments;
+        return this;
+    }
+
+    /** Replaces a worker by a fresh JVM after so many tasks; a chunk of a {@code map} counts as one. */
+    public ProcessPoolBuilder maxTasksPerWorker(int tasks) {
+        this.maxTasksPerWorker = tasks;
+        return this;
+    }
+
+    /** The largest heap of each worker, in the words of {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM decides. */
+    public ProcessPoolBuilder maxWorkerHeap(String size) {
+        this.maxWorkerHeap = Optional.of(size);
+        return this;
+    }
+
+    /** How long a task may run. After that it fails with {@link TaskTimeoutException}, is interrupted, and then killed. */
+    public ProcessPoolBuilder taskTimeout(Duration timeout) {
+        this.taskTimeout = Optional.of(timeout);
+        return this;
+    }
+
+    /** What a task that was cancelled or is out of time is granted after the interrupt, before its worker is killed; 1 s. */
+    public ProcessPoolBuilder killAfter(Duration grace) {
+        this.killAfter = grace;
+        return this;
+    }
+
+    /**
+     * How often a task is run again whose worker died; never unless set, because the task may have done something already.
+     * A task that throws is not run again.
+     */
+    public ProcessPoolBuilder retries(int retries) {
+        this.retries = retries;
+        return this;
+    }
+
+    /** With so many dead workers a task is given up, however many retries it has; 3 unless set. */
+    public ProcessPoolBuilder maxCrashesPerTask(int crashes) {
+        this.maxCrashesPerTask = crashes;
+        return this;
+    }
+
+    /**
+     * How many elements of {@code map}, {@code imap} and {@code starmap} make one task. Unless set, {@code map} makes four
+     * tasks for each worker, and {@code imap} a task of each element.
+     */
+    public ProcessPoolBuilder chunkSize(int elements) {
+        this.chunkSize = Optional.of(elements);
+        return this;
+    }
+
+    /** How many chunks {@code imap} has in flight for each worker, at most; 64 unless set. */
+    public ProcessPoolBuilder window(int chunks) {
+        this.window = chunks;
+        return this;
+    }
+
+    /** The pause before a start that follows one that failed, doubled with each, up to {@code max}; 100 ms and 10 s. */
+    public ProcessPoolBuilder restartBackOff(Duration first, Duration max) {
+        this.restartBackOff = first;
+        this.maxRestartBackOff = max;
+        return this;
+    }
+
+    /** Adds options of the workers' JVMs. */
+    public ProcessPoolBuilder jvmOptions(String... options) {
+        jvmOptions.addAll(List.of(options));
+        return this;
+    }
+
+    /** Adds variables to the environment of the workers, or replaces them. */
+    public ProcessPoolBuilder environment(Map<String, String> variables) {
+        environment.putAll(variables);
+        return this;
+    }
+
+    /** What workers load classes from, instead of the parent's class path. It has to contain ipcq. */
+    public ProcessPoolBuilder classPath(List<Path> classPath) {
+        this.classPath = List.copyOf(classPath);
+        return this;
+    }
+
+    public ProcessPoolBuilder directory(Path directory) {
+        this.directory = Optional.of(directory);
+        return this;
+    }
+
+    /** Where the workers' output goes; to the parent's, each line with the worker's name before it, unless set. */
+    public ProcessPoolBuilder output(Output output) {
+        this.output = output;
+        return this;
+    }
+
+    /** Log records of the workers (SLF4J, java.util.logging) from this level on are passed on to the parent's log; INFO. */
+    public ProcessPoolBuilder logLevel(System.Logger.Level level) {
+        this.logLevel = level;
+        return this;
+    }
+
+    /** Is told whenever a task has ended; {@link TerminalProgress} draws a bar. */
+    public ProcessPoolBuilder progress(ProgressListener listener) {
+        this.progress = Optional.of(listener);
+        return this;
+    }
+
+    /** The options as they would be used, checked. */
+    public ProcessPoolOptions options() {
+        atLeast("workers", workers, 1);
+        atLeast("maxTasksPerWorker", maxTasksPerWorker, 1);
+        atLeast("retries", retries, 0);
+        atLeast("maxCrashesPerTask", maxCrashesPerTask, 1);
+        atLeast("chunkSize", chunkSize.orElse(1), 1);
+        atLeast("window", window, 1);
+        positive("taskTimeout", taskTimeout.orElse(Duration.ofNanos(1)));
+        positive("restartBackOff", restartBackOff);
+        positive("maxRestartBackOff", maxRestartBackOff);
+        if (killAfter.isNegative()) {
+            throw new IllegalArgumentException("killAfter must not be negative: killAfter=" + killAfter);
+        }
+        maxWorkerHeap.ifPresent(size -> {
+            if (!HEAP.matcher(size).matches()) {
+                throw new IllegalArgumentException(
+                        "maxWorkerHeap must be a number with k, m, g or t: maxWorkerHeap=" + size);
+            }
+        });
+        return new ProcessPoolOptions(
+                name,
+                workers,
+                maxTasksPerWorker,
+                maxWorkerHeap,
+                taskTimeout,
+                killAfter,
+                retries,
+                maxCrashesPerTask,
+                chunkSize,
+                window,
+                restartBackOff,
+                maxRestartBackOff,
+                jvmOptions,
+                environment,
+                classPath,
+                directory,
+                Objects.requireNonNull(output, "output"),
+                Objects.requireNonNull(logLevel, "logLevel"),
+                progress);
+    }
+
+    private static void atLeast(String name, int value, int min) {
+        if (value < min) {
+            throw new IllegalArgumentException(name + " must be at least " + min + ": " + name + "=" + value);
+        }
+    }
+
+    private static void positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " must be positive: " + name + "=" + value);
+        }
+    }
+
+    /**
+     * Creates the pool. Its workers start in the background; tasks can be submitted at once.
+     *
+     * @throws io.ipcq.process.CannotTravelException if the initializer or its argument is not serializable
+     */
+    public ProcessPool create() {
+        return new ProcessPool(options(), encodedInitializer());
+    }
+
+    private byte @Nullable [] encodedInitializer() {
+        Object function = initializer;
+        if (function == null) {
+            return null;
+        }
+        TravelingFunction traveling = new TravelingFunctions().of(function);
+        MessageWriter out = new MessageWriter();
+        out.putByte(initializerCall.ordinal()).putBytes(traveling.bytes());
+        byte[] arguments = TravelingFunctions.encodeArguments(traveling, initializerArguments);
+        out.write(arguments, 0, arguments.length);
+        return out.toBytes();
+    }
+}

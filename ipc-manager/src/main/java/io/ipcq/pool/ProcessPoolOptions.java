@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.process.Output;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Options of a pool, as {@link ProcessPoolBuilder} put them together. Immutable.
+ *
+ * @param name the pool's name; empty for {@code pool-N}
+ * @param workers how many JVMs work
+ * @param maxTasksPerWorker after how many tasks a worker is replaced
+ * @param maxWorkerHeap the largest heap of a worker, in the words of {@code -Xmx}
+ * @param taskTimeout how long a task may run
+ * @param killAfter what a task that is cancelled or out of time is granted after it was interrupted
+ * @param retries how often a task is run again whose worker died
+ * @param maxCrashesPerTask with how many dead workers a task is given up in spite of retries
+ * @param chunkSize how many elements of a {@code map} make one task; empty for a size by their number
+ * @param window how many chunks {@code imap} has in flight for each worker
+ * @param restartBackOff the pause before a start that follows one that failed; doubled with each
+ * @param maxRestartBackOff the longest such pause
+ * @param jvmOptions options of the workers' JVMs
+ * @param environment variables that are added to the environment
+ * @param classPath what workers load classes from; empty for what the parent loads them from
+ * @param directory the working directory of the workers; empty for the parent's
+ * @param output where their output goes
+ * @param logLevel log records from this level on are passed on to the parent
+ * @param progress who is told how far the pool is
+ */
+public record ProcessPoolOptions(
+        Optional<String> name,
+        int workers,
+        int maxTasksPerWorker,
+        Optional<String> maxWorkerHeap,
+        Optional<Duration> taskTimeout,
+        Duration killAfter,
+        int retries,
+        int maxCrashesPerTask,
+        Optional<Integer> chunkSize,
+        int window,
+        Duration restartBackOff,
+        Duration maxRestartBackOff,
+        List<String> jvmOptions,
+        Map<String, String> environment,
+        List<Path> classPath,
+        Optional<Path> directory,
+        Output output,
+        System.Logger.Level logLevel,
+        Optional<ProgressListener> progress) {
+
+    public ProcessPoolOptions {
+        jvmOptions = List.copyOf(jvmOptions);
+        environment = Map.copyOf(environment);
+        classPath = List.copyOf(classPath);
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+/** Is told whenever a task has ended. Called by several threads, in no order; has to be thread-safe, and quick. */
+@FunctionalInterface
+public interface ProgressListener {
+
+    void onProgress(Progress progress);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is thrown in a worker, on its way to the parent: the words always, the object where it can be serialized.
+ *
+ * @param type the class of what was thrown
+ * @param text what its {@code toString} says
+ * @param stack its stack trace with its causes
+ * @param bytes the object; null if it could not be serialized
+ */
+record RemoteFailure(String type, String text, String stack, byte @Nullable [] bytes) {
+
+    static RemoteFailure of(Throwable thrown) {
+        return new RemoteFailure(thrown.getClass().getName(), textOf(thrown), stackOf(thrown), bytesOf(thrown));
+    }
+
+    static RemoteFailure read(MessageReader in) {
+        return new RemoteFailure(in.getText(), in.getText(), in.getText(), in.getBytes());
+    }
+
+    void write(MessageWriter out) {
+        out.putString(type).putString(text).putString(stack).putBytes(bytes);
+    }
+
+    /** What was thrown, if it can be rebuilt here. */
+    @Nullable
+    Throwable rebuild() {
+        byte[] serialized = bytes;
+        if (serialized == null) {
+            return null;
+        }
+        try {
+            return (Throwable) new Handles().read(new ByteArrayInputStream(serialized), serialized.length);
+        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError unknownHere) {
+            return null;
+        }
+    }
+
+    private static String textOf(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (Throwable itsOwnFault) {
+            return thrown.getClass().getName();
+        }
+    }
+
+    private static String stackOf(Throwable thrown) {
+        StringWriter text = new StringWriter();
+        try {
+            thrown.printStackTrace(new PrintWriter(text, true));
+        } catch (Throwable itsOwnFault) {
+            text.append(thrown.getClass().getName());
+        }
+        return text.toString();
+    }
+
+    private static byte @Nullable [] bytesOf(Throwable thrown) {
+        MessageWriter out = new MessageWriter();
+        try (ObjectOutputStream objects = new ObjectOutputStream(out)) {
+            objects.writeObject(thrown);
+        } catch (IOException | RuntimeException | StackOverflowError refused) {
+            return null;
+        }
+        return out.toBytes();
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.IpcException;
+import java.time.Duration;
+
+/** A task ran longer than the pool allows. It was interrupted, and its worker killed if that did not help. */
+public final class TaskTimeoutException extends IpcException {
+
+    private static final long serialVersionUID = 1L;
+
+    TaskTimeoutException(String task, Duration timeout, String worker) {
+        super("A task took too long and was ended: task=" + task + ", timeout=" + timeout + ", worker=" + worker, null);
+    }
+}

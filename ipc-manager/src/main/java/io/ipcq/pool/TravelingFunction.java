@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function as bytes, with a number by which a worker that has it knows it.
+ *
+ * @param stateless whether one copy serves all tasks: it has no field in which a task could find what another left
+ * @param name for messages: {@code Letters.write}
+ */
+record TravelingFunction(int number, byte[] bytes, boolean stateless, String name) {
+
+    /** @throws IOException if serialization refuses */
+    static byte[] encode(Serializable function) throws IOException {
+        MessageWriter out = new MessageWriter();
+        try (HandleOutput objects = new HandleOutput(out)) {
+            objects.writeObject(function);
+        }
+        return out.toBytes();
+    }
+
+    static boolean isStateless(Class<?> type) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            for (var field : each.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** The method that a lambda or method reference calls, or the class of the function. */
+    static String nameOf(Object function) {
+        SerializedLambda lambda = lambda(function);
+        if (lambda == null) {
+            return function.getClass().getName();
+        }
+        String type = lambda.getImplClass();
+        return type.substring(type.lastIndexOf('/') + 1) + "." + lambda.getImplMethodName();
+    }
+
+    private static @Nullable SerializedLambda lambda(Object function) {
+        if (!function.getClass().isSynthetic()) {
+            return null;
+        }
+        try {
+            Method writeReplace = function.getClass().getDeclaredMethod("writeReplace");
+            writeReplace.setAccessible(true);
+            return writeReplace.invoke(function) instanceof SerializedLambda lambda ? lambda : null;
+        } catch (ReflectiveOperationException | RuntimeException noLambda) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.IpcException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's JVM ended while it held a task. Only this task is concerned; the worker was replaced. What the task did before
+ * is not undone.
+ */
+public final class WorkerCrashedException extends IpcException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String task;
+    private final String worker;
+    private final long pid;
+    private final int exitCode;
+    private final ArrayList<String> lastErrorLines;
+    private final @Nullable String crashReport;
+
+    WorkerCrashedException(String task, int attempts, Obituary obituary) {
+        super(
+                "A worker ended while it held a task: " + obituary.describe() + ", task=" + task
+                        + (attempts > 1 ? ", attempts=" + attempts : ""),
+                null);
+        this.task = task;
+        this.worker = obituary.worker();
+        this.pid = obituary.pid();
+        this.exitCode = obituary.exitCode();
+        this.lastErrorLines = new ArrayList<>(obituary.lastErrorLines());
+        this.crashReport = obituary.crashReport().map(Path::toString).orElse(null);
+    }
+
+    /** The task that the worker held: its number in the pool, and its function. */
+    public String task() {
+        return task;
+    }
+
+    public String worker() {
+        return worker;
+    }
+
+    public long pid() {
+        return pid;
+    }
+
+    /** The worker's exit code, or {@code -n} if signal {@code n} killed it. */
+    public int exitCode() {
+        return exitCode;
+    }
+
+    /** The last lines that the worker wrote to standard error, or else to standard output, if the pool forwards them. */
+    public List<String> lastErrorLines() {
+        return List.copyOf(lastErrorLines);
+    }
+
+    /** The file in which the JVM says why it crashed, if it did. */
+    public Optional<Path> crashReport() {
+        return Optional.ofNullable(crashReport).map(Path::of);
+    }
+}

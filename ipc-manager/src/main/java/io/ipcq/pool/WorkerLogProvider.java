@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.Logger;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.BasicMDCAdapter;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.helpers.LegacyAbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/**
+ * Sends a worker's SLF4J records to the parent, whose logging library decides what becomes of them. Public because SLF4J
+ * makes one ({@code slf4j.provider}); not meant for programs.
+ *
+ * <p>Thread-safe; concerns one worker; a record that a worker was about to send when it died is lost.
+ */
+public final class WorkerLogProvider implements SLF4JServiceProvider {
+
+    private final Map<String, Logger> loggers = new ConcurrentHashMap<>();
+    private final IMarkerFactory markers = new BasicMarkerFactory();
+    private final MDCAdapter diagnosticContext = new BasicMDCAdapter();
+
+    @Override
+    public ILoggerFactory getLoggerFactory() {
+        return name -> loggers.computeIfAbsent(name, Forwarder::new);
+    }
+
+    @Override
+    public IMarkerFactory getMarkerFactory() {
+        return markers;
+    }
+
+    @Override
+    public MDCAdapter getMDCAdapter() {
+        return diagnosticContext;
+    }
+
+    @Override
+    public String getRequestedApiVersion() {
+        return "2.0.99";
+    }
+
+    @Override
+    public void initialize() {}
+
+    private static final class Forwarder extends LegacyAbstractLogger {
+
+        private static final long serialVersionUID = 1L;
+
+        Forwarder(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public boolean isTraceEnabled() {
+            return WorkerLogs.isWanted(System.Logger.Level.TRACE.getSeverity());
+        }
+
+        @Override
+        public boolean isDebugEnabled() {
+            return WorkerLogs.isWanted(System.Logger.Level.DEBUG.getSeverity());
+        }
+
+        @Override
+        public boolean isInfoEnabled() {
+            return WorkerLogs.isWanted(System.Logger.Level.INFO.getSeverity());
+        }
+
+        @Override
+        public boolean isWarnEnabled() {
+            return WorkerLogs.isWanted(System.Logger.Level.WARNING.getSeverity());
+        }
+
+        @Override
+        public boolean isErrorEnabled() {
+            return WorkerLogs.isWanted(System.Logger.Level.ERROR.getSeverity());
+        }
+
+        @Override
+        protected @Nullable String getFullyQualifiedCallerName() {
+            return null;
+        }
+
+        @Override
+        protected void handleNormalizedLoggingCall(
+                Level level,
+                @Nullable Marker marker,
+                String pattern,
+                Object @Nullable [] arguments,
+                @Nullable Throwable thrown) {
+            String text = MessageFormatter.basicArrayFormat(pattern, arguments);
+            WorkerLogs.publish(WorkerLogs.SLF4J, level.toInt(), name, text == null ? "" : text, thrown);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/**
+ * Sends a worker's {@code java.util.logging} records to the parent. Public because the JDK makes one, when a worker first
+ * logs ({@code java.util.logging.config.class}); not meant for programs.
+ *
+ * <p>Thread-safe; concerns one worker; a record that a worker was about to send when it died is lost.
+ */
+public final class WorkerLogSetup {
+
+    /** Keeps the logger from being collected, and its handler with it. */
+    private static final Logger ROOT = Logger.getLogger("");
+
+    public WorkerLogSetup() {
+        for (Handler handler : ROOT.getHandlers()) {
+            ROOT.removeHandler(handler);
+        }
+        ROOT.setLevel(level(WorkerLogs.threshold()));
+        ROOT.addHandler(new Forwarder());
+    }
+
+    private static Level level(int severity) {
+        if (severity == Integer.MAX_VALUE) {
+            return Level.OFF;
+        }
+        if (severity == Integer.MIN_VALUE) {
+            return Level.ALL;
+        }
+        return severity >= System.Logger.Level.ERROR.getSeverity()
+                ? Level.SEVERE
+                : severity >= System.Logger.Level.WARNING.getSeverity()
+                        ? Level.WARNING
+                        : severity >= System.Logger.Level.INFO.getSeverity()
+                                ? Level.INFO
+                                : severity >= System.Logger.Level.DEBUG.getSeverity() ? Level.FINE : Level.FINER;
+    }
+
+    private static final class Forwarder extends Handler {
+
+        private final SimpleFormatter formatter = new SimpleFormatter();
+
+        @Override
+        public void publish(LogRecord entry) {
+            if (isLoggable(entry)) {
+                WorkerLogs.publish(
+                        WorkerLogs.JUL,
+                        entry.getLevel().intValue(),
+                        String.valueOf(entry.getLoggerName()),
+                        formatter.formatMessage(entry),
+                        entry.getThrown());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/** A function of two arguments that has a result, can travel to another JVM and may throw. */
+@FunctionalInterface
+public interface SerializableBiFunction<
+                A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+        extends Serializable {
+
+    R apply(A a, B b) throws Exception;
+}

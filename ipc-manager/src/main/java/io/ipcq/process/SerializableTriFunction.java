@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/** A function of three arguments that has a result, can travel to another JVM and may throw. */
+@FunctionalInterface
+public interface SerializableTriFunction<
+                A extends @Nullable Object,
+                B extends @Nullable Object,
+                C extends @Nullable Object,
+                R extends @Nullable Object>
+        extends Serializable {
+
+    R apply(A a, B b, C c) throws Exception;
+}

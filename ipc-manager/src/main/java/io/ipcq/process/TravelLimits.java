@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.ObjectInputFilter;
+
+/**
+ * Bounds of what is deserialized that follow from how many bytes there are: an element of an array takes a byte at least, a
+ * table is sparse. So damage ends in an exception and not in the memory of the reader.
+ *
+ * <p>Thread-safe: immutable. Process-safe: not applicable. Survives a crash: not applicable.
+ *
+ * @param bytes the length of the stream
+ */
+public record TravelLimits(long bytes) implements ObjectInputFilter {
+
+    private static final long MAX_DEPTH = 10_000;
+    private static final long TABLE_SLACK = 4;
+    private static final long SMALL_TABLE = 1024;
+
+    @Override
+    public Status checkInput(FilterInfo info) {
+        boolean within = info.depth() <= MAX_DEPTH
+                && info.references() <= bytes
+                && info.streamBytes() <= bytes
+                && info.arrayLength() <= TABLE_SLACK * bytes + SMALL_TABLE;
+        return within ? Status.UNDECIDED : Status.REJECTED;
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ipcq.process.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a program with a pool leaves behind, and what it needs. */
+class PoolProgramIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldLeaveNoWorkerWhenParentIsKilled() throws Exception {
+        try (Program program = Program.start(directory, PoolPrograms.Busy.class)) {
+            List<Long> pids = awaitPids(program);
+            program.kill();
+            pids.forEach(PoolProgramIT::awaitEnd);
+        }
+    }
+
+    @Test
+    void shouldSayOneThingAndLeaveNoWorkerAfterCtrlC() throws Exception {
+        try (Program program = Program.start(directory, PoolPrograms.Busy.class)) {
+            List<Long> pids = awaitPids(program);
+            // as a terminal does: to the workers, too
+            pids.forEach(pid -> Chores.kill("-INT", pid));
+            assertThat(pids).allSatisfy(pid -> assertThat(ProcessHandle.of(pid)).isPresent());
+            Chores.kill("-INT", program.pid());
+
+            assertThat(program.exitCode()).isEqualTo(130);
+            pids.forEach(PoolProgramIT::awaitEnd);
+            assertThat(program.output().lines())
+                    .hasSize(2)
+                    .last()
+                    .isEqualTo("pool-1 ends with its program: tasks unfinished=3");
+        }
+    }
+
+    @Test
+    void shouldMapLargeInputInSmallHeap() throws Exception {
+        int elements = Integer.getInteger("ipcq.pool.elements", 200_000);
+        try (Program program = Program.start(
+                directory,
+                List.of("-Xmx64m", "-cp", System.getProperty("java.class.path")),
+                PoolPrograms.LazyMap.class.getName(),
+                Integer.toString(elements))) {
+            assertThat(program.exitCode()).describedAs(program.output()).isZero();
+            assertThat(program.output()).contains("sum " + (long) elements * (elements - 1) / 2);
+        }
+    }
+
+    @Test
+    void shouldPassLogRecordsOnWithNameOfWorker() throws Exception {
+        try (Program program = Program.start(
+                directory,
+                List.of(
+                        "-Dslf4j.provider=" + PrintingLogProvider.class.getName(),
+                        "-Djava.util.logging.SimpleFormatter.format=jul %4$s %3$s %5$s%n",
+                        "-cp",
+                        System.getProperty("java.class.path")),
+                PoolPrograms.Logging.class.getName())) {
+            assertThat(program.exitCode()).describedAs(program.output()).isZero();
+            assertThat(program.output())
+                    .contains("slf4j WARN chores [logs-worker-1] by slf4j 1")
+                    .contains("java.lang.IllegalStateException: thrown there")
+                    .contains("jul WARNING chores [logs-worker-1] by jul")
+                    .doesNotContain("not wanted");
+        }
+    }
+
+    @Test
+    void shouldLeaveNoThreadAndNoDescriptorAfterClose() throws Exception {
+        usePool(); // what is made once, is made
+        long descriptors = descriptors();
+        for (int i = 0; i < 3; i++) {
+            usePool();
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads()).isEmpty());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(descriptors));
+    }
+
+    private static void usePool() throws Exception {
+        try (ProcessPool pool = ProcessPool.create(2)) {
+            pool.applyAsync(Chores::sleepFor, 10).thenApply(Chores::square).get();
+            pool.applyAsync(Chores::halt, 1);
+        }
+    }
+
+    private static List<String> threads() {
+        List<String> names = new ArrayList<>();
+        Thread.getAllStackTraces().keySet().forEach(thread -> {
+            if (thread.getName().startsWith("ipcq-pool") || thread.getName().startsWith("ipcq-output")) {
+                names.add(thread.getName());
+            }
+        });
+        return names;
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+
+    private static List<Long> awaitPids(Program program) {
+        await().atMost(PATIENCE).until(() -> program.output().contains("]\n") || !program.isAlive());
+        String line = program.output().lines().filter(each -> each.startsWith("pids [")).findFirst().orElseThrow();
+        String[] numbers = line.substring("pids [".length(), line.length() - 1).split(", ");
+        return Stream.of(numbers).map(Long::valueOf).toList();
+    }
+
+    private static void awaitEnd(long pid) {
+        await().atMost(PATIENCE).until(() -> ProcessHandle.of(pid).isEmpty());
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.queue.SharedQueue;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Programs with pools that the tests run in JVMs of their own. */
+final class PoolPrograms {
+
+    private PoolPrograms() {}
+
+    /** Keeps two workers busy until somebody ends it. */
+    static final class Busy {
+        public static void main(String[] arguments) throws Exception {
+            try (ProcessPool pool = ProcessPool.create(2);
+                    SharedQueue<String> begun = SharedQueue.create(String.class)) {
+                CompletableFuture<?>[] all = {
+                    pool.runAsync(Busy::workFor, begun), pool.runAsync(Busy::workFor, begun), pool.applyAsync(Chores::pid)
+                };
+                begun.get();
+                begun.get();
+                System.out.println("pids " + pool.pids());
+                CompletableFuture.allOf(all).get();
+            }
+        }
+
+        static void workFor(SharedQueue<String> begun) throws InterruptedException {
+            begun.put("begun");
+            Chores.spin();
+        }
+    }
+
+    /** Maps a large input lazily; the heap it gets has no room for it. */
+    static final class LazyMap {
+        public static void main(String[] arguments) throws Exception {
+            int elements = Integer.parseInt(arguments[0]);
+            long sum = 0;
+            try (ProcessPool pool = ProcessPool.create(2);
+                    Stream<Integer> results =
+                            pool.imap(Chores::same, () -> IntStream.range(0, elements).iterator())) {
+                int expected = 0;
+                for (Iterator<Integer> each = results.iterator(); each.hasNext(); ) {
+                    int next = each.next();
+                    if (next != expected++) {
+                        throw new IllegalStateException("out of order: next=" + next);
+                    }
+                    sum += next;
+                }
+            }
+            System.out.println("sum " + sum);
+        }
+    }
+
+    /** Logs in its worker, for a parent whose logging is known. */
+    static final class Logging {
+        public static void main(String[] arguments) throws Exception {
+            try (ProcessPool pool = ProcessPool.builder().name("logs").workers(1).create()) {
+                pool.run(Chores::logBySlf4j, "by slf4j");
+                pool.run(Chores::logByJul, "by jul");
+            }
+        }
+    }
+}
