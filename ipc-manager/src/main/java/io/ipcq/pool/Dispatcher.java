@@ -307,9 +307,11 @@ final class Dispatcher {
                 in.getByte();
                 worker.startFailure = RemoteFailure.read(in);
             }
-            case MessageKind.LOG -> afterwards.add(() -> LogRelay.publish(worker.child().name(), message));
-            default -> throw new IllegalStateException("a worker sent what it should not: worker="
-                    + worker.child().name() + ", kind=" + MessageKind.of(message));
+            case MessageKind.LOG ->
+                afterwards.add(() -> LogRelay.publish(worker.child().name(), message));
+            default ->
+                throw new IllegalStateException("a worker sent what it should not: worker="
+                        + worker.child().name() + ", kind=" + MessageKind.of(message));
         }
     }
 
@@ -346,7 +348,7 @@ final class Dispatcher {
         Runnable all = () -> {
             completion.run();
             if (task.unattended && task.isCompletedExceptionally() && !task.isCancelled()) {
-                task.whenComplete((nothing, thrown) -> PoolLog.warn("a task failed that nobody waits for", thrown));
+                PoolLog.warn("a task failed that nobody waits for", MapResult.reason(task));
             }
             progress();
         };
@@ -494,8 +496,8 @@ final class Dispatcher {
         if (!task.isDone()) {
             count(task, false);
             Duration timeout = options.taskTimeout().orElse(Duration.ZERO);
-            TaskTimeoutException reason =
-                    new TaskTimeoutException(task.describe(), timeout, worker.child().name());
+            TaskTimeoutException reason = new TaskTimeoutException(
+                    task.describe(), timeout, worker.child().name());
             afterwards.add(() -> complete(task, () -> task.fail(reason)));
         }
         PoolWorker woken = handOutToIdle();
@@ -513,8 +515,8 @@ final class Dispatcher {
             if (shutdown) {
                 throw new RejectedExecutionException("The pool is shut down: pool=" + name);
             }
-            List<WorkerSlot> staying =
-                    new ArrayList<>(slots.stream().filter(slot -> !slot.retiring).toList());
+            List<WorkerSlot> staying = new ArrayList<>(
+                    slots.stream().filter(slot -> !slot.retiring).toList());
             while (staying.size() + added.size() < size) {
                 WorkerSlot slot = new WorkerSlot(this, name + "-worker-" + ++slotNumbers);
                 added.add(slot);
@@ -550,7 +552,7 @@ final class Dispatcher {
         try {
             long notBefore = System.nanoTime() + backOffNanos(slot.failures);
             while (true) {
-                if (slot.retiring || shutdown && backlog.isEmpty() || stopped) {
+                if (slot.retiring || stopped || (shutdown && backlog.isEmpty())) {
                     return false;
                 }
                 long pause = notBefore - System.nanoTime();
@@ -670,8 +672,8 @@ final class Dispatcher {
         PoolLog.warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause);
         for (PoolTask<?> task : givenUp) {
             WorkerStartException failure = new WorkerStartException(
-                    "No worker can start, so the task was given up: reason=" + reason + ", pool=" + name
-                            + ", task=" + task.describe(),
+                    "No worker can start, so the task was given up: reason=" + reason + ", pool=" + name + ", task="
+                            + task.describe(),
                     cause);
             complete(task, () -> task.fail(failure));
         }
@@ -794,11 +796,21 @@ final class Dispatcher {
         lock.lock();
         try {
             int ready = (int) workers.stream().filter(worker -> worker.ready).count();
-            int busy = (int) workers.stream().filter(worker -> !worker.held.isEmpty()).count();
-            long handed = workers.stream().mapToLong(worker -> worker.held.size()).sum();
+            int busy = (int)
+                    workers.stream().filter(worker -> !worker.held.isEmpty()).count();
+            long handed =
+                    workers.stream().mapToLong(worker -> worker.held.size()).sum();
             return new PoolStats(
-                    slots.size(), ready, busy, backlog.size() + handed - busy, submitted, succeeded, failed, cancelled,
-                    crashed, started);
+                    slots.size(),
+                    ready,
+                    busy,
+                    backlog.size() + handed - busy,
+                    submitted,
+                    succeeded,
+                    failed,
+                    cancelled,
+                    crashed,
+                    started);
         } finally {
             lock.unlock();
         }

@@ -41,8 +41,8 @@ final class Handles {
                     in.setObjectInputFilter(new TravelLimits(handle.bytes.length));
                     known = in.readObject();
                 } catch (ClassNotFoundException unknown) {
-                    throw (IOException) new InvalidObjectException("a queue's codec is not on the class path")
-                            .initCause(unknown);
+                    throw (IOException)
+                            new InvalidObjectException("a queue's codec is not on the class path").initCause(unknown);
                 }
                 attached.put(key, known);
             }

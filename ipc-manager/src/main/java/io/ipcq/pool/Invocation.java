@@ -115,8 +115,14 @@ enum Invocation {
     private static final Invocation[] ALL = values();
     private static final @Nullable Object[] NOTHING = {null};
 
-    static Invocation of(byte ordinal) {
-        return ALL[ordinal];
+    static Invocation of(byte code) {
+        return ALL[code];
+    }
+
+    /** How it is named between two JVMs that have the same class path. */
+    @SuppressWarnings("EnumOrdinal")
+    byte code() {
+        return (byte) ordinal();
     }
 
     abstract @Nullable Object[] invoke(Object function, @Nullable Object[] arguments) throws Exception;

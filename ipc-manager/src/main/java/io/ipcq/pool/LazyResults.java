@@ -38,8 +38,7 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
     /** In the order of submission. */
     private final ArrayDeque<PoolTask<@Nullable Object[]>> inFlight = new ArrayDeque<>();
 
-    private final Set<PoolTask<@Nullable Object[]>> unordered =
-            Collections.synchronizedSet(new LinkedHashSet<>());
+    private final Set<PoolTask<@Nullable Object[]>> unordered = Collections.synchronizedSet(new LinkedHashSet<>());
     private final LinkedBlockingQueue<PoolTask<@Nullable Object[]>> ended = new LinkedBlockingQueue<>();
 
     private @Nullable Object[] current = {};
@@ -61,8 +60,7 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
     }
 
     Stream<R> stream() {
-        return StreamSupport.stream(
-                        Spliterators.spliteratorUnknownSize(this, ordered ? Spliterator.ORDERED : 0), false)
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, ordered ? Spliterator.ORDERED : 0), false)
                 .onClose(this::close);
     }
 

@@ -98,7 +98,8 @@ final class MessageWriter extends OutputStream {
             if (needed > Integer.MAX_VALUE - Long.BYTES) {
                 throw new IllegalArgumentException("a task or result has to be smaller than 2 GiB: bytes=" + needed);
             }
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - Long.BYTES, Math.max(needed, 2L * bytes.length)));
+            bytes = Arrays.copyOf(
+                    bytes, (int) Math.min(Integer.MAX_VALUE - Long.BYTES, Math.max(needed, 2L * bytes.length)));
         }
     }
 }

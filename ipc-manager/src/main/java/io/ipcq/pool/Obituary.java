@@ -39,6 +39,8 @@ record Obituary(
     String describe() {
         return exitDescription + ", worker=" + worker + ", pid=" + pid
                 + crashReport.map(file -> ", crashReport=" + file).orElse("")
-                + (lastErrorLines.isEmpty() ? "" : ", stderr=[" + String.join(System.lineSeparator(), lastErrorLines) + "]");
+                + (lastErrorLines.isEmpty()
+                        ? ""
+                        : ", stderr=[" + String.join(System.lineSeparator(), lastErrorLines) + "]");
     }
 }

@@ -78,7 +78,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
                 .putLong(number)
                 .putInt(function.number())
                 .putByte(withFunction ? 1 : 0)
-                .putByte(invocation.ordinal());
+                .putByte(invocation.code());
         if (withFunction) {
             out.putByte(function.stateless() ? 1 : 0).putBytes(function.bytes());
         }
@@ -167,8 +167,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
             Handles handles = new Handles();
             try {
                 Object callable = handles.read(new ByteArrayInputStream(function.bytes()), function.bytes().length);
-                invocation.invoke(
-                        Objects.requireNonNull(callable), Values.read(new MessageReader(arguments), handles));
+                invocation.invoke(Objects.requireNonNull(callable), Values.read(new MessageReader(arguments), handles));
             } catch (IOException | ClassNotFoundException impossible) {
                 throw new IllegalStateException("a task cannot be read: task=" + describe(), impossible);
             } catch (RuntimeException thrown) {
@@ -181,6 +180,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
     @Override
     public String toString() {
-        return "PoolTask[" + describe() + ", " + (isDone() ? isCompletedExceptionally() ? "failed" : "done" : "open") + "]";
+        return "PoolTask[" + describe() + ", " + (isDone() ? isCompletedExceptionally() ? "failed" : "done" : "open")
+                + "]";
     }
 }

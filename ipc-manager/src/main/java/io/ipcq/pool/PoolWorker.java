@@ -126,11 +126,13 @@ final class PoolWorker {
         List<SharedQueue<byte[]>> rings = new ArrayList<>();
         try {
             for (int bytes : new int[] {RING_BYTES, RING_BYTES, CONTROL_BYTES}) {
-                rings.add(SharedQueue.builder(Codec.bytes()).capacityBytes(bytes).create());
+                rings.add(
+                        SharedQueue.builder(Codec.bytes()).capacityBytes(bytes).create());
             }
-            WorkerSetup setup = new WorkerSetup(
-                    rings.get(0), rings.get(1), rings.get(2), initializer, options.logLevel());
-            ChildProcess child = configure(ChildProcess.builder(WorkerMain::serve, setup), slot.name(), options).start();
+            WorkerSetup setup =
+                    new WorkerSetup(rings.get(0), rings.get(1), rings.get(2), initializer, options.logLevel());
+            ChildProcess child = configure(ChildProcess.builder(WorkerMain::serve, setup), slot.name(), options)
+                    .start();
             PoolWorker worker = new PoolWorker(
                     slot,
                     child,
@@ -149,8 +151,7 @@ final class PoolWorker {
         }
     }
 
-    private static ChildProcessBuilder configure(
-            ChildProcessBuilder builder, String name, ProcessPoolOptions options) {
+    private static ChildProcessBuilder configure(ChildProcessBuilder builder, String name, ProcessPoolOptions options) {
         builder.name(name)
                 .output(options.output())
                 .classPath(options.classPath())
@@ -263,7 +264,9 @@ final class PoolWorker {
         condemned = task;
         dueAt = Long.MAX_VALUE;
         killAt = System.nanoTime() + graceNanos;
-        offer(control, new MessageWriter(MessageKind.INTERRUPT).putLong(task.number()).toBytes());
+        offer(
+                control,
+                new MessageWriter(MessageKind.INTERRUPT).putLong(task.number()).toBytes());
     }
 
     // ---- taking back ------------------------------------------------------------------------------------------------

@@ -105,17 +105,22 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         return await(task(Invocation.CALLABLE, function));
     }
 
-    public <A extends @Nullable Object, R extends @Nullable Object> R apply(SerializableFunction<A, R> function, A a) throws InterruptedException {
+    public <A extends @Nullable Object, R extends @Nullable Object> R apply(SerializableFunction<A, R> function, A a)
+            throws InterruptedException {
         return await(task(Invocation.FUNCTION, function, a));
     }
 
-    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> R apply(SerializableBiFunction<A, B, R> function, A a, B b)
-            throws InterruptedException {
+    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> R apply(
+            SerializableBiFunction<A, B, R> function, A a, B b) throws InterruptedException {
         return await(task(Invocation.BI_FUNCTION, function, a, b));
     }
 
-    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> R apply(SerializableTriFunction<A, B, C, R> function, A a, B b, C c)
-            throws InterruptedException {
+    public <
+                    A extends @Nullable Object,
+                    B extends @Nullable Object,
+                    C extends @Nullable Object,
+                    R extends @Nullable Object>
+            R apply(SerializableTriFunction<A, B, C, R> function, A a, B b, C c) throws InterruptedException {
         return await(task(Invocation.TRI_FUNCTION, function, a, b, c));
     }
 
@@ -128,13 +133,13 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         await(task(Invocation.CONSUMER, function, a));
     }
 
-    public <A extends @Nullable Object, B extends @Nullable Object> void run(SerializableBiConsumer<A, B> function, A a, B b)
-            throws InterruptedException {
+    public <A extends @Nullable Object, B extends @Nullable Object> void run(
+            SerializableBiConsumer<A, B> function, A a, B b) throws InterruptedException {
         await(task(Invocation.BI_CONSUMER, function, a, b));
     }
 
-    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> void run(SerializableTriConsumer<A, B, C> function, A a, B b, C c)
-            throws InterruptedException {
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> void run(
+            SerializableTriConsumer<A, B, C> function, A a, B b, C c) throws InterruptedException {
         await(task(Invocation.TRI_CONSUMER, function, a, b, c));
     }
 
@@ -145,17 +150,22 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         return submit(task(Invocation.CALLABLE, function));
     }
 
-    public <A extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(SerializableFunction<A, R> function, A a) {
+    public <A extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(
+            SerializableFunction<A, R> function, A a) {
         return submit(task(Invocation.FUNCTION, function, a));
     }
 
-    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(
-            SerializableBiFunction<A, B, R> function, A a, B b) {
+    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+            CompletableFuture<R> applyAsync(SerializableBiFunction<A, B, R> function, A a, B b) {
         return submit(task(Invocation.BI_FUNCTION, function, a, b));
     }
 
-    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(
-            SerializableTriFunction<A, B, C, R> function, A a, B b, C c) {
+    public <
+                    A extends @Nullable Object,
+                    B extends @Nullable Object,
+                    C extends @Nullable Object,
+                    R extends @Nullable Object>
+            CompletableFuture<R> applyAsync(SerializableTriFunction<A, B, C, R> function, A a, B b, C c) {
         return submit(task(Invocation.TRI_FUNCTION, function, a, b, c));
     }
 
@@ -164,7 +174,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         return submit(task(Invocation.ACTION, function));
     }
 
-    public <A extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(SerializableConsumer<A> function, A a) {
+    public <A extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(
+            SerializableConsumer<A> function, A a) {
         return submit(task(Invocation.CONSUMER, function, a));
     }
 
@@ -173,8 +184,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         return submit(task(Invocation.BI_CONSUMER, function, a, b));
     }
 
-    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(
-            SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+            CompletableFuture<@Nullable Void> runAsync(SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
         return submit(task(Invocation.TRI_CONSUMER, function, a, b, c));
     }
 
@@ -184,8 +195,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * Calls a function with each element, and waits for the results, which are in the order of the elements. The first
      * failure ends it, and what has not begun is cancelled.
      */
-    public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(SerializableFunction<T, R> function, Iterable<? extends T> elements)
-            throws InterruptedException {
+    public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements) throws InterruptedException {
         return awaitAll(mapAsync(function, elements));
     }
 
@@ -205,8 +216,9 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     }
 
     /** Like {@link #starmap}, without waiting. */
-    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> CompletableFuture<List<R>> starmapAsync(
-            SerializableBiFunction<A, B, R> function, Iterable<? extends Map.Entry<A, B>> pairs) {
+    public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+            CompletableFuture<List<R>> starmapAsync(
+                    SerializableBiFunction<A, B, R> function, Iterable<? extends Map.Entry<A, B>> pairs) {
         List<@Nullable Object> all = new ArrayList<>();
         for (Map.Entry<A, B> pair : pairs) {
             all.add(pair.getKey());
@@ -221,7 +233,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * their number. Results are in the order of the elements. A failure is thrown where its result would be; who goes on
      * with {@link Stream#iterator} gets the results after it. Closing the stream cancels what has not begun.
      */
-    public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imap(SerializableFunction<T, R> function, Iterable<? extends T> elements) {
+    public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imap(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements) {
         return lazily(function, elements, true);
     }
 
@@ -253,7 +266,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         List<PoolTask<@Nullable Object[]>> tasks = new ArrayList<>();
         for (int from = 0; from < elements; from += chunk) {
             int to = Math.min(elements, from + chunk);
-            @Nullable Object[] part = arguments.subList(arity * from, arity * to).toArray();
+            @Nullable
+            Object[] part = arguments.subList(arity * from, arity * to).toArray();
             tasks.add(new PoolTask<>(dispatcher, call, traveling, part, to - from));
         }
         return new MapResult<R>(dispatcher).submit(tasks);
@@ -487,7 +501,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     // ---- inside -----------------------------------------------------------------------------------------------------
 
-    private <R extends @Nullable Object> PoolTask<R> task(Invocation call, Object function, @Nullable Object... arguments) {
+    private <R extends @Nullable Object> PoolTask<R> task(
+            Invocation call, Object function, @Nullable Object... arguments) {
         return new PoolTask<>(dispatcher, call, functions.of(function), arguments, 1);
     }
 
@@ -501,7 +516,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         return resultOf(task);
     }
 
-    private static <R extends @Nullable Object> List<R> awaitAll(CompletableFuture<List<R>> all) throws InterruptedException {
+    private static <R extends @Nullable Object> List<R> awaitAll(CompletableFuture<List<R>> all)
+            throws InterruptedException {
         try {
             all.get();
         } catch (ExecutionException failed) {

@@ -73,7 +73,8 @@ public final class ProcessPoolBuilder {
     }
 
     /** Runs in each worker before its first task, with an argument, such as a queue. */
-    public <A extends @Nullable Object> ProcessPoolBuilder initializer(SerializableConsumer<A> initializer, A argument) {
+    public <A extends @Nullable Object> ProcessPoolBuilder initializer(
+            SerializableConsumer<A> initializer, A argument) {
         return initializer(initializer, Invocation.CONSUMER, argument);
     }
 
@@ -256,7 +257,7 @@ public final class ProcessPoolBuilder {
         }
         TravelingFunction traveling = new TravelingFunctions().of(function);
         MessageWriter out = new MessageWriter();
-        out.putByte(initializerCall.ordinal()).putBytes(traveling.bytes());
+        out.putByte(initializerCall.code()).putBytes(traveling.bytes());
         byte[] arguments = TravelingFunctions.encodeArguments(traveling, initializerArguments);
         out.write(arguments, 0, arguments.length);
         return out.toBytes();

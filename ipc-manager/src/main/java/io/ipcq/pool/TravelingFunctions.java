@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.TravelTrace;
 import java.io.IOException;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import io.ipcq.process.TravelTrace;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +51,7 @@ final class TravelingFunctions {
     }
 
     private TravelingFunction made(Object function, byte[] bytes, boolean isStateless) {
-        return new TravelingFunction(
-                numbers.incrementAndGet(), bytes, isStateless, TravelingFunction.nameOf(function));
+        return new TravelingFunction(numbers.incrementAndGet(), bytes, isStateless, TravelingFunction.nameOf(function));
     }
 
     private static byte[] encode(Object function) {
@@ -75,8 +74,7 @@ final class TravelingFunctions {
         try {
             Values.write(out, arguments);
         } catch (ObjectStreamException | RuntimeException | StackOverflowError refused) {
-            throw TravelTrace.refusal(
-                    "the task " + function.name(), null, "function", arguments, "argument ", refused);
+            throw TravelTrace.refusal("the task " + function.name(), null, "function", arguments, "argument ", refused);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -105,7 +105,10 @@ final class WorkerMain {
             }
             Known known = functions.get(functionNumber);
             if (known == null) {
-                results.put(new MessageWriter(MessageKind.UNKNOWN_FUNCTION).putLong(number).putLong(0).toBytes());
+                results.put(new MessageWriter(MessageKind.UNKNOWN_FUNCTION)
+                        .putLong(number)
+                        .putLong(0)
+                        .toBytes());
                 return true;
             }
             Object function = known.object == null ? object(known.bytes) : known.object;
@@ -131,7 +134,8 @@ final class WorkerMain {
     }
 
     private static byte[] encode(long number, long nanos, @Nullable Object[] values) throws IOException {
-        MessageWriter out = new MessageWriter(MessageKind.RESULT).putLong(number).putLong(nanos);
+        MessageWriter out =
+                new MessageWriter(MessageKind.RESULT).putLong(number).putLong(nanos);
         try {
             Values.write(out, values);
         } catch (ObjectStreamException | RuntimeException | StackOverflowError refused) {
@@ -141,7 +145,8 @@ final class WorkerMain {
     }
 
     private static byte[] encode(long number, long nanos, Throwable thrown) {
-        MessageWriter out = new MessageWriter(MessageKind.FAILURE).putLong(number).putLong(nanos);
+        MessageWriter out =
+                new MessageWriter(MessageKind.FAILURE).putLong(number).putLong(nanos);
         RemoteFailure.of(thrown).write(out);
         return out.toBytes();
     }

@@ -118,7 +118,11 @@ class PoolProgramIT {
 
     private static List<Long> awaitPids(Program program) {
         await().atMost(PATIENCE).until(() -> program.output().contains("]\n") || !program.isAlive());
-        String line = program.output().lines().filter(each -> each.startsWith("pids [")).findFirst().orElseThrow();
+        String line = program.output()
+                .lines()
+                .filter(each -> each.startsWith("pids ["))
+                .findFirst()
+                .orElseThrow();
         String[] numbers = line.substring("pids [".length(), line.length() - 1).split(", ");
         return Stream.of(numbers).map(Long::valueOf).toList();
     }

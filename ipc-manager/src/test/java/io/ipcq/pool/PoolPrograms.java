@@ -18,7 +18,9 @@ final class PoolPrograms {
             try (ProcessPool pool = ProcessPool.create(2);
                     SharedQueue<String> begun = SharedQueue.create(String.class)) {
                 CompletableFuture<?>[] all = {
-                    pool.runAsync(Busy::workFor, begun), pool.runAsync(Busy::workFor, begun), pool.applyAsync(Chores::pid)
+                    pool.runAsync(Busy::workFor, begun),
+                    pool.runAsync(Busy::workFor, begun),
+                    pool.applyAsync(Chores::pid)
                 };
                 begun.get();
                 begun.get();
@@ -39,8 +41,8 @@ final class PoolPrograms {
             int elements = Integer.parseInt(arguments[0]);
             long sum = 0;
             try (ProcessPool pool = ProcessPool.create(2);
-                    Stream<Integer> results =
-                            pool.imap(Chores::same, () -> IntStream.range(0, elements).iterator())) {
+                    Stream<Integer> results = pool.imap(
+                            Chores::same, () -> IntStream.range(0, elements).iterator())) {
                 int expected = 0;
                 for (Iterator<Integer> each = results.iterator(); each.hasNext(); ) {
                     int next = each.next();
@@ -57,7 +59,8 @@ final class PoolPrograms {
     /** Logs in its worker, for a parent whose logging is known. */
     static final class Logging {
         public static void main(String[] arguments) throws Exception {
-            try (ProcessPool pool = ProcessPool.builder().name("logs").workers(1).create()) {
+            try (ProcessPool pool =
+                    ProcessPool.builder().name("logs").workers(1).create()) {
                 pool.run(Chores::logBySlf4j, "by slf4j");
                 pool.run(Chores::logByJul, "by jul");
             }

@@ -83,7 +83,19 @@ class ProcessPoolIT {
     @Test
     void shouldPassEveryPlainValueUnchanged() throws Exception {
         for (Object value : new Object[] {
-            1, -1L, Double.NaN, -0.0, true, false, "", "\ud800 lone", "\u4f60\u597d", 'c', (short) 3, 2.5f, List.of(1, "a")
+            1,
+            -1L,
+            Double.NaN,
+            -0.0,
+            true,
+            false,
+            "",
+            "\ud800 lone",
+            "\u4f60\u597d",
+            'c',
+            (short) 3,
+            2.5f,
+            List.of(1, "a")
         }) {
             assertThat(pool.<Object, Object>apply(Chores::same, value)).isEqualTo(value);
         }
@@ -96,20 +108,24 @@ class ProcessPoolIT {
     void shouldCompleteFuturesInOrderOfMap() throws Exception {
         List<Integer> numbers = IntStream.range(0, 1000).boxed().toList();
 
-        assertThat(pool.map(Chores::square, numbers)).isEqualTo(numbers.stream().map(Chores::square).toList());
+        assertThat(pool.map(Chores::square, numbers))
+                .isEqualTo(numbers.stream().map(Chores::square).toList());
         assertThat(pool.mapAsync(Chores::square, numbers).get()).hasSize(1000);
         assertThat(pool.map(Chores::square, List.of())).isEmpty();
-        assertThat(pool.starmap(Chores::add, List.of(Map.entry(1, 2), Map.entry(3, 4)))).containsExactly(3, 7);
+        assertThat(pool.starmap(Chores::add, List.of(Map.entry(1, 2), Map.entry(3, 4))))
+                .containsExactly(3, 7);
         assertThat(pool.starmap(Chores::add, Map.of(5, 6).entrySet())).containsExactly(11);
     }
 
     @Test
     void shouldMapLazilyAndInOrder() {
         AtomicInteger read = new AtomicInteger();
-        Iterable<Integer> endless = () -> Stream.iterate(0, i -> i + 1).peek(i -> read.set(i)).iterator();
+        Iterable<Integer> endless =
+                () -> Stream.iterate(0, i -> i + 1).peek(i -> read.set(i)).iterator();
 
         try (Stream<Integer> squares = pool.imap(Chores::square, endless)) {
-            assertThat(squares.limit(1000)).isEqualTo(IntStream.range(0, 1000).map(i -> i * i).boxed().toList());
+            assertThat(squares.limit(1000))
+                    .isEqualTo(IntStream.range(0, 1000).map(i -> i * i).boxed().toList());
         }
         int window = pool.options().window() * pool.options().workers();
         assertThat(read.get()).isLessThanOrEqualTo(1001 + window);
@@ -124,7 +140,8 @@ class ProcessPoolIT {
 
     @Test
     void shouldGoOnAfterFailureInLazyMap() {
-        Iterator<Integer> results = pool.imap(Chores::oddsOnly, List.of(1, 2, 3)).iterator();
+        Iterator<Integer> results =
+                pool.imap(Chores::oddsOnly, List.of(1, 2, 3)).iterator();
 
         assertThat(results.next()).isEqualTo(1);
         assertThatThrownBy(results::next).isInstanceOf(RemoteTaskException.class);
@@ -235,7 +252,8 @@ class ProcessPoolIT {
                 .describedAs("its own pool")
                 .isInstanceOf(CannotTravelException.class)
                 .hasMessageContaining(ProcessPool.class.getName());
-        assertThatThrownBy(() -> ProcessPool.builder().initializer(o -> {}, opaque).create())
+        assertThatThrownBy(
+                        () -> ProcessPool.builder().initializer(o -> {}, opaque).create())
                 .isInstanceOf(CannotTravelException.class);
     }
 
@@ -282,7 +300,8 @@ class ProcessPoolIT {
         assertThatThrownBy(() -> pool.apply(Chores::exhaustStack, 0))
                 .isInstanceOf(RemoteTaskException.class)
                 .hasMessageContaining("StackOverflowError");
-        try (ProcessPool small = ProcessPool.builder().workers(1).maxWorkerHeap("32m").create()) {
+        try (ProcessPool small =
+                ProcessPool.builder().workers(1).maxWorkerHeap("32m").create()) {
             long before = small.apply(Chores::pid);
             assertThatThrownBy(() -> small.apply(Chores::exhaustMemory))
                     .isInstanceOf(RemoteTaskException.class)
@@ -345,7 +364,8 @@ class ProcessPoolIT {
         CompletableFuture<Integer> chained = pool.applyAsync(Chores::sleepFor, 50)
                 .thenApply(millis -> {
                     try {
-                        return pool.apply(Chores::square, 3) + pool.map(Chores::square, List.of(1, 2)).get(1);
+                        return pool.apply(Chores::square, 3)
+                                + pool.map(Chores::square, List.of(1, 2)).get(1);
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
@@ -374,7 +394,8 @@ class ProcessPoolIT {
     void shouldCancelWaitingAndInterruptRunningTasksAtShutdownNow() throws Exception {
         ProcessPool one = ProcessPool.create(1);
         CompletableFuture<Integer> running = one.applyAsync(Chores::sleep);
-        List<CompletableFuture<Integer>> waiting = List.of(one.applyAsync(Chores::square, 2), one.applyAsync(Chores::square, 3));
+        List<CompletableFuture<Integer>> waiting =
+                List.of(one.applyAsync(Chores::square, 2), one.applyAsync(Chores::square, 3));
         await().until(() -> one.stats().busy() == 1);
 
         List<Runnable> never = one.shutdownNow();
@@ -409,13 +430,18 @@ class ProcessPoolIT {
             await().until(() -> one.stats().busy() == 1);
             assertThat(sleeper.cancel(true)).isTrue();
             assertThatThrownBy(sleeper::get).isInstanceOf(CancellationException.class);
-            assertThat(one.apply(Chores::pid)).describedAs("an interrupt was enough").isEqualTo(pid);
+            assertThat(one.apply(Chores::pid))
+                    .describedAs("an interrupt was enough")
+                    .isEqualTo(pid);
         }
     }
 
     @Test
     void shouldKillOneWorkerWhenCancelledTaskDoesNotEnd() throws Exception {
-        try (ProcessPool two = ProcessPool.builder().workers(2).killAfter(Duration.ofMillis(50)).create()) {
+        try (ProcessPool two = ProcessPool.builder()
+                .workers(2)
+                .killAfter(Duration.ofMillis(50))
+                .create()) {
             CompletableFuture<Integer> other = two.applyAsync(Chores::sleepFor, 1500);
             CompletableFuture<Integer> spinner = two.applyAsync(Chores::spin);
             await().until(() -> two.stats().busy() == 2);
@@ -472,7 +498,8 @@ class ProcessPoolIT {
 
     @Test
     void shouldReplaceWorkerAfterItsTasks() throws Exception {
-        try (ProcessPool one = ProcessPool.builder().workers(1).maxTasksPerWorker(2).create()) {
+        try (ProcessPool one =
+                ProcessPool.builder().workers(1).maxTasksPerWorker(2).create()) {
             Map<Long, Integer> tasks = new HashMap<>();
             for (long pid : one.map(ignored -> Chores.pid(), List.of(1, 2, 3, 4))) {
                 tasks.merge(pid, 1, Integer::sum);
@@ -484,7 +511,8 @@ class ProcessPoolIT {
     @Test
     void shouldWorkThroughBacklogWithOneTaskPerWorker() throws Exception {
         int backlog = Integer.getInteger("ipcq.pool.backlog", 12);
-        try (ProcessPool two = ProcessPool.builder().workers(2).maxTasksPerWorker(1).create()) {
+        try (ProcessPool two =
+                ProcessPool.builder().workers(2).maxTasksPerWorker(1).create()) {
             List<CompletableFuture<Long>> pids = new ArrayList<>();
             for (int i = 0; i < backlog; i++) {
                 pids.add(two.applyAsync(Chores::pid));
@@ -505,7 +533,8 @@ class ProcessPoolIT {
             any.resize(3);
             await().atMost(PATIENCE).until(() -> any.stats().ready() == 3);
             any.resize(1);
-            await().atMost(PATIENCE).until(() -> any.stats().workers() == 1 && any.pids().size() == 1);
+            await().atMost(PATIENCE)
+                    .until(() -> any.stats().workers() == 1 && any.pids().size() == 1);
             assertThat(any.apply(Chores::square, 2)).isEqualTo(4);
         }
     }
@@ -535,7 +564,8 @@ class ProcessPoolIT {
         assertThatThrownBy(() -> ProcessPool.create(0)).hasMessage("workers must be at least 1: workers=0");
         assertThatThrownBy(() -> ProcessPool.builder().maxWorkerHeap("lots").create())
                 .hasMessageContaining("maxWorkerHeap=lots");
-        assertThatThrownBy(() -> ProcessPool.builder().taskTimeout(Duration.ZERO).create())
+        assertThatThrownBy(
+                        () -> ProcessPool.builder().taskTimeout(Duration.ZERO).create())
                 .hasMessageContaining("taskTimeout");
         assertThatThrownBy(() -> pool.resize(0)).hasMessageContaining("workers=0");
     }

@@ -32,7 +32,8 @@ public final class Program implements AutoCloseable {
         return start(directory, List.of("-cp", System.getProperty("java.class.path")), main.getName(), arguments);
     }
 
-    public static Program start(Path directory, List<String> options, String main, String... arguments) throws IOException {
+    public static Program start(Path directory, List<String> options, String main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Djava.io.tmpdir=" + directory);

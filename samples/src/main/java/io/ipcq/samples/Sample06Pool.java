@@ -48,8 +48,8 @@ public final class Sample06Pool {
 
     static void work(int message) throws InterruptedException {
         long start = System.nanoTime();
-        System.out.println(message + " begins, its process is "
-                + ProcessHandle.current().pid());
+        System.out.println(
+                message + " begins, its process is " + ProcessHandle.current().pid());
         Thread.sleep(ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS));
         System.out.printf("%d is done, it took %.2f s%n", message, (System.nanoTime() - start) / 1e9);
     }

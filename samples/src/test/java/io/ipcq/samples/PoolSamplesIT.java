@@ -22,10 +22,7 @@ class PoolSamplesIT {
         }
         assertThat(story.subList(21, 25))
                 .containsExactly(
-                        "-----end-----",
-                        "the answer to 0 is 0",
-                        "the answer to 1 is 1",
-                        "the answer to 2 is 4");
+                        "-----end-----", "the answer to 0 is 0", "the answer to 1 is 1", "the answer to 2 is 4");
     }
 
     @Test
