@@ -6,6 +6,7 @@ import io.ipcq.benchmarks.Machine;
 import io.ipcq.benchmarks.Row;
 import io.ipcq.benchmarks.RowPicture;
 import io.ipcq.benchmarks.durable.DurableBenchmark;
+import io.ipcq.benchmarks.pool.PoolBenchmark;
 import io.ipcq.benchmarks.ring.RingBenchmark;
 import io.ipcq.benchmarks.ring.RingMatrix;
 import java.io.PrintWriter;
@@ -35,7 +36,8 @@ final class BenchCommand implements Callable<Integer> {
     /** What can be measured. */
     enum Group {
         RING(RingBenchmark::run, RingMatrix::run),
-        DURABLE(DurableBenchmark::run);
+        DURABLE(DurableBenchmark::run),
+        POOL(PoolBenchmark::run);
 
         @SuppressWarnings("ImmutableEnumChecker") // a method without state
         private final Benchmark benchmark;

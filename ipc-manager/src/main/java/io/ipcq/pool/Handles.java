@@ -23,6 +23,7 @@ final class Handles {
     private final Map<ByteBuffer, Object> attached = new HashMap<>(); // guarded by itself
 
     /** The serialized handle of a queue. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares two
     record Handle(byte[] bytes) implements Serializable {}
 
     @Nullable

@@ -53,7 +53,7 @@ final class MessageReader {
         }
         char[] characters = new char[length];
         for (int i = 0; i < length; i++) {
-            characters[i] = (char) (bytes[position] & 0xff | bytes[position + 1] << Byte.SIZE);
+            characters[i] = (char) ((bytes[position] & 0xff) | (bytes[position + 1] << Byte.SIZE));
             position += 2;
         }
         return new String(characters);

@@ -140,7 +140,7 @@ final class PoolWorker {
                     rings.get(1),
                     rings.get(2),
                     options.taskTimeout().map(Duration::toNanos).orElse(0L));
-            child.onExit().thenRun(() -> {
+            var unused = child.onExit().thenRun(() -> {
                 worker.ended();
                 slot.wake();
             });

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param stack its stack trace with its causes
  * @param bytes the object; null if it could not be serialized
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares two
 record RemoteFailure(String type, String text, String stack, byte @Nullable [] bytes) {
 
     static RemoteFailure of(Throwable thrown) {

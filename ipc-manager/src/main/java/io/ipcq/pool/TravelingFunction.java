@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateless whether one copy serves all tasks: it has no field in which a task could find what another left
  * @param name for messages: {@code Letters.write}
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares two
 record TravelingFunction(int number, byte[] bytes, boolean stateless, String name) {
 
     /** @throws IOException if serialization refuses */

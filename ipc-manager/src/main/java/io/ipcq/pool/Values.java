@@ -2,6 +2,7 @@
 package io.ipcq.pool;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Arguments and results as bytes: plain ones as they are, anything else by Java serialization, all in one graph. */
@@ -38,7 +39,7 @@ final class Values {
 
     static @Nullable Object[] read(MessageReader in, Handles handles) throws IOException, ClassNotFoundException {
         if (in.getByte() == SERIALIZED) {
-            return (Object[]) handles.read(in.rest(), in.remaining());
+            return (Object[]) Objects.requireNonNull(handles.read(in.rest(), in.remaining()));
         }
         @Nullable Object[] values = new @Nullable Object[in.getInt()];
         for (int i = 0; i < values.length; i++) {

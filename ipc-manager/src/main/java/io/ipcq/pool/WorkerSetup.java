@@ -6,6 +6,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker is given at its start. */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares two
 record WorkerSetup(
         SharedQueue<byte[]> tasks,
         SharedQueue<byte[]> results,

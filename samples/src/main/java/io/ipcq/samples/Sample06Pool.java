@@ -28,6 +28,7 @@ public final class Sample06Pool {
 
     private Sample06Pool() {}
 
+    @SuppressWarnings("FutureReturnValueIgnored") // close waits for them all
     public static void main(String[] args) throws Exception {
         // runAsync only submits; close waits for what was submitted
         System.out.println("----start----");

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks.pool;
+
+import io.ipcq.benchmarks.Rounds;
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Row;
+import java.util.function.Consumer;
+
+/** The rows of {@code ./ipcq bench pool}. */
+public final class PoolBenchmark {
+
+    private PoolBenchmark() {}
+
+    /** Measures one row after another, and hands each over when it is there. */
+    public static void run(int rounds, Consumer<Row> rows) throws Exception {
+        for (PythonPool peer : PythonPool.values()) {
+            rows.accept(Rounds.compare(
+                    "pool.apply", peer.toString(), "us", Better.LOWER, rounds, OurPool::apply, peer::apply));
+        }
+        rows.accept(
+                Rounds.compare("pool.apply", "threads", "us", Better.LOWER, rounds, OurPool::apply, ThreadPool::apply));
+        for (PythonPool peer : PythonPool.values()) {
+            rows.accept(Rounds.compare(
+                    "pool.tasks", peer.toString(), "tasks/s", Better.HIGHER, rounds, OurPool::tasks, peer::tasks));
+        }
+        rows.accept(Rounds.compare(
+                "pool.tasks", "threads", "tasks/s", Better.HIGHER, rounds, OurPool::tasks, ThreadPool::tasks));
+    }
+}
