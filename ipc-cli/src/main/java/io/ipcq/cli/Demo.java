@@ -7,9 +7,9 @@ import io.ipcq.samples.Sample03Subclass;
 import io.ipcq.samples.Sample04Pair;
 import io.ipcq.samples.Sample05Redelivery;
 import io.ipcq.samples.Sample06Engines;
-import io.ipcq.samples.Sample06Pool;
-import io.ipcq.samples.Sample07CrashProofPool;
-import io.ipcq.samples.Sample08LazyMap;
+import io.ipcq.samples.Sample07Pool;
+import io.ipcq.samples.Sample08CrashProofPool;
+import io.ipcq.samples.Sample09LazyMap;
 
 /** The programs of the samples ladder, by the names that the command line knows. */
 enum Demo {
@@ -19,9 +19,9 @@ enum Demo {
     PAIR("two processes share a queue", Sample04Pair::main),
     REDELIVERY("a consumer is killed, and its task is not lost", Sample05Redelivery::main),
     ENGINES("which of the two queues, and when", Sample06Engines::main),
-    POOL("three processes work through ten tasks", Sample06Pool::main),
-    CRASH("a worker is killed, and its job completes", Sample07CrashProofPool::main),
-    LAZY("a large input, little memory, and a progress bar", Sample08LazyMap::main);
+    POOL("three processes work through ten tasks", Sample07Pool::main),
+    CRASH("a worker is killed, and its job completes", Sample08CrashProofPool::main),
+    LAZY("a large input, little memory, and a progress bar", Sample09LazyMap::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

@@ -11,7 +11,7 @@ class PoolSamplesIT {
 
     @Test
     void shouldRunTenTasksOnThreeWorkers() throws Exception {
-        List<String> story = SampleProgram.run(Sample06Pool.class);
+        List<String> story = SampleProgram.run(Sample07Pool.class);
 
         assertThat(story).hasSize(25).startsWith("----start----");
         assertThat(story.subList(1, 21)).allMatch(line -> line.startsWith("[pool-1-worker-"));
@@ -27,7 +27,7 @@ class PoolSamplesIT {
 
     @Test
     void shouldDeliverEverythingAlthoughWorkerIsKilled() throws Exception {
-        assertThat(SampleProgram.run(Sample07CrashProofPool.class))
+        assertThat(SampleProgram.run(Sample08CrashProofPool.class))
                 .containsExactly(
                         "A worker is at work on parcel 0 and is killed.",
                         "All 10 parcels were delivered.",
@@ -36,7 +36,7 @@ class PoolSamplesIT {
 
     @Test
     void shouldMapLazilyWithProgressBar() throws Exception {
-        String story = String.join("\n", SampleProgram.run(Sample08LazyMap.class, "50000"));
+        String story = String.join("\n", SampleProgram.run(Sample09LazyMap.class, "50000"));
 
         assertThat(story).contains("sum of the squares of the last digits of 50000 numbers: 1425000");
         assertThat(story).contains("numbers").contains("100%");

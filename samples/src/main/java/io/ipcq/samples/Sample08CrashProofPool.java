@@ -22,19 +22,19 @@ import java.util.concurrent.CompletableFuture;
  * Workers that crashed: 1
  * </pre>
  */
-public final class Sample07CrashProofPool {
+public final class Sample08CrashProofPool {
 
     private static final int PARCELS = 10;
     private static final int PAUSE_MILLIS = 100;
 
-    private Sample07CrashProofPool() {}
+    private Sample08CrashProofPool() {}
 
     public static void main(String[] args) throws Exception {
         try (ProcessPool pool = ProcessPool.builder().workers(2).retries(2).create();
                 SharedQueue<Long> atWork = SharedQueue.create(Long.class)) {
             List<CompletableFuture<Integer>> parcels = new ArrayList<>();
             for (int i = 0; i < PARCELS; i++) {
-                parcels.add(pool.applyAsync(Sample07CrashProofPool::deliver, i, atWork));
+                parcels.add(pool.applyAsync(Sample08CrashProofPool::deliver, i, atWork));
             }
             long worker = atWork.get();
             System.out.println("A worker is at work on parcel 0 and is killed.");

@@ -20,13 +20,13 @@ import java.util.concurrent.ThreadLocalRandom;
  * -----end-----
  * </pre>
  */
-public final class Sample06Pool {
+public final class Sample07Pool {
 
     private static final int WORKERS = 3;
     private static final int TASKS = 10;
     private static final int LONGEST_PAUSE_MILLIS = 500;
 
-    private Sample06Pool() {}
+    private Sample07Pool() {}
 
     @SuppressWarnings("FutureReturnValueIgnored") // close waits for them all
     public static void main(String[] args) throws Exception {
@@ -34,7 +34,7 @@ public final class Sample06Pool {
         System.out.println("----start----");
         try (ProcessPool pool = ProcessPool.create(WORKERS)) {
             for (int i = 0; i < TASKS; i++) {
-                pool.runAsync(Sample06Pool::work, i);
+                pool.runAsync(Sample07Pool::work, i);
             }
         }
         System.out.println("-----end-----");
@@ -42,7 +42,7 @@ public final class Sample06Pool {
         // apply waits for its result, so here one task follows the other
         try (ProcessPool pool = ProcessPool.create(WORKERS)) {
             for (int i = 0; i < WORKERS; i++) {
-                System.out.println("the answer to " + i + " is " + pool.apply(Sample06Pool::square, i));
+                System.out.println("the answer to " + i + " is " + pool.apply(Sample07Pool::square, i));
             }
         }
     }

@@ -20,12 +20,12 @@ import java.util.stream.Stream;
  * sum of the squares of the last digits of 1000000 numbers: 28500000
  * </pre>
  */
-public final class Sample08LazyMap {
+public final class Sample09LazyMap {
 
     private static final int ELEMENTS = 1_000_000;
     private static final int CHUNK = 100;
 
-    private Sample08LazyMap() {}
+    private Sample09LazyMap() {}
 
     public static void main(String[] args) throws Exception {
         int elements = args.length == 0 ? ELEMENTS : Integer.parseInt(args[0]);
@@ -37,7 +37,7 @@ public final class Sample08LazyMap {
                         .progress(bar)
                         .create();
                 Stream<Integer> squares = pool.imap(
-                        Sample08LazyMap::squareOfLastDigit,
+                        Sample09LazyMap::squareOfLastDigit,
                         () -> IntStream.range(0, elements).iterator())) {
             long sum = squares.mapToLong(Integer::longValue).sum();
             System.out.println("sum of the squares of the last digits of " + elements + " numbers: " + sum);
