@@ -4,62 +4,141 @@ package io.ipcq.process;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** A function together with its arguments: what a child process runs unless its class overrides {@code run()}. */
-sealed interface Call extends Serializable {
+/**
+ * A function together with its arguments: what a child process runs unless its class overrides {@code run()}.
+ *
+ * <p>Classes and not records: to deserialize its first record costs a JVM more than ten milliseconds.
+ */
+abstract sealed class Call implements Serializable {
 
-    void run() throws Exception;
+    private static final long serialVersionUID = 1L;
 
-    Serializable function();
+    abstract void run() throws Exception;
 
-    @Nullable
-    Object[] arguments();
+    abstract Serializable function();
 
-    record Call0(SerializableRunnable function) implements Call {
+    abstract @Nullable Object[] arguments();
+
+    static final class Call0 extends Call {
+
+        private static final long serialVersionUID = 1L;
+
+        private final SerializableRunnable function;
+
+        Call0(SerializableRunnable function) {
+            this.function = function;
+        }
+
         @Override
-        public void run() throws Exception {
+        void run() throws Exception {
             function.run();
         }
 
         @Override
-        public @Nullable Object[] arguments() {
+        Serializable function() {
+            return function;
+        }
+
+        @Override
+        @Nullable
+        Object[] arguments() {
             return new @Nullable Object[0];
         }
     }
 
-    record Call1<A extends @Nullable Object>(SerializableConsumer<A> function, A a) implements Call {
+    @SuppressWarnings("serial") // that an argument can travel is checked when it is written
+    static final class Call1<A extends @Nullable Object> extends Call {
+
+        private static final long serialVersionUID = 1L;
+
+        private final SerializableConsumer<A> function;
+        private final A a;
+
+        Call1(SerializableConsumer<A> function, A a) {
+            this.function = function;
+            this.a = a;
+        }
+
         @Override
-        public void run() throws Exception {
+        void run() throws Exception {
             function.accept(a);
         }
 
         @Override
-        public @Nullable Object[] arguments() {
+        Serializable function() {
+            return function;
+        }
+
+        @Override
+        @Nullable
+        Object[] arguments() {
             return new @Nullable Object[] {a};
         }
     }
 
-    record Call2<A extends @Nullable Object, B extends @Nullable Object>(
-            SerializableBiConsumer<A, B> function, A a, B b) implements Call {
+    @SuppressWarnings("serial") // as above
+    static final class Call2<A extends @Nullable Object, B extends @Nullable Object> extends Call {
+
+        private static final long serialVersionUID = 1L;
+
+        private final SerializableBiConsumer<A, B> function;
+        private final A a;
+        private final B b;
+
+        Call2(SerializableBiConsumer<A, B> function, A a, B b) {
+            this.function = function;
+            this.a = a;
+            this.b = b;
+        }
+
         @Override
-        public void run() throws Exception {
+        void run() throws Exception {
             function.accept(a, b);
         }
 
         @Override
-        public @Nullable Object[] arguments() {
+        Serializable function() {
+            return function;
+        }
+
+        @Override
+        @Nullable
+        Object[] arguments() {
             return new @Nullable Object[] {a, b};
         }
     }
 
-    record Call3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(
-            SerializableTriConsumer<A, B, C> function, A a, B b, C c) implements Call {
+    @SuppressWarnings("serial") // as above
+    static final class Call3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+            extends Call {
+
+        private static final long serialVersionUID = 1L;
+
+        private final SerializableTriConsumer<A, B, C> function;
+        private final A a;
+        private final B b;
+        private final C c;
+
+        Call3(SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
+            this.function = function;
+            this.a = a;
+            this.b = b;
+            this.c = c;
+        }
+
         @Override
-        public void run() throws Exception {
+        void run() throws Exception {
             function.accept(a, b, c);
         }
 
         @Override
-        public @Nullable Object[] arguments() {
+        Serializable function() {
+            return function;
+        }
+
+        @Override
+        @Nullable
+        Object[] arguments() {
             return new @Nullable Object[] {a, b, c};
         }
     }

@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +18,12 @@ final class ChildClassPath {
 
     private ChildClassPath() {}
 
-    static String of(ChildProcess child, ChildProcessOptions options) {
-        return join(options.classPath().isEmpty() ? inherited(child.codeLoader()) : options.classPath());
+    static List<Path> of(ChildProcess child, ChildProcessOptions options) {
+        List<Path> entries = new ArrayList<>();
+        for (Path entry : options.classPath().isEmpty() ? inherited(child.codeLoader()) : options.classPath()) {
+            entries.add(entry.toAbsolutePath());
+        }
+        return entries;
     }
 
     /** Build tools run programs in class loaders of their own; those that load from files can be copied. */
@@ -38,6 +43,13 @@ final class ChildClassPath {
         return entries;
     }
 
+    /** The same entries, with those that are archived first: an archive holds for class paths that begin with its own. */
+    static List<Path> startingWith(List<Path> first, List<Path> entries) {
+        Set<Path> ordered = new LinkedHashSet<>(first);
+        ordered.addAll(entries);
+        return List.copyOf(ordered);
+    }
+
     private static Path path(URL url) {
         try {
             URI uri = url.toURI();
@@ -52,10 +64,10 @@ final class ChildClassPath {
                 + " builder(...).classPath(List.of(...)) with the jars of the program and of ipcq.");
     }
 
-    private static String join(Iterable<Path> entries) {
+    static String join(Iterable<Path> entries) {
         StringBuilder joined = new StringBuilder();
         for (Path entry : entries) {
-            joined.append(joined.length() == 0 ? "" : File.pathSeparator).append(entry.toAbsolutePath());
+            joined.append(joined.length() == 0 ? "" : File.pathSeparator).append(entry);
         }
         return joined.toString();
     }

@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The main class of every child JVM: takes its task over and runs it.
@@ -17,10 +18,14 @@ final class ChildMain {
 
     private ChildMain() {}
 
-    /** Expects the path of the task, which {@link JvmLauncher} gives. */
+    /** Expects the path of the task, or of the slot in which it will be given one, which {@link JvmLauncher} gives. */
     public static void main(String[] arguments) {
         try {
             ChildProcess child = takeOver(Path.of(arguments[0]));
+            if (child == null) {
+                System.exit(0); // it has waited long enough, or only rehearsed
+                return;
+            }
             Thread.currentThread().setName(child.name());
             child.run();
         } catch (Throwable uncaught) {
@@ -30,14 +35,34 @@ final class ChildMain {
         }
     }
 
-    private static ChildProcess takeOver(Path task) throws IOException, ClassNotFoundException {
-        boolean daemon = task.toString().endsWith(RunDirectory.TASK);
-        ParentLink link = link(task);
+    private static @Nullable ChildProcess takeOver(Path given) throws Exception {
+        boolean daemon = !given.toString().endsWith(RunDirectory.DETACHED);
+        ParentLink link = link(given);
         if (daemon) {
             link.dieWithParent();
         } else {
             link.tidyUpAfterParent();
         }
+        Path task = task(given, link);
+        return task == null ? null : read(task, daemon, link);
+    }
+
+    private static @Nullable Path task(Path given, ParentLink link) throws IOException, InterruptedException {
+        if (Rehearsal.isRehearsal(given)) {
+            Rehearsal.run(given, link);
+            return null;
+        }
+        return StandbySlot.isSlot(given) ? await(given, link) : given;
+    }
+
+    private static @Nullable Path await(Path given, ParentLink link) throws IOException, InterruptedException {
+        StandbySlot slot = StandbySlot.open(given);
+        Rehearsal.run(given, link);
+        return slot.await();
+    }
+
+    private static ChildProcess read(Path task, boolean daemon, ParentLink link)
+            throws IOException, ClassNotFoundException {
         try {
             return TaskFile.read(task, daemon, link);
         } catch (IOException unreadable) {

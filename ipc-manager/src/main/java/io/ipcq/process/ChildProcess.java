@@ -93,12 +93,16 @@ public class ChildProcess implements AutoCloseable, Serializable {
     }
 
     ChildProcess(ChildProcessOptions options, @Nullable Call call) {
+        this(options, call, CurrentProcess.nextFamily());
+    }
+
+    ChildProcess(ChildProcessOptions options, @Nullable Call call, String family) {
         if (call != null) {
             Objects.requireNonNull(call.function(), "function");
         }
         this.call = call;
         this.options = options;
-        this.family = CurrentProcess.nextFamily();
+        this.family = family;
         this.name = options.name().orElse("Process-" + family);
         this.daemon = options.daemon();
     }

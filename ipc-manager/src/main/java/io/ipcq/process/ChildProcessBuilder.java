@@ -4,6 +4,7 @@ package io.ipcq.process;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,13 @@ public final class ChildProcessBuilder {
 
     private static final Pattern HEAP = Pattern.compile("[1-9][0-9]*[kKmMgGtT]?");
 
+    private static final int DEFAULT_RESERVE = 2;
+    private static final int MAX_RESERVE = 64;
+    private static final Duration DEFAULT_RESERVE_IDLE = Duration.ofMinutes(1);
+
+    /** What a JVM may take from its start until it waits, on a machine that has much else to do. */
+    private static final Duration PREPARE_PATIENCE = Duration.ofSeconds(60);
+
     private final @Nullable Call call;
     private Optional<String> name = Optional.empty();
     private final List<String> jvmOptions = new ArrayList<>();
@@ -34,6 +42,9 @@ public final class ChildProcessBuilder {
     private List<Path> classPath = List.of();
     private Output output = Output.INHERIT;
     private boolean daemon = true;
+    private StartMethod startMethod = StartMethod.SPAWN;
+    private int reserve = DEFAULT_RESERVE;
+    private Duration reserveIdle = DEFAULT_RESERVE_IDLE;
 
     ChildProcessBuilder(@Nullable Call call) {
         this.call = call;
@@ -86,6 +97,42 @@ public final class ChildProcessBuilder {
         return this;
     }
 
+    /** Where the child's JVM comes from: by default it is spawned. */
+    public ChildProcessBuilder startMethod(StartMethod startMethod) {
+        this.startMethod = Objects.requireNonNull(startMethod, "startMethod");
+        return this;
+    }
+
+    /**
+     * With {@link StartMethod#STANDBY}, how many JVMs wait, from 1 to 64, by default 2, and how long each waits before it ends
+     * if nobody needs it, by default a minute. The reserve belongs to this process, and to all children with the same options.
+     */
+    public ChildProcessBuilder reserve(int jvms, Duration idle) {
+        if (jvms < 1 || jvms > MAX_RESERVE) {
+            throw new IllegalArgumentException("reserve must be from 1 to " + MAX_RESERVE + ": jvms=" + jvms);
+        }
+        if (idle.isNegative() || idle.isZero() || idle.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("idle must be positive, and a day at most: idle=" + idle);
+        }
+        this.reserve = jvms;
+        this.reserveIdle = idle;
+        return this;
+    }
+
+    /**
+     * Fills the reserve of {@link StartMethod#STANDBY} and waits until its JVMs wait. Without this the first start of a child
+     * spawns its JVM, and fills the reserve beside it.
+     */
+    public ChildProcessBuilder prepare() throws IOException, InterruptedException {
+        ChildProcess child = call == null ? null : new ChildProcess(options(), call, "0");
+        if (child == null || startMethod != StartMethod.STANDBY || !daemon) {
+            throw new IllegalStateException("Only children that are daemons and start by STANDBY can be prepared:"
+                    + " startMethod=" + startMethod + ", daemon=" + daemon + ", function=" + (call != null));
+        }
+        StandbyReserve.prepare(child, options(), System.nanoTime() + PREPARE_PATIENCE.toNanos());
+        return this;
+    }
+
     /** The options by themselves, for the constructor of a subclass of {@link ChildProcess}. */
     public ChildProcessOptions options() {
         directory.ifPresent(path -> {
@@ -93,7 +140,7 @@ public final class ChildProcessBuilder {
                 throw new IllegalArgumentException("directory must exist: directory=" + path);
             }
         });
-        return new ChildProcessOptions(name, jvmOptions, environment, directory, classPath, output, daemon);
+        return new ChildProcessOptions(name, jvmOptions, environment, directory, classPath, output, daemon, startMethod, reserve, reserveIdle);
     }
 
     /** A child that is not started yet. */

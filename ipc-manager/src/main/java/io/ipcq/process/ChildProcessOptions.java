@@ -2,6 +2,7 @@
 package io.ipcq.process;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,9 @@ import java.util.Optional;
  * @param classPath what the child loads classes from; empty for what the parent loads them from
  * @param output where the child's output goes
  * @param daemon whether the child dies with its parent
+ * @param startMethod where the child's JVM comes from
+ * @param reserve with {@link StartMethod#STANDBY}, how many JVMs with these options wait ahead
+ * @param reserveIdle how long such a JVM waits before it ends
  */
 public record ChildProcessOptions(
         Optional<String> name,
@@ -24,7 +28,10 @@ public record ChildProcessOptions(
         Optional<Path> directory,
         List<Path> classPath,
         Output output,
-        boolean daemon) {
+        boolean daemon,
+        StartMethod startMethod,
+        int reserve,
+        Duration reserveIdle) {
 
     public ChildProcessOptions {
         jvmOptions = List.copyOf(jvmOptions);

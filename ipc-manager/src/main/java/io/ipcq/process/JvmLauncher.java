@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Starts JVMs: builds the command line and runs it. */
 final class JvmLauncher {
@@ -46,37 +49,98 @@ final class JvmLauncher {
 
     private JvmLauncher() {}
 
-    static Process launch(ChildProcess child, ChildProcessOptions options, Path task) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command(child, options, task));
-        builder.environment().putAll(options.environment());
-        options.directory().ifPresent(directory -> builder.directory(directory.toFile()));
-        builder.redirectInput(ProcessBuilder.Redirect.from(nullDevice()));
-        ProcessBuilder.Redirect output = switch (options.output()) {
+    /** All that is decided when a JVM starts; equal launches give JVMs of which each can do the other's work. */
+    record Launch(
+            List<String> jvmOptions,
+            Map<String, String> environment,
+            Optional<Path> directory,
+            List<Path> classPath,
+            boolean inheritsClassPath,
+            Output output) {
+
+        static Launch of(ChildProcess child, ChildProcessOptions options) {
+            return new Launch(
+                    options.jvmOptions(),
+                    options.environment(),
+                    options.directory(),
+                    ChildClassPath.of(child, options),
+                    options.classPath().isEmpty(),
+                    options.output());
+        }
+    }
+
+    /** {@code given} is the file of the task, or of the slot in which the JVM will be given one. */
+    static Process launch(Launch launch, Path given) throws IOException {
+        LiveChildren.expect();
+        ProcessBuilder builder = new ProcessBuilder(command(launch, given));
+        builder.environment().putAll(launch.environment());
+        launch.directory().ifPresent(directory -> builder.directory(directory.toFile()));
+        return start(builder, switch (launch.output()) {
             case INHERIT -> ProcessBuilder.Redirect.INHERIT;
-            case PREFIXED -> ProcessBuilder.Redirect.PIPE;
+            case PREFIXED, SLF4J -> ProcessBuilder.Redirect.PIPE;
             case DISCARD -> ProcessBuilder.Redirect.DISCARD;
-        };
+        });
+    }
+
+    /** A JVM that writes an archive of what it loads from {@code jars}. */
+    static Process launchRehearsal(List<Path> jars, Path archive, Path runDirectory) throws IOException {
+        List<String> command = java();
+        command.addAll(ClassArchive.makingOptions(archive));
+        command.addAll(List.of("-cp", ChildClassPath.join(jars), ChildMain.class.getName()));
+        command.add(runDirectory.resolve("archive" + Rehearsal.SUFFIX).toString());
+        return start(new ProcessBuilder(command), ProcessBuilder.Redirect.DISCARD);
+    }
+
+    private static Process start(ProcessBuilder builder, ProcessBuilder.Redirect output) throws IOException {
+        builder.redirectInput(ProcessBuilder.Redirect.from(nullDevice()));
         return builder.redirectOutput(output).redirectError(output).start();
     }
 
-    static List<String> command(ChildProcess child, ChildProcessOptions options, Path task) throws IOException {
+    static List<String> command(Launch launch, Path given) throws IOException {
+        List<String> command = java();
+        Path archive = archive(launch);
+        List<Path> classPath = launch.classPath();
+        if (archive != null) {
+            command.addAll(ClassArchive.options(archive));
+            classPath = ChildClassPath.startingWith(ClassArchive.current().jars(), classPath);
+        }
+        command.addAll(Inherited.OPTIONS);
+        command.addAll(launch.jvmOptions());
+        command.addAll(classPath(ChildClassPath.join(classPath), given));
+        command.addAll(mainClass());
+        command.add(given.toString());
+        return command;
+    }
+
+    private static List<String> java() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", isWindows() ? "java.exe" : "java")
                 .toString());
         command.addAll(SharedQueue.jvmOptions());
-        command.addAll(Inherited.OPTIONS);
-        command.addAll(options.jvmOptions());
-        command.addAll(classPath(ChildClassPath.of(child, options), task));
-        command.addAll(mainClass());
-        command.add(task.toString());
+        command.addAll(SafepointsInLoops.OPTIONS);
         return command;
     }
 
-    private static List<String> classPath(String classPath, Path task) throws IOException {
+    /** Null where there is none yet, or none for this child. */
+    private static @Nullable Path archive(Launch launch) {
+        ClassArchive archive = ClassArchive.current();
+        if (archive == null
+                || launch.jvmOptions().stream().anyMatch(ClassArchive::isConcernedBy)
+                || !launch.inheritsClassPath() && !launch.classPath().containsAll(archive.jars())) {
+            return null;
+        }
+        Path file = archive.file();
+        if (file == null) {
+            ArchiveMaker.makeSoon(archive);
+        }
+        return file;
+    }
+
+    private static List<String> classPath(String classPath, Path given) throws IOException {
         if (classPath.length() <= MAX_CLASS_PATH_ARGUMENT) {
             return List.of("-cp", classPath);
         }
-        Path file = RunDirectory.createFile(TaskFile.argumentsOf(task));
+        Path file = RunDirectory.createFile(TaskFile.argumentsOf(given));
         Files.write(file, ChildClassPath.argumentLines(classPath));
         return List.of("@" + file);
     }
@@ -104,35 +168,36 @@ final class JvmLauncher {
         return File.separatorChar == '\\';
     }
 
+    /** Whether this JVM has an option of that name. */
+    static boolean isKnown(String flag) {
+        try {
+            return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                            .getVMOption(flag)
+                    != null;
+        } catch (RuntimeException anotherJvm) {
+            return false;
+        }
+    }
+
+    /** What the server-class collectors do by default; with the others a counted loop delays the JVM's end to its own. */
+    private static final class SafepointsInLoops {
+
+        static final List<String> OPTIONS =
+                Stream.of("UseCountedLoopSafepoints", "LoopStripMiningIter").allMatch(JvmLauncher::isKnown)
+                        ? List.of("-XX:+UseCountedLoopSafepoints", "-XX:LoopStripMiningIter=1000")
+                        : List.of();
+    }
+
     /** Read once: asking the JVM for its arguments loads much. */
     private static final class Inherited {
 
-        static final List<String> OPTIONS = Stream.concat(
-                        safepointsInLoops(),
-                        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                                .filter(Inherited::isPassedOn))
+        static final List<String> OPTIONS = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(Inherited::isPassedOn)
                 .toList();
 
         private static boolean isPassedOn(String option) {
             return PASSED_ON.stream().anyMatch(option::startsWith)
                     && KEPT_BACK.stream().noneMatch(option::startsWith);
-        }
-
-        /** What the server-class collectors do by default; with the others a counted loop delays the JVM's end to its own. */
-        private static Stream<String> safepointsInLoops() {
-            return Stream.of("UseCountedLoopSafepoints", "LoopStripMiningIter").allMatch(Inherited::isKnown)
-                    ? Stream.of("-XX:+UseCountedLoopSafepoints", "-XX:LoopStripMiningIter=1000")
-                    : Stream.empty();
-        }
-
-        private static boolean isKnown(String flag) {
-            try {
-                return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                                .getVMOption(flag)
-                        != null;
-            } catch (RuntimeException anotherJvm) {
-                return false;
-            }
         }
     }
 }

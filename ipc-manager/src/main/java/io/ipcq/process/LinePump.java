@@ -4,14 +4,12 @@ package io.ipcq.process;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Supplier;
 
-/** Copies a child's output line by line, the child's name before each, so that the lines of several children stay whole. */
+/** Passes a child's output on line by line, so that the lines of several children stay whole. */
 final class LinePump extends Thread {
 
     /** A line that is longer is passed on in pieces: a child that never ends its line must not fill our memory. */
@@ -25,17 +23,14 @@ final class LinePump extends Thread {
     private static final int MAX_REMEMBERED_BYTES = 500;
 
     private final InputStream from;
-    private final Supplier<PrintStream> to;
-    private final byte[] prefix;
+    private final LineSink to;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Deque<String> lastLines = new ArrayDeque<>(); // guarded by itself
 
-    /** {@code to} is asked at each line, because a program may exchange {@link System#out} at any time. */
-    LinePump(String child, InputStream from, Supplier<PrintStream> to) {
+    LinePump(String child, InputStream from, LineSink to) {
         super("ipcq-output-" + child);
         this.from = from;
         this.to = to;
-        this.prefix = ("[" + child + "] ").getBytes(StandardCharsets.UTF_8);
         setDaemon(true);
     }
 
@@ -82,13 +77,7 @@ final class LinePump extends Thread {
 
     private void emit() {
         remember(line.toByteArray());
-        PrintStream stream = to.get();
-        synchronized (stream) {
-            stream.write(prefix, 0, prefix.length);
-            stream.writeBytes(line.toByteArray());
-            stream.write('\n');
-            stream.flush();
-        }
+        to.accept(line.toByteArray());
         line.reset();
     }
 }

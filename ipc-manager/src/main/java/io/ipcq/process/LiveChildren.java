@@ -29,11 +29,16 @@ final class LiveChildren {
         LIVE.add(child);
     }
 
+    /** For JVMs that wait: the hook that ends them is there from now on. */
+    static void expect() {}
+
     static List<ChildProcess> list() {
         return LIVE.stream().filter(ChildProcess::isAlive).toList();
     }
 
     private static void endDaemons() {
+        ArchiveMaker.endRehearsal();
+        StandbyReserve.endAll();
         List<ChildProcess> daemons =
                 LIVE.stream().filter(ChildProcess::isDaemon).toList();
         daemons.forEach(ChildProcess::terminate);

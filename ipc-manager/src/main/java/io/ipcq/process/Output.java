@@ -10,6 +10,17 @@ public enum Output {
     /** To the parent's {@link System#out} and {@link System#err}, each line with the child's name before it. */
     PREFIXED,
 
+    /**
+     * To the parent's SLF4J logger {@code io.ipcq.process.NAME}, with the child's name: a line of standard output as INFO, a
+     * line of standard error as WARN.
+     */
+    SLF4J,
+
     /** Nowhere. */
-    DISCARD
+    DISCARD;
+
+    /** Whether the parent reads it. */
+    boolean isPiped() {
+        return this == PREFIXED || this == SLF4J;
+    }
 }

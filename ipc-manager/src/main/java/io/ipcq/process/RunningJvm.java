@@ -28,23 +28,38 @@ final class RunningJvm {
     }
 
     static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
+        if (options.startMethod() == StartMethod.STANDBY && options.daemon()) {
+            RunningJvm waited = StandbyReserve.give(child, options);
+            if (waited != null) {
+                return waited;
+            }
+        }
+        return spawn(child, options);
+    }
+
+    private static RunningJvm spawn(ChildProcess child, ChildProcessOptions options) throws IOException {
         Path task = TaskFile.write(child);
         try {
-            Process process = JvmLauncher.launch(child, options, task);
-            return new RunningJvm(process, pumps(child.name(), process, options.output()), task);
+            Process process = JvmLauncher.launch(JvmLauncher.Launch.of(child, options), task);
+            return of(child, process, options.output(), task);
         } catch (Throwable failed) {
             TaskFile.deleteQuietly(task);
             throw failed;
         }
     }
 
+    /** A JVM that has been given its task, or is about to read it. */
+    static RunningJvm of(ChildProcess child, Process process, Output output, Path task) {
+        return new RunningJvm(process, pumps(child.name(), process, output), task);
+    }
+
     private static List<LinePump> pumps(String name, Process process, Output output) {
-        if (output != Output.PREFIXED) {
+        if (!output.isPiped()) {
             return List.of();
         }
         List<LinePump> pumps = List.of(
-                new LinePump(name, process.getInputStream(), () -> System.out),
-                new LinePump(name, process.getErrorStream(), () -> System.err));
+                new LinePump(name, process.getInputStream(), LineSink.ofOutput(name, output)),
+                new LinePump(name, process.getErrorStream(), LineSink.ofErrors(name, output)));
         pumps.forEach(Thread::start);
         return pumps;
     }

@@ -7,8 +7,10 @@ import java.io.BufferedOutputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,17 +30,19 @@ final class TaskFile {
 
     private TaskFile() {}
 
+    /** A name in the run directory that no other file has. */
+    static Path next(String suffix) throws IOException {
+        return RunDirectory.current().resolve(NUMBERS.incrementAndGet() + suffix);
+    }
+
     static Path write(ChildProcess child) throws IOException {
-        String suffix = child.isDaemon() ? RunDirectory.TASK : RunDirectory.DETACHED;
-        Path file = RunDirectory.createFile(RunDirectory.current().resolve(NUMBERS.incrementAndGet() + suffix));
-        try (ObjectOutputStream out =
-                new ObjectOutputStream(new BufferedOutputStream(new FileOutputStream(file.toFile()), BUFFER_BYTES))) {
-            CurrentProcess parent = CurrentProcess.current();
-            out.writeUTF(parent.name());
-            out.writeLong(parent.pid());
-            out.writeUTF(child.name());
-            out.writeUTF(child.family());
-            TravelTrace.writeObject(out, child);
+        return write(child, next(child.isDaemon() ? RunDirectory.TASK : RunDirectory.DETACHED));
+    }
+
+    static Path write(ChildProcess child, Path file) throws IOException {
+        RunDirectory.createFile(file);
+        try (OutputStream out = new FileOutputStream(file.toFile())) {
+            write(child, out);
             return file;
         } catch (Throwable failed) {
             Files.deleteIfExists(file);
@@ -46,17 +50,32 @@ final class TaskFile {
         }
     }
 
+    private static void write(ChildProcess child, OutputStream stream) throws IOException {
+        try (ObjectOutputStream out = new ObjectOutputStream(new BufferedOutputStream(stream, BUFFER_BYTES))) {
+            CurrentProcess parent = CurrentProcess.current();
+            out.writeUTF(parent.name());
+            out.writeLong(parent.pid());
+            out.writeUTF(child.name());
+            out.writeUTF(child.family());
+            TravelTrace.writeObject(out, child);
+        }
+    }
+
     /** Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. */
     static ChildProcess read(Path file, boolean daemon, ParentLink link) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in =
-                new ObjectInputStream(new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES))) {
-            in.setObjectInputFilter(new TravelLimits(Files.size(file)));
+        try (ObjectInputStream in = reading(new FileInputStream(file.toFile()), Files.size(file))) {
             ParentProcess parent = new ParentProcess(in.readUTF(), in.readLong(), link);
             CurrentProcess.bornAs(new Birth(in.readUTF(), in.readUTF(), daemon, parent));
             return (ChildProcess) in.readObject();
         } finally {
             delete(file);
         }
+    }
+
+    private static ObjectInputStream reading(InputStream from, long bytes) throws IOException {
+        ObjectInputStream in = new ObjectInputStream(new BufferedInputStream(from, BUFFER_BYTES));
+        in.setObjectInputFilter(new TravelLimits(bytes));
+        return in;
     }
 
     /** Deletes the task and what belongs to it. */

@@ -74,7 +74,8 @@ final class Family {
         public static void main(String[] arguments) throws Exception {
             ChildProcess child = new ChildProcess(Work::answerList, "secret-of-the-test", List.of());
             System.out.println(String.join(
-                    "\n", JvmLauncher.command(child, ChildProcessOptions.defaults(), TaskFile.write(child))));
+                    "\n", JvmLauncher.command(
+                            JvmLauncher.Launch.of(child, ChildProcessOptions.defaults()), TaskFile.write(child))));
         }
     }
 

@@ -101,9 +101,8 @@ final class Futex {
         static final Timeouts TIMEOUTS = new Timeouts();
 
         private static @Nullable SystemCall load() {
-            Logger logger = LoggerFactory.getLogger(Futex.class);
             if (System.getProperty(PROPERTY, "on").equals("off")) {
-                logger.debug("waiting by polling: {}=off", PROPERTY);
+                logger().debug("waiting by polling: {}=off", PROPERTY);
                 return null;
             }
             try {
@@ -111,9 +110,14 @@ final class Futex {
                 requireWorking(call);
                 return call;
             } catch (Exception | LinkageError e) {
-                logger.debug("waiting by polling, because the system call futex cannot be made", e);
+                logger().debug("waiting by polling, because the system call futex cannot be made", e);
                 return null;
             }
+        }
+
+        /** Asked for only where there is something to say: a logging system takes longer to load than all the rest. */
+        private static Logger logger() {
+            return LoggerFactory.getLogger(Futex.class);
         }
 
         private static void requireWorking(SystemCall call) {

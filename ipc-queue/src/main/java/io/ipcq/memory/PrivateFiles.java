@@ -16,6 +16,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,7 +141,10 @@ public final class PrivateFiles {
         private static UserPrincipal find() {
             try {
                 // not the user.name property, which anybody may set, and which says nothing about an effective user
-                Path probe = Files.createTempFile("ipcq-owner", null);
+                // not createTempFile: its random names cost a JVM that has just started 8 ms
+                String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
+                Path probe = Path.of(System.getProperty("java.io.tmpdir"), "ipcq-owner-" + random);
+                createFile(probe);
                 try {
                     return Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
                 } finally {

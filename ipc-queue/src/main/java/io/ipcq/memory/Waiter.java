@@ -45,6 +45,7 @@ public final class Waiter {
 
     private static final int SOMEBODY_SLEEPS = 1;
     private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(90);
+    private static final long SHORTEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int TURNS_BETWEEN_CLOCKS = 64;
 
@@ -118,8 +119,13 @@ public final class Waiter {
             if (remaining <= 0) {
                 return false;
             }
-            Futex.await(region, counter, event, Math.min(remaining, LONGEST_SLEEP_NANOS), now - start);
+            Futex.await(region, counter, event, Math.min(remaining, longestSleepNanos(now - start)), now - start);
         }
+    }
+
+    /** Short at first: a waker that has just started changes its word long before it can make its first system call. */
+    private static long longestSleepNanos(long waitedNanos) {
+        return Math.max(SHORTEST_SLEEP_NANOS, Math.min(LONGEST_SLEEP_NANOS, waitedNanos / 16));
     }
 
     private static boolean spin(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a {@link ClassArchive} that is not there, beside the program, in a JVM that rehearses a start. */
+final class ArchiveMaker {
+    /*
+     * When. A while after the first child was started: a program that ends before has no use for an archive, and one
+     * that starts many children first needs the processors itself.
+     *
+     * One at a time. The maker holds a lock that the kernel drops when it dies. Who does not get the lock goes on
+     * without. What a dead maker left is removed by the next one.
+     *
+     * Crash. The JVM that rehearses dies with this one, as a daemon child does. What it wrote has not its final name yet.
+     */
+
+    private static final long PAUSE_MILLIS = 1_000;
+    private static final long PATIENCE_SECONDS = 60;
+    private static final Duration UNUSED_LIFE = Duration.ofDays(30);
+
+    private static final AtomicBoolean BEGUN = new AtomicBoolean();
+    private static volatile @Nullable Process rehearsal;
+    private static volatile boolean ending;
+
+    private ArchiveMaker() {}
+
+    /** Once in the life of this JVM: if the archive is missing, it is made soon. */
+    static void makeSoon(ClassArchive archive) {
+        if (BEGUN.compareAndSet(false, true)) {
+            Thread thread = new Thread(() -> makeLater(archive), "ipcq-archive");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private static void makeLater(ClassArchive archive) {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+            make(archive);
+        } catch (InterruptedException | IOException | RuntimeException without) {
+            // children start without an archive; whoever comes next tries again
+        }
+    }
+
+    /** False if another process makes it at this moment, or it could not be made. */
+    static boolean make(ClassArchive archive) throws IOException, InterruptedException {
+        Path lockFile = archive.directory().resolve(archive.key() + ".lock");
+        try (RandomAccessFile file = new RandomAccessFile(lockFile.toFile(), "rw");
+                FileLock lock = file.getChannel().tryLock()) {
+            if (lock == null) {
+                return false;
+            }
+            return archive.file() != null || makeLocked(archive);
+        } catch (OverlappingFileLockException sameJvm) {
+            return false;
+        }
+    }
+
+    private static boolean makeLocked(ClassArchive archive) throws IOException, InterruptedException {
+        removeLeftovers(archive);
+        Path made = archive.directory()
+                .resolve(archive.key() + "." + ProcessHandle.current().pid() + ".new");
+        try {
+            Process process = JvmLauncher.launchRehearsal(archive.jars(), made, RunDirectory.current());
+            rehearsal = process;
+            if (ending) {
+                end(process);
+            }
+            boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!ended || process.exitValue() != 0 || !Files.isRegularFile(made)) {
+                end(process);
+                return false;
+            }
+            archive.publish(made);
+            return true;
+        } finally {
+            rehearsal = null;
+            Files.deleteIfExists(made);
+        }
+    }
+
+    /** What died while it was made, and archives that nobody used for a month: of jars that are no more, mostly. */
+    private static void removeLeftovers(ClassArchive archive) throws IOException {
+        Instant old = Instant.now().minus(UNUSED_LIFE);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(archive.directory())) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                boolean abandoned = name.startsWith(archive.key() + ".") && name.contains(".new");
+                if (abandoned || Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /** When this JVM ends. */
+    static void endRehearsal() {
+        ending = true;
+        Process process = rehearsal;
+        if (process != null) {
+            end(process);
+        }
+    }
+
+    /** With the JVM that it may have started to write the file. */
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import io.ipcq.memory.PrivateFiles;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file with the classes that every child loads at its start, parsed and verified, which children map instead of loading
+ * them: class-data sharing.
+ */
+final class ClassArchive {
+    /*
+     * Idea. The JVM uses an archive for every class path that begins with the archive's own. So one that covers ipcq's own
+     * jars, and puts those first in the child's class path, serves all programs that use them, whatever else is on their
+     * class paths, directories included, which no archive can cover. Its name says what it was made of:
+     *
+     *   <java.io.tmpdir>/ipcq-archives-<user>/     0700
+     *     <key>-<checksum>.jsa                     key: the JDK, the paths, sizes and times of the jars
+     *     <key>.lock                               locked by the process that makes the archive (ArchiveMaker)
+     *     <key>.<pid>.new                          an archive that is being made
+     *
+     * Crash. An archive appears by being renamed, so whole. The JVM checks whom an archive was made for, not that its
+     * pages are intact; that is what the checksum is for, which each parent compares once.
+     *
+     * An archive is never needed: where it cannot be made, read or used, children start without it. -Dipcq.archive=off
+     * does without from the start.
+     */
+
+    /** {@code off} starts children without an archive and makes none. */
+    static final String PROPERTY = "ipcq.archive";
+
+    private static final String SUFFIX = ".jsa";
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final Path directory;
+    private final List<Path> jars;
+    private final String key;
+
+    private @Nullable Path verified;
+
+    private ClassArchive(Path directory, List<Path> jars, String key) {
+        this.directory = directory;
+        this.jars = jars;
+        this.key = key;
+    }
+
+    /** The archive that this program's children can use, which may have to be made first; null where there can be none. */
+    static @Nullable ClassArchive current() {
+        return Holder.CURRENT;
+    }
+
+    /** For the jars that hold the named classes; null if one of them is in no jar, or no private directory can be had. */
+    static @Nullable ClassArchive of(Path base, ClassLoader loader, List<String> classes) {
+        try {
+            Set<Path> jars = new LinkedHashSet<>();
+            for (String name : classes) {
+                Path jar = jarOf(loader.getResource(name.replace('.', '/') + ".class"));
+                if (jar == null) {
+                    return null;
+                }
+                jars.add(jar);
+            }
+            Path directory = base.resolve("ipcq-archives-" + ownName());
+            PrivateFiles.createDirectory(directory);
+            return new ClassArchive(directory, List.copyOf(jars), key(jars));
+        } catch (IOException | RuntimeException notHere) {
+            return null;
+        }
+    }
+
+    /** What the class path of a child has to begin with. */
+    List<Path> jars() {
+        return jars;
+    }
+
+    String key() {
+        return key;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** The file, if it has been made and is as it was made. One that is not is deleted. */
+    synchronized @Nullable Path file() {
+        if (verified == null) {
+            verified = find();
+        }
+        return verified;
+    }
+
+    /** Gives a file that was just made its name, at which others find it. */
+    void publish(Path made) throws IOException {
+        Files.move(made, directory.resolve(key + "-" + checksum(made) + SUFFIX));
+    }
+
+    /** The options that make a JVM use the file, and say nothing where it cannot. */
+    static List<String> options(Path file) {
+        return Feature.IS_AOT
+                ? List.of("-Xlog:aot*=off,cds*=off", "-XX:AOTCache=" + file)
+                : List.of("-Xlog:cds*=off", "-XX:SharedArchiveFile=" + file);
+    }
+
+    /** The options that make a JVM write the file when it ends. */
+    static List<String> makingOptions(Path file) {
+        return Feature.IS_AOT
+                ? List.of("-Xlog:aot*=off,cds*=off", "-XX:AOTCacheOutput=" + file)
+                : List.of("-Xlog:cds*=off", "-XX:ArchiveClassesAtExit=" + file);
+    }
+
+    /** Whether an option of a child has to do with archives, so that ours would contradict it. */
+    static boolean isConcernedBy(String option) {
+        return option.startsWith("-Xshare")
+                || option.startsWith("-XX:SharedArchiveFile")
+                || option.startsWith("-XX:ArchiveClassesAtExit")
+                || option.startsWith("-XX:SharedClassListFile")
+                || option.startsWith("-XX:DumpLoadedClassList")
+                || option.startsWith("-XX:AOT");
+    }
+
+    private @Nullable Path find() {
+        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(directory, key + "-*" + SUFFIX)) {
+            for (Path candidate : candidates) {
+                String name = candidate.getFileName().toString();
+                if (name.equals(key + "-" + checksum(candidate) + SUFFIX)) {
+                    Files.setLastModifiedTime(candidate, FileTime.from(Instant.now()));
+                    return candidate;
+                }
+                Files.deleteIfExists(candidate);
+            }
+        } catch (IOException | RuntimeException unreadable) {
+            // as if there were none
+        }
+        return null;
+    }
+
+    static String checksum(Path file) throws IOException {
+        CRC32C sum = new CRC32C();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        try (FileChannel channel = FileChannel.open(file)) {
+            while (channel.read(buffer) >= 0) {
+                sum.update(buffer.flip());
+                buffer.clear();
+            }
+        }
+        return Long.toHexString(sum.getValue());
+    }
+
+    private static String key(Iterable<Path> jars) throws IOException {
+        StringBuilder text = new StringBuilder(System.getProperty("java.home"))
+                .append('|')
+                .append(System.getProperty("java.vm.version"));
+        for (Path jar : jars) {
+            text.append('|')
+                    .append(jar)
+                    .append('|')
+                    .append(Files.size(jar))
+                    .append('|')
+                    .append(Files.getLastModifiedTime(jar).toMillis());
+        }
+        return UUID.nameUUIDFromBytes(text.toString().getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private static @Nullable Path jarOf(@Nullable URL url) {
+        String text = String.valueOf(url);
+        if (!text.startsWith("jar:file:") || text.indexOf("!/") != text.lastIndexOf("!/")) {
+            return null;
+        }
+        try {
+            Path jar = Path.of(new URI(text.substring("jar:".length(), text.indexOf("!/"))));
+            return Files.isRegularFile(jar, LinkOption.NOFOLLOW_LINKS) ? jar : null;
+        } catch (URISyntaxException unusual) {
+            return null;
+        }
+    }
+
+    /** Only tells the directories of several users apart; whose a directory is, its owner says. */
+    private static String ownName() {
+        return System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9_-]", "_");
+    }
+
+    private static final class Feature {
+        static final boolean IS_AOT = Runtime.version().feature() >= Integer.getInteger("ipcq.aot", 25);
+    }
+
+    /** Found out once: it concerns this JVM and where it loads ipcq from. */
+    private static final class Holder {
+
+        static final @Nullable ClassArchive CURRENT = find();
+
+        private static @Nullable ClassArchive find() {
+            if (System.getProperty(PROPERTY, "on").equals("off")
+                    || ClassArchive.class.getModule().isNamed()
+                    || !JvmLauncher.isKnown("SharedArchiveFile")) {
+                return null;
+            }
+            return of(
+                    Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(),
+                    ClassArchive.class.getClassLoader(),
+                    List.of(
+                            ClassArchive.class.getName(),
+                            SharedQueue.class.getName(),
+                            "org.slf4j.LoggerFactory",
+                            "com.kenai.jffi.Library"));
+        }
+    }
+}

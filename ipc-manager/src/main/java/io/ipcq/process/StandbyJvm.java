@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A JVM of this process's that waits for its task, as its parent sees it. */
+final class StandbyJvm {
+
+    private final Process process;
+    private final StandbySlot slot;
+
+    private StandbyJvm(Process process, StandbySlot slot) {
+        this.process = process;
+        this.slot = slot;
+    }
+
+    static StandbyJvm start(JvmLauncher.Launch launch, Duration idle, Consumer<StandbyJvm> ended) throws IOException {
+        StandbySlot slot = StandbySlot.create(TaskFile.next(StandbySlot.SUFFIX), idle);
+        try {
+            StandbyJvm jvm = new StandbyJvm(JvmLauncher.launch(launch, slot.file()), slot);
+            jvm.process.onExit().thenRun(() -> {
+                TaskFile.deleteQuietly(slot.file());
+                ended.accept(jvm);
+            });
+            return jvm;
+        } catch (Throwable failed) {
+            TaskFile.deleteQuietly(slot.file());
+            throw failed;
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    boolean isWaiting() {
+        return process.isAlive() && slot.isWaiting();
+    }
+
+    void awaitWaiting(long deadlineNanos) throws InterruptedException {
+        slot.awaitWaiting(process, deadlineNanos);
+    }
+
+    /**
+     * Hands the task over; null if this JVM cannot take it.
+     *
+     * @throws CannotTravelException if the task cannot be sent; this JVM still waits then
+     */
+    @Nullable
+    RunningJvm give(ChildProcess child, Output output) throws IOException {
+        Path task = slot.taskFile();
+        if (!Files.exists(slot.file())) {
+            return null; // something tidied up the temporary files: nothing can be handed over there
+        }
+        TaskFile.write(child, task);
+        if (!slot.give()) {
+            TaskFile.deleteQuietly(task);
+            return null;
+        }
+        return RunningJvm.of(child, process, output, task);
+    }
+
+    /** Ends it; for one that has no task. */
+    void end() {
+        slot.withdraw();
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The JVMs that wait for tasks, for each set of options those that were started with it. */
+final class StandbyReserve {
+    /*
+     * Bounds. Each reserve has the size that its options name; all of them together hold MAX_WAITING JVMs, and those
+     * whose options were asked for longest ago go first. A JVM that waited longer than its options say ends by itself, and
+     * is not replaced before the next start.
+     *
+     * End. Waiting JVMs die with this one, as daemon children do; when it ends in order, they are ended by the shutdown hook.
+     */
+
+    private static final int MAX_WAITING = 64;
+
+    /** By the age of the last request. */
+    private static final Map<JvmLauncher.Launch, StandbyReserve> ALL = new LinkedHashMap<>(16, 0.75f, true);
+
+    private static boolean ending;
+
+    private final JvmLauncher.Launch launch;
+    private final Deque<StandbyJvm> jvms = new ArrayDeque<>();
+    private int size;
+    private Duration idle;
+
+    /** A thread is at it. */
+    private boolean filling;
+
+    private StandbyReserve(JvmLauncher.Launch launch, ChildProcessOptions options) {
+        this.launch = launch;
+        this.size = options.reserve();
+        this.idle = options.reserveIdle();
+    }
+
+    /** Hands the task to a JVM that waits, and sees to it that another one will; null if none waits. */
+    static @Nullable RunningJvm give(ChildProcess child, ChildProcessOptions options) throws IOException {
+        StandbyReserve reserve = find(JvmLauncher.Launch.of(child, options), options);
+        try {
+            for (StandbyJvm jvm = reserve.poll(); jvm != null; jvm = reserve.poll()) {
+                RunningJvm running = reserve.tryGive(jvm, child, options);
+                if (running != null) {
+                    return running;
+                }
+            }
+            return null;
+        } finally {
+            reserve.fillSoon();
+        }
+    }
+
+    /** Fills the reserve and waits until its JVMs wait, or the time is over. */
+    static void prepare(ChildProcess child, ChildProcessOptions options, long deadlineNanos)
+            throws IOException, InterruptedException {
+        StandbyReserve reserve = find(JvmLauncher.Launch.of(child, options), options);
+        reserve.fill();
+        for (StandbyJvm jvm : reserve.list()) {
+            jvm.awaitWaiting(deadlineNanos);
+        }
+    }
+
+    /** Ends all that wait, for good. */
+    static void endAll() {
+        List<StandbyReserve> reserves;
+        synchronized (ALL) {
+            ending = true;
+            reserves = List.copyOf(ALL.values());
+        }
+        reserves.forEach(StandbyReserve::end);
+    }
+
+    private static StandbyReserve find(JvmLauncher.Launch launch, ChildProcessOptions options) {
+        synchronized (ALL) {
+            StandbyReserve reserve = ALL.get(launch);
+            if (reserve == null) {
+                reserve = new StandbyReserve(launch, options);
+                ALL.put(launch, reserve);
+            }
+            synchronized (reserve) {
+                reserve.size = options.reserve();
+                reserve.idle = options.reserveIdle();
+            }
+            return reserve;
+        }
+    }
+
+    private @Nullable RunningJvm tryGive(StandbyJvm jvm, ChildProcess child, ChildProcessOptions options)
+            throws IOException {
+        try {
+            RunningJvm running = jvm.give(child, options.output());
+            if (running == null) {
+                jvm.end();
+            }
+            return running;
+        } catch (CannotTravelException refused) {
+            synchronized (this) {
+                jvms.addFirst(jvm);
+            }
+            throw refused;
+        } catch (Throwable failed) {
+            jvm.end();
+            throw failed;
+        }
+    }
+
+    /** The first that waits; one that still starts stays. */
+    private synchronized @Nullable StandbyJvm poll() {
+        for (StandbyJvm jvm : jvms) {
+            if (jvm.isWaiting()) {
+                jvms.remove(jvm);
+                return jvm;
+            }
+        }
+        return null;
+    }
+
+    private synchronized List<StandbyJvm> list() {
+        return new ArrayList<>(jvms);
+    }
+
+    private synchronized void forget(StandbyJvm ended) {
+        jvms.remove(ended);
+    }
+
+    /** Not in the thread of the caller, whose child should have the processors first. */
+    private void fillSoon() {
+        synchronized (this) {
+            if (filling || jvms.size() >= size) {
+                return;
+            }
+            filling = true;
+        }
+        Thread thread = new Thread(this::fillQuietly, "ipcq-standby");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void fillQuietly() {
+        try {
+            fill();
+        } catch (IOException | RuntimeException without) {
+            // the next start spawns its JVM, and tells what is wrong
+        } finally {
+            synchronized (this) {
+                filling = false;
+            }
+        }
+    }
+
+    private void fill() throws IOException {
+        // not for as long as one is missing: those that cannot start would be replaced without end
+        for (int started = 0; started < MAX_WAITING && startOne(started); started++) {
+            shrink();
+        }
+    }
+
+    private boolean startOne(int started) throws IOException {
+        synchronized (ALL) {
+            if (ending) {
+                return false;
+            }
+            synchronized (this) {
+                jvms.removeIf(jvm -> !jvm.isAlive());
+                if (jvms.size() >= size || started >= size) {
+                    return false;
+                }
+                jvms.add(StandbyJvm.start(launch, idle, this::forget));
+                return true;
+            }
+        }
+    }
+
+    /** Gives up the reserves that were asked for longest ago, while there are too many JVMs. */
+    private static void shrink() {
+        List<StandbyReserve> surplus = new ArrayList<>();
+        synchronized (ALL) {
+            int waiting = ALL.values().stream().mapToInt(reserve -> reserve.list().size()).sum();
+            for (StandbyReserve reserve : List.copyOf(ALL.values())) {
+                if (waiting > MAX_WAITING && ALL.size() > 1) {
+                    waiting -= reserve.list().size();
+                    ALL.remove(reserve.launch);
+                    surplus.add(reserve);
+                }
+            }
+        }
+        surplus.forEach(StandbyReserve::end);
+    }
+
+    private void end() {
+        List<StandbyJvm> ended = list();
+        ended.forEach(StandbyJvm::end);
+    }
+}
