@@ -9,6 +9,7 @@ import io.ipcq.benchmarks.durable.DurableBenchmark;
 import io.ipcq.benchmarks.pool.PoolBenchmark;
 import io.ipcq.benchmarks.ring.RingBenchmark;
 import io.ipcq.benchmarks.ring.RingMatrix;
+import io.ipcq.benchmarks.start.StartBenchmark;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ final class BenchCommand implements Callable<Integer> {
     enum Group {
         RING(RingBenchmark::run, RingMatrix::run),
         DURABLE(DurableBenchmark::run),
-        POOL(PoolBenchmark::run);
+        POOL(PoolBenchmark::run),
+        START(StartBenchmark::run);
 
         @SuppressWarnings("ImmutableEnumChecker") // a method without state
         private final Benchmark benchmark;

@@ -34,6 +34,10 @@ final class ArchiveMaker {
     private static volatile @Nullable Process rehearsal;
     private static volatile boolean ending;
 
+    static {
+        LiveChildren.endBefore(ArchiveMaker::endRehearsal);
+    }
+
     private ArchiveMaker() {}
 
     /** Once in the life of this JVM: if the archive is missing, it is made soon. */
@@ -106,7 +110,7 @@ final class ArchiveMaker {
     }
 
     /** When this JVM ends. */
-    static void endRehearsal() {
+    private static void endRehearsal() {
         ending = true;
         Process process = rehearsal;
         if (process != null) {

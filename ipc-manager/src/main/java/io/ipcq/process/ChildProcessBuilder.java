@@ -140,7 +140,8 @@ public final class ChildProcessBuilder {
                 throw new IllegalArgumentException("directory must exist: directory=" + path);
             }
         });
-        return new ChildProcessOptions(name, jvmOptions, environment, directory, classPath, output, daemon, startMethod, reserve, reserveIdle);
+        return new ChildProcessOptions(
+                name, jvmOptions, environment, directory, classPath, output, daemon, startMethod, reserve, reserveIdle);
     }
 
     /** A child that is not started yet. */

@@ -115,16 +115,12 @@ final class ClassArchive {
 
     /** The options that make a JVM use the file, and say nothing where it cannot. */
     static List<String> options(Path file) {
-        return Feature.IS_AOT
-                ? List.of("-Xlog:aot*=off,cds*=off", "-XX:AOTCache=" + file)
-                : List.of("-Xlog:cds*=off", "-XX:SharedArchiveFile=" + file);
+        return List.of("-Xlog:cds*=off", "-XX:SharedArchiveFile=" + file);
     }
 
     /** The options that make a JVM write the file when it ends. */
     static List<String> makingOptions(Path file) {
-        return Feature.IS_AOT
-                ? List.of("-Xlog:aot*=off,cds*=off", "-XX:AOTCacheOutput=" + file)
-                : List.of("-Xlog:cds*=off", "-XX:ArchiveClassesAtExit=" + file);
+        return List.of("-Xlog:cds*=off", "-XX:ArchiveClassesAtExit=" + file);
     }
 
     /** Whether an option of a child has to do with archives, so that ours would contradict it. */
@@ -197,10 +193,6 @@ final class ClassArchive {
     /** Only tells the directories of several users apart; whose a directory is, its owner says. */
     private static String ownName() {
         return System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9_-]", "_");
-    }
-
-    private static final class Feature {
-        static final boolean IS_AOT = Runtime.version().feature() >= Integer.getInteger("ipcq.aot", 25);
     }
 
     /** Found out once: it concerns this JVM and where it loads ipcq from. */

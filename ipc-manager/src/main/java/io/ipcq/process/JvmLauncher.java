@@ -71,15 +71,16 @@ final class JvmLauncher {
 
     /** {@code given} is the file of the task, or of the slot in which the JVM will be given one. */
     static Process launch(Launch launch, Path given) throws IOException {
-        LiveChildren.expect();
         ProcessBuilder builder = new ProcessBuilder(command(launch, given));
         builder.environment().putAll(launch.environment());
         launch.directory().ifPresent(directory -> builder.directory(directory.toFile()));
-        return start(builder, switch (launch.output()) {
-            case INHERIT -> ProcessBuilder.Redirect.INHERIT;
-            case PREFIXED, SLF4J -> ProcessBuilder.Redirect.PIPE;
-            case DISCARD -> ProcessBuilder.Redirect.DISCARD;
-        });
+        return start(
+                builder,
+                switch (launch.output()) {
+                    case INHERIT -> ProcessBuilder.Redirect.INHERIT;
+                    case PREFIXED, SLF4J -> ProcessBuilder.Redirect.PIPE;
+                    case DISCARD -> ProcessBuilder.Redirect.DISCARD;
+                });
     }
 
     /** A JVM that writes an archive of what it loads from {@code jars}. */
@@ -98,11 +99,14 @@ final class JvmLauncher {
 
     static List<String> command(Launch launch, Path given) throws IOException {
         List<String> command = java();
-        Path archive = archive(launch);
+        ClassArchive archive = archive(launch);
+        Path file = archive == null ? null : archive.file();
         List<Path> classPath = launch.classPath();
-        if (archive != null) {
-            command.addAll(ClassArchive.options(archive));
-            classPath = ChildClassPath.startingWith(ClassArchive.current().jars(), classPath);
+        if (archive != null && file != null) {
+            command.addAll(ClassArchive.options(file));
+            classPath = ChildClassPath.startingWith(archive.jars(), classPath);
+        } else if (archive != null) {
+            ArchiveMaker.makeSoon(archive);
         }
         command.addAll(Inherited.OPTIONS);
         command.addAll(launch.jvmOptions());
@@ -121,19 +125,15 @@ final class JvmLauncher {
         return command;
     }
 
-    /** Null where there is none yet, or none for this child. */
-    private static @Nullable Path archive(Launch launch) {
+    /** Null where there can be none for this child. */
+    private static @Nullable ClassArchive archive(Launch launch) {
         ClassArchive archive = ClassArchive.current();
         if (archive == null
                 || launch.jvmOptions().stream().anyMatch(ClassArchive::isConcernedBy)
                 || !launch.inheritsClassPath() && !launch.classPath().containsAll(archive.jars())) {
             return null;
         }
-        Path file = archive.file();
-        if (file == null) {
-            ArchiveMaker.makeSoon(archive);
-        }
-        return file;
+        return archive;
     }
 
     private static List<String> classPath(String classPath, Path given) throws IOException {

@@ -4,6 +4,7 @@ package io.ipcq.process;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The children that this JVM started and that still run. When it ends in order, the daemons among them are ended first. */
 final class LiveChildren {
@@ -12,6 +13,8 @@ final class LiveChildren {
     private static final long GRACE_NANOS = 2_000_000_000L;
 
     private static final Set<ChildProcess> LIVE = ConcurrentHashMap.newKeySet();
+
+    private static final List<Runnable> HELPERS = new CopyOnWriteArrayList<>();
 
     static {
         Thread hook = new Thread(LiveChildren::endDaemons, "ipcq-shutdown");
@@ -29,16 +32,17 @@ final class LiveChildren {
         LIVE.add(child);
     }
 
-    /** For JVMs that wait: the hook that ends them is there from now on. */
-    static void expect() {}
+    /** JVMs that are no children yet, or never: {@code end} ends them when this JVM ends. */
+    static void endBefore(Runnable end) {
+        HELPERS.add(end);
+    }
 
     static List<ChildProcess> list() {
         return LIVE.stream().filter(ChildProcess::isAlive).toList();
     }
 
     private static void endDaemons() {
-        ArchiveMaker.endRehearsal();
-        StandbyReserve.endAll();
+        HELPERS.forEach(Runnable::run);
         List<ChildProcess> daemons =
                 LIVE.stream().filter(ChildProcess::isDaemon).toList();
         daemons.forEach(ChildProcess::terminate);

@@ -15,7 +15,7 @@ final class Rehearsal {
     static final String SUFFIX = ".rehearsal";
 
     /** Enough for the JVM to have resolved what it resolves at the second time, and to have compiled the shortest. */
-    private static final int TURNS = Integer.getInteger("ipcq.turns", 20);
+    private static final int TURNS = 20;
 
     private Rehearsal() {}
 

@@ -28,6 +28,10 @@ final class StandbyReserve {
 
     private static boolean ending;
 
+    static {
+        LiveChildren.endBefore(StandbyReserve::endAll);
+    }
+
     private final JvmLauncher.Launch launch;
     private final Deque<StandbyJvm> jvms = new ArrayDeque<>();
     private int size;
@@ -69,7 +73,7 @@ final class StandbyReserve {
     }
 
     /** Ends all that wait, for good. */
-    static void endAll() {
+    private static void endAll() {
         List<StandbyReserve> reserves;
         synchronized (ALL) {
             ending = true;
@@ -183,7 +187,9 @@ final class StandbyReserve {
     private static void shrink() {
         List<StandbyReserve> surplus = new ArrayList<>();
         synchronized (ALL) {
-            int waiting = ALL.values().stream().mapToInt(reserve -> reserve.list().size()).sum();
+            int waiting = ALL.values().stream()
+                    .mapToInt(reserve -> reserve.list().size())
+                    .sum();
             for (StandbyReserve reserve : List.copyOf(ALL.values())) {
                 if (waiting > MAX_WAITING && ALL.size() > 1) {
                     waiting -= reserve.list().size();

@@ -55,11 +55,7 @@ final class StandbySlot {
     static StandbySlot create(Path file, Duration idle) throws IOException {
         return new StandbySlot(
                 file,
-                MappedRegion.create(
-                        file,
-                        FORMAT,
-                        REGION_BYTES,
-                        region -> region.putLong(IDLE_NANOS, idle.toNanos())));
+                MappedRegion.create(file, FORMAT, REGION_BYTES, region -> region.putLong(IDLE_NANOS, idle.toNanos())));
     }
 
     static StandbySlot open(Path file) throws IOException {

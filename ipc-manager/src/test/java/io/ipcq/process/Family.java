@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
@@ -74,8 +75,59 @@ final class Family {
         public static void main(String[] arguments) throws Exception {
             ChildProcess child = new ChildProcess(Work::answerList, "secret-of-the-test", List.of());
             System.out.println(String.join(
-                    "\n", JvmLauncher.command(
+                    "\n",
+                    JvmLauncher.command(
                             JvmLauncher.Launch.of(child, ChildProcessOptions.defaults()), TaskFile.write(child))));
+        }
+    }
+
+    static final class OneChild {
+        public static void main(String[] arguments) throws Exception {
+            ChildProcess child = new ChildProcess(() -> System.out.println("ran"));
+            child.start();
+            child.join();
+            System.out.println(child.exitDescription());
+        }
+    }
+
+    /** Has JVMs that wait, then sleeps or ends. */
+    static final class Waiting {
+        public static void main(String[] arguments) throws Exception {
+            ChildProcess.builder(Work::nothing)
+                    .startMethod(StartMethod.STANDBY)
+                    .reserve(3, Duration.ofHours(1))
+                    .prepare();
+            System.out.println("they wait");
+            if (arguments[0].equals("sleep")) {
+                Work.sleep();
+            }
+        }
+    }
+
+    /** Hands over one task after another. */
+    static final class Handing {
+        public static void main(String[] arguments) throws Exception {
+            while (true) {
+                ChildProcess.builder(Work::sleep)
+                        .startMethod(StartMethod.STANDBY)
+                        .reserve(2, Duration.ofHours(1))
+                        .prepare()
+                        .start();
+                System.out.println("handed over");
+            }
+        }
+    }
+
+    /** Makes the archive, or does not because another process is at it, and has a child that runs. */
+    static final class Archiving {
+        public static void main(String[] arguments) throws Exception {
+            ClassArchive archive = ClassArchive.current();
+            System.out.println("made: " + (archive != null && ArchiveMaker.make(archive)));
+            ChildProcess child = ChildProcess.builder(Work::nothing)
+                    .jvmOptions("-Xlog:class+load:file=" + arguments[0])
+                    .start();
+            child.join();
+            System.out.println(child.exitDescription());
         }
     }
 

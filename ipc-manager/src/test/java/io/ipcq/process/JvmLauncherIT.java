@@ -4,17 +4,12 @@ package io.ipcq.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.IpcException;
+import io.ipcq.modular.LoaderProgram;
 import io.ipcq.modular.ModularProgram;
 import java.io.File;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,9 +47,9 @@ class JvmLauncherIT {
     void shouldStartChildFromModulePath() throws Exception {
         String modules = String.join(
                 File.pathSeparator,
-                jar("io.ipcq.manager", ChildProcess.class, "io/ipcq/process"),
-                jar("io.ipcq.shared", IpcException.class, "io/ipcq"),
-                jar("program", ModularProgram.class, "io/ipcq/modular"));
+                Jars.jar(directory, "io.ipcq.manager", ChildProcess.class, "io/ipcq/process"),
+                Jars.jar(directory, "io.ipcq.shared", IpcException.class, "io/ipcq"),
+                Jars.jar(directory, "program", ModularProgram.class, "io/ipcq/modular"));
         try (Program program =
                 Program.start(directory, List.of("-p", modules, "-m"), "program/" + ModularProgram.class.getName())) {
             assertThat(program.exitCode()).as(program.output()).isZero();
@@ -62,25 +57,46 @@ class JvmLauncherIT {
         }
     }
 
-    /** The jar that a class comes from, or one that is made here of the folder of its compiled package. */
-    private String jar(String module, Class<?> type, String folder) throws Exception {
-        Path source =
-                Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-        if (!Files.isDirectory(source)) {
-            return source.toString();
+    @Test
+    void shouldStartChildFromManifestOnlyJar() throws Exception {
+        List<String> options = List.of("-cp", Jars.manifestOnly(directory).toString());
+        try (Program program = Program.start(directory, options, Family.OneChild.class.getName())) {
+            assertThat(program.exitCode()).as(program.output()).isZero();
+            assertThat(program.output()).isEqualTo("ran\nexit code 0\n");
         }
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(new Attributes.Name("Automatic-Module-Name"), module);
-        Path jar = directory.resolve(module + ".jar");
-        try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream out = new JarOutputStream(file, manifest);
-                Stream<Path> classes = Files.walk(source.resolve(folder))) {
-            for (Path entry : classes.filter(Files::isRegularFile).toList()) {
-                out.putNextEntry(new JarEntry(source.relativize(entry).toString()));
-                Files.copy(entry, out);
-            }
+    }
+
+    /** As the Maven plugin exec:java and other build tools run a program. */
+    @Test
+    void shouldStartChildOfProgramThatHasLoaderOfItsOwn() throws Exception {
+        String launcher = Jars.jar(directory, "launcher", LoaderProgram.class, "io/ipcq/modular");
+        List<String> arguments = new ArrayList<>(List.of(Family.OneChild.class.getName()));
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            arguments.add(Path.of(entry).toUri().toString());
         }
-        return jar.toString();
+        try (Program program = Program.start(
+                directory, List.of("-cp", launcher), LoaderProgram.class.getName(), arguments.toArray(String[]::new))) {
+            assertThat(program.exitCode()).as(program.output()).isZero();
+            assertThat(program.output()).isEqualTo("ran\nexit code 0\n");
+        }
+    }
+
+    @Test
+    void shouldSayWhatToDoInProgramThatIsAnArchiveOfArchives() throws Exception {
+        String fat = Jars.fat(directory, LoaderProgram.class).toString();
+        String inner = "jar:" + Path.of(fat).toUri() + "!/BOOT-INF/classes/";
+        String queue = Jars.jar(directory, "io.ipcq.shared", IpcException.class, "io/ipcq");
+        try (Program program = Program.start(
+                directory,
+                List.of("-cp", fat + File.pathSeparator + queue),
+                LoaderProgram.class.getName(),
+                Family.OneChild.class.getName(),
+                inner,
+                Path.of(queue).toUri().toString())) {
+            assertThat(program.exitCode()).as(program.output()).isEqualTo(1);
+            assertThat(program.output())
+                    .contains("source=" + inner)
+                    .contains("unpack the program, or give builder(...).classPath(List.of(...))");
+        }
     }
 }

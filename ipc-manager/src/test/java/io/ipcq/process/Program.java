@@ -29,7 +29,9 @@ public final class Program implements AutoCloseable {
     }
 
     public static Program start(Path directory, Class<?> main, String... arguments) throws IOException {
-        return start(directory, List.of("-cp", System.getProperty("java.class.path")), main.getName(), arguments);
+        // without the JVM that makes an archive beside the program, the number of processes is known
+        List<String> options = List.of("-Dipcq.archive=off", "-cp", System.getProperty("java.class.path"));
+        return start(directory, options, main.getName(), arguments);
     }
 
     public static Program start(Path directory, List<String> options, String main, String... arguments)
@@ -101,7 +103,7 @@ public final class Program implements AutoCloseable {
                 .toList();
     }
 
-    private static String commandLine(ProcessHandle handle) {
+    static String commandLine(ProcessHandle handle) {
         try {
             return Files.readString(Path.of("/proc", Long.toString(handle.pid()), "cmdline"));
         } catch (IOException noProcFileSystem) {

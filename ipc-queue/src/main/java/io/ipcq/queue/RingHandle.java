@@ -9,8 +9,24 @@ import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.nio.file.Path;
 
-/** What a ring queue is on its way to another process; what arrives there is attached to the same queue. */
-record RingHandle<E>(String directory, Codec<E> codec, WaitStrategy waitStrategy) implements Serializable {
+/**
+ * What a ring queue is on its way to another process; what arrives there is attached to the same queue.
+ *
+ * <p>A class and not a record: to deserialize its first record costs a JVM more than ten milliseconds.
+ */
+final class RingHandle<E> implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String directory;
+    private final Codec<E> codec;
+    private final WaitStrategy waitStrategy;
+
+    RingHandle(String directory, Codec<E> codec, WaitStrategy waitStrategy) {
+        this.directory = directory;
+        this.codec = codec;
+        this.waitStrategy = waitStrategy;
+    }
 
     private Object readResolve() throws ObjectStreamException {
         try {
