@@ -130,7 +130,7 @@ final class JvmLauncher {
         ClassArchive archive = ClassArchive.current();
         if (archive == null
                 || launch.jvmOptions().stream().anyMatch(ClassArchive::isConcernedBy)
-                || !launch.inheritsClassPath() && !launch.classPath().containsAll(archive.jars())) {
+                || !(launch.inheritsClassPath() || launch.classPath().containsAll(archive.jars()))) {
             return null;
         }
         return archive;
