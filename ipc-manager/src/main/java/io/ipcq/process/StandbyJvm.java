@@ -19,6 +19,7 @@ final class StandbyJvm {
         this.slot = slot;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // what follows the end of the process cannot fail
     static StandbyJvm start(JvmLauncher.Launch launch, Duration idle, Consumer<StandbyJvm> ended) throws IOException {
         StandbySlot slot = StandbySlot.create(TaskFile.next(StandbySlot.SUFFIX), idle);
         try {
