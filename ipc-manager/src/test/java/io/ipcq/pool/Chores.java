@@ -304,6 +304,12 @@ final class Chores {
         queue.put(element);
     }
 
+    /** Says that it has begun, and then never ends. */
+    static int beginAndSleep(SharedQueue<String> begun) throws InterruptedException {
+        begun.put("begun");
+        return sleep();
+    }
+
     static String takeFrom(SharedQueue<String> queue) throws InterruptedException {
         return queue.get();
     }

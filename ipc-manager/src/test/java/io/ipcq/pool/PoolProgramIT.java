@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ipcq.process.Program;
+import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,9 @@ class PoolProgramIT {
 
     @Test
     void shouldSayOneThingAndLeaveNoWorkerAfterCtrlC() throws Exception {
-        try (Program program = Program.start(directory, PoolPrograms.Busy.class)) {
+        List<String> options = new ArrayList<>(SharedQueue.jvmOptions()); // or the JVM has more to say
+        options.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        try (Program program = Program.start(directory, options, PoolPrograms.Busy.class.getName())) {
             List<Long> pids = awaitPids(program);
             // as a terminal does: to the workers, too
             pids.forEach(pid -> Chores.kill("-INT", pid));

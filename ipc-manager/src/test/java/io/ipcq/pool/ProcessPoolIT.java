@@ -393,10 +393,13 @@ class ProcessPoolIT {
     @Test
     void shouldCancelWaitingAndInterruptRunningTasksAtShutdownNow() throws Exception {
         ProcessPool one = ProcessPool.create(1);
-        CompletableFuture<Integer> running = one.applyAsync(Chores::sleep);
-        List<CompletableFuture<Integer>> waiting =
-                List.of(one.applyAsync(Chores::square, 2), one.applyAsync(Chores::square, 3));
-        await().until(() -> one.stats().busy() == 1);
+        CompletableFuture<Integer> running;
+        List<CompletableFuture<Integer>> waiting;
+        try (SharedQueue<String> begun = SharedQueue.create(String.class)) {
+            running = one.applyAsync(Chores::beginAndSleep, begun);
+            waiting = List.of(one.applyAsync(Chores::square, 2), one.applyAsync(Chores::square, 3));
+            begun.get();
+        }
 
         List<Runnable> never = one.shutdownNow();
 
