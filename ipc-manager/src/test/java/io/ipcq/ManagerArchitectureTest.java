@@ -63,10 +63,16 @@ class ManagerArchitectureTest {
                         "io.ipcq.memory..")
                 .check(CLASSES);
         noClasses()
+                .that(resideInAPackage("io.ipcq.manager.."))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.ipcq.pool..", "io.ipcq.memory..")
+                .check(CLASSES);
+        noClasses()
                 .that(resideInAPackage("io.ipcq.queue..").or(resideInAPackage("io.ipcq.memory..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..", "io.ipcq.connection..")
+                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..", "io.ipcq.connection..", "io.ipcq.manager..")
                 .check(CLASSES);
     }
 
@@ -85,6 +91,14 @@ class ManagerArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("me.tongfei..")
+                .check(CLASSES);
+        noClasses()
+                .that(resideInAPackage("io.ipcq.manager.."))
+                .and()
+                .doNotHaveFullyQualifiedName("io.ipcq.manager.Json")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("net.openhft..", "tools.jackson..", "com.fasterxml..", "com.kenai..")
                 .check(CLASSES);
     }
 

@@ -10,6 +10,8 @@ import io.ipcq.samples.Sample06Engines;
 import io.ipcq.samples.Sample07Pool;
 import io.ipcq.samples.Sample08CrashProofPool;
 import io.ipcq.samples.Sample09LazyMap;
+import io.ipcq.samples.Sample10ManagedQueue;
+import io.ipcq.samples.Sample11Pipeline;
 
 /** The programs of the samples ladder, by the names that the command line knows. */
 enum Demo {
@@ -21,7 +23,9 @@ enum Demo {
     ENGINES("which of the two queues, and when", Sample06Engines::main),
     POOL("three processes work through ten tasks", Sample07Pool::main),
     CRASH("a worker is killed, and its job completes", Sample08CrashProofPool::main),
-    LAZY("a large input, little memory, and a progress bar", Sample09LazyMap::main);
+    LAZY("a large input, little memory, and a progress bar", Sample09LazyMap::main),
+    MANAGER("a pool's workers write to and read from a manager's queue", Sample10ManagedQueue::main),
+    PIPELINE("stages at the pace of the slowest, and a clean end", Sample11Pipeline::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
         name = "ipcq",
         description =
                 "Processes and shared queues for the JVM: see it work, measure it, look at what it leaves on disk.",
-        subcommands = {DemoCommand.class, QueueCommand.class, BenchCommand.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            QueueCommand.class,
+            BenchCommand.class,
+            ManagerCommand.class,
+            HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         version = "ipcq 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",

@@ -51,6 +51,13 @@ public interface Codec<T> extends Serializable {
         return JsonCodec.of(type);
     }
 
+    /**
+     * JSON for a type that is known at run time only, such as that of a method's parameter. This codec cannot be serialized.
+     */
+    static Codec<?> json(java.lang.reflect.Type type) {
+        return JsonCodec.of(type);
+    }
+
     /** The codec that a type has unless another is given: UTF-8 for text, bytes as they are, JSON for everything else. */
     @SuppressWarnings("unchecked")
     static <T> Codec<T> forType(Class<T> type) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.codec;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.InvalidObjectException;
+import java.io.NotSerializableException;
 import java.io.ObjectStreamException;
 import java.lang.reflect.Type;
 import java.util.Objects;
@@ -19,15 +22,19 @@ final class JsonCodec<T> implements Codec<T> {
     private static final long serialVersionUID = 1L;
     private static final int MAX_ID_CHARS = 512;
 
-    /** The type, or the subclass of TypeRef that names it. */
-    private final Class<?> token;
+    /** The type, or the subclass of TypeRef that names it; null if nothing that can travel names it. */
+    private final @Nullable Class<?> token;
 
     private final transient Type type;
     private transient volatile @Nullable JsonFormat format;
 
     private JsonCodec(Class<?> token) {
+        this(token, TypeRef.class.isAssignableFrom(token) ? TypeRef.typeOf(token) : token);
+    }
+
+    private JsonCodec(@Nullable Class<?> token, Type type) {
         this.token = token;
-        this.type = TypeRef.class.isAssignableFrom(token) ? TypeRef.typeOf(token) : token;
+        this.type = type;
         if (type == Object.class) {
             throw new IllegalArgumentException("a JSON codec needs a type: type=java.lang.Object; name a record, a"
                     + " sealed interface, or a generic type with new TypeRef<...>() {}");
@@ -44,6 +51,10 @@ final class JsonCodec<T> implements Codec<T> {
 
     static <T> JsonCodec<T> of(TypeRef<T> type) {
         return new JsonCodec<>(type.getClass());
+    }
+
+    static JsonCodec<?> of(Type type) {
+        return new JsonCodec<>(type instanceof Class<?> token ? token : null, type);
     }
 
     @Override
@@ -72,10 +83,17 @@ final class JsonCodec<T> implements Codec<T> {
         return current;
     }
 
+    private Object writeReplace() throws ObjectStreamException {
+        if (token == null) {
+            throw new NotSerializableException("a codec of a type that is known at run time only: " + id());
+        }
+        return this;
+    }
+
     /** Deserialization fills only the token; the constructor derives and checks the rest. */
     private Object readResolve() throws ObjectStreamException {
         try {
-            return new JsonCodec<>(token);
+            return new JsonCodec<>(requireNonNull(token));
         } catch (IllegalArgumentException e) {
             InvalidObjectException invalid = new InvalidObjectException(e.getMessage());
             invalid.initCause(e);

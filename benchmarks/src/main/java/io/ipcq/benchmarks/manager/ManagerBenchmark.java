@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks.manager;
+
+import io.ipcq.benchmarks.Rounds;
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Row;
+import java.util.function.Consumer;
+
+/** The rows of {@code ./ipcq bench manager}. */
+public final class ManagerBenchmark {
+
+    private static final int CLIENTS = 8;
+
+    private ManagerBenchmark() {}
+
+    /** Measures one row after another, and hands each over when it is there. */
+    public static void run(int rounds, Consumer<Row> rows) throws Exception {
+        rows.accept(Rounds.compare(
+                "manager.local", "ring", "msg/s", Better.HIGHER, rounds, LocalPair::managed, LocalPair::ring));
+        rows.accept(Rounds.compare(
+                "manager.socket",
+                "python",
+                "calls/s",
+                Better.HIGHER,
+                rounds,
+                () -> SocketCalls.single(1),
+                () -> PythonManager.calls(1)));
+        rows.accept(Rounds.compare(
+                "manager.batch64",
+                "python",
+                "calls/s",
+                Better.HIGHER,
+                rounds,
+                SocketCalls::batches,
+                () -> PythonManager.calls(1)));
+        rows.accept(Rounds.compare(
+                "manager.clients8",
+                "python",
+                "calls/s",
+                Better.HIGHER,
+                rounds,
+                () -> SocketCalls.single(CLIENTS),
+                () -> PythonManager.calls(CLIENTS)));
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** {@code ./ipcq bench manager}: a manager's queue beside the ring itself, and beside Python's {@code Manager().Queue()}. */
+@NullMarked
+package io.ipcq.benchmarks.manager;
+
+import org.jspecify.annotations.NullMarked;

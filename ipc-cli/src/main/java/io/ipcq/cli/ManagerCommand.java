@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.Manager;
+import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.ManagerServerBuilder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Starts a manager, and looks at one. */
+@Command(
+        name = "manager",
+        description = "Starts a manager, a process that serves queues, maps and locks by name; and looks at one.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "ADDRESS is the path of a Unix-domain socket, or host:port.",
+            "The key is in a file of this user alone; serve makes it if it is missing. It is never on a command line."
+        })
+final class ManagerCommand {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Command(description = "Serves until it is ended.", mixinStandardHelpOptions = true)
+    int serve(
+            @Parameters(paramLabel = "ADDRESS", description = "Where to listen.") String address,
+            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
+                    Path keyFile,
+            @Option(
+                            names = "--directory",
+                            paramLabel = "DIR",
+                            description = "Where durable queues are kept; there are none without it.")
+                    @Nullable
+                    Path directory,
+            @Option(names = "--allow-shutdown", description = "Lets clients end the server.") boolean allowShutdown)
+            throws IOException, InterruptedException {
+        AuthKey key = Files.exists(keyFile) ? AuthKey.load(keyFile) : newKey(keyFile);
+        ManagerServerBuilder builder = ManagerServer.builder().allowShutdown(allowShutdown);
+        if (directory != null) {
+            builder.directory(directory);
+        }
+        try (ManagerServer server = builder.bind(parse(address), key)) {
+            out().println("serves at " + server.address());
+            out().flush();
+            server.serveForever();
+        }
+        return 0;
+    }
+
+    private static AuthKey newKey(Path file) throws IOException {
+        AuthKey key = AuthKey.random();
+        key.save(file);
+        return key;
+    }
+
+    @Command(description = "Asks whether a manager is there.", mixinStandardHelpOptions = true)
+    int ping(
+            @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
+            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
+                    Path keyFile)
+            throws IOException, InterruptedException {
+        try (Manager manager = Manager.connect(parse(address), AuthKey.load(keyFile))) {
+            out().println("pid " + manager.ping().orElseThrow());
+            out().flush();
+        }
+        return 0;
+    }
+
+    @Command(description = "Lists what the clients of a manager hold.", mixinStandardHelpOptions = true)
+    int ls(
+            @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
+            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
+                    Path keyFile)
+            throws IOException, InterruptedException {
+        try (Manager manager = Manager.connect(parse(address), AuthKey.load(keyFile))) {
+            List<Manager.Held> names = manager.names();
+            out().printf("%-14s %8s  %s%n", "TYPE", "HOLDERS", "NAME");
+            names.forEach(held -> out().printf("%-14s %8d  %s%n", held.type(), held.holders(), held.name()));
+            out().flush();
+        }
+        return 0;
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private SocketAddress parse(String address) {
+        int colon = address.lastIndexOf(':');
+        if (colon < 0 || address.contains("/")) {
+            return UnixDomainSocketAddress.of(Path.of(address).toAbsolutePath());
+        }
+        try {
+            return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "ADDRESS has to be a path or host:port: address=" + address);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a client, from its arrival to its one answer, which may come much later and from another thread.
+ *
+ * <p>Thread-safe. Whoever is about to do what was asked {@link #claim claims} the call first; a cancellation or a timeout that
+ * comes meanwhile waits for the outcome. So an answer always says what has really happened.
+ */
+final class Call {
+
+    private enum State {
+        PENDING,
+        CLAIMED,
+        DONE
+    }
+
+    private final Session session;
+    private final @Nullable Object id;
+    private final String method;
+    private final List<@Nullable Object> params;
+
+    private State state = State.PENDING;
+    private @Nullable Runnable deferred;
+    private @Nullable Runnable afterwards;
+    private @Nullable Runnable cancellation;
+
+    Call(Session session, @Nullable Object id, String method, List<@Nullable Object> params) {
+        this.session = session;
+        this.id = id;
+        this.method = method;
+        this.params = params;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    @Nullable
+    Object id() {
+        return id;
+    }
+
+    String method() {
+        return method;
+    }
+
+    // ---- parameters -------------------------------------------------------------------------------------------------
+
+    @Nullable
+    Object value(int index) {
+        return index < params.size() ? params.get(index) : null;
+    }
+
+    Object present(int index) {
+        Object value = value(index);
+        if (value == null) {
+            throw invalid(index, "a value");
+        }
+        return value;
+    }
+
+    String text(int index) {
+        if (value(index) instanceof String text) {
+            return text;
+        }
+        throw invalid(index, "a string");
+    }
+
+    long number(int index) {
+        Object value = value(index);
+        if (value instanceof Integer || value instanceof Long) {
+            return ((Number) value).longValue();
+        }
+        throw invalid(index, "a whole number of 64 bits");
+    }
+
+    int count(int index) {
+        long number = number(index);
+        if (number < 0 || number > Integer.MAX_VALUE) {
+            throw invalid(index, "a number from 0 to " + Integer.MAX_VALUE);
+        }
+        return (int) number;
+    }
+
+    boolean flag(int index) {
+        return Boolean.TRUE.equals(value(index));
+    }
+
+    /** Milliseconds; null is for ever. */
+    long timeoutMillis(int index) {
+        return value(index) == null ? Long.MAX_VALUE : Math.max(0, number(index));
+    }
+
+    @SuppressWarnings("unchecked") // JSON has no other lists
+    List<@Nullable Object> list(int index) {
+        if (value(index) instanceof List<?> list) {
+            return (List<@Nullable Object>) list;
+        }
+        throw invalid(index, "an array");
+    }
+
+    @SuppressWarnings("unchecked") // the keys of JSON are strings
+    Map<String, @Nullable Object> options(int index) {
+        Object value = value(index);
+        if (value == null) {
+            return Collections.emptyMap();
+        }
+        if (value instanceof Map<?, ?> map) {
+            return (Map<String, @Nullable Object>) map;
+        }
+        throw invalid(index, "an object");
+    }
+
+    private RpcException invalid(int index, String wanted) {
+        return new RpcException(
+                Protocol.INVALID_PARAMS, "params[" + index + "] has to be " + wanted + ": method=" + method);
+    }
+
+    // ---- the answer -------------------------------------------------------------------------------------------------
+
+    /** Takes the call to carry it out; false if it is over already. */
+    synchronized boolean claim() {
+        if (state != State.PENDING || session.isOver()) {
+            return false;
+        }
+        state = State.CLAIMED;
+        return true;
+    }
+
+    /** Gives a claimed call back that could not be carried out yet. */
+    void unclaim() {
+        Runnable end;
+        synchronized (this) {
+            state = State.PENDING;
+            end = deferred;
+            deferred = null;
+        }
+        if (end != null) {
+            end.run();
+        }
+    }
+
+    synchronized boolean isOver() {
+        return state == State.DONE || session.isOver();
+    }
+
+    /** Run once the call is answered or given up. */
+    synchronized void afterwards(Runnable action) {
+        afterwards = action;
+    }
+
+    /** Answers a call that this thread has claimed, or that nobody else knows of. */
+    void reply(@Nullable Object result) {
+        finish(answer("result", result));
+    }
+
+    void fail(RpcException error) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("code", error.code());
+        body.put("message", error.text());
+        finish(answer("error", body));
+    }
+
+    /** Answers a call that waits, unless it is being carried out: then only if that does not succeed. */
+    void expire(@Nullable Object result) {
+        unlessClaimed(() -> reply(result));
+    }
+
+    /** What a cancellation does instead of ending the call. */
+    synchronized void cancelBy(Runnable action) {
+        cancellation = action;
+    }
+
+    void cancel() {
+        Runnable instead;
+        synchronized (this) {
+            instead = cancellation;
+        }
+        if (instead != null) {
+            instead.run();
+        } else {
+            abandon();
+        }
+    }
+
+    /** Ends a call that waits, unless it is being carried out and that succeeds. */
+    void abandon() {
+        unlessClaimed(() -> fail(new RpcException(Protocol.CANCELLED, "the call was cancelled: method=" + method)));
+    }
+
+    private void unlessClaimed(Runnable end) {
+        synchronized (this) {
+            if (state == State.DONE) {
+                return;
+            }
+            if (state == State.CLAIMED) {
+                deferred = end;
+                return;
+            }
+        }
+        end.run();
+    }
+
+    private void finish(Map<String, @Nullable Object> answer) {
+        Runnable action;
+        synchronized (this) {
+            if (state == State.DONE) {
+                return;
+            }
+            state = State.DONE;
+            action = afterwards;
+        }
+        if (action != null) {
+            action.run();
+        }
+        session.answer(this, answer);
+    }
+
+    private Map<String, @Nullable Object> answer(String kind, @Nullable Object content) {
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("jsonrpc", "2.0");
+        answer.put("id", id);
+        answer.put(kind, content);
+        return answer;
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.codec.Codec;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/** Elements as the bytes that another process's codec made of them, and how those stand in JSON. */
+record EncodedElements(String id) implements Codec<byte[]> {
+
+    private static final String UTF8 = "utf8";
+    private static final String JSON = "json:";
+
+    @Override
+    public byte[] encode(byte[] value) {
+        return value;
+    }
+
+    @Override
+    public byte[] decode(byte[] bytes) {
+        return bytes;
+    }
+
+    /** Text as text, JSON as itself, everything else in base64. */
+    static @Nullable Object toWire(String codecId, byte[] encoded) {
+        if (codecId.equals(UTF8)) {
+            return new String(encoded, StandardCharsets.UTF_8);
+        }
+        return codecId.startsWith(JSON)
+                ? Json.parse(encoded)
+                : Base64.getEncoder().encodeToString(encoded);
+    }
+
+    static byte[] fromWire(String codecId, @Nullable Object wire) {
+        if (codecId.startsWith(JSON)) {
+            return Json.write(wire);
+        }
+        if (!(wire instanceof String text)) {
+            throw new RpcException(Protocol.INVALID_PARAMS, "an element has to be a string: codec=" + codecId);
+        }
+        try {
+            return codecId.equals(UTF8)
+                    ? text.getBytes(StandardCharsets.UTF_8)
+                    : Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new RpcException(Protocol.INVALID_PARAMS, "an element has to be base64: codec=" + codecId);
+        }
+    }
+
+    /** What a value becomes in JSON; null stays null. */
+    static <T> @Nullable Object wire(Codec<T> codec, @Nullable T value) {
+        return value == null ? null : toWire(codec.id(), codec.encode(value));
+    }
+
+    static <T> @Nullable T value(Codec<T> codec, @Nullable Object wire) {
+        return wire == null ? null : codec.decode(fromWire(codec.id(), wire));
+    }
+}

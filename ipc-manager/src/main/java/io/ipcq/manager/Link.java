@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import io.ipcq.connection.FrameTooLargeException;
+import io.ipcq.connection.LightThreads;
+import io.ipcq.queue.ElementTooLargeException;
+import io.ipcq.queue.QueueShutdownException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** This process's connection to one manager, which all its proxies and all threads share. */
+final class Link {
+    /*
+     * Idea. Calls have numbers, and answers come in any order. There is no thread that reads: of those who wait for an answer
+     * one reads for all, until it has its own; then it wakes another one (promote). So a single caller pays for no hand-over.
+     *
+     * An interrupted call is cancelled at the server, and its answer waited for all the same: it says whether the call was
+     * carried out before. If it was, the result is returned and the interrupt stays set.
+     */
+
+    /** Whom a link leads to. */
+    private record Target(SocketAddress address, AuthKey key) {}
+
+    private static final Map<Target, Link> OPEN = new HashMap<>();
+
+    private final @Nullable Target target;
+    private final Connection connection;
+    private final AtomicLong ids = new AtomicLong();
+    private final Map<Object, Pending> pending = new ConcurrentHashMap<>();
+    private final ReentrantLock reading = new ReentrantLock();
+    private final Set<Runnable> whenGone = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean watched = new AtomicBoolean();
+    private volatile @Nullable String gone;
+    private int users = 1;
+
+    /** A call without an answer yet. */
+    private static final class Pending {
+        private final Thread thread = Thread.currentThread();
+        private volatile @Nullable Map<?, ?> answer;
+        private volatile boolean done;
+    }
+
+    private Link(@Nullable Target target, Connection connection) {
+        this.target = target;
+        this.connection = connection;
+    }
+
+    /** The link to a manager; proxies in one process share it. To be closed as often as it was asked for. */
+    static Link to(SocketAddress address, AuthKey key) throws IOException, InterruptedException {
+        Target target = new Target(address, key);
+        synchronized (OPEN) {
+            Link there = OPEN.get(target);
+            if (there != null && there.gone == null) {
+                there.users++;
+                return there;
+            }
+        }
+        Link link = new Link(target, Connection.connect(address, key));
+        synchronized (OPEN) {
+            OPEN.put(target, link);
+        }
+        return link;
+    }
+
+    /** A link over a connection with options of its own; its proxies cannot travel. */
+    static Link over(Connection connection) {
+        return new Link(null, connection);
+    }
+
+    Link share() {
+        synchronized (OPEN) {
+            users++;
+        }
+        return this;
+    }
+
+    void close() {
+        synchronized (OPEN) {
+            if (--users > 0) {
+                return;
+            }
+            if (target != null) {
+                OPEN.remove(target, this);
+            }
+        }
+        die("this process closed it", null);
+    }
+
+    @Nullable
+    SocketAddress address() {
+        return target == null ? null : target.address();
+    }
+
+    @Nullable
+    AuthKey key() {
+        return target == null ? null : target.key();
+    }
+
+    boolean isLocal() {
+        return connection.remoteAddress() instanceof java.net.UnixDomainSocketAddress;
+    }
+
+    // ---- calls ------------------------------------------------------------------------------------------------------
+
+    /** A call that an interrupt does not end. */
+    @Nullable
+    Object call(String method, @Nullable Object... params) {
+        try {
+            return call(method, false, false, params);
+        } catch (InterruptedException e) {
+            throw new AssertionError("is not interruptible", e);
+        }
+    }
+
+    /** A call that may wait at the server, and whose waiting an interrupt ends. */
+    @Nullable
+    Object await(String method, @Nullable Object... params) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return call(method, true, false, params);
+    }
+
+    /** The same for a result that only one client gets: the server keeps it until it is told that it arrived. */
+    @Nullable
+    Object take(String method, @Nullable Object... params) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return call(method, true, true, params);
+    }
+
+    private @Nullable Object call(String method, boolean interruptible, boolean confirmed, @Nullable Object... params)
+            throws InterruptedException {
+        long id = ids.incrementAndGet();
+        Object key = key(id);
+        Pending mine = new Pending();
+        pending.put(key, mine);
+        try {
+            requireThere();
+            send(request(key, method, params));
+            boolean interrupted = await(mine, interruptible ? key : null);
+            Object result = result(mine, interrupted && interruptible);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            if (confirmed && result != null) {
+                tell("arrived", key);
+            }
+            return result;
+        } finally {
+            pending.remove(key);
+            promote();
+        }
+    }
+
+    /** As JSON tells numbers apart. */
+    private static Object key(long id) {
+        return id <= Integer.MAX_VALUE ? (Object) (int) id : (Object) id;
+    }
+
+    /** Says something that has no answer. */
+    private void tell(String method, Object param) {
+        send(request(null, method, param));
+    }
+
+    private static Map<String, @Nullable Object> request(
+            @Nullable Object id, String method, @Nullable Object... params) {
+        Map<String, @Nullable Object> request = new LinkedHashMap<>();
+        request.put("jsonrpc", "2.0");
+        if (id != null) {
+            request.put("id", id);
+        }
+        request.put("method", method);
+        request.put("params", Arrays.asList(params));
+        return request;
+    }
+
+    private void send(Map<String, @Nullable Object> request) {
+        try {
+            connection.sendBytes(Json.write(request));
+        } catch (FrameTooLargeException e) {
+            throw new ElementTooLargeException("the call is larger than a frame: " + e.getMessage());
+        } catch (IOException e) {
+            die(String.valueOf(e.getMessage()), e);
+            requireThere();
+        }
+    }
+
+    /** Waits for an answer; says whether there was an interrupt meanwhile. */
+    private boolean await(Pending mine, @Nullable Object cancellable) {
+        boolean interrupted = false;
+        boolean cancelled = false;
+        while (!mine.done) {
+            if (reading.tryLock()) {
+                interrupted |= readUntil(mine);
+            } else {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
+            }
+            if (interrupted && cancellable != null && !cancelled && !mine.done && gone == null) {
+                cancelled = true;
+                tell("cancel", cancellable);
+            }
+        }
+        return interrupted;
+    }
+
+    private boolean readUntil(Pending mine) {
+        try {
+            while (!mine.done) {
+                dispatch(connection.recvBytes());
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        } catch (IOException | RpcException e) {
+            die(String.valueOf(e.getMessage()), e);
+            return false;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private void dispatch(byte[] message) {
+        if (Json.parse(message) instanceof Map<?, ?> answer && answer.get("id") != null) {
+            Pending waiting = pending.get(answer.get("id"));
+            if (waiting != null) {
+                finish(waiting, answer);
+            }
+        }
+    }
+
+    private static void finish(Pending waiting, @Nullable Map<?, ?> answer) {
+        waiting.answer = answer;
+        waiting.done = true;
+        LockSupport.unpark(waiting.thread);
+    }
+
+    /** Lets another one read who waits. */
+    private void promote() {
+        if (!reading.isLocked()) {
+            for (Pending waiting : pending.values()) {
+                if (!waiting.done) {
+                    LockSupport.unpark(waiting.thread);
+                    return;
+                }
+            }
+        }
+    }
+
+    private @Nullable Object result(Pending mine, boolean interrupted) throws InterruptedException {
+        Map<?, ?> answer = mine.answer;
+        if (answer == null) {
+            requireThere();
+            throw new IllegalStateException("an answer without content");
+        }
+        if (answer.get("error") instanceof Map<?, ?> error) {
+            int code = error.get("code") instanceof Integer number ? number : Protocol.INTERNAL;
+            if (code == Protocol.CANCELLED && interrupted) {
+                throw new InterruptedException();
+            }
+            throw exception(code, String.valueOf(error.get("message")));
+        }
+        return answer.get("result");
+    }
+
+    private static RuntimeException exception(int code, String message) {
+        return switch (code) {
+            case Protocol.SHUT_DOWN -> new QueueShutdownException(message);
+            case Protocol.TOO_LARGE -> new ElementTooLargeException(message);
+            case Protocol.STATE -> new IllegalStateException(message);
+            case Protocol.MISMATCH, Protocol.INVALID_PARAMS -> new IllegalArgumentException(message);
+            default -> new ManagerException(code, message);
+        };
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    void requireThere() {
+        String reason = gone;
+        if (reason != null) {
+            throw goneException(reason);
+        }
+    }
+
+    ManagerGoneException goneException(String reason) {
+        Object where = target == null ? connection.remoteAddress() : target.address();
+        return new ManagerGoneException(
+                "the manager is gone: address=" + where + ", reason=" + reason
+                        + "; start it again and take new proxies from Manager.connect",
+                null);
+    }
+
+    boolean isGone() {
+        return gone != null;
+    }
+
+    /** Runs an action when the manager is gone, for proxies that do not talk to it; from now on somebody listens for that. */
+    void whenGone(Runnable action) {
+        whenGone.add(action);
+        if (gone != null) {
+            action.run();
+        } else if (watched.compareAndSet(false, true)) {
+            LightThreads.start("ipcq-manager-link", this::watch);
+        }
+    }
+
+    void forget(Runnable action) {
+        whenGone.remove(action);
+    }
+
+    private void watch() {
+        Pending never = new Pending();
+        while (gone == null) {
+            reading.lock();
+            readUntil(never);
+        }
+    }
+
+    private void die(String reason, @Nullable Throwable cause) {
+        synchronized (whenGone) {
+            if (gone != null) {
+                return;
+            }
+            gone = cause instanceof java.io.EOFException ? "it closed the connection" : reason;
+        }
+        connection.close();
+        for (Pending waiting : List.copyOf(pending.values())) {
+            finish(waiting, null);
+        }
+        whenGone.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.IpcException;
+import io.ipcq.codec.Codec;
+import io.ipcq.queue.QueueShutdownException;
+import io.ipcq.queue.SharedQueue;
+import java.io.ObjectStreamException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.AbstractQueue;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue of a manager, in terms of what its two kinds, on the file and through the server, have to know.
+ *
+ * @param <E> the type of the elements
+ */
+abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E> {
+
+    private static final long serialVersionUID = 1L;
+
+    final transient Reference reference;
+    final transient Codec<E> codec;
+
+    ManagedQueue(Reference reference, Codec<E> codec) {
+        this.reference = reference;
+        this.codec = codec;
+    }
+
+    /** Puts an element; null waits for ever. */
+    abstract boolean putWithin(E element, @Nullable Duration timeout) throws InterruptedException;
+
+    /** Takes an element; null waits for ever. */
+    abstract @Nullable E takeWithin(@Nullable Duration timeout) throws InterruptedException;
+
+    /** Does not wait, and takes no notice of an interrupt. */
+    abstract boolean offerNow(E element);
+
+    abstract boolean joinWithin(@Nullable Duration timeout) throws InterruptedException;
+
+    @Override
+    public void put(E element) throws InterruptedException {
+        putWithin(Objects.requireNonNull(element, "element"), null);
+    }
+
+    @Override
+    public boolean put(E element, Duration timeout) throws InterruptedException {
+        return putWithin(Objects.requireNonNull(element, "element"), timeout);
+    }
+
+    @Override
+    public boolean offer(E element) {
+        return offerNow(Objects.requireNonNull(element, "element"));
+    }
+
+    @Override
+    public boolean offer(E element, long timeout, TimeUnit unit) throws InterruptedException {
+        return put(element, Duration.ofNanos(unit.toNanos(timeout)));
+    }
+
+    @Override
+    public E get() throws InterruptedException {
+        return Objects.requireNonNull(takeWithin(null));
+    }
+
+    @Override
+    public @Nullable E get(Duration timeout) throws InterruptedException {
+        return takeWithin(timeout);
+    }
+
+    @Override
+    public E take() throws InterruptedException {
+        return get();
+    }
+
+    @Override
+    public @Nullable E poll() {
+        try {
+            return getNow();
+        } catch (QueueShutdownException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable E poll(long timeout, TimeUnit unit) throws InterruptedException {
+        return takeWithin(Duration.ofNanos(unit.toNanos(timeout)));
+    }
+
+    @Override
+    public int drainTo(Collection<? super E> target) {
+        return drainTo(target, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public @Nullable E peek() {
+        Iterator<E> elements = iterator();
+        return elements.hasNext() ? elements.next() : null;
+    }
+
+    @Override
+    public boolean empty() {
+        return qsize() == 0;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return empty();
+    }
+
+    @Override
+    public int size() {
+        return (int) Math.min(qsize(), Integer.MAX_VALUE);
+    }
+
+    @Override
+    public int remainingCapacity() {
+        return full() ? 0 : (int) Math.min(Integer.MAX_VALUE, Math.max(0, stats().maxSize() - qsize()));
+    }
+
+    @Override
+    public void join() throws InterruptedException {
+        joinWithin(null);
+    }
+
+    @Override
+    public boolean join(Duration timeout) throws InterruptedException {
+        return joinWithin(timeout);
+    }
+
+    @Override
+    public Path directory() {
+        return Proxies.directory(reference);
+    }
+
+    @Override
+    public String codecId() {
+        return codec.id();
+    }
+
+    @Override
+    public Iterable<E> consume() {
+        return () -> new Iterator<>() {
+            private @Nullable E next;
+
+            @Override
+            public boolean hasNext() {
+                try {
+                    next = next == null ? get() : next;
+                    return true;
+                } catch (QueueShutdownException e) {
+                    return false;
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IpcException(
+                            "interrupted while waiting for an element; the thread's interrupt is still set", e);
+                }
+            }
+
+            @Override
+            public E next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException("the queue is shut down and drained");
+                }
+                E element = Objects.requireNonNull(next);
+                next = null;
+                return element;
+            }
+        };
+    }
+
+    /** What travels is the recipe for a proxy. */
+    final Object writeReplace() throws ObjectStreamException {
+        return reference.handle(codec, null, null);
+    }
+
+    @Override
+    public String toString() {
+        return reference.toString();
+    }
+}

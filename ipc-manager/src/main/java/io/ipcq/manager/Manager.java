@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import io.ipcq.process.ChildProcess;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process that holds what others share: queues, maps, locks, by name.
+ *
+ * <pre>{@code
+ * try (Manager manager = Manager.start()) {
+ *     SharedQueue<String> queue = manager.queue("letters", String.class);
+ *     pool.apply(Letters::write, queue);                                // a proxy can be passed on
+ *     pool.apply(Letters::read, queue);
+ * }
+ * }</pre>
+ *
+ * <p>A name stands for the same thing in every process, and for as long as one of them holds it: until the last proxy is
+ * closed, or the last process that has one ends. What a process held when it died, a lock for instance, is released.
+ *
+ * <p>On one machine a proxy of a queue is the queue's own file, and as fast; from elsewhere, the same proxy talks to the
+ * server. When the server is gone, every call of every proxy throws {@link ManagerGoneException}.
+ *
+ * <p>Thread-safe; calls of several threads do not wait for each other. Process-safe: proxies are serializable and arrive
+ * attached to the same thing; the stream contains the key. Survives a crash: of every client; of the manager, durable queues.
+ */
+public final class Manager implements AutoCloseable {
+
+    private final Link link;
+    private final @Nullable ChildProcess process;
+
+    Manager(Link link, @Nullable ChildProcess process) {
+        this.link = link;
+        this.process = process;
+    }
+
+    /** Starts a manager in a child process, with a new key; it ends when this is closed or this process ends. */
+    public static Manager start() throws IOException, InterruptedException {
+        return builder().start();
+    }
+
+    /** Options for {@link ManagerBuilder#start}. */
+    public static ManagerBuilder builder() {
+        return new ManagerBuilder();
+    }
+
+    /** Reaches a manager that runs elsewhere. */
+    public static Manager connect(SocketAddress address, AuthKey key) throws IOException, InterruptedException {
+        return new Manager(Link.to(address, key), null);
+    }
+
+    /** Reaches a manager over a connection with options of its own, such as TLS; its proxies cannot be passed on. */
+    public static Manager connect(Connection connection) {
+        return new Manager(Link.over(connection), null);
+    }
+
+    /** Where the manager can be reached; empty if the program made the connection itself. */
+    public Optional<SocketAddress> address() {
+        return Optional.ofNullable(link.address());
+    }
+
+    /** The key it can be reached with; empty if the program made the connection itself. */
+    public Optional<AuthKey> key() {
+        return Optional.ofNullable(link.key());
+    }
+
+    /** The child process that this manager is; empty if it was started elsewhere. */
+    public Optional<ChildProcess> process() {
+        return Optional.ofNullable(process);
+    }
+
+    /** Asks whether it is there, and returns its process number. */
+    public OptionalLong ping() {
+        return link.call("ping") instanceof Map<?, ?> about && about.get("pid") instanceof Number pid
+                ? OptionalLong.of(pid.longValue())
+                : OptionalLong.empty();
+    }
+
+    /** What clients hold at the moment. */
+    public List<Held> names() {
+        return link.call("names") instanceof List<?> rows
+                ? rows.stream().map(row -> Held.of((Map<?, ?>) row)).toList()
+                : List.of();
+    }
+
+    /**
+     * A name that somebody holds.
+     *
+     * @param type what it stands for: {@code queue}, {@code lock}
+     * @param name the name
+     * @param holders how many clients hold it
+     */
+    public record Held(String type, String name, int holders) {
+        static Held of(Map<?, ?> row) {
+            return new Held(String.valueOf(row.get("type")), String.valueOf(row.get("name")), (int)
+                    RemoteQueue.number(row, "holders"));
+        }
+    }
+
+    /** Ends the server, if it lets its clients do that. */
+    public void shutdown() {
+        link.call("shutdown");
+    }
+
+    // ---- what it serves ---------------------------------------------------------------------------------------------
+
+    /** A new queue that only those know who are given the proxy. */
+    public <E> SharedQueue<E> queue(Class<E> type) {
+        return queue(UUID.randomUUID().toString(), type);
+    }
+
+    public <E> SharedQueue<E> queue(String name, Class<E> type) {
+        return queue(name, Codec.forType(type), Map.of());
+    }
+
+    /** A queue in which at most so many elements wait. */
+    public <E> SharedQueue<E> queue(String name, Class<E> type, long maxSize) {
+        return queue(name, Codec.forType(type), Map.of("maxSize", maxSize));
+    }
+
+    public <E> SharedQueue<E> queue(String name, Codec<E> codec) {
+        return queue(name, codec, Map.of());
+    }
+
+    @SuppressWarnings("unchecked")
+    private <E> SharedQueue<E> queue(String name, Codec<E> codec, Map<String, Object> options) {
+        Map<String, Object> asked = new HashMap<>(options);
+        asked.put("codec", codec.id());
+        return (SharedQueue<E>) proxy("queue", name, asked, codec, null, null);
+    }
+
+    /** A queue in the manager's directory; it stays there, with what is in it, when nobody holds it. */
+    public <E> DurableQueue<E> durableQueue(String name, Class<E> type) {
+        return durableQueue(name, Codec.forType(type));
+    }
+
+    @SuppressWarnings("unchecked")
+    public <E> DurableQueue<E> durableQueue(String name, Codec<E> codec) {
+        return (DurableQueue<E>) proxy("durableQueue", name, Map.of("codec", codec.id()), codec, null, null);
+    }
+
+    /** A map. Its calls are atomic; its views show a snapshot. */
+    public <K, V> ConcurrentMap<K, V> map(String name, Class<K> keys, Class<V> values) {
+        return map(name, Codec.forType(keys), Codec.forType(values));
+    }
+
+    @SuppressWarnings("unchecked")
+    public <K, V> ConcurrentMap<K, V> map(String name, Codec<K> keys, Codec<V> values) {
+        return (ConcurrentMap<K, V>) proxy("map", name, Map.of(), keys, values, null);
+    }
+
+    /** A list. Its calls are atomic; its iterator shows a snapshot. */
+    @SuppressWarnings("unchecked")
+    public <E> List<E> list(String name, Class<E> type) {
+        return (List<E>) proxy("list", name, Map.of(), Codec.forType(type), null, null);
+    }
+
+    public SharedCounter counter(String name) {
+        return (SharedCounter) proxy("counter", name, Map.of(), null, null, null);
+    }
+
+    public SharedLock lock(String name) {
+        return (SharedLock) proxy("lock", name, Map.of(), null, null, null);
+    }
+
+    /** A condition of a lock; the lock has to be held to use it. */
+    public Condition condition(SharedLock lock, String name) {
+        return lock.condition(name);
+    }
+
+    public SharedSemaphore semaphore(String name, int permits) {
+        return (SharedSemaphore) proxy("semaphore", name, Map.of("permits", permits), null, null, null);
+    }
+
+    public SharedEvent event(String name) {
+        return (SharedEvent) proxy("event", name, Map.of(), null, null, null);
+    }
+
+    public SharedBarrier barrier(String name, int parties) {
+        return (SharedBarrier) proxy("barrier", name, Map.of("parties", parties), null, null, null);
+    }
+
+    public Namespace namespace(String name) {
+        return (Namespace) proxy("namespace", name, Map.of(), null, null, null);
+    }
+
+    /** An object of a type that the server was told to serve. The proxy is {@link AutoCloseable} as well. */
+    public <T> T get(String name, Class<T> type) {
+        return type.cast(proxy("object", name, Map.of("interface", type.getName()), null, null, type));
+    }
+
+    private Object proxy(
+            String type,
+            String name,
+            Map<String, Object> options,
+            @Nullable Codec<?> first,
+            @Nullable Codec<?> second,
+            @Nullable Class<?> own) {
+        return Proxies.make(Reference.open(link.share(), type, name, options, true), type, first, second, own);
+    }
+
+    /** Lets go of the connection, unless proxies are left, and ends the manager if this object started it. */
+    @Override
+    public void close() {
+        link.close();
+        if (process != null) {
+            process.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Manager[" + link.address() + (link.isGone() ? ", gone" : "") + "]";
+    }
+}

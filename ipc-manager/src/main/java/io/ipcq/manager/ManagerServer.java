@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import io.ipcq.connection.LightThreads;
+import io.ipcq.connection.Listener;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.SharedQueue;
+import io.ipcq.queue.SharedQueueBuilder;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves queues, maps, locks and others by name, in this process.
+ *
+ * <pre>{@code
+ * try (ManagerServer server = ManagerServer.builder().bind(address, key)) {
+ *     server.serveForever();
+ * }
+ * }</pre>
+ *
+ * <p>A name lives as long as a client holds it; of a durable queue, what is on disk stays. A client that is gone holds nothing:
+ * its locks are free, its leases end, its names are released.
+ *
+ * <p>Thread-safe. Process-safe: one process serves an address. Survives a crash: of clients, always; of this process, durable
+ * queues with everything in them, and queues in memory for those who have them open.
+ */
+public final class ManagerServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
+
+    private final Listener listener;
+    private final ManagerServerOptions options;
+    private final Map<String, OwnType> types = new HashMap<>();
+    private final Map<String, Supplier<?>> factories = new HashMap<>();
+
+    private final Map<Served.Key, Served> objects = new HashMap<>();
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final AtomicLong numbers = new AtomicLong();
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private final ScheduledThreadPoolExecutor clock =
+            new ScheduledThreadPoolExecutor(1, work -> daemon(work, "ipcq-manager-clock"));
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> daemon(work, "ipcq-manager-worker"));
+
+    ManagerServer(Listener listener, ManagerServerOptions options, Map<OwnType, Supplier<?>> registered) {
+        this.listener = listener;
+        this.options = options;
+        registered.forEach((type, factory) -> {
+            types.put(type.name(), type);
+            factories.put(type.name(), factory);
+        });
+        clock.setRemoveOnCancelPolicy(true);
+        daemon(this::acceptClients, "ipcq-manager").start();
+    }
+
+    public static ManagerServerBuilder builder() {
+        return new ManagerServerBuilder();
+    }
+
+    /** A server at a Unix-domain socket in a new private directory, with no options. */
+    public static ManagerServer bind(AuthKey key) throws IOException {
+        return builder().bind(key);
+    }
+
+    /** Where clients connect to. */
+    public SocketAddress address() {
+        return listener.address();
+    }
+
+    public ManagerServerOptions options() {
+        return options;
+    }
+
+    /** How many clients are connected. */
+    public int clients() {
+        return sessions.size();
+    }
+
+    /** Waits until the server is closed, here or, if that is allowed, by a client. */
+    public void serveForever() throws InterruptedException {
+        stopped.await();
+    }
+
+    /** How many requests were received, of all clients together. */
+    public long requests() {
+        return requests.get();
+    }
+
+    private void acceptClients() {
+        while (!closed.get()) {
+            try {
+                serve(listener.accept());
+            } catch (IOException | InterruptedException over) {
+                return;
+            } catch (RuntimeException | Error e) {
+                LOG.error("a client could not be served", e);
+            }
+        }
+    }
+
+    private void serve(Connection connection) {
+        if (sessions.size() >= options.maxClients()) {
+            LOG.warn("a client was turned away: limit={}", options.maxClients());
+            connection.close();
+            return;
+        }
+        Session session = new Session(this, connection, numbers.incrementAndGet());
+        sessions.add(session);
+        boolean started = false;
+        try {
+            LightThreads.start("ipcq-manager-client", session::run);
+            started = true;
+        } finally {
+            if (!started) {
+                sessions.remove(session);
+                connection.close();
+            }
+        }
+        if (closed.get()) {
+            session.close();
+        }
+    }
+
+    void forget(Session session) {
+        sessions.remove(session);
+    }
+
+    /** Does something that may wait for a client, or blocks, in a thread of its own. */
+    void work(Runnable work) {
+        if (LightThreads.areVirtual()) {
+            LightThreads.start("ipcq-manager-worker", work);
+        } else {
+            threads.execute(work);
+        }
+    }
+
+    // ---- requests ---------------------------------------------------------------------------------------------------
+
+    void dispatch(Call call) {
+        requests.incrementAndGet();
+        String method = call.method();
+        int dot = method.indexOf('.');
+        if (dot > 0) {
+            String name = call.text(0);
+            Served object = held(call.session(), new Served.Key(method.substring(0, dot), name));
+            object.call(call, method.substring(dot + 1));
+            return;
+        }
+        switch (method) {
+            case "ping" -> call.reply(about());
+            case "names" -> call.reply(names());
+            case "open" -> call.reply(open(call));
+            case "close" -> {
+                Served object = held(call.session(), new Served.Key(call.text(0), call.text(1)));
+                if (call.session().release(object)) {
+                    release(object, call.session());
+                }
+                call.reply(null);
+            }
+            case "cancel" -> {
+                call.session().cancel(call.present(0));
+                call.reply(null);
+            }
+            case "arrived" -> {
+                Session.Handed handed = call.session().taken(call.present(0));
+                if (handed != null) {
+                    handed.arrived();
+                }
+                call.reply(handed != null);
+            }
+            case "shutdown" -> {
+                if (!options.shutdownAllowed()) {
+                    throw new RpcException(Protocol.FORBIDDEN, "clients may not end this server");
+                }
+                call.reply(null);
+                work(this::close);
+            }
+            default -> throw new RpcException(Protocol.NO_METHOD, "there is no such method: " + Words.shown(method));
+        }
+    }
+
+    private Map<String, @Nullable Object> about() {
+        Map<String, @Nullable Object> about = new LinkedHashMap<>();
+        about.put("protocol", Protocol.VERSION);
+        about.put("pid", ProcessHandle.current().pid());
+        about.put("clients", sessions.size());
+        about.put("maxFrameBytes", options.maxFrameBytes());
+        return about;
+    }
+
+    private synchronized List<Map<String, @Nullable Object>> names() {
+        List<Map<String, @Nullable Object>> names = new ArrayList<>();
+        objects.values().stream().sorted(Comparator.comparing(Object::toString)).forEach(object -> {
+            Map<String, @Nullable Object> row = new LinkedHashMap<>();
+            row.put("type", object.key().type());
+            row.put("name", object.key().name());
+            row.put("holders", object.holders.size());
+            names.add(row);
+        });
+        return names;
+    }
+
+    private synchronized Served held(Session session, Served.Key key) {
+        Served object = objects.get(key);
+        if (object == null || !session.holds(object)) {
+            throw new RpcException(
+                    Protocol.NOT_OPEN,
+                    "this client has not opened it: type=" + Words.shown(key.type()) + ", name="
+                            + Words.shown(key.name()));
+        }
+        return object;
+    }
+
+    private synchronized Map<String, @Nullable Object> open(Call call) {
+        Map<String, @Nullable Object> asked = call.options(2);
+        Served.Key key = new Served.Key(call.text(0), Words.name(call.text(1)));
+        Served object = objects.get(key);
+        if (object == null) {
+            if (Boolean.FALSE.equals(asked.get("create"))) {
+                throw new RpcException(
+                        Protocol.NOT_THERE,
+                        "it was released by the last client that held it: type=" + Words.shown(key.type()) + ", name="
+                                + key.name());
+            }
+            object = make(key, asked);
+        } else {
+            object.requireSame(asked);
+        }
+        try {
+            call.session().hold(object);
+        } catch (RpcException e) {
+            if (object.holders.isEmpty()) {
+                object.dispose();
+            }
+            throw e;
+        }
+        objects.put(key, object);
+        object.holders.add(call.session());
+        return object.describe();
+    }
+
+    /** A client let go of something, or is gone. */
+    void release(Served object, Session session) {
+        object.left(session);
+        synchronized (this) {
+            object.holders.remove(session);
+            if (object.holders.isEmpty() && objects.remove(object.key(), object)) {
+                object.dispose();
+            }
+        }
+    }
+
+    private Served make(Served.Key key, Map<String, @Nullable Object> asked) {
+        return switch (key.type()) {
+            case "queue" -> new ServedQueue(key, queue(asked), clock, threads::execute);
+            case "durableQueue" -> new ServedQueue(key, durableQueue(key.name(), asked), clock, threads::execute);
+            case "map", "namespace" -> new ServedMap(key);
+            case "list" -> new ServedList(key);
+            case "counter" -> new ServedCounter(key);
+            case "lock" -> new ServedLock(key, clock);
+            case "semaphore" -> new ServedSemaphore(key, clock, number(asked, "permits", 1));
+            case "event" -> new ServedEvent(key, clock);
+            case "barrier" ->
+                new ServedBarrier(key, clock, (int) Math.min(Integer.MAX_VALUE, number(asked, "parties", 0)));
+            case "object" -> own(key, asked);
+            default ->
+                throw new RpcException(
+                        Protocol.INVALID_PARAMS, "there is no such type: type=" + Words.shown(key.type()));
+        };
+    }
+
+    private ServedOwn own(Served.Key key, Map<String, @Nullable Object> asked) {
+        OwnType type = types.get(String.valueOf(asked.get("interface")));
+        Supplier<?> factory = type == null ? null : factories.get(type.name());
+        if (type == null || factory == null) {
+            throw new RpcException(
+                    Protocol.FORBIDDEN,
+                    "no such interface is registered: interface="
+                            + Words.shown(String.valueOf(asked.get("interface"))));
+        }
+        return new ServedOwn(key, type, factory.get(), this::work);
+    }
+
+    private static SharedQueue<byte[]> queue(Map<String, @Nullable Object> asked) {
+        try {
+            SharedQueueBuilder<byte[]> builder = SharedQueue.builder(codec(asked));
+            if (asked.get("maxSize") != null) {
+                builder.maxSize(number(asked, "maxSize", 0));
+            }
+            if (asked.get("capacityBytes") != null) {
+                builder.capacityBytes(number(asked, "capacityBytes", 0));
+            }
+            return builder.create();
+        } catch (IOException | IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private DurableQueue<byte[]> durableQueue(String name, Map<String, @Nullable Object> asked) {
+        Path parent = options.directory()
+                .orElseThrow(() -> new RpcException(
+                        Protocol.FORBIDDEN,
+                        "this manager keeps no durable queues; give its builder a directory for them"));
+        try {
+            return DurableQueue.builder(codec(asked)).openOrCreate(parent.resolve(name));
+        } catch (IOException | RuntimeException e) {
+            throw refused(e);
+        }
+    }
+
+    private static EncodedElements codec(Map<String, @Nullable Object> asked) {
+        if (asked.get("codec") instanceof String id && !id.isEmpty() && id.length() <= 512) {
+            return new EncodedElements(id);
+        }
+        throw new RpcException(Protocol.INVALID_PARAMS, "a queue has a codec, of 1 to 512 characters");
+    }
+
+    private static RpcException refused(Exception e) {
+        return new RpcException(Protocol.MISMATCH, "the queue cannot be made: " + e.getMessage());
+    }
+
+    private static long number(Map<String, @Nullable Object> asked, String name, long unset) {
+        Object value = asked.get(name);
+        if (value == null) {
+            return unset;
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return ((Number) value).longValue();
+        }
+        throw new RpcException(Protocol.INVALID_PARAMS, name + " has to be a whole number of 64 bits");
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    private static Thread daemon(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Ends the server: its clients find it gone. Durable queues stay on disk. May be called again. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.warn("closing the listener failed", e);
+        }
+        sessions.forEach(Session::close);
+        List<Served> left;
+        synchronized (this) {
+            left = new ArrayList<>(objects.values());
+            objects.clear();
+        }
+        left.forEach(Served::dispose);
+        threads.shutdownNow();
+        clock.shutdownNow();
+        stopped.countDown();
+    }
+
+    @Override
+    public String toString() {
+        return "ManagerServer[" + address() + (closed.get() ? ", closed" : "") + "]";
+    }
+}

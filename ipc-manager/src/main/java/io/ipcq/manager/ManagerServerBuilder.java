@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Limits;
+import io.ipcq.connection.Listener;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a {@link ManagerServer}.
+ *
+ * <p>Thread-safe: no. Process-safe: not applicable. Survives a crash: not applicable.
+ */
+public final class ManagerServerBuilder {
+
+    private final Map<OwnType, Supplier<?>> types = new LinkedHashMap<>();
+    private Optional<Path> directory = Optional.empty();
+    private boolean shutdownAllowed;
+    private int maxClients = ManagerServerOptions.DEFAULT_MAX_CLIENTS;
+    private int maxFrameBytes = Limits.FRAME_BYTES;
+
+    ManagerServerBuilder() {}
+
+    /** Where durable queues are kept, one directory for each name. Without it there are none. */
+    public ManagerServerBuilder directory(Path directory) {
+        this.directory = Optional.of(directory);
+        return this;
+    }
+
+    /** Serves objects of a type of your own: one for each name, made when it is first asked for. */
+    public <T> ManagerServerBuilder register(Class<T> type, Supplier<? extends T> factory) {
+        types.put(new OwnType(type), factory);
+        return this;
+    }
+
+    /** Whether a client may end the server; it may not unless this is set. */
+    public ManagerServerBuilder allowShutdown(boolean allowed) {
+        this.shutdownAllowed = allowed;
+        return this;
+    }
+
+    public ManagerServerBuilder maxClients(int clients) {
+        this.maxClients = clients;
+        return this;
+    }
+
+    public ManagerServerBuilder maxFrameBytes(int bytes) {
+        this.maxFrameBytes = bytes;
+        return this;
+    }
+
+    /** A server at a Unix-domain socket in a new private directory. */
+    public ManagerServer bind(AuthKey key) throws IOException {
+        return bind((SocketAddress) null, key);
+    }
+
+    /** A server at a {@link java.net.UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}. */
+    public ManagerServer bind(@Nullable SocketAddress address, AuthKey key) throws IOException {
+        return bind(
+                address == null
+                        ? Listener.bind(key)
+                        : Listener.builder(address, key)
+                                .maxFrameBytes(maxFrameBytes)
+                                .bind());
+    }
+
+    /** A server at a listener with options of its own, such as TLS. The server closes it. */
+    public ManagerServer bind(Listener listener) {
+        return new ManagerServer(
+                listener, new ManagerServerOptions(directory, shutdownAllowed, maxClients, maxFrameBytes), types);
+    }
+}

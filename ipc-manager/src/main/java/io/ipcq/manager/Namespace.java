@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.codec.Codec;
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values by name that processes share, each of a type that the reader knows.
+ *
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ */
+public final class Namespace implements AutoCloseable, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Reference reference;
+
+    Namespace(Reference reference) {
+        this.reference = reference;
+    }
+
+    @SuppressWarnings("unchecked") // the codec of a value is that of its class
+    public <T> void set(String name, T value) {
+        reference.call("put", name, EncodedElements.wire((Codec<T>) Codec.forType(value.getClass()), value));
+    }
+
+    /** The value of a name; null if there is none. */
+    public <T> @Nullable T get(String name, Class<T> type) {
+        return EncodedElements.value(Codec.forType(type), reference.call("get", name));
+    }
+
+    public void remove(String name) {
+        reference.call("remove", name);
+    }
+
+    public boolean contains(String name) {
+        return reference.flag("containsKey", name);
+    }
+
+    public List<String> names() {
+        return reference.call("entries") instanceof List<?> entries
+                ? entries.stream()
+                        .map(entry -> String.valueOf(((List<?>) entry).get(0)))
+                        .toList()
+                : List.of();
+    }
+
+    /** Lets go of it here. May be called again. */
+    @Override
+    public void close() {
+        reference.close();
+    }
+
+    private Object writeReplace() throws ObjectStreamException {
+        return reference.handle(null, null, null);
+    }
+
+    @Override
+    public String toString() {
+        return reference.toString();
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import org.jspecify.annotations.Nullable;
+
+/** Carries the calls of an interface of the program's own to the server. */
+final class OwnProxy implements InvocationHandler, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Reference reference;
+    private final transient OwnType type;
+
+    private OwnProxy(Reference reference, OwnType type) {
+        this.reference = reference;
+        this.type = type;
+    }
+
+    static Object make(Reference reference, Class<?> type) {
+        return Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type, AutoCloseable.class, Serializable.class},
+                new OwnProxy(reference, new OwnType(type)));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        if (method.getDeclaringClass() == Object.class) {
+            return switch (method.getName()) {
+                case "equals" -> arguments != null && proxy == arguments[0];
+                case "hashCode" -> System.identityHashCode(proxy);
+                default -> type.type().getSimpleName() + " " + reference;
+            };
+        }
+        if (method.getDeclaringClass() == AutoCloseable.class) {
+            reference.close();
+            return null;
+        }
+        OwnType.Operation operation = type.operation(method);
+        return operation.decode(reference.await("call", operation.name(), operation.encode(arguments)));
+    }
+
+    /** What travels is the proxy's class and this in it; it arrives attached to the same object. */
+    private Object writeReplace() throws ObjectStreamException {
+        return new Handle(reference.handle(null, null, type.type()).asHandler());
+    }
+
+    /** Stands for the handler within the proxy. */
+    private record Handle(ProxyHandle.Recipe recipe) implements Serializable {
+        private Object readResolve() throws ObjectStreamException {
+            return new OwnProxy(recipe.open(), new OwnType(recipe.own()));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.connection.AuthKey;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a proxy is on its way to a child or a pool worker. It contains the key, so a stream with a proxy in it is as secret as
+ * the key; those between a parent and its own children are.
+ */
+record ProxyHandle(
+        SocketAddress address,
+        AuthKey key,
+        String type,
+        String name,
+        HashMap<String, Object> options,
+        @Nullable Codec<?> first,
+        @Nullable Codec<?> second,
+        @Nullable Class<?> own)
+        implements Serializable {
+
+    private Object readResolve() throws ObjectStreamException {
+        return Proxies.make(open(), type, first, second, own);
+    }
+
+    private Reference open() throws ObjectStreamException {
+        try {
+            return Reference.open(Link.to(address, key), type, name, options, false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw invalid(e);
+        } catch (IOException | RuntimeException e) {
+            throw invalid(e);
+        }
+    }
+
+    /** The same for the inside of a proxy of an own type, which must not become a proxy itself. */
+    Recipe asHandler() {
+        return new Recipe(address, key, type, name, options, java.util.Objects.requireNonNull(own));
+    }
+
+    record Recipe(
+            SocketAddress address, AuthKey key, String type, String name, HashMap<String, Object> options, Class<?> own)
+            implements Serializable {
+
+        Reference open() throws ObjectStreamException {
+            return new ProxyHandle(address, key, type, name, options, null, null, own).open();
+        }
+    }
+
+    private InvalidObjectException invalid(Exception e) {
+        InvalidObjectException invalid =
+                new InvalidObjectException("a proxy that was passed on cannot be attached: type=" + type + ", name="
+                        + name + ": " + e.getMessage());
+        invalid.initCause(e);
+        return invalid;
+    }
+
+    @Override
+    public String toString() {
+        return "ProxyHandle[" + type + " " + name + " at " + address + "]";
+    }
+}

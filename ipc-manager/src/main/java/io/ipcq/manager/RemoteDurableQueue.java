@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.queue.DeadLetter;
+import io.ipcq.queue.Delivery;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.DurableQueueOptions;
+import io.ipcq.queue.Replayed;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A durable queue whose elements pass through the server. Its history and its dead letters are on the server's machine. */
+final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue<E> {
+
+    private static final long serialVersionUID = 1L;
+
+    RemoteDurableQueue(Reference reference, Codec<E> codec) {
+        super(reference, codec);
+    }
+
+    @Override
+    public Delivery<E> receive() throws InterruptedException {
+        return Objects.requireNonNull(delivery(reference.await("receive", (Object) null)));
+    }
+
+    @Override
+    public @Nullable Delivery<E> receive(Duration timeout) throws InterruptedException {
+        return delivery(reference.await("receive", Reference.millis(timeout)));
+    }
+
+    private @Nullable Delivery<E> delivery(@Nullable Object wire) {
+        return wire instanceof Map<?, ?> map
+                ? new Leased(Objects.requireNonNull(value(map.get("value"))), number(map, "number"), (int)
+                        number(map, "attempts"))
+                : null;
+    }
+
+    @Override
+    public Stream<E> browse() {
+        return stream();
+    }
+
+    @Override
+    public void flush() {
+        reference.call("flush");
+    }
+
+    @Override
+    public DurableQueue<DeadLetter> deadLetters() {
+        throw onServer();
+    }
+
+    @Override
+    public Stream<Replayed<E>> replay(long fromNumber) {
+        throw onServer();
+    }
+
+    @Override
+    public DurableQueueOptions options() {
+        throw onServer();
+    }
+
+    private UnsupportedOperationException onServer() {
+        return new UnsupportedOperationException(
+                "not through a manager: " + this + "; open the queue on its machine: directory=" + directory());
+    }
+
+    private final class Leased implements Delivery<E> {
+        private final E value;
+        private final long number;
+        private final int attempts;
+
+        Leased(E value, long number, int attempts) {
+            this.value = value;
+            this.number = number;
+            this.attempts = attempts;
+        }
+
+        @Override
+        public E value() {
+            return value;
+        }
+
+        @Override
+        public long number() {
+            return number;
+        }
+
+        @Override
+        public int attempts() {
+            return attempts;
+        }
+
+        @Override
+        public boolean ack() {
+            return reference.flag("ack", number);
+        }
+
+        @Override
+        public boolean nack() {
+            return reference.flag("nack", number);
+        }
+    }
+}

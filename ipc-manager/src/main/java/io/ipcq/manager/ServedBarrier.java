@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** A meeting point; it breaks for all when one of those who wait gives up, is interrupted or dies. */
+final class ServedBarrier extends ServedMonitor {
+
+    private final int parties;
+    private Generation generation = new Generation();
+
+    /** Those who meet at one time. */
+    private static final class Generation {
+        private int arrived;
+        private boolean broken;
+        private boolean complete;
+        private final Map<Call, Integer> waiting = new LinkedHashMap<>();
+    }
+
+    ServedBarrier(Key key, ScheduledExecutorService clock, int parties) {
+        super(key, clock);
+        if (parties < 1) {
+            throw new RpcException(Protocol.INVALID_PARAMS, "parties must be positive: parties=" + parties);
+        }
+        this.parties = parties;
+    }
+
+    @Override
+    void requireSame(Map<String, @Nullable Object> options) {
+        requireOption(options, "parties", parties);
+    }
+
+    @Override
+    void operate(Call call, String operation) {
+        switch (operation) {
+            case "await" -> meet(call, call.timeoutMillis(1));
+            case "reset" -> {
+                breakNow(generation);
+                generation = new Generation();
+                call.reply(null);
+            }
+            case "waiting" -> call.reply(generation.waiting.size());
+            case "isBroken" -> call.reply(generation.broken);
+            default -> throw noSuch(operation);
+        }
+    }
+
+    private void meet(Call call, long timeoutMillis) {
+        Generation mine = generation;
+        if (mine.broken) {
+            throw broken();
+        }
+        int index = parties - ++mine.arrived;
+        mine.waiting.put(call, index);
+        if (index == 0) {
+            mine.complete = true;
+            generation = new Generation();
+        }
+        await(call, timeoutMillis, () -> mine.complete ? (Object) index : null, () -> breakNow(mine));
+        changed();
+    }
+
+    @Override
+    void onEnd(Call call) {
+        if (generation.waiting.containsKey(call)) {
+            breakNow(generation);
+        }
+    }
+
+    private void breakNow(Generation which) {
+        if (which.broken || which.complete) {
+            return;
+        }
+        which.broken = true;
+        for (Call each : which.waiting.keySet().toArray(new Call[0])) {
+            if (each.claim()) {
+                each.fail(broken());
+            }
+        }
+    }
+
+    private RpcException broken() {
+        return new RpcException(
+                Protocol.BROKEN, "the barrier is broken, one of its parties gave up or died: " + this + "; reset it");
+    }
+}

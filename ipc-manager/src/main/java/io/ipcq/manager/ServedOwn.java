@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An object of the program's own, of which exactly the methods of its registered interface can be called. */
+final class ServedOwn extends Served {
+
+    private final OwnType type;
+    private final Object target;
+    private final Consumer<Runnable> threads;
+
+    ServedOwn(Key key, OwnType type, Object target, Consumer<Runnable> threads) {
+        super(key);
+        this.type = type;
+        this.target = target;
+        this.threads = threads;
+    }
+
+    /** Each call has a thread, as nobody knows whether it blocks. */
+    @Override
+    void call(Call call, String operation) {
+        OwnType.Operation method = type.operation(call.text(1));
+        if (method == null) {
+            throw noSuch(call.text(1));
+        }
+        if (call.id() != null) {
+            call.session().park(call);
+        }
+        if (call.claim()) {
+            threads.accept(() -> run(call, method));
+        }
+    }
+
+    private void run(Call call, OwnType.Operation operation) {
+        try {
+            Object[] arguments = operation.decode(call.list(2));
+            call.reply(operation.encode(invoke(operation.method(), arguments)));
+        } catch (RpcException e) {
+            call.fail(e);
+        } catch (RuntimeException e) {
+            call.fail(new RpcException(
+                    Protocol.INVALID_PARAMS,
+                    "arguments or result are not of their types: method="
+                            + operation.method().getName()));
+        }
+    }
+
+    private @Nullable Object invoke(Method method, Object[] arguments) {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            Throwable thrown = e.getCause() == null ? e : e.getCause();
+            throw new RpcException(Protocol.THROWN, thrown.getClass().getSimpleName() + ": " + thrown.getMessage());
+        } catch (IllegalAccessException e) {
+            throw new RpcException(Protocol.INTERNAL, "the method is not accessible: method=" + method.getName());
+        }
+    }
+
+    @Override
+    void dispose() {
+        if (target instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                org.slf4j.LoggerFactory.getLogger(ManagerServer.class).warn("closing failed: {}", this, e);
+            }
+        }
+    }
+}

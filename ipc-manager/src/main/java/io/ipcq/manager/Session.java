@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.connection.Connection;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client, as the server sees it: reads its requests, answers them in any order, and gives back what it held when it is gone.
+ *
+ * <p>Answers never wait for the client: they queue up, and its own thread or one made for it sends them. A client that does
+ * not read is cut off.
+ */
+final class Session {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
+
+    private final ManagerServer server;
+    private final Connection connection;
+    private final long number;
+
+    private final Map<Object, Call> waiting = new ConcurrentHashMap<>();
+    private final Map<Served, Integer> holds = new HashMap<>();
+    private final Map<Object, Handed> handed = new LinkedHashMap<>();
+
+    private final Queue<byte[]> outbound = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger outboundCount = new AtomicInteger();
+    private final AtomicLong outboundBytes = new AtomicLong();
+    private final AtomicBoolean flushing = new AtomicBoolean();
+
+    /** It sends what it queued once a request is dealt with; others have it sent. */
+    private volatile @Nullable Thread reader;
+
+    private volatile boolean over;
+
+    /** Something that was sent to the client, and that it has not said to have. */
+    interface Handed {
+        void arrived();
+
+        void lost();
+    }
+
+    Session(ManagerServer server, Connection connection, long number) {
+        this.server = server;
+        this.connection = connection;
+        this.number = number;
+    }
+
+    /** Reads until the client is gone. */
+    void run() {
+        reader = Thread.currentThread();
+        try {
+            while (!over) {
+                receive(connection.recvBytes());
+                flush();
+            }
+        } catch (IOException | InterruptedException gone) {
+            LOG.debug("a client is gone: client={}", number);
+        } catch (RuntimeException | Error e) {
+            LOG.error("a client is dropped after a failure: client={}", number, e);
+        } finally {
+            end();
+        }
+    }
+
+    private void receive(byte[] message) {
+        Call call;
+        try {
+            call = call(Json.parse(message));
+        } catch (RpcException e) {
+            new Call(this, null, "", List.of()).fail(e);
+            return;
+        }
+        try {
+            server.dispatch(call);
+        } catch (RpcException e) {
+            call.fail(e);
+        } catch (RuntimeException e) {
+            LOG.warn("a call failed: client={}, method={}", number, call.method(), e);
+            call.fail(new RpcException(
+                    Protocol.INTERNAL, "the server failed: " + e.getClass().getSimpleName()));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // JSON has no other lists
+    private Call call(@Nullable Object message) {
+        if (!(message instanceof Map<?, ?> request)
+                || !"2.0".equals(request.get("jsonrpc"))
+                || !(request.get("method") instanceof String method)) {
+            throw new RpcException(
+                    Protocol.INVALID_REQUEST, "a request has to be an object with jsonrpc \"2.0\" and a method");
+        }
+        Object id = request.get("id");
+        Object params = request.get("params");
+        if (id != null && !(id instanceof String || id instanceof Integer || id instanceof Long)) {
+            throw new RpcException(Protocol.INVALID_REQUEST, "an id has to be a string or a whole number");
+        }
+        if (params != null && !(params instanceof List<?>)) {
+            throw new RpcException(Protocol.INVALID_REQUEST, "params have to be an array");
+        }
+        return new Call(this, id, method, params == null ? List.of() : (List<@Nullable Object>) params);
+    }
+
+    // ---- calls that wait --------------------------------------------------------------------------------------------
+
+    /** Remembers a call that is not answered at once, so that it can be cancelled. */
+    void park(Call call) {
+        Object id = call.id();
+        if (id == null) {
+            throw new RpcException(Protocol.INVALID_REQUEST, "a call that may wait needs an id");
+        }
+        if (waiting.size() >= Protocol.MAX_WAITING_CALLS) {
+            throw new RpcException(
+                    Protocol.LIMIT, "too many calls of this client wait: limit=" + Protocol.MAX_WAITING_CALLS);
+        }
+        if (waiting.putIfAbsent(id, call) != null) {
+            throw new RpcException(Protocol.INVALID_REQUEST, "a call with this id waits already");
+        }
+    }
+
+    void cancel(Object id) {
+        Call call = waiting.get(id);
+        if (call != null) {
+            call.cancel();
+        }
+    }
+
+    // ---- what the client holds --------------------------------------------------------------------------------------
+
+    synchronized void hold(Served object) {
+        if (holds.size() >= Protocol.MAX_NAMES && !holds.containsKey(object)) {
+            throw new RpcException(Protocol.LIMIT, "this client holds too many names: limit=" + Protocol.MAX_NAMES);
+        }
+        if (over) {
+            throw new RpcException(Protocol.CANCELLED, "the client is gone");
+        }
+        holds.merge(object, 1, Integer::sum);
+    }
+
+    /** Whether that was the client's last hold. */
+    synchronized boolean release(Served object) {
+        Integer count = holds.get(object);
+        if (count == null) {
+            throw new RpcException(Protocol.NOT_OPEN, "this client does not hold it: " + object);
+        }
+        if (count > 1) {
+            holds.put(object, count - 1);
+            return false;
+        }
+        holds.remove(object);
+        return true;
+    }
+
+    synchronized boolean holds(Served object) {
+        return holds.containsKey(object);
+    }
+
+    /** Remembers what is sent as the result of a call until the client says that it arrived; false if the client is gone. */
+    synchronized boolean handOver(Object id, Handed element) {
+        if (over) {
+            return false;
+        }
+        handed.put(id, element);
+        return true;
+    }
+
+    synchronized @Nullable Handed taken(Object id) {
+        return handed.remove(id);
+    }
+
+    // ---- answers ----------------------------------------------------------------------------------------------------
+
+    void answer(Call call, Map<String, @Nullable Object> answer) {
+        Object id = call.id();
+        if (id != null) {
+            waiting.remove(id, call);
+        } else if (!answer.containsKey("error")) {
+            return; // a notification has no answer
+        }
+        if (!over) {
+            send(encode(answer, id));
+        }
+    }
+
+    private byte[] encode(Map<String, @Nullable Object> answer, @Nullable Object id) {
+        byte[] bytes = Json.write(answer);
+        if (bytes.length <= server.options().maxFrameBytes()) {
+            return bytes;
+        }
+        Map<String, @Nullable Object> refusal = new LinkedHashMap<>();
+        refusal.put("jsonrpc", "2.0");
+        refusal.put("id", id);
+        refusal.put(
+                "error",
+                Map.of(
+                        "code",
+                        Protocol.TOO_LARGE,
+                        "message",
+                        "the answer is larger than a frame: bytes=" + bytes.length + ", limit="
+                                + server.options().maxFrameBytes()));
+        return Json.write(refusal);
+    }
+
+    private void send(byte[] message) {
+        outbound.add(message);
+        if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES
+                || outboundBytes.addAndGet(message.length) > Protocol.MAX_UNREAD_BYTES) {
+            LOG.warn("a client that does not read its replies is cut off: client={}", number);
+            connection.close();
+            return;
+        }
+        if (Thread.currentThread() != reader) {
+            server.work(this::flush);
+        }
+    }
+
+    private void flush() {
+        while (!outbound.isEmpty() && flushing.compareAndSet(false, true)) {
+            try {
+                for (byte[] next = outbound.poll(); next != null; next = outbound.poll()) {
+                    outboundCount.decrementAndGet();
+                    outboundBytes.addAndGet(-next.length);
+                    connection.sendBytes(next);
+                }
+            } catch (IOException e) {
+                connection.close(); // the reader finds out
+                return;
+            } finally {
+                flushing.set(false);
+            }
+        }
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    boolean isOver() {
+        return over;
+    }
+
+    void close() {
+        connection.close();
+    }
+
+    private void end() {
+        List<Handed> lost;
+        List<Served> held;
+        synchronized (this) {
+            over = true;
+            lost = new ArrayList<>(handed.values());
+            held = new ArrayList<>(holds.keySet());
+            handed.clear();
+            holds.clear();
+        }
+        connection.close();
+        waiting.values().forEach(Call::abandon);
+        outbound.clear();
+        lost.forEach(Handed::lost);
+        held.forEach(object -> server.release(object, this));
+        server.forget(this);
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.concurrent.BrokenBarrierException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A point where processes wait until all have come. It breaks for all when one of them gives up, is interrupted or dies.
+ *
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ */
+public final class SharedBarrier implements AutoCloseable, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Reference reference;
+
+    SharedBarrier(Reference reference) {
+        this.reference = reference;
+    }
+
+    /** Waits until all have come; the last one gets 0. */
+    public int await() throws InterruptedException, BrokenBarrierException {
+        return meet(null);
+    }
+
+    /**
+     * Waits at most so long until all have come.
+     *
+     * @throws BrokenBarrierException if they did not, or it was broken before
+     */
+    public int await(Duration timeout) throws InterruptedException, BrokenBarrierException {
+        return meet(Reference.millis(timeout));
+    }
+
+    private int meet(@Nullable Object millis) throws InterruptedException, BrokenBarrierException {
+        try {
+            return reference.await("await", millis) instanceof Integer index ? index : 0;
+        } catch (ManagerException e) {
+            if (e.code() == Protocol.BROKEN) {
+                BrokenBarrierException broken = new BrokenBarrierException(e.getMessage());
+                broken.initCause(e);
+                throw broken;
+            }
+            throw e;
+        }
+    }
+
+    /** Breaks it for those who wait, and begins anew. */
+    public void reset() {
+        reference.call("reset");
+    }
+
+    public boolean isBroken() {
+        return reference.flag("isBroken");
+    }
+
+    /** How many wait now. */
+    public int waiting() {
+        return (int) reference.number("waiting");
+    }
+
+    /** Lets go of it here. May be called again. */
+    @Override
+    public void close() {
+        reference.close();
+    }
+
+    private Object writeReplace() throws ObjectStreamException {
+        return reference.handle(null, null, null);
+    }
+
+    @Override
+    public String toString() {
+        return reference.toString();
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Date;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reentrant lock between processes. It belongs to the thread that took it, and is free when that thread's process ends or dies:
+ * what it protects may then be half done.
+ *
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ */
+public final class SharedLock implements Lock, AutoCloseable, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Reference reference;
+
+    SharedLock(Reference reference) {
+        this.reference = reference;
+    }
+
+    private static String owner() {
+        return Long.toString(Thread.currentThread().getId());
+    }
+
+    @Override
+    public void lock() {
+        reference.call("lock", owner(), null);
+    }
+
+    @Override
+    public void lockInterruptibly() throws InterruptedException {
+        reference.await("lock", owner(), null);
+    }
+
+    @Override
+    public boolean tryLock() {
+        return reference.flag("lock", owner(), 0);
+    }
+
+    @Override
+    public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
+        return tryLock(Duration.ofNanos(unit.toNanos(time)));
+    }
+
+    public boolean tryLock(Duration timeout) throws InterruptedException {
+        return Boolean.TRUE.equals(reference.await("lock", owner(), Reference.millis(timeout)));
+    }
+
+    @Override
+    public void unlock() {
+        monitor("unlock", owner());
+    }
+
+    /** Whether any thread of any process holds it. */
+    public boolean isLocked() {
+        return reference.flag("isLocked");
+    }
+
+    /** The one condition of this lock that has no name. */
+    @Override
+    public Condition newCondition() {
+        return condition("");
+    }
+
+    /** A condition of this lock, the same for all processes that give it this name. */
+    public Condition condition(String name) {
+        return new Named(name);
+    }
+
+    private void monitor(String operation, Object... arguments) {
+        try {
+            reference.call(operation, arguments);
+        } catch (IllegalStateException e) {
+            throw illegal(e);
+        }
+    }
+
+    private static IllegalMonitorStateException illegal(IllegalStateException e) {
+        return new IllegalMonitorStateException(e.getMessage());
+    }
+
+    private final class Named implements Condition {
+
+        private final String name;
+
+        Named(String name) {
+            this.name = name;
+        }
+
+        private boolean sleep(@Nullable Object millis) throws InterruptedException {
+            try {
+                boolean signalled = Boolean.TRUE.equals(reference.await("await", owner(), name, millis));
+                if (!signalled && Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                return signalled;
+            } catch (IllegalStateException e) {
+                throw illegal(e);
+            }
+        }
+
+        @Override
+        public void await() throws InterruptedException {
+            sleep(null);
+        }
+
+        @Override
+        public void awaitUninterruptibly() {
+            try {
+                reference.call("await", owner(), name, null);
+            } catch (IllegalStateException e) {
+                throw illegal(e);
+            }
+        }
+
+        @Override
+        public long awaitNanos(long nanos) throws InterruptedException {
+            long deadline = System.nanoTime() + nanos;
+            sleep(Reference.millis(Duration.ofNanos(nanos)));
+            return deadline - System.nanoTime();
+        }
+
+        @Override
+        public boolean await(long time, TimeUnit unit) throws InterruptedException {
+            return sleep(Reference.millis(Duration.ofNanos(unit.toNanos(time))));
+        }
+
+        @Override
+        public boolean awaitUntil(Date deadline) throws InterruptedException {
+            return sleep(Math.max(0, deadline.getTime() - System.currentTimeMillis()));
+        }
+
+        @Override
+        public void signal() {
+            monitor("signal", owner(), name);
+        }
+
+        @Override
+        public void signalAll() {
+            monitor("signalAll", owner(), name);
+        }
+    }
+
+    /** Lets go of it here. May be called again. */
+    @Override
+    public void close() {
+        reference.close();
+    }
+
+    private Object writeReplace() throws ObjectStreamException {
+        return reference.handle(null, null, null);
+    }
+
+    @Override
+    public String toString() {
+        return reference.toString();
+    }
+}

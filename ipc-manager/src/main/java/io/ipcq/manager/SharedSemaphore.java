@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * Permits that processes share. Those that a process acquired and did not release come back when it ends or dies.
+ *
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ */
+public final class SharedSemaphore implements AutoCloseable, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Reference reference;
+
+    SharedSemaphore(Reference reference) {
+        this.reference = reference;
+    }
+
+    public void acquire() throws InterruptedException {
+        reference.await("acquire", 1, null);
+    }
+
+    /** Waits at most so long for a number of permits; says whether it got them. */
+    public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
+        return Boolean.TRUE.equals(reference.await("acquire", permits, Reference.millis(timeout)));
+    }
+
+    public boolean tryAcquire() {
+        return reference.flag("acquire", 1, 0);
+    }
+
+    public void release() {
+        release(1);
+    }
+
+    public void release(int permits) {
+        reference.call("release", permits);
+    }
+
+    public long availablePermits() {
+        return reference.number("available");
+    }
+
+    /** Lets go of it here. May be called again. */
+    @Override
+    public void close() {
+        reference.close();
+    }
+
+    private Object writeReplace() throws ObjectStreamException {
+        return reference.handle(null, null, null);
+    }
+
+    @Override
+    public String toString() {
+        return reference.toString();
+    }
+}

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.queue.Delivery;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueShutdownException;
+import io.ipcq.queue.SharedQueue;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.math.BigDecimal;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a manager has to do, whatever the way to it. */
+abstract class ManagerContract {
+
+    static final Duration LONG = Duration.ofSeconds(60);
+    static final Duration SHORT = Duration.ofMillis(80);
+
+    final AuthKey key = AuthKey.random();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @TempDir
+    Path directory;
+
+    ManagerServer server;
+    Manager manager;
+
+    /** Where the server listens; null for a private socket. */
+    abstract SocketAddress address();
+
+    /** A type of the test's own. */
+    public interface Inventory {
+        record Part(String name, int count) {}
+
+        void add(Part part);
+
+        List<Part> parts();
+
+        BigDecimal price(String name, int count);
+
+        String fail(String why);
+
+        default Part first() {
+            return parts().get(0);
+        }
+    }
+
+    static final class Shelf implements Inventory {
+        private final List<Part> parts = new ArrayList<>();
+
+        @Override
+        public synchronized void add(Part part) {
+            parts.add(part);
+        }
+
+        @Override
+        public synchronized List<Part> parts() {
+            return List.copyOf(parts);
+        }
+
+        @Override
+        public BigDecimal price(String name, int count) {
+            return new BigDecimal("0.10").multiply(BigDecimal.valueOf(count));
+        }
+
+        @Override
+        public String fail(String why) {
+            throw new IllegalStateException(why);
+        }
+
+        /** Not in the interface, so nobody calls it from elsewhere. */
+        public void secret() {
+            throw new AssertionError("was called");
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        server = ManagerServer.builder()
+                .directory(directory)
+                .register(Inventory.class, Shelf::new)
+                .bind(address(), key);
+        manager = Manager.connect(server.address(), key);
+    }
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+        manager.close();
+        server.close();
+    }
+
+    <T> Future<T> async(Callable<T> work) {
+        return threads.submit(work);
+    }
+
+    static <T> T soon(Future<T> future) throws Exception {
+        return future.get(60, TimeUnit.SECONDS);
+    }
+
+    @SuppressWarnings("unchecked")
+    static <T> T copy(T proxy) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(proxy);
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            return (T) in.readObject();
+        }
+    }
+
+    @Test
+    void shouldServeQueue() throws Exception {
+        try (SharedQueue<String> queue = manager.queue("letters", String.class)) {
+            queue.put("a");
+            assertThat(queue.offer("b")).isTrue();
+            queue.putAll(List.of("c", "d", "ü\n"));
+            assertThat(queue.qsize()).isEqualTo(5);
+            assertThat(queue).containsExactly("a", "b", "c", "d", "ü\n");
+            assertThat(queue.peek()).isEqualTo("a");
+            assertThat(queue.get()).isEqualTo("a");
+            assertThat(queue.getNow()).isEqualTo("b");
+            assertThat(queue.poll(1, TimeUnit.SECONDS)).isEqualTo("c");
+            List<String> rest = new ArrayList<>();
+            assertThat(queue.drainTo(rest)).isEqualTo(2);
+            assertThat(rest).containsExactly("d", "ü\n");
+            assertThat(queue.getNow()).isNull();
+            assertThat(queue.get(SHORT)).isNull();
+            assertThat(queue.join(SHORT)).isFalse();
+            for (int i = 0; i < 5; i++) {
+                queue.taskDone();
+            }
+            assertThat(queue.join(SHORT)).isTrue();
+            assertThatThrownBy(queue::taskDone).isInstanceOf(IllegalStateException.class);
+            queue.put("last");
+            queue.shutdown();
+            assertThat(queue.consume()).containsExactly("last");
+            assertThatThrownBy(() -> queue.put("late")).isInstanceOf(QueueShutdownException.class);
+            assertThatThrownBy(queue::get).isInstanceOf(QueueShutdownException.class);
+            assertThat(queue.isShutdown()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldWakeWhoWaitsForElementOrRoom() throws Exception {
+        try (SharedQueue<Integer> queue = manager.queue("numbers", Integer.class, 1)) {
+            Future<Integer> taken = async(queue::get);
+            queue.put(1);
+            assertThat(soon(taken)).isEqualTo(1);
+            queue.put(2);
+            assertThat(queue.full()).isTrue();
+            assertThat(queue.offer(3)).isFalse();
+            assertThat(queue.put(3, SHORT)).isFalse();
+            Future<Boolean> put = async(() -> queue.put(4, LONG));
+            assertThat(queue.get()).isEqualTo(2);
+            assertThat(soon(put)).isTrue();
+            assertThat(queue.get()).isEqualTo(4);
+            assertThatThrownBy(() -> manager.queue("numbers", String.class)).hasMessageContaining("codec");
+        }
+    }
+
+    @Test
+    void shouldInterruptWhoWaitsAndLoseNothing() throws Exception {
+        try (SharedQueue<String> queue = manager.queue("letters", String.class)) {
+            List<String> taken = new CopyOnWriteArrayList<>();
+            Thread waiting = new Thread(() -> {
+                try {
+                    taken.add(queue.get());
+                } catch (InterruptedException e) {
+                    // it got nothing
+                }
+            });
+            waiting.start();
+            waiting.join(SHORT.toMillis());
+            waiting.interrupt();
+            queue.put("a");
+            waiting.join(LONG.toMillis());
+            assertThat(waiting.isAlive()).isFalse();
+            // the element came before the interrupt took effect, or it is still there
+            assertThat(taken.isEmpty() ? List.of(queue.get(LONG)) : taken).containsExactly("a");
+        }
+    }
+
+    @Test
+    void shouldServeDurableQueueThatStays() throws Exception {
+        try (DurableQueue<String> queue = manager.durableQueue("orders", String.class)) {
+            queue.putAll(List.of("tea", "milk"));
+            Delivery<String> delivery = queue.receive(LONG);
+            assertThat(delivery.value()).isEqualTo("tea");
+            assertThat(delivery.nack()).isTrue();
+            Delivery<String> again = queue.receive();
+            assertThat(again.attempts()).isEqualTo(2);
+            assertThat(again.ack()).isTrue();
+            assertThat(again.ack()).isFalse();
+        }
+        assertThat(manager.names()).isEmpty();
+        try (DurableQueue<String> queue = manager.durableQueue("orders", String.class)) {
+            assertThat(queue.browse()).containsExactly("milk");
+            assertThat(queue.get()).isEqualTo("milk");
+        }
+    }
+
+    @Test
+    void shouldServeMap() {
+        ConcurrentMap<String, Integer> map = manager.map("stock", String.class, Integer.class);
+        assertThat(map.put("tea", 1)).isNull();
+        assertThat(map.put("tea", 2)).isEqualTo(1);
+        assertThat(map.putIfAbsent("tea", 3)).isEqualTo(2);
+        assertThat(map.merge("tea", 5, Integer::sum)).isEqualTo(7);
+        assertThat(map.replace("tea", 7, 8)).isTrue();
+        assertThat(map.replace("tea", 7, 9)).isFalse();
+        assertThat(map.computeIfAbsent("milk", any -> 4)).isEqualTo(4);
+        map.putAll(Map.of("salt", 1));
+        assertThat(map).containsOnlyKeys("tea", "milk", "salt").containsEntry("tea", 8);
+        assertThat(map.containsKey("sugar")).isFalse();
+        assertThat(map.containsValue(4)).isTrue();
+        assertThat(map.remove("milk", 5)).isFalse();
+        assertThat(map.remove("milk")).isEqualTo(4);
+        assertThat(map.size()).isEqualTo(2);
+        map.clear();
+        assertThat(map).isEmpty();
+        assertThatThrownBy(() -> map.put("tea", null)).isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void shouldServeList() {
+        List<String> list = manager.list("lines", String.class);
+        list.add("b");
+        list.add(0, "a");
+        list.addAll(List.of("c", "d"));
+        assertThat(list).containsExactly("a", "b", "c", "d");
+        assertThat(list.set(1, "x")).isEqualTo("b");
+        assertThat(list.remove(0)).isEqualTo("a");
+        assertThat(list.get(0)).isEqualTo("x");
+        assertThatThrownBy(() -> list.get(7)).isInstanceOf(IndexOutOfBoundsException.class);
+        list.clear();
+        assertThat(list).isEmpty();
+    }
+
+    @Test
+    void shouldServeCounterAndNamespace() {
+        SharedCounter counter = manager.counter("hits");
+        assertThat(counter.increment()).isEqualTo(1);
+        assertThat(counter.add(10)).isEqualTo(11);
+        assertThat(counter.compareAndSet(11, 5)).isTrue();
+        assertThat(counter.compareAndSet(11, 6)).isFalse();
+        assertThat(counter.set(Long.MAX_VALUE)).isEqualTo(5);
+        assertThat(counter.increment()).isEqualTo(Long.MIN_VALUE);
+        Namespace namespace = manager.namespace("settings");
+        namespace.set("size", 3);
+        namespace.set("part", new Inventory.Part("bolt", 4));
+        assertThat(namespace.get("size", Integer.class)).isEqualTo(3);
+        assertThat(namespace.get("part", Inventory.Part.class)).isEqualTo(new Inventory.Part("bolt", 4));
+        assertThat(namespace.get("none", String.class)).isNull();
+        assertThat(namespace.names()).containsExactly("size", "part");
+        namespace.remove("size");
+        assertThat(namespace.contains("size")).isFalse();
+    }
+
+    @Test
+    void shouldExcludeOthersFromLock() throws Exception {
+        SharedLock lock = manager.lock("lock");
+        lock.lock();
+        lock.lock();
+        assertThat(lock.isLocked()).isTrue();
+        Future<Boolean> atOnce = async(() -> lock.tryLock());
+        assertThat(soon(atOnce)).isFalse();
+        Future<Boolean> inTime = async(() -> lock.tryLock(SHORT));
+        assertThat(soon(inTime)).isFalse();
+        assertThatThrownBy(() -> soon(async(() -> {
+                    lock.unlock();
+                    return 0;
+                })))
+                .hasCauseInstanceOf(IllegalMonitorStateException.class);
+        Future<Boolean> other = async(() -> lock.tryLock(LONG));
+        lock.unlock();
+        assertThat(other).isNotDone();
+        lock.unlock();
+        assertThat(soon(other)).isTrue();
+    }
+
+    @Test
+    void shouldWakeWhoAwaitsCondition() throws Exception {
+        SharedLock lock = manager.lock("lock");
+        Condition ready = manager.condition(lock, "ready");
+        Future<Boolean> awaiting = async(() -> {
+            lock.lock();
+            boolean signalled = ready.await(60, TimeUnit.SECONDS);
+            lock.unlock();
+            return signalled;
+        });
+        await().until(() -> {
+            lock.lock();
+            ready.signal();
+            lock.unlock();
+            return awaiting.isDone();
+        });
+        assertThat(soon(awaiting)).isTrue();
+        lock.lock();
+        assertThat(ready.await(20, TimeUnit.MILLISECONDS)).isFalse();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(ready::await).isInstanceOf(InterruptedException.class);
+        lock.unlock();
+        assertThat(lock.isLocked()).isFalse();
+        assertThatThrownBy(ready::signal).isInstanceOf(IllegalMonitorStateException.class);
+    }
+
+    @Test
+    void shouldHoldLockAgainWhenInterruptedInCondition() throws Exception {
+        SharedLock lock = manager.lock("lock");
+        Future<Boolean> interrupted = async(() -> {
+            lock.lock();
+            try {
+                lock.newCondition().await();
+                return false;
+            } catch (InterruptedException e) {
+                lock.unlock(); // throws if it is not held
+                return true;
+            }
+        });
+        await().until(() -> sleepers().size() == 1 && !lock.isLocked());
+        sleepers().get(0).interrupt();
+        assertThat(soon(interrupted)).isTrue();
+        assertThat(lock.isLocked()).isFalse();
+    }
+
+    private static List<Thread> sleepers() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> List.of(thread.getValue()).toString().contains("SharedLock$Named.sleep"))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    @Test
+    void shouldServeSemaphoreEventAndBarrier() throws Exception {
+        SharedSemaphore semaphore = manager.semaphore("permits", 2);
+        semaphore.acquire();
+        assertThat(semaphore.tryAcquire()).isTrue();
+        assertThat(semaphore.tryAcquire(1, SHORT)).isFalse();
+        Future<Boolean> third = async(() -> semaphore.tryAcquire(1, LONG));
+        semaphore.release();
+        assertThat(soon(third)).isTrue();
+        assertThat(semaphore.availablePermits()).isZero();
+        assertThatThrownBy(() -> manager.semaphore("permits", 3)).hasMessageContaining("permits");
+
+        SharedEvent event = manager.event("go");
+        assertThat(event.await(SHORT)).isFalse();
+        Future<Boolean> waiting = async(() -> event.await(LONG));
+        event.set();
+        assertThat(soon(waiting)).isTrue();
+        event.await();
+        event.clear();
+        assertThat(event.isSet()).isFalse();
+
+        SharedBarrier barrier = manager.barrier("meet", 2);
+        Future<Integer> first = async(() -> barrier.await());
+        await().until(() -> barrier.waiting() == 1);
+        assertThat(barrier.await()).isZero();
+        assertThat(soon(first)).isEqualTo(1);
+        assertThatThrownBy(() -> barrier.await(SHORT)).isInstanceOf(BrokenBarrierException.class);
+        assertThat(barrier.isBroken()).isTrue();
+        barrier.reset();
+        assertThat(barrier.isBroken()).isFalse();
+    }
+
+    @Test
+    void shouldServeOwnTypeByItsInterface() {
+        Inventory inventory = manager.get("shelf", Inventory.class);
+        inventory.add(new Inventory.Part("bolt", 4));
+        assertThat(inventory.parts()).containsExactly(new Inventory.Part("bolt", 4));
+        assertThat(inventory.first().name()).isEqualTo("bolt");
+        assertThat(inventory.price("bolt", 3)).isEqualTo("0.30");
+        assertThatThrownBy(() -> inventory.fail("no room"))
+                .isInstanceOf(ManagerException.class)
+                .hasMessageContaining("no room");
+        assertThat(inventory.toString()).contains("shelf");
+        assertThatThrownBy(() -> manager.get("other", Runnable.class)).hasMessageContaining("registered");
+    }
+
+    @Test
+    void shouldAttachCopiesToTheSameThing() throws Exception {
+        SharedQueue<String> queue = manager.queue("letters", String.class);
+        ConcurrentMap<String, Integer> map = manager.map("stock", String.class, Integer.class);
+        SharedLock lock = manager.lock("lock");
+        Inventory inventory = manager.get("shelf", Inventory.class);
+        copy(queue).put("a");
+        assertThat(queue.get(LONG)).isEqualTo("a");
+        copy(map).put("tea", 1);
+        assertThat(map).containsEntry("tea", 1);
+        copy(lock).lock();
+        assertThat(lock.isLocked()).isTrue();
+        copy(inventory).add(new Inventory.Part("nut", 1));
+        assertThat(inventory.parts()).hasSize(1);
+    }
+
+    @Test
+    void shouldReleaseNameWithItsLastHolder() throws Exception {
+        SharedCounter first = manager.counter("hits");
+        SharedCounter second = copy(first);
+        first.add(5);
+        first.close();
+        first.close();
+        assertThat(second.get()).isEqualTo(5);
+        assertThatThrownBy(first::get).isInstanceOf(ManagerGoneException.class).hasMessageContaining("closed");
+        assertThat(manager.names()).containsExactly(new Manager.Held("counter", "hits", 1));
+        second.close();
+        assertThat(manager.names()).isEmpty();
+        assertThat(manager.counter("hits").get()).isZero();
+    }
+
+    @Test
+    void shouldFailEveryProxyWhenServerIsGone() throws Exception {
+        SharedQueue<String> queue = manager.queue("letters", String.class);
+        SharedQueue<String> durable = manager.durableQueue("orders", String.class);
+        SharedEvent event = manager.event("go");
+        SharedLock lock = manager.lock("lock");
+        Future<String> getting = async(queue::get);
+        Future<String> gettingDurable = async(durable::get);
+        Future<Boolean> waiting = async(() -> event.await(LONG));
+        assertThatThrownBy(() -> waiting.get(SHORT.toMillis(), TimeUnit.MILLISECONDS))
+                .isNotNull();
+        server.close();
+        for (Future<?> each : List.of(getting, gettingDurable, waiting)) {
+            assertThatThrownBy(() -> soon(each)).hasCauseInstanceOf(ManagerGoneException.class);
+        }
+        assertThatThrownBy(lock::lock).isInstanceOf(ManagerGoneException.class);
+        assertThatThrownBy(() -> queue.put("a")).isInstanceOf(ManagerGoneException.class);
+        assertThatThrownBy(queue::qsize).isInstanceOf(ManagerGoneException.class);
+        assertThatThrownBy(() -> manager.ping()).isInstanceOf(ManagerGoneException.class);
+    }
+
+    @Test
+    void shouldShareOneConnectionBetweenManyThreads() throws Exception {
+        SharedCounter counter = manager.counter("hits");
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            all.add(async(() -> {
+                for (int n = 0; n < 200; n++) {
+                    counter.increment();
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : all) {
+            soon(each);
+        }
+        assertThat(counter.get()).isEqualTo(3200);
+        assertThat(server.clients()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseShutdownUnlessAllowed() throws Exception {
+        assertThatThrownBy(manager::shutdown)
+                .isInstanceOf(ManagerException.class)
+                .hasMessageContaining("may not end");
+        try (ManagerServer open = ManagerServer.builder().allowShutdown(true).bind(AuthKey.random());
+                Manager other = Manager.connect(server.address(), key)) {
+            assertThat(other.ping()).hasValue(ProcessHandle.current().pid());
+            assertThat(open.clients()).isZero();
+        }
+        AuthKey otherKey = AuthKey.random();
+        ManagerServer open = ManagerServer.builder().allowShutdown(true).bind(otherKey);
+        try (Manager other = Manager.connect(open.address(), otherKey)) {
+            other.shutdown();
+            open.serveForever();
+        }
+    }
+}
