@@ -59,6 +59,7 @@ public final class ManagerServer implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean shutdownAsked;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private final ScheduledThreadPoolExecutor clock =
@@ -196,7 +197,7 @@ public final class ManagerServer implements AutoCloseable {
                     throw new RpcException(Protocol.FORBIDDEN, "clients may not end this server");
                 }
                 call.reply(null);
-                work(this::close);
+                shutdownAsked = true;
             }
             default -> throw new RpcException(Protocol.NO_METHOD, "there is no such method: " + Words.shown(method));
         }
@@ -359,6 +360,13 @@ public final class ManagerServer implements AutoCloseable {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** For a session that has sent what it had to say. */
+    void closeIfAsked() {
+        if (shutdownAsked) {
+            close();
+        }
     }
 
     /** Ends the server: its clients find it gone. Durable queues stay on disk. May be called again. */

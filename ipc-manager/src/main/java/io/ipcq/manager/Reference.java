@@ -15,11 +15,11 @@ final class Reference {
     private final Link link;
     private final String type;
     private final String name;
-    private final HashMap<String, Object> options;
+    private final Map<String, Object> options;
     private final Map<?, ?> about;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Reference(Link link, String type, String name, HashMap<String, Object> options, Map<?, ?> about) {
+    private Reference(Link link, String type, String name, Map<String, Object> options, Map<?, ?> about) {
         this.link = link;
         this.type = type;
         this.name = name;
@@ -29,7 +29,7 @@ final class Reference {
 
     /** Takes hold of a name, and of the link, which the caller has shared. */
     static Reference open(Link link, String type, String name, Map<String, Object> options, boolean create) {
-        HashMap<String, Object> asked = new HashMap<>(options);
+        Map<String, Object> asked = new HashMap<>(options);
         try {
             if (!create) {
                 asked.put("create", false);
@@ -106,7 +106,7 @@ final class Reference {
             throw new NotSerializableException(
                     "a proxy of a connection that the program made itself: " + this + "; connect by address and key");
         }
-        return new ProxyHandle(link.address(), link.key(), type, name, options, first, second, own);
+        return new ProxyHandle(link.address(), link.key(), type, name, new HashMap<>(options), first, second, own);
     }
 
     /** Lets go. May be called again. */

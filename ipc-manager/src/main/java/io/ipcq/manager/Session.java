@@ -66,6 +66,7 @@ final class Session {
             while (!over) {
                 receive(connection.recvBytes());
                 flush();
+                server.closeIfAsked();
             }
         } catch (IOException | InterruptedException gone) {
             LOG.debug("a client is gone: client={}", number);
