@@ -86,12 +86,16 @@ final class ServedLock extends ServedMonitor {
         await(
                 call,
                 Math.max(1, timeoutMillis),
-                () -> (sleeper.signalled || sleeper.late) && take(asking, sleeper.holds) ? sleeper.signalled : null,
+                () -> wakes(sleeper) && take(asking, sleeper.holds) ? (Boolean) sleeper.signalled : null,
                 () -> {
                     sleeper.late = true;
                     others.remove(sleeper);
                 });
         changed();
+    }
+
+    private static boolean wakes(Sleeper sleeper) {
+        return sleeper.signalled || sleeper.late;
     }
 
     /** Who is interrupted takes the lock again before that shows. */

@@ -3,7 +3,6 @@ package io.ipcq.manager;
 
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,7 +26,7 @@ abstract class ServedMonitor extends Served {
     private record Parked(Call call, Attempt attempt) {}
 
     private final ScheduledExecutorService clock;
-    private final List<Parked> parked = new LinkedList<>();
+    private final List<Parked> parked = new ArrayList<>();
 
     ServedMonitor(Key key, ScheduledExecutorService clock) {
         super(key);

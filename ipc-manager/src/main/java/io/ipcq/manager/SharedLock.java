@@ -134,6 +134,7 @@ public final class SharedLock implements Lock, AutoCloseable, Serializable {
         }
 
         @Override
+        @SuppressWarnings("JavaUtilDate") // the JDK's interface
         public boolean awaitUntil(Date deadline) throws InterruptedException {
             return sleep(Math.max(0, deadline.getTime() - System.currentTimeMillis()));
         }

@@ -49,8 +49,8 @@ public final class Sample10ManagedQueue {
 
     static int write(SharedQueue<String> queue) throws InterruptedException {
         tell("writer");
-        for (char letter : LETTERS.toCharArray()) {
-            queue.put(String.valueOf(letter));
+        for (int i = 0; i < LETTERS.length(); i++) {
+            queue.put(LETTERS.substring(i, i + 1));
         }
         return LETTERS.length();
     }

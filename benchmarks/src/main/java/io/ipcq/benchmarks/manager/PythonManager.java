@@ -7,26 +7,26 @@ import java.nio.charset.StandardCharsets;
 /** The peer: {@code multiprocessing.Manager().Queue()} of the python3 on the path, each client a thread with its connection. */
 final class PythonManager {
 
-    private static final String PROGRAM = String.join(
-            "\n",
-            "import multiprocessing, sys, threading, time",
-            "def loop(queue, times):",
-            "    message = b'x' * 100",
-            "    for i in range(times):",
-            "        queue.put(message)",
-            "        queue.get()",
-            "def run(queues, times):",
-            "    threads = [threading.Thread(target=loop, args=(q, times // len(queues))) for q in queues]",
-            "    for t in threads: t.start()",
-            "    for t in threads: t.join()",
-            "if __name__ == '__main__':",
-            "    clients, times = int(sys.argv[1]), 20000",
-            "    with multiprocessing.Manager() as manager:",
-            "        queues = [manager.Queue() for i in range(clients)]",
-            "        run(queues, times // 4)",
-            "        start = time.perf_counter()",
-            "        run(queues, times)",
-            "        print(2 * times / (time.perf_counter() - start))");
+    private static final String PROGRAM = """
+            import multiprocessing, sys, threading, time
+            def loop(queue, times):
+                message = b'x' * 100
+                for i in range(times):
+                    queue.put(message)
+                    queue.get()
+            def run(queues, times):
+                threads = [threading.Thread(target=loop, args=(q, times // len(queues))) for q in queues]
+                for t in threads: t.start()
+                for t in threads: t.join()
+            if __name__ == '__main__':
+                clients, times = int(sys.argv[1]), 20000
+                with multiprocessing.Manager() as manager:
+                    queues = [manager.Queue() for i in range(clients)]
+                    run(queues, times // 4)
+                    start = time.perf_counter()
+                    run(queues, times)
+                    print(2 * times / (time.perf_counter() - start))
+            """;
 
     private PythonManager() {}
 
