@@ -86,7 +86,7 @@ final class ServedLock extends ServedMonitor {
         await(
                 call,
                 Math.max(1, timeoutMillis),
-                () -> wakes(sleeper) && take(asking, sleeper.holds) ? (Boolean) sleeper.signalled : null,
+                () -> (wakes(sleeper) && take(asking, sleeper.holds)) ? (Boolean) sleeper.signalled : null,
                 () -> {
                     sleeper.late = true;
                     others.remove(sleeper);

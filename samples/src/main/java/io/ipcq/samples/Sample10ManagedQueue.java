@@ -4,6 +4,7 @@ package io.ipcq.samples;
 import io.ipcq.manager.Manager;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.ChildProcess;
+import io.ipcq.process.Output;
 import io.ipcq.queue.SharedQueue;
 
 /**
@@ -40,7 +41,10 @@ public final class Sample10ManagedQueue {
         System.out.println("(" + ChildProcess.current().pid() + ") start");
         try (Manager manager = Manager.start();
                 SharedQueue<String> queue = manager.queue(String.class);
-                ProcessPool pool = ProcessPool.create(WORKERS)) {
+                ProcessPool pool = ProcessPool.builder()
+                        .workers(WORKERS)
+                        .output(Output.INHERIT) // as it is, without the worker's name before each line
+                        .create()) {
             pool.apply(Sample10ManagedQueue::write, queue);
             pool.apply(Sample10ManagedQueue::read, queue);
         }
