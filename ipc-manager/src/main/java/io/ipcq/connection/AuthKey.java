@@ -6,12 +6,14 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -32,6 +34,7 @@ public final class AuthKey implements Serializable {
 
     private static final int RANDOM_BYTES = 32;
     private static final int MAX_FILE_BYTES = 4096;
+    private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final byte[] secret;
@@ -97,14 +100,26 @@ public final class AuthKey implements Serializable {
         }
     }
 
-    /** Writes the raw bytes into a new file that only this user can read. */
+    /**
+     * Writes the raw bytes into a new file that only this user can read. It is there as a whole or not at all.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is such a file; it is left as it was
+     */
     public void save(Path file) throws IOException {
-        if (isPosix(file)) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } else {
-            Files.createFile(file);
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a key file needs a directory");
+        Path whole = isPosix(file)
+                ? Files.createTempFile(directory, ".ipcq-key-", null, PosixFilePermissions.asFileAttribute(FILE_MODE))
+                : Files.createTempFile(directory, ".ipcq-key-", null);
+        try {
+            Files.write(whole, secret, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+            if (isPosix(file)) {
+                Files.createLink(file, whole); // a move would replace what another process has just saved there
+            } else {
+                Files.move(whole, file);
+            }
+        } finally {
+            Files.deleteIfExists(whole);
         }
-        Files.write(file, secret);
     }
 
     private static boolean isPosix(Path file) {

@@ -2,6 +2,7 @@
 package io.ipcq.connection;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -10,10 +11,13 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -66,8 +70,8 @@ final class Connector {
         try {
             if (engine.isPresent()) {
                 TlsWire tls = new TlsWire(wire, engine.get());
+                wire = tls; // whose close tells the peer why
                 tls.handshake(deadline);
-                wire = tls;
             }
             FrameReader reader = new FrameReader(wire, Limits.UNAUTHENTICATED_FRAME_BYTES);
             FrameWriter writer = new FrameWriter(wire);
@@ -125,7 +129,7 @@ final class Connector {
         SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         try {
             if (unix) {
-                channel.connect(address);
+                connectUnix(channel, address, timeout);
             } else {
                 channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toMillis())));
             }
@@ -142,6 +146,35 @@ final class Connector {
             channel.close();
             throw named(
                     new ConnectException("nobody listens there: address=" + address + ", reason=" + e.getMessage()), e);
+        }
+    }
+
+    /** The kernel waits without limit while the listener's queue is full; the socket is closed under it in the end. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the socket to be closed but who connects
+    private static void connectUnix(SocketChannel channel, SocketAddress address, Duration timeout) throws IOException {
+        CompletableFuture<Void> connected = new CompletableFuture<>();
+        connected.orTimeout(Math.max(1, Deadline.remainingNanos(Deadline.in(timeout))), TimeUnit.NANOSECONDS);
+        connected.whenComplete((done, late) -> {
+            if (late != null) {
+                closeLate(channel);
+            }
+        });
+        try {
+            channel.connect(address);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (AsynchronousCloseException e) {
+            throw named(new SocketTimeoutException("the listener's queue is full"), e);
+        } finally {
+            connected.complete(null);
+        }
+    }
+
+    private static void closeLate(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

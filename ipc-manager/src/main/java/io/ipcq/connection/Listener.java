@@ -57,7 +57,6 @@ public final class Listener implements AutoCloseable {
     private final AuthKey key;
     private final ListenerOptions options;
     private final @Nullable UnixSocketFile file;
-    private final @Nullable Object fileKey;
     private final @Nullable UserPrincipal owner;
 
     private Listener(ServerSocketChannel server, AuthKey key, ListenerOptions options, @Nullable UnixSocketFile file)
@@ -67,7 +66,6 @@ public final class Listener implements AutoCloseable {
         this.key = key;
         this.options = options;
         this.file = file;
-        this.fileKey = file == null ? null : file.fileKey();
         this.owner = file == null ? null : file.owner();
     }
 
@@ -76,9 +74,10 @@ public final class Listener implements AutoCloseable {
         return builder(address, key).bind();
     }
 
-    /** Listens at a Unix-domain socket in a new private directory. */
+    /** Listens at a Unix-domain socket in a new private directory, which {@link #close} removes. */
     public static Listener bind(AuthKey key) throws IOException {
-        return bind(UnixSocketFile.inPrivateDirectory(), key);
+        UnixSocketFile file = UnixSocketFile.inPrivateDirectory();
+        return bind(file.address(), key, builder(file.address(), key).options(), file);
     }
 
     public static ListenerBuilder builder(SocketAddress address, AuthKey key) {
@@ -87,24 +86,41 @@ public final class Listener implements AutoCloseable {
 
     static Listener bind(SocketAddress address, AuthKey key, ListenerOptions options) throws IOException {
         Connector.requireProtected(address, options.connection());
-        boolean unix = address instanceof UnixDomainSocketAddress;
-        ServerSocketChannel server =
-                unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
+        UnixSocketFile file =
+                address instanceof UnixDomainSocketAddress path ? new UnixSocketFile(path, options.otherUsers()) : null;
+        return bind(address, key, options, file);
+    }
+
+    private static Listener bind(
+            SocketAddress address, AuthKey key, ListenerOptions options, @Nullable UnixSocketFile file)
+            throws IOException {
+        ServerSocketChannel server = null;
         try {
-            UnixSocketFile file = null;
-            if (address instanceof UnixDomainSocketAddress path) {
-                file = new UnixSocketFile(path, options.otherUsers());
-                file.bind(server, BACKLOG);
-            } else {
+            if (file == null) {
+                server = ServerSocketChannel.open();
                 server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
                 server.bind(address, BACKLOG);
+            } else {
+                server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                file.bind(server, BACKLOG);
             }
             Listener listener = new Listener(server, key, options, file);
             listener.start();
             return listener;
-        } catch (IOException | RuntimeException e) {
-            server.close();
+        } catch (IOException | RuntimeException | Error e) {
+            release(server, file, e);
             throw e;
+        }
+    }
+
+    private static void release(
+            @Nullable ServerSocketChannel server, @Nullable UnixSocketFile file, Throwable failure) {
+        try (server) {
+            if (file != null) {
+                file.remove();
+            }
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -265,11 +281,13 @@ public final class Listener implements AutoCloseable {
             return;
         }
         closed = true;
-        server.close();
-        unauthenticated.forEach(Listener::closeQuietly);
-        closeWaiting();
-        if (file != null) {
-            file.remove(fileKey);
+        try (server) {
+            if (file != null) {
+                file.remove();
+            }
+        } finally {
+            unauthenticated.forEach(Listener::closeQuietly);
+            closeWaiting();
         }
     }
 

@@ -134,15 +134,7 @@ final class TlsWire implements Wire {
                     if (plain.hasRemaining()) {
                         return plain.remaining();
                     }
-                    HandshakeStatus status = result.getHandshakeStatus();
-                    if (status == HandshakeStatus.FINISHED
-                            || engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-                        if (!step(engine.getHandshakeStatus())) {
-                            return 0;
-                        }
-                    } else if (status == HandshakeStatus.NEED_TASK) {
-                        step(status);
-                    }
+                    step(engine.getHandshakeStatus()); // and on: the next record may be here already
                 }
             }
         }
@@ -169,8 +161,8 @@ final class TlsWire implements Wire {
         return count;
     }
 
-    /** Does what the engine wants; false if there is nothing that could be done without reading. */
-    private boolean step(HandshakeStatus status) throws IOException {
+    /** Does what the engine wants, unless that is to read. */
+    private void step(HandshakeStatus status) throws IOException {
         lock.lock();
         try {
             if (status == HandshakeStatus.NEED_TASK) {
@@ -178,14 +170,10 @@ final class TlsWire implements Wire {
                 while ((task = engine.getDelegatedTask()) != null) {
                     task.run();
                 }
-                return true;
-            }
-            if (status == HandshakeStatus.NEED_WRAP) {
+            } else if (status == HandshakeStatus.NEED_WRAP) {
                 wrap(NOTHING);
                 flush();
-                return true;
             }
-            return false;
         } finally {
             lock.unlock();
         }
@@ -223,7 +211,13 @@ final class TlsWire implements Wire {
                     outgoing = ByteBuffer.allocateDirect(2 * outgoing.capacity())
                             .put(outgoing)
                             .flip();
-                default -> throw new IOException("TLS is closed");
+                case CLOSED -> {
+                    if (result.bytesProduced() == 0) {
+                        throw new IOException("TLS is closed");
+                    }
+                    return; // what was wrapped is the announcement of the end
+                }
+                default -> throw new IOException("TLS did not encrypt: status=" + result.getStatus());
             }
         }
     }

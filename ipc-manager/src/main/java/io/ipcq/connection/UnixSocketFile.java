@@ -4,52 +4,75 @@ package io.ipcq.connection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The file of a Unix-domain socket: 0600 in a directory 0700. */
 final class UnixSocketFile {
     /*
      * Stale. The socket of a listener that was killed stays, and nobody answers there. It is removed if it is a socket, is
-     * ours, and refuses a connection. Two that find the same stale socket must not remove each other's new one: the whole of
-     * looking, removing and binding is done under a lock on a file beside it, which is then left there.
+     * ours, and refuses a connection. A new one refuses too for a moment, between being bound and listening: so the whole
+     * of looking, removing and binding is done under a lock on a file beside it, which is then left there.
      */
 
     /** What every system takes; Linux would take 107. */
     static final int MAX_PATH_BYTES = 103;
 
+    private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
+
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
+    private static final Set<OpenOption> LOCK_OPTIONS =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     private final Path path;
     private final boolean othersMayUse;
+    private final boolean ownsDirectory;
+
+    /** Of the socket that was bound; null before. */
+    private @Nullable Object fileKey;
 
     UnixSocketFile(UnixDomainSocketAddress address, boolean othersMayUse) {
-        this.path = address.getPath().toAbsolutePath();
+        this(address.getPath().toAbsolutePath(), othersMayUse, false);
+    }
+
+    private UnixSocketFile(Path path, boolean othersMayUse, boolean ownsDirectory) {
+        this.path = path;
         this.othersMayUse = othersMayUse;
+        this.ownsDirectory = ownsDirectory;
     }
 
-    /** A new directory 0700 with a name that nobody can guess, for one socket. */
-    static UnixDomainSocketAddress inPrivateDirectory() throws IOException {
-        Path directory = Files.createTempDirectory(
-                "ipcq-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return UnixDomainSocketAddress.of(directory.resolve("s"));
+    /** In a new directory 0700 with a name that nobody can guess, which goes with the socket. */
+    static UnixSocketFile inPrivateDirectory() throws IOException {
+        Path directory = Files.createTempDirectory("ipcq-", PosixFilePermissions.asFileAttribute(DIRECTORY_MODE));
+        return new UnixSocketFile(directory.toAbsolutePath().resolve("s"), false, true);
     }
 
+    UnixDomainSocketAddress address() {
+        return UnixDomainSocketAddress.of(path);
+    }
+
+    /** If it fails, {@link #remove} leaves nothing of it. */
     void bind(ServerSocketChannel channel, int backlog) throws IOException {
         int bytes = path.toString().getBytes(UTF_8).length;
         if (bytes > MAX_PATH_BYTES) {
@@ -57,17 +80,19 @@ final class UnixSocketFile {
                     "path is too long for a socket: bytes=" + bytes + ", limit=" + MAX_PATH_BYTES + ", path=" + path);
         }
         requirePrivateDirectory();
-        try {
-            channel.bind(UnixDomainSocketAddress.of(path), backlog);
-        } catch (IOException e) {
-            if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                throw e;
-            }
-            replaceStale(channel, backlog);
+        if (ownsDirectory) {
+            bindHere(channel, backlog);
+        } else {
+            bindUnderLock(channel, backlog);
         }
         if (!othersMayUse) {
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            Files.setPosixFilePermissions(path, FILE_MODE);
         }
+    }
+
+    private void bindHere(ServerSocketChannel channel, int backlog) throws IOException {
+        channel.bind(address(), backlog);
+        fileKey = currentKey();
     }
 
     private void requirePrivateDirectory() throws IOException {
@@ -76,8 +101,7 @@ final class UnixSocketFile {
             throw new BindException("a socket needs a directory: path=" + path);
         }
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(DIRECTORY_MODE));
         }
         PosixFileAttributes attributes =
                 Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -98,21 +122,30 @@ final class UnixSocketFile {
         return permission.name().startsWith("OWNER_");
     }
 
-    private void replaceStale(ServerSocketChannel channel, int backlog) throws IOException {
-        Path lockFile = path.resolveSibling(path.getFileName() + ".lock");
+    private void bindUnderLock(ServerSocketChannel channel, int backlog) throws IOException {
         synchronized (UnixSocketFile.class) { // file locks are of the process, not of the thread
-            try (RandomAccessFile file = new RandomAccessFile(lockFile.toFile(), "rw");
-                    FileLock held = file.getChannel().lock()) {
+            try (FileChannel file = FileChannel.open(lockFile(), LOCK_OPTIONS, lockAttributes());
+                    FileLock held = file.lock()) {
                 if (held.isValid()) {
-                    requireStale();
+                    requireFreeOrStale();
                     Files.deleteIfExists(path);
                 }
-                channel.bind(UnixDomainSocketAddress.of(path), backlog);
+                bindHere(channel, backlog);
             }
         }
     }
 
-    private void requireStale() throws IOException {
+    private Path lockFile() {
+        return path.resolveSibling(path.getFileName() + ".lock");
+    }
+
+    private FileAttribute<?>[] lockAttributes() {
+        return othersMayUse
+                ? new FileAttribute<?>[0]
+                : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE_MODE)};
+    }
+
+    private void requireFreeOrStale() throws IOException {
         int mode;
         UserPrincipal owner;
         try {
@@ -125,8 +158,7 @@ final class UnixSocketFile {
             throw new BindException("the path is taken by something that is no socket: path=" + path);
         }
         // the lock file was just made or opened for writing by this process; the directory is ours alone
-        if (!owner.equals(
-                Files.getOwner(path.resolveSibling(path.getFileName() + ".lock"), LinkOption.NOFOLLOW_LINKS))) {
+        if (!owner.equals(Files.getOwner(lockFile(), LinkOption.NOFOLLOW_LINKS))) {
             throw new BindException("the socket belongs to another user: path=" + path + ", owner=" + owner.getName());
         }
         if (answers()) {
@@ -137,7 +169,7 @@ final class UnixSocketFile {
     private boolean answers() {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
-            probe.connect(UnixDomainSocketAddress.of(path));
+            probe.connect(address());
             return true;
         } catch (java.net.ConnectException refused) {
             return false;
@@ -150,20 +182,30 @@ final class UnixSocketFile {
         return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    @Nullable
-    Object fileKey() throws IOException {
+    private @Nullable Object currentKey() throws IOException {
         return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
     }
 
-    /** Removes the socket if it is still the one that was bound. */
-    void remove(@Nullable Object fileKey) throws IOException {
+    /**
+     * Removes the socket if it is still the one that was bound, and the directory if it was made for it. To be called while
+     * the channel is open: the kernel does not give its file key to another file before.
+     */
+    void remove() throws IOException {
         try {
-            if (fileKey != null && fileKey.equals(fileKey())) {
+            if (fileKey != null && fileKey.equals(currentKey())) {
                 Files.deleteIfExists(path);
             }
         } catch (NoSuchFileException gone) {
             // somebody tidied up
+        }
+        Path directory = path.getParent();
+        if (ownsDirectory && directory != null) {
+            try {
+                Files.deleteIfExists(directory);
+            } catch (DirectoryNotEmptyException used) {
+                // what somebody put there is not ours to remove
+            }
         }
     }
 }

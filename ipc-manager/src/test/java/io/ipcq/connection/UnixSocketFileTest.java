@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.BindException;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UnixSocketFileTest {
+
+    private static final AuthKey KEY = AuthKey.random();
+    private static final int NOBODY = 65534;
+
+    @TempDir
+    Path directory;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable closeable : open) {
+            closeable.close();
+        }
+    }
+
+    private Path path() {
+        return directory.resolve("s");
+    }
+
+    private UnixDomainSocketAddress address() {
+        return UnixDomainSocketAddress.of(path());
+    }
+
+    private Listener listen() throws IOException {
+        Listener listener = Listener.bind(address(), KEY);
+        open.add(listener);
+        return listener;
+    }
+
+    private ServerSocketChannel foreign(int backlog) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        open.add(channel);
+        return channel.bind(address(), backlog);
+    }
+
+    private static void requireServed(Listener listener) throws Exception {
+        try (Connection client = Connection.connect(listener.address(), KEY);
+                Connection server = listener.accept()) {
+            client.sendBytes(new byte[9]);
+            assertThat(server.recvBytes()).hasSize(9);
+        }
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    @Test
+    void shouldBePrivateWhateverTheUmask() throws Exception {
+        String output = run(
+                "sh",
+                "-c",
+                "umask 000; exec \"$@\"",
+                "sh",
+                java(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                UmaskedListener.class.getName(),
+                directory.toString());
+        assertThat(output.lines())
+                .containsExactly(
+                        "rw-rw-rw-", "rw-------", "rw-------", "rw-------", "rwx------", "rw-------", "rwx------");
+    }
+
+    @Test
+    void shouldLeaveNothingWhenClosed() throws Exception {
+        Listener listener = Listener.bind(KEY);
+        Path own = ((UnixDomainSocketAddress) listener.address()).getPath().getParent();
+        requireServed(listener);
+        assertThat(own).isDirectory();
+        listener.close();
+        assertThat(own).doesNotExist();
+        listen().close();
+        assertThat(path()).doesNotExist();
+    }
+
+    @Test
+    void shouldLeaveWhatOthersPutBesideIt() throws Exception {
+        Listener listener = Listener.bind(KEY);
+        Path own = ((UnixDomainSocketAddress) listener.address()).getPath().getParent();
+        Path note = Files.createFile(own.resolve("note"));
+        listener.close();
+        assertThat(own.toFile().list()).containsExactly("note");
+        Files.delete(note);
+        Files.delete(own);
+    }
+
+    @Test
+    void shouldRefuseTooLongPath() throws Exception {
+        int room = UnixSocketFile.MAX_PATH_BYTES - directory.toString().getBytes(UTF_8).length - 1;
+        Path longest = directory.resolve("x".repeat(room - 2) + "/s");
+        Path longer = directory.resolve("y".repeat(room - 1) + "/s");
+        assertThatThrownBy(() -> Listener.bind(UnixDomainSocketAddress.of(longer), KEY))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("bytes=104, limit=103, path=" + longer);
+        assertThat(longer.getParent()).doesNotExist();
+        try (Listener listener = Listener.bind(UnixDomainSocketAddress.of(longest), KEY)) {
+            requireServed(listener);
+        }
+    }
+
+    @Test
+    void shouldReplaceSocketWhereNobodyAnswers() throws Exception {
+        foreign(1).close();
+        assertThat(path()).exists();
+        requireServed(listen());
+    }
+
+    @Test
+    void shouldLeaveSocketWhereSomebodyAnswers() throws Exception {
+        Listener listener = listen();
+        assertThatThrownBy(this::listen)
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("somebody listens there already");
+        requireServed(listener);
+    }
+
+    @Test
+    void shouldLeaveSocketOfBusyListener() throws Exception {
+        ServerSocketChannel busy = foreign(1);
+        fillQueue();
+        assertThatThrownBy(this::listen)
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("somebody listens there already");
+        assertThat(busy.accept()).isNotNull();
+    }
+
+    @Test
+    void shouldGiveUpOnBusyListener() throws Exception {
+        foreign(1);
+        fillQueue();
+        assertThatThrownBy(() -> Connection.builder(address(), KEY)
+                        .connectTimeout(Duration.ofMillis(100))
+                        .connect())
+                .isInstanceOf(SocketTimeoutException.class)
+                .hasMessageContaining("nobody answered in PT0.1S");
+    }
+
+    @Test
+    void shouldEndConnectingWhenInterrupted() throws Exception {
+        foreign(1);
+        fillQueue();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Connection.connect(address(), KEY)).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    private void fillQueue() throws IOException {
+        while (true) {
+            SocketChannel waiting = SocketChannel.open(StandardProtocolFamily.UNIX);
+            open.add(waiting);
+            waiting.configureBlocking(false);
+            try {
+                waiting.connect(address());
+            } catch (IOException full) {
+                return;
+            }
+        }
+    }
+
+    @Test
+    void shouldLeaveWhatIsNoSocket() throws Exception {
+        Files.writeString(path(), "precious");
+        assertThatThrownBy(this::listen)
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("taken by something that is no socket");
+        assertThat(path()).hasContent("precious");
+
+        Path target = directory.resolve("target");
+        Files.move(path(), target);
+        Files.createSymbolicLink(path(), target);
+        assertThatThrownBy(this::listen).isInstanceOf(BindException.class);
+        assertThat(path()).isSymbolicLink();
+        assertThat(target).hasContent("precious");
+    }
+
+    @Test
+    void shouldLeaveSocketOfAnotherUser() throws Exception {
+        foreign(1).close();
+        assumeTrue(isRoot(), "only root can give a file away");
+        Files.setAttribute(path(), "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
+        assertThatThrownBy(this::listen)
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("the socket belongs to another user");
+        assertThat(path()).exists();
+    }
+
+    @Test
+    void shouldRefuseDirectoryThatOthersMayEnter() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x---"));
+        assertThatThrownBy(this::listen)
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("permissions=rwx--x---");
+        Path link = Files.createSymbolicLink(
+                directory.resolve("link"), Files.createDirectory(directory.resolve("directory")));
+        assertThatThrownBy(() -> Listener.bind(UnixDomainSocketAddress.of(link.resolve("s")), KEY))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("a directory that is no link");
+    }
+
+    @Test
+    void shouldLeaveSocketOfItsSuccessor() throws Exception {
+        Listener first = listen();
+        Files.delete(path());
+        Listener second = listen();
+        first.close();
+        requireServed(second);
+    }
+
+    @Test
+    void shouldLetOneOfManyHaveIt() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            foreign(1).close();
+            List<Listener> bound = java.util.Collections.synchronizedList(new ArrayList<>());
+            List<FutureTask<byte[]>> racers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                racers.add(ConnectionTest.inThread(() -> {
+                    try {
+                        bound.add(listen());
+                    } catch (BindException late) {
+                        assertThat(late).hasMessageContaining("somebody listens there already");
+                    }
+                    return new byte[0];
+                }));
+            }
+            for (FutureTask<byte[]> racer : racers) {
+                racer.get();
+            }
+            assertThat(bound).hasSize(1);
+            requireServed(bound.get(0));
+            bound.get(0).close();
+        }
+    }
+
+    @Test
+    void shouldServeItsOwnUserOnly() throws Exception {
+        Listener listener = listen();
+        try (Connection client = Connection.connect(listener.address(), KEY);
+                Connection server = listener.accept()) {
+            assertThat(server.peer().orElseThrow().user()).isEqualTo(Files.getOwner(path()));
+            assertThat(client.peer()).isEqualTo(server.peer());
+        }
+        assumeTrue(isRoot(), "only root can run a process of another user");
+        Path classes = directory.resolve("classes");
+        copyClass(OtherUser.class, classes);
+        // as if somebody had opened it up: the mode of the file is not all that protects it
+        run("chmod", "-R", "a+rwX", directory.toString());
+        assertThat(runAsNobody(classes)).isEqualTo("bytes=-1");
+        listener.close();
+
+        Listener others = Listener.builder(address(), KEY).otherUsers(true).bind();
+        open.add(others);
+        run("chmod", "a+rw", path().toString());
+        assertThat(runAsNobody(classes)).isEqualTo("bytes=4");
+    }
+
+    private String runAsNobody(Path classes) throws Exception {
+        return run(
+                        "setpriv",
+                        "--reuid=" + NOBODY,
+                        "--regid=" + NOBODY,
+                        "--clear-groups",
+                        java(),
+                        "-cp",
+                        classes.toString(),
+                        OtherUser.class.getName(),
+                        path().toString())
+                .trim();
+    }
+
+    private static void copyClass(Class<?> type, Path root) throws IOException {
+        String name = type.getName().replace('.', '/') + ".class";
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        try (InputStream in = type.getClassLoader().getResourceAsStream(name)) {
+            Files.copy(in, file);
+        }
+    }
+
+    private boolean isRoot() throws IOException {
+        return Integer.valueOf(0).equals(Files.getAttribute(directory, "unix:uid"));
+    }
+}
