@@ -5,6 +5,9 @@ import io.ipcq.process.ChildProcess;
 import io.ipcq.process.SerializableBiConsumer;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** How long it takes to bring up a consumer that sleeps in another process: the median, in microseconds. */
 public final class Wake {
@@ -15,7 +18,11 @@ public final class Wake {
     private static final int WARM_UP = UNPAUSED + 300;
     private static final int MEASURED = 700;
     private static final int ALL = WARM_UP + MEASURED;
-    private static final int PAUSE_MILLIS = 2;
+
+    /** Pauses differ, or they could keep step with the times after which sleepers look again by themselves. */
+    private static final int SHORTEST_PAUSE_MICROS = 1_000;
+
+    private static final int LONGEST_PAUSE_MICROS = 5_000;
 
     private Wake() {}
 
@@ -43,8 +50,9 @@ public final class Wake {
 
     private static void put(SharedQueue<byte[]> queue) throws InterruptedException {
         byte[] message = new byte[Messages.BYTES];
+        SplittableRandom random = new SplittableRandom(ALL);
         for (int i = 0; i < ALL; i++) {
-            pause(i);
+            pause(i, random);
             Messages.stampNow(message);
             queue.put(message);
         }
@@ -60,8 +68,9 @@ public final class Wake {
 
     private static void store(String file, SharedQueue<Double> unused) throws Exception {
         BareFutex word = new BareFutex(Path.of(file));
+        SplittableRandom random = new SplittableRandom(ALL);
         for (int i = 1; i <= ALL; i++) {
-            pause(i - 1);
+            pause(i - 1, random);
             word.set(i, System.nanoTime());
             word.wake();
         }
@@ -79,9 +88,10 @@ public final class Wake {
         report.put(Rounds.median(micros));
     }
 
-    private static void pause(int number) throws InterruptedException {
+    private static void pause(int number, SplittableRandom random) {
         if (number >= UNPAUSED) {
-            Thread.sleep(PAUSE_MILLIS);
+            LockSupport.parkNanos(
+                    TimeUnit.MICROSECONDS.toNanos(random.nextInt(SHORTEST_PAUSE_MICROS, LONGEST_PAUSE_MICROS)));
         } else {
             Thread.onSpinWait();
         }

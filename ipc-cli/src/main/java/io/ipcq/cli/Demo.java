@@ -21,10 +21,10 @@ enum Demo {
     PAIR("two processes share a queue", Sample04Pair::main),
     REDELIVERY("a consumer is killed, and its task is not lost", Sample05Redelivery::main),
     ENGINES("which of the two queues, and when", Sample06Engines::main),
-    POOL("three processes work through ten tasks", Sample07Pool::main),
+    WORKERS("three processes work through ten tasks", Sample07Pool::main),
     CRASH("a worker is killed, and its job completes", Sample08CrashProofPool::main),
     LAZY("a large input, little memory, and a progress bar", Sample09LazyMap::main),
-    MANAGER("a pool's workers write to and read from a manager's queue", Sample10ManagedQueue::main),
+    POOL("a pool's workers write to and read from a manager's queue", Sample10ManagedQueue::main),
     PIPELINE("stages at the pace of the slowest, and a clean end", Sample11Pipeline::main);
 
     /** The main method of a sample. */

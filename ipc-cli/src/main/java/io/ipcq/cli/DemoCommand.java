@@ -2,6 +2,7 @@
 package io.ipcq.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** Runs the samples. */
 @Command(
         name = "demo",
-        description = "Runs one of the samples, or all of them.",
+        description = "Runs one of the samples; without a name, the two that tell most: pair and pool.",
         mixinStandardHelpOptions = true,
         footer = {"", "The programs are in samples/; read them beside their output."})
 final class DemoCommand implements Callable<Integer> {
@@ -23,6 +24,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "What the program is given.")
     private String[] arguments = {};
+
+    @Option(names = "--all", description = "Runs all of them, one after the other.")
+    private boolean all;
 
     @Option(names = "--list", description = "Only lists them.")
     private boolean list;
@@ -38,13 +42,17 @@ final class DemoCommand implements Callable<Integer> {
         } else if (demo != null) {
             demo.run(arguments);
         } else {
-            for (Demo each : Demo.values()) {
-                System.out.println("---- " + each + ": " + each.story());
-                each.run();
-                System.out.println();
-            }
+            run(all ? List.of(Demo.values()) : List.of(Demo.PAIR, Demo.POOL));
         }
         return 0;
+    }
+
+    private static void run(List<Demo> demos) throws Exception {
+        for (Demo each : demos) {
+            System.out.println("---- " + each + ": " + each.story());
+            each.run();
+            System.out.println();
+        }
     }
 
     private void list() {

@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Question: how do three processes work through ten tasks, and how does the program wait for all of them?
  *
- * <p>Command: {@code ./ipcq demo pool}
+ * <p>Command: {@code ./ipcq demo workers}
  *
  * <p>Expected output, with other numbers and in another order between the two lines; then once more, one after another:
  *

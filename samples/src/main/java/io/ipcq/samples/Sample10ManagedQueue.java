@@ -13,7 +13,7 @@ import io.ipcq.queue.SharedQueue;
  * <p>A manager is a process of its own that holds the queue. {@code apply} waits, so the writer has ended before the reader begins, so the reader
  * knows how much there is to read.
  *
- * <p>Command: {@code ./ipcq demo manager}
+ * <p>Command: {@code ./ipcq demo pool}
  *
  * <p>Expected output, with other numbers:
  *

@@ -19,8 +19,9 @@ class ReadmeIT {
 
     private static final Pattern PROGRAM =
             Pattern.compile("```java\\n(.*?)```\\n\\n```text\\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern CLASS = Pattern.compile("^class (\\w+)", Pattern.MULTILINE);
+    private static final Pattern CLASS = Pattern.compile("^(?:class|record) (\\w+)", Pattern.MULTILINE);
     private static final int MAX_LINES = 200;
+    private static final int MAX_PROGRAM_LINES = 12;
 
     @TempDir
     private Path directory;
@@ -39,8 +40,10 @@ class ReadmeIT {
         return PROGRAM.matcher(readme()).results().map(program -> {
             String source = program.group(1);
             String expected = program.group(2);
-            return DynamicTest.dynamicTest(
-                    name(source), () -> assertThat(run(source)).isEqualTo(expected));
+            return DynamicTest.dynamicTest(name(source), () -> {
+                assertThat(source.lines()).hasSizeLessThanOrEqualTo(MAX_PROGRAM_LINES);
+                assertThat(run(source)).isEqualTo(expected);
+            });
         });
     }
 

@@ -16,19 +16,19 @@ final class SampleProgram {
 
     /** What the sample and its children printed, standard error included. */
     static List<String> run(Class<?> sample, String... arguments) throws IOException, InterruptedException {
-        return run(classPath(), sample.getName(), arguments);
+        return run(Path.of(""), classPath(), sample.getName(), arguments);
     }
 
-    /** The same for a program that was compiled into a directory. */
+    /** The same for a program that was compiled into a directory, which it is run in. */
     static List<String> run(Path classes, String program) throws IOException, InterruptedException {
-        return run(classes + File.pathSeparator + classPath(), program);
+        return run(classes, classes + File.pathSeparator + classPath(), program);
     }
 
     static String classPath() {
         return System.getProperty("java.class.path");
     }
 
-    private static List<String> run(String classPath, String program, String... arguments)
+    private static List<String> run(Path directory, String classPath, String program, String... arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -36,6 +36,7 @@ final class SampleProgram {
         command.addAll(List.of("-cp", classPath, program));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
+                .directory(directory.toAbsolutePath().toFile())
                 .redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"))
                 .start();
