@@ -2,21 +2,20 @@
 package io.ipcq.connection;
 
 import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import javax.security.auth.Destroyable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +24,19 @@ import org.jspecify.annotations.Nullable;
  * <p>There is no default key, and none shorter than {@value Limits#KEY_BYTES} bytes. Give it to another process in a
  * {@linkplain #save file} of your own, or as an argument of a child process; never on a command line.
  *
- * <p>Thread-safe: immutable. Process-safe: serializable, and whoever reads the stream has the key. Lives in memory only,
+ * <p>Thread-safe: immutable, until it is {@linkplain #destroy destroyed}. Process-safe: serializable, and whoever reads the stream has the key. Lives in memory only,
  * unless saved.
  */
-public final class AuthKey implements Serializable {
+public final class AuthKey implements Serializable, Destroyable {
 
     private static final long serialVersionUID = 1L;
 
     private static final int RANDOM_BYTES = 32;
     private static final int MAX_FILE_BYTES = 4096;
-    private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final byte[] secret;
+    private transient volatile boolean destroyed;
 
     private AuthKey(byte[] secret) {
         this.secret = secret;
@@ -76,14 +75,20 @@ public final class AuthKey implements Serializable {
         return new AuthKey(secret.clone());
     }
 
-    /** The key in a file that {@link #save} made, or that holds its raw bytes; refused if others may read the file. */
+    /**
+     * The key in a file that {@link #save} made, or that holds its raw bytes.
+     *
+     * @throws IOException if others may read the file, or could have put it there; or it is no key
+     */
     public static AuthKey load(Path file) throws IOException {
-        if (isPosix(file)) {
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
-            if (permissions.stream().anyMatch(permission -> !permission.name().startsWith("OWNER_"))) {
-                throw new IOException("key file may be read by others: file=" + file + ", permissions="
-                        + PosixFilePermissions.toString(permissions)
-                        + "; make a new key, and run chmod 600 on its file");
+        if (OwnFiles.isPosix(file)) {
+            String objection = OwnFiles.objection(file);
+            if (objection == null) {
+                objection = OwnFiles.objectionAbove(file);
+            }
+            if (objection != null) {
+                throw new IOException("the key file is not this user's alone: file=" + file + ": " + objection
+                        + "; make a new key, with mode 0600, in a directory of your own");
             }
         }
         long size = Files.size(file);
@@ -106,13 +111,15 @@ public final class AuthKey implements Serializable {
      * @throws java.nio.file.FileAlreadyExistsException if there is such a file; it is left as it was
      */
     public void save(Path file) throws IOException {
+        requireIntact();
         Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a key file needs a directory");
-        Path whole = isPosix(file)
-                ? Files.createTempFile(directory, ".ipcq-key-", null, PosixFilePermissions.asFileAttribute(FILE_MODE))
+        Path whole = OwnFiles.isPosix(file)
+                ? Files.createTempFile(
+                        directory, ".ipcq-key-", null, PosixFilePermissions.asFileAttribute(OwnFiles.FILE_MODE))
                 : Files.createTempFile(directory, ".ipcq-key-", null);
         try {
             Files.write(whole, secret, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
-            if (isPosix(file)) {
+            if (OwnFiles.isPosix(file)) {
                 Files.createLink(file, whole); // a move would replace what another process has just saved there
             } else {
                 Files.move(whole, file);
@@ -122,11 +129,29 @@ public final class AuthKey implements Serializable {
         }
     }
 
-    private static boolean isPosix(Path file) {
-        return file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    /**
+     * Clears the key from the memory of this process, as far as it was not copied: by a garbage collector that moved it, or by
+     * Java's MAC while it signed. Connections that are open go on; whoever wants to connect with this object fails.
+     */
+    @Override
+    public void destroy() {
+        Arrays.fill(secret, (byte) 0);
+        destroyed = true;
+    }
+
+    @Override
+    public boolean isDestroyed() {
+        return destroyed;
+    }
+
+    private void requireIntact() {
+        if (destroyed) {
+            throw new IllegalStateException("the key was destroyed in this process; load it again");
+        }
     }
 
     byte[] sign(String algorithm, byte[] message) {
+        requireIntact();
         try {
             Mac mac = Mac.getInstance(algorithm);
             mac.init(new SecretKeySpec(secret, algorithm));
@@ -134,6 +159,11 @@ public final class AuthKey implements Serializable {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no " + algorithm, e);
         }
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        requireIntact();
+        out.defaultWriteObject();
     }
 
     @Override

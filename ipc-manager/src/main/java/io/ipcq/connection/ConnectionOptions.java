@@ -14,6 +14,7 @@ import javax.net.ssl.SSLContext;
  * @param writeTimeout how long the peer may take to read one message
  * @param legacyMd5 whether a peer may prove the key in the MD5 form of Python before 3.12
  * @param plaintext whether TCP beyond loopback may go without TLS
+ * @param otherUsers whether another user of this machine may be the peer at a Unix-domain socket
  * @param tls encrypts TCP; empty for none
  */
 public record ConnectionOptions(
@@ -23,6 +24,7 @@ public record ConnectionOptions(
         Duration writeTimeout,
         boolean legacyMd5,
         boolean plaintext,
+        boolean otherUsers,
         Optional<SSLContext> tls) {
 
     public ConnectionOptions {

@@ -17,6 +17,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -65,6 +67,7 @@ final class Connector {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         }
+        requireTrustedUser(PeerCredentials.of(channel), options);
         channel.configureBlocking(false);
         Wire wire = new ChannelWire(channel);
         try {
@@ -85,6 +88,19 @@ final class Connector {
         } catch (IOException | InterruptedException | RuntimeException e) {
             wire.close();
             throw e;
+        }
+    }
+
+    /** Asked before anything is sent. */
+    private static void requireTrustedUser(Optional<PeerCredentials> peer, ConnectionOptions options)
+            throws AuthenticationException {
+        if (!options.otherUsers()
+                && peer.isPresent()
+                && !OwnFiles.isTrusted(peer.get().user())) {
+            throw new AuthenticationException("the peer is another user: user="
+                    + peer.get().user().getName() + ", expected="
+                    + OwnFiles.me().getName()
+                    + "; say otherUsers(true) if it may be");
         }
     }
 
@@ -128,7 +144,9 @@ final class Connector {
         boolean unix = address instanceof UnixDomainSocketAddress;
         SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         try {
-            if (unix) {
+            if (unix && LightThreads.isVirtual(Thread.currentThread())) {
+                connectUnixElsewhere(channel, address, timeout);
+            } else if (unix) {
                 connectUnix(channel, address, timeout);
             } else {
                 channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toMillis())));
@@ -167,6 +185,29 @@ final class Connector {
             throw named(new SocketTimeoutException("the listener's queue is full"), e);
         } finally {
             connected.complete(null);
+        }
+    }
+
+    /** For a virtual thread, in which the socket would not block, and so fail if the listener's queue is full. */
+    private static void connectUnixElsewhere(SocketChannel channel, SocketAddress address, Duration timeout)
+            throws IOException {
+        FutureTask<Void> connecting = new FutureTask<>(() -> {
+            connectUnix(channel, address, timeout);
+            return null;
+        });
+        Thread thread = new Thread(connecting, "ipcq-connect");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            connecting.get();
+        } catch (InterruptedException e) {
+            channel.close();
+            throw new ClosedByInterruptException();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
         }
     }
 

@@ -11,7 +11,6 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>No peer keeps another one waiting: each proves its key in a thread of its own, and has {@link Limits#HANDSHAKE} for
  * it. A Unix-domain socket has mode 0600 in a directory 0700, which is made if it is missing, and takes processes of the
- * same user only. TCP beyond loopback needs TLS.
+ * same user, and root's, only. TCP beyond loopback needs TLS.
  *
  * <p>Thread-safe. Process-safe: one process listens at an address; a second one is refused. If it is killed, the file of its
  * Unix-domain socket stays, and the next listener there replaces it; accepted connections live until they are closed.
@@ -57,7 +56,6 @@ public final class Listener implements AutoCloseable {
     private final AuthKey key;
     private final ListenerOptions options;
     private final @Nullable UnixSocketFile file;
-    private final @Nullable UserPrincipal owner;
 
     private Listener(ServerSocketChannel server, AuthKey key, ListenerOptions options, @Nullable UnixSocketFile file)
             throws IOException {
@@ -66,7 +64,6 @@ public final class Listener implements AutoCloseable {
         this.key = key;
         this.options = options;
         this.file = file;
-        this.owner = file == null ? null : file.owner();
     }
 
     /** Listens at a {@link UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}; port 0 is any free one. */
@@ -77,7 +74,11 @@ public final class Listener implements AutoCloseable {
     /** Listens at a Unix-domain socket in a new private directory, which {@link #close} removes. */
     public static Listener bind(AuthKey key) throws IOException {
         UnixSocketFile file = UnixSocketFile.inPrivateDirectory();
-        return bind(file.address(), key, builder(file.address(), key).options(), file);
+        return bind(file, key, builder(file.address(), key).options());
+    }
+
+    static Listener bind(UnixSocketFile file, AuthKey key, ListenerOptions options) throws IOException {
+        return bind(file.address(), key, options, file);
     }
 
     public static ListenerBuilder builder(SocketAddress address, AuthKey key) {
@@ -86,8 +87,9 @@ public final class Listener implements AutoCloseable {
 
     static Listener bind(SocketAddress address, AuthKey key, ListenerOptions options) throws IOException {
         Connector.requireProtected(address, options.connection());
-        UnixSocketFile file =
-                address instanceof UnixDomainSocketAddress path ? new UnixSocketFile(path, options.otherUsers()) : null;
+        UnixSocketFile file = address instanceof UnixDomainSocketAddress path
+                ? new UnixSocketFile(path, options.connection().otherUsers())
+                : null;
         return bind(address, key, options, file);
     }
 
@@ -200,7 +202,6 @@ public final class Listener implements AutoCloseable {
 
     private void authenticate(SocketChannel channel) {
         try {
-            requireSameUser(channel);
             Connection connection = Connector.accept(channel, key, options.connection(), options.clientCertificates());
             unauthenticated.remove(channel);
             accepted.add(Optional.of(connection));
@@ -231,14 +232,6 @@ public final class Listener implements AutoCloseable {
             return String.valueOf(channel.getRemoteAddress());
         } catch (IOException e) {
             return "gone";
-        }
-    }
-
-    private void requireSameUser(SocketChannel channel) throws IOException {
-        Optional<PeerCredentials> peer = PeerCredentials.of(channel);
-        if (!options.otherUsers() && peer.isPresent() && !peer.get().user().equals(owner)) {
-            throw new AuthenticationException(
-                    "the peer is another user: user=" + peer.get().user().getName());
         }
     }
 

@@ -6,15 +6,16 @@ package io.ipcq.connection;
  *
  * @param connection how each of its connections behaves
  * @param maxPending how many peers may be unauthenticated, or not accepted yet, at a time
- * @param otherUsers whether other users of this machine may connect to a Unix-domain socket
  * @param clientCertificates whether TLS demands a certificate of each client
  */
-public record ListenerOptions(
-        ConnectionOptions connection, int maxPending, boolean otherUsers, boolean clientCertificates) {
+public record ListenerOptions(ConnectionOptions connection, int maxPending, boolean clientCertificates) {
 
     public ListenerOptions {
         if (maxPending < 1) {
             throw new IllegalArgumentException("maxPending must be positive: maxPending=" + maxPending);
+        }
+        if (clientCertificates && connection.tls().isEmpty()) {
+            throw new IllegalArgumentException("client certificates need TLS: give tls(context)");
         }
     }
 }

@@ -18,9 +18,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
@@ -36,9 +36,6 @@ final class UnixSocketFile {
 
     /** What every system takes; Linux would take 107. */
     static final int MAX_PATH_BYTES = 103;
-
-    private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
 
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
@@ -64,8 +61,12 @@ final class UnixSocketFile {
 
     /** In a new directory 0700 with a name that nobody can guess, which goes with the socket. */
     static UnixSocketFile inPrivateDirectory() throws IOException {
-        Path directory = Files.createTempDirectory("ipcq-", PosixFilePermissions.asFileAttribute(DIRECTORY_MODE));
-        return new UnixSocketFile(directory.toAbsolutePath().resolve("s"), false, true);
+        return new UnixSocketFile(OwnFiles.createTemporaryDirectory("ipcq-").resolve("s"), false, true);
+    }
+
+    /** In a private directory that is there, and that no other listener binds the same address in. */
+    static UnixSocketFile at(UnixDomainSocketAddress address) {
+        return new UnixSocketFile(address.getPath(), false, true);
     }
 
     UnixDomainSocketAddress address() {
@@ -74,11 +75,7 @@ final class UnixSocketFile {
 
     /** If it fails, {@link #remove} leaves nothing of it. */
     void bind(ServerSocketChannel channel, int backlog) throws IOException {
-        int bytes = path.toString().getBytes(UTF_8).length;
-        if (bytes > MAX_PATH_BYTES) {
-            throw new BindException(
-                    "path is too long for a socket: bytes=" + bytes + ", limit=" + MAX_PATH_BYTES + ", path=" + path);
-        }
+        requireShort(path);
         requirePrivateDirectory();
         if (ownsDirectory) {
             bindHere(channel, backlog);
@@ -86,7 +83,15 @@ final class UnixSocketFile {
             bindUnderLock(channel, backlog);
         }
         if (!othersMayUse) {
-            Files.setPosixFilePermissions(path, FILE_MODE);
+            Files.setPosixFilePermissions(path, OwnFiles.FILE_MODE);
+        }
+    }
+
+    static void requireShort(Path path) throws BindException {
+        int bytes = path.toString().getBytes(UTF_8).length;
+        if (bytes > MAX_PATH_BYTES) {
+            throw new BindException(
+                    "path is too long for a socket: bytes=" + bytes + ", limit=" + MAX_PATH_BYTES + ", path=" + path);
         }
     }
 
@@ -100,26 +105,24 @@ final class UnixSocketFile {
         if (directory == null) {
             throw new BindException("a socket needs a directory: path=" + path);
         }
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(DIRECTORY_MODE));
+        if (!ownsDirectory && !Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OwnFiles.DIRECTORY_MODE));
         }
-        PosixFileAttributes attributes =
-                Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!attributes.isDirectory()) {
+        if (!Files.readAttributes(directory, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isDirectory()) {
             throw new BindException("a socket needs a directory that is no link: directory=" + directory);
         }
         if (othersMayUse) {
             return;
         }
-        if (attributes.permissions().stream().anyMatch(permission -> !isOwners(permission))) {
-            throw new BindException("others may enter the directory of the socket: directory=" + directory
-                    + ", permissions=" + PosixFilePermissions.toString(attributes.permissions())
-                    + "; use one with mode 0700, or say otherUsers(true)");
+        String objection = OwnFiles.objection(directory);
+        if (objection == null) {
+            objection = OwnFiles.objectionAbove(directory);
         }
-    }
-
-    private static boolean isOwners(PosixFilePermission permission) {
-        return permission.name().startsWith("OWNER_");
+        if (objection != null) {
+            throw new BindException("the directory of the socket is not this user's alone: path=" + directory + ": "
+                    + objection + "; use one with mode 0700 in a directory of your own, or say otherUsers(true)");
+        }
     }
 
     private void bindUnderLock(ServerSocketChannel channel, int backlog) throws IOException {
@@ -142,7 +145,7 @@ final class UnixSocketFile {
     private FileAttribute<?>[] lockAttributes() {
         return othersMayUse
                 ? new FileAttribute<?>[0]
-                : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE_MODE)};
+                : new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OwnFiles.FILE_MODE)};
     }
 
     private void requireFreeOrStale() throws IOException {
@@ -157,8 +160,7 @@ final class UnixSocketFile {
         if ((mode & FILE_TYPE) != SOCKET) {
             throw new BindException("the path is taken by something that is no socket: path=" + path);
         }
-        // the lock file was just made or opened for writing by this process; the directory is ours alone
-        if (!owner.equals(Files.getOwner(lockFile(), LinkOption.NOFOLLOW_LINKS))) {
+        if (!owner.equals(OwnFiles.me())) {
             throw new BindException("the socket belongs to another user: path=" + path + ", owner=" + owner.getName());
         }
         if (answers()) {
@@ -176,10 +178,6 @@ final class UnixSocketFile {
         } catch (IOException busy) {
             return true; // its queue of connections is full
         }
-    }
-
-    UserPrincipal owner() throws IOException {
-        return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     private @Nullable Object currentKey() throws IOException {

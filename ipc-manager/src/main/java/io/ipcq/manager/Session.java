@@ -71,7 +71,7 @@ final class Session {
         } catch (IOException | InterruptedException gone) {
             LOG.debug("a client is gone: client={}", number);
         } catch (RuntimeException | Error e) {
-            LOG.error("a client is dropped after a failure: client={}", number, e);
+            LOG.error("a client is dropped after a failure: client={}", number, Words.unsaid(e));
         } finally {
             end();
         }
@@ -90,7 +90,7 @@ final class Session {
         } catch (RpcException e) {
             call.fail(e);
         } catch (RuntimeException e) {
-            LOG.warn("a call failed: client={}, method={}", number, call.method(), e);
+            LOG.warn("a call failed: client={}, method={}", number, Words.shown(call.method()), Words.unsaid(e));
             call.fail(new RpcException(
                     Protocol.INTERNAL, "the server failed: " + e.getClass().getSimpleName()));
         }

@@ -4,6 +4,7 @@ package io.ipcq.connection;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -56,6 +57,47 @@ class AuthKeyTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("permissions=" + permissions);
         }
+    }
+
+    @Test
+    void shouldRefuseFileThatOthersCouldHavePutThere() throws Exception {
+        Path file = directory.resolve("d/key");
+        Files.createDirectory(file.getParent());
+        AuthKey.random().save(file);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        assertThatThrownBy(() -> AuthKey.load(link))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("it is a symbolic link");
+        Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> AuthKey.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("others may exchange what is in a directory above it");
+        Files.setPosixFilePermissions(file.getParent(), PosixFilePermissions.fromString("rwx------"));
+        assumeTrue(Integer.valueOf(0).equals(Files.getAttribute(directory, "unix:uid")), "only root gives files away");
+        Files.setAttribute(file, "unix:uid", 65534);
+        assertThatThrownBy(() -> AuthKey.load(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("it belongs to another user");
+    }
+
+    @Test
+    void shouldBeGoneWhenDestroyed() throws Exception {
+        AuthKey key = AuthKey.random();
+        try (Listener listener = Listener.bind(key);
+                Connection client = Connection.connect(listener.address(), key);
+                Connection server = listener.accept()) {
+            key.destroy();
+            assertThat(key.isDestroyed()).isTrue();
+            client.sendBytes(new byte[3]);
+            assertThat(server.recvBytes()).hasSize(3);
+            assertThatThrownBy(() -> Connection.connect(listener.address(), key))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the key was destroyed");
+        }
+        assertThat(key).isEqualTo(AuthKey.of(new byte[32]));
+        assertThatThrownBy(() -> key.save(directory.resolve("key"))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(key))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test

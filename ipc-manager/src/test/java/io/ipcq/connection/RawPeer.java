@@ -9,6 +9,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -16,7 +17,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The other side, written from docs/protocol.md and with nothing of the product, so that it can do everything wrong. */
-final class RawPeer implements Closeable {
+public final class RawPeer implements Closeable {
 
     private final SocketChannel channel;
 
@@ -24,22 +25,25 @@ final class RawPeer implements Closeable {
         this.channel = channel;
     }
 
-    static RawPeer connect(SocketAddress address) throws IOException {
+    public static RawPeer connect(SocketAddress address) throws IOException {
         SocketChannel channel = address instanceof UnixDomainSocketAddress
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
                 : SocketChannel.open();
         channel.connect(address);
+        if (!(address instanceof UnixDomainSocketAddress)) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
         return new RawPeer(channel);
     }
 
-    static byte[] frame(byte[] payload) {
+    public static byte[] frame(byte[] payload) {
         return ByteBuffer.allocate(4 + payload.length)
                 .putInt(payload.length)
                 .put(payload)
                 .array();
     }
 
-    static byte[] hmac(String algorithm, byte[] key, byte[] message) {
+    public static byte[] hmac(String algorithm, byte[] key, byte[] message) {
         try {
             Mac mac = Mac.getInstance(algorithm);
             mac.init(new SecretKeySpec(key, algorithm));
@@ -49,7 +53,7 @@ final class RawPeer implements Closeable {
         }
     }
 
-    static byte[] join(byte[]... parts) {
+    public static byte[] join(byte[]... parts) {
         ByteArrayOutputStream joined = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             joined.writeBytes(part);
@@ -57,22 +61,22 @@ final class RawPeer implements Closeable {
         return joined.toByteArray();
     }
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(US_ASCII);
     }
 
-    void send(byte[] bytes) throws IOException {
+    public void send(byte[] bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
             channel.write(buffer);
         }
     }
 
-    void sendFrame(String text) throws IOException {
+    public void sendFrame(String text) throws IOException {
         send(frame(ascii(text)));
     }
 
-    byte[] receiveFrame() throws IOException {
+    public byte[] receiveFrame() throws IOException {
         ByteBuffer header = receive(4);
         return receive(header.getInt(0)).array();
     }
@@ -88,7 +92,7 @@ final class RawPeer implements Closeable {
     }
 
     /** Reads until the other side has closed, whatever it says before. */
-    void awaitEnd() throws IOException {
+    public void awaitEnd() throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(4096);
         try {
             while (channel.read(buffer) >= 0) {
@@ -100,7 +104,7 @@ final class RawPeer implements Closeable {
     }
 
     /** Answers the first challenge rightly, and returns it. */
-    byte[] proveKey(byte[] key) throws IOException {
+    public byte[] proveKey(byte[] key) throws IOException {
         byte[] question = receiveFrame();
         byte[] message = java.util.Arrays.copyOfRange(question, 11, question.length);
         send(frame(join(ascii("{sha256}"), hmac("HmacSHA256", key, message))));
@@ -108,7 +112,7 @@ final class RawPeer implements Closeable {
     }
 
     /** The client's side of the handshake, as Python 3.12 does it. */
-    void clientHandshake(byte[] key) throws IOException {
+    public void clientHandshake(byte[] key) throws IOException {
         proveKey(key);
         require("#WELCOME#", receiveFrame());
         byte[] mine = join(ascii("{sha256}"), new byte[40]);
@@ -123,7 +127,7 @@ final class RawPeer implements Closeable {
         }
     }
 
-    void endSending() throws IOException {
+    public void endSending() throws IOException {
         channel.shutdownOutput();
     }
 

@@ -27,6 +27,7 @@ final class UmaskedListener {
             print(directory.resolve("d"));
             print(privately);
             print(privately.getParent());
+            System.out.println("in " + privately.getParent().getParent());
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
@@ -22,9 +23,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UnixSocketFileTest {
 
@@ -91,6 +96,8 @@ class UnixSocketFileTest {
                 "-c",
                 "umask 000; exec \"$@\"",
                 "sh",
+                "env",
+                "XDG_RUNTIME_DIR=" + directory,
                 java(),
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -98,7 +105,14 @@ class UnixSocketFileTest {
                 directory.toString());
         assertThat(output.lines())
                 .containsExactly(
-                        "rw-rw-rw-", "rw-------", "rw-------", "rw-------", "rwx------", "rw-------", "rwx------");
+                        "rw-rw-rw-",
+                        "rw-------",
+                        "rw-------",
+                        "rw-------",
+                        "rwx------",
+                        "rw-------",
+                        "rwx------",
+                        "in " + directory);
     }
 
     @Test
@@ -164,15 +178,44 @@ class UnixSocketFileTest {
         assertThat(busy.accept()).isNotNull();
     }
 
-    @Test
-    void shouldGiveUpOnBusyListener() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldGiveUpOnBusyListener(boolean light) throws Exception {
         foreign(1);
         fillQueue();
-        assertThatThrownBy(() -> Connection.builder(address(), KEY)
-                        .connectTimeout(Duration.ofMillis(100))
-                        .connect())
+        long before = System.nanoTime();
+        assertThatThrownBy(connecting(light, Duration.ofMillis(100))::get)
+                .cause()
                 .isInstanceOf(SocketTimeoutException.class)
                 .hasMessageContaining("nobody answered in PT0.1S");
+        assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldWaitForBusyListener(boolean light) throws Exception {
+        ServerSocketChannel busy = foreign(1);
+        int waiting = fillQueue();
+        FutureTask<Connection> connecting = connecting(light, Duration.ofMinutes(1));
+        assertThatThrownBy(() -> connecting.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        for (int i = 0; i < waiting; i++) {
+            busy.accept().close();
+        }
+        try (RawPeer late = new RawPeer(busy.accept())) {
+            late.sendFrame("#CHALLENGE#no digest");
+            assertThatThrownBy(connecting::get).cause().isInstanceOf(AuthenticationException.class);
+        }
+    }
+
+    private FutureTask<Connection> connecting(boolean light, Duration timeout) {
+        FutureTask<Connection> connecting = new FutureTask<>(
+                () -> Connection.builder(address(), KEY).connectTimeout(timeout).connect());
+        if (light) {
+            LightThreads.start("connecting", connecting);
+        } else {
+            new Thread(connecting, "connecting").start();
+        }
+        return connecting;
     }
 
     @Test
@@ -184,15 +227,16 @@ class UnixSocketFileTest {
         assertThat(Thread.interrupted()).isFalse();
     }
 
-    private void fillQueue() throws IOException {
-        while (true) {
+    /** How many wait now. */
+    private int fillQueue() throws IOException {
+        for (int waits = 0; true; waits++) {
             SocketChannel waiting = SocketChannel.open(StandardProtocolFamily.UNIX);
             open.add(waiting);
             waiting.configureBlocking(false);
             try {
                 waiting.connect(address());
             } catch (IOException full) {
-                return;
+                return waits;
             }
         }
     }
@@ -235,6 +279,28 @@ class UnixSocketFileTest {
         assertThatThrownBy(() -> Listener.bind(UnixDomainSocketAddress.of(link.resolve("s")), KEY))
                 .isInstanceOf(BindException.class)
                 .hasMessageContaining("a directory that is no link");
+    }
+
+    @Test
+    void shouldRefuseDirectoryOfAnotherUser() throws Exception {
+        assumeTrue(isRoot(), "only root can give a directory away");
+        Path own = Files.createDirectory(
+                directory.resolve("own"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.setAttribute(own, "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
+        assertThatThrownBy(() -> Listener.bind(UnixDomainSocketAddress.of(own.resolve("s")), KEY))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("it belongs to another user");
+        assertThat(own).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldRefuseDirectoryThatOthersCouldExchange() throws Exception {
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> Listener.bind(UnixDomainSocketAddress.of(open.resolve("own/s")), KEY))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("others may exchange what is in a directory above it: directory=" + open);
     }
 
     @Test
@@ -293,18 +359,45 @@ class UnixSocketFileTest {
         assertThat(runAsNobody(classes)).isEqualTo("bytes=4");
     }
 
+    @Test
+    void shouldRefuseListenerOfAnotherUser() throws Exception {
+        assumeTrue(isRoot(), "only root can run a process of another user");
+        Path classes = directory.resolve("classes");
+        copyClass(OtherListener.class, classes);
+        run("chmod", "-R", "a+rwX", directory.toString());
+        Process other = new ProcessBuilder(asNobody(OtherListener.class, classes))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        open.add(other::destroyForcibly);
+        try (BufferedReader lines = other.inputReader()) {
+            assertThat(lines.readLine()).isEqualTo("listens");
+            assertThatThrownBy(() -> Connection.connect(address(), KEY))
+                    .isInstanceOf(AuthenticationException.class)
+                    .hasMessageContaining("the peer is another user");
+            assertThat(lines.readLine()).isEqualTo("bytes=-1");
+            assertThatThrownBy(() ->
+                            Connection.builder(address(), KEY).otherUsers(true).connect())
+                    .isInstanceOf(AuthenticationException.class)
+                    .hasMessageContaining("it sent no challenge");
+        }
+    }
+
     private String runAsNobody(Path classes) throws Exception {
-        return run(
-                        "setpriv",
-                        "--reuid=" + NOBODY,
-                        "--regid=" + NOBODY,
-                        "--clear-groups",
-                        java(),
-                        "-cp",
-                        classes.toString(),
-                        OtherUser.class.getName(),
-                        path().toString())
-                .trim();
+        return run(asNobody(OtherUser.class, classes)).trim();
+    }
+
+    private String[] asNobody(Class<?> program, Path classes) {
+        return new String[] {
+            "setpriv",
+            "--reuid=" + NOBODY,
+            "--regid=" + NOBODY,
+            "--clear-groups",
+            java(),
+            "-cp",
+            classes.toString(),
+            program.getName(),
+            path().toString()
+        };
     }
 
     private static void copyClass(Class<?> type, Path root) throws IOException {

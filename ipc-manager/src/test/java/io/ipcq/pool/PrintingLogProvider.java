@@ -7,11 +7,12 @@ import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.BasicMarkerFactory;
 import org.slf4j.helpers.LegacyAbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
-/** Prints what is logged in the parent. */
+/** Prints what is logged, at every level and with every exception. */
 public final class PrintingLogProvider implements SLF4JServiceProvider {
 
     @Override
@@ -78,7 +79,11 @@ public final class PrintingLogProvider implements SLF4JServiceProvider {
         @Override
         protected void handleNormalizedLoggingCall(
                 Level level, Marker marker, String pattern, Object[] arguments, Throwable thrown) {
-            System.out.println("slf4j " + level + " " + name + " " + pattern);
+            System.out.println(
+                    "slf4j " + level + " " + name + " " + MessageFormatter.basicArrayFormat(pattern, arguments));
+            if (thrown != null) {
+                thrown.printStackTrace(System.out);
+            }
         }
     }
 }

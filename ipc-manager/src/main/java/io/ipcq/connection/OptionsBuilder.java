@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/**
+ * The options that both sides of a connection have.
+ *
+ * <p>Not thread-safe. Process-safe: it concerns this process only.
+ *
+ * @param <B> the builder itself
+ */
+public abstract sealed class OptionsBuilder<B extends OptionsBuilder<B>> permits ConnectionBuilder, ListenerBuilder {
+
+    private int maxFrameBytes = Limits.FRAME_BYTES;
+    private Duration handshakeTimeout = Limits.HANDSHAKE;
+    private Duration writeTimeout = Limits.WRITE;
+    private boolean legacyMd5;
+    private boolean plaintext;
+    private boolean otherUsers;
+    private Optional<SSLContext> tls = Optional.empty();
+
+    OptionsBuilder() {}
+
+    abstract B self();
+
+    /** The largest message, both ways, by default {@link Limits#FRAME_BYTES}. */
+    public B maxFrameBytes(int bytes) {
+        maxFrameBytes = bytes;
+        return self();
+    }
+
+    /** How long TLS and the proofs of the key may take together, by default {@link Limits#HANDSHAKE}. */
+    public B handshakeTimeout(Duration timeout) {
+        handshakeTimeout = timeout;
+        return self();
+    }
+
+    /** How long the peer may take to read one message, by default {@link Limits#WRITE}. */
+    public B writeTimeout(Duration timeout) {
+        writeTimeout = timeout;
+        return self();
+    }
+
+    /** Lets the peer prove the key with MD5, as Python before 3.12 does; off by default. */
+    public B legacyMd5(boolean allowed) {
+        legacyMd5 = allowed;
+        return self();
+    }
+
+    /** Encrypts TCP with TLS 1.3; a client demands a certificate for the host name of the address. */
+    public B tls(SSLContext context) {
+        tls = Optional.of(context);
+        return self();
+    }
+
+    /** Lets TCP beyond loopback go without TLS, where everybody between can read and change it; off by default. */
+    public B plaintext(boolean allowed) {
+        plaintext = allowed;
+        return self();
+    }
+
+    /**
+     * Lets another user of this machine be the peer at a Unix-domain socket; off by default. The permissions of its
+     * directory have to let that user in, too.
+     */
+    public B otherUsers(boolean allowed) {
+        otherUsers = allowed;
+        return self();
+    }
+
+    final ConnectionOptions options(Duration connectTimeout) {
+        return new ConnectionOptions(
+                maxFrameBytes, connectTimeout, handshakeTimeout, writeTimeout, legacyMd5, plaintext, otherUsers, tls);
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OwnFilesTest {
+
+    private static final int NOBODY = 65534;
+
+    @TempDir
+    Path root;
+
+    private Path directory;
+
+    @BeforeEach
+    void make() throws IOException {
+        directory = Files.createDirectory(root.resolve("own"));
+        permit("rwx------");
+    }
+
+    private void permit(String permissions) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+    }
+
+    private void giveAway() throws IOException {
+        assumeTrue(Integer.valueOf(0).equals(Files.getAttribute(root, "unix:uid")), "only root can give a file away");
+        Files.setAttribute(directory, "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Test
+    void shouldUseRunTimeDirectoryOfUser() throws Exception {
+        assertThat(OwnFiles.runTimeDirectory(directory.toString())).isEqualTo(directory);
+        assertThat(OwnFiles.runTimeDirectory(null)).isNull();
+        assertThat(OwnFiles.runTimeDirectory("")).isNull();
+        assertThat(OwnFiles.runTimeDirectory("relative")).isNull();
+        assertThat(OwnFiles.runTimeDirectory(root.resolve("missing").toString()))
+                .isNull();
+    }
+
+    @Test
+    void shouldNotUseRunTimeDirectoryOfOthers() throws Exception {
+        permit("rwxr-x---");
+        assertThat(OwnFiles.runTimeDirectory(directory.toString())).isNull();
+        permit("rwx------");
+        Path link = Files.createSymbolicLink(root.resolve("link"), directory);
+        assertThat(OwnFiles.runTimeDirectory(link.toString())).isNull();
+        giveAway();
+        assertThat(OwnFiles.runTimeDirectory(directory.toString())).isNull();
+    }
+
+    @Test
+    void shouldObjectToDirectoryAboveThatEverybodyMayWriteTo() throws Exception {
+        Path file = directory.resolve("d/file");
+        Files.createDirectory(file.getParent());
+        assertThat(OwnFiles.objectionAbove(file)).isNull();
+        permit("rwxrwxrwx");
+        assertThat(OwnFiles.objectionAbove(file)).contains("directory=" + directory, "permissions=rwxrwxrwx");
+        Files.setAttribute(directory, "unix:mode", 01777);
+        assertThat(OwnFiles.objectionAbove(file)).isNull();
+    }
+
+    @Test
+    void shouldObjectToDirectoryAboveOfAnotherUser() throws Exception {
+        Path file = directory.resolve("file");
+        giveAway();
+        assertThat(OwnFiles.objectionAbove(file)).contains("directory=" + directory);
+        Path link = Files.createSymbolicLink(root.resolve("link"), directory);
+        assertThat(OwnFiles.objectionAbove(link.resolve("file"))).contains("directory=" + directory);
+    }
+}
