@@ -12,6 +12,7 @@ import io.ipcq.samples.Sample08CrashProofPool;
 import io.ipcq.samples.Sample09LazyMap;
 import io.ipcq.samples.Sample10ManagedQueue;
 import io.ipcq.samples.Sample11Pipeline;
+import io.ipcq.samples.Sample12Pipe;
 
 /** The programs of the samples ladder, by the names that the command line knows. */
 enum Demo {
@@ -25,7 +26,8 @@ enum Demo {
     CRASH("a worker is killed, and its job completes", Sample08CrashProofPool::main),
     LAZY("a large input, little memory, and a progress bar", Sample09LazyMap::main),
     POOL("a pool's workers write to and read from a manager's queue", Sample10ManagedQueue::main),
-    PIPELINE("stages at the pace of the slowest, and a clean end", Sample11Pipeline::main);
+    PIPELINE("stages at the pace of the slowest, and a clean end", Sample11Pipeline::main),
+    PIPE("two processes talk to each other, and nobody else", Sample12Pipe::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

@@ -22,7 +22,7 @@ import java.util.Optional;
  * not read here.)
  *
  * <p>Thread-safe: messages of several senders do not mix, each message goes to one receiver, and senders and receivers do
- * not wait for each other. Process-safe: it belongs to this process; nothing of it can be passed on. When either process
+ * not wait for each other. Process-safe: it belongs to this process; only the unused end of a {@link Pipe} can be passed on. When either process
  * dies, the other side gets what was sent before, then {@link java.io.EOFException}.
  */
 public interface Connection extends AutoCloseable {

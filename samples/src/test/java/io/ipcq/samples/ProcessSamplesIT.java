@@ -43,6 +43,12 @@ class ProcessSamplesIT {
         assertThat(inParent).isGreaterThan(inChild);
     }
 
+    @Test
+    void shouldTalkThroughPipe() throws Exception {
+        assertThat(SampleProgram.run(Sample12Pipe.class))
+                .containsExactly("the square of 3 is 9", "the square of 5 is 25", "the child has answered 2 questions");
+    }
+
     private static MatchResult match(String story, List<String> lines) {
         String output = String.join("\n", lines);
         assertThat(output).matches(Pattern.compile(story));

@@ -16,6 +16,8 @@ public final class ManagerBenchmark {
     /** Measures one row after another, and hands each over when it is there. */
     public static void run(int rounds, Consumer<Row> rows) throws Exception {
         rows.accept(Rounds.compare(
+                "connection.rtt", "python", "us", Better.LOWER, rounds, PipeRoundTrip::ours, PipeRoundTrip::python));
+        rows.accept(Rounds.compare(
                 "manager.local", "ring", "msg/s", Better.HIGHER, rounds, LocalPair::managed, LocalPair::ring));
         rows.accept(Rounds.compare(
                 "manager.socket",

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.IOException;
+
+/**
+ * Two connected ends, each for one process: Python's {@code multiprocessing.Pipe()}.
+ *
+ * <pre>{@code
+ * try (Pipe pipe = Pipe.create();
+ *         ChildProcess child = new ChildProcess(Echo::run, pipe.second())) {
+ *     child.start();
+ *     pipe.first().send(Codec.utf8(), "hello");
+ *     String answer = pipe.first().recv(Codec.utf8());
+ * }
+ * }</pre>
+ *
+ * <p><b>Ends.</b> An end belongs to the process that uses it first, or to that which it was passed to, as an argument of a child
+ * process or of a pool's task; it cannot be passed on from there. Parent and child, or two children, can so have one each.
+ * An end that was passed to two processes belongs to the one where it arrives first; the other gets an exception when it
+ * does. An end that was passed on cannot be used here any longer, and closing it here does nothing.
+ *
+ * <p><b>Before they meet.</b> What is sent before the other end has arrived in its process waits in this one, up to
+ * 64 KiB; who wants to send more waits. It is delivered even if the end is closed meanwhile, as long as this process lives:
+ * the two processes have to be alive at the same time. Receiving waits for the other end, too.
+ *
+ * <p><b>How it ends.</b> When an end is closed, or its process ends in any way, the other one gets what was sent before, then
+ * {@link java.io.EOFException}; sending fails. Ends that have not arrived anywhere when the pipe is closed, or when the
+ * process that made it ends, never will: a child that comes too late with one gets an exception, and who waits for
+ * one gets the end. Close the pipe when a child that it was made for could not start.
+ *
+ * <p>Unlike other connections a pipe knows no time limit but those of {@link Connection#poll}: sending waits for as long as
+ * the other process lives and does not read. Messages may be as large as an array can be.
+ *
+ * <p>Thread-safe, as are both ends. Process-safe: each end has one process. The two meet at a Unix-domain socket in a
+ * directory that only this user may enter, prove a random key to each other, and remove the directory. The serialized form of an end
+ * contains that key; it is for the private way from a parent to its children. Survives a crash: the other end; a
+ * directory whose two ends never met may stay behind when all processes that knew it are killed.
+ */
+public final class Pipe implements AutoCloseable {
+
+    private final PipeEnd first;
+    private final PipeEnd second;
+
+    private Pipe(PipeEnd.Direction direction) throws IOException {
+        PipeHandle.Place place = PipeHandle.Place.create();
+        first = new PipeEnd(new PipeHandle(place, 0, direction));
+        second = new PipeEnd(new PipeHandle(place, 1, direction.opposite()));
+    }
+
+    /** A pipe whose ends both send and receive. */
+    public static Pipe create() throws IOException {
+        return new Pipe(PipeEnd.Direction.BOTH);
+    }
+
+    /** A pipe whose first end only receives and whose second one only sends, as {@code Pipe(duplex=False)}. */
+    public static Pipe oneWay() throws IOException {
+        return new Pipe(PipeEnd.Direction.RECEIVES);
+    }
+
+    public Connection first() {
+        return first;
+    }
+
+    public Connection second() {
+        return second;
+    }
+
+    /**
+     * Closes the ends that are used in this process, and those that have not arrived in another one; what these were sent
+     * is lost. An end that another process has goes on until that process closes it. May be called again.
+     */
+    @Override
+    public void close() {
+        first.abandon();
+        second.abandon();
+        first.awaitAbandoned();
+        second.awaitAbandoned();
+    }
+
+    @Override
+    public String toString() {
+        return "Pipe[" + first + ", " + second + "]";
+    }
+}

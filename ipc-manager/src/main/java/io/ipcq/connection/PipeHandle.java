@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What an end of a pipe is on its way to another process; what arrives there is that end. Contains the key.
+ *
+ * <p>Classes and not records: to deserialize its first record costs a JVM more than ten milliseconds.
+ */
+final class PipeHandle implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Where the two ends meet. */
+    static final class Place implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String directory;
+        private final AuthKey key;
+        private final long creator;
+
+        private Place(Path directory) {
+            this.directory = directory.toString();
+            this.key = AuthKey.random();
+            this.creator = ProcessHandle.current().pid();
+        }
+
+        static Place create() throws IOException {
+            Path directory = OwnFiles.createTemporaryDirectory("ipcq-pipe-");
+            try {
+                UnixSocketFile.requireShort(directory.resolve("s0"));
+                return new Place(directory);
+            } catch (IOException e) {
+                Files.delete(directory);
+                throw e;
+            }
+        }
+
+        Path directory() {
+            return Path.of(directory);
+        }
+
+        AuthKey key() {
+            return key;
+        }
+
+        boolean isCreatorAlive() {
+            return creator == ProcessHandle.current().pid()
+                    || ProcessHandle.of(creator).map(ProcessHandle::isAlive).orElse(false);
+        }
+    }
+
+    private final Place place;
+    private final int number;
+    private final PipeEnd.Direction direction;
+
+    PipeHandle(Place place, int number, PipeEnd.Direction direction) {
+        this.place = place;
+        this.number = number;
+        this.direction = direction;
+    }
+
+    Place place() {
+        return place;
+    }
+
+    /** 0 or 1. */
+    int number() {
+        return number;
+    }
+
+    PipeEnd.Direction direction() {
+        return direction;
+    }
+
+    private Object readResolve() throws ObjectStreamException {
+        try {
+            PipeEnd end = new PipeEnd(this);
+            end.awaitArrived();
+            return end;
+        } catch (IOException | RuntimeException e) {
+            InvalidObjectException invalid = new InvalidObjectException(e.getMessage());
+            invalid.initCause(e);
+            throw invalid;
+        }
+    }
+}
