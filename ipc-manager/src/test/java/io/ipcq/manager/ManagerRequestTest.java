@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Requests that nobody should send; {@link RequestFuzz} makes up more of them. */
+class ManagerRequestTest {
+
+    @Test
+    void shouldRefuseDeepNesting() throws Exception {
+        AuthKey key = AuthKey.random();
+        try (ManagerServer server = ManagerServer.bind(key);
+                Connection client = Connection.connect(server.address(), key)) {
+            client.sendBytes("[".repeat(100_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            assertThat(Json.parse(client.recvBytes()).toString()).contains("-32700");
+            client.sendBytes(Json.write(Map.of("jsonrpc", "2.0", "id", 1, "method", "ping", "params", List.of())));
+            assertThat(Json.parse(client.recvBytes()).toString()).contains("protocol");
+        }
+    }
+
+    @Test
+    void shouldCallNothingButTheRegisteredInterface() throws Exception {
+        AuthKey key = AuthKey.random();
+        try (ManagerServer server = ManagerServer.builder()
+                        .register(ManagerContract.Inventory.class, ManagerContract.Shelf::new)
+                        .bind(key);
+                Connection client = Connection.connect(server.address(), key)) {
+            ask(client, "open", "object", "shelf", Map.of("interface", "io.ipcq.manager.ManagerContract$Inventory"));
+            for (String method : List.of("secret/0", "getClass/0", "hashCode/0", "toString/0", "wait/0", "parts")) {
+                assertThat(ask(client, "object.call", "shelf", method, List.of()))
+                        .as(method)
+                        .contains("-32601");
+            }
+            assertThat(ask(client, "object.call", "shelf", "parts/0", List.of()))
+                    .contains("result=[]");
+            assertThat(ask(client, "open", "object", "other", Map.of("interface", "java.lang.Runnable")))
+                    .contains("-32001");
+        }
+    }
+
+    private static String ask(Connection client, String method, Object... params) throws Exception {
+        client.sendBytes(Json.write(Map.of("jsonrpc", "2.0", "id", 7, "method", method, "params", List.of(params))));
+        return String.valueOf(Json.parse(client.recvBytes()));
+    }
+}
