@@ -3,8 +3,9 @@
    The ring of io.ipcq.queue.Ring, in every interleaving of two producers, two consumers, one who shuts down and one who
    asks for the size, with kills before any statement, and stops anywhere (a stopped process is one that is not scheduled).
 
-   A record at p is [stamp][length, number][payload]; the stamp carries position and kind and is the publication; tail and
-   count are hints behind it. Positions count words; a header is 2 words.
+   A record at p is [stamp][length, number][payload]; the stamp carries position and kind and is the publication. tail, count
+   and shut follow it, and are right whenever the mutex is free; who takes the mutex over from the dead makes them right first.
+   Positions count words; a header is 2 words.
 
    What is asserted: an element whose put returned is taken, once, and whole; who finds the ring empty
    is right at that instant; nothing comes after closed; a size is that of one instant; nobody is stuck.
@@ -14,8 +15,10 @@
      T=1800 bash run.sh ring.pml "-DQS -DONEC"     and one who asks for the size
      T=1800 bash run.sh ring.pml "-DEARLYSHUT"     shutdown at any time
      T=1800 bash run.sh ring.pml "-DKILLS=2 -DONEC"
+     T=1800 bash run.sh ring.pml "-DBATCH"         the 2 puts are one batch
    Planted faults, each of which must be found with "-DFAULT -DQS -DONEC -DEARLYSHUT":
-     -DHDR=0 -DTAILFIRST -DPADLATE -DCOUNTFIRST -DNOREPAIR -DNOCLOSEDCHECK -DPLAINSTAMP -DNOCOUNTREPAIR
+     -DHDR=0 -DTAILFIRST -DPADLATE -DCOUNTFIRST -DNOREPAIR -DNOCLOSEDCHECK -DPLAINSTAMP -DNOCOUNTREPAIR -DNOSHUTREPAIR
+     -DUNLOCKEARLY
    and with both consumers -DNOREREAD. Memory is sequentially consistent here: orderings are argued in Ring. */
 #ifndef CAP
 #define CAP 12
@@ -52,18 +55,24 @@
 #define OKLEN(p,l) (((l)==4||(l)==6)&&(p)%CAP+(l)<=CAP)
 #define STAMPED(p) (AT(p)==COM(p)||AT(p)==PAD(p)||AT(p)==CLO(p))
 
-short m[CAP]; byte head, tail, count, mtx;
+short m[CAP]; byte head, tail, count, mtx; bool shut;
 bool dead[7], rel[7], pfin[7]; byte kills;
 /* ghosts: what was put, returned, taken; gt is the true end */
 bool ret[16], pub[16], taken[16]; byte npub, ntaken, gt; bool closed;
 
-/* the kernel drops the lock of the dead some time later; who takes the mutex over from the dead finds it held */
-inline lock(p) { atomic { (mtx==0 || rel[mtx]) -> mtx=p } }
-
-/* moveTail: t becomes the end of what is stamped */
-inline moveTail() {
-  t=tail; it=0;
+/* the kernel drops the lock of the dead some time later; who takes the mutex over from the dead is told so, and repairs;
+   t becomes the end */
+inline lock(p) {
+  atomic { (mtx==0 || rel[mtx]) -> r=(mtx!=0); mtx=p };
+  t=tail;
 #ifndef NOREPAIR
+  if :: r -> repair() :: else fi;
+#endif
+  atomic { r=0; assert(t==gt) } }
+
+/* t and tail become the end of what is stamped */
+inline repair() {
+  it=0;
   do :: AT(t)==COM(t) -> assert(OKLEN(t,L(AT(t+1))));
 #ifndef NOCOUNTREPAIR
         count=N(AT(t+1))+1;
@@ -71,24 +80,28 @@ inline moveTail() {
         t=t+L(AT(t+1)); tail=t; it++
      :: AT(t)==PAD(t) -> t=WRAP(t); tail=t; it++
      :: else -> break od;
+#ifndef NOSHUTREPAIR
+  shut=(AT(t)==CLO(t));
 #endif
-  assert(it<=1); it=0 }
+  assert(it<=3); it=0 }
 
+/* t and n are the words tail and count, in registers until the end of the batch */
 proctype Prod(byte p; byte cnt) {
-  byte k, t, q, sz, e, it; short n;
+  byte k, t, q, sz, e, it, a; short n; bool r;
   { do :: k<cnt ->
-      e = p*4+k+1; sz = SZ(p,k);
-A:    lock(p); moveTail();
+A:    lock(p);
 #ifndef NOCLOSEDCHECK
-      if :: AT(t)==CLO(t) -> goto S :: else fi;
+      if :: shut -> goto S :: else fi;
 #endif
-      q = (CAP-t%CAP < sz -> WRAP(t) : t);
-      if :: q+sz+HDR-head > CAP -> mtx=0; atomic { (q+sz+HDR-head <= CAP || tail!=t || STAMPED(t)); t=0;q=0 }; goto A :: else fi;
-      assert(t==gt);
       n=count; assert(n==npub);
+B:    atomic { e = p*4+k+1; sz = SZ(p,k); q = (CAP-t%CAP < sz -> WRAP(t) : t) };
+      if :: q+sz+HDR-head > CAP ->
+              if :: a>0 -> goto E
+                 :: else -> mtx=0; atomic { (q+sz+HDR-head <= CAP || tail!=t || STAMPED(t)); t=0;q=0;n=0 }; goto A fi
+         :: else fi;
       if :: q!=t ->
 #ifndef PADLATE
-              atomic { AT(t)=PAD(t); gt=q }; tail=q
+              atomic { AT(t)=PAD(t); gt=q }
 #else
               tail=q; atomic { AT(t)=PAD(t); gt=q }
 #endif
@@ -101,22 +114,29 @@ A:    lock(p); moveTail();
 #ifdef TAILFIRST
       tail=q+sz;
 #endif
-      atomic { assert(!closed); AT(q)=COM(q); npub++; pub[e]=1; gt=q+sz };
-      count=n+1;
-      tail=q+sz;
+      atomic { assert(!closed); AT(q)=COM(q); npub++; pub[e]=1; gt=q+sz; n=n+1; t=q+sz; k++; a++ };
+#ifdef BATCH
+      if :: k<cnt -> goto B :: else fi;
+#endif
+E:
+#ifdef UNLOCKEARLY
       mtx=0;
-      atomic { ret[e]=1; k++; e=0;t=0;q=0;sz=0;n=0 }
+#endif
+      count=n;
+      tail=t;
+      mtx=0;
+      atomic { ret[p*4+k]=1; if :: a==2 -> ret[p*4+k-1]=1 :: else fi; a=0;e=0;t=0;q=0;sz=0;n=0 }
     :: k>=cnt -> break od; goto F;
 S:  mtx=0;
 F:  pfin[p]=1 } unless { dead[p] } }
 
-proctype Shut(byte p) { byte t, it;
+proctype Shut(byte p) { byte t, it; bool r;
   {
 #ifndef EARLYSHUT
     ((pfin[1]||dead[1]) && (pfin[2]||dead[2]));
 #endif
-    lock(p); moveTail();
-    if :: AT(t)!=CLO(t) -> assert(t==gt); assert(t+2-head<=CAP); atomic { AT(t)=CLO(t); closed=1 } :: else fi;
+    lock(p);
+    if :: !shut -> assert(t+2-head<=CAP); atomic { AT(t)=CLO(t); closed=1 }; shut=1 :: else fi;
     mtx=0; pfin[p]=1 } unless { dead[p] } }
 
 proctype Cons(byte p) {

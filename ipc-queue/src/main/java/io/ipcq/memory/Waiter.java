@@ -74,10 +74,25 @@ public final class Waiter {
         if (condition.getAsBoolean()) {
             return true;
         }
+        return strategy == StandardWait.SPINNING
+                ? spin(condition, deadlineNanos)
+                : await(condition, condition, deadlineNanos);
+    }
+
+    /**
+     * Waits until the condition holds, but for some 30 us at first for something better.
+     *
+     * @param better implies the condition, and is of the same kind
+     */
+    public boolean await(BooleanSupplier better, BooleanSupplier condition, long deadlineNanos)
+            throws InterruptedException {
+        if (Spin.briefly(better)) {
+            return true;
+        }
         return switch (strategy) {
-            case BLOCKING -> Spin.briefly(condition) || sleep(condition, deadlineNanos);
+            case BLOCKING -> sleep(condition, deadlineNanos);
             case SPINNING -> spin(condition, deadlineNanos);
-            case BACKOFF -> Spin.briefly(condition) || backOff(condition, deadlineNanos);
+            case BACKOFF -> backOff(condition, deadlineNanos);
         };
     }
 

@@ -29,16 +29,18 @@ final class Ring {
      *     stamp = KEY ^ (p | kind), kind = 1 committed, 2 padding up to the end of the buffer, 3 closed: nothing comes any more
      *   KEY is a random number with its top bit set, so zeros, bytes of an earlier lap, and copies of old records are not
      *   this position's stamp.
-     *     put:  lock; from `tail`, step over what is stamped, storing `tail`; closed? room up to `head`? write length, number
-     *           and payload; store the stamp; store `count` and `tail`; unlock
+     *     put:  lock; closed? for each: room up to `head`? behind the last one, write length, number and payload; store the
+     *           stamp. Store `count` and `tail`; unlock
      *     take: h = `head`; stamp at h committed? copy; CAS `head` h -> next: got it. Not stamped, and `head` still h? Empty
-     *   `tail` is but a hint that the stamps have overtaken; consumers never look at it, so producers and consumers share the
-     *   records' lines and little else. Producers look at `head` only when it seems that there is no room.
+     *   Consumers never look at `tail`, so producers and consumers share the records' lines and little else. Producers look at
+     *   `head` only when it seems that there is no room, and at a record only to write it: to read it first would take its line
+     *   from the other side twice.
      *   A record never runs across the end of the buffer, and behind it there is always room for one more header, so that
      *   a stamp, be it padding or closed, never falls on the record at `head`. A record of more than about half the capacity
      *   might need a padding that never fits; it is refused.
      *   Each record carries the number of its element: the size is the number behind the last one less that of the first.
-     *   `count` is the number behind the last one if no stamp has overtaken `tail`; else the records say it.
+     *   `count` is the number behind the last one if no stamp has overtaken `tail`, as it may have while the mutex is held; then
+     *   the records say it.
      *
      * Visibility
      *   The stamp is a release store, read with acquire: who sees it sees the record, in every process, and that one store is
@@ -49,10 +51,11 @@ final class Ring {
      *   unlock and the CAS of `head` are full fences: the caller may look at the sleepers' flag right after them.
      *
      * Crash
-     *   A producer that dies inside before the stamp leaves bytes that nobody looks at, and the mutex, which the next producer
-     *   takes over from the dead; after the stamp, an element like any other, and a `tail` that the next producer moves. That
-     *   walk is all there is to repair, it may be cut short and begun again, and it is done by every producer. Consumers go on
-     *   in any case. A consumer that dies before its CAS has taken nothing, after it has taken the element.
+     *   While the mutex is free, `tail`, `count` and `isClosed` are right. A producer that dies inside before the stamp leaves bytes
+     *   that nobody looks at; after it, an element like any other, and words that are behind. It leaves the mutex, too, and who
+     *   takes that over from the dead steps from `tail` over what is stamped, storing `count` and `tail`, then `isClosed`. That
+     *   is all there is to repair; it may be cut short and begun again, and is also done after one who left by exception.
+     *   Consumers go on in any case. A consumer that dies before its CAS has taken nothing, after it has taken the element.
      *   Blocks are allocated by writing zeros, under the mutex, before `tail` first gets there, and `allocated` is stored when
      *   the write has returned.
      *
@@ -79,6 +82,9 @@ final class Ring {
     /** Below it, a length that may be garbage costs less to allocate than to make sure of. */
     private static final int SMALL_BYTES = 64 << 10;
 
+    /** Of the ring: what a producer that waits for room would rather have before it goes on. */
+    private static final int WORTHWHILE_PART = 8;
+
     private static final int ALLOCATION_BYTES = 1 << 20;
     private static final int ATTEMPTS_BETWEEN_YIELDS = 64;
     /** How long a producer waits for the mutex before it looks whether its handle was closed. */
@@ -90,7 +96,11 @@ final class Ring {
     private final long key;
     private final long capacity;
     private final long maxSize;
+    private final int maxPayloadBytes;
 
+    // the words of that name, from loadEnd to storeEnd; guarded by the mutex
+    private long tail;
+    private long count;
     // what is behind these is known to be free; guarded by the mutex
     private long headSeen;
     private long headNumberSeen;
@@ -104,9 +114,14 @@ final class Ring {
         this.key = region.getLong(KEY);
         this.capacity = control.options().capacityBytes();
         this.maxSize = control.options().maxSize();
+        this.maxPayloadBytes = maxPayloadBytes(capacity);
     }
 
     /** The largest payload that fits, however the ring stands. */
+    int maxPayloadBytes() {
+        return maxPayloadBytes;
+    }
+
     static int maxPayloadBytes(long capacityBytes) {
         return (int) ((capacityBytes - HEADER_BYTES) / 2 & -RECORD_ALIGNMENT) - HEADER_BYTES;
     }
@@ -133,15 +148,18 @@ final class Ring {
     }
 
     private int appendEach(List<byte[]> payloads) {
-        int count = 0;
-        while (count < payloads.size()) {
-            int result = append(payloads.get(count));
-            if (result <= 0) {
-                return count == 0 ? result : count;
-            }
-            count++;
+        if (isClosed()) {
+            return SHUT_DOWN;
         }
-        return count;
+        loadEnd();
+        int appended = 0;
+        while (appended < payloads.size() && append(payloads.get(appended))) {
+            appended++;
+        }
+        if (appended > 0) {
+            storeEnd();
+        }
+        return appended;
     }
 
     /**
@@ -154,7 +172,7 @@ final class Ring {
             return TIMED_OUT;
         }
         try {
-            int result = append(payload);
+            int result = appendOne(payload);
             mutex.unlock();
             return result;
         } catch (Throwable e) {
@@ -163,13 +181,25 @@ final class Ring {
         }
     }
 
+    private int appendOne(byte[] payload) {
+        if (isClosed()) {
+            return SHUT_DOWN;
+        }
+        loadEnd();
+        if (!append(payload)) {
+            return 0;
+        }
+        storeEnd();
+        return 1;
+    }
+
     /** Accepts no more. */
     void shutdown() {
         lockUninterruptibly();
         try {
-            long end = moveTail();
-            if (end >= 0) {
-                stampRelease(end, CLOSED);
+            if (!isClosed()) {
+                stampRelease(region.getLong(TAIL), CLOSED);
+                region.putIntRelease(IS_CLOSED, 1);
             }
             mutex.unlock();
         } catch (Throwable e) {
@@ -178,34 +208,43 @@ final class Ring {
         }
     }
 
-    private int append(byte[] payload) {
-        long tail = moveTail();
-        if (tail < 0) {
-            return SHUT_DOWN;
-        }
+    private boolean isClosed() {
+        return region.getInt(IS_CLOSED) != 0;
+    }
+
+    private void loadEnd() {
+        tail = region.getLong(TAIL);
+        count = region.getLong(COUNT);
+    }
+
+    private void storeEnd() {
+        region.putLongRelease(COUNT, count);
+        region.putLongRelease(TAIL, tail);
+    }
+
+    /** Appends behind what {@link #loadEnd} found, if there is room. */
+    private boolean append(byte[] payload) {
         int bytes = recordBytes(payload.length);
         long position = fits(tail, bytes) ? tail : nextLap(tail);
-        long number = region.getLong(COUNT);
-        if (!hasRoom(position, bytes) || !hasRoomFor(number, tail)) {
-            return 0;
+        if (!hasRoom(position, bytes) || !hasRoomFor(count, tail)) {
+            return false;
         }
         allocate(position + bytes + HEADER_BYTES);
         if (position != tail) {
             stampRelease(tail, PADDING);
-            region.putLongRelease(TAIL, position);
         }
         int offset = offset(position);
-        region.putLong(offset + RECORD_LENGTH, number << Integer.SIZE | payload.length);
+        region.putLong(offset + RECORD_LENGTH, count << Integer.SIZE | payload.length);
         region.putBytes(offset + RECORD_PAYLOAD, payload, 0, payload.length);
         region.putInt(LAST_BYTES, bytes);
         stampRelease(position, COMMITTED);
-        region.putLongRelease(COUNT, number + 1);
-        region.putLongRelease(TAIL, position + bytes);
-        return 1;
+        count++;
+        tail = position + bytes;
+        return true;
     }
 
-    /** Moves `tail` to the end of what is stamped; negative if that is closed. */
-    private long moveTail() {
+    /** Moves `tail` to the end of what is stamped, and notes whether that is closed. */
+    private void repair() {
         long tail = region.getLong(TAIL);
         int kind = kind(tail);
         while (kind == COMMITTED || kind == PADDING) {
@@ -219,7 +258,7 @@ final class Ring {
             region.putLongRelease(TAIL, tail);
             kind = kind(tail);
         }
-        return kind == CLOSED ? ~tail : tail;
+        region.putIntRelease(IS_CLOSED, kind == CLOSED ? 1 : 0);
     }
 
     private boolean hasRoom(long position, int bytes) {
@@ -436,13 +475,27 @@ final class Ring {
 
     /** Whether there is no room for another payload as large as this; -1 stands for the size of the last one put. */
     boolean isFull(int payloadBytes) {
-        int bytes = payloadBytes < 0 ? Math.max(HEADER_BYTES, region.getInt(LAST_BYTES)) : recordBytes(payloadBytes);
+        return lacks(
+                payloadBytes < 0 ? Math.max(HEADER_BYTES, region.getInt(LAST_BYTES)) : recordBytes(payloadBytes), 1);
+    }
+
+    /**
+     * Whether there is no room for this payload, or for no more than a few. A producer that goes on as soon as there is room for one
+     * finds the ring full again after one, and takes the line of `head` away from the consumers each time.
+     */
+    boolean isNearlyFull(int payloadBytes) {
+        return lacks(
+                (int) Math.max(recordBytes(payloadBytes), capacity / WORTHWHILE_PART),
+                Math.max(1, maxSize / WORTHWHILE_PART));
+    }
+
+    private boolean lacks(int bytes, long elements) {
         for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
             long end = end().position;
             if (isHead(head)) {
                 long position = fits(end, bytes) ? end : nextLap(end);
-                return position + bytes + HEADER_BYTES - head > capacity || size() >= maxSize;
+                return position + bytes + HEADER_BYTES - head > capacity || size() > maxSize - elements;
             }
             pause(attempt);
         }
@@ -536,7 +589,7 @@ final class Ring {
     // ---- the mutex --------------------------------------------------------------------------------------------------
 
     private boolean lock(long deadline) throws InterruptedException {
-        return mutex.tryLock() ? checked() : lockSlow(deadline);
+        return mutex.tryLock() ? checked(Acquisition.ACQUIRED) : lockSlow(deadline);
     }
 
     private boolean lockSlow(long deadline) throws InterruptedException {
@@ -546,8 +599,9 @@ final class Ring {
         }
         while (true) {
             requireOpen.run();
-            if (lockFor(Durations.atMost(deadline, PATIENCE_NANOS)) != Acquisition.TIMED_OUT) {
-                return checked();
+            Acquisition acquisition = lockFor(Durations.atMost(deadline, PATIENCE_NANOS));
+            if (acquisition != Acquisition.TIMED_OUT) {
+                return checked(acquisition);
             }
             if (Durations.hasPassed(deadline)) {
                 return false;
@@ -583,17 +637,32 @@ final class Ring {
         }
     }
 
-    /** A handle that is closed is no living member: others may have taken the mutex over, and nothing is to be touched. */
-    private boolean checked() {
+    /**
+     * A handle that is closed is no living member: others may have taken the mutex over, and nothing is to be touched. Who
+     * took it over from the dead repairs what they left.
+     */
+    private boolean checked(Acquisition acquisition) {
         boolean open = false;
         try {
             requireOpen.run();
             open = true;
-            return true;
         } finally {
             if (!open) {
-                leaveClosed();
+                leaveClosed(acquisition);
             }
+        }
+        if (acquisition == Acquisition.RECOVERED) {
+            repairOrLeave();
+        }
+        return true;
+    }
+
+    private void repairOrLeave() {
+        try {
+            repair();
+        } catch (Throwable e) {
+            leaveBroken();
+            throw e;
         }
     }
 
@@ -612,9 +681,13 @@ final class Ring {
         }
     }
 
-    private void leaveClosed() {
+    private void leaveClosed(Acquisition acquisition) {
         try {
-            mutex.unlock();
+            if (acquisition == Acquisition.RECOVERED) {
+                mutex.abandon(); // somebody else is to repair
+            } else {
+                mutex.unlock();
+            }
         } catch (IllegalMonitorStateException e) {
             // somebody did take it over
         }
@@ -682,7 +755,7 @@ final class Ring {
     }
 
     private boolean isValid(long position, int length) {
-        return length >= 0 && length <= maxPayloadBytes(capacity) && fits(position, recordBytes(length));
+        return length >= 0 && length <= maxPayloadBytes && fits(position, recordBytes(length));
     }
 
     /** Whether a length that was read at `head` is worth an array of that size; not if somebody else has taken the record. */

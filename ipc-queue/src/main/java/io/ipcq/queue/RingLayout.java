@@ -65,6 +65,7 @@ final class RingLayout {
     static final int COUNT = TAIL + Long.BYTES;
     static final int ALLOCATED = COUNT + Long.BYTES;
     static final int LAST_BYTES = ALLOCATED + Long.BYTES;
+    static final int IS_CLOSED = LAST_BYTES + Integer.BYTES;
 
     // consumers
     static final int CONSUMERS = PRODUCERS + SPACING;
@@ -89,7 +90,7 @@ final class RingLayout {
 
     static {
         assert QueueState.BYTES <= SPACING;
-        assert LAST_BYTES + Integer.BYTES <= PRODUCERS + SPACING;
+        assert IS_CLOSED + Integer.BYTES <= PRODUCERS + SPACING;
         assert Waiter.BYTES <= SPACING;
     }
 

@@ -106,6 +106,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     boolean putUntil(E element, long deadline) throws InterruptedException {
         checkInterrupt(deadline);
         try {
+            requireOpen();
             boolean done = putUntil(encode(element), deadline);
             return done || surfaced(false);
         } catch (InternalError e) {
@@ -131,6 +132,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         checkInterrupt(FOREVER);
         List<byte[]> payloads = new ArrayList<>(elements.size());
         try {
+            requireOpen();
             for (E element : elements) {
                 payloads.add(encode(element));
             }
@@ -171,16 +173,17 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private boolean awaitRoom(int payloadBytes, long deadline) throws InterruptedException {
-        return notFull.await(() -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed(), deadline);
+        return notFull.await(
+                () -> !ring.isNearlyFull(payloadBytes) || ring.isShutDown() || isClosed(),
+                () -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed(),
+                deadline);
     }
 
     private byte[] encode(E element) {
-        requireOpen();
         byte[] payload = codec.encode(Objects.requireNonNull(element, "element"));
-        int max = Ring.maxPayloadBytes(options().capacityBytes());
-        if (payload.length > max) {
+        if (payload.length > ring.maxPayloadBytes()) {
             throw new ElementTooLargeException("the element is larger than the queue can hold: elementBytes="
-                    + payload.length + ", maxElementBytes=" + max + ", directory=" + directory()
+                    + payload.length + ", maxElementBytes=" + ring.maxPayloadBytes() + ", directory=" + directory()
                     + "; create the queue with a larger capacityBytes");
         }
         return payload;
@@ -227,7 +230,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     int takeInto(Collection<? super E> target, int max) {
         int count = 0;
         @Nullable CodecException bad = null;
-        List<byte[]> payloads = new ArrayList<>();
+        List<byte[]> payloads = new ArrayList<>(Math.min(max, BATCH_ELEMENTS));
         while (count < max && takeSome(payloads, max - count) > 0) {
             for (byte[] payload : payloads) {
                 try {

@@ -34,7 +34,7 @@ public final class KillSwitch {
         {"io.ipcq.memory.MappedRegion", "putInt", "EXIT"},
         {"io.ipcq.memory.MappedRegion", "putLong", "EXIT"},
         {"io.ipcq.memory.MappedRegion", "putBytes", "EXIT"},
-        {"io.ipcq.memory.MappedRegion", "putIntRelease", "EXIT", JOURNAL},
+        {"io.ipcq.memory.MappedRegion", "putIntRelease", "EXIT"},
         {"io.ipcq.memory.MappedRegion", "putLongRelease", "EXIT"},
         {"io.ipcq.memory.MappedRegion", "compareAndSetInt", "EXIT"},
         {"io.ipcq.memory.MappedRegion", "compareAndSetLong", "EXIT", RING},

@@ -36,6 +36,19 @@ enum RingKillOperation {
             child.put(3, BIG);
         }
     },
+    /** After one that died behind its last stamp: dies within the repair, too. */
+    PUT_AND_REPAIR {
+        @Override
+        void prepare(RingUser parent) throws Exception {
+            parent.put(3, 100);
+            parent.leaveAsIfDeadInPut();
+        }
+
+        @Override
+        void run(RingUser child) throws Exception {
+            child.put(1, 100);
+        }
+    },
     PUT_BATCH {
         @Override
         void run(RingUser child) throws Exception {

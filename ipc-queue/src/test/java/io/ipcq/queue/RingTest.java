@@ -199,7 +199,13 @@ class RingTest {
         }
     }
 
-    /** What a producer leaves that dies between the stamp and the hints that follow it. */
+    /** As a death leaves it, or a leave by exception. */
+    private void abandonMutex() {
+        assertThat(mutex.tryLock()).isTrue();
+        mutex.abandon();
+    }
+
+    /** What a producer leaves that dies between the stamp and the words that follow it. */
     @Test
     void shouldServeRecordsThatTailDoesNotKnow() throws Exception {
         for (int i = 0; i < 30; i++) {
@@ -212,6 +218,7 @@ class RingTest {
             put(bytes(200, 99));
             region.putLong(RingLayout.TAIL, tail);
             region.putLong(RingLayout.COUNT, countOfDead == 30 ? count : count + 1);
+            abandonMutex();
             assertThat(ring.size()).isEqualTo(1);
             assertThat(ring.count()).isEqualTo(count + 1);
             assertThat(ring.take()).isEqualTo(bytes(200, 99));
@@ -222,6 +229,80 @@ class RingTest {
             assertThat(ring.take()).isEqualTo(bytes(200, 100));
             assertThat(ring.count()).isEqualTo(count + 2);
         }
+    }
+
+    /** What a producer leaves that dies in a batch, behind a padding, before the words are stored. */
+    @Test
+    void shouldRepairWholeBatch() throws Exception {
+        while (region.getLong(RingLayout.TAIL) < CAPACITY - 800) {
+            put(bytes(200, 0));
+            ring.take();
+        }
+        long tail = region.getLong(RingLayout.TAIL);
+        long count = region.getLong(RingLayout.COUNT);
+        assertThat(ring.put(List.of(bytes(300, 1), bytes(300, 2), bytes(300, 3), bytes(300, 4)), NOW))
+                .isEqualTo(4);
+        assertThat(region.getLong(RingLayout.TAIL)).as("over the end").isGreaterThan(CAPACITY);
+        region.putLong(RingLayout.TAIL, tail);
+        region.putLong(RingLayout.COUNT, count);
+        abandonMutex();
+        assertThat(ring.size()).isEqualTo(4);
+        assertThat(put(bytes(300, 5))).isTrue();
+        assertThat(ring.size()).isEqualTo(5);
+        for (int i = 1; i <= 5; i++) {
+            assertThat(ring.take()).isEqualTo(bytes(300, i));
+        }
+        assertThat(ring.count()).isEqualTo(count + 5);
+    }
+
+    @Test
+    void shouldFindClosedWhatDeadOneHasStampedOnly() throws Exception {
+        put(bytes(10, 1));
+        ring.shutdown();
+        region.putInt(RingLayout.IS_CLOSED, 0);
+        abandonMutex();
+        assertThat(ring.put(bytes(10, 2), NOW)).isEqualTo(Ring.SHUT_DOWN);
+        assertThat(ring.put(bytes(10, 2), NOW)).isEqualTo(Ring.SHUT_DOWN);
+        assertThat(ring.take()).isEqualTo(bytes(10, 1));
+        assertThat(ring.take()).isSameAs(Ring.OVER);
+    }
+
+    @Test
+    void shouldLeaveRepairToOthersWhenClosedMeanwhile() throws Exception {
+        long tail = region.getLong(RingLayout.TAIL);
+        put(bytes(200, 1));
+        region.putLong(RingLayout.TAIL, tail);
+        region.putLong(RingLayout.COUNT, 0);
+        abandonMutex();
+        closed = true;
+        assertThatThrownBy(() -> put(new byte[1])).isInstanceOf(QueueClosedException.class);
+        assertThat(region.getLong(RingLayout.TAIL)).isEqualTo(tail);
+        closed = false;
+        put(bytes(200, 2));
+        assertThat(ring.take()).isEqualTo(bytes(200, 1));
+        assertThat(ring.take()).isEqualTo(bytes(200, 2));
+        assertThat(ring.count()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayWhenThereIsRoomForMoreThanAFew() throws Exception {
+        while (put(bytes(84, 0))) {}
+        ring.take();
+        ring.take();
+        assertThat(ring.isFull(84)).isFalse();
+        assertThat(ring.isNearlyFull(84)).isTrue();
+        for (int i = 2; i < 6; i++) {
+            ring.take();
+        }
+        assertThat(ring.isNearlyFull(84)).isFalse();
+        assertThat(ring.isNearlyFull(MAX)).isTrue();
+        leave();
+        attach(2);
+        put(new byte[1]);
+        put(new byte[1]);
+        assertThat(ring.isNearlyFull(1)).isTrue();
+        ring.take();
+        assertThat(ring.isNearlyFull(1)).isFalse();
     }
 
     @Test

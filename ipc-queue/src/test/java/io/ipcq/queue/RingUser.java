@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipcq.memory.MappedRegion;
 import io.ipcq.queue.Ledger.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class RingUser implements AutoCloseable {
 
     static final int CAPACITY_BYTES = 256 << 10;
+
+    /** What a mutex word says whose holder counts as dead. */
+    private static final int ABANDONED = Integer.MAX_VALUE;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -56,6 +60,14 @@ final class RingUser implements AutoCloseable {
     void leave() {
         queue().close();
         queue = null;
+    }
+
+    /** Leaves stamps that no word knows of, and the mutex to be taken over. */
+    void leaveAsIfDeadInPut() throws IOException {
+        MappedRegion region = RingControl.open(new RingFiles(place()).control()).region();
+        region.putLong(RingLayout.TAIL, 0);
+        region.putLong(RingLayout.COUNT, 0);
+        region.putIntVolatile(RingLayout.MUTEX, ABANDONED);
     }
 
     SharedQueue<byte[]> queue() {
