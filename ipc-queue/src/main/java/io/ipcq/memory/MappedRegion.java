@@ -235,10 +235,11 @@ public final class MappedRegion {
 
     /**
      * Says that nobody will touch the region any more. It is unmapped when the garbage collector finds it unreachable; until
-     * then it holds the space of its file, also of a removed one. When space runs out, that collection is asked for.
+     * then it holds the space of its file, also of a removed one. When space runs out, or a thousand regions wait for it, that
+     * collection is asked for.
      */
     public void release() {
-        RegionFiles.released();
+        RegionFiles.released(this);
     }
 
     private static int index(long offset) {

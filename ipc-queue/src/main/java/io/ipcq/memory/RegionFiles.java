@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -34,13 +33,13 @@ final class RegionFiles {
     private static final Set<OpenOption> READ_WRITE =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
-    private static final AtomicInteger RELEASED = new AtomicInteger();
+    private static final ReleasedRegions RELEASED = new ReleasedRegions();
 
     private RegionFiles() {}
 
     /** There is a mapping to be collected. */
-    static void released() {
-        RELEASED.incrementAndGet();
+    static void released(MappedRegion region) {
+        RELEASED.add(region);
     }
 
     /** What needs space on a file system. */
@@ -56,7 +55,7 @@ final class RegionFiles {
         } catch (ClosedByInterruptException | NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
-            if (RELEASED.getAndSet(0) == 0) {
+            if (!RELEASED.collect()) {
                 throw e;
             }
             return afterCollection(allocation, e);
@@ -64,7 +63,6 @@ final class RegionFiles {
     }
 
     private static <T> T afterCollection(Allocation<T> allocation, IOException full) throws IOException {
-        System.gc();
         for (int wait = 0; wait < LONGEST_WAITS; wait++) {
             LockSupport.parkNanos(1_000_000L << wait);
             try {

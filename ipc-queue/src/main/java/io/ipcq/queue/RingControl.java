@@ -37,10 +37,11 @@ final class RingControl {
             throws IOException {
         long allocated = Math.min(FIRST_BYTES, options.capacityBytes());
         MappedRegion.createSparse(file, FORMAT, DATA + options.capacityBytes(), DATA + allocated, region -> {
-            writeOptions(region, options, codecId, anonymous);
-            region.putLong(ALLOCATED, allocated);
-            initialise.accept(new QueueState(region, STATE));
-        });
+                    writeOptions(region, options, codecId, anonymous);
+                    region.putLong(ALLOCATED, allocated);
+                    initialise.accept(new QueueState(region, STATE));
+                })
+                .release(); // opened anew; only what initialise has made of it may use it for a moment longer
     }
 
     private static void writeOptions(MappedRegion region, RingOptions options, String codecId, boolean anonymous) {
