@@ -33,7 +33,7 @@ public record Row(String bench, String peer, double ours, double theirs, double 
     public String line() {
         return String.format(
                 Locale.ROOT,
-                "%-16s %-10s %12s %12s %8s  %-14s %s",
+                "%-30s %-18s %12s %12s %8s  %-14s %s",
                 bench,
                 peer,
                 figure(ours),
@@ -45,7 +45,7 @@ public record Row(String bench, String peer, double ours, double theirs, double 
 
     public static String heading() {
         return String.format(
-                "%-16s %-10s %12s %12s %8s  %-14s %s",
+                "%-30s %-18s %12s %12s %8s  %-14s %s",
                 "bench", "peer", "ours", "theirs", "ratio", "unit", "ratios of the rounds");
     }
 

@@ -24,8 +24,27 @@ final class AeronIpc {
 
     private AeronIpc() {}
 
+    /** Any number of producers; every consumer sees everything. */
+    record Setting() implements Transport.Setting {
+
+        @Override
+        public AutoCloseable create(Path place) {
+            return driver(place);
+        }
+
+        @Override
+        public Transport.Sender sender(Path place) {
+            return new Publisher(place);
+        }
+
+        @Override
+        public Transport.Receiver receiver(Path place) {
+            return new Subscriber(place);
+        }
+    }
+
     /** One driver for all streams of a directory; stopped with its last stream. */
-    static synchronized AutoCloseable driver(Path place) {
+    private static synchronized AutoCloseable driver(Path place) {
         if (users++ == 0) {
             driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
                     .aeronDirectoryName(directory(place))
@@ -56,7 +75,7 @@ final class AeronIpc {
     }
 
     /** One of any number of producers. */
-    static final class Publisher implements Transport.Sender {
+    private static final class Publisher implements Transport.Sender {
 
         private final Publication publication;
         private final UnsafeBuffer source = new UnsafeBuffer();
@@ -75,7 +94,7 @@ final class AeronIpc {
     }
 
     /** A consumer, which sees everything. */
-    static final class Subscriber implements Transport.Receiver {
+    private static final class Subscriber implements Transport.Receiver {
 
         private final Subscription subscription;
 

@@ -14,12 +14,31 @@ final class RawChronicle implements Transport.Sender, Transport.Receiver {
     private final ExcerptTailer tailer;
     private final Bytes<?> bytes = Bytes.allocateElasticOnHeap(128);
 
-    RawChronicle(Path directory) {
+    private RawChronicle(Path directory) {
         System.setProperty("chronicle.announcer.disable", "true");
         System.setProperty("chronicle.disk.monitor.disable", "true");
         ChronicleQueue queue = ChronicleQueue.singleBuilder(directory).build();
         appender = queue.createAppender();
         tailer = queue.createTailer();
+    }
+
+    /** Its files are made by who comes first, and grow without a bound. */
+    record Setting() implements Transport.Setting {
+
+        @Override
+        public AutoCloseable create(Path directory) {
+            return () -> {};
+        }
+
+        @Override
+        public Transport.Sender sender(Path directory) {
+            return new RawChronicle(directory);
+        }
+
+        @Override
+        public Transport.Receiver receiver(Path directory) {
+            return new RawChronicle(directory);
+        }
     }
 
     @Override

@@ -25,20 +25,17 @@ public final class RingBenchmark {
     private static final double IDLE_BAR_PERCENT = 0.5;
 
     private static final int PYTHON_MESSAGES = 200_000;
-    private static final Load PAIR = Load.of(Messages.BYTES, 1, 1);
+    static final Load PAIR = Load.of(Messages.BYTES, 1, 1);
 
     private RingBenchmark() {}
 
     /** Measures one row after another, and hands each over when it is there. */
     public static void run(int rounds, Consumer<Row> rows) throws Exception {
-        rows.accept(Rounds.compare(
-                "ring.throughput",
-                "agrona",
-                RATE,
-                Better.HIGHER,
-                rounds,
-                () -> Throughput.processes(Transport.RING, PAIR),
-                () -> Throughput.processes(Transport.AGRONA, PAIR)));
+        rows.accept(agrona("ring.throughput", rounds, Transport.RING, Transport.AGRONA));
+        rows.accept(agrona("ring.throughput.64MiB", rounds, Transport.RING_64MIB, Transport.AGRONA_64MIB));
+        rows.accept(agrona("ring.throughput.batch64", rounds, Transport.RING_BATCHES, Transport.AGRONA_ALL));
+        rows.accept(agrona(
+                "ring.throughput.64MiB.batch64", rounds, Transport.RING_64MIB_BATCHES, Transport.AGRONA_64MIB_ALL));
         rows.accept(Rounds.compare(
                 "ring.rtt",
                 "agrona",
@@ -76,6 +73,17 @@ public final class RingBenchmark {
                 IDLE_BAR_PERCENT,
                 1,
                 () -> Idle.consumer(SharedQueue.create(byte[].class))));
+    }
+
+    private static Row agrona(String name, int rounds, Transport ours, Transport theirs) throws Exception {
+        return Rounds.compare(
+                name,
+                "agrona",
+                RATE,
+                Better.HIGHER,
+                rounds,
+                () -> Throughput.processes(ours, PAIR),
+                () -> Throughput.processes(theirs, PAIR));
     }
 
     private static double wake() throws Exception {

@@ -40,7 +40,7 @@ public final class RingMatrix {
                 matrix.throughput(Load.of(bytes, sides[0], sides[1]));
             }
         }
-        matrix.variants();
+        matrix.oneArray();
         matrix.crowds();
     }
 
@@ -101,18 +101,13 @@ public final class RingMatrix {
         }
     }
 
-    private void variants() throws Exception {
-        Load pair = Load.of(Messages.BYTES, 1, 1);
+    /** What the least copying would bring. */
+    private void oneArray() throws Exception {
         higher(
-                "ring.throughput.batch64",
-                "agrona",
-                () -> Throughput.processes(Transport.RING_BATCHES, pair),
-                () -> Throughput.processes(Transport.AGRONA_BATCHES, pair));
-        higher(
-                "ring.throughput.64MiB",
-                "agrona",
-                () -> Throughput.processes(Transport.RING_64MIB, pair),
-                () -> Throughput.processes(Transport.AGRONA_64MIB, pair));
+                "ring.throughput.64MiB.batch64",
+                "agrona-one-array",
+                () -> Throughput.processes(Transport.RING_64MIB_BATCHES, RingBenchmark.PAIR),
+                () -> Throughput.processes(Transport.AGRONA_64MIB_ALL_ONE_ARRAY, RingBenchmark.PAIR));
     }
 
     /** Many threads that wait in an empty queue for one producer, and many that wait in a full one for one consumer. */
