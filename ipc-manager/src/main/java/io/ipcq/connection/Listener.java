@@ -195,7 +195,7 @@ public final class Listener implements AutoCloseable {
                 drop(channel);
             }
         }
-        if (closed) {
+        if (closed && unauthenticated.contains(channel)) { // else it may have been handed out before
             closeQuietly(channel);
         }
     }

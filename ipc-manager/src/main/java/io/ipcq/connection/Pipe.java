@@ -2,6 +2,9 @@
 package io.ipcq.connection;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Two connected ends, each for one process: Python's {@code multiprocessing.Pipe()}.
@@ -34,16 +37,27 @@ import java.io.IOException;
  *
  * <p>Thread-safe, as are both ends. Process-safe: each end has one process. The two meet at a Unix-domain socket in a
  * directory that only this user may enter, prove a random key to each other, and remove the directory. The serialized form of an end
- * contains that key; it is for the private way from a parent to its children. Survives a crash: the other end; a
- * directory whose two ends never met may stay behind when all processes that knew it are killed.
+ * contains that key; it is for the private way from a parent to its children. Survives a crash: the other end; the
+ * directory of two ends that never met stays behind if the process that made them is killed, and nobody waits there.
  */
 public final class Pipe implements AutoCloseable {
 
+    /** The directories of those that are not closed; what is left of them goes when this process ends. */
+    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> OPEN.forEach(PipeMeeting::remove), "ipcq-pipe-directories"));
+    }
+
+    private final Path directory;
     private final PipeEnd first;
     private final PipeEnd second;
 
     private Pipe(PipeEnd.Direction direction) throws IOException {
         PipeHandle.Place place = PipeHandle.Place.create();
+        directory = place.directory();
+        OPEN.add(directory);
         first = new PipeEnd(new PipeHandle(place, 0, direction));
         second = new PipeEnd(new PipeHandle(place, 1, direction.opposite()));
     }
@@ -76,6 +90,7 @@ public final class Pipe implements AutoCloseable {
         second.abandon();
         first.awaitAbandoned();
         second.awaitAbandoned();
+        OPEN.remove(directory);
     }
 
     @Override

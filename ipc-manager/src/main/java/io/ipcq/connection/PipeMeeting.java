@@ -200,11 +200,15 @@ final class PipeMeeting {
     }
 
     private void removeDirectory() {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(place.directory())) {
+        remove(place.directory());
+    }
+
+    static void remove(Path directory) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 Files.deleteIfExists(file);
             }
-            Files.deleteIfExists(place.directory());
+            Files.deleteIfExists(directory);
         } catch (IOException | DirectoryIteratorException others) {
             // the other end removes it, too
         }

@@ -19,9 +19,11 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,15 +198,25 @@ class PipeIT {
             parent.kill();
             await().atMost(WATCHDOG).until(() -> Files.exists(answer));
             await().atMost(WATCHDOG).until(() -> parent.descendants().isEmpty());
-            assertThat(pipesIn(directory)).isZero();
+            assertThat(pipes(parent)).hasSize(1).allMatch(Files::notExists);
         }
     }
 
-    private static long pipesIn(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("ipcq-pipe-"))
-                    .count();
+    @Test
+    void shouldLeaveNothingWhenTheProcessThatMadeItForgetsIt() throws Exception {
+        try (Program forgetful = Program.start(directory, PipePrograms.Forgetful.class)) {
+            assertThat(forgetful.exitCode()).as(forgetful.output()).isZero();
+            assertThat(pipes(forgetful)).hasSize(2).allMatch(Files::notExists);
         }
+    }
+
+    /** The directories of the pipes that a program has printed. */
+    private static Set<Path> pipes(Program program) {
+        return Pattern.compile("of (\\S+ipcq-pipe-\\d+)")
+                .matcher(program.output())
+                .results()
+                .map(found -> Path.of(found.group(1)))
+                .collect(Collectors.toSet());
     }
 
     /** A stopped process is not a dead one: its peer waits. */

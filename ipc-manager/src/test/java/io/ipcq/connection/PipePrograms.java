@@ -8,6 +8,7 @@ import io.ipcq.queue.SharedQueue;
 import java.io.EOFException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** What the tests of pipes have other processes do with an end. */
 final class PipePrograms {
@@ -63,11 +64,23 @@ final class PipePrograms {
     static final class Parent {
         public static void main(String[] arguments) throws Exception {
             Pipe pipe = Pipe.create();
+            System.out.println(pipe);
             ChildProcess.builder(PipePrograms::outlive, pipe.second(), arguments[0])
                     .daemon(false)
                     .output(Output.DISCARD)
                     .start();
             Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
+    /** Makes pipes, uses an end of one, and ends without having closed them. */
+    static final class Forgetful {
+        public static void main(String[] arguments) throws Exception {
+            System.out.println(Pipe.create());
+            Pipe used = Pipe.create();
+            used.first().sendBytes(new byte[1]);
+            used.first().poll(Duration.ofMillis(300));
+            System.out.println(used);
         }
     }
 
