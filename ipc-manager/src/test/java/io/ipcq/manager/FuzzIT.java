@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FuzzIT {
 
-    private static final int SECONDS = Integer.getInteger("ipcq.fuzz.seconds", 3);
+    private static final int SECONDS = Integer.getInteger("ipcq.fuzz.seconds", 1);
     private static final int LONGEST_INPUT_SECONDS = 20;
     private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
 
@@ -48,7 +48,7 @@ class FuzzIT {
             assertThat(code).as(fuzzer.output()).isZero();
             Matcher runs = RUNS.matcher(fuzzer.output());
             assertThat(runs.find()).as(fuzzer.output()).isTrue();
-            assertThat(Integer.parseInt(runs.group(1))).as(fuzzer.output()).isGreaterThan(100);
+            assertThat(Integer.parseInt(runs.group(1))).as(fuzzer.output()).isPositive();
         }
     }
 
