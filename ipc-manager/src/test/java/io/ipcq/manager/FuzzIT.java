@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FuzzIT {
 
-    private static final int SECONDS = Integer.getInteger("ipcq.fuzz.seconds", 1);
+    private static final int SECONDS = Integer.getInteger("ipcq.fuzz.seconds", 3);
     private static final int LONGEST_INPUT_SECONDS = 20;
     private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
 
