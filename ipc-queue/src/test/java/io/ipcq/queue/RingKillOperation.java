@@ -6,190 +6,107 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What a process that uses a ring is in the middle of when it dies: prepared by the parent, run by the child. */
 enum RingKillOperation {
-    PUT {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            parent.put(3, 100);
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            child.put(2, 100);
-        }
-    },
+    PUT(parent -> parent.put(3, 100), child -> child.put(2, 100)),
     /** With a padding before it. */
-    PUT_OVER_END {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            goNearEnd(parent);
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            child.put(1, BIG);
-        }
-    },
+    PUT_OVER_END(RingKillOperation::goNearEnd, child -> child.put(1, RingKillOperation.BIG)),
     /** Of more than is allocated so far. */
-    PUT_AND_ALLOCATE {
-        @Override
-        void run(RingUser child) throws Exception {
-            child.put(3, BIG);
-        }
-    },
+    PUT_AND_ALLOCATE(parent -> {}, child -> child.put(3, RingKillOperation.BIG)),
     /** After one that died behind its last stamp: dies within the repair, too. */
-    PUT_AND_REPAIR {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            parent.put(3, 100);
-            parent.leaveAsIfDeadInPut();
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            child.put(1, 100);
-        }
-    },
-    PUT_BATCH {
-        @Override
-        void run(RingUser child) throws Exception {
-            child.putAll(20, 10);
-        }
-    },
+    PUT_AND_REPAIR(RingKillOperation::dieInPut, child -> child.put(1, 100)),
+    PUT_BATCH(parent -> {}, child -> child.putAll(20, 10)),
     /** Waits in a full ring until a thread makes room. */
-    PUT_WAITING(2) {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            parent.put(FILLING, BIG);
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            inAWhile(() -> child.get(2));
-            child.put(1, BIG);
-        }
-    },
-    GET(1) {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            parent.put(3, 100);
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            child.get(2);
-        }
-    },
-    GET_OVER_END(1) {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            goNearEnd(parent);
-            parent.put(1, BIG);
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            child.get(1);
-        }
-    },
+    PUT_WAITING(
+            parent -> parent.put(RingKillOperation.FILLING, RingKillOperation.BIG),
+            child -> {
+                inAWhile(() -> child.get(2));
+                child.put(1, RingKillOperation.BIG);
+            },
+            2),
+    GET(parent -> parent.put(3, 100), child -> child.get(2), 1),
+    GET_OVER_END(
+            parent -> {
+                goNearEnd(parent);
+                parent.put(1, RingKillOperation.BIG);
+            },
+            child -> child.get(1),
+            1),
     /** Waits in an empty ring until a thread puts. */
-    GET_WAITING(1) {
-        @Override
-        void run(RingUser child) throws Exception {
-            inAWhile(() -> child.put(1, 100));
-            child.get(1);
-        }
-    },
-    DRAIN(10) {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            parent.put(20, 100);
-        }
-
-        @Override
-        void run(RingUser child) {
-            child.drain(10);
-        }
-    },
-    TASK_DONE(1) {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            parent.put(1, 100);
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            child.get(1);
-            child.queue().taskDone();
-        }
-    },
-    SHUTDOWN {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            parent.put(3, 100);
-        }
-
-        @Override
-        void run(RingUser child) {
-            child.queue().shutdown();
-        }
-    },
-    OPEN {
-        @Override
-        void prepare(RingUser parent) throws Exception {
-            parent.put(3, 100);
-            parent.leave();
-        }
-
-        @Override
-        boolean opensInRun() {
-            return true;
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            child.open();
-            child.put(1, 100);
-        }
-    },
-    CREATE {
-        @Override
-        boolean createdByParent() {
-            return false;
-        }
-
-        @Override
-        boolean opensInRun() {
-            return true;
-        }
-
-        @Override
-        void run(RingUser child) throws Exception {
-            child.create();
-            child.put(1, 100);
-        }
-    },
-    CLOSE {
-        @Override
-        void run(RingUser child) throws Exception {
-            child.put(1, 100);
-            child.leave();
-        }
-    },
-    DELETE {
-        @Override
-        void prepare(RingUser parent) {
-            parent.leave();
-        }
-
-        @Override
-        void run(RingUser child) {
-            child.queue().delete();
-        }
-    };
+    GET_WAITING(
+            parent -> {},
+            child -> {
+                inAWhile(() -> child.put(1, 100));
+                child.get(1);
+            },
+            1),
+    DRAIN(parent -> parent.put(20, 100), child -> child.drain(10), 10),
+    TASK_DONE(
+            parent -> parent.put(1, 100),
+            child -> {
+                child.get(1);
+                child.queue().taskDone();
+            },
+            1),
+    SHUTDOWN(parent -> parent.put(3, 100), child -> child.queue().shutdown()),
+    OPEN(
+            parent -> {
+                parent.put(3, 100);
+                parent.leave();
+            },
+            child -> {
+                child.open();
+                child.put(1, 100);
+            }),
+    CREATE(parent -> {}, child -> {
+        child.create();
+        child.put(1, 100);
+    }),
+    CLOSE(parent -> {}, child -> {
+        child.put(1, 100);
+        child.leave();
+    }),
+    DELETE(RingUser::leave, child -> child.queue().delete());
 
     static final int BIG = 60_000;
     /** Elements of {@link #BIG} that fill the ring. */
     private static final int FILLING = 4;
+
+    /** What one of the two does. */
+    @FunctionalInterface
+    interface Step {
+        void run(RingUser user) throws Exception;
+    }
+
+    /** Work for a thread that begins when the other one sleeps. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    @SuppressWarnings("ImmutableEnumChecker") // keeps no state
+    final Step prepare;
+
+    @SuppressWarnings("ImmutableEnumChecker") // keeps no state
+    final Step run;
+
+    final int lossesAllowed;
+
+    RingKillOperation(Step prepare, Step run) {
+        this(prepare, run, 0);
+    }
+
+    RingKillOperation(Step prepare, Step run, int lossesAllowed) {
+        this.prepare = prepare;
+        this.run = run;
+        this.lossesAllowed = lossesAllowed;
+    }
+
+    boolean createdByParent() {
+        return this != CREATE;
+    }
+
+    boolean opensInRun() {
+        return this == OPEN || this == CREATE;
+    }
 
     /** Leaves elements in the last bytes of the ring. */
     private static void goNearEnd(RingUser user) throws Exception {
@@ -198,10 +115,9 @@ enum RingKillOperation {
         user.put(3, 100);
     }
 
-    /** Work for a thread that begins when the other one sleeps. */
-    @FunctionalInterface
-    private interface Work {
-        void run() throws Exception;
+    private static void dieInPut(RingUser user) throws Exception {
+        user.put(3, 100);
+        user.leaveAsIfDeadInPut();
     }
 
     private static void inAWhile(Work work) {
@@ -215,27 +131,5 @@ enum RingKillOperation {
         });
         thread.setDaemon(true);
         thread.start();
-    }
-
-    final int lossesAllowed;
-
-    RingKillOperation() {
-        this(0);
-    }
-
-    RingKillOperation(int lossesAllowed) {
-        this.lossesAllowed = lossesAllowed;
-    }
-
-    void prepare(RingUser parent) throws Exception {}
-
-    abstract void run(RingUser child) throws Exception;
-
-    boolean createdByParent() {
-        return true;
-    }
-
-    boolean opensInRun() {
-        return false;
     }
 }

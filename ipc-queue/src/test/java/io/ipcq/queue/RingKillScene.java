@@ -23,7 +23,7 @@ final class RingKillScene implements KillPoints.Scene {
         if (operation.createdByParent()) {
             parent.create();
         }
-        operation.prepare(parent);
+        operation.prepare.run(parent);
     }
 
     @Override
@@ -97,7 +97,7 @@ final class RingKillScene implements KillPoints.Scene {
                 child.open();
             }
             KillSwitch.arm();
-            operation.run(child);
+            operation.run.run(child);
             KillSwitch.disarm();
             Runtime.getRuntime().halt(0); // what is done at the exit is not part of the operation
         }
