@@ -14,7 +14,7 @@ public final class Machine {
     public static String describe() {
         return "machine: " + processor() + ", cores=" + Runtime.getRuntime().availableProcessors() + ", "
                 + System.getProperty("os.name") + " " + System.getProperty("os.version") + ", JDK "
-                + Runtime.version() + ", load=" + load();
+                + Runtime.version() + ", load=" + load() + ", core to core=" + Math.round(HandOver.nanos()) + " ns";
     }
 
     private static String processor() {

@@ -67,7 +67,15 @@ final class AeronIpc {
     }
 
     private static Aeron connect(Path place) {
-        return Aeron.connect(new Aeron.Context().aeronDirectoryName(directory(place)));
+        return Aeron.connect(
+                new Aeron.Context().aeronDirectoryName(directory(place)).threadFactory(AeronIpc::daemon));
+    }
+
+    /** Or no process that uses Aeron would ever end by itself. */
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static int stream(Path place) {
