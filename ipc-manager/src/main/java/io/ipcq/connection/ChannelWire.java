@@ -4,6 +4,8 @@ package io.ipcq.connection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ final class ChannelWire implements Wire {
     private final SharedPoller.Watched watched = new SharedPoller.Watched();
     private final ReentrantLock selectorLock = new ReentrantLock();
     private @Nullable OwnSelector selector;
+
+    /** Of somebody who waits for many; it has to let go of the descriptor when this is closed. */
+    private volatile @Nullable Selector shared;
 
     /** The channel must not block any more. */
     ChannelWire(SocketChannel channel) {
@@ -69,19 +74,36 @@ final class ChannelWire implements Wire {
     }
 
     @Override
+    public SelectionKey register(Selector selector, Object attachment) throws IOException {
+        shared = selector;
+        SelectionKey key = channel.register(selector, 0, attachment);
+        closeSelector(); // two descriptors for nothing: nobody is going to wait with it
+        return key;
+    }
+
+    private void closeSelector() {
+        selectorLock.lock();
+        try {
+            if (selector != null) {
+                selector.close();
+                selector = null;
+            }
+        } finally {
+            selectorLock.unlock();
+        }
+    }
+
+    @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException e) {
             LOG.debug("closing a socket failed", e);
         }
-        selectorLock.lock();
-        try {
-            if (selector != null) {
-                selector.close();
-            }
-        } finally {
-            selectorLock.unlock();
+        closeSelector();
+        Selector of = shared;
+        if (of != null) {
+            of.wakeup();
         }
         SharedPoller.closed(watched);
     }

@@ -21,8 +21,7 @@ final class FrameReader {
      * array when all of it is there, a larger one grows with what has come. So a peer never makes this side allocate
      * more than a small multiple of what it has sent.
      *
-     * Waiting. Reading in a loop for a moment is cheaper than going to sleep and being woken, if the answer comes at once.
-     * Whether it does is guessed from the last time.
+     * Waiting. Reading in a loop for a moment is cheaper than going to sleep and being woken, if the answer comes soon; see Spin.
      */
 
     static final int SMALL_BUFFER = 8 << 10;
@@ -31,7 +30,6 @@ final class FrameReader {
     private static final int HEADER = Integer.BYTES;
     private static final int LONG_HEADER = HEADER + Long.BYTES;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
-    private static final long SPIN_NANOS = Runtime.getRuntime().availableProcessors() > 1 ? 20_000 : 0;
 
     private final Wire wire;
     private int limit;
@@ -46,7 +44,7 @@ final class FrameReader {
     private int filled;
 
     private byte @Nullable [] complete;
-    private boolean answersAtOnce;
+    private final Spin spin = new Spin();
 
     FrameReader(Wire wire, int limit) {
         this.wire = wire;
@@ -60,7 +58,17 @@ final class FrameReader {
     /** Reads on until a message is complete; false if the deadline has passed before. */
     boolean advance(long deadline) throws IOException, InterruptedException {
         while (complete == null && !assemble()) {
-            if (!fill(deadline)) {
+            if (!fill(() -> read(deadline))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same without waiting: false if no more is there. */
+    boolean advance() throws IOException {
+        while (complete == null && !assemble()) {
+            if (!fill(() -> wire.read(buffer))) {
                 return false;
             }
         }
@@ -139,13 +147,18 @@ final class FrameReader {
         return true;
     }
 
-    private boolean fill(long deadline) throws IOException, InterruptedException {
+    /** A way to read into the buffer; what it throws tells whether it waits. */
+    private interface Source<X extends Exception> {
+        int read() throws IOException, X;
+    }
+
+    private <X extends Exception> boolean fill(Source<X> source) throws IOException, X {
         makeRoom();
         int unread = buffer.position();
         int end = buffer.limit();
         buffer.limit(buffer.capacity()).position(end);
         try {
-            int count = read(deadline);
+            int count = source.read();
             if (count > 0) {
                 end += count;
                 return true;
@@ -175,20 +188,21 @@ final class FrameReader {
         if (count != 0) {
             return count;
         }
-        long began = System.nanoTime();
-        if (answersAtOnce) {
+        if (spin.isWorthwhile()) {
+            long began = System.nanoTime();
             do {
                 Thread.onSpinWait();
                 count = wire.read(buffer);
                 if (count != 0) {
+                    spin.paid();
                     return count;
                 }
-            } while (System.nanoTime() - began < SPIN_NANOS);
+            } while (System.nanoTime() - began < Spin.NANOS);
+            spin.failed();
         }
         while (wire.awaitReadable(deadline)) {
             count = wire.read(buffer);
             if (count != 0) {
-                answersAtOnce = System.nanoTime() - began < 2 * SPIN_NANOS;
                 return count;
             }
         }

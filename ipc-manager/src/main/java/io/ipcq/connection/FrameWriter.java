@@ -9,44 +9,70 @@ import java.nio.ByteBuffer;
 final class FrameWriter {
 
     private static final int HEADER = Integer.BYTES;
+    private static final byte[] NOTHING = {};
 
     private final Wire wire;
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(FrameReader.SMALL_BUFFER);
+    /** The part that is being written lies between position and limit. */
+    private ByteBuffer buffer =
+            ByteBuffer.allocateDirect(FrameReader.SMALL_BUFFER).flip();
+
+    /** What has not been copied to the buffer yet. */
+    private byte[] message = NOTHING;
+
+    private int next;
+    private int end;
 
     FrameWriter(Wire wire) {
         this.wire = wire;
     }
 
-    /** A failure leaves half a frame behind: nothing may be written after it. */
+    /** Writes a message, after what is left of the one before. A failure leaves half a frame behind: nothing may follow it. */
     void write(byte[] bytes, int offset, int length, long deadline) throws IOException {
+        finish(deadline);
+        begin(bytes, offset, length);
+        finish(deadline);
+    }
+
+    /** Begins a message; what is before it must be finished. The array belongs to the writer until this one is. */
+    void begin(byte[] bytes, int offset, int length) {
         if (HEADER + length > buffer.capacity() && buffer.capacity() < FrameReader.LARGE_BUFFER) {
             buffer = ByteBuffer.allocateDirect(FrameReader.LARGE_BUFFER);
         }
+        message = bytes;
+        next = offset;
+        end = offset + length;
         buffer.clear().putInt(length);
-        int done = 0;
-        do {
-            int count = Math.min(length - done, buffer.remaining());
-            buffer.put(bytes, offset + done, count).flip();
-            done += count;
-            drain(deadline);
-            buffer.clear();
-        } while (done < length);
-        while (!wire.flush()) {
-            await(deadline);
-        }
+        fill();
     }
 
-    private void drain(long deadline) throws IOException {
-        while (buffer.hasRemaining()) {
-            if (wire.write(buffer) == 0) {
-                await(deadline);
+    private void fill() {
+        int count = Math.min(end - next, buffer.remaining());
+        buffer.put(message, next, count).flip();
+        next += count;
+    }
+
+    /** Writes what the kernel takes now; true if that is everything. */
+    boolean advance() throws IOException {
+        while (true) {
+            while (buffer.hasRemaining()) {
+                if (wire.write(buffer) == 0) {
+                    return false;
+                }
             }
+            if (next == end) {
+                message = NOTHING;
+                return wire.flush();
+            }
+            buffer.clear();
+            fill();
         }
     }
 
-    private void await(long deadline) throws IOException {
-        if (!wire.awaitWritable(deadline)) {
-            throw new SocketTimeoutException("the peer does not read: a message could not be written in time");
+    void finish(long deadline) throws IOException {
+        while (!advance()) {
+            if (!wire.awaitWritable(deadline)) {
+                throw new SocketTimeoutException("the peer does not read: a message could not be written in time");
+            }
         }
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,9 +58,7 @@ final class SocketConnection implements Connection {
     @Override
     public void sendBytes(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        if (length > options.maxFrameBytes()) {
-            throw new FrameTooLargeException("outgoing message", Integer.toString(length), options.maxFrameBytes());
-        }
+        requireSmall(length);
         sending.lock();
         try {
             requireOpen();
@@ -68,6 +68,63 @@ final class SocketConnection implements Connection {
         } finally {
             sending.unlock();
         }
+    }
+
+    private void requireSmall(int length) throws FrameTooLargeException {
+        if (length > options.maxFrameBytes()) {
+            throw new FrameTooLargeException("outgoing message", Integer.toString(length), options.maxFrameBytes());
+        }
+    }
+
+    /** See {@link ConnectionSelector.Registration#sendBytes}. */
+    boolean sendBytesNow(byte[] message) throws IOException {
+        requireSmall(message.length);
+        sending.lock();
+        try {
+            requireOpen();
+            if (!writer.advance()) {
+                throw new IllegalStateException("the peer has not read the message before: " + this + "; call flush");
+            }
+            writer.begin(message, 0, message.length);
+            return writer.advance();
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /** Sends what {@link #sendBytesNow} has left. */
+    void flush() throws IOException {
+        sending.lock();
+        try {
+            requireOpen();
+            writer.finish(Deadline.in(options.writeTimeout()));
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /** Null if no whole message is there. */
+    byte @Nullable [] recvBytesNow() throws IOException {
+        receiving.lock();
+        try {
+            requireOpen();
+            return reader.advance() ? reader.take() : null;
+        } catch (EOFException end) {
+            throw end; // as above
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    SelectionKey register(Selector selector, Object attachment) throws IOException {
+        requireOpen();
+        return wire.register(selector, attachment);
     }
 
     @Override

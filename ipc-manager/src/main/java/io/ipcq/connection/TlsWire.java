@@ -5,6 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -245,6 +247,11 @@ final class TlsWire implements Wire {
     @Override
     public boolean awaitWritable(long deadline) throws IOException {
         return wire.awaitWritable(deadline);
+    }
+
+    @Override
+    public SelectionKey register(Selector selector, Object attachment) throws IOException {
+        return wire.register(selector, attachment);
     }
 
     /** Announces the end if there is room to. */

@@ -3,6 +3,8 @@ package io.ipcq.connection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 
 /**
  * A stream of bytes both ways, in steps that never block; who finds nothing to do waits for its direction.
@@ -25,6 +27,9 @@ interface Wire {
 
     /** Waits until there may be room; false if the deadline has passed. An interrupt is kept for later. */
     boolean awaitWritable(long deadline) throws IOException;
+
+    /** Puts it to a selector, with interest in nothing yet. */
+    SelectionKey register(Selector selector, Object attachment) throws IOException;
 
     void close();
 }

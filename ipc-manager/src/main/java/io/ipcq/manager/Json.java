@@ -7,6 +7,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -31,12 +32,15 @@ final class Json {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    /** Made once: to find out how to read a value costs as much as to read it. */
+    private static final ObjectReader READER = MAPPER.readerFor(Object.class);
+
     private Json() {}
 
     /** @throws RpcException with {@link Protocol#PARSE_ERROR}; its message holds nothing of the text */
     static @Nullable Object parse(byte[] text) {
         try {
-            return MAPPER.readValue(text, Object.class);
+            return READER.readValue(text);
         } catch (JacksonException | StackOverflowError e) {
             throw new RpcException(
                     Protocol.PARSE_ERROR,

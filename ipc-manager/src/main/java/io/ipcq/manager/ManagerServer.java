@@ -54,7 +54,7 @@ public final class ManagerServer implements AutoCloseable {
     private final Map<String, OwnType> types = new HashMap<>();
     private final Map<String, Supplier<?>> factories = new HashMap<>();
 
-    private final Map<Served.Key, Served> objects = new HashMap<>();
+    private final Map<Served.Key, Entry> entries = new ConcurrentHashMap<>();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
@@ -66,7 +66,16 @@ public final class ManagerServer implements AutoCloseable {
             new ScheduledThreadPoolExecutor(1, work -> daemon(work, "ipcq-manager-clock"));
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> daemon(work, "ipcq-manager-worker"));
 
-    ManagerServer(Listener listener, ManagerServerOptions options, Map<OwnType, Supplier<?>> registered) {
+    private final RequestLoop requestLoop;
+
+    /** A place for what a name stands for. Its lock is held while that is made or ended, which may take long. */
+    private static final class Entry {
+        private volatile @Nullable Served object;
+        private boolean removed;
+    }
+
+    ManagerServer(Listener listener, ManagerServerOptions options, Map<OwnType, Supplier<?>> registered)
+            throws IOException {
         this.listener = listener;
         this.options = options;
         registered.forEach((type, factory) -> {
@@ -74,6 +83,7 @@ public final class ManagerServer implements AutoCloseable {
             factories.put(type.name(), factory);
         });
         clock.setRemoveOnCancelPolicy(true);
+        requestLoop = new RequestLoop(threads);
         daemon(this::acceptClients, "ipcq-manager").start();
     }
 
@@ -130,19 +140,19 @@ public final class ManagerServer implements AutoCloseable {
         }
         Session session = new Session(this, connection, numbers.incrementAndGet());
         sessions.add(session);
-        boolean started = false;
         try {
-            LightThreads.start("ipcq-manager-client", session::run);
-            started = true;
-        } finally {
-            if (!started) {
-                sessions.remove(session);
-                connection.close();
-            }
+            session.begin(requestLoop);
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.warn("a client is gone before it was served", e);
+            session.end();
         }
         if (closed.get()) {
-            session.close();
+            session.end();
         }
+    }
+
+    void wake(Session session) {
+        requestLoop.wake(session);
     }
 
     void forget(Session session) {
@@ -212,9 +222,9 @@ public final class ManagerServer implements AutoCloseable {
         return about;
     }
 
-    private synchronized List<Map<String, @Nullable Object>> names() {
+    private List<Map<String, @Nullable Object>> names() {
         List<Map<String, @Nullable Object>> names = new ArrayList<>();
-        objects.values().stream().sorted(Comparator.comparing(Object::toString)).forEach(object -> {
+        served().stream().sorted(Comparator.comparing(Object::toString)).forEach(object -> {
             Map<String, @Nullable Object> row = new LinkedHashMap<>();
             row.put("type", object.key().type());
             row.put("name", object.key().name());
@@ -224,8 +234,20 @@ public final class ManagerServer implements AutoCloseable {
         return names;
     }
 
-    private synchronized Served held(Session session, Served.Key key) {
-        Served object = objects.get(key);
+    private List<Served> served() {
+        List<Served> all = new ArrayList<>();
+        for (Entry entry : entries.values()) {
+            Served object = entry.object;
+            if (object != null) {
+                all.add(object);
+            }
+        }
+        return all;
+    }
+
+    private Served held(Session session, Served.Key key) {
+        Entry entry = entries.get(key);
+        Served object = entry == null ? null : entry.object;
         if (object == null || !session.holds(object)) {
             throw new RpcException(
                     Protocol.NOT_OPEN,
@@ -235,10 +257,26 @@ public final class ManagerServer implements AutoCloseable {
         return object;
     }
 
-    private synchronized Map<String, @Nullable Object> open(Call call) {
+    private Map<String, @Nullable Object> open(Call call) {
         Map<String, @Nullable Object> asked = call.options(2);
         Served.Key key = new Served.Key(call.text(0), Words.name(call.text(1)));
-        Served object = objects.get(key);
+        while (true) {
+            Entry entry = entries.computeIfAbsent(key, any -> new Entry());
+            synchronized (entry) {
+                if (entry.removed) {
+                    continue;
+                }
+                try {
+                    return open(entry, key, asked, call.session()).describe();
+                } finally {
+                    removeUnlessHeld(key, entry);
+                }
+            }
+        }
+    }
+
+    private Served open(Entry entry, Served.Key key, Map<String, @Nullable Object> asked, Session session) {
+        Served object = entry.object;
         if (object == null) {
             if (Boolean.FALSE.equals(asked.get("create"))) {
                 throw new RpcException(
@@ -247,28 +285,33 @@ public final class ManagerServer implements AutoCloseable {
                                 + key.name());
             }
             object = make(key, asked);
+            entry.object = object;
         } else {
             object.requireSame(asked);
         }
-        try {
-            call.session().hold(object);
-        } catch (RpcException e) {
-            if (object.holders.isEmpty()) {
-                object.dispose();
-            }
-            throw e;
-        }
-        objects.put(key, object);
-        object.holders.add(call.session());
-        return object.describe();
+        session.hold(object);
+        object.holders.add(session);
+        return object;
     }
 
     /** A client let go of something, or is gone. */
     void release(Served object, Session session) {
         object.left(session);
-        synchronized (this) {
-            object.holders.remove(session);
-            if (object.holders.isEmpty() && objects.remove(object.key(), object)) {
+        Entry entry = entries.get(object.key());
+        if (entry != null) {
+            synchronized (entry) {
+                object.holders.remove(session);
+                removeUnlessHeld(object.key(), entry);
+            }
+        }
+    }
+
+    private void removeUnlessHeld(Served.Key key, Entry entry) {
+        Served object = entry.object;
+        if (!entry.removed && (object == null || object.holders.isEmpty())) {
+            entry.removed = true;
+            entries.remove(key, entry);
+            if (object != null) {
                 object.dispose();
             }
         }
@@ -380,13 +423,8 @@ public final class ManagerServer implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("closing the listener failed", e);
         }
-        sessions.forEach(Session::close);
-        List<Served> left;
-        synchronized (this) {
-            left = new ArrayList<>(objects.values());
-            objects.clear();
-        }
-        left.forEach(Served::dispose);
+        requestLoop.close();
+        sessions.forEach(Session::end);
         threads.shutdownNow();
         clock.shutdownNow();
         stopped.countDown();

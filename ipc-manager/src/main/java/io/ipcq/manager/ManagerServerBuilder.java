@@ -72,7 +72,7 @@ public final class ManagerServerBuilder {
     }
 
     /** A server at a listener with options of its own, such as TLS. The server closes it. */
-    public ManagerServer bind(Listener listener) {
+    public ManagerServer bind(Listener listener) throws IOException {
         return new ManagerServer(
                 listener, new ManagerServerOptions(directory, shutdownAllowed, maxClients, maxFrameBytes), types);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a name stands for on the server. It lives as long as a client holds it. */
@@ -15,8 +15,8 @@ abstract class Served {
 
     private final Key key;
 
-    /** Guarded by the server. */
-    final Set<Session> holders = new HashSet<>();
+    /** Changed by the server, under the lock of the name. */
+    final Set<Session> holders = ConcurrentHashMap.newKeySet();
 
     Served(Key key) {
         this.key = key;

@@ -2,18 +2,22 @@
 package io.ipcq.manager;
 
 import io.ipcq.connection.Connection;
+import io.ipcq.connection.ConnectionSelector;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,8 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One client, as the server sees it: reads its requests, answers them in any order, and gives back what it held when it is gone.
  *
- * <p>Answers never wait for the client: they queue up, and its own thread or one made for it sends them. A client that does
- * not read is cut off.
+ * <p>Nothing waits for the client. Requests are read when they are there ({@link RequestLoop}). Answers are sent by whoever has
+ * them; when the client does not read, they queue up, and a thread is made to wait for it. So a client that only sends
+ * never keeps the server from reading; one that does not read is cut off.
  */
 final class Session {
 
@@ -31,6 +36,9 @@ final class Session {
     private final ManagerServer server;
     private final Connection connection;
     private final long number;
+
+    /** Then it is another client's turn. */
+    private static final int REQUESTS_A_TURN = 32;
 
     private final Map<Object, Call> waiting = new ConcurrentHashMap<>();
     private final Map<Served, Integer> holds = new HashMap<>();
@@ -41,10 +49,18 @@ final class Session {
     private final AtomicLong outboundBytes = new AtomicLong();
     private final AtomicBoolean flushing = new AtomicBoolean();
 
-    /** It sends what it queued once a request is dealt with; others have it sent. */
-    private volatile @Nullable Thread reader;
-
+    private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.NONE);
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile ConnectionSelector.@Nullable Registration registration;
     private volatile boolean over;
+
+    /** Whether a thread looks after this client, or is going to. */
+    private enum Turn {
+        NONE,
+        SCHEDULED,
+        /** Once more after this time: something came meanwhile. */
+        AGAIN
+    }
 
     /** Something that was sent to the client, and that it has not said to have. */
     interface Handed {
@@ -59,22 +75,66 @@ final class Session {
         this.number = number;
     }
 
-    /** Reads until the client is gone. */
-    void run() {
-        reader = Thread.currentThread();
+    /** Begins to be looked after. */
+    void begin(RequestLoop requests) throws IOException {
+        registration = requests.register(connection, this);
+        registration.resume();
+        requests.wake(this); // something may have come together with the proof of the key
+    }
+
+    private ConnectionSelector.Registration registration() {
+        return Objects.requireNonNull(registration);
+    }
+
+    // ---- whose turn it is -------------------------------------------------------------------------------------------
+
+    /** True if the caller has to see to it that a thread looks after this client. */
+    boolean schedule() {
+        return turn.getAndUpdate(now -> now == Turn.NONE ? Turn.SCHEDULED : Turn.AGAIN) == Turn.NONE;
+    }
+
+    /** The same for the selector, which must not go on telling of a client that a thread is at. */
+    boolean scheduleOrPause() {
+        if (turn.compareAndSet(Turn.NONE, Turn.SCHEDULED)) {
+            return true;
+        }
+        registration().pause(); // before it is marked: who finds the mark resumes
+        if (!schedule()) {
+            return false;
+        }
+        registration().resume();
+        return true;
+    }
+
+    /** True if this client has to be scheduled again. */
+    boolean endTurn(boolean more) {
+        if (!more && turn.compareAndSet(Turn.SCHEDULED, Turn.NONE)) {
+            return false;
+        }
+        turn.set(Turn.SCHEDULED);
+        registration().resume();
+        return true;
+    }
+
+    /** Deals with the requests that have come, but with no more than some at a time; true if there may be more. */
+    boolean serve() {
         try {
-            while (!over) {
-                receive(connection.recvBytes());
-                flush();
+            for (int i = 0; i < REQUESTS_A_TURN; i++) {
+                byte[] request = registration().recvBytes();
+                if (request == null) {
+                    return false;
+                }
+                receive(request);
                 server.closeIfAsked();
             }
-        } catch (IOException | InterruptedException gone) {
+            return true;
+        } catch (IOException gone) {
             LOG.debug("a client is gone: client={}", number);
         } catch (RuntimeException | Error e) {
             LOG.error("a client is dropped after a failure: client={}", number, Words.unsaid(e));
-        } finally {
-            end();
         }
+        end();
+        return false;
     }
 
     private void receive(byte[] message) {
@@ -220,29 +280,52 @@ final class Session {
         if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES
                 || outboundBytes.addAndGet(message.length) > Protocol.MAX_UNREAD_BYTES) {
             LOG.warn("a client that does not read its replies is cut off: client={}", number);
-            connection.close();
+            close();
             return;
         }
-        if (Thread.currentThread() != reader) {
-            server.work(this::flush);
-        }
+        flush();
     }
 
+    /** Sends what is queued, unless another thread is at it. */
     private void flush() {
         while (!outbound.isEmpty() && flushing.compareAndSet(false, true)) {
             try {
-                for (byte[] next = outbound.poll(); next != null; next = outbound.poll()) {
-                    outboundCount.decrementAndGet();
-                    outboundBytes.addAndGet(-next.length);
-                    connection.sendBytes(next);
+                for (byte[] next = next(); next != null; next = next()) {
+                    if (!registration().sendBytes(next)) {
+                        server.work(this::flushSlowly);
+                        return;
+                    }
                 }
-            } catch (IOException e) {
-                connection.close(); // the reader finds out
+            } catch (IOException | RejectedExecutionException e) {
+                close(); // and nothing is sent any more
                 return;
-            } finally {
-                flushing.set(false);
             }
+            flushing.set(false);
         }
+    }
+
+    /** The same for a client that has to read first, in a thread that may wait for that. */
+    private void flushSlowly() {
+        try {
+            registration().flush();
+            for (byte[] next = next(); next != null; next = next()) {
+                connection.sendBytes(next);
+            }
+        } catch (IOException e) {
+            close();
+            return;
+        }
+        flushing.set(false);
+        flush();
+    }
+
+    private byte @Nullable [] next() {
+        byte[] next = outbound.poll();
+        if (next != null) {
+            outboundCount.decrementAndGet();
+            outboundBytes.addAndGet(-next.length);
+        }
+        return next;
     }
 
     // ---- the end ----------------------------------------------------------------------------------------------------
@@ -251,11 +334,17 @@ final class Session {
         return over;
     }
 
+    /** Cuts the client off; what it held is given back by the thread that looks after it next. */
     void close() {
         connection.close();
+        server.wake(this);
     }
 
-    private void end() {
+    /** Gives back what the client held. */
+    void end() {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
         List<Handed> lost;
         List<Served> held;
         synchronized (this) {

@@ -2,6 +2,8 @@
 package io.ipcq.connection;
 
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 
 /** A stream whose other side is in the same thread: there is always something to read, or the end, and room to write. */
 abstract class ScriptedWire implements Wire {
@@ -53,4 +55,9 @@ abstract class ScriptedWire implements Wire {
 
     @Override
     public void close() {}
+
+    @Override
+    public SelectionKey register(Selector selector, Object attachment) {
+        throw new AssertionError("nobody selects");
+    }
 }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ManagerCrashIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);
+
+    /** Threads that a server makes for what it has to do at the moment, and keeps for a minute. */
+    private static final int SOME = 8;
 
     @TempDir
     Path directory;
@@ -71,9 +75,9 @@ class ManagerCrashIT {
         return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getOpenFileDescriptorCount();
     }
 
-    private static long clientThreads() {
+    private static long serverThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("ipcq-manager-client"))
+                .filter(thread -> thread.getName().startsWith("ipcq-"))
                 .count();
     }
 
@@ -84,7 +88,7 @@ class ManagerCrashIT {
         queue.get();
         await().until(() -> server.clients() == 1);
         long descriptors = descriptors();
-        long threads = clientThreads();
+        long threads = serverThreads();
         for (int i = 0; i < 3; i++) {
             try (ChildProcess client = client(ManagerClients::get)) {
                 await().until(() -> manager.names().get(0).holders() == 2);
@@ -97,7 +101,7 @@ class ManagerCrashIT {
         }
         await().atMost(LONG).untilAsserted(() -> {
             assertThat(server.clients()).isEqualTo(1);
-            assertThat(clientThreads()).isEqualTo(threads);
+            assertThat(serverThreads()).isLessThanOrEqualTo(threads + SOME);
             assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
         });
     }
@@ -158,25 +162,59 @@ class ManagerCrashIT {
     }
 
     @Test
-    void shouldServeTwoThousandIdleClients() throws Exception {
+    void shouldServeTwoThousandIdleClientsWithoutThreads() throws Exception {
         List<io.ipcq.connection.Connection> clients = new ArrayList<>();
+        SharedCounter counter = manager.counter("hits");
+        counter.increment();
         System.gc();
         long before = used();
+        long threads = serverThreads();
+        long descriptors = descriptors();
         try {
             for (int i = 0; i < 2000; i++) {
                 clients.add(io.ipcq.connection.Connection.connect(server.address(), key));
             }
             await().atMost(LONG).until(() -> server.clients() == 2001);
+            await().atMost(LONG).untilAsserted(() -> assertThat(serverThreads()).isLessThanOrEqualTo(threads + SOME));
             System.gc();
             System.out.printf(
-                    "2,000 idle clients, both sides in one JVM: %d heap bytes a client, %d threads%n",
-                    (used() - before) / 2000, Thread.activeCount());
-            SharedCounter counter = manager.counter("hits");
-            assertThat(counter.increment()).isEqualTo(1);
+                    "2,000 idle clients, both sides in one JVM: %d heap bytes a client, %d descriptors, %d threads%n",
+                    (used() - before) / 2000, descriptors() - descriptors, serverThreads() - threads);
+            assertThat(counter.increment()).isEqualTo(2);
         } finally {
             clients.forEach(io.ipcq.connection.Connection::close);
         }
         await().atMost(LONG).until(() -> server.clients() == 1);
+        assertThat(counter.increment()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldServeOthersWhileRequestTakesLong() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        AuthKey another = AuthKey.random();
+        try (ManagerServer slow = ManagerServer.builder()
+                        .register(Runnable.class, () -> {
+                            begun.countDown();
+                            await().forever().until(() -> end.getCount() == 0); // a disk that hangs, for instance
+                            return () -> {};
+                        })
+                        .bind(another);
+                Manager asking = Manager.connect(slow.address(), another);
+                Manager other = Manager.connect(io.ipcq.connection.Connection.connect(slow.address(), another))) {
+            CompletableFuture<Runnable> late = CompletableFuture.supplyAsync(() -> asking.get("slow", Runnable.class));
+            begun.await();
+            SharedCounter counter = other.counter("hits");
+            for (int i = 1; i <= 100; i++) {
+                assertThat(counter.increment()).isEqualTo(i);
+            }
+            assertThat(late).isNotDone();
+            end.countDown();
+            late.get(60, TimeUnit.SECONDS).run();
+            assertThat(asking.ping()).isEqualTo(other.ping());
+        } finally {
+            end.countDown();
+        }
     }
 
     private static long used() {
