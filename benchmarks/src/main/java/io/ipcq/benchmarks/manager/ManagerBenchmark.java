@@ -25,23 +25,31 @@ public final class ManagerBenchmark {
                 "calls/s",
                 Better.HIGHER,
                 rounds,
-                () -> SocketCalls.single(1),
-                () -> PythonManager.calls(1)));
+                () -> SocketCalls.single(Socket.UNIX, 1),
+                () -> PythonManager.calls(Socket.UNIX, 1)));
+        rows.accept(Rounds.compare(
+                "manager.tcp",
+                "python",
+                "calls/s",
+                Better.HIGHER,
+                rounds,
+                () -> SocketCalls.single(Socket.TCP, 1),
+                () -> PythonManager.calls(Socket.TCP, 1)));
         rows.accept(Rounds.compare(
                 "manager.batch64",
                 "python",
                 "calls/s",
                 Better.HIGHER,
                 rounds,
-                SocketCalls::batches,
-                () -> PythonManager.calls(1)));
+                () -> SocketCalls.batches(Socket.UNIX),
+                () -> PythonManager.calls(Socket.UNIX, 1)));
         rows.accept(Rounds.compare(
                 "manager.clients8",
                 "python",
                 "calls/s",
                 Better.HIGHER,
                 rounds,
-                () -> SocketCalls.single(CLIENTS),
-                () -> PythonManager.calls(CLIENTS)));
+                () -> SocketCalls.single(Socket.UNIX, CLIENTS),
+                () -> PythonManager.calls(Socket.UNIX, CLIENTS)));
     }
 }

@@ -4,11 +4,26 @@ package io.ipcq.benchmarks.manager;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 
-/** The peer: {@code multiprocessing.Manager().Queue()} of the python3 on the path, each client a thread with its connection. */
+/**
+ * The peer: {@code multiprocessing.Manager().Queue()} of the python3 on the path, each client a thread with its connection. Its TCP
+ * sockets get {@code TCP_NODELAY} here, as ours have, which Python does not set.
+ */
 final class PythonManager {
 
     private static final String PROGRAM = """
-            import multiprocessing, sys, threading, time
+            import multiprocessing.connection, multiprocessing.managers, socket, sys, threading, time
+            def at_once(connect):
+                def connected(*arguments):
+                    connection = connect(*arguments)
+                    with socket.socket(fileno=connection.fileno()) as raw:
+                        if raw.family == socket.AF_INET:
+                            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                        raw.detach()
+                    return connection
+                return connected
+            wire = multiprocessing.connection
+            wire.SocketClient = at_once(wire.SocketClient)
+            wire.SocketListener.accept = at_once(wire.SocketListener.accept)
             def loop(queue, times):
                 message = b'x' * 100
                 for i in range(times):
@@ -20,7 +35,9 @@ final class PythonManager {
                 for t in threads: t.join()
             if __name__ == '__main__':
                 clients, times = int(sys.argv[1]), 20000
-                with multiprocessing.Manager() as manager:
+                manager = multiprocessing.managers.SyncManager(('127.0.0.1', 0) if sys.argv[2] == 'TCP' else None)
+                manager.start()
+                with manager:
                     queues = [manager.Queue() for i in range(clients)]
                     run(queues, times // 4)
                     start = time.perf_counter()
@@ -31,8 +48,8 @@ final class PythonManager {
     private PythonManager() {}
 
     /** Puts and gets a second, of all clients together. */
-    static double calls(int clients) throws Exception {
-        Process process = new ProcessBuilder("python3", "-c", PROGRAM, Integer.toString(clients))
+    static double calls(Socket socket, int clients) throws Exception {
+        Process process = new ProcessBuilder("python3", "-c", PROGRAM, Integer.toString(clients), socket.name())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .redirectInput(new File("/dev/null"))
                 .start();

@@ -11,6 +11,7 @@ import io.ipcq.queue.SharedQueue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Calls of a queue through a manager in another process, over TCP, where there is no shortcut; each on a queue of its own. */
+/** Calls of a queue through a manager in another process, without the shortcut; each client has a connection and a queue. */
 final class SocketCalls {
 
     private static final int WARM_UP = 40_000;
@@ -35,8 +36,8 @@ final class SocketCalls {
         void run(SharedQueue<byte[]> queue, int times) throws Exception;
     }
 
-    static double single(int clients) throws Exception {
-        return run(clients, (queue, times) -> {
+    static double single(Socket socket, int clients) throws Exception {
+        return run(socket, clients, (queue, times) -> {
             byte[] message = new byte[Messages.BYTES];
             for (int i = 0; i < times; i++) {
                 queue.put(message);
@@ -45,8 +46,8 @@ final class SocketCalls {
         });
     }
 
-    static double batches() throws Exception {
-        return run(1, (queue, times) -> {
+    static double batches(Socket socket) throws Exception {
+        return run(socket, 1, (queue, times) -> {
             List<byte[]> batch = Collections.nCopies(BATCH, new byte[Messages.BYTES]);
             List<byte[]> got = new ArrayList<>();
             for (int i = 0; i < times; i += BATCH) {
@@ -58,17 +59,19 @@ final class SocketCalls {
     }
 
     /** Puts and gets a second, of all clients together. */
-    private static double run(int clients, Loop loop) throws Exception {
+    private static double run(Socket socket, int clients, Loop loop) throws Exception {
         AuthKey key = AuthKey.random();
         ExecutorService threads = Executors.newFixedThreadPool(clients);
-        try (SharedQueue<Integer> port = SharedQueue.create(Integer.class);
-                ChildProcess server = new ChildProcess(SocketCalls::serve, key, port)) {
+        try (SharedQueue<String> place = SharedQueue.create(String.class);
+                ChildProcess server = new ChildProcess(SocketCalls::serve, key, socket, place)) {
             server.start();
-            Integer found = port.get(PATIENCE);
+            String found = place.get(PATIENCE);
             if (found == null) {
                 throw new IllegalStateException("the server did not start: " + server);
             }
-            SocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), found);
+            SocketAddress address = socket == Socket.UNIX
+                    ? UnixDomainSocketAddress.of(found)
+                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(found));
             measure(threads, address, key, clients, loop, WARM_UP);
             long start = System.nanoTime();
             measure(threads, address, key, clients, loop, MEASURED);
@@ -84,7 +87,7 @@ final class SocketCalls {
         List<Future<?>> all = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
             all.add(threads.submit(() -> {
-                try (Manager manager = Manager.connect(Connection.connect(address, key));
+                try (Manager manager = Manager.connect(new Elsewhere(Connection.connect(address, key)));
                         SharedQueue<byte[]> queue = manager.queue(byte[].class)) {
                     loop.run(queue, times / clients);
                 }
@@ -96,10 +99,15 @@ final class SocketCalls {
         }
     }
 
-    private static void serve(AuthKey key, SharedQueue<Integer> port) throws Exception {
-        try (ManagerServer server =
-                ManagerServer.builder().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key)) {
-            port.put(((InetSocketAddress) server.address()).getPort());
+    private static void serve(AuthKey key, Socket socket, SharedQueue<String> place) throws Exception {
+        SocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (ManagerServer server = socket == Socket.UNIX
+                ? ManagerServer.bind(key)
+                : ManagerServer.builder().bind(any, key)) {
+            place.put(
+                    server.address() instanceof InetSocketAddress inet
+                            ? Integer.toString(inet.getPort())
+                            : server.address().toString());
             server.serveForever();
         }
     }
