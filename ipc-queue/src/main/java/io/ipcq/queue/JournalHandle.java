@@ -6,11 +6,10 @@ import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.nio.file.Path;
 
 /** What a durable queue is on its way to another process; what arrives there is attached to the same queue. */
-record JournalHandle<E>(String directory, Codec<E> codec, WaitStrategy waitStrategy) implements Serializable {
+record JournalHandle<E>(String directory, Codec<E> codec, WaitStrategy waitStrategy) implements QueueHandle {
 
     private Object readResolve() throws ObjectStreamException {
         try {

@@ -6,7 +6,6 @@ import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.nio.file.Path;
 
 /**
@@ -14,7 +13,7 @@ import java.nio.file.Path;
  *
  * <p>A class and not a record: to deserialize its first record costs a JVM more than ten milliseconds.
  */
-final class RingHandle<E> implements Serializable {
+final class RingHandle<E> implements QueueHandle {
 
     private static final long serialVersionUID = 1L;
 
