@@ -25,17 +25,19 @@ final class Call {
     private final @Nullable Object id;
     private final String method;
     private final List<@Nullable Object> params;
+    private final int bytes;
 
     private State state = State.PENDING;
     private @Nullable Runnable deferred;
     private @Nullable Runnable afterwards;
     private @Nullable Runnable cancellation;
 
-    Call(Session session, @Nullable Object id, String method, List<@Nullable Object> params) {
+    Call(Session session, @Nullable Object id, String method, List<@Nullable Object> params, int bytes) {
         this.session = session;
         this.id = id;
         this.method = method;
         this.params = params;
+        this.bytes = bytes;
     }
 
     Session session() {
@@ -49,6 +51,11 @@ final class Call {
 
     String method() {
         return method;
+    }
+
+    /** How large the request was. */
+    int bytes() {
+        return bytes;
     }
 
     // ---- parameters -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import io.ipcq.queue.ElementTooLargeException;
 import io.ipcq.queue.QueueShutdownException;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +32,10 @@ final class Link {
      *
      * An interrupted call is cancelled at the server, and its answer waited for all the same: it says whether the call was
      * carried out before. If it was, the result is returned and the interrupt stays set.
+     *
+     * A server that is silent. Nobody can tell whether a call without an answer was carried out. So one that is not answered a while
+     * after it should have been ends the whole link: the server, should it ever go on, then finds a client that is gone,
+     * and takes back what it has given it, a lock or an element that never arrived.
      */
 
     /** Whom a link leads to. */
@@ -39,6 +45,7 @@ final class Link {
 
     private final @Nullable Target target;
     private final Connection connection;
+    private final long answerNanos;
     private final AtomicLong ids = new AtomicLong();
     private final Map<Object, Pending> pending = new ConcurrentHashMap<>();
     private final ReentrantLock reading = new ReentrantLock();
@@ -50,13 +57,26 @@ final class Link {
     /** A call without an answer yet. */
     private static final class Pending {
         private final Thread thread = Thread.currentThread();
+        private final long began = System.nanoTime();
         private volatile @Nullable Map<?, ?> answer;
         private volatile boolean done;
+
+        /** How long the answer may take; changed by its own thread only. */
+        private long patienceNanos;
+
+        Pending(long patienceNanos) {
+            this.patienceNanos = patienceNanos;
+        }
+
+        long remainingNanos() {
+            return patienceNanos == Long.MAX_VALUE ? Long.MAX_VALUE : patienceNanos - (System.nanoTime() - began);
+        }
     }
 
-    private Link(@Nullable Target target, Connection connection) {
+    private Link(@Nullable Target target, Connection connection, Duration answerTimeout) {
         this.target = target;
         this.connection = connection;
+        this.answerNanos = millisToNanos(answerTimeout.toMillis());
     }
 
     /** The link to a manager; proxies in one process share it. To be closed as often as it was asked for. */
@@ -69,7 +89,7 @@ final class Link {
                 return there;
             }
         }
-        Link link = new Link(target, Connection.connect(address, key));
+        Link link = new Link(target, Connection.connect(address, key), Manager.ANSWER_TIMEOUT);
         synchronized (OPEN) {
             OPEN.put(target, link);
         }
@@ -77,8 +97,8 @@ final class Link {
     }
 
     /** A link over a connection with options of its own; its proxies cannot travel. */
-    static Link over(Connection connection) {
-        return new Link(null, connection);
+    static Link over(Connection connection, Duration answerTimeout) {
+        return new Link(null, connection, answerTimeout);
     }
 
     Link share() {
@@ -116,39 +136,57 @@ final class Link {
 
     // ---- calls ------------------------------------------------------------------------------------------------------
 
-    /** A call that an interrupt does not end. */
+    /** A call that the server answers at once, and that an interrupt does not end. */
     @Nullable
     Object call(String method, @Nullable Object... params) {
+        return uninterruptibly(0L, false, method, params);
+    }
+
+    /** A call that may wait at the server, and that an interrupt does not end. */
+    @Nullable
+    Object callForLong(String method, @Nullable Object... params) {
+        return uninterruptibly(null, false, method, params);
+    }
+
+    /** A call that does not wait, for a result that only one client gets: see {@link #take}. */
+    @Nullable
+    Object takeNow(String method, @Nullable Object... params) {
+        return uninterruptibly(0L, true, method, params);
+    }
+
+    private @Nullable Object uninterruptibly(
+            @Nullable Long millis, boolean confirmed, String method, @Nullable Object... params) {
         try {
-            return call(method, false, false, params);
+            return call(millis, false, confirmed, method, params);
         } catch (InterruptedException e) {
             throw new AssertionError("is not interruptible", e);
         }
     }
 
-    /** A call that may wait at the server, and whose waiting an interrupt ends. */
+    /** A call that may wait at the server, so long or for ever, and whose waiting an interrupt ends. */
     @Nullable
-    Object await(String method, @Nullable Object... params) throws InterruptedException {
+    Object await(@Nullable Long millis, String method, @Nullable Object... params) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        return call(method, true, false, params);
+        return call(millis, true, false, method, params);
     }
 
     /** The same for a result that only one client gets: the server keeps it until it is told that it arrived. */
     @Nullable
-    Object take(String method, @Nullable Object... params) throws InterruptedException {
+    Object take(@Nullable Long millis, String method, @Nullable Object... params) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        return call(method, true, true, params);
+        return call(millis, true, true, method, params);
     }
 
-    private @Nullable Object call(String method, boolean interruptible, boolean confirmed, @Nullable Object... params)
+    private @Nullable Object call(
+            @Nullable Long millis, boolean interruptible, boolean confirmed, String method, @Nullable Object... params)
             throws InterruptedException {
         long id = ids.incrementAndGet();
         Object key = key(id);
-        Pending mine = new Pending();
+        Pending mine = new Pending(millis == null ? Long.MAX_VALUE : answerNanos + millisToNanos(millis));
         pending.put(key, mine);
         try {
             requireThere();
@@ -158,7 +196,7 @@ final class Link {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            if (confirmed && result != null) {
+            if (confirmed && isSomething(result)) {
                 tell("arrived", key);
             }
             return result;
@@ -166,6 +204,15 @@ final class Link {
             pending.remove(key);
             promote();
         }
+    }
+
+    private static boolean isSomething(@Nullable Object result) {
+        return result != null && !(result instanceof List<?> none && none.isEmpty());
+    }
+
+    /** At most a quarter of what a long holds, so that deadlines can be compared. */
+    private static long millisToNanos(long millis) {
+        return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), Long.MAX_VALUE / 4);
     }
 
     /** As JSON tells numbers apart. */
@@ -206,10 +253,15 @@ final class Link {
         boolean interrupted = false;
         boolean cancelled = false;
         while (!mine.done) {
-            if (reading.tryLock()) {
+            if (mine.remainingNanos() <= 0) {
+                die(
+                        "it has not answered in time, which is after the timeout of a call, answerTimeout="
+                                + Duration.ofNanos(answerNanos) + " more",
+                        null);
+            } else if (reading.tryLock()) {
                 interrupted |= readUntil(mine);
             } else {
-                LockSupport.park(this);
+                LockSupport.parkNanos(this, mine.remainingNanos());
                 interrupted |= Thread.interrupted();
             }
             if (interrupted && cancellable != null && !cancelled && !mine.done && gone == null) {
@@ -220,9 +272,14 @@ final class Link {
         return interrupted;
     }
 
+    /** Until its answer is there or its time is up. */
     private boolean readUntil(Pending mine) {
         try {
             while (!mine.done) {
+                if (mine.patienceNanos != Long.MAX_VALUE
+                        && !connection.poll(Duration.ofNanos(Math.max(0, mine.remainingNanos())))) {
+                    return false;
+                }
                 dispatch(connection.recvBytes());
             }
             return false;
@@ -325,7 +382,7 @@ final class Link {
     }
 
     private void watch() {
-        Pending never = new Pending();
+        Pending never = new Pending(Long.MAX_VALUE);
         while (gone == null) {
             reading.lock();
             readUntil(never);

@@ -9,6 +9,7 @@ import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Manager implements AutoCloseable {
 
+    /**
+     * How long a manager may take to answer, after the timeout of the call if it has one. One that does not answer in that time, as it
+     * was stopped for instance, is gone: what this process held there is released, should it go on. Calls without a timeout
+     * that wait for others, such as {@code get()}, wait for ever.
+     */
+    public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
     private final Link link;
     private final @Nullable ChildProcess process;
 
@@ -66,7 +74,12 @@ public final class Manager implements AutoCloseable {
 
     /** Reaches a manager over a connection with options of its own, such as TLS; its proxies cannot be passed on. */
     public static Manager connect(Connection connection) {
-        return new Manager(Link.over(connection), null);
+        return connect(connection, ANSWER_TIMEOUT);
+    }
+
+    /** The same with another {@link #ANSWER_TIMEOUT}. */
+    public static Manager connect(Connection connection, Duration answerTimeout) {
+        return new Manager(Link.over(connection, answerTimeout), null);
     }
 
     /** Where the manager can be reached; empty if the program made the connection itself. */

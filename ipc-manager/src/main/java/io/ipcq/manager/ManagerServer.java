@@ -58,6 +58,7 @@ public final class ManagerServer implements AutoCloseable {
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
+    private final StoredValues.Budget stored;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean shutdownAsked;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -78,6 +79,7 @@ public final class ManagerServer implements AutoCloseable {
             throws IOException {
         this.listener = listener;
         this.options = options;
+        this.stored = new StoredValues.Budget(options.maxStoredBytes());
         registered.forEach((type, factory) -> {
             types.put(type.name(), type);
             factories.put(type.name(), factory);
@@ -321,8 +323,8 @@ public final class ManagerServer implements AutoCloseable {
         return switch (key.type()) {
             case "queue" -> new ServedQueue(key, queue(asked), clock, threads::execute);
             case "durableQueue" -> new ServedQueue(key, durableQueue(key.name(), asked), clock, threads::execute);
-            case "map", "namespace" -> new ServedMap(key);
-            case "list" -> new ServedList(key);
+            case "map", "namespace" -> new ServedMap(key, stored);
+            case "list" -> new ServedList(key, stored);
             case "counter" -> new ServedCounter(key);
             case "lock" -> new ServedLock(key, clock);
             case "semaphore" -> new ServedSemaphore(key, clock, number(asked, "permits", 1));

@@ -25,6 +25,7 @@ public final class ManagerServerBuilder {
     private boolean shutdownAllowed;
     private int maxClients = ManagerServerOptions.DEFAULT_MAX_CLIENTS;
     private int maxFrameBytes = Limits.FRAME_BYTES;
+    private long maxStoredBytes = Runtime.getRuntime().maxMemory() / 2;
 
     ManagerServerBuilder() {}
 
@@ -56,6 +57,12 @@ public final class ManagerServerBuilder {
         return this;
     }
 
+    /** How much of the heap all maps, lists and namespaces may take, about; half of the largest heap unless set. */
+    public ManagerServerBuilder maxStoredBytes(long bytes) {
+        this.maxStoredBytes = bytes;
+        return this;
+    }
+
     /** A server at a Unix-domain socket in a new private directory. */
     public ManagerServer bind(AuthKey key) throws IOException {
         return bind((SocketAddress) null, key);
@@ -74,6 +81,8 @@ public final class ManagerServerBuilder {
     /** A server at a listener with options of its own, such as TLS. The server closes it. */
     public ManagerServer bind(Listener listener) throws IOException {
         return new ManagerServer(
-                listener, new ManagerServerOptions(directory, shutdownAllowed, maxClients, maxFrameBytes), types);
+                listener,
+                new ManagerServerOptions(directory, shutdownAllowed, maxClients, maxFrameBytes, maxStoredBytes),
+                types);
     }
 }

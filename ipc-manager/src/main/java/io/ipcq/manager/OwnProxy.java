@@ -44,7 +44,7 @@ final class OwnProxy implements InvocationHandler, Serializable {
             return null;
         }
         OwnType.Operation operation = type.operation(method);
-        return operation.decode(reference.await("call", operation.name(), operation.encode(arguments)));
+        return operation.decode(reference.await(null, "call", operation.name(), operation.encode(arguments)));
     }
 
     /** What travels is the proxy's class and this in it; it arrives attached to the same object. */

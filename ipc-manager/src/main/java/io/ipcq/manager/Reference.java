@@ -56,16 +56,27 @@ final class Reference {
         return link.call(type + "." + operation, named(arguments));
     }
 
+    /** See {@link Link#callForLong}. */
     @Nullable
-    Object await(String operation, @Nullable Object... arguments) throws InterruptedException {
-        requireOpen();
-        return link.await(type + "." + operation, named(arguments));
+    Object callForLong(String operation, @Nullable Object... arguments) {
+        return link.callForLong(type + "." + operation, named(arguments));
+    }
+
+    /** See {@link Link#takeNow}. */
+    @Nullable
+    Object takeNow(String operation, @Nullable Object... arguments) {
+        return link.takeNow(type + "." + operation, named(arguments));
+    }
+
+    /** Waits at most so long, or for ever; the time is among the arguments, too, if the operation has one. */
+    @Nullable
+    Object await(@Nullable Long millis, String operation, @Nullable Object... arguments) throws InterruptedException {
+        return link.await(millis, type + "." + operation, named(arguments));
     }
 
     @Nullable
-    Object take(String operation, @Nullable Object... arguments) throws InterruptedException {
-        requireOpen();
-        return link.take(type + "." + operation, named(arguments));
+    Object take(@Nullable Long millis, String operation, @Nullable Object... arguments) throws InterruptedException {
+        return link.take(millis, type + "." + operation, named(arguments));
     }
 
     long number(String operation, @Nullable Object... arguments) {
@@ -95,8 +106,8 @@ final class Reference {
     }
 
     /** A timeout on the wire: whole milliseconds, never less than was asked for; null is for ever. */
-    static @Nullable Object millis(@Nullable Duration timeout) {
-        return timeout == null ? null : (Object) ServedQueue.millis(timeout);
+    static @Nullable Long millis(@Nullable Duration timeout) {
+        return timeout == null ? null : ServedQueue.millis(timeout);
     }
 
     /** What travels; the receiver takes hold of the same thing. */

@@ -24,12 +24,13 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
     @Override
     public Delivery<E> receive() throws InterruptedException {
-        return Objects.requireNonNull(delivery(reference.await("receive", (Object) null)));
+        return Objects.requireNonNull(delivery(reference.await(null, "receive", (Object) null)));
     }
 
     @Override
     public @Nullable Delivery<E> receive(Duration timeout) throws InterruptedException {
-        return delivery(reference.await("receive", Reference.millis(timeout)));
+        Long millis = Reference.millis(timeout);
+        return delivery(reference.await(millis, "receive", millis));
     }
 
     private @Nullable Delivery<E> delivery(@Nullable Object wire) {
@@ -46,7 +47,7 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
     @Override
     public void flush() {
-        reference.call("flush");
+        reference.callForLong("flush");
     }
 
     @Override

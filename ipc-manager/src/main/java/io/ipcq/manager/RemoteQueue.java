@@ -32,7 +32,8 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     boolean putWithin(E element, @Nullable Duration timeout) throws InterruptedException {
-        return Boolean.TRUE.equals(reference.await("put", wire(element), Reference.millis(timeout)));
+        Long millis = Reference.millis(timeout);
+        return Boolean.TRUE.equals(reference.await(millis, "put", wire(element), millis));
     }
 
     @Override
@@ -50,7 +51,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
             int put = (int) reference.number("putAll", batch);
             from += put;
             if (put < batch.size()) {
-                reference.await("put", wire.get(from++), null); // waits for room
+                reference.await(null, "put", wire.get(from++), null); // waits for room
             }
         }
     }
@@ -58,12 +59,13 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     @Override
     @Nullable
     E takeWithin(@Nullable Duration timeout) throws InterruptedException {
-        return value(reference.take("get", Reference.millis(timeout), true));
+        Long millis = Reference.millis(timeout);
+        return value(reference.take(millis, "get", millis, true));
     }
 
     @Override
     public @Nullable E getNow() {
-        return value(reference.call("get", 0, false));
+        return value(reference.takeNow("get", 0, true));
     }
 
     @Override
@@ -74,7 +76,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         }
         int drained = 0;
         while (drained < max) {
-            Object batch = reference.call("drain", Math.min(BATCH, max - drained));
+            Object batch = reference.takeNow("drain", Math.min(BATCH, max - drained), true);
             if (!(batch instanceof List<?> elements) || elements.isEmpty()) {
                 break;
             }
@@ -120,7 +122,8 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     boolean joinWithin(@Nullable Duration timeout) throws InterruptedException {
-        return Boolean.TRUE.equals(reference.await("join", Reference.millis(timeout)));
+        Long millis = Reference.millis(timeout);
+        return Boolean.TRUE.equals(reference.await(millis, "join", millis));
     }
 
     @Override

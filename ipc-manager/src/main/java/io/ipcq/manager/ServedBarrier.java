@@ -59,7 +59,13 @@ final class ServedBarrier extends ServedMonitor {
             mine.complete = true;
             generation = new Generation();
         }
-        await(call, timeoutMillis, () -> mine.complete ? (Object) index : null, () -> breakNow(mine));
+        try {
+            await(call, timeoutMillis, () -> mine.complete ? (Object) index : null, () -> breakNow(mine));
+        } catch (RpcException refused) {
+            mine.arrived--; // as if it had not come
+            mine.waiting.remove(call);
+            throw refused;
+        }
         changed();
     }
 

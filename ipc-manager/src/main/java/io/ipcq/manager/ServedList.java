@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A list of JSON values. */
@@ -10,8 +11,11 @@ final class ServedList extends Served {
 
     private final List<Object> items = new ArrayList<>();
 
-    ServedList(Key key) {
+    private final StoredValues stored;
+
+    ServedList(Key key, StoredValues.Budget budget) {
         super(key);
+        this.stored = new StoredValues(budget);
     }
 
     @Override
@@ -29,30 +33,48 @@ final class ServedList extends Served {
         return switch (operation) {
             case "size" -> items.size();
             case "clear" -> {
-                items.clear();
+                clear();
                 yield null;
             }
             case "get" -> items.get(call.count(1));
-            case "set" -> items.set(call.count(1), call.present(2));
+            case "set" -> {
+                Object before = items.get(call.count(1));
+                stored.replace(before, call.present(2));
+                yield items.set(call.count(1), call.present(2));
+            }
             case "append" -> {
-                requireRoom();
-                items.add(call.present(1));
+                add(items.size(), call.present(1));
                 yield items.size();
             }
             case "insert" -> {
-                requireRoom();
-                items.add(call.count(1), call.present(2));
+                add(Objects.checkIndex(call.count(1), items.size() + 1), call.present(2));
                 yield null;
             }
-            case "remove" -> items.remove(call.count(1));
+            case "remove" -> {
+                Object before = items.remove(call.count(1));
+                stored.replace(before, null);
+                yield before;
+            }
             case "items" -> List.copyOf(items);
             default -> throw noSuch(operation);
         };
     }
 
-    private void requireRoom() {
+    private void add(int index, Object item) {
         if (items.size() >= Protocol.MAX_ITEMS) {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
+        stored.replace(null, item);
+        items.add(index, item);
+    }
+
+    private void clear() {
+        items.clear();
+        stored.clear();
+    }
+
+    @Override
+    synchronized void dispose() {
+        clear();
     }
 }

@@ -76,22 +76,32 @@ final class ServedLock extends ServedMonitor {
     private void sleep(Call call, Owner asking, String condition, long timeoutMillis) {
         requireOwner(asking);
         Sleeper sleeper = new Sleeper(holds);
-        List<Sleeper> others = sleepers.computeIfAbsent(condition, any -> new ArrayList<>());
-        others.add(sleeper);
+        sleepers.computeIfAbsent(condition, any -> new ArrayList<>()).add(sleeper);
         sleeping.put(call, sleeper);
         owner = null;
         holds = 0;
         call.cancelBy(() -> giveUp(sleeper));
-        // a time that is up counts as a signal: the lock has to be taken again all the same
-        await(
-                call,
-                Math.max(1, timeoutMillis),
-                () -> (wakes(sleeper) && take(asking, sleeper.holds)) ? (Boolean) sleeper.signalled : null,
-                () -> {
-                    sleeper.late = true;
-                    others.remove(sleeper);
-                });
+        try {
+            // a time that is up counts as a signal: the lock has to be taken again all the same
+            await(
+                    call,
+                    Math.max(1, timeoutMillis),
+                    () -> (wakes(sleeper) && take(asking, sleeper.holds)) ? (Boolean) sleeper.signalled : null,
+                    () -> {
+                        sleeper.late = true;
+                        forget(sleeper);
+                    });
+        } catch (RpcException refused) {
+            onEnd(call);
+            take(asking, sleeper.holds); // as if it had not been asked
+            throw refused;
+        }
         changed();
+    }
+
+    private void forget(Sleeper sleeper) {
+        sleepers.values().forEach(list -> list.remove(sleeper));
+        sleepers.values().removeIf(List::isEmpty);
     }
 
     private static boolean wakes(Sleeper sleeper) {
@@ -101,7 +111,7 @@ final class ServedLock extends ServedMonitor {
     /** Who is interrupted takes the lock again before that shows. */
     private synchronized void giveUp(Sleeper sleeper) {
         sleeper.late = true;
-        sleepers.values().forEach(list -> list.remove(sleeper));
+        forget(sleeper);
         changed();
     }
 
@@ -109,7 +119,7 @@ final class ServedLock extends ServedMonitor {
     void onEnd(Call call) {
         Sleeper sleeper = sleeping.remove(call);
         if (sleeper != null) {
-            sleepers.values().forEach(list -> list.remove(sleeper));
+            forget(sleeper);
         }
     }
 

@@ -12,8 +12,11 @@ final class ServedMap extends Served {
 
     private final Map<Object, Object> entries = new LinkedHashMap<>();
 
-    ServedMap(Key key) {
+    private final StoredValues stored;
+
+    ServedMap(Key key, StoredValues.Budget budget) {
         super(key);
+        this.stored = new StoredValues(budget);
     }
 
     @Override
@@ -25,7 +28,7 @@ final class ServedMap extends Served {
         return switch (operation) {
             case "size" -> entries.size();
             case "clear" -> {
-                entries.clear();
+                clear();
                 yield null;
             }
             case "get" -> entries.get(call.present(1));
@@ -34,10 +37,23 @@ final class ServedMap extends Served {
                 Object there = entries.get(call.present(1));
                 yield there != null ? there : put(call.present(1), call.present(2));
             }
-            case "remove" -> entries.remove(call.present(1));
-            case "removeValue" -> entries.remove(call.present(1), call.present(2));
-            case "replace" -> entries.replace(call.present(1), call.present(2));
-            case "replaceValue" -> entries.replace(call.present(1), call.present(2), call.present(3));
+            case "remove" -> remove(call.present(1));
+            case "removeValue" -> {
+                boolean same = call.present(2).equals(entries.get(call.present(1)));
+                if (same) {
+                    remove(call.present(1));
+                }
+                yield same;
+            }
+            case "replace" -> entries.containsKey(call.present(1)) ? put(call.present(1), call.present(2)) : null;
+            case "replaceValue" -> {
+                Object value = call.present(3);
+                boolean same = call.present(2).equals(entries.get(call.present(1)));
+                if (same) {
+                    put(call.present(1), value);
+                }
+                yield same;
+            }
             case "containsKey" -> entries.containsKey(call.present(1));
             case "containsValue" -> entries.containsValue(call.present(1));
             case "entries" ->
@@ -61,6 +77,30 @@ final class ServedMap extends Served {
         if (entries.size() >= Protocol.MAX_ITEMS && !entries.containsKey(key)) {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
+        Object before = entries.get(key);
+        if (before == null) {
+            stored.replace(null, List.of(key, value));
+        } else {
+            stored.replace(before, value);
+        }
         return entries.put(key, value);
+    }
+
+    private @Nullable Object remove(Object key) {
+        Object before = entries.remove(key);
+        if (before != null) {
+            stored.replace(List.of(key, before), null);
+        }
+        return before;
+    }
+
+    private void clear() {
+        entries.clear();
+        stored.clear();
+    }
+
+    @Override
+    synchronized void dispose() {
+        clear();
     }
 }

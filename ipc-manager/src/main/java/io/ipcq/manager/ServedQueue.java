@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class ServedQueue extends Served {
 
     private static final int MAX_BATCH = 10_000;
+
+    /** When an answer to {@code drain} is full. */
+    private static final long DRAINED_BYTES = 1 << 20;
 
     private final SharedQueue<byte[]> queue;
     private final @Nullable DurableQueue<byte[]> durable;
@@ -115,7 +119,7 @@ final class ServedQueue extends Served {
             case "get", "receive" -> takers.submit(call, call.timeoutMillis(1), null);
             case "join" -> joiners.submit(call, call.timeoutMillis(1), false);
             case "putAll" -> putAll(call);
-            case "drain" -> call.reply(drain(Math.min(call.count(1), MAX_BATCH)));
+            case "drain" -> drain(call, Math.min(call.count(1), MAX_BATCH));
             case "items" -> call.reply(items(Math.min(call.count(1), MAX_BATCH)));
             case "size" -> call.reply(size());
             case "full" -> call.reply(queue.full());
@@ -174,23 +178,13 @@ final class ServedQueue extends Served {
         if (call.method().endsWith(".receive")) {
             return receive(call, patience);
         }
-        boolean confirmed = call.flag(2) && call.id() != null;
+        boolean confirmed = isConfirmed(call);
         if (durable != null && confirmed) {
             Delivery<byte[]> delivery = durable.receive(patience);
             if (delivery == null) {
                 return false;
             }
-            handOver(call, delivery.value(), new Handed() {
-                @Override
-                public void arrived() {
-                    delivery.ack();
-                }
-
-                @Override
-                public void lost() {
-                    delivery.nack();
-                }
-            });
+            handOver(call, delivery.value(), new Delivered(List.of(delivery)));
             return true;
         }
         byte[] element = takeReturned();
@@ -205,18 +199,49 @@ final class ServedQueue extends Served {
             call.reply(EncodedElements.toWire(codec, taken));
             return true;
         }
-        handOver(call, taken, new Handed() {
-            @Override
-            public void arrived() {
-                // it is the client's
-            }
-
-            @Override
-            public void lost() {
-                putBack(taken);
-            }
-        });
+        handOver(call, taken, new Taken(List.of(taken)));
         return true;
+    }
+
+    /** Whether the client is going to say that the result arrived. */
+    private static boolean isConfirmed(Call call) {
+        if (!call.flag(2) || call.id() == null) {
+            return false;
+        }
+        call.session().requireConfirmed();
+        return true;
+    }
+
+    /** Of a journal. */
+    private record Delivered(List<Delivery<byte[]>> deliveries) implements Handed {
+        @Override
+        public void arrived() {
+            deliveries.forEach(Delivery::ack);
+        }
+
+        @Override
+        public void lost() {
+            deliveries.forEach(Delivery::nack);
+        }
+    }
+
+    /** Of a queue in memory. */
+    private final class Taken implements Handed {
+        private final List<byte[]> elements;
+
+        Taken(List<byte[]> elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public void arrived() {
+            // they are the client's
+        }
+
+        @Override
+        public void lost() {
+            elements.forEach(ServedQueue.this::putBack);
+        }
     }
 
     private void handOver(Call call, byte[] element, Handed handed) {
@@ -227,7 +252,11 @@ final class ServedQueue extends Served {
             call.fail(new RpcException(Protocol.STATE, "the element cannot be decoded: bytes=" + element.length));
             return;
         }
-        if (call.session().handOver(java.util.Objects.requireNonNull(call.id()), handed)) {
+        answer(call, wire, handed);
+    }
+
+    private static void answer(Call call, @Nullable Object wire, Handed handed) {
+        if (call.session().handOver(Objects.requireNonNull(call.id()), handed)) {
             call.reply(wire);
         } else {
             handed.lost();
@@ -253,12 +282,69 @@ final class ServedQueue extends Served {
         }
     }
 
-    private synchronized List<@Nullable Object> drain(int max) {
-        List<byte[]> elements = new ArrayList<>();
-        while (elements.size() < max && !returned.isEmpty()) {
-            elements.add(returned.remove());
+    /** Takes what is there, as long as it fits into one answer. */
+    private void drain(Call call, int max) {
+        if (!isConfirmed(call)) {
+            call.reply(wire(takeAtOnce(max)));
+        } else if (durable == null) {
+            List<byte[]> elements = takeAtOnce(max);
+            handOver(call, elements, new Taken(elements));
+        } else {
+            List<Delivery<byte[]>> deliveries = receiveAtOnce(durable, max);
+            handOver(call, deliveries.stream().map(Delivery::value).toList(), new Delivered(deliveries));
         }
-        queue.drainTo(elements, max - elements.size());
+    }
+
+    private void handOver(Call call, List<byte[]> elements, Handed handed) {
+        if (elements.isEmpty()) {
+            call.reply(List.of()); // which nobody confirms
+            return;
+        }
+        List<@Nullable Object> wire;
+        try {
+            wire = wire(elements);
+        } catch (RpcException e) {
+            handed.lost();
+            throw new RpcException(Protocol.STATE, "an element cannot be decoded: elements=" + elements.size());
+        }
+        answer(call, wire, handed);
+    }
+
+    private static List<Delivery<byte[]>> receiveAtOnce(DurableQueue<byte[]> durable, int max) {
+        List<Delivery<byte[]>> deliveries = new ArrayList<>();
+        try {
+            for (long bytes = 0; deliveries.size() < max && bytes < DRAINED_BYTES; ) {
+                Delivery<byte[]> delivery = durable.receive(Duration.ZERO);
+                if (delivery == null) {
+                    break;
+                }
+                deliveries.add(delivery);
+                bytes += delivery.value().length;
+            }
+        } catch (QueueShutdownException drained) {
+            // these were the last
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+        return deliveries;
+    }
+
+    private List<byte[]> takeAtOnce(int max) {
+        List<byte[]> elements = new ArrayList<>();
+        for (long bytes = 0; elements.size() < max && bytes < DRAINED_BYTES; ) {
+            byte[] element = takeReturned();
+            if (element == null && queue.drainTo(elements, 1) == 0) {
+                break;
+            }
+            if (element != null) {
+                elements.add(element);
+            }
+            bytes += elements.get(elements.size() - 1).length;
+        }
+        return elements;
+    }
+
+    private List<@Nullable Object> wire(List<byte[]> elements) {
         List<@Nullable Object> wire = new ArrayList<>(elements.size());
         elements.forEach(element -> wire.add(EncodedElements.toWire(codec, element)));
         return wire;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** Permits; those that a client acquired and did not release come back when it is gone. */
+/** Permits; those that a client acquired, and that neither it nor another one released, come back when it is gone. */
 final class ServedSemaphore extends ServedMonitor {
 
     private final long made;
     private long permits;
-    private final Map<Session, Long> acquired = new HashMap<>();
+    private final Map<Session, Long> acquired = new LinkedHashMap<>();
 
     ServedSemaphore(Key key, ScheduledExecutorService clock, long permits) {
         super(key, clock);
@@ -34,7 +35,7 @@ final class ServedSemaphore extends ServedMonitor {
             case "release" -> {
                 int returned = call.count(1);
                 permits += returned;
-                acquired.computeIfPresent(call.session(), (any, held) -> held > returned ? held - returned : null);
+                settle(call.session(), returned);
                 call.reply(null);
                 changed();
             }
@@ -50,6 +51,20 @@ final class ServedSemaphore extends ServedMonitor {
         permits -= wanted;
         acquired.merge(session, (long) wanted, Long::sum);
         return true;
+    }
+
+    /** Takes released permits off what the client acquired, or else off what others did: they come back once only. */
+    private void settle(Session releasing, long released) {
+        long left = released - settleOne(releasing, released);
+        for (Session other : List.copyOf(acquired.keySet())) {
+            left -= settleOne(other, left);
+        }
+    }
+
+    private long settleOne(Session session, long released) {
+        long settled = Math.min(released, acquired.getOrDefault(session, 0L));
+        acquired.computeIfPresent(session, (any, held) -> held > settled ? held - settled : null);
+        return settled;
     }
 
     @Override

@@ -41,6 +41,7 @@ final class Session {
     private static final int REQUESTS_A_TURN = 32;
 
     private final Map<Object, Call> waiting = new ConcurrentHashMap<>();
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<Served, Integer> holds = new HashMap<>();
     private final Map<Object, Handed> handed = new LinkedHashMap<>();
 
@@ -140,9 +141,9 @@ final class Session {
     private void receive(byte[] message) {
         Call call;
         try {
-            call = call(Json.parse(message));
+            call = call(Json.parse(message), message.length);
         } catch (RpcException e) {
-            new Call(this, null, "", List.of()).fail(e);
+            new Call(this, null, "", List.of(), 0).fail(e);
             return;
         }
         try {
@@ -157,7 +158,7 @@ final class Session {
     }
 
     @SuppressWarnings("unchecked") // JSON has no other lists
-    private Call call(@Nullable Object message) {
+    private Call call(@Nullable Object message, int bytes) {
         if (!(message instanceof Map<?, ?> request)
                 || !"2.0".equals(request.get("jsonrpc"))
                 || !(request.get("method") instanceof String method)) {
@@ -172,7 +173,7 @@ final class Session {
         if (params != null && !(params instanceof List<?>)) {
             throw new RpcException(Protocol.INVALID_REQUEST, "params have to be an array");
         }
-        return new Call(this, id, method, params == null ? List.of() : (List<@Nullable Object>) params);
+        return new Call(this, id, method, params == null ? List.of() : (List<@Nullable Object>) params, bytes);
     }
 
     // ---- calls that wait --------------------------------------------------------------------------------------------
@@ -187,9 +188,15 @@ final class Session {
             throw new RpcException(
                     Protocol.LIMIT, "too many calls of this client wait: limit=" + Protocol.MAX_WAITING_CALLS);
         }
+        if (waitingBytes.get() + call.bytes() > Protocol.MAX_WAITING_BYTES) {
+            throw new RpcException(
+                    Protocol.LIMIT,
+                    "the calls of this client that wait are too large: limitBytes=" + Protocol.MAX_WAITING_BYTES);
+        }
         if (waiting.putIfAbsent(id, call) != null) {
             throw new RpcException(Protocol.INVALID_REQUEST, "a call with this id waits already");
         }
+        waitingBytes.addAndGet(call.bytes());
     }
 
     void cancel(Object id) {
@@ -238,6 +245,15 @@ final class Session {
         return true;
     }
 
+    /** Refuses to hand out more than a client may leave unconfirmed. */
+    synchronized void requireConfirmed() {
+        if (handed.size() >= Protocol.MAX_UNCONFIRMED) {
+            throw new RpcException(
+                    Protocol.LIMIT,
+                    "this client did not say that the results it asked for arrived: limit=" + Protocol.MAX_UNCONFIRMED);
+        }
+    }
+
     synchronized @Nullable Handed taken(Object id) {
         return handed.remove(id);
     }
@@ -247,7 +263,9 @@ final class Session {
     void answer(Call call, Map<String, @Nullable Object> answer) {
         Object id = call.id();
         if (id != null) {
-            waiting.remove(id, call);
+            if (waiting.remove(id, call)) {
+                waitingBytes.addAndGet(-call.bytes());
+            }
         } else if (!answer.containsKey("error")) {
             return; // a notification has no answer
         }
@@ -260,6 +278,10 @@ final class Session {
         byte[] bytes = Json.write(answer);
         if (bytes.length <= server.options().maxFrameBytes()) {
             return bytes;
+        }
+        Handed unsent = id == null ? null : taken(id);
+        if (unsent != null) {
+            unsent.lost();
         }
         Map<String, @Nullable Object> refusal = new LinkedHashMap<>();
         refusal.put("jsonrpc", "2.0");

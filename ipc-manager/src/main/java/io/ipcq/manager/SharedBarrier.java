@@ -36,9 +36,9 @@ public final class SharedBarrier implements AutoCloseable, Serializable {
         return meet(Reference.millis(timeout));
     }
 
-    private int meet(@Nullable Object millis) throws InterruptedException, BrokenBarrierException {
+    private int meet(@Nullable Long millis) throws InterruptedException, BrokenBarrierException {
         try {
-            return reference.await("await", millis) instanceof Integer index ? index : 0;
+            return reference.await(millis, "await", millis) instanceof Integer index ? index : 0;
         } catch (ManagerException e) {
             if (e.code() == Protocol.BROKEN) {
                 BrokenBarrierException broken = new BrokenBarrierException(e.getMessage());

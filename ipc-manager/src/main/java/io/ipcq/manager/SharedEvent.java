@@ -34,12 +34,13 @@ public final class SharedEvent implements AutoCloseable, Serializable {
 
     /** Waits until it is set. */
     public void await() throws InterruptedException {
-        reference.await("await", (Object) null);
+        reference.await(null, "await", (Object) null);
     }
 
     /** Waits at most so long; says whether it is set. */
     public boolean await(Duration timeout) throws InterruptedException {
-        return Boolean.TRUE.equals(reference.await("await", Reference.millis(timeout)));
+        Long millis = Reference.millis(timeout);
+        return Boolean.TRUE.equals(reference.await(millis, "await", millis));
     }
 
     /** Lets go of it here. May be called again. */

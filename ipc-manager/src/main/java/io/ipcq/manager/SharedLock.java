@@ -32,12 +32,12 @@ public final class SharedLock implements Lock, AutoCloseable, Serializable {
 
     @Override
     public void lock() {
-        reference.call("lock", owner(), null);
+        reference.callForLong("lock", owner(), null);
     }
 
     @Override
     public void lockInterruptibly() throws InterruptedException {
-        reference.await("lock", owner(), null);
+        reference.await(null, "lock", owner(), null);
     }
 
     @Override
@@ -51,7 +51,8 @@ public final class SharedLock implements Lock, AutoCloseable, Serializable {
     }
 
     public boolean tryLock(Duration timeout) throws InterruptedException {
-        return Boolean.TRUE.equals(reference.await("lock", owner(), Reference.millis(timeout)));
+        Long millis = Reference.millis(timeout);
+        return Boolean.TRUE.equals(reference.await(millis, "lock", owner(), millis));
     }
 
     @Override
@@ -97,7 +98,8 @@ public final class SharedLock implements Lock, AutoCloseable, Serializable {
 
         private boolean sleep(@Nullable Object millis) throws InterruptedException {
             try {
-                boolean signalled = Boolean.TRUE.equals(reference.await("await", owner(), name, millis));
+                // when its time is up it still has to wait for the lock, however long that takes
+                boolean signalled = Boolean.TRUE.equals(reference.await(null, "await", owner(), name, millis));
                 if (!signalled && Thread.interrupted()) {
                     throw new InterruptedException();
                 }
@@ -115,7 +117,7 @@ public final class SharedLock implements Lock, AutoCloseable, Serializable {
         @Override
         public void awaitUninterruptibly() {
             try {
-                reference.call("await", owner(), name, null);
+                reference.callForLong("await", owner(), name, null);
             } catch (IllegalStateException e) {
                 throw illegal(e);
             }

@@ -21,12 +21,13 @@ public final class SharedSemaphore implements AutoCloseable, Serializable {
     }
 
     public void acquire() throws InterruptedException {
-        reference.await("acquire", 1, null);
+        reference.await(null, "acquire", 1, null);
     }
 
     /** Waits at most so long for a number of permits; says whether it got them. */
     public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
-        return Boolean.TRUE.equals(reference.await("acquire", permits, Reference.millis(timeout)));
+        Long millis = Reference.millis(timeout);
+        return Boolean.TRUE.equals(reference.await(millis, "acquire", permits, millis));
     }
 
     public boolean tryAcquire() {

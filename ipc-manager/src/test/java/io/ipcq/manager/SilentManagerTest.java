@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import io.ipcq.connection.Listener;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A manager that was stopped: it is connected, and answers nothing but what opens a name. */
+class SilentManagerTest {
+
+    private static final Duration TIMEOUT = Duration.ofMillis(100);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(400);
+
+    private final AuthKey key = AuthKey.random();
+    private final List<Connection> connections = new ArrayList<>();
+    private Listener listener;
+
+    @BeforeEach
+    void start() throws Exception {
+        listener = Listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key);
+        Thread server = new Thread(this::serve, "silent");
+        server.setDaemon(true);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        listener.close();
+        connections.forEach(Connection::close);
+    }
+
+    private void serve() {
+        try {
+            while (true) {
+                Connection connection = listener.accept();
+                Thread one = new Thread(() -> answerOpen(connection), "silent-client");
+                one.setDaemon(true);
+                one.start();
+            }
+        } catch (IOException | InterruptedException closed) {
+            // the test is over
+        }
+    }
+
+    private static void answerOpen(Connection connection) {
+        try {
+            while (true) {
+                Map<?, ?> request = (Map<?, ?>) Json.parse(connection.recvBytes());
+                if ("open".equals(request.get("method"))) {
+                    Map<String, Object> answer = new LinkedHashMap<>();
+                    answer.put("jsonrpc", "2.0");
+                    answer.put("id", request.get("id"));
+                    answer.put("result", Map.of("codec", "utf8", "directory", "/nowhere"));
+                    connection.sendBytes(Json.write(answer));
+                }
+            }
+        } catch (IOException | InterruptedException gone) {
+            connection.close();
+        }
+    }
+
+    private Manager connect() throws Exception {
+        Connection connection = Connection.connect(listener.address(), key);
+        connections.add(connection);
+        return Manager.connect(connection, ANSWER_TIMEOUT);
+    }
+
+    private static void shouldFail(ThrowingCallable call) {
+        long began = System.nanoTime();
+        assertThatThrownBy(call).isInstanceOf(ManagerGoneException.class).hasMessageContaining("answer");
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(ANSWER_TIMEOUT);
+    }
+
+    @Test
+    void shouldFailCallsThatAreNotAnsweredInTime() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Manager manager = connect();
+            SharedQueue<String> queue = manager.queue("letters", String.class);
+            SharedLock lock = manager.lock("lock");
+            List<ThrowingCallable> calls = List.of(
+                    () -> queue.get(TIMEOUT),
+                    () -> queue.poll(100, TimeUnit.MILLISECONDS),
+                    () -> queue.getNow(),
+                    () -> lock.tryLock(TIMEOUT),
+                    () -> manager.ping());
+            shouldFail(calls.get(i));
+            assertThatThrownBy(queue::qsize).isInstanceOf(ManagerGoneException.class);
+        }
+    }
+
+    @Test
+    void shouldFailThoseThatWaitForEverWithTheLink() throws Exception {
+        Manager manager = connect();
+        SharedQueue<String> queue = manager.queue("letters", String.class);
+        CompletableFuture<Throwable> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return new AssertionError(queue.get());
+            } catch (Exception e) {
+                return e;
+            }
+        });
+        assertThatThrownBy(() -> waiting.get(2 * ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+                .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        shouldFail(manager::ping);
+        assertThat(waiting.get(60, TimeUnit.SECONDS)).isInstanceOf(ManagerGoneException.class);
+    }
+}
