@@ -29,7 +29,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FuzzIT {
 
-    private static final int SECONDS = Integer.getInteger("ipcq.fuzz.seconds", 3);
+    /** For how long; 0 for the number of inputs that a target says, however long they take. */
+    private static final int SECONDS = Integer.getInteger("ipcq.fuzz.seconds", 0);
+
+    /** Inputs in the short form; a request costs more than a frame. */
+    private static final int FEW = 1_000;
+
+    private static final int MANY = 50_000;
     private static final int LONGEST_INPUT_SECONDS = 20;
     private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
 
@@ -42,7 +48,7 @@ class FuzzIT {
     @ValueSource(classes = {FrameFuzz.class, HandshakeFuzz.class, RequestFuzz.class})
     void shouldWithstand(Class<?> target) throws Exception {
         assumeTrue(System.getProperty("os.name").equals("Linux"), "the fuzzer is native code");
-        try (Program fuzzer = start(target, SECONDS)) {
+        try (Program fuzzer = start(target, target == RequestFuzz.class ? FEW : MANY)) {
             int code = exitCode(fuzzer);
             System.out.printf("%s, ipcq.seed=%d: %s%n", target.getSimpleName(), seed, lastLine(fuzzer.output()));
             assertThat(code).as(fuzzer.output()).isZero();
@@ -70,7 +76,7 @@ class FuzzIT {
     @Test
     void shouldFindWhatIsWrong() throws Exception {
         assumeTrue(System.getProperty("os.name").equals("Linux"), "the fuzzer is native code");
-        try (Program fuzzer = start(Wrong.class, 60)) {
+        try (Program fuzzer = start(Wrong.class, -1)) {
             assertThat(fuzzer.exitCode()).as(fuzzer.output()).isNotZero();
             assertThat(fuzzer.output()).contains("found by the fuzzer");
         }
@@ -85,12 +91,12 @@ class FuzzIT {
         }
     }
 
-    private Program start(Class<?> target, int seconds) throws Exception {
+    private Program start(Class<?> target, int inputs) throws Exception {
         List<String> options = new ArrayList<>(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
         if (Runtime.version().feature() >= 21) {
             options.add(0, "-XX:+EnableDynamicAgentLoading");
         }
-        Path inputs = Files.createDirectory(directory.resolve("inputs"));
+        Path corpus = Files.createDirectory(directory.resolve("corpus"));
         return Program.start(
                 directory,
                 options,
@@ -100,10 +106,10 @@ class FuzzIT {
                 "--reproducer_path=" + directory,
                 "-artifact_prefix=" + directory + "/",
                 "-seed=" + seed,
-                "-max_total_time=" + seconds,
+                SECONDS > 0 ? "-max_total_time=" + SECONDS : "-runs=" + inputs,
                 "-timeout=" + LONGEST_INPUT_SECONDS,
                 "-rss_limit_mb=0",
-                inputs.toString());
+                corpus.toString());
     }
 
     private static String lastLine(String output) {
