@@ -23,8 +23,8 @@ import java.util.concurrent.Future;
 /** Calls of a queue through a manager in another process, without the shortcut; each client has a connection and a queue. */
 final class SocketCalls {
 
-    private static final int WARM_UP = 40_000;
-    private static final int MEASURED = 60_000;
+    private static final int WARM_UP = 300_000;
+    private static final int MEASURED = 150_000;
     private static final int BATCH = 64;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
