@@ -13,6 +13,7 @@ import io.ipcq.samples.Sample09LazyMap;
 import io.ipcq.samples.Sample10ManagedQueue;
 import io.ipcq.samples.Sample11Pipeline;
 import io.ipcq.samples.Sample12Pipe;
+import io.ipcq.samples.Sample13Standby;
 
 /** The programs of the samples ladder, by the names that the command line knows. */
 enum Demo {
@@ -27,7 +28,8 @@ enum Demo {
     LAZY("a large input, little memory, and a progress bar", Sample09LazyMap::main),
     POOL("a pool's workers write to and read from a manager's queue", Sample10ManagedQueue::main),
     PIPELINE("stages at the pace of the slowest, and a clean end", Sample11Pipeline::main),
-    PIPE("two processes talk to each other, and nobody else", Sample12Pipe::main);
+    PIPE("two processes talk to each other, and nobody else", Sample12Pipe::main),
+    STANDBY("processes that start at once, in JVMs that waited", Sample13Standby::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

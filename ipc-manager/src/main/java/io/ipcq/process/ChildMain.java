@@ -52,12 +52,13 @@ final class ChildMain {
             Rehearsal.run(given, link);
             return null;
         }
-        return StandbySlot.isSlot(given) ? await(given, link) : given;
+        return given.toString().endsWith(StandbySlot.SUFFIX) ? await(given, link) : given;
     }
 
     private static @Nullable Path await(Path given, ParentLink link) throws IOException, InterruptedException {
         StandbySlot slot = StandbySlot.open(given);
         Rehearsal.run(given, link);
+        Rehearsal.load(slot.code());
         return slot.await();
     }
 

@@ -107,6 +107,15 @@ public class ChildProcess implements AutoCloseable, Serializable {
         this.daemon = options.daemon();
     }
 
+    /** For the child, in which it cannot be started. */
+    ChildProcess(String name, String family, boolean daemon, Call call) {
+        this.call = call;
+        this.options = null;
+        this.family = family;
+        this.name = name;
+        this.daemon = daemon;
+    }
+
     /** A builder of options for subclasses. */
     public static ChildProcessBuilder builder() {
         return new ChildProcessBuilder(null);
@@ -299,9 +308,19 @@ public class ChildProcess implements AutoCloseable, Serializable {
 
     /** The class loader of the code that the child will run. */
     ClassLoader codeLoader() {
-        Class<?> code = call == null ? getClass() : call.function().getClass();
-        ClassLoader loader = code.getClassLoader();
+        ClassLoader loader = code().getClassLoader();
         return loader == null ? ClassLoader.getSystemClassLoader() : loader;
+    }
+
+    /** The class of the code that the child will run: of a lambda or method reference, the one that it stands in. */
+    String codeName() {
+        String name = code().getName();
+        int lambda = name.indexOf("$$Lambda");
+        return lambda < 0 ? name : name.substring(0, lambda);
+    }
+
+    private Class<?> code() {
+        return call == null ? getClass() : call.function().getClass();
     }
 
     private RunningJvm started() {

@@ -13,6 +13,7 @@ record ExitStatus(int code) {
 
     private static final int SIGNAL_BASE = 128;
     private static final int LAST_SIGNAL = 31;
+    private static final int SIGTERM = 15;
 
     /** The signals that end a JVM in practice and have the same number on every platform. */
     private static final Map<Integer, String> NAMES = Map.of(
@@ -30,6 +31,14 @@ record ExitStatus(int code) {
     static ExitStatus of(int reported) {
         boolean signal = reported > SIGNAL_BASE && reported <= SIGNAL_BASE + LAST_SIGNAL;
         return new ExitStatus(signal ? SIGNAL_BASE - reported : reported);
+    }
+
+    /**
+     * Of a JVM that got SIGTERM before it came to its main class. It takes the signal before it is initialized, and if the end
+     * that it then begins overtakes the initialization, this fails, and with exit code 1: {@code Bad level: 2}.
+     */
+    static ExitStatus ofTerminatedWhileStarting(int reported) {
+        return reported == 1 ? new ExitStatus(-SIGTERM) : of(reported);
     }
 
     String description() {

@@ -4,6 +4,7 @@ package io.ipcq.process;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A start without a task: goes the way of one, so that what a child will need is loaded. A waiting JVM does it before it
@@ -29,13 +30,25 @@ final class Rehearsal {
         try (SharedQueue<String> queue = SharedQueue.create(String.class)) {
             pass(file, link, new Call.Call2<>(Rehearsal::put, queue, "rehearsal"));
             queue.get(Duration.ofSeconds(1));
+            pass(file, link, new Call.Call1<>(Rehearsal::take, List.of(queue)));
             sleepOnce(queue);
             for (int i = 0; i < TURNS; i++) {
                 pass(file, link, new Call.Call0(Rehearsal::nothing));
                 pass(file, link, new Call.Call1<>(Rehearsal::take, "rehearsal"));
+                pass(file, link, new Call.Call1<>(Rehearsal::take, List.of("serialized")));
             }
         } catch (Exception | LinkageError unrehearsed) {
             // it will be met again, and told, if the task needs it
+        }
+    }
+
+    /** Loads and verifies a class, but does not initialize it: what its static fields need is for the task to do. */
+    static void load(String name) {
+        try {
+            Class<?> code = Class.forName(name, false, Thread.currentThread().getContextClassLoader());
+            var unused = code.getDeclaredMethods();
+        } catch (ClassNotFoundException | LinkageError absent) {
+            // it is met again, and told, if the task needs it
         }
     }
 
@@ -54,7 +67,7 @@ final class Rehearsal {
         queue.put(text);
     }
 
-    private static void take(String text) {}
+    private static void take(Object value) {}
 
     private static void nothing() {}
 }

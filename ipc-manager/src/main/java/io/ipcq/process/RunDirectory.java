@@ -76,7 +76,7 @@ final class RunDirectory {
             }
         }
         Path base = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-        RunDirectory created = create(base);
+        RunDirectory created = createIn(base);
         MINE.add(created);
         sweep(base, Files.getOwner(created.path));
         return created.path;
@@ -125,6 +125,18 @@ final class RunDirectory {
                 && Files.getLastModifiedTime(file)
                         .toInstant()
                         .isAfter(Instant.now().minus(DETACHED_LIFE));
+    }
+
+    private static RunDirectory createIn(Path base) throws IOException {
+        try {
+            return create(base);
+        } catch (IOException refused) {
+            throw new IOException(
+                    "cannot make the directory through which children get their tasks: java.io.tmpdir=" + base
+                            + ", reason=" + refused
+                            + "; start this JVM with -Djava.io.tmpdir=DIRECTORY, one that it can write to",
+                    refused);
+        }
     }
 
     private static RunDirectory create(Path base) throws IOException {

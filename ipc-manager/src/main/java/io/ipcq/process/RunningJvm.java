@@ -2,6 +2,7 @@
 package io.ipcq.process;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,10 +22,24 @@ final class RunningJvm {
     /** Completes once the JVM has ended and a task that it did not come to read is deleted. */
     private final CompletableFuture<Process> ended;
 
+    private final Path task;
+
+    /** It was alive when it was told to end. */
+    private volatile boolean terminated;
+
+    /** It ended before it read its task; known when the task is deleted. */
+    private volatile boolean endedUnread;
+
     private RunningJvm(Process process, List<LinePump> pumps, Path task) {
         this.process = process;
         this.pumps = pumps;
-        this.ended = process.onExit().whenComplete((dead, never) -> TaskFile.deleteQuietly(task));
+        this.task = task;
+        this.ended = process.onExit().whenComplete((dead, never) -> tidyUp());
+    }
+
+    private void tidyUp() {
+        endedUnread = Files.exists(task);
+        TaskFile.deleteQuietly(task);
     }
 
     static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
@@ -74,7 +89,11 @@ final class RunningJvm {
 
     /** How it ended; only once it is not alive. */
     ExitStatus exitStatus() {
-        return ExitStatus.of(process.exitValue());
+        // in this order: the task is deleted after the note that it was there
+        boolean unread = Files.exists(task) || endedUnread;
+        return terminated && unread
+                ? ExitStatus.ofTerminatedWhileStarting(process.exitValue())
+                : ExitStatus.of(process.exitValue());
     }
 
     /** Waits for the end and for the last lines of output; false if the child still runs after {@code nanos}. */
@@ -101,6 +120,9 @@ final class RunningJvm {
     }
 
     void terminate() {
+        if (process.isAlive()) {
+            terminated = true;
+        }
         process.destroy();
     }
 

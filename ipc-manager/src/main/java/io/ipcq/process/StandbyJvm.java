@@ -20,8 +20,9 @@ final class StandbyJvm {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what follows the end of the process cannot fail
-    static StandbyJvm start(JvmLauncher.Launch launch, Duration idle, Consumer<StandbyJvm> ended) throws IOException {
-        StandbySlot slot = StandbySlot.create(TaskFile.next(StandbySlot.SUFFIX), idle);
+    static StandbyJvm start(JvmLauncher.Launch launch, Duration idle, String code, Consumer<StandbyJvm> ended)
+            throws IOException {
+        StandbySlot slot = StandbySlot.create(TaskFile.next(StandbySlot.SUFFIX), idle, code);
         try {
             StandbyJvm jvm = new StandbyJvm(JvmLauncher.launch(launch, slot.file()), slot);
             jvm.process.onExit().thenRun(() -> {

@@ -23,6 +23,9 @@ final class StandbyReserve {
 
     private static final int MAX_WAITING = 64;
 
+    /** For the child that was just given its task, before another JVM takes a processor for its start. */
+    private static final long HEAD_START_MILLIS = 20;
+
     /** By the age of the last request. */
     private static final Map<JvmLauncher.Launch, StandbyReserve> ALL = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -40,15 +43,19 @@ final class StandbyReserve {
     /** A thread is at it. */
     private boolean filling;
 
-    private StandbyReserve(JvmLauncher.Launch launch, ChildProcessOptions options) {
+    /** The class that the last task came from, which new ones load ahead. */
+    private String code;
+
+    private StandbyReserve(JvmLauncher.Launch launch, ChildProcessOptions options, String code) {
         this.launch = launch;
         this.size = options.reserve();
         this.idle = options.reserveIdle();
+        this.code = code;
     }
 
     /** Hands the task to a JVM that waits, and sees to it that another one will; null if none waits. */
     static @Nullable RunningJvm give(ChildProcess child, ChildProcessOptions options) throws IOException {
-        StandbyReserve reserve = find(JvmLauncher.Launch.of(child, options), options);
+        StandbyReserve reserve = find(JvmLauncher.Launch.of(child, options), options, child.codeName());
         try {
             for (StandbyJvm jvm = reserve.poll(); jvm != null; jvm = reserve.poll()) {
                 RunningJvm running = reserve.tryGive(jvm, child, options);
@@ -65,7 +72,7 @@ final class StandbyReserve {
     /** Fills the reserve and waits until its JVMs wait, or the time is over. */
     static void prepare(ChildProcess child, ChildProcessOptions options, long deadlineNanos)
             throws IOException, InterruptedException {
-        StandbyReserve reserve = find(JvmLauncher.Launch.of(child, options), options);
+        StandbyReserve reserve = find(JvmLauncher.Launch.of(child, options), options, child.codeName());
         reserve.fill();
         for (StandbyJvm jvm : reserve.list()) {
             jvm.awaitWaiting(deadlineNanos);
@@ -82,16 +89,17 @@ final class StandbyReserve {
         reserves.forEach(StandbyReserve::end);
     }
 
-    private static StandbyReserve find(JvmLauncher.Launch launch, ChildProcessOptions options) {
+    private static StandbyReserve find(JvmLauncher.Launch launch, ChildProcessOptions options, String code) {
         synchronized (ALL) {
             StandbyReserve reserve = ALL.get(launch);
             if (reserve == null) {
-                reserve = new StandbyReserve(launch, options);
+                reserve = new StandbyReserve(launch, options, code);
                 ALL.put(launch, reserve);
             }
             synchronized (reserve) {
                 reserve.size = options.reserve();
                 reserve.idle = options.reserveIdle();
+                reserve.code = code;
             }
             return reserve;
         }
@@ -150,8 +158,9 @@ final class StandbyReserve {
 
     private void fillQuietly() {
         try {
+            Thread.sleep(HEAD_START_MILLIS);
             fill();
-        } catch (IOException | RuntimeException without) {
+        } catch (IOException | InterruptedException | RuntimeException without) {
             // the next start spawns its JVM, and tells what is wrong
         } finally {
             synchronized (this) {
@@ -177,7 +186,7 @@ final class StandbyReserve {
                 if (jvms.size() >= size || started >= size) {
                     return false;
                 }
-                jvms.add(StandbyJvm.start(launch, idle, this::forget));
+                jvms.add(StandbyJvm.start(launch, idle, code, this::forget));
                 return true;
             }
         }

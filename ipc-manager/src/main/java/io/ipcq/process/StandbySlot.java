@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormat;
 import io.ipcq.memory.WaitStrategy;
@@ -19,6 +21,7 @@ final class StandbySlot {
      *   72       how long to wait, in nanoseconds
      *   128      the waiting JVM sleeps here until it is given a task
      *   192      the parent sleeps here until the JVM waits
+     *   256      name of the class that the JVM loads ahead: its length in bytes, and the bytes
      *
      * The task is complete in its file, which bears the slot's number, before the state says GIVEN. One compare-and-set
      * decides between the parent that gives a task and the JVM that has waited long enough.
@@ -33,6 +36,8 @@ final class StandbySlot {
     private static final int IDLE_NANOS = STATE + 8;
     private static final int TASK_WAITER = STATE + 64;
     private static final int READY_WAITER = STATE + 128;
+    private static final int CODE_BYTES = STATE + 192;
+    private static final int CODE = CODE_BYTES + Integer.BYTES;
     private static final int REGION_BYTES = 4096;
 
     private static final int STARTING = 0;
@@ -52,10 +57,15 @@ final class StandbySlot {
         this.ready = new Waiter(region, READY_WAITER, WaitStrategy.blocking());
     }
 
-    static StandbySlot create(Path file, Duration idle) throws IOException {
-        return new StandbySlot(
-                file,
-                MappedRegion.create(file, FORMAT, REGION_BYTES, region -> region.putLong(IDLE_NANOS, idle.toNanos())));
+    /** @param code the class that the task will probably come from */
+    static StandbySlot create(Path file, Duration idle, String code) throws IOException {
+        byte[] name = code.getBytes(UTF_8);
+        int bytes = name.length <= REGION_BYTES - CODE ? name.length : 0;
+        return new StandbySlot(file, MappedRegion.create(file, FORMAT, REGION_BYTES, region -> {
+            region.putLong(IDLE_NANOS, idle.toNanos());
+            region.putInt(CODE_BYTES, bytes);
+            region.putBytes(CODE, name, 0, bytes);
+        }));
     }
 
     static StandbySlot open(Path file) throws IOException {
@@ -68,6 +78,13 @@ final class StandbySlot {
 
     Path file() {
         return file;
+    }
+
+    /** The class that the task will probably come from. */
+    String code() {
+        byte[] name = new byte[Math.max(0, Math.min(region.getInt(CODE_BYTES), REGION_BYTES - CODE))];
+        region.getBytes(CODE, name, 0, name.length);
+        return new String(name, UTF_8);
     }
 
     /** Where the task for this slot is written. */

@@ -4,6 +4,8 @@ package io.ipcq.process;
 import io.ipcq.process.CurrentProcess.Birth;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -19,9 +21,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * The hand-over of a task to a child: a file in the parent's {@link RunDirectory}, written before the child is started,
  * read and deleted by it.
  *
- * <p>The bytes are Java serialization. They pass from a parent to the child that it starts, through a file that only
- * their user can reach, and nothing else is ever read so. A filter bounds them all the same: no array, graph or stream
- * can be larger than the file allows, so damage ends in an exception and not in the memory of the child.
+ * <p>The bytes are a {@link PlainCall} where the task is one, and Java serialization else. They pass from a parent to the
+ * child that it starts, through a file that only their user can reach, and nothing else is ever read so. A filter bounds
+ * them all the same: no array, graph or stream can be larger than the file allows, so damage ends in an exception and not
+ * in the memory of the child.
  */
 final class TaskFile {
 
@@ -51,31 +54,44 @@ final class TaskFile {
     }
 
     private static void write(ChildProcess child, OutputStream stream) throws IOException {
-        try (ObjectOutputStream out = new ObjectOutputStream(new BufferedOutputStream(stream, BUFFER_BYTES))) {
+        try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(stream, BUFFER_BYTES))) {
             CurrentProcess parent = CurrentProcess.current();
             out.writeUTF(parent.name());
             out.writeLong(parent.pid());
             out.writeUTF(child.name());
             out.writeUTF(child.family());
-            TravelTrace.writeObject(out, child);
+            byte[] plain = PlainCall.encode(child);
+            out.writeBoolean(plain != null);
+            if (plain != null) {
+                out.write(plain);
+            } else {
+                ObjectOutputStream objects = new ObjectOutputStream(out);
+                TravelTrace.writeObject(objects, child);
+                objects.flush();
+            }
         }
     }
 
     /** Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. */
     static ChildProcess read(Path file, boolean daemon, ParentLink link) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in = reading(new FileInputStream(file.toFile()), Files.size(file))) {
+        long bytes = Files.size(file);
+        try (DataInputStream in =
+                new DataInputStream(new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES))) {
             ParentProcess parent = new ParentProcess(in.readUTF(), in.readLong(), link);
-            CurrentProcess.bornAs(new Birth(in.readUTF(), in.readUTF(), daemon, parent));
-            return (ChildProcess) in.readObject();
+            String name = in.readUTF();
+            String family = in.readUTF();
+            CurrentProcess.bornAs(new Birth(name, family, daemon, parent));
+            boolean plain = in.readBoolean();
+            return plain ? new ChildProcess(name, family, daemon, PlainCall.decode(in)) : readObject(in, bytes);
         } finally {
             delete(file);
         }
     }
 
-    private static ObjectInputStream reading(InputStream from, long bytes) throws IOException {
-        ObjectInputStream in = new ObjectInputStream(new BufferedInputStream(from, BUFFER_BYTES));
+    private static ChildProcess readObject(InputStream from, long bytes) throws IOException, ClassNotFoundException {
+        ObjectInputStream in = new ObjectInputStream(from);
         in.setObjectInputFilter(new TravelLimits(bytes));
-        return in;
+        return (ChildProcess) in.readObject();
     }
 
     /** Deletes the task and what belongs to it. */

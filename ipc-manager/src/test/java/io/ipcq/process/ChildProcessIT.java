@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.pool.PrintingLogProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,7 +23,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChildProcessIT {
 
@@ -173,6 +178,77 @@ class ChildProcessIT {
         assertThat(terminated.exitDescription()).isEqualTo("killed by signal 15, SIGTERM");
         assertThat(killed.exitCode()).hasValue(-9);
         assertThat(killed.exitDescription()).startsWith("killed by signal 9, SIGKILL");
+    }
+
+    @Test
+    void shouldTellTerminationAtAnyMomentOfTheStart() throws Exception {
+        for (int millis = 0; millis < 160; millis += 8) {
+            ChildProcess child = start(ChildProcess.builder(Work::sleep));
+            Thread.sleep(millis);
+            child.terminate();
+
+            assertThat(child.join(WATCHDOG)).isTrue();
+            assertThat(child.exitCode()).as("after %d ms", millis).hasValue(-15);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"terminate", "kill", "close"})
+    void shouldEndGrandchildrenWithTheirParent(String end) throws Exception {
+        ChildProcess child = start(ChildProcess.builder(Work::haveChild, answer));
+        await().atMost(WATCHDOG).until(() -> Files.exists(Path.of(answer)));
+        ProcessHandle grandchild = ProcessHandle.of(Long.parseLong(answer())).orElseThrow();
+        assertThat(grandchild.isAlive()).isTrue();
+
+        switch (end) {
+            case "terminate" -> child.terminate();
+            case "kill" -> child.kill();
+            default -> child.close();
+        }
+
+        assertThat(child.join(WATCHDOG)).isTrue();
+        await().atMost(WATCHDOG).until(() -> !grandchild.isAlive());
+    }
+
+    @Test
+    void shouldLeaveNothingInWorkingDirectory() throws Exception {
+        Path working = Files.createDirectory(directory.resolve("read only"));
+        assertThat(working.toFile().setWritable(false)).isTrue();
+
+        assertThat(run(ChildProcess.builder(Work::surroundings, answer).directory(working))
+                        .exitCode())
+                .hasValue(0);
+
+        assertThat(answer()).contains(working.toRealPath().toString());
+        assertThat(working).isEmptyDirectory();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldSayWhatToDoWhereThereIsNoTemporaryDirectory() throws Exception {
+        List<String> options = List.of("-Djava.io.tmpdir=/sys", "-cp", System.getProperty("java.class.path"));
+        try (Program program = Program.start(directory, options, Family.OneChild.class.getName())) {
+            assertThat(program.exitCode()).isEqualTo(1);
+            assertThat(program.output())
+                    .contains("cannot make the directory through which children get their tasks: java.io.tmpdir=/sys")
+                    .contains("-Djava.io.tmpdir=");
+        }
+    }
+
+    @Test
+    void shouldPassOutputToLogger() throws Exception {
+        List<String> options = List.of(
+                "-Dslf4j.provider=" + PrintingLogProvider.class.getName(),
+                "-cp",
+                System.getProperty("java.class.path"));
+        try (Program program = Program.start(directory, options, Family.Logging.class.getName())) {
+            assertThat(program.exitCode()).as(program.output()).isZero();
+            assertThat(program.output().lines())
+                    .contains(
+                            "slf4j INFO io.ipcq.process.logged first line",
+                            "slf4j WARN io.ipcq.process.logged trouble",
+                            "slf4j INFO io.ipcq.process.logged no end of line");
+        }
     }
 
     @Test

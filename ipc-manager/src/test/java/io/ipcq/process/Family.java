@@ -90,6 +90,16 @@ final class Family {
         }
     }
 
+    static final class Logging {
+        public static void main(String[] arguments) throws Exception {
+            ChildProcess child = ChildProcess.builder(Work::logged)
+                    .name("logged")
+                    .output(Output.SLF4J)
+                    .start();
+            child.join();
+        }
+    }
+
     /** Has JVMs that wait, then sleeps or ends. */
     static final class Waiting {
         public static void main(String[] arguments) throws Exception {

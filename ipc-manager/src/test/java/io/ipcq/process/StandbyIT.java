@@ -63,6 +63,31 @@ class StandbyIT {
                 .endsWith(child.family() + ":1");
     }
 
+    /** Knows as what process it was initialized: a JVM that waits is no child yet. */
+    static final class Initialized {
+        private static final String AS = ChildProcess.current().name();
+
+        private Initialized() {}
+
+        static SerializableConsumer<String> function() {
+            return file -> Work.answer(file, AS);
+        }
+    }
+
+    @Test
+    void shouldLoadClassOfTaskAheadButNotInitializeIt() throws Exception {
+        Path loaded = directory.resolve("loaded");
+        ChildProcessBuilder builder = standby(ChildProcess.builder(Initialized.function(), answer))
+                .jvmOptions("-Xlog:class+load:file=" + loaded)
+                .name("task")
+                .prepare();
+        assertThat(Files.readString(loaded)).contains(Initialized.class.getName() + " source:");
+
+        run(builder);
+
+        assertThat(Path.of(answer)).hasContent("task");
+    }
+
     @Test
     void shouldReplaceJvmThatGotTask() throws Exception {
         ChildProcessBuilder builder =

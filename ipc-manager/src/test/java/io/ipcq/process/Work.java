@@ -116,6 +116,20 @@ final class Work {
         fail("beside a thread");
     }
 
+    static void haveChild(String file) throws Exception {
+        ChildProcess child = new ChildProcess(Work::sleep);
+        child.start();
+        answer(file, child.pid());
+        sleep();
+    }
+
+    static void logged() {
+        System.out.println("first line");
+        System.err.println("trouble");
+        System.out.print("no end of line");
+        System.out.flush();
+    }
+
     static void noise() {
         System.out.println("x".repeat(100_000));
         System.out.print("no end of line");

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where queues without a path live: in memory if the system has a place for that, each under a name that nobody can guess.
@@ -22,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AnonymousDirectories {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SharedQueue.class);
     private static final String PREFIX = "ipcq-queue-";
     private static final Path MEMORY = Path.of("/dev/shm");
     /** How long a directory without a living member is left alone: its creator may be about to become one. */
@@ -76,7 +73,7 @@ final class AnonymousDirectories {
                 // who still waits in it learns that it is over
                 queue.openState().setDeleted();
             } catch (IOException e) {
-                LOG.debug("gone before the end: directory={}", queue.directory(), e);
+                QueueLog.get().debug("gone before the end: directory={}", queue.directory(), e);
             }
             delete(queue);
         }
@@ -87,7 +84,11 @@ final class AnonymousDirectories {
         try {
             queue.delete();
         } catch (IOException e) {
-            LOG.debug("an anonymous queue is left for the next program to remove: directory={}", queue.directory(), e);
+            QueueLog.get()
+                    .debug(
+                            "an anonymous queue is left for the next program to remove: directory={}",
+                            queue.directory(),
+                            e);
         }
     }
 
@@ -111,7 +112,7 @@ final class AnonymousDirectories {
                 sweepOne(directory);
             } catch (IOException | RuntimeException e) {
                 // another user's, or gone while we looked
-                LOG.debug("not removed: directory={}", directory, e);
+                QueueLog.get().debug("not removed: directory={}", directory, e);
             }
         }
     }

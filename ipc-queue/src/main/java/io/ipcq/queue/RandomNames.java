@@ -4,7 +4,10 @@ package io.ipcq.queue;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** Names that nobody can guess, for what is made in directories that others can write to. */
+/**
+ * Names and numbers that nobody can guess, for what is made in directories that others can write to. Loaded by who makes
+ * something: the first random number costs a JVM ten milliseconds, and who only opens a queue needs none.
+ */
 final class RandomNames {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -15,5 +18,9 @@ final class RandomNames {
         byte[] bytes = new byte[8];
         RANDOM.nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
+    }
+
+    static long nextLong() {
+        return RANDOM.nextLong();
     }
 }

@@ -12,8 +12,6 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Records of bytes in a ring of shared memory: any number of producers, one after the other, and of consumers, side by side.
@@ -63,8 +61,6 @@ final class Ring {
      *   docs/models/ring.pml (every interleaving, with kills and stops). M. Thompson, ManyToOneRingBuffer of Agrona: records
      *   that do not run across the end.
      */
-
-    private static final Logger LOG = LoggerFactory.getLogger(SharedQueue.class);
 
     /** Results of {@link #put} that are not a number of elements. */
     static final int TIMED_OUT = -1;
@@ -677,7 +673,7 @@ final class Ring {
             }
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
-            LOG.debug("the memory of a ring is gone: file={}", region.file(), next);
+            QueueLog.get().debug("the memory of a ring is gone: file={}", region.file(), next);
         }
     }
 

@@ -8,7 +8,6 @@ import io.ipcq.memory.RegionFormatException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -18,8 +17,6 @@ final class RingControl {
     private static final int ANONYMOUS = 1;
     /** What of the records is allocated at creation; the rest follows as the ring first reaches it. */
     private static final long FIRST_BYTES = 64L << 10;
-
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final MappedRegion region;
     private final QueueState state;
@@ -52,7 +49,7 @@ final class RingControl {
         }
         region.putLong(MAX_SIZE, options.maxSize());
         region.putLong(CAPACITY, options.capacityBytes());
-        region.putLong(KEY, RANDOM.nextLong() | Long.MIN_VALUE);
+        region.putLong(KEY, RandomNames.nextLong() | Long.MIN_VALUE);
         region.putInt(OPTION_FLAGS, anonymous ? ANONYMOUS : 0);
         region.putInt(CODEC_ID_BYTES, id.length);
         region.putBytes(CODEC_ID, id, 0, id.length);

@@ -23,8 +23,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The queue in shared memory: encodes, waits, decodes. {@link Ring} moves the bytes, {@link RingFiles} knows the directory.
@@ -34,7 +32,6 @@ import org.slf4j.LoggerFactory;
 final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private static final long serialVersionUID = 1L;
-    private static final Logger LOG = LoggerFactory.getLogger(SharedQueue.class);
 
     private static final int BATCH_ELEMENTS = 256;
     private static final int BATCH_BYTES = 64 << 10;
@@ -454,7 +451,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         } catch (InternalError e) {
             broken = true;
             drainFaults();
-            LOG.debug("closed a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.get().debug("closed a queue whose file was cut short: directory={}", directory(), e);
         }
         if (anonymous && last) {
             AnonymousDirectories.delete(files);
@@ -469,7 +466,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             surfaced(true);
         } catch (InternalError e) {
             drainFaults();
-            LOG.debug("left a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.get().debug("left a queue whose file was cut short: directory={}", directory(), e);
         }
     }
 
@@ -490,7 +487,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         } catch (InternalError e) {
             broken = true;
             drainFaults();
-            LOG.debug("deletes a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.get().debug("deletes a queue whose file was cut short: directory={}", directory(), e);
         }
         try {
             // a member until the name is free, or somebody could think that the deleter had died
@@ -556,7 +553,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
-            LOG.debug("the memory of a queue is gone", next);
+            QueueLog.get().debug("the memory of a queue is gone", next);
         }
     }
 
@@ -566,8 +563,21 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
-    private Object writeReplace() {
+    Codec<E> codec() {
+        return codec;
+    }
+
+    WaitStrategy waitStrategy() {
+        return waitStrategy;
+    }
+
+    /** @throws QueueClosedException if this handle cannot be passed on any more */
+    void requireOpenToPassOn() {
         touching(() -> true);
+    }
+
+    private Object writeReplace() {
+        requireOpenToPassOn();
         return new RingHandle<>(directory().toString(), codec, waitStrategy);
     }
 

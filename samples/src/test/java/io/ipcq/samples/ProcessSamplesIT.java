@@ -49,6 +49,14 @@ class ProcessSamplesIT {
                 .containsExactly("the square of 3 is 9", "the square of 5 is 25", "the child has answered 2 questions");
     }
 
+    @Test
+    void shouldGreetFromFreshAndFromWaitingJvms() throws Exception {
+        match("""
+                a fresh JVM: Process-1 says hello after \\d+\\.\\d ms
+                a JVM that waited: Process-\\d says hello after \\d+\\.\\d ms
+                a JVM that waited: Process-\\d says hello after \\d+\\.\\d ms""", SampleProgram.run(Sample13Standby.class));
+    }
+
     private static MatchResult match(String story, List<String> lines) {
         String output = String.join("\n", lines);
         assertThat(output).matches(Pattern.compile(story));

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import io.ipcq.queue.QueueLink;
+import io.ipcq.queue.SharedQueue;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.Serializable;
+import java.io.UTFDataFormatException;
+import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The {@link Call} of a lambda or method reference with plain values and queues, in bytes that need no Java serialization. */
+final class PlainCall {
+    /*
+     * Why. The first ObjectInputStream of a JVM makes a logger for its filter, and for that looks for a logging system
+     * in every jar of the class path: the larger the program, the later its children begin.
+     *
+     * Idea. What a serializable lambda is, its class says: writeReplace gives a SerializedLambda, which names the class that
+     * the lambda stands in, and a method there makes the lambda anew. Of the values that it captured, and of the
+     * arguments, text, numbers and truth have no identity, and a queue is a QueueLink; the same queue twice is the same
+     * queue there. Whatever else there is, or if anything is unusual, the whole task is serialized.
+     */
+
+    private static final String DESERIALIZE = "$deserializeLambda$";
+    private static final int MAX_ARGUMENTS = 3;
+
+    private static final byte NULL = 0;
+    private static final byte STRING = 1;
+    private static final byte INTEGER = 2;
+    private static final byte LONG = 3;
+    private static final byte DOUBLE = 4;
+    private static final byte BOOLEAN = 5;
+    private static final byte QUEUE = 6;
+    private static final byte QUEUE_AGAIN = 7;
+
+    private PlainCall() {}
+
+    // ---- parent -----------------------------------------------------------------------------------------------------
+
+    /** Null if the task has to be serialized. */
+    static byte @Nullable [] encode(ChildProcess child) {
+        Call call = child.call();
+        if (call == null || child.getClass() != ChildProcess.class) {
+            return null;
+        }
+        try {
+            SerializedLambda lambda = lambda(call.function());
+            if (lambda == null) {
+                return null;
+            }
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            Writer out = new Writer(new DataOutputStream(bytes));
+            return out.write(lambda) && out.writeAll(call.arguments()) ? bytes.toByteArray() : null;
+        } catch (IOException | ReflectiveOperationException | RuntimeException unusual) {
+            return null; // serialization has the last word, and says what is wrong
+        }
+    }
+
+    /** Null if the function is none, or one that the child could not make anew by reflection. */
+    private static @Nullable SerializedLambda lambda(Serializable function) throws ReflectiveOperationException {
+        Class<?> type = function.getClass();
+        if (!type.isSynthetic()) {
+            return null;
+        }
+        Method replace = type.getDeclaredMethod("writeReplace");
+        if (!replace.trySetAccessible() || !(replace.invoke(function) instanceof SerializedLambda lambda)) {
+            return null;
+        }
+        Class<?> capturing = Class.forName(lambda.getCapturingClass().replace('/', '.'), false, type.getClassLoader());
+        Method anew = capturing.getDeclaredMethod(DESERIALIZE, SerializedLambda.class);
+        return anew.trySetAccessible() ? lambda : null;
+    }
+
+    private static final class Writer {
+
+        private final DataOutputStream out;
+        private final IdentityHashMap<SharedQueue<?>, Integer> queues = new IdentityHashMap<>();
+
+        Writer(DataOutputStream out) {
+            this.out = out;
+        }
+
+        boolean write(SerializedLambda lambda) throws IOException {
+            out.writeUTF(lambda.getCapturingClass());
+            out.writeUTF(lambda.getFunctionalInterfaceClass());
+            out.writeUTF(lambda.getFunctionalInterfaceMethodName());
+            out.writeUTF(lambda.getFunctionalInterfaceMethodSignature());
+            out.writeInt(lambda.getImplMethodKind());
+            out.writeUTF(lambda.getImplClass());
+            out.writeUTF(lambda.getImplMethodName());
+            out.writeUTF(lambda.getImplMethodSignature());
+            out.writeUTF(lambda.getInstantiatedMethodType());
+            Object[] captured = new Object[lambda.getCapturedArgCount()];
+            for (int i = 0; i < captured.length; i++) {
+                captured[i] = lambda.getCapturedArg(i);
+            }
+            return writeAll(captured);
+        }
+
+        boolean writeAll(@Nullable Object[] values) throws IOException {
+            out.writeByte(values.length);
+            for (Object value : values) {
+                if (!write(value)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** @throws UTFDataFormatException if a text is too long to be plain */
+        private boolean write(@Nullable Object value) throws IOException {
+            if (value == null) {
+                out.writeByte(NULL);
+            } else if (value instanceof String text) {
+                out.writeByte(STRING);
+                out.writeUTF(text);
+            } else if (value instanceof Integer number) {
+                out.writeByte(INTEGER);
+                out.writeInt(number);
+            } else if (value instanceof Long number) {
+                out.writeByte(LONG);
+                out.writeLong(number);
+            } else if (value instanceof Double number) {
+                out.writeByte(DOUBLE);
+                out.writeDouble(number);
+            } else if (value instanceof Boolean truth) {
+                out.writeByte(BOOLEAN);
+                out.writeBoolean(truth);
+            } else {
+                return value instanceof SharedQueue<?> queue && write(queue);
+            }
+            return true;
+        }
+
+        private boolean write(SharedQueue<?> queue) throws IOException {
+            Integer before = queues.putIfAbsent(queue, queues.size());
+            if (before != null) {
+                out.writeByte(QUEUE_AGAIN);
+                out.writeInt(before);
+                return true;
+            }
+            String link = QueueLink.of(queue);
+            if (link == null) {
+                return false;
+            }
+            out.writeByte(QUEUE);
+            out.writeUTF(link);
+            return true;
+        }
+    }
+
+    // ---- child ------------------------------------------------------------------------------------------------------
+
+    static Call decode(DataInputStream in) throws IOException, ClassNotFoundException {
+        Reader reader = new Reader(in);
+        Object function = anew(reader.readLambda());
+        @Nullable Object[] arguments = reader.readAll();
+        return switch (arguments.length) {
+            case 0 -> new Call.Call0((SerializableRunnable) function);
+            case 1 -> call1(function, arguments);
+            case 2 -> call2(function, arguments);
+            case MAX_ARGUMENTS -> call3(function, arguments);
+            default -> throw damaged("arguments=" + arguments.length);
+        };
+    }
+
+    @SuppressWarnings("unchecked") // the same function with the same arguments as in the parent
+    private static Call call1(Object function, @Nullable Object[] arguments) {
+        return new Call.Call1<>((SerializableConsumer<@Nullable Object>) function, arguments[0]);
+    }
+
+    @SuppressWarnings("unchecked") // as above
+    private static Call call2(Object function, @Nullable Object[] arguments) {
+        return new Call.Call2<>(
+                (SerializableBiConsumer<@Nullable Object, @Nullable Object>) function, arguments[0], arguments[1]);
+    }
+
+    @SuppressWarnings("unchecked") // as above
+    private static Call call3(Object function, @Nullable Object[] arguments) {
+        return new Call.Call3<>(
+                (SerializableTriConsumer<@Nullable Object, @Nullable Object, @Nullable Object>) function,
+                arguments[0],
+                arguments[1],
+                arguments[2]);
+    }
+
+    /** What {@code SerializedLambda.readResolve} does, and nobody else may call. */
+    private static Object anew(Lambda lambda) throws IOException {
+        try {
+            Method method = lambda.capturing.getDeclaredMethod(DESERIALIZE, SerializedLambda.class);
+            method.setAccessible(true);
+            return method.invoke(null, lambda.serialized);
+        } catch (InvocationTargetException e) {
+            throw notHere(lambda.capturing, e.getCause());
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw notHere(lambda.capturing, e);
+        }
+    }
+
+    private static InvalidObjectException notHere(Class<?> capturing, @Nullable Throwable cause) {
+        InvalidObjectException invalid = new InvalidObjectException("the function is not in " + capturing.getName()
+                + " as the child loads it: reason=" + cause + "; give the child the class path of its parent");
+        invalid.initCause(cause);
+        return invalid;
+    }
+
+    private static IOException damaged(String what) {
+        return new IOException("a task is damaged: " + what);
+    }
+
+    private static final class Lambda {
+
+        final Class<?> capturing;
+        final SerializedLambda serialized;
+
+        Lambda(Class<?> capturing, SerializedLambda serialized) {
+            this.capturing = capturing;
+            this.serialized = serialized;
+        }
+    }
+
+    private static final class Reader {
+
+        private final DataInputStream in;
+        private final List<SharedQueue<?>> queues = new ArrayList<>();
+
+        Reader(DataInputStream in) {
+            this.in = in;
+        }
+
+        Lambda readLambda() throws IOException, ClassNotFoundException {
+            Class<?> capturing = Class.forName(
+                    in.readUTF().replace('/', '.'),
+                    false,
+                    Thread.currentThread().getContextClassLoader());
+            return new Lambda(
+                    capturing,
+                    new SerializedLambda(
+                            capturing,
+                            in.readUTF(),
+                            in.readUTF(),
+                            in.readUTF(),
+                            in.readInt(),
+                            in.readUTF(),
+                            in.readUTF(),
+                            in.readUTF(),
+                            in.readUTF(),
+                            readAll()));
+        }
+
+        @Nullable
+        Object[] readAll() throws IOException {
+            @Nullable Object[] values = new @Nullable Object[in.readUnsignedByte()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = read();
+            }
+            return values;
+        }
+
+        private @Nullable Object read() throws IOException {
+            byte type = in.readByte();
+            return switch (type) {
+                case NULL -> null;
+                case STRING -> in.readUTF();
+                case INTEGER -> in.readInt();
+                case LONG -> in.readLong();
+                case DOUBLE -> in.readDouble();
+                case BOOLEAN -> in.readBoolean();
+                case QUEUE -> readQueue(in.readUTF());
+                case QUEUE_AGAIN -> queueAgain(in.readInt());
+                default -> throw damaged("type=" + type);
+            };
+        }
+
+        private SharedQueue<?> readQueue(String link) throws IOException {
+            SharedQueue<?> queue = QueueLink.open(link);
+            queues.add(queue);
+            return queue;
+        }
+
+        private SharedQueue<?> queueAgain(int index) throws IOException {
+            if (index < 0 || index >= queues.size()) {
+                throw damaged("queue=" + index + ", queues=" + queues.size());
+            }
+            return queues.get(index);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.memory.WaitStrategy;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue as a line of text, {@code blocking utf8 /dev/shm/ipcq-queue-..}: what {@link java.io.Serializable} handles are for,
+ * without Java serialization, which takes a JVM that has just started longer than to open the queue.
+ *
+ * <p>Only queues in memory whose elements are text or bytes have one; the codecs of others cannot be named.
+ *
+ * <p>Thread-safe: nothing is shared. Process-safe: a link means the same in every process of this user on this machine.
+ * Survives a crash: as its queue does.
+ */
+public final class QueueLink {
+
+    private static final String BLOCKING = "blocking";
+    private static final String SPINNING = "spinning";
+    private static final String BACKOFF = "backoff";
+    private static final String UTF8 = "utf8";
+    private static final String BYTES = "bytes";
+
+    private QueueLink() {}
+
+    /**
+     * The link of a queue; null if it has none.
+     *
+     * @throws QueueClosedException if the queue is closed here or deleted
+     */
+    public static @Nullable String of(SharedQueue<?> queue) {
+        if (!(queue instanceof RingQueue<?> ring)) {
+            return null;
+        }
+        ring.requireOpenToPassOn();
+        String wait = nameOf(ring.waitStrategy());
+        String codec = nameOf(ring.codec());
+        return wait == null || codec == null ? null : wait + ' ' + codec + ' ' + ring.directory();
+    }
+
+    /**
+     * Attaches to the queue that a link names, as it waits and encodes there.
+     *
+     * @throws IllegalArgumentException if the text is no link
+     * @throws IOException as opening a queue does
+     */
+    public static SharedQueue<?> open(String link) throws IOException {
+        int first = link.indexOf(' ');
+        int second = link.indexOf(' ', first + 1);
+        if (first < 0 || second < 0) {
+            throw invalid(link);
+        }
+        WaitStrategy wait = waitStrategy(link.substring(0, first), link);
+        Codec<?> codec = codec(link.substring(first + 1, second), link);
+        return RingQueue.open(Path.of(link.substring(second + 1)), codec, wait);
+    }
+
+    private static @Nullable String nameOf(WaitStrategy strategy) {
+        if (strategy == WaitStrategy.blocking()) {
+            return BLOCKING;
+        }
+        if (strategy == WaitStrategy.spinning()) {
+            return SPINNING;
+        }
+        return strategy == WaitStrategy.backoff() ? BACKOFF : null;
+    }
+
+    private static @Nullable String nameOf(Codec<?> codec) {
+        if (Codec.utf8().equals(codec)) {
+            return UTF8;
+        }
+        return Codec.bytes().equals(codec) ? BYTES : null;
+    }
+
+    private static WaitStrategy waitStrategy(String name, String link) {
+        return switch (name) {
+            case BLOCKING -> WaitStrategy.blocking();
+            case SPINNING -> WaitStrategy.spinning();
+            case BACKOFF -> WaitStrategy.backoff();
+            default -> throw invalid(link);
+        };
+    }
+
+    private static Codec<?> codec(String name, String link) {
+        return switch (name) {
+            case UTF8 -> Codec.utf8();
+            case BYTES -> Codec.bytes();
+            default -> throw invalid(link);
+        };
+    }
+
+    private static IllegalArgumentException invalid(String link) {
+        return new IllegalArgumentException(
+                "not the link of a queue: link=" + link + ", expected=WAIT CODEC DIRECTORY; take it from QueueLink.of");
+    }
+}
