@@ -13,14 +13,14 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Key stores with a self-signed certificate, made by the JDK's keytool, and TLS contexts of them. */
-final class KeyStores {
+public final class KeyStores {
 
     private static final char[] PASSWORD = "password of a test".toCharArray();
 
     private KeyStores() {}
 
     /** A certificate for one name, such as {@code ip:127.0.0.1}. */
-    static KeyStore make(Path file, String name) throws Exception {
+    public static KeyStore make(Path file, String name) throws Exception {
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
@@ -57,7 +57,7 @@ final class KeyStores {
     }
 
     /** Shows the certificate of one store and trusts that of another; null for none of either. */
-    static SSLContext context(KeyStore own, KeyStore trusted) throws Exception {
+    public static SSLContext context(KeyStore own, KeyStore trusted) throws Exception {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own == null ? empty() : own, PASSWORD);
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
