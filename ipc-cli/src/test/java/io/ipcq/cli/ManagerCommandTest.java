@@ -61,6 +61,6 @@ class ManagerCommandTest {
         Files.setPosixFilePermissions(key, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
         assertThat(ipcq("manager", "ping", directory.resolve("s").toString(), "--key", key.toString()))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("chmod");
+        assertThat(err.toString()).contains("with mode 0600");
     }
 }
