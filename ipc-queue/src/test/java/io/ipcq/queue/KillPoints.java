@@ -50,6 +50,8 @@ final class KillPoints {
     private static final long SEED = Long.getLong("ipcq.seed", System.nanoTime());
     private static final String HALTED = "halted at ";
     private static final int AT_A_TIME = 2;
+    /** How many points there are differs by one or two: who had to wait for a mutex tries more often. */
+    private static final int VARIATION = 2;
 
     private final Path directory;
     private final String operation;
@@ -64,7 +66,8 @@ final class KillPoints {
 
     /** Tries the points, and returns the names of all rules that the operation comes to. */
     Set<String> run() throws Exception {
-        List<Integer> points = choose(countHits(), new Random(SEED));
+        int hits = countHits();
+        List<Integer> points = choose(hits, new Random(SEED));
         ExecutorService pool = Executors.newFixedThreadPool(AT_A_TIME);
         try {
             List<Future<String>> results = new ArrayList<>();
@@ -76,7 +79,9 @@ final class KillPoints {
                 System.out.println(operation + " " + result.get());
                 halted |= result.get().contains(HALTED);
             }
-            assertThat(halted).as("some point was reached").isTrue();
+            if (hits <= VARIATION || points.get(0) <= hits - VARIATION) {
+                assertThat(halted).as("some point was reached").isTrue();
+            }
         } finally {
             pool.shutdownNow();
         }
@@ -110,7 +115,7 @@ final class KillPoints {
         try (Scene scene = stage.set(place);
                 TestJvm child = scene.start(point)) {
             try {
-                // how many points there are differs by one or two: who had to wait for a mutex tries more often
+                // a point among the last ones may not be reached, see VARIATION
                 where = child.awaitLine("h");
                 assertThat(child.exitCode()).isEqualTo(where.startsWith(HALTED) ? 137 : 0);
                 return "point " + point + ", " + where + ": " + scene.verify();
