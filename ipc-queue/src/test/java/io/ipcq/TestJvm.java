@@ -150,9 +150,9 @@ public final class TestJvm implements AutoCloseable {
         exitCode();
     }
 
-    /** Stops the process as SIGSTOP does; it is not dead. */
-    public void stop() {
-        signal("-STOP");
+    /** Stops the process as SIGSTOP does; it is not dead. False if it had ended by itself before. */
+    public boolean stop() {
+        return signal("-STOP");
     }
 
     /** Lets a stopped process go on. */
@@ -160,15 +160,16 @@ public final class TestJvm implements AutoCloseable {
         signal("-CONT");
     }
 
-    private void signal(String signal) {
+    private boolean signal(String signal) {
         try {
             int code = new ProcessBuilder("kill", signal, Long.toString(pid()))
                     .inheritIO()
                     .start()
                     .waitFor();
-            if (code != 0) {
+            if (code != 0 && process.isAlive()) {
                 throw failure("kill " + signal + " failed with exit code " + code);
             }
+            return code == 0;
         } catch (IOException | InterruptedException e) {
             throw failure("kill " + signal + " failed", e);
         }

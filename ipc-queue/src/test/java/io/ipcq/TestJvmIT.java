@@ -29,9 +29,18 @@ class TestJvmIT {
     void shouldKillStoppedChild() {
         try (TestJvm child = TestJvm.start(Echo.class, "world")) {
             child.awaitLine("hello");
-            child.stop();
+            assertThat(child.stop()).isTrue();
             child.kill();
             assertThat(child.exitCode()).isEqualTo(128 + 9);
+        }
+    }
+
+    @Test
+    void shouldSayWhenChildHadEndedBeforeItCouldBeStopped() {
+        try (TestJvm child = TestJvm.start(Echo.class, "world")) {
+            child.send("0");
+            child.awaitSuccess();
+            assertThat(child.stop()).isFalse();
         }
     }
 

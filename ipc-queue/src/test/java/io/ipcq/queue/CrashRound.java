@@ -81,7 +81,8 @@ final class CrashRound implements AutoCloseable {
             killUntilDone(queue, false);
             return verify(queue, System.nanoTime() - start);
         } catch (Throwable e) {
-            throw new AssertionError("failed with " + options + " in " + queueDirectory + outputs(), e);
+            throw new AssertionError(
+                    "failed with " + options + " in " + queueDirectory + ": " + e.getMessage() + outputs(), e);
         }
     }
 
@@ -172,9 +173,8 @@ final class CrashRound implements AutoCloseable {
     }
 
     private void pause(Place place) throws InterruptedException {
-        if (place.process.isAlive()) {
+        if (place.process.stop()) {
             stops++;
-            place.process.stop();
             try {
                 Thread.sleep(random.nextInt(150));
             } finally {
