@@ -41,7 +41,8 @@ public interface Connection extends AutoCloseable {
      * write timeout.
      *
      * @throws FrameTooLargeException if it is over the limit; nothing was sent, and the connection goes on
-     * @throws IOException if the peer is gone, or did not read in time; the connection is then closed
+     * @throws IOException if the peer is gone: what it had sent can still be received; or did not read in time: the
+     *     connection is then closed
      */
     void sendBytes(byte[] message) throws IOException;
 
@@ -85,7 +86,7 @@ public interface Connection extends AutoCloseable {
     /** Who is at the other side; empty for TCP, and where the system does not tell. */
     Optional<PeerCredentials> peer();
 
-    /** False once this side has closed it, or a failure has. */
+    /** False once this side has closed it, or sending or receiving has failed. */
     boolean isOpen();
 
     /** Closes it; who waits in another call gets an {@link IOException}. May be called again. */

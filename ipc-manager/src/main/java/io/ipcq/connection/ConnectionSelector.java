@@ -57,13 +57,17 @@ public final class ConnectionSelector<T> implements AutoCloseable {
          * before anything else, at the latest with {@link #flush}.
          *
          * @throws IllegalStateException if something is left of a message before; nothing was sent
-         * @throws IOException as {@link Connection#sendBytes(byte[])}
+         * @throws IOException if the peer is gone; what it had sent can still be received
          */
         public boolean sendBytes(byte[] message) throws IOException {
             return connection.sendBytesNow(message);
         }
 
-        /** Sends what is left of a message; this one waits for the peer, as {@link Connection#sendBytes(byte[])} does. */
+        /**
+         * Sends what is left of a message; this one waits for the peer, as {@link Connection#sendBytes(byte[])} does.
+         *
+         * @throws IOException if the peer is gone, or did not read in time; what it had sent can still be received
+         */
         public void flush() throws IOException {
             connection.flush();
         }

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -34,6 +35,9 @@ final class SocketConnection implements Connection {
     /** Null while open, then why it was closed. */
     private final AtomicReference<@Nullable String> closed = new AtomicReference<>();
 
+    /** Null while one can send, then why not; what the peer sent before it was gone can be received all the same. */
+    private volatile @Nullable String sendingEnded;
+
     SocketConnection(
             Wire wire,
             FrameReader reader,
@@ -61,10 +65,12 @@ final class SocketConnection implements Connection {
         requireSmall(length);
         sending.lock();
         try {
-            requireOpen();
+            requireSendable();
             writer.write(bytes, offset, length, Deadline.in(options.writeTimeout()));
+        } catch (SocketTimeoutException e) {
+            throw failed(e); // who does not read may not go on sending
         } catch (IOException e) {
-            throw failed(e);
+            throw sendingFailed(e);
         } finally {
             sending.unlock();
         }
@@ -81,14 +87,14 @@ final class SocketConnection implements Connection {
         requireSmall(message.length);
         sending.lock();
         try {
-            requireOpen();
+            requireSendable();
             if (!writer.advance()) {
                 throw new IllegalStateException("the peer has not read the message before: " + this + "; call flush");
             }
             writer.begin(message, 0, message.length);
             return writer.advance();
         } catch (IOException e) {
-            throw failed(e);
+            throw sendingFailed(e);
         } finally {
             sending.unlock();
         }
@@ -98,10 +104,10 @@ final class SocketConnection implements Connection {
     void flush() throws IOException {
         sending.lock();
         try {
-            requireOpen();
+            requireSendable();
             writer.finish(Deadline.in(options.writeTimeout()));
         } catch (IOException e) {
-            throw failed(e);
+            throw sendingFailed(e);
         } finally {
             sending.unlock();
         }
@@ -168,6 +174,23 @@ final class SocketConnection implements Connection {
         }
     }
 
+    private void requireSendable() throws SocketException {
+        requireOpen();
+        String reason = sendingEnded;
+        if (reason != null) {
+            throw new SocketException("nothing can be sent any more: " + reason);
+        }
+    }
+
+    /** Ends sending only. */
+    private IOException sendingFailed(IOException failure) {
+        if (closed.get() != null) {
+            return failed(failure);
+        }
+        sendingEnded = String.valueOf(failure.getMessage());
+        return failure;
+    }
+
     private IOException failed(IOException failure) {
         boolean closedMeanwhile = failure instanceof ClosedChannelException || failure instanceof SocketException;
         String reason = closed.get();
@@ -192,7 +215,7 @@ final class SocketConnection implements Connection {
 
     @Override
     public boolean isOpen() {
-        return closed.get() == null;
+        return closed.get() == null && sendingEnded == null;
     }
 
     @Override

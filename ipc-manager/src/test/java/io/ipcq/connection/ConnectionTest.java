@@ -206,6 +206,29 @@ class ConnectionTest {
 
     @ParameterizedTest
     @EnumSource
+    void shouldReceiveWhatPeerHadSentAfterSendingFailed(Kind kind) throws Exception {
+        connect(kind);
+        client.sendBytes(new byte[] {1});
+        client.sendBytes(new byte[100_000]);
+        client.close();
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        server.sendBytes(new byte[1000]);
+                    }
+                })
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(SocketTimeoutException.class);
+        assertThat(server.isOpen()).isFalse();
+        assertThat(server.recvBytes()).containsExactly(1);
+        assertThat(server.recvBytes()).hasSize(100_000);
+        assertThatThrownBy(() -> server.sendBytes(new byte[1]))
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("nothing can be sent any more");
+        assertThatThrownBy(server::recvBytes).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldRefuseWhatIsTooLarge(Kind kind) throws Exception {
         Listener listener = listen(Listener.builder(address(kind), KEY).maxFrameBytes(1000));
         connect(Connection.builder(listener.address(), KEY), listener);
