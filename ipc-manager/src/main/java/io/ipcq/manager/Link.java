@@ -35,7 +35,8 @@ final class Link {
      *
      * A server that is silent. Nobody can tell whether a call without an answer was carried out. So one that is not answered a while
      * after it should have been ends the whole link: the server, should it ever go on, then finds a client that is gone,
-     * and takes back what it has given it, a lock or an element that never arrived.
+     * and takes back what it has given it, a lock or an element that never arrived. Where nobody knows how long an answer
+     * may take, a call that has heard nothing for that while asks (ping) whether the server is there.
      */
 
     /** Whom a link leads to. */
@@ -52,24 +53,29 @@ final class Link {
     private final Set<Runnable> whenGone = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean watched = new AtomicBoolean();
     private volatile @Nullable String gone;
+
+    /** When the last message of the server came. */
+    private volatile long heardNanos = System.nanoTime();
+
     private int users = 1;
 
     /** A call without an answer yet. */
     private static final class Pending {
         private final Thread thread = Thread.currentThread();
-        private final long began = System.nanoTime();
+        private final long patienceNanos;
         private volatile @Nullable Map<?, ?> answer;
         private volatile boolean done;
 
-        /** How long the answer may take; changed by its own thread only. */
-        private long patienceNanos;
+        // these two belong to its own thread
+        private long beganNanos = System.nanoTime();
+        private boolean interrupted;
 
         Pending(long patienceNanos) {
             this.patienceNanos = patienceNanos;
         }
 
         long remainingNanos() {
-            return patienceNanos == Long.MAX_VALUE ? Long.MAX_VALUE : patienceNanos - (System.nanoTime() - began);
+            return patienceNanos == Long.MAX_VALUE ? Long.MAX_VALUE : patienceNanos - (System.nanoTime() - beganNanos);
         }
     }
 
@@ -186,16 +192,13 @@ final class Link {
             throws InterruptedException {
         long id = ids.incrementAndGet();
         Object key = key(id);
-        Pending mine = new Pending(millis == null ? Long.MAX_VALUE : answerNanos + millisToNanos(millis));
+        Pending mine = new Pending(millis == null ? answerNanos : answerNanos + millisToNanos(millis));
         pending.put(key, mine);
         try {
             requireThere();
             send(request(key, method, params));
-            boolean interrupted = await(mine, interruptible ? key : null);
-            Object result = result(mine, interrupted && interruptible);
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            await(mine, millis != null, interruptible ? key : null);
+            Object result = result(mine, interruptible);
             if (confirmed && isSomething(result)) {
                 tell("arrived", key);
             }
@@ -203,6 +206,9 @@ final class Link {
         } finally {
             pending.remove(key);
             promote();
+            if (mine.interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -248,52 +254,61 @@ final class Link {
         }
     }
 
-    /** Waits for an answer; says whether there was an interrupt meanwhile. */
-    private boolean await(Pending mine, @Nullable Object cancellable) {
-        boolean interrupted = false;
+    /** Waits for an answer, which has a time limit, or comes at some time as long as the server is there. */
+    private void await(Pending mine, boolean limited, @Nullable Object cancellable) {
         boolean cancelled = false;
         while (!mine.done) {
-            if (mine.remainingNanos() <= 0) {
+            if (mine.remainingNanos() > 0) {
+                if (reading.tryLock()) {
+                    readUntil(mine);
+                } else {
+                    LockSupport.parkNanos(this, mine.remainingNanos());
+                    mine.interrupted |= Thread.interrupted();
+                }
+            } else if (limited) {
                 die(
                         "it has not answered in time, which is after the timeout of a call, answerTimeout="
                                 + Duration.ofNanos(answerNanos) + " more",
                         null);
-            } else if (reading.tryLock()) {
-                interrupted |= readUntil(mine);
             } else {
-                LockSupport.parkNanos(this, mine.remainingNanos());
-                interrupted |= Thread.interrupted();
+                requireAnswering();
+                mine.beganNanos = System.nanoTime();
             }
-            if (interrupted && cancellable != null && !cancelled && !mine.done && gone == null) {
+            if (mine.interrupted && cancellable != null && !cancelled && !mine.done) {
                 cancelled = true;
-                tell("cancel", cancellable);
+                call("cancel", cancellable);
             }
         }
-        return interrupted;
     }
 
-    /** Until its answer is there or its time is up. */
-    private boolean readUntil(Pending mine) {
+    /** A server that was not heard for a while has to say that it is there. */
+    private void requireAnswering() {
+        if (System.nanoTime() - heardNanos >= answerNanos) {
+            call("ping");
+        }
+    }
+
+    /** Until its answer is there, its time is up, or its thread is interrupted. */
+    private void readUntil(Pending mine) {
         try {
             while (!mine.done) {
                 if (mine.patienceNanos != Long.MAX_VALUE
                         && !connection.poll(Duration.ofNanos(Math.max(0, mine.remainingNanos())))) {
-                    return false;
+                    return;
                 }
                 dispatch(connection.recvBytes());
             }
-            return false;
         } catch (InterruptedException e) {
-            return true;
+            mine.interrupted = true;
         } catch (IOException | RpcException e) {
             die(String.valueOf(e.getMessage()), e);
-            return false;
         } finally {
             reading.unlock();
         }
     }
 
     private void dispatch(byte[] message) {
+        heardNanos = System.nanoTime();
         if (Json.parse(message) instanceof Map<?, ?> answer && answer.get("id") != null) {
             Pending waiting = pending.get(answer.get("id"));
             if (waiting != null) {
@@ -320,7 +335,7 @@ final class Link {
         }
     }
 
-    private @Nullable Object result(Pending mine, boolean interrupted) throws InterruptedException {
+    private @Nullable Object result(Pending mine, boolean interruptible) throws InterruptedException {
         Map<?, ?> answer = mine.answer;
         if (answer == null) {
             requireThere();
@@ -328,7 +343,8 @@ final class Link {
         }
         if (answer.get("error") instanceof Map<?, ?> error) {
             int code = error.get("code") instanceof Integer number ? number : Protocol.INTERNAL;
-            if (code == Protocol.CANCELLED && interrupted) {
+            if (code == Protocol.CANCELLED && interruptible && mine.interrupted) {
+                mine.interrupted = false;
                 throw new InterruptedException();
             }
             throw exception(code, String.valueOf(error.get("message")));

@@ -44,8 +44,9 @@ public final class Manager implements AutoCloseable {
 
     /**
      * How long a manager may take to answer, after the timeout of the call if it has one. One that does not answer in that time, as it
-     * was stopped for instance, is gone: what this process held there is released, should it go on. Calls without a timeout
-     * that wait for others, such as {@code get()}, wait for ever.
+     * was stopped for instance, is gone: what this process held there is released, should it go on. A call that may wait
+     * without limit, such as {@code get()}, {@code lock()}, or {@code await} of a condition, which has to take the lock again,
+     * asks the manager each time it has heard nothing for that long; so it ends within twice that time.
      */
     public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 

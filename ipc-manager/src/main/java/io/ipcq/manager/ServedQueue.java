@@ -44,6 +44,7 @@ final class ServedQueue extends Served {
     private final QueuePump takers;
     private final QueuePump putters;
     private final QueuePump joiners;
+    private final Consumer<Runnable> threads;
 
     /** Elements that could not be put back, as the queue is full or shut down; they go first. */
     private final Deque<byte[]> returned = new ArrayDeque<>();
@@ -59,6 +60,7 @@ final class ServedQueue extends Served {
         this.queue = queue;
         this.durable = queue instanceof DurableQueue<byte[]> journal ? journal : null;
         this.codec = queue.codecId();
+        this.threads = platformThreads;
         this.takers = new QueuePump(clock, platformThreads, this::take);
         this.putters = new QueuePump(clock, platformThreads, this::put);
         this.joiners = new QueuePump(clock, platformThreads, this::join);
@@ -134,10 +136,7 @@ final class ServedQueue extends Served {
             }
             case "isShutdown" -> call.reply(queue.isShutdown());
             case "ack", "nack" -> call.reply(settle(call, operation.equals("ack")));
-            case "flush" -> {
-                flush();
-                call.reply(null);
-            }
+            case "flush" -> flush(call, requireDurable());
             case "delete" -> {
                 queue.delete();
                 call.reply(null);
@@ -407,11 +406,19 @@ final class ServedQueue extends Served {
         return durable;
     }
 
-    private void flush() {
-        try {
-            requireDurable().flush();
-        } catch (java.io.IOException e) {
-            throw new RpcException(Protocol.INTERNAL, "the queue could not be written to the disk: " + this);
+    /** In a thread of its own: a disk may take long, and the client is served meanwhile. */
+    private void flush(Call call, DurableQueue<byte[]> journal) {
+        call.session().park(call);
+        if (call.claim()) {
+            threads.accept(() -> {
+                try {
+                    journal.flush();
+                    call.reply(null);
+                } catch (java.io.IOException | RuntimeException e) {
+                    call.fail(
+                            new RpcException(Protocol.INTERNAL, "the queue could not be written to the disk: " + this));
+                }
+            });
         }
     }
 

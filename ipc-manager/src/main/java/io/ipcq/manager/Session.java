@@ -40,6 +40,9 @@ final class Session {
     /** Then it is another client's turn. */
     private static final int REQUESTS_A_TURN = 32;
 
+    /** How much is read of a client that is cut off, at most; more than the kernel keeps for it. */
+    private static final long LAST_BYTES = 16 << 20;
+
     private final Map<Object, Call> waiting = new ConcurrentHashMap<>();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<Served, Integer> holds = new HashMap<>();
@@ -53,6 +56,10 @@ final class Session {
     private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.NONE);
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile ConnectionSelector.@Nullable Registration registration;
+
+    /** Nothing is sent to it any more. */
+    private volatile boolean cutOff;
+
     private volatile boolean over;
 
     /** Whether a thread looks after this client, or is going to. */
@@ -120,7 +127,7 @@ final class Session {
     /** Deals with the requests that have come, but with no more than some at a time; true if there may be more. */
     boolean serve() {
         try {
-            for (int i = 0; i < REQUESTS_A_TURN; i++) {
+            for (int i = 0; i < REQUESTS_A_TURN && !cutOff; i++) {
                 byte[] request = registration().recvBytes();
                 if (request == null) {
                     return false;
@@ -128,7 +135,9 @@ final class Session {
                 receive(request);
                 server.closeIfAsked();
             }
-            return true;
+            if (!cutOff) {
+                return true;
+            }
         } catch (IOException gone) {
             LOG.debug("a client is gone: client={}", number);
         } catch (RuntimeException | Error e) {
@@ -269,7 +278,7 @@ final class Session {
         } else if (!answer.containsKey("error")) {
             return; // a notification has no answer
         }
-        if (!over) {
+        if (!over && !cutOff) {
             send(encode(answer, id));
         }
     }
@@ -302,7 +311,7 @@ final class Session {
         if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES
                 || outboundBytes.addAndGet(message.length) > Protocol.MAX_UNREAD_BYTES) {
             LOG.warn("a client that does not read its replies is cut off: client={}", number);
-            close();
+            cutOff();
             return;
         }
         flush();
@@ -319,7 +328,7 @@ final class Session {
                     }
                 }
             } catch (IOException | RejectedExecutionException e) {
-                close(); // and nothing is sent any more
+                cutOff();
                 return;
             }
             flushing.set(false);
@@ -331,10 +340,12 @@ final class Session {
         try {
             registration().flush();
             for (byte[] next = next(); next != null; next = next()) {
-                connection.sendBytes(next);
+                if (!registration().sendBytes(next)) {
+                    registration().flush();
+                }
             }
         } catch (IOException e) {
-            close();
+            cutOff();
             return;
         }
         flushing.set(false);
@@ -356,13 +367,13 @@ final class Session {
         return over;
     }
 
-    /** Cuts the client off; what it held is given back by the thread that looks after it next. */
-    void close() {
-        connection.close();
+    /** Sends nothing any more; the thread that looks after the client next ends it. */
+    private void cutOff() {
+        cutOff = true;
         server.wake(this);
     }
 
-    /** Gives back what the client held. */
+    /** Closes the connection and gives back what the client held. */
     void end() {
         if (!ended.compareAndSet(false, true)) {
             return;
@@ -371,10 +382,13 @@ final class Session {
         List<Served> held;
         synchronized (this) {
             over = true;
-            lost = new ArrayList<>(handed.values());
             held = new ArrayList<>(holds.keySet());
-            handed.clear();
             holds.clear();
+        }
+        hearLast();
+        synchronized (this) {
+            lost = new ArrayList<>(handed.values());
+            handed.clear();
         }
         connection.close();
         waiting.values().forEach(Call::abandon);
@@ -382,5 +396,32 @@ final class Session {
         lost.forEach(Handed::lost);
         held.forEach(object -> server.release(object, this));
         server.forget(this);
+    }
+
+    /** What has come and was not read yet counts, where it says that a result arrived: that one is the client's. */
+    private void hearLast() {
+        ConnectionSelector.Registration last = registration;
+        if (last == null) {
+            return;
+        }
+        try {
+            for (long bytes = 0; bytes < LAST_BYTES && isUnconfirmed(); ) {
+                byte[] request = last.recvBytes();
+                if (request == null) {
+                    return;
+                }
+                bytes += Integer.BYTES + request.length;
+                Call call = call(Json.parse(request), request.length);
+                if (call.method().equals("arrived")) {
+                    server.dispatch(call);
+                }
+            }
+        } catch (IOException | RuntimeException end) {
+            // of what can be understood
+        }
+    }
+
+    private synchronized boolean isUnconfirmed() {
+        return !handed.isEmpty();
     }
 }

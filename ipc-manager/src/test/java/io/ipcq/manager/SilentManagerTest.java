@@ -27,11 +27,12 @@ import org.junit.jupiter.api.Test;
 class SilentManagerTest {
 
     private static final Duration TIMEOUT = Duration.ofMillis(100);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(400);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(1);
 
     private final AuthKey key = AuthKey.random();
     private final List<Connection> connections = new ArrayList<>();
     private Listener listener;
+    private volatile boolean answersPing;
 
     @BeforeEach
     void start() throws Exception {
@@ -60,11 +61,11 @@ class SilentManagerTest {
         }
     }
 
-    private static void answerOpen(Connection connection) {
+    private void answerOpen(Connection connection) {
         try {
             while (true) {
                 Map<?, ?> request = (Map<?, ?>) Json.parse(connection.recvBytes());
-                if ("open".equals(request.get("method"))) {
+                if ("open".equals(request.get("method")) || answersPing && "ping".equals(request.get("method"))) {
                     Map<String, Object> answer = new LinkedHashMap<>();
                     answer.put("jsonrpc", "2.0");
                     answer.put("id", request.get("id"));
@@ -91,6 +92,7 @@ class SilentManagerTest {
 
     @Test
     void shouldFailCallsThatAreNotAnsweredInTime() throws Exception {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             Manager manager = connect();
             SharedQueue<String> queue = manager.queue("letters", String.class);
@@ -101,25 +103,44 @@ class SilentManagerTest {
                     () -> queue.getNow(),
                     () -> lock.tryLock(TIMEOUT),
                     () -> manager.ping());
-            shouldFail(calls.get(i));
-            assertThatThrownBy(queue::qsize).isInstanceOf(ManagerGoneException.class);
+            ThrowingCallable call = calls.get(i);
+            all.add(CompletableFuture.runAsync(() -> {
+                shouldFail(call);
+                assertThatThrownBy(queue::qsize).isInstanceOf(ManagerGoneException.class);
+            }));
+        }
+        for (CompletableFuture<Void> each : all) {
+            each.get(60, TimeUnit.SECONDS);
         }
     }
 
-    @Test
-    void shouldFailThoseThatWaitForEverWithTheLink() throws Exception {
-        Manager manager = connect();
-        SharedQueue<String> queue = manager.queue("letters", String.class);
-        CompletableFuture<Throwable> waiting = CompletableFuture.supplyAsync(() -> {
+    private static CompletableFuture<Throwable> getForEver(SharedQueue<String> queue) {
+        return CompletableFuture.supplyAsync(() -> {
             try {
                 return new AssertionError(queue.get());
             } catch (Exception e) {
                 return e;
             }
         });
-        assertThatThrownBy(() -> waiting.get(2 * ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+    }
+
+    @Test
+    void shouldFailThoseThatWaitForEver() throws Exception {
+        long began = System.nanoTime();
+        CompletableFuture<Throwable> waiting = getForEver(connect().queue("letters", String.class));
+        assertThat(waiting.get(60, TimeUnit.SECONDS)).isInstanceOf(ManagerGoneException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(ANSWER_TIMEOUT.multipliedBy(2));
+    }
+
+    @Test
+    void shouldWaitForEverForServerThatIsThere() throws Exception {
+        answersPing = true;
+        Manager manager = connect();
+        SharedQueue<String> queue = manager.queue("letters", String.class);
+        CompletableFuture<Throwable> waiting = getForEver(queue);
+        assertThatThrownBy(() -> waiting.get(3 * ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
                 .isInstanceOf(java.util.concurrent.TimeoutException.class);
-        shouldFail(manager::ping);
+        shouldFail(queue::getNow); // and with it all that wait
         assertThat(waiting.get(60, TimeUnit.SECONDS)).isInstanceOf(ManagerGoneException.class);
     }
 }

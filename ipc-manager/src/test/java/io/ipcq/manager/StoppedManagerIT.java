@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import io.ipcq.process.ChildProcess;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A manager's process is stopped (SIGSTOP), as by a debugger or a machine that swaps, and goes on. */
+class StoppedManagerIT {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration SHORT = Duration.ofMillis(80);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+
+    @TempDir
+    Path directory;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final List<Manager> managers = new ArrayList<>();
+    private final AuthKey key = AuthKey.random();
+    private ChildProcess server;
+    private SocketAddress tcp;
+    private SocketAddress unix;
+
+    /** Runs in the process that is stopped; says where it is over TCP and over a Unix-domain socket. */
+    static void serve(AuthKey key, String directory, SharedQueue<String> places) throws Exception {
+        ManagerServerBuilder builder = ManagerServer.builder().directory(Path.of(directory));
+        try (ManagerServer remote =
+                        builder.register(Runnable.class, () -> () -> {}).bind(loopback(0), key);
+                ManagerServer local = ManagerServer.bind(key)) {
+            places.put(Integer.toString(((InetSocketAddress) remote.address()).getPort()));
+            places.put(local.address().toString());
+            remote.serveForever();
+        }
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** Opens one thing of a manager, and returns a call that waits; both in one thread. */
+    private interface Use {
+        Callable<?> prepare(Manager manager) throws Exception;
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        try (SharedQueue<String> places = SharedQueue.create(String.class)) {
+            server = new ChildProcess(StoppedManagerIT::serve, key, directory.toString(), places);
+            server.start();
+            tcp = loopback(Integer.parseInt(place(places)));
+            unix = UnixDomainSocketAddress.of(place(places));
+        }
+    }
+
+    private String place(SharedQueue<String> places) throws InterruptedException {
+        String place = places.get(LONG);
+        if (place == null) {
+            throw new AssertionError("the server did not start: " + server);
+        }
+        return place;
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.kill(); // before those who would wait for it
+        server.join();
+        threads.shutdownNow();
+        managers.forEach(Manager::close);
+    }
+
+    private void signal(String signal) throws Exception {
+        Process kill = new ProcessBuilder("kill", signal, Long.toString(server.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).as("kill %s %s", signal, server).isZero();
+    }
+
+    /** Each with a link of its own, as all calls of one end together. */
+    private Manager connect() throws Exception {
+        Manager manager = Manager.connect(Connection.connect(tcp, key), ANSWER_TIMEOUT);
+        managers.add(manager);
+        return manager;
+    }
+
+    private static Map<String, Use> timed() {
+        Map<String, Use> uses = new LinkedHashMap<>();
+        uses.put("get", manager -> {
+            SharedQueue<String> queue = manager.queue("letters", String.class);
+            return () -> queue.get(SHORT);
+        });
+        uses.put("poll", manager -> {
+            SharedQueue<String> queue = manager.queue("letters", String.class);
+            return () -> queue.poll(80, TimeUnit.MILLISECONDS);
+        });
+        uses.put("put", manager -> {
+            SharedQueue<String> queue = manager.queue("full", String.class, 1);
+            return () -> queue.put("late", SHORT);
+        });
+        uses.put("join", manager -> {
+            SharedQueue<String> queue = manager.queue("letters", String.class);
+            return () -> queue.join(SHORT);
+        });
+        uses.put("receive", manager -> {
+            DurableQueue<String> queue = manager.durableQueue("orders", String.class);
+            return () -> queue.receive(SHORT);
+        });
+        uses.put("tryLock", manager -> {
+            SharedLock lock = manager.lock("lock");
+            return () -> lock.tryLock(SHORT);
+        });
+        uses.put("tryAcquire", manager -> {
+            SharedSemaphore semaphore = manager.semaphore("permits", 1);
+            return () -> semaphore.tryAcquire(1, SHORT);
+        });
+        uses.put("event", manager -> {
+            SharedEvent event = manager.event("go");
+            return () -> event.await(SHORT);
+        });
+        uses.put("barrier", manager -> {
+            SharedBarrier barrier = manager.barrier("timed", 2);
+            return () -> barrier.await(SHORT);
+        });
+        uses.put("condition", manager -> {
+            Condition condition = locked(manager.lock("lock-of-timed")).newCondition();
+            return () -> condition.await(80, TimeUnit.MILLISECONDS);
+        });
+        uses.put("ping", manager -> manager::ping);
+        return uses;
+    }
+
+    private static Map<String, Use> untimed() {
+        Map<String, Use> uses = new LinkedHashMap<>();
+        uses.put("get", manager -> manager.queue("never", String.class)::get);
+        uses.put("put", manager -> {
+            SharedQueue<String> queue = manager.queue("full", String.class, 1);
+            return () -> {
+                queue.put("late");
+                return null;
+            };
+        });
+        uses.put("receive", manager -> manager.durableQueue("none", String.class)::receive);
+        uses.put("lock", manager -> {
+            SharedLock lock = manager.lock("lock");
+            return () -> {
+                lock.lock();
+                return null;
+            };
+        });
+        uses.put("acquire", manager -> {
+            SharedSemaphore semaphore = manager.semaphore("permits", 1);
+            return () -> {
+                semaphore.acquire();
+                return null;
+            };
+        });
+        uses.put("event", manager -> {
+            SharedEvent event = manager.event("go");
+            return () -> {
+                event.await();
+                return null;
+            };
+        });
+        uses.put("barrier", manager -> manager.barrier("untimed", 2)::await);
+        uses.put("condition", manager -> {
+            Condition condition = locked(manager.lock("lock-of-untimed")).newCondition();
+            return () -> {
+                condition.awaitUninterruptibly();
+                return null;
+            };
+        });
+        uses.put("own", manager -> {
+            Runnable own = manager.get("own", Runnable.class);
+            return () -> {
+                while (true) {
+                    own.run();
+                }
+            };
+        });
+        return uses;
+    }
+
+    private static SharedLock locked(SharedLock lock) {
+        lock.lock();
+        return lock;
+    }
+
+    private Map<String, Future<?>> begin(Map<String, Use> uses, CountDownLatch start) throws Exception {
+        CountDownLatch ready = new CountDownLatch(uses.size());
+        Map<String, Future<?>> begun = new LinkedHashMap<>();
+        for (Map.Entry<String, Use> use : uses.entrySet()) {
+            Manager manager = connect();
+            Callable<?> task = () -> {
+                Callable<?> call = use.getValue().prepare(manager);
+                ready.countDown();
+                start.await();
+                return call.call();
+            };
+            begun.put(use.getKey(), threads.submit(task));
+        }
+        assertThat(ready.await(LONG.toSeconds(), TimeUnit.SECONDS))
+                .as("%s", begun)
+                .isTrue();
+        return begun;
+    }
+
+    private static void requireGone(Map<String, Future<?>> calls) {
+        calls.forEach((name, call) -> assertThatThrownBy(() -> call.get(60, TimeUnit.SECONDS))
+                .as(name)
+                .hasCauseInstanceOf(ManagerGoneException.class));
+    }
+
+    @Test
+    void shouldEndEveryCallAndGoOnAfterwards() throws Exception {
+        Manager patient = Manager.connect(tcp, key); // who can wait longer than the server stands still
+        managers.add(patient);
+        locked(patient.lock("lock"));
+        patient.semaphore("permits", 1).acquire();
+        patient.queue("full", String.class, 1).put("first");
+        SharedQueue<String> letters = patient.queue("letters", String.class);
+        letters.put("a");
+        SharedQueue<String> later = patient.queue("later", String.class);
+        Future<String> waiting = threads.submit(() -> later.get());
+        CountDownLatch stopped = new CountDownLatch(1);
+        Map<String, Future<?>> timed = begin(timed(), stopped);
+        Map<String, Future<?>> untimed = begin(untimed(), new CountDownLatch(0));
+        signal("-STOP");
+        try {
+            stopped.countDown();
+            requireGone(timed);
+            requireGone(untimed);
+            assertThat(waiting).isNotDone();
+        } finally {
+            signal("-CONT");
+        }
+        later.put("late");
+        assertThat(waiting.get(60, TimeUnit.SECONDS)).isEqualTo("late");
+        await().atMost(LONG).until(() -> patient.names().stream().allMatch(held -> held.holders() == 1));
+        assertThat(List.of(letters.get(), letters.qsize())).containsExactly("a", 0L);
+        assertThat(patient.queue("full", String.class, 1)).containsExactly("first");
+        assertThat(patient.semaphore("permits", 1).availablePermits()).isZero();
+        assertThat(patient.lock("lock-of-timed").tryLock()).isTrue();
+        assertThat(patient.lock("lock-of-untimed").tryLock()).isTrue();
+    }
+
+    @Test
+    void shouldEndInterruptedCall() throws Exception {
+        for (Duration answerTimeout : List.of(ANSWER_TIMEOUT, LONG)) {
+            Manager manager = Manager.connect(Connection.connect(tcp, key), answerTimeout);
+            managers.add(manager);
+            SharedQueue<String> queue = manager.queue("letters", String.class);
+            AtomicBoolean interrupted = new AtomicBoolean();
+            CompletableFuture<Throwable> end = new CompletableFuture<>();
+            Thread waiting = new Thread(() -> {
+                try {
+                    end.complete(new AssertionError(queue.get()));
+                } catch (InterruptedException | ManagerGoneException e) {
+                    interrupted.set(Thread.currentThread().isInterrupted());
+                    end.complete(e);
+                }
+            });
+            waiting.start();
+            waiting.join(SHORT.toMillis());
+            signal("-STOP");
+            try {
+                waiting.interrupt();
+                if (answerTimeout.equals(ANSWER_TIMEOUT)) {
+                    assertThat(end.get(60, TimeUnit.SECONDS)).isInstanceOf(ManagerGoneException.class);
+                    assertThat(interrupted).isTrue(); // nobody knows what became of the call
+                }
+            } finally {
+                signal("-CONT");
+            }
+            if (answerTimeout.equals(LONG)) {
+                assertThat(end.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+                queue.put("a");
+                assertThat(queue.get()).isEqualTo("a");
+            }
+            waiting.join(LONG.toMillis());
+        }
+    }
+
+    @Test
+    void shouldPassElementsOnThisMachineAllTheSame() throws Exception {
+        Manager manager = Manager.connect(unix, key);
+        managers.add(manager);
+        SharedQueue<String> queue = manager.queue("letters", String.class);
+        signal("-STOP");
+        try {
+            queue.put("a");
+            assertThat(queue.get()).isEqualTo("a");
+            for (SocketAddress address : List.of(tcp, unix)) {
+                assertThatThrownBy(() -> Connection.builder(address, key)
+                                .handshakeTimeout(SHORT)
+                                .connect())
+                        .isInstanceOf(IOException.class);
+            }
+        } finally {
+            signal("-CONT");
+        }
+        assertThat(manager.ping()).hasValue(server.pid());
+    }
+}
