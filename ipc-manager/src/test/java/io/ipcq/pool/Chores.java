@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 
 /** What the workers of the tests do. */
 final class Chores {
+
+    /** Of this JVM alone: process numbers come again, after some thousand JVMs with their threads. */
+    private static final UUID INCARNATION = UUID.randomUUID();
 
     record Point(int x, int y) implements Serializable {}
 
@@ -94,6 +98,10 @@ final class Chores {
 
     static <T> T same(T any) {
         return any;
+    }
+
+    static UUID incarnation() {
+        return INCARNATION;
     }
 
     static long pid() {

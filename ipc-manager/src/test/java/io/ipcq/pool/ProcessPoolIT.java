@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -516,15 +517,14 @@ class ProcessPoolIT {
         int backlog = Integer.getInteger("ipcq.pool.backlog", 12);
         try (ProcessPool two =
                 ProcessPool.builder().workers(2).maxTasksPerWorker(1).create()) {
-            List<CompletableFuture<Long>> pids = new ArrayList<>();
+            List<CompletableFuture<UUID>> workers = new ArrayList<>();
             for (int i = 0; i < backlog; i++) {
-                pids.add(two.applyAsync(Chores::pid));
+                workers.add(two.applyAsync(Chores::incarnation));
             }
-            Set<Long> different = new HashSet<>();
-            for (CompletableFuture<Long> pid : pids) {
-                different.add(pid.get());
+            Set<UUID> different = new HashSet<>();
+            for (CompletableFuture<UUID> worker : workers) {
+                different.add(worker.get());
             }
-            // process numbers come again after some ten thousands
             assertThat(different).hasSize(backlog);
         }
     }
