@@ -21,6 +21,11 @@ public final class Waiter {
      *             the start
      *     signal: (the change was made;) flag = 1?  then flag = 0, counter + 1, wake all
      *   Nobody sleeping: signal is a fence and a load.
+     *   Where a change is for one of them alone, as an element is, waking all would cost each put as much as there are
+     *   sleepers. So there signal wakes as many as there is for, and as the flag is 0 now for all who sleep on:
+     *     await:  as above; who has slept sets flag = 1 before it returns that the condition holds
+     *     relay:  (it has taken what there was;) flag = 1 and there is more?  then signal one
+     *   What was put before the flag was set again is seen by relay; what was put later, its producer signals.
      *
      * Visibility
      *   The flag is set before the last look, and the change is made before the flag is read, each with a full fence in
@@ -31,8 +36,9 @@ public final class Waiter {
      *
      * Crash
      *   A flag and not a count: there is nothing to leak when a sleeper dies, and nothing to repair. Because a waker clears
-     *   it for all, it wakes all; who still has to wait sets it again. A waker that dies between its change and the wake-up,
-     *   or a woken process that is stopped before it acts, costs the others 90 ms at most.
+     *   it for all, it wakes all, or the one that it wakes sets it again for the others; who still has to wait sets it again
+     *   too. A waker that dies between its change and the wake-up, or a woken process that dies or is stopped before it
+     *   acts, costs the others 90 ms at most.
      *
      * References
      *   U. Drepper, Futexes Are Tricky; docs/models/wait.pml (all interleavings, with store buffers and a kill).
@@ -53,13 +59,33 @@ public final class Waiter {
     private final long flag;
     private final long counter;
     private final StandardWait strategy;
+    private final boolean relays;
 
-    /** Uses {@value #BYTES} bytes of the region at an offset that is a multiple of 4; zeroed memory is right to begin with. */
-    public Waiter(MappedRegion region, long offset, WaitStrategy strategy) {
+    private Waiter(MappedRegion region, long offset, WaitStrategy strategy, boolean relays) {
         this.region = region;
         this.flag = offset + FLAG_OFFSET;
         this.counter = offset + COUNTER_OFFSET;
         this.strategy = (StandardWait) strategy;
+        this.relays = relays;
+    }
+
+    /**
+     * For a change that concerns all who wait, or one that they do not say.
+     *
+     * <p>Uses {@value #BYTES} bytes of the region at an offset that is a multiple of 4; zeroed memory is right to begin with.
+     */
+    public Waiter(MappedRegion region, long offset, WaitStrategy strategy) {
+        this(region, offset, strategy, false);
+    }
+
+    /**
+     * For changes of which each concerns one of those who wait, whichever: they wait for the same condition, take what made it
+     * true, and then call {@link #relay}.
+     *
+     * <p>All who use these words of the region do so in this way.
+     */
+    public static Waiter relaying(MappedRegion region, long offset, WaitStrategy strategy) {
+        return new Waiter(region, offset, strategy, true);
     }
 
     /**
@@ -104,30 +130,53 @@ public final class Waiter {
 
     /** Like {@link #signal}, for a caller that had a full fence, such as a compare-and-set, in or after its change. */
     public void signalFenced() {
+        signalFenced(Integer.MAX_VALUE);
+    }
+
+    /** Like {@link #signalFenced()}, but wakes {@code count} of those who relay, at most. */
+    public void signalFenced(int count) {
         if (region.getIntVolatile(flag) != 0) {
-            wakeAll();
+            wake(count);
         }
     }
 
-    private void wakeAll() {
+    /**
+     * Passes on a wake-up that may have been meant for more than the caller, who has waited and has taken its part.
+     *
+     * @param more whether there is something left for another one
+     */
+    public void relay(BooleanSupplier more) {
+        VarHandle.fullFence();
+        if (region.getIntVolatile(flag) != 0 && more.getAsBoolean()) {
+            wake(1);
+        }
+    }
+
+    /** Wakes all who wait, also those of whom nothing is known, because a relay is under way or has died. */
+    public void wakeAll() {
+        wake(Integer.MAX_VALUE);
+    }
+
+    private void wake(int count) {
         region.putIntVolatile(flag, 0);
         region.getAndAddInt(counter, 1);
-        Futex.wake(region, counter, Integer.MAX_VALUE);
+        Futex.wake(region, counter, count);
     }
 
     private boolean sleep(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
         long start = System.nanoTime();
+        boolean slept = false;
         while (true) {
             int event = region.getIntVolatile(counter);
             if (region.getIntVolatile(flag) == 0) {
                 if (condition.getAsBoolean()) {
-                    return true;
+                    return woken(slept);
                 }
                 region.putIntVolatile(flag, SOMEBODY_SLEEPS);
                 VarHandle.fullFence();
             }
             if (condition.getAsBoolean()) {
-                return true;
+                return woken(slept);
             }
             long now = System.nanoTime();
             long remaining = remaining(deadlineNanos, now);
@@ -135,7 +184,16 @@ public final class Waiter {
                 return false;
             }
             Futex.await(region, counter, event, Math.min(remaining, longestSleepNanos(now - start)), now - start);
+            slept = true;
         }
+    }
+
+    /** The waker has cleared the flag for all, and others may sleep on. */
+    private boolean woken(boolean slept) {
+        if (slept && relays) {
+            region.putIntVolatile(flag, SOMEBODY_SLEEPS);
+        }
+        return true;
     }
 
     /** Short at first: a waker that has just started changes its word long before it can make its first system call. */

@@ -63,8 +63,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.anonymous = control.anonymous();
         this.mutex = new RobustMutex(control.region(), RingLayout.MUTEX, members);
         this.ring = new Ring(control, mutex, this::requireOpen);
-        this.notEmpty = new Waiter(control.region(), RingLayout.NOT_EMPTY, waitStrategy);
-        this.notFull = new Waiter(control.region(), RingLayout.NOT_FULL, waitStrategy);
+        this.notEmpty = Waiter.relaying(control.region(), RingLayout.NOT_EMPTY, waitStrategy);
+        this.notFull = Waiter.relaying(control.region(), RingLayout.NOT_FULL, waitStrategy);
         this.allDone = new Waiter(control.region(), RingLayout.ALL_DONE, waitStrategy);
         this.canTake = () -> ring.isReady() || isClosed();
     }
@@ -112,10 +112,13 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private boolean putUntil(byte[] payload, long deadline) throws InterruptedException {
-        while (true) {
+        for (boolean waited = false; ; waited = true) {
             int result = ring.put(payload, deadline);
             if (result > 0) {
-                notEmpty.signalFenced();
+                notEmpty.signalFenced(1);
+                if (waited) {
+                    relayRoom(payload.length);
+                }
                 return true;
             }
             if (!isWorthWaiting(result, deadline) || !awaitRoom(payload.length, deadline)) {
@@ -141,13 +144,18 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private void putPayloads(List<byte[]> payloads) throws InterruptedException {
         int from = 0;
+        boolean waited = false;
         while (from < payloads.size()) {
             int put = ring.put(payloads.subList(from, endOfBatch(payloads, from)), FOREVER);
             if (put > 0) {
-                notEmpty.signalFenced();
+                notEmpty.signalFenced(put);
+                if (waited) {
+                    relayRoom(payloads.get(from).length);
+                }
                 from += put;
             } else if (isWorthWaiting(put, FOREVER)) {
                 awaitRoom(payloads.get(from).length, FOREVER);
+                waited = true;
             }
         }
     }
@@ -174,6 +182,11 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 () -> !ring.isNearlyFull(payloadBytes) || ring.isShutDown() || isClosed(),
                 () -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed(),
                 deadline);
+    }
+
+    /** Who waits for room may have a larger element; it has to wait for the next one that is taken, or for 90 ms. */
+    private void relayRoom(int payloadBytes) {
+        notFull.relay(() -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed());
     }
 
     private byte[] encode(E element) {
@@ -206,7 +219,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @SuppressWarnings("ReferenceEquality") // OVER is known by its identity
     private byte @Nullable [] takePayloadUntil(long deadline) throws InterruptedException {
-        while (true) {
+        for (boolean waited = false; ; waited = true) {
             requireOpen();
             byte[] payload = ring.take();
             if (payload == Ring.OVER) {
@@ -214,7 +227,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                         "the queue is shut down and there are no more elements: directory=" + directory());
             }
             if (payload != null) {
-                notFull.signalFenced();
+                notFull.signalFenced(1);
+                if (waited) {
+                    notEmpty.relay(canTake);
+                }
                 return payload;
             }
             if (deadline == NOW || !notEmpty.await(canTake, deadline)) {
@@ -249,7 +265,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return touching(() -> {
             int taken = ring.take(payloads, Math.min(max, BATCH_ELEMENTS), BATCH_BYTES);
             if (taken > 0) {
-                notFull.signalFenced();
+                notFull.signalFenced(taken);
             }
             return taken;
         });
@@ -503,8 +519,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private void signalAll() {
-        notEmpty.signal();
-        notFull.signal();
+        notEmpty.wakeAll();
+        notFull.wakeAll();
         allDone.signal();
     }
 

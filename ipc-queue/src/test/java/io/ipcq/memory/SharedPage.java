@@ -42,7 +42,11 @@ final class SharedPage implements AutoCloseable {
     }
 
     Waiter waiter(WaitStrategy strategy) {
-        return new Waiter(region, WAITER_OFFSET, strategy);
+        return waiter(strategy, false);
+    }
+
+    Waiter waiter(WaitStrategy strategy, boolean relays) {
+        return relays ? Waiter.relaying(region, WAITER_OFFSET, strategy) : new Waiter(region, WAITER_OFFSET, strategy);
     }
 
     Waiter back(WaitStrategy strategy) {

@@ -136,11 +136,15 @@ class WaiterIT {
     static final class Taker {
         public static void main(String[] args) throws Exception {
             try (SharedPage page = SharedPage.open(args[0])) {
-                Waiter waiter = page.waiter(WaitStrategy.blocking());
+                boolean relays = Boolean.parseBoolean(args[1]);
+                Waiter waiter = page.waiter(WaitStrategy.blocking(), relays);
                 int taken = 0;
                 while (page.region.getLongVolatile(SharedPage.GO_OFFSET) == 0) {
                     if (waiter.await(() -> take(page), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200))) {
                         taken++;
+                        if (relays) {
+                            waiter.relay(() -> page.counter() > 0);
+                        }
                         page.back(WaitStrategy.blocking()).signal();
                     }
                 }
@@ -154,17 +158,18 @@ class WaiterIT {
         }
     }
 
-    @Test
-    void shouldNotLoseWakeUpsAmongCompetingTakers() throws InterruptedException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotLoseWakeUpsAmongCompetingTakers(boolean relays) throws InterruptedException {
         int total = 40_000;
-        try (TestJvm first = TestJvm.start(Taker.class, directory.toString());
-                TestJvm second = TestJvm.start(Taker.class, directory.toString())) {
-            Waiter takers = page.waiter(WaitStrategy.blocking());
+        try (TestJvm first = TestJvm.start(Taker.class, directory.toString(), "" + relays);
+                TestJvm second = TestJvm.start(Taker.class, directory.toString(), "" + relays)) {
+            Waiter takers = page.waiter(WaitStrategy.blocking(), relays);
             Waiter room = page.back(WaitStrategy.blocking());
             for (int i = 0; i < total; i++) {
                 assertThat(room.await(() -> page.counter() < 3, inSeconds(60))).isTrue();
                 page.region.getAndAddLong(SharedPage.COUNTER_OFFSET, 1);
-                takers.signal();
+                takers.signalFenced(relays ? 1 : Integer.MAX_VALUE);
             }
             assertThat(room.await(() -> page.counter() == 0, inSeconds(60))).isTrue();
             page.region.putLongVolatile(SharedPage.GO_OFFSET, 1);

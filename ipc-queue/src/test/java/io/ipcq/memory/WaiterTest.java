@@ -107,6 +107,37 @@ class WaiterTest {
         sleeper.join();
     }
 
+    @Test
+    void shouldSetFlagAgainForThoseWhoSleepOn() throws InterruptedException {
+        Waiter waiter = Waiter.relaying(region, WAITER, WaitStrategy.blocking());
+        Thread sleeper = start(waiter, new AtomicReference<>());
+        await().until(() -> sleepers() == 1);
+        region.putIntRelease(STATE, 1);
+        waiter.signalFenced(1);
+        sleeper.join();
+        assertThat(region.getIntVolatile(WAITER + Waiter.FLAG_OFFSET)).isOne();
+    }
+
+    @Test
+    void shouldRelayOnlyWhenThereIsMore() {
+        Waiter waiter = Waiter.relaying(region, WAITER, WaitStrategy.blocking());
+        waiter.relay(() -> true);
+        assertThat(region.getInt(WAITER + Waiter.COUNTER_OFFSET)).isZero();
+
+        region.putIntVolatile(WAITER + Waiter.FLAG_OFFSET, 1);
+        waiter.relay(() -> false);
+        assertThat(region.getInt(WAITER + Waiter.FLAG_OFFSET)).isOne();
+        waiter.relay(() -> true);
+        assertThat(region.getInt(WAITER + Waiter.FLAG_OFFSET)).isZero();
+        assertThat(region.getInt(WAITER + Waiter.COUNTER_OFFSET)).isOne();
+    }
+
+    /** How many were in the kernel; they go back to sleep. Who polls is taken for asleep. */
+    private long sleepers() {
+        long woken = Futex.wake(region, WAITER + Waiter.COUNTER_OFFSET, Integer.MAX_VALUE);
+        return Futex.isNative() ? woken : region.getIntVolatile(WAITER + Waiter.FLAG_OFFSET);
+    }
+
     @ParameterizedTest
     @MethodSource("strategies")
     void shouldBeTheSameStrategyElsewhere(WaitStrategy strategy) throws Exception {
