@@ -152,8 +152,8 @@ public final class KillSwitch {
         armed = true;
     }
 
-    /** In the child: counts no more, and says what was counted. */
-    static void disarm() {
+    /** In the child: counts no more, and says what was counted; does not return when another thread has come to its end. */
+    static synchronized void disarm() {
         armed = false;
         System.out.println("hits " + HITS.get() + " " + String.join(" ", RULES_HIT));
     }
@@ -168,10 +168,17 @@ public final class KillSwitch {
         if (HITS.incrementAndGet() == Integer.getInteger(AT)) {
             String where = name(rule) + " in " + callers();
             if (hold == null) {
-                System.out.println("halted at " + where);
-                Runtime.getRuntime().halt(137);
+                halt(where);
+            } else {
+                waitForLine(where);
             }
-            waitForLine(where);
+        }
+    }
+
+    private static synchronized void halt(String where) {
+        if (armed) {
+            System.out.println("halted at " + where);
+            Runtime.getRuntime().halt(137);
         }
     }
 
