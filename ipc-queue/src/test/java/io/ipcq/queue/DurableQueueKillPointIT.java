@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DurableQueueKillPointIT {
 
     private static final Set<String> RULES_HIT = new ConcurrentSkipListSet<>();
-    private static final Set<KillOperation> RUN = new ConcurrentSkipListSet<>();
+    private static final Set<JournalKillOperation> RUN = new ConcurrentSkipListSet<>();
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path directory;
@@ -28,15 +28,16 @@ class DurableQueueKillPointIT {
     @ParameterizedTest
     @EnumSource
     @Timeout(1200)
-    void shouldGoOnWhenProcessDiesIn(KillOperation operation) throws Exception {
-        RULES_HIT.addAll(new KillPoints(directory, operation.name(), place -> new KillScene(place, operation)).run());
+    void shouldGoOnWhenProcessDiesIn(JournalKillOperation operation) throws Exception {
+        RULES_HIT.addAll(
+                new KillPoints(directory, operation.name(), place -> new JournalKillScene(place, operation)).run());
         RUN.add(operation);
     }
 
     /** A rule whose method was renamed does nothing, and nobody would notice. */
     @AfterAll
     static void shouldHaveHitEveryRule() {
-        if (RUN.size() == KillOperation.values().length) {
+        if (RUN.size() == JournalKillOperation.values().length) {
             assertThat(RULES_HIT).containsAll(KillSwitch.rulesOf(KillSwitch.JOURNAL));
         }
     }

@@ -45,7 +45,7 @@ class DurableQueueStallIT {
 
     /** From the signal to the return of a {@code put} that was waiting, in milliseconds. */
     private double killWithinAppend(Path place) throws Exception {
-        try (KillScene scene = new KillScene(place, KillOperation.PUT);
+        try (JournalKillScene scene = new JournalKillScene(place, JournalKillOperation.PUT);
                 TestJvm child = scene.startHeldAt(WITHIN_APPEND)) {
             child.awaitLine("held at ");
             assertThat(scene.queue().put(CrashElement.encode(9, 0, 0), SHORT)).isFalse();
@@ -74,8 +74,8 @@ class DurableQueueStallIT {
         "FIRST_PUT,net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore/initIndex/ENTRY",
         "PUT_OVER_SEGMENTS,net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore/writeEOF/EXIT"
     })
-    void shouldWaitForStoppedProducerAndCorruptNothing(KillOperation operation, String rule) throws Exception {
-        try (KillScene scene = new KillScene(directory, operation);
+    void shouldWaitForStoppedProducerAndCorruptNothing(JournalKillOperation operation, String rule) throws Exception {
+        try (JournalKillScene scene = new JournalKillScene(directory, operation);
                 TestJvm child = scene.startHeldAt(rule)) {
             child.awaitLine("held at ");
             child.stop();

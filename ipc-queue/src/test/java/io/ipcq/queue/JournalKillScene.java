@@ -12,26 +12,26 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A queue, what the parent does to it before a child dies in the middle of an operation, and what it looks at afterwards. */
-final class KillScene implements KillOperation.Parent, KillPoints.Scene {
+final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.Scene {
 
     private static final int ID = 0;
     private static final int CHILD_OF_UNWRITTEN = 1_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path directory;
-    private final KillOperation operation;
+    private final JournalKillOperation operation;
     private final Ledger ledger;
     private @Nullable DurableQueue<byte[]> queue;
     private long sequence;
 
-    KillScene(Path directory, KillOperation operation) throws Exception {
+    JournalKillScene(Path directory, JournalKillOperation operation) throws Exception {
         this.directory = directory;
         this.operation = operation;
         this.ledger = Ledger.create(directory, "parent");
         if (operation.createdByParent()) {
-            queue = KillOperation.builder().create(queueDirectory());
+            queue = JournalKillOperation.builder().create(queueDirectory());
         }
-        operation.prepare(this);
+        operation.prepare.run(this);
     }
 
     private Path queueDirectory() {
@@ -40,13 +40,14 @@ final class KillScene implements KillOperation.Parent, KillPoints.Scene {
 
     @Override
     public TestJvm start(int n) {
-        return TestJvm.start(KillSwitch.options(directory, n), KillChild.class, directory.toString(), operation.name());
+        return TestJvm.start(
+                KillSwitch.options(directory, n), JournalKillChild.class, directory.toString(), operation.name());
     }
 
     /** The child, which waits when it first comes to a rule. */
     TestJvm startHeldAt(String rule) {
         return TestJvm.start(
-                KillSwitch.holding(directory, rule), KillChild.class, directory.toString(), operation.name());
+                KillSwitch.holding(directory, rule), JournalKillChild.class, directory.toString(), operation.name());
     }
 
     @Override
@@ -96,7 +97,7 @@ final class KillScene implements KillOperation.Parent, KillPoints.Scene {
         double stallMillis = (System.nanoTime() - start) / 1e6;
         drain();
         if (!queue().isShutdown()) {
-            put(8, KillOperation.BIG);
+            put(8, JournalKillOperation.BIG);
             drain();
         }
         drainDeadLetters();
@@ -125,7 +126,7 @@ final class KillScene implements KillOperation.Parent, KillPoints.Scene {
 
     private void reopen() throws IOException {
         if (queue == null) {
-            queue = KillOperation.builder().openOrCreate(queueDirectory());
+            queue = JournalKillOperation.builder().openOrCreate(queueDirectory());
         }
     }
 

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The process that dies in the middle of a {@link KillOperation}. Arguments: directory of the test, the operation. */
-final class KillChild implements KillOperation.Child {
+/** The process that dies in the middle of a {@link JournalKillOperation}. Arguments: directory of the test, the operation. */
+final class JournalKillChild implements JournalKillOperation.Child {
 
     static final int ID = 1;
 
@@ -17,20 +17,20 @@ final class KillChild implements KillOperation.Child {
     private DurableQueue<byte[]> queue;
     private long sequence;
 
-    private KillChild(Path directory) {
+    private JournalKillChild(Path directory) {
         this.directory = directory;
         this.ledger = Ledger.create(directory, "child");
     }
 
     public static void main(String[] args) throws Exception {
-        KillChild child = new KillChild(Path.of(args[0]));
-        KillOperation operation = KillOperation.valueOf(args[1]);
+        JournalKillChild child = new JournalKillChild(Path.of(args[0]));
+        JournalKillOperation operation = JournalKillOperation.valueOf(args[1]);
         if (!operation.opensInRun()) {
             child.open();
         }
-        operation.warmUp(child);
+        operation.warmUp.run(child);
         KillSwitch.arm();
-        operation.run(child);
+        operation.run.run(child);
         KillSwitch.disarm();
         Runtime.getRuntime().halt(0); // what is done at the exit is not part of the operation
     }
@@ -51,7 +51,7 @@ final class KillChild implements KillOperation.Child {
 
     @Override
     public void create() throws IOException {
-        queue = KillOperation.builder().create(queueDirectory());
+        queue = JournalKillOperation.builder().create(queueDirectory());
     }
 
     @Override
