@@ -5,12 +5,14 @@ import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 
-/** How much of a core a consumer uses that waits for an element. */
+/** How much of a core a process uses that has nothing to do. */
 public final class Idle {
 
     private static final Duration SETTLE = Duration.ofSeconds(30);
@@ -18,20 +20,28 @@ public final class Idle {
 
     private Idle() {}
 
-    /** In percent; closes the queue. */
+    /** Of a consumer that waits for an element; closes the queue. */
     public static double consumer(SharedQueue<byte[]> empty) throws Exception {
         try (SharedQueue<byte[]> queue = empty;
                 SharedQueue<Long> begun = SharedQueue.create(Long.class);
                 ChildProcess consumer = new ChildProcess(Idle::waitForEver, queue, begun)) {
             consumer.start();
             begun.get();
-            Thread.sleep(SETTLE.toMillis());
-            long startNanos = System.nanoTime();
-            long before = cpuNanos(consumer.pid());
-            Thread.sleep(WATCH.toMillis());
-            long used = cpuNanos(consumer.pid()) - before;
-            return 100.0 * used / (System.nanoTime() - startNanos);
+            return percent(consumer.pid());
         }
+    }
+
+    /** Of a process, in percent, after a while in which it can settle. */
+    public static double percent(long pid) throws Exception {
+        Thread.sleep(SETTLE.toMillis());
+        long startNanos = System.nanoTime();
+        Map<Path, Long> before = cpuNanos(pid);
+        Thread.sleep(WATCH.toMillis());
+        long used = 0;
+        for (Map.Entry<Path, Long> thread : cpuNanos(pid).entrySet()) {
+            used += thread.getValue() - before.getOrDefault(thread.getKey(), 0L);
+        }
+        return 100.0 * used / (System.nanoTime() - startNanos);
     }
 
     private static void waitForEver(SharedQueue<byte[]> queue, SharedQueue<Long> begun) throws InterruptedException {
@@ -39,23 +49,31 @@ public final class Idle {
         queue.get();
     }
 
-    /** From the scheduler where it can be asked: the usual counters have steps of 10 ms, a fifth of a percent of the watch. */
-    private static long cpuNanos(long pid) throws IOException {
-        Path threads = Path.of("/proc", Long.toString(pid), "task");
-        if (!Files.isDirectory(threads)) {
-            return ProcessHandle.of(pid)
-                    .flatMap(process -> process.info().totalCpuDuration())
-                    .orElseThrow()
-                    .toNanos();
+    /**
+     * Of each thread, as one that ends takes its time with it. From the scheduler where it can be asked: the usual counters
+     * have steps of 10 ms, a tenth of a percent of the watch.
+     */
+    private static Map<Path, Long> cpuNanos(long pid) throws IOException {
+        Path process = Path.of("/proc", Long.toString(pid), "task");
+        if (!Files.isDirectory(process)) {
+            return Map.of(
+                    process,
+                    ProcessHandle.of(pid)
+                            .flatMap(running -> running.info().totalCpuDuration())
+                            .orElseThrow()
+                            .toNanos());
         }
-        try (Stream<Path> tasks = Files.list(threads)) {
-            List<Path> all = tasks.toList();
-            long nanos = 0;
-            for (Path task : all) {
-                String statistics = Files.readString(task.resolve("schedstat"));
-                nanos += Long.parseLong(statistics.substring(0, statistics.indexOf(' ')));
+        Map<Path, Long> nanos = new HashMap<>();
+        try (Stream<Path> threads = Files.list(process)) {
+            for (Path thread : threads.toList()) {
+                try {
+                    String statistics = Files.readString(thread.resolve("schedstat"));
+                    nanos.put(thread, Long.parseLong(statistics.substring(0, statistics.indexOf(' '))));
+                } catch (NoSuchFileException ended) {
+                    // and what it had done with it
+                }
             }
-            return nanos;
         }
+        return nanos;
     }
 }

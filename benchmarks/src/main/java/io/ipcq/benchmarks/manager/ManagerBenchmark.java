@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 public final class ManagerBenchmark {
 
     private static final int CLIENTS = 8;
+    private static final int IDLE_CLIENTS = 100;
+    private static final double IDLE_BAR_PERCENT = 0.5;
 
     private ManagerBenchmark() {}
 
@@ -51,5 +53,9 @@ public final class ManagerBenchmark {
                 rounds,
                 () -> SocketCalls.single(Socket.UNIX, CLIENTS),
                 () -> PythonManager.calls(Socket.UNIX, CLIENTS)));
+        rows.accept(Rounds.below(
+                "manager.idle100", "% of a core", IDLE_BAR_PERCENT, 1, () -> IdleServer.connected(IDLE_CLIENTS)));
+        rows.accept(Rounds.below(
+                "manager.waiting100", "% of a core", IDLE_BAR_PERCENT, 1, () -> IdleServer.waiting(IDLE_CLIENTS, 1)));
     }
 }

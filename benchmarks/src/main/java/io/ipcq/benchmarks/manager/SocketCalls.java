@@ -5,14 +5,8 @@ import io.ipcq.benchmarks.Messages;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.ManagerServer;
-import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,7 +20,6 @@ final class SocketCalls {
     private static final int WARM_UP = 300_000;
     private static final int MEASURED = 150_000;
     private static final int BATCH = 64;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private SocketCalls() {}
 
@@ -62,19 +55,10 @@ final class SocketCalls {
     private static double run(Socket socket, int clients, Loop loop) throws Exception {
         AuthKey key = AuthKey.random();
         ExecutorService threads = Executors.newFixedThreadPool(clients);
-        try (SharedQueue<String> place = SharedQueue.create(String.class);
-                ChildProcess server = new ChildProcess(SocketCalls::serve, key, socket, place)) {
-            server.start();
-            String found = place.get(PATIENCE);
-            if (found == null) {
-                throw new IllegalStateException("the server did not start: " + server);
-            }
-            SocketAddress address = socket == Socket.UNIX
-                    ? UnixDomainSocketAddress.of(found)
-                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(found));
-            measure(threads, address, key, clients, loop, WARM_UP);
+        try (ServerProcess server = ServerProcess.start(key, socket)) {
+            measure(threads, server.address(), key, clients, loop, WARM_UP);
             long start = System.nanoTime();
-            measure(threads, address, key, clients, loop, MEASURED);
+            measure(threads, server.address(), key, clients, loop, MEASURED);
             return 2.0 * MEASURED * 1e9 / (System.nanoTime() - start);
         } finally {
             threads.shutdownNow();
@@ -96,19 +80,6 @@ final class SocketCalls {
         }
         for (Future<?> each : all) {
             each.get();
-        }
-    }
-
-    private static void serve(AuthKey key, Socket socket, SharedQueue<String> place) throws Exception {
-        SocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (ManagerServer server = socket == Socket.UNIX
-                ? ManagerServer.bind(key)
-                : ManagerServer.builder().bind(any, key)) {
-            place.put(
-                    server.address() instanceof InetSocketAddress inet
-                            ? Integer.toString(inet.getPort())
-                            : server.address().toString());
-            server.serveForever();
         }
     }
 }
