@@ -23,11 +23,16 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import jdk.net.ExtendedSocketOptions;
 
 /** Makes connections of sockets: the way from an address to the end of the handshake, on either side. */
 final class Connector {
 
     private static final String[] TLS_VERSIONS = {"TLSv1.3"};
+
+    private static final int KEEP_ALIVE_IDLE_SECONDS = 30;
+    private static final int KEEP_ALIVE_STEP_SECONDS = 10;
+    private static final int KEEP_ALIVE_STEPS = 3;
 
     private Connector() {}
 
@@ -65,7 +70,7 @@ final class Connector {
         SocketAddress remote = channel.getRemoteAddress();
         if (remote instanceof InetSocketAddress) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            keepAlive(channel);
         }
         requireTrustedUser(PeerCredentials.of(channel), options);
         channel.configureBlocking(false);
@@ -88,6 +93,16 @@ final class Connector {
         } catch (IOException | InterruptedException | RuntimeException e) {
             wire.close();
             throw e;
+        }
+    }
+
+    /** Finds out within a minute, not after hours, that the peer's machine is gone; where the system can be told so. */
+    private static void keepAlive(SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_STEP_SECONDS);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_STEPS);
         }
     }
 

@@ -3,6 +3,7 @@ package io.ipcq.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -14,6 +15,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -225,6 +229,31 @@ class ConnectionTest {
                 .isInstanceOf(SocketException.class)
                 .hasMessageContaining("nothing can be sent any more");
         assertThatThrownBy(server::recvBytes).isInstanceOf(IOException.class);
+    }
+
+    /** A line of /proc/net/tcp has the timer that runs, 2 if it is this one, and when it ends, in hundredths of a second. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldAskInTimeWhetherTheMachineOfSilentPeerIsThere() throws Exception {
+        connect(Kind.TCP);
+        String port = String.format(":%04X ", ((InetSocketAddress) client.remoteAddress()).getPort());
+        // another timer runs until the last message was acknowledged
+        await().atMost(60, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(timers(port)).hasSize(2).allSatisfy(timer -> {
+                    assertThat(timer).startsWith("02:");
+                    assertThat(Long.parseLong(timer.substring(3), 16)).isBetween(1L, 3000L);
+                }));
+    }
+
+    private static List<String> timers(String port) throws IOException {
+        List<String> timers = new ArrayList<>();
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            Files.readAllLines(Path.of(table)).stream()
+                    .filter(line -> line.contains(port) && line.contains(" 01 ")) // connected
+                    .map(line -> line.strip().split(" +")[5])
+                    .forEach(timers::add);
+        }
+        return timers;
     }
 
     @ParameterizedTest
