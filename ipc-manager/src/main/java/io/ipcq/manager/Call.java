@@ -29,6 +29,7 @@ final class Call {
 
     private State state = State.PENDING;
     private @Nullable Runnable deferred;
+    private @Nullable Runnable whenDeferred;
     private @Nullable Runnable afterwards;
     private @Nullable Runnable cancellation;
 
@@ -154,6 +155,15 @@ final class Call {
         }
     }
 
+    /** Run when something ends the call that waits for who has claimed it. */
+    synchronized void whenDeferred(Runnable action) {
+        whenDeferred = action;
+    }
+
+    synchronized boolean isDeferred() {
+        return deferred != null;
+    }
+
     synchronized boolean isOver() {
         return state == State.DONE || session.isOver();
     }
@@ -203,16 +213,19 @@ final class Call {
     }
 
     private void unlessClaimed(Runnable end) {
+        Runnable next = end;
         synchronized (this) {
             if (state == State.DONE) {
                 return;
             }
             if (state == State.CLAIMED) {
                 deferred = end;
-                return;
+                next = whenDeferred;
             }
         }
-        end.run();
+        if (next != null) {
+            next.run();
+        }
     }
 
     private void finish(Map<String, @Nullable Object> answer) {

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,24 +15,34 @@ import org.jspecify.annotations.Nullable;
  * The calls that wait for one end of a queue, and the one thread that waits for all of them, while there are any.
  *
  * <p>A queue wakes threads, not calls, so somebody has to stand there; but one is enough, however many clients wait. The head
- * of the line is {@link Call#claim claimed} while the thread waits on its behalf, in slices, between which its cancellation
- * or its time limit takes effect: nothing is ever taken for a call that is over.
+ * of the line is {@link Call#claim claimed} while the thread waits on its behalf, for as long as the call has time: a queue
+ * that is waited for at length costs next to nothing, one that is asked again and again does. Whatever ends the call
+ * otherwise interrupts the thread, but only within the queue: nothing is taken for a call that is over, and no socket is closed.
  */
 final class QueuePump {
 
-    /** One try on behalf of a call: true if the call was answered. */
+    /** One try on behalf of a call: what is left to do, its answer, once it had effect; null if it had none in time. */
     interface Step {
-        boolean run(Call call, Duration patience) throws InterruptedException;
+        @Nullable
+        Runnable run(Call call, Duration patience) throws InterruptedException;
     }
 
-    private static final Duration SLICE = Duration.ofMillis(50);
+    private record Waiting(
+            Call call, long deadline, @Nullable Object late) {}
+
+    private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final ScheduledExecutorService clock;
     private final Consumer<Runnable> threads;
     private final Step step;
 
-    private final Deque<Call> line = new ArrayDeque<>();
+    private final Deque<Waiting> line = new ArrayDeque<>();
     private boolean running;
+
+    private final Object wakeLock = new Object();
+
+    /** The thread, while it may be interrupted; under the lock. */
+    private @Nullable Thread interruptible;
 
     QueuePump(ScheduledExecutorService clock, Consumer<Runnable> threads, Step step) {
         this.clock = clock;
@@ -43,7 +54,7 @@ final class QueuePump {
     void submit(Call call, long timeoutMillis, @Nullable Object late) {
         synchronized (this) {
             if (line.isEmpty() || timeoutMillis == 0) {
-                if (attempt(call, Duration.ZERO)) {
+                if (attempt(call, () -> step.run(call, Duration.ZERO))) {
                     return;
                 }
                 if (timeoutMillis == 0) {
@@ -52,15 +63,17 @@ final class QueuePump {
                 }
             }
             call.session().park(call);
-            Future<?> timer = timeoutMillis == Long.MAX_VALUE
-                    ? null
-                    : clock.schedule(() -> call.expire(late), timeoutMillis, TimeUnit.MILLISECONDS);
+            call.whenDeferred(this::wake);
+            boolean limited = timeoutMillis != Long.MAX_VALUE;
+            Future<?> timer =
+                    limited ? clock.schedule(() -> call.expire(late), timeoutMillis, TimeUnit.MILLISECONDS) : null;
             call.afterwards(() -> {
                 if (timer != null) {
                     timer.cancel(false);
                 }
             });
-            line.add(call);
+            long nanos = Math.min(TimeUnit.MILLISECONDS.toNanos(timeoutMillis), Long.MAX_VALUE / 4);
+            line.add(new Waiting(call, System.nanoTime() + nanos, late));
             if (!running) {
                 running = true;
                 threads.accept(this::run);
@@ -69,15 +82,18 @@ final class QueuePump {
     }
 
     private void run() {
-        for (Call head = head(); head != null; head = head()) {
-            if (attempt(head, SLICE)) {
-                remove(head);
+        for (Waiting head = head(); head != null; head = head()) {
+            Waiting first = head;
+            if (attempt(first.call, () -> await(first))) {
+                remove(first.call);
+            } else if (first.deadline - System.nanoTime() <= 0) {
+                first.call.expire(first.late);
             }
         }
     }
 
-    private synchronized @Nullable Call head() {
-        while (!line.isEmpty() && line.getFirst().isOver()) {
+    private synchronized @Nullable Waiting head() {
+        while (!line.isEmpty() && line.getFirst().call.isOver()) {
             line.removeFirst();
         }
         running = !line.isEmpty();
@@ -85,28 +101,67 @@ final class QueuePump {
     }
 
     private synchronized void remove(Call call) {
-        line.remove(call);
+        for (Iterator<Waiting> each = line.iterator(); each.hasNext(); ) {
+            if (each.next().call.equals(call)) {
+                each.remove();
+                return;
+            }
+        }
+    }
+
+    /** What a call does that is claimed. */
+    private interface Claimed {
+        @Nullable
+        Runnable run() throws InterruptedException;
     }
 
     /** True if the call is over. */
-    private boolean attempt(Call call, Duration patience) {
+    private static boolean attempt(Call call, Claimed claimed) {
         if (!call.claim()) {
             return true;
         }
+        Runnable answer = null;
         try {
-            if (step.run(call, patience)) {
-                return true;
-            }
+            answer = claimed.run();
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (RpcException e) {
-            call.fail(e);
-            return true;
+            answer = () -> call.fail(e);
         } catch (RuntimeException e) {
-            call.fail(ServedQueue.error(e));
-            return true;
+            answer = () -> call.fail(ServedQueue.error(e));
         }
-        call.unclaim();
-        return false;
+        if (answer == null) {
+            call.unclaim();
+            return false;
+        }
+        answer.run();
+        return true;
+    }
+
+    /** Waits in the queue; null if somebody has called {@link #wake}. */
+    private @Nullable Runnable await(Waiting head) {
+        synchronized (wakeLock) {
+            interruptible = Thread.currentThread();
+        }
+        try {
+            long patience = Math.max(0, Math.min(LONGEST_NANOS, head.deadline - System.nanoTime()));
+            return head.call.isDeferred() ? null : step.run(head.call, Duration.ofNanos(patience));
+        } catch (InterruptedException woken) {
+            return null;
+        } finally {
+            synchronized (wakeLock) {
+                interruptible = null;
+                Thread.interrupted(); // one that came too late is nobody's
+            }
+        }
+    }
+
+    /** Has the thread look again at who is the head of the line, and at what there is for it. */
+    void wake() {
+        synchronized (wakeLock) {
+            if (interruptible != null) {
+                interruptible.interrupt();
+            }
+        }
     }
 }

@@ -147,12 +147,8 @@ final class ServedQueue extends Served {
 
     // ---- put --------------------------------------------------------------------------------------------------------
 
-    private boolean put(Call call, Duration patience) throws InterruptedException {
-        if (!queue.put(EncodedElements.fromWire(codec, call.present(1)), patience)) {
-            return false;
-        }
-        call.reply(true);
-        return true;
+    private @Nullable Runnable put(Call call, Duration patience) throws InterruptedException {
+        return queue.put(EncodedElements.fromWire(codec, call.present(1)), patience) ? () -> call.reply(true) : null;
     }
 
     /** Puts as many as there is room for, and says how many. */
@@ -173,7 +169,7 @@ final class ServedQueue extends Served {
 
     // ---- take -------------------------------------------------------------------------------------------------------
 
-    private boolean take(Call call, Duration patience) throws InterruptedException {
+    private @Nullable Runnable take(Call call, Duration patience) throws InterruptedException {
         if (call.method().endsWith(".receive")) {
             return receive(call, patience);
         }
@@ -181,25 +177,18 @@ final class ServedQueue extends Served {
         if (durable != null && confirmed) {
             Delivery<byte[]> delivery = durable.receive(patience);
             if (delivery == null) {
-                return false;
+                return null;
             }
-            handOver(call, delivery.value(), new Delivered(List.of(delivery)));
-            return true;
+            Object wire = wire(delivery);
+            return () -> answer(call, wire, new Delivered(List.of(delivery)));
         }
-        byte[] element = takeReturned();
+        byte[] returned = takeReturned();
+        byte[] element = returned == null ? queue.get(patience) : returned;
         if (element == null) {
-            element = queue.get(patience);
+            return null;
         }
-        if (element == null) {
-            return false;
-        }
-        byte[] taken = element;
-        if (!confirmed) {
-            call.reply(EncodedElements.toWire(codec, taken));
-            return true;
-        }
-        handOver(call, taken, new Taken(List.of(taken)));
-        return true;
+        Object wire = wire(element);
+        return confirmed ? () -> answer(call, wire, new Taken(List.of(element))) : () -> call.reply(wire);
     }
 
     /** Whether the client is going to say that the result arrived. */
@@ -243,15 +232,22 @@ final class ServedQueue extends Served {
         }
     }
 
-    private void handOver(Call call, byte[] element, Handed handed) {
-        Object wire;
+    private @Nullable Object wire(byte[] element) {
         try {
-            wire = EncodedElements.toWire(codec, element);
+            return EncodedElements.toWire(codec, element);
         } catch (RpcException e) {
-            call.fail(new RpcException(Protocol.STATE, "the element cannot be decoded: bytes=" + element.length));
-            return;
+            throw new RpcException(Protocol.STATE, "an element cannot be decoded: bytes=" + element.length);
         }
-        answer(call, wire, handed);
+    }
+
+    /** What cannot be decoded goes back, and after some attempts to the dead letters. */
+    private @Nullable Object wire(Delivery<byte[]> delivery) {
+        try {
+            return wire(delivery.value());
+        } catch (RpcException e) {
+            delivery.nack();
+            throw e;
+        }
     }
 
     private static void answer(Call call, @Nullable Object wire, Handed handed) {
@@ -279,6 +275,7 @@ final class ServedQueue extends Served {
         synchronized (this) {
             returned.add(element);
         }
+        takers.wake();
     }
 
     /** Takes what is there, as long as it fits into one answer. */
@@ -304,7 +301,7 @@ final class ServedQueue extends Served {
             wire = wire(elements);
         } catch (RpcException e) {
             handed.lost();
-            throw new RpcException(Protocol.STATE, "an element cannot be decoded: elements=" + elements.size());
+            throw e;
         }
         answer(call, wire, handed);
     }
@@ -345,25 +342,30 @@ final class ServedQueue extends Served {
 
     private List<@Nullable Object> wire(List<byte[]> elements) {
         List<@Nullable Object> wire = new ArrayList<>(elements.size());
-        elements.forEach(element -> wire.add(EncodedElements.toWire(codec, element)));
+        elements.forEach(element -> wire.add(wire(element)));
         return wire;
     }
 
     private List<@Nullable Object> items(int max) {
         try (Stream<byte[]> elements = queue.stream()) {
             List<@Nullable Object> wire = new ArrayList<>();
-            elements.limit(max).forEach(element -> wire.add(EncodedElements.toWire(codec, element)));
+            elements.limit(max).forEach(element -> wire.add(wire(element)));
             return wire;
         }
     }
 
     // ---- leases -----------------------------------------------------------------------------------------------------
 
-    private boolean receive(Call call, Duration patience) throws InterruptedException {
+    private @Nullable Runnable receive(Call call, Duration patience) throws InterruptedException {
         Delivery<byte[]> delivery = requireDurable().receive(patience);
         if (delivery == null) {
-            return false;
+            return null;
         }
+        Object value = wire(delivery);
+        return () -> lease(call, delivery, value);
+    }
+
+    private void lease(Call call, Delivery<byte[]> delivery, @Nullable Object value) {
         synchronized (leases) {
             leases.put(delivery.number(), new Lease(call.session(), delivery));
         }
@@ -373,9 +375,8 @@ final class ServedQueue extends Served {
         Map<String, @Nullable Object> wire = new LinkedHashMap<>();
         wire.put("number", delivery.number());
         wire.put("attempts", delivery.attempts());
-        wire.put("value", EncodedElements.toWire(codec, delivery.value()));
+        wire.put("value", value);
         call.reply(wire);
-        return true;
     }
 
     private boolean settle(Call call, boolean done) {
@@ -424,12 +425,8 @@ final class ServedQueue extends Served {
 
     // ---- look -------------------------------------------------------------------------------------------------------
 
-    private boolean join(Call call, Duration patience) throws InterruptedException {
-        if (!queue.join(patience)) {
-            return false;
-        }
-        call.reply(true);
-        return true;
+    private @Nullable Runnable join(Call call, Duration patience) throws InterruptedException {
+        return queue.join(patience) ? () -> call.reply(true) : null;
     }
 
     private synchronized long size() {

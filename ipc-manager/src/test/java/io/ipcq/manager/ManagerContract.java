@@ -207,6 +207,32 @@ abstract class ManagerContract {
     }
 
     @Test
+    void shouldServeNextInLineWhenFirstGivesUp() throws Exception {
+        try (SharedQueue<String> queue = manager.queue("letters", String.class)) {
+            for (Duration patience : List.of(SHORT, LONG)) {
+                List<String> taken = new CopyOnWriteArrayList<>();
+                Thread first = new Thread(() -> {
+                    try {
+                        taken.add(String.valueOf(queue.get(patience)));
+                    } catch (InterruptedException e) {
+                        taken.add("interrupted");
+                    }
+                });
+                first.start();
+                first.join(SHORT.toMillis() / 2);
+                Future<String> second = async(queue::get);
+                if (patience.equals(LONG)) {
+                    first.interrupt();
+                }
+                first.join(LONG.toMillis());
+                assertThat(taken).containsExactly(patience.equals(LONG) ? "interrupted" : "null");
+                queue.put("a");
+                assertThat(soon(second)).isEqualTo("a");
+            }
+        }
+    }
+
+    @Test
     void shouldServeDurableQueueThatStays() throws Exception {
         try (DurableQueue<String> queue = manager.durableQueue("orders", String.class)) {
             queue.putAll(List.of("tea", "milk"));

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,6 +32,9 @@ class ManagerProtocolTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final long STORED_BYTES = 1 << 20;
     private static final int LEASES = 1024;
+
+    /** How often an element is delivered before it is given up. */
+    private static final int ATTEMPTS = 5;
 
     @TempDir
     Path directory;
@@ -194,6 +199,31 @@ class ManagerProtocolTest {
         for (int i = 0; i < 10; i++) {
             assertThat(ask("map.put", "stock", "c", big).get("error")).isNull();
             assertThat(ask("map.remove", "stock", "c").get("result")).isEqualTo(big);
+        }
+    }
+
+    @Test
+    void shouldMoveWhatCannotBeSentToDeadLetters() throws Exception {
+        ask("open", "durableQueue", "orders", Map.of("codec", "json:java.lang.Integer"));
+        try (SharedQueue<byte[]> local = SharedQueue.openEncoded(directory.resolve("orders"))) {
+            local.put("no JSON".getBytes(StandardCharsets.UTF_8));
+            local.put("42".getBytes(StandardCharsets.UTF_8));
+        }
+        for (int i = 0; i < ATTEMPTS; i++) {
+            assertThat(
+                            i % 2 == 0
+                                    ? refusal("durableQueue.get", "orders", 0, true)
+                                    : refusal("durableQueue.receive", "orders", 0))
+                    .isEqualTo(Protocol.STATE);
+        }
+        assertThat(ask("durableQueue.get", "orders", 0, true).get("result")).isEqualTo(42);
+        ask("arrived", requests);
+        client.close();
+        await().atMost(LONG).until(() -> server.clients() == 1);
+        try (DurableQueue<Integer> orders = DurableQueue.open(directory.resolve("orders"), Integer.class);
+                DurableQueue<DeadLetter> dead = orders.deadLetters()) {
+            assertThat(dead.getNow().bytes()).asString(StandardCharsets.UTF_8).isEqualTo("no JSON");
+            assertThat(orders.getNow()).isNull();
         }
     }
 
