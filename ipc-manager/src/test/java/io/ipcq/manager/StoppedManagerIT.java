@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,12 +32,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A manager's process is stopped (SIGSTOP), as by a debugger or a machine that swaps, and goes on. */
+/** A manager's process is stopped (SIGSTOP), as by a debugger or a machine that swaps, and goes on; or it is killed. */
 class StoppedManagerIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -54,14 +57,16 @@ class StoppedManagerIT {
 
     /** Runs in the process that is stopped; says where it is over TCP and over a Unix-domain socket. */
     static void serve(AuthKey key, String directory, SharedQueue<String> places) throws Exception {
-        ManagerServerBuilder builder = ManagerServer.builder().directory(Path.of(directory));
-        try (ManagerServer remote =
-                        builder.register(Runnable.class, () -> () -> {}).bind(loopback(0), key);
-                ManagerServer local = ManagerServer.bind(key)) {
+        try (ManagerServer remote = builder(directory, "tcp").bind(loopback(0), key);
+                ManagerServer local = builder(directory, "unix").bind(key)) {
             places.put(Integer.toString(((InetSocketAddress) remote.address()).getPort()));
             places.put(local.address().toString());
             remote.serveForever();
         }
+    }
+
+    private static ManagerServerBuilder builder(String directory, String name) {
+        return ManagerServer.builder().directory(Path.of(directory, name)).register(Runnable.class, () -> () -> {});
     }
 
     private static InetSocketAddress loopback(int port) {
@@ -329,5 +334,70 @@ class StoppedManagerIT {
             signal("-CONT");
         }
         assertThat(manager.ping()).hasValue(server.pid());
+    }
+
+    /** What a client can have of a manager. */
+    private static List<ThrowingCallable> calls(Manager manager) throws Exception {
+        SharedQueue<String> queue = manager.queue("letters", String.class);
+        DurableQueue<String> durable = manager.durableQueue("orders", String.class);
+        ConcurrentMap<String, Integer> map = manager.map("stock", String.class, Integer.class);
+        List<String> list = manager.list("lines", String.class);
+        SharedCounter counter = manager.counter("hits");
+        SharedLock lock = manager.lock("lock");
+        Condition condition = lock.newCondition();
+        SharedSemaphore semaphore = manager.semaphore("permits", 1);
+        SharedEvent event = manager.event("go");
+        SharedBarrier barrier = manager.barrier("meet", 2);
+        Namespace namespace = manager.namespace("settings");
+        Runnable own = manager.get("own", Runnable.class);
+        return List.of(
+                queue::get,
+                () -> queue.put("a"),
+                queue::qsize,
+                durable::receive,
+                () -> durable.offer("a"),
+                () -> map.put("tea", 1),
+                () -> list.add("a"),
+                counter::increment,
+                lock::lock,
+                condition::await,
+                semaphore::acquire,
+                event::await,
+                barrier::await,
+                () -> namespace.set("size", 1),
+                own::run,
+                manager::ping);
+    }
+
+    /** A queue on this machine goes on until the link has noticed, which is not to be seen from here. */
+    private static void requireFailing(ThrowingCallable call, long began) throws Exception {
+        Throwable thrown;
+        do {
+            assertThat(System.nanoTime() - began).isLessThan(LONG.toNanos());
+            thrown = catchThrowable(call);
+        } while (thrown == null);
+        assertThat(thrown).isInstanceOf(ManagerGoneException.class);
+    }
+
+    @Test
+    void shouldFailEveryProxyWhenServerIsKilled() throws Exception {
+        List<ThrowingCallable> calls = new ArrayList<>();
+        for (SocketAddress address : List.of(tcp, unix)) {
+            Manager manager = Manager.connect(address, key);
+            managers.add(manager);
+            calls.addAll(calls(manager));
+        }
+        SharedQueue<String> letters = managers.get(0).queue("letters", String.class);
+        Future<String> waiting = threads.submit(() -> letters.get());
+        server.kill();
+        server.join();
+        long began = System.nanoTime();
+        assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(ManagerGoneException.class);
+        for (ThrowingCallable call : calls) {
+            requireFailing(call, began);
+        }
+        System.out.printf(
+                "a killed server: %d proxies and one that waited failed within %d ms%n",
+                calls.size(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 }
