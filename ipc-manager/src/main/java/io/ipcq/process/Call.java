@@ -2,6 +2,8 @@
 package io.ipcq.process;
 
 import java.io.Serializable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,6 +142,44 @@ abstract sealed class Call implements Serializable {
         @Nullable
         Object[] arguments() {
             return new @Nullable Object[] {a, b, c};
+        }
+    }
+
+    /** In the child: the static method that a lambda or method reference stood for in the parent. */
+    static final class OfMethod extends Call {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Method method;
+        private final transient @Nullable Object[] arguments;
+
+        /** @param arguments with what the lambda had captured before them */
+        OfMethod(Method method, @Nullable Object[] arguments) {
+            this.method = method;
+            this.arguments = arguments;
+        }
+
+        @Override
+        void run() throws Exception {
+            try {
+                method.invoke(null, arguments);
+            } catch (InvocationTargetException thrown) {
+                if (thrown.getCause() instanceof Error error) {
+                    throw error;
+                }
+                throw thrown.getCause() instanceof Exception exception ? exception : thrown;
+            }
+        }
+
+        @Override
+        Serializable function() {
+            throw new IllegalStateException("only the parent has the function itself: method=" + method);
+        }
+
+        @Override
+        @Nullable
+        Object[] arguments() {
+            return arguments.clone();
         }
     }
 }

@@ -8,7 +8,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,31 +16,56 @@ import java.util.Set;
 /** The class path of a child: where this JVM loads the task's class from, with absolute paths. */
 final class ChildClassPath {
 
+    /** The class path of this JVM as it was last seen: a start should not take it apart again. */
+    private static volatile Taken taken = new Taken("", List.of());
+
+    /** The same class path as text, and as absolute paths. */
+    private record Taken(String text, List<Path> entries) {}
+
     private ChildClassPath() {}
 
     static List<Path> of(ChildProcess child, ChildProcessOptions options) {
-        List<Path> entries = new ArrayList<>();
-        for (Path entry : options.classPath().isEmpty() ? inherited(child.codeLoader()) : options.classPath()) {
-            entries.add(entry.toAbsolutePath());
-        }
-        return entries;
+        return options.classPath().isEmpty() ? inherited(child.codeLoader()) : absolute(options.classPath());
     }
 
     /** Build tools run programs in class loaders of their own; those that load from files can be copied. */
-    static Iterable<Path> inherited(ClassLoader loader) {
+    static List<Path> inherited(ClassLoader loader) {
+        if (!(loader instanceof URLClassLoader)) {
+            return ofThisJvm();
+        }
         Set<Path> entries = new LinkedHashSet<>();
         for (ClassLoader next = loader; next instanceof URLClassLoader urls; next = next.getParent()) {
             for (URL url : urls.getURLs()) {
                 entries.add(path(url));
             }
         }
-        String classPath = System.getProperty("java.class.path", "");
-        if (!classPath.isEmpty()) { // empty where the program is on the module path
-            for (String entry : classPath.split(File.pathSeparator, -1)) {
-                entries.add(Path.of(entry));
-            }
+        entries.addAll(ofThisJvm());
+        return absolute(entries);
+    }
+
+    private static List<Path> ofThisJvm() {
+        String text = System.getProperty("java.class.path", "");
+        Taken last = taken;
+        if (!last.text.equals(text)) {
+            last = new Taken(text, split(text));
+            taken = last;
         }
-        return entries;
+        return last.entries;
+    }
+
+    private static List<Path> split(String text) {
+        if (text.isEmpty()) {
+            return List.of(); // the program is on the module path
+        }
+        Set<Path> entries = new LinkedHashSet<>();
+        for (String entry : text.split(File.pathSeparator, -1)) {
+            entries.add(Path.of(entry));
+        }
+        return absolute(entries);
+    }
+
+    private static List<Path> absolute(Collection<Path> entries) {
+        return entries.stream().map(Path::toAbsolutePath).toList();
     }
 
     /** The same entries, with those that are archived first: an archive holds for class paths that begin with its own. */

@@ -43,23 +43,28 @@ final class ChildMain {
         } else {
             link.tidyUpAfterParent();
         }
-        Path task = task(given, link);
-        return task == null ? null : read(task, daemon, link);
-    }
-
-    private static @Nullable Path task(Path given, ParentLink link) throws IOException, InterruptedException {
         if (Rehearsal.isRehearsal(given)) {
             Rehearsal.run(given, link);
             return null;
         }
-        return given.toString().endsWith(StandbySlot.SUFFIX) ? await(given, link) : given;
+        return StandbySlot.isSlot(given) ? await(given, daemon, link) : read(given, daemon, link);
     }
 
-    private static @Nullable Path await(Path given, ParentLink link) throws IOException, InterruptedException {
+    private static @Nullable ChildProcess await(Path given, boolean daemon, ParentLink link) throws Exception {
         StandbySlot slot = StandbySlot.open(given);
         Rehearsal.run(given, link);
         Rehearsal.load(slot.code());
-        return slot.await();
+        slot.announce();
+        return take(slot, daemon, link);
+    }
+
+    /** The task that a waiting JVM is given; null if there is none for too long. */
+    static @Nullable ChildProcess take(StandbySlot slot, boolean daemon, ParentLink link) throws Exception {
+        if (!slot.await()) {
+            return null;
+        }
+        byte[] task = slot.takeTask();
+        return task == null ? read(slot.taskFile(), daemon, link) : TaskFile.read(task, daemon, link);
     }
 
     private static ChildProcess read(Path task, boolean daemon, ParentLink link)

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.Serializable;
 import java.io.UTFDataFormatException;
+import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -28,10 +30,16 @@ final class PlainCall {
      * the lambda stands in, and a method there makes the lambda anew. Of the values that it captured, and of the
      * arguments, text, numbers and truth have no identity, and a queue is a QueueLink; the same queue twice is the same
      * queue there. Whatever else there is, or if anything is unusual, the whole task is serialized.
+     *
+     * Most lambdas stand for a static method of the class that they stand in. Its child calls that method: to link
+     * the lambda would cost a JVM that has just started a millisecond, and nobody there can see it.
      */
 
     private static final String DESERIALIZE = "$deserializeLambda$";
     private static final int MAX_ARGUMENTS = 3;
+
+    private static final byte LAMBDA = 0;
+    private static final byte METHOD = 1;
 
     private static final byte NULL = 0;
     private static final byte STRING = 1;
@@ -59,7 +67,11 @@ final class PlainCall {
             }
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             Writer out = new Writer(new DataOutputStream(bytes));
-            return out.write(lambda) && out.writeAll(call.arguments()) ? bytes.toByteArray() : null;
+            @Nullable Object[] values = values(lambda, call.arguments());
+            boolean plain = isCallOfMethod(lambda, call.function().getClass().getClassLoader(), values)
+                    ? out.writeMethod(lambda) && out.writeAll(values)
+                    : out.writeLambda(lambda) && out.writeAll(call.arguments());
+            return plain ? bytes.toByteArray() : null;
         } catch (IOException | ReflectiveOperationException | RuntimeException unusual) {
             return null; // serialization has the last word, and says what is wrong
         }
@@ -80,6 +92,46 @@ final class PlainCall {
         return anew.trySetAccessible() ? lambda : null;
     }
 
+    /** What the lambda captured, and then the arguments: what the method that it stands for is called with. */
+    private static @Nullable Object[] values(SerializedLambda lambda, @Nullable Object[] arguments) {
+        int captured = lambda.getCapturedArgCount();
+        @Nullable Object[] values = new @Nullable Object[captured + arguments.length];
+        for (int i = 0; i < captured; i++) {
+            values[i] = lambda.getCapturedArg(i);
+        }
+        System.arraycopy(arguments, 0, values, captured, arguments.length);
+        return values;
+    }
+
+    /** Whether it stands for a static method of the class that it stands in, which takes these values as they are. */
+    private static boolean isCallOfMethod(SerializedLambda lambda, ClassLoader loader, @Nullable Object[] values)
+            throws ReflectiveOperationException {
+        if (lambda.getImplMethodKind() != MethodHandleInfo.REF_invokeStatic
+                || !lambda.getImplClass().equals(lambda.getCapturingClass())) {
+            return false;
+        }
+        Class<?> owner = Class.forName(lambda.getImplClass().replace('/', '.'), false, loader);
+        Method method = method(owner, lambda.getImplMethodName(), lambda.getImplMethodSignature());
+        Class<?>[] types = method.getParameterTypes();
+        boolean fit = method.trySetAccessible() && types.length == values.length;
+        for (int i = 0; fit && i < values.length; i++) {
+            fit = takes(types[i], values[i]);
+        }
+        return fit;
+    }
+
+    private static boolean takes(Class<?> type, @Nullable Object value) {
+        if (value == null) {
+            return !type.isPrimitive();
+        }
+        return MethodType.methodType(type).wrap().returnType().isInstance(value);
+    }
+
+    private static Method method(Class<?> owner, String name, String signature) throws ReflectiveOperationException {
+        MethodType type = MethodType.fromMethodDescriptorString(signature, owner.getClassLoader());
+        return owner.getDeclaredMethod(name, type.parameterArray());
+    }
+
     private static final class Writer {
 
         private final DataOutputStream out;
@@ -89,7 +141,16 @@ final class PlainCall {
             this.out = out;
         }
 
-        boolean write(SerializedLambda lambda) throws IOException {
+        boolean writeMethod(SerializedLambda lambda) throws IOException {
+            out.writeByte(METHOD);
+            out.writeUTF(lambda.getImplClass());
+            out.writeUTF(lambda.getImplMethodName());
+            out.writeUTF(lambda.getImplMethodSignature());
+            return true;
+        }
+
+        boolean writeLambda(SerializedLambda lambda) throws IOException {
+            out.writeByte(LAMBDA);
             out.writeUTF(lambda.getCapturingClass());
             out.writeUTF(lambda.getFunctionalInterfaceClass());
             out.writeUTF(lambda.getFunctionalInterfaceMethodName());
@@ -162,6 +223,15 @@ final class PlainCall {
 
     static Call decode(DataInputStream in) throws IOException, ClassNotFoundException {
         Reader reader = new Reader(in);
+        byte kind = in.readByte();
+        return switch (kind) {
+            case METHOD -> new Call.OfMethod(reader.readMethod(), reader.readAll());
+            case LAMBDA -> callOfLambda(reader);
+            default -> throw damaged("kind=" + kind);
+        };
+    }
+
+    private static Call callOfLambda(Reader reader) throws IOException, ClassNotFoundException {
         Object function = anew(reader.readLambda());
         @Nullable Object[] arguments = reader.readAll();
         return switch (arguments.length) {
@@ -237,11 +307,24 @@ final class PlainCall {
             this.in = in;
         }
 
+        private Class<?> readClass() throws IOException, ClassNotFoundException {
+            String name = in.readUTF().replace('/', '.');
+            return Class.forName(name, false, Thread.currentThread().getContextClassLoader());
+        }
+
+        Method readMethod() throws IOException, ClassNotFoundException {
+            Class<?> owner = readClass();
+            try {
+                Method method = method(owner, in.readUTF(), in.readUTF());
+                method.setAccessible(true);
+                return method;
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+                throw notHere(owner, e);
+            }
+        }
+
         Lambda readLambda() throws IOException, ClassNotFoundException {
-            Class<?> capturing = Class.forName(
-                    in.readUTF().replace('/', '.'),
-                    false,
-                    Thread.currentThread().getContextClassLoader());
+            Class<?> capturing = readClass();
             return new Lambda(
                     capturing,
                     new SerializedLambda(

@@ -26,19 +26,22 @@ final class Rehearsal {
 
     /** What cannot be rehearsed does not keep the real start from trying. {@code given} names the files that are used. */
     static void run(Path given, ParentLink link) {
-        Path file = given.resolveSibling(given.getFileName() + RunDirectory.TASK);
+        Path file = given.resolveSibling(given.getFileName() + StandbySlot.SUFFIX);
         try (SharedQueue<String> queue = SharedQueue.create(String.class)) {
-            pass(file, link, new Call.Call2<>(Rehearsal::put, queue, "rehearsal"));
+            StandbySlot slot = StandbySlot.create(file, Duration.ofSeconds(1), "");
+            spawn(slot, link, new Call.Call2<>(Rehearsal::put, queue, "rehearsal"));
             queue.get(Duration.ofSeconds(1));
-            pass(file, link, new Call.Call1<>(Rehearsal::take, List.of(queue)));
+            spawn(slot, link, new Call.Call1<>(Rehearsal::take, List.of(queue)));
             sleepOnce(queue);
             for (int i = 0; i < TURNS; i++) {
-                pass(file, link, new Call.Call0(Rehearsal::nothing));
-                pass(file, link, new Call.Call1<>(Rehearsal::take, "rehearsal"));
-                pass(file, link, new Call.Call1<>(Rehearsal::take, List.of("serialized")));
+                giveShapes(slot, link);
+                give(slot, link, new Call.Call0(Thread::onSpinWait));
+                give(slot, link, new Call.Call1<>(Rehearsal::take, List.of("serialized")));
             }
         } catch (Exception | LinkageError unrehearsed) {
             // it will be met again, and told, if the task needs it
+        } finally {
+            TaskFile.deleteQuietly(file);
         }
     }
 
@@ -52,9 +55,34 @@ final class Rehearsal {
         }
     }
 
-    private static void pass(Path file, ParentLink link, Call call) throws Exception {
-        ChildProcess child = new ChildProcess(ChildProcessOptions.defaults(), call, "0");
-        TaskFile.read(TaskFile.write(child, file), true, link).run();
+    /** From Java 18 on the first call by reflection of a method with as many references or numbers costs milliseconds. */
+    private static void giveShapes(StandbySlot slot, ParentLink link) throws Exception {
+        give(slot, link, new Call.Call0(Rehearsal::nothing));
+        give(slot, link, new Call.Call1<>(Rehearsal::text, "rehearsal"));
+        give(slot, link, new Call.Call1<>(Rehearsal::number, 1));
+        give(slot, link, new Call.Call2<>(Rehearsal::twoTexts, "rehearsal", "two"));
+        give(slot, link, new Call.Call2<>(Rehearsal::textAndNumber, "rehearsal", 2));
+        give(slot, link, new Call.Call3<>(Rehearsal::threeTexts, "rehearsal", "two", "three"));
+    }
+
+    /** As a JVM runs a task that was started for it. */
+    private static void spawn(StandbySlot slot, ParentLink link, Call call) throws Exception {
+        TaskFile.read(TaskFile.write(child(call), slot.taskFile()), true, link).run();
+    }
+
+    /** As one does that has waited. */
+    private static void give(StandbySlot slot, ParentLink link, Call call) throws Exception {
+        slot.reset();
+        slot.announce();
+        slot.give(TaskFile.encode(child(call), StandbySlot.MAX_TASK_BYTES, slot.taskFile()));
+        ChildProcess taken = ChildMain.take(slot, true, link);
+        if (taken != null) {
+            taken.run();
+        }
+    }
+
+    private static ChildProcess child(Call call) {
+        return new ChildProcess(ChildProcessOptions.defaults(), call, "0");
     }
 
     /** What waits in vain has loaded what it takes to sleep, and the shutdown what it takes to wake. */
@@ -70,4 +98,14 @@ final class Rehearsal {
     private static void take(Object value) {}
 
     private static void nothing() {}
+
+    private static void text(String a) {}
+
+    private static void number(int a) {}
+
+    private static void twoTexts(String a, String b) {}
+
+    private static void textAndNumber(String a, int b) {}
+
+    private static void threeTexts(String a, String b, String c) {}
 }

@@ -35,6 +35,7 @@ final class RunDirectory {
      *     <n>.task           a task that a daemon child has not read yet
      *     <n>.detached       the same for a child that outlives its parent
      *     <n>.args           the class path, where it is too long for a command line
+     *     <n>.standby        through which a JVM that waits is given its task
      *
      * Crash. Whoever can lock `alive` knows that the owner is dead and removes the directory: an orphaned child before it
      * halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read, or is a

@@ -2,8 +2,7 @@
 package io.ipcq.process;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,16 +54,19 @@ final class StandbyJvm {
      */
     @Nullable
     RunningJvm give(ChildProcess child, Output output) throws IOException {
-        Path task = slot.taskFile();
-        if (!Files.exists(slot.file())) {
-            return null; // something tidied up the temporary files: nothing can be handed over there
+        byte[] task;
+        try {
+            task = TaskFile.encode(child, StandbySlot.MAX_TASK_BYTES, slot.taskFile());
+        } catch (NoSuchFileException tidiedUp) {
+            return null; // something took the directory away: nothing large can be handed over there
         }
-        TaskFile.write(child, task);
-        if (!slot.give()) {
-            TaskFile.deleteQuietly(task);
+        if (!slot.give(task)) {
+            if (task == null) {
+                TaskFile.deleteQuietly(slot.taskFile());
+            }
             return null;
         }
-        return RunningJvm.of(child, process, output, task);
+        return RunningJvm.of(child, process, output, slot.taskFile());
     }
 
     /** Ends it; for one that has no task. */

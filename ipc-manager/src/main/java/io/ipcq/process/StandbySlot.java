@@ -22,9 +22,10 @@ final class StandbySlot {
      *   128      the waiting JVM sleeps here until it is given a task
      *   192      the parent sleeps here until the JVM waits
      *   256      name of the class that the JVM loads ahead: its length in bytes, and the bytes
+     *   4096     the task: its length in bytes, and the bytes; length -1 if it is in the file that bears the slot's number
      *
-     * The task is complete in its file, which bears the slot's number, before the state says GIVEN. One compare-and-set
-     * decides between the parent that gives a task and the JVM that has waited long enough.
+     * The task is complete before the state says GIVEN. One compare-and-set decides between the parent that gives a task
+     * and the JVM that has waited long enough. The JVM wipes the task when it has read it, as it would delete its file.
      *
      * Crash. Whoever dies, the other learns it not from here but from the kernel: by the lock, or as the end of a process.
      */
@@ -38,7 +39,13 @@ final class StandbySlot {
     private static final int READY_WAITER = STATE + 128;
     private static final int CODE_BYTES = STATE + 192;
     private static final int CODE = CODE_BYTES + Integer.BYTES;
-    private static final int REGION_BYTES = 4096;
+    private static final int TASK_BYTES = 4096;
+    private static final int TASK = TASK_BYTES + Integer.BYTES;
+    private static final int REGION_BYTES = 4 * 4096;
+    private static final int IN_FILE = -1;
+
+    /** Larger tasks are handed over in a file. */
+    static final int MAX_TASK_BYTES = REGION_BYTES - TASK;
 
     private static final int STARTING = 0;
     private static final int WAITING = 1;
@@ -60,7 +67,7 @@ final class StandbySlot {
     /** @param code the class that the task will probably come from */
     static StandbySlot create(Path file, Duration idle, String code) throws IOException {
         byte[] name = code.getBytes(UTF_8);
-        int bytes = name.length <= REGION_BYTES - CODE ? name.length : 0;
+        int bytes = name.length <= TASK_BYTES - CODE ? name.length : 0;
         return new StandbySlot(file, MappedRegion.create(file, FORMAT, REGION_BYTES, region -> {
             region.putLong(IDLE_NANOS, idle.toNanos());
             region.putInt(CODE_BYTES, bytes);
@@ -82,32 +89,62 @@ final class StandbySlot {
 
     /** The class that the task will probably come from. */
     String code() {
-        byte[] name = new byte[Math.max(0, Math.min(region.getInt(CODE_BYTES), REGION_BYTES - CODE))];
+        byte[] name = new byte[Math.max(0, Math.min(region.getInt(CODE_BYTES), TASK_BYTES - CODE))];
         region.getBytes(CODE, name, 0, name.length);
         return new String(name, UTF_8);
     }
 
-    /** Where the task for this slot is written. */
+    /** Where a task for this slot is written that is too large for it. */
     Path taskFile() {
         String name = file.getFileName().toString();
         return file.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + RunDirectory.TASK);
     }
 
-    /** For the waiting JVM: the task it was given; null if there was none for too long. */
-    @Nullable
-    Path await() throws InterruptedException {
+    /** For the JVM: it waits, and may be given a task. */
+    void announce() {
         region.compareAndSetInt(STATE, STARTING, WAITING);
         ready.signal();
+    }
+
+    /** For the JVM that has announced itself: whether it was given a task; false if there was none for too long. */
+    boolean await() throws InterruptedException {
         long deadline = System.nanoTime() + region.getLong(IDLE_NANOS);
         boolean decided = task.await(new Decided(), deadline);
         if (!decided && region.compareAndSetInt(STATE, WAITING, OVER)) {
-            return null;
+            return false;
         }
-        return region.getIntVolatile(STATE) == GIVEN ? taskFile() : null;
+        return region.getIntVolatile(STATE) == GIVEN;
     }
 
-    /** For the parent: gives the task that it wrote; false if the JVM does not wait, not yet or not any more. */
-    boolean give() {
+    /**
+     * For the JVM that was given a task: its bytes, which are wiped here; null if they are in the file.
+     *
+     * @throws IOException if the slot is damaged
+     */
+    byte @Nullable [] takeTask() throws IOException {
+        int length = region.getInt(TASK_BYTES);
+        if (length == IN_FILE) {
+            return null;
+        }
+        if (length < 0 || length > MAX_TASK_BYTES) {
+            throw new IOException("a task is damaged: length=" + length + ", file=" + file);
+        }
+        byte[] bytes = new byte[length];
+        region.getBytes(TASK, bytes, 0, length);
+        region.putBytes(TASK, new byte[length], 0, length);
+        return bytes;
+    }
+
+    /**
+     * For the parent: gives a task; false if the JVM does not wait, not yet or not any more.
+     *
+     * @param bytes null if they are in the file
+     */
+    boolean give(byte @Nullable [] bytes) {
+        region.putInt(TASK_BYTES, bytes == null ? IN_FILE : bytes.length);
+        if (bytes != null) {
+            region.putBytes(TASK, bytes, 0, bytes.length);
+        }
         boolean given = region.compareAndSetInt(STATE, WAITING, GIVEN);
         if (given) {
             task.signalFenced();
@@ -120,6 +157,11 @@ final class StandbySlot {
         if (region.compareAndSetInt(STATE, WAITING, OVER) || region.compareAndSetInt(STATE, STARTING, OVER)) {
             task.signalFenced();
         }
+    }
+
+    /** For a rehearsal: as it was at the beginning. */
+    void reset() {
+        region.putIntVolatile(STATE, STARTING);
     }
 
     boolean isWaiting() {

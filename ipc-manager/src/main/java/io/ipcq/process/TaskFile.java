@@ -4,6 +4,7 @@ package io.ipcq.process;
 import io.ipcq.process.CurrentProcess.Birth;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.FileInputStream;
@@ -16,10 +17,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hand-over of a task to a child: a file in the parent's {@link RunDirectory}, written before the child is started,
- * read and deleted by it.
+ * read and deleted by it. A JVM that waits finds a task that is small in its {@link StandbySlot}.
  *
  * <p>The bytes are a {@link PlainCall} where the task is one, and Java serialization else. They pass from a parent to the
  * child that it starts, through a file that only their user can reach, and nothing else is ever read so. A filter bounds
@@ -53,6 +55,18 @@ final class TaskFile {
         }
     }
 
+    /** The task, if it has no more bytes than {@code limit}; else null, and it is in the file, which was not there. */
+    static byte @Nullable [] encode(ChildProcess child, int limit, Path file) throws IOException {
+        SpillingOutput out = new SpillingOutput(limit, file);
+        try (out) {
+            write(child, out);
+            return out.inMemory();
+        } catch (Throwable failed) {
+            deleteQuietly(file);
+            throw failed;
+        }
+    }
+
     private static void write(ChildProcess child, OutputStream stream) throws IOException {
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(stream, BUFFER_BYTES))) {
             CurrentProcess parent = CurrentProcess.current();
@@ -75,17 +89,27 @@ final class TaskFile {
     /** Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. */
     static ChildProcess read(Path file, boolean daemon, ParentLink link) throws IOException, ClassNotFoundException {
         long bytes = Files.size(file);
-        try (DataInputStream in =
-                new DataInputStream(new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES))) {
-            ParentProcess parent = new ParentProcess(in.readUTF(), in.readLong(), link);
-            String name = in.readUTF();
-            String family = in.readUTF();
-            CurrentProcess.bornAs(new Birth(name, family, daemon, parent));
-            boolean plain = in.readBoolean();
-            return plain ? new ChildProcess(name, family, daemon, PlainCall.decode(in)) : readObject(in, bytes);
+        try (InputStream in = new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES)) {
+            return read(in, bytes, daemon, link);
         } finally {
             delete(file);
         }
+    }
+
+    /** The same of a task that {@link #encode} gave. */
+    static ChildProcess read(byte[] task, boolean daemon, ParentLink link) throws IOException, ClassNotFoundException {
+        return read(new ByteArrayInputStream(task), task.length, daemon, link);
+    }
+
+    private static ChildProcess read(InputStream from, long bytes, boolean daemon, ParentLink link)
+            throws IOException, ClassNotFoundException {
+        DataInputStream in = new DataInputStream(from);
+        ParentProcess parent = new ParentProcess(in.readUTF(), in.readLong(), link);
+        String name = in.readUTF();
+        String family = in.readUTF();
+        CurrentProcess.bornAs(new Birth(name, family, daemon, parent));
+        boolean plain = in.readBoolean();
+        return plain ? new ChildProcess(name, family, daemon, PlainCall.decode(in)) : readObject(in, bytes);
     }
 
     private static ChildProcess readObject(InputStream from, long bytes) throws IOException, ClassNotFoundException {

@@ -62,6 +62,36 @@ class PlainCallTest {
         assertThat(call.arguments()).isEmpty();
     }
 
+    private static void primitive(int number) {
+        three(number, null, null);
+    }
+
+    private static void throwing(boolean checked) throws Exception {
+        if (checked) {
+            throw new IOException("checked");
+        }
+        throw new AssertionError("error");
+    }
+
+    @Test
+    void shouldConvertAsTheLambdaDoes() throws Exception {
+        SerializableConsumer<@Nullable Integer> function = PlainCallTest::primitive;
+        throughBytes(new ChildProcess(function, 7)).run();
+        assertThat(CALLED).containsExactly(7, null, null);
+
+        Call ofNull = throughBytes(new ChildProcess(function, null));
+        assertThatThrownBy(ofNull::run).isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void shouldThrowWhatTheFunctionThrows() throws Exception {
+        Call checked = throughBytes(new ChildProcess(() -> throwing(true)));
+        assertThatThrownBy(checked::run).isExactlyInstanceOf(IOException.class).hasMessage("checked");
+
+        Call error = throughBytes(new ChildProcess(() -> throwing(false)));
+        assertThatThrownBy(error::run).isExactlyInstanceOf(AssertionError.class).hasMessage("error");
+    }
+
     @Test
     @SuppressWarnings("unchecked")
     void shouldAttachToQueueOnceHoweverOftenItIsPassed() throws Exception {

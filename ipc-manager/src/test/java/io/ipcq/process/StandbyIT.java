@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,24 @@ class StandbyIT {
                 .startsWith(
                         "quick true true MainProcess " + ProcessHandle.current().pid() + " true ")
                 .endsWith(child.family() + ":1");
+    }
+
+    @Test
+    void shouldRunTasksOfEverySizeAndKind() throws Exception {
+        ChildProcessBuilder serialized = standby(ChildProcess.builder(StandbyIT::total, List.of(1, 2, 3), answer))
+                .prepare();
+        assertThat(waiting()).contains(run(serialized).pid());
+        assertThat(Path.of(answer)).hasContent("6");
+
+        List<Integer> many = IntStream.range(0, 10_000).boxed().toList();
+        ChildProcessBuilder large =
+                standby(ChildProcess.builder(StandbyIT::total, many, answer)).prepare();
+        assertThat(waiting()).contains(run(large).pid());
+        assertThat(Path.of(answer)).hasContent("49995000");
+    }
+
+    private static void total(List<Integer> numbers, String file) throws Exception {
+        Work.answer(file, Integer.toString(numbers.stream().mapToInt(i -> i).sum()));
     }
 
     /** Knows as what process it was initialized: a JVM that waits is no child yet. */

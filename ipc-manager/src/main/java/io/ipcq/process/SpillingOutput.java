@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes that stay in memory as long as they are few, and are all in a file as soon as they are more. */
+final class SpillingOutput extends OutputStream {
+
+    private final Path file;
+    private final byte[] memory;
+    private int count;
+    private @Nullable OutputStream spilled;
+
+    /** @param limit how many bytes stay in memory */
+    SpillingOutput(int limit, Path file) {
+        this.memory = new byte[limit];
+        this.file = file;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+        OutputStream out = spilled;
+        if (out == null && length <= memory.length - count) {
+            System.arraycopy(bytes, from, memory, count, length);
+            count += length;
+            return;
+        }
+        (out == null ? spill() : out).write(bytes, from, length);
+    }
+
+    private OutputStream spill() throws IOException {
+        RunDirectory.createFile(file);
+        OutputStream out = new FileOutputStream(file.toFile());
+        spilled = out;
+        out.write(memory, 0, count);
+        return out;
+    }
+
+    /** The bytes, complete once this is closed; null if they are in the file. */
+    byte @Nullable [] inMemory() {
+        return spilled == null ? Arrays.copyOf(memory, count) : null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (spilled != null) {
+            spilled.close();
+        }
+    }
+}
