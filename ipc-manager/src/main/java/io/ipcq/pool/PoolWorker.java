@@ -129,16 +129,22 @@ final class PoolWorker {
                 rings.add(
                         SharedQueue.builder(Codec.bytes()).capacityBytes(bytes).create());
             }
-            WorkerSetup setup =
-                    new WorkerSetup(rings.get(0), rings.get(1), rings.get(2), initializer, options.logLevel());
-            ChildProcess child = configure(ChildProcess.builder(WorkerMain::serve, setup), slot.name(), options)
+            SharedQueue<byte[]> tasks = rings.get(0);
+            SharedQueue<byte[]> results = rings.get(1);
+            SharedQueue<byte[]> control = rings.get(2);
+            String level = options.logLevel().name();
+            // plain values, unless there is an initializer: so the worker needs no Java serialization to start
+            ChildProcess child = configure(
+                            ChildProcess.builder(() -> WorkerMain.serve(tasks, results, control, level, initializer)),
+                            slot.name(),
+                            options)
                     .start();
             PoolWorker worker = new PoolWorker(
                     slot,
                     child,
-                    rings.get(0),
-                    rings.get(1),
-                    rings.get(2),
+                    tasks,
+                    results,
+                    control,
                     options.taskTimeout().map(Duration::toNanos).orElse(0L));
             var unused = child.onExit().thenRun(() -> {
                 worker.ended();

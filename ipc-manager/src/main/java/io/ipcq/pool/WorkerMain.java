@@ -2,6 +2,7 @@
 package io.ipcq.pool;
 
 import io.ipcq.process.TravelTrace;
+import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.ObjectStreamException;
@@ -16,7 +17,7 @@ final class WorkerMain {
     private static final int FUNCTIONS = 500;
     private static final @Nullable Object[] NO_ARGUMENTS = {};
 
-    private final WorkerSetup setup;
+    private final SharedQueue<byte[]> tasks;
     private final ResultSender results;
     private final RunningTask running;
     private final Handles handles = new Handles();
@@ -32,24 +33,33 @@ final class WorkerMain {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two
     private record Known(@Nullable Object object, byte[] bytes) {}
 
-    private WorkerMain(WorkerSetup setup) {
-        this.setup = setup;
-        this.results = new ResultSender(setup.results());
-        this.running = new RunningTask(setup.control());
+    private WorkerMain(SharedQueue<byte[]> tasks, SharedQueue<byte[]> results, SharedQueue<byte[]> control) {
+        this.tasks = tasks;
+        this.results = new ResultSender(results);
+        this.running = new RunningTask(control);
     }
 
-    /** What the child process runs. */
-    static void serve(WorkerSetup setup) {
-        new WorkerMain(setup).serve();
+    /**
+     * What the child process runs.
+     *
+     * @param level the name of a {@link System.Logger.Level}
+     */
+    static void serve(
+            SharedQueue<byte[]> tasks,
+            SharedQueue<byte[]> results,
+            SharedQueue<byte[]> control,
+            String level,
+            byte @Nullable [] initializer) {
+        new WorkerMain(tasks, results, control).serve(System.Logger.Level.valueOf(level), initializer);
         // threads that a task left must not keep a worker alive that nobody needs
         System.exit(0);
     }
 
-    private void serve() {
+    private void serve(System.Logger.Level level, byte @Nullable [] initializer) {
         Interrupts.ignoreCtrlC();
-        WorkerLogs.send(results, setup.logLevel());
+        WorkerLogs.send(results, level);
         try {
-            initialize();
+            initialize(initializer);
         } catch (Throwable failed) {
             MessageWriter out = new MessageWriter(MessageKind.START_FAILED);
             RemoteFailure.of(failed).write(out);
@@ -71,17 +81,16 @@ final class WorkerMain {
     private byte[] take() {
         while (true) {
             try {
-                return setup.tasks().get();
+                return tasks.get();
             } catch (InterruptedException meantForATask) {
                 // which has ended
             }
         }
     }
 
-    private void initialize() throws Exception {
-        byte[] bytes = setup.initializer();
-        if (bytes != null) {
-            MessageReader in = new MessageReader(bytes);
+    private void initialize(byte @Nullable [] initializer) throws Exception {
+        if (initializer != null) {
+            MessageReader in = new MessageReader(initializer);
             Invocation call = Invocation.of(in.getByte());
             byte[] function = Objects.requireNonNull(in.getBytes());
             call.invoke(object(function), Values.read(in, handles));

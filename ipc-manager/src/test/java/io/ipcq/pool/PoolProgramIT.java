@@ -86,11 +86,12 @@ class PoolProgramIT {
     }
 
     @Test
-    void shouldLeaveNoThreadAndNoDescriptorAfterClose() throws Exception {
+    void shouldLeaveNoThreadDescriptorOrProcessAfterClose() throws Exception {
         usePool(); // what is made once, is made
         long descriptors = descriptors();
         for (int i = 0; i < 3; i++) {
             usePool();
+            assertThat(workers()).isEmpty();
         }
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads()).isEmpty());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(descriptors));
@@ -101,6 +102,13 @@ class PoolProgramIT {
             pool.applyAsync(Chores::sleepFor, 10).thenApply(Chores::square).get();
             pool.applyAsync(Chores::halt, 1);
         }
+    }
+
+    private static List<ProcessHandle> workers() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().commandLine().orElse("").contains(WorkerLogProvider.class.getName()))
+                .toList();
     }
 
     private static List<String> threads() {
