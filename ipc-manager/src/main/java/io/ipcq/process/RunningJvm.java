@@ -13,8 +13,11 @@ import java.util.concurrent.TimeoutException;
 /** A child's JVM from its start to after its end, with the threads that pass on its output. */
 final class RunningJvm {
 
-    /** Output that is still on its way when the child has ended; a grandchild that keeps the pipe open is not waited for. */
-    private static final long LAST_OUTPUT_MILLIS = 1_000;
+    /**
+     * For output that is still on its way when the child has ended; a grandchild that keeps the pipes open is not waited
+     * for. Short, because the future of a pool's task waits so long when the task has left such a process.
+     */
+    private static final long LAST_OUTPUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Process process;
     private final List<LinePump> pumps;
@@ -105,8 +108,9 @@ final class RunningJvm {
         } catch (ExecutionException impossible) {
             throw new AssertionError(impossible);
         }
+        long deadline = System.nanoTime() + LAST_OUTPUT_NANOS;
         for (LinePump pump : pumps) {
-            pump.join(LAST_OUTPUT_MILLIS);
+            TimeUnit.NANOSECONDS.timedJoin(pump, deadline - System.nanoTime());
         }
         return true;
     }

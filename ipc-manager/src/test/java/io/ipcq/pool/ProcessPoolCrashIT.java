@@ -124,6 +124,22 @@ class ProcessPoolCrashIT {
     }
 
     @Test
+    void shouldNotWaitForProcessThatTheTaskLeft() throws Exception {
+        try (ProcessPool pool = ProcessPool.create(1)) {
+            assertThatThrownBy(() -> pool.apply(Chores::leaveProcessAndHalt))
+                    .isInstanceOfSatisfying(WorkerCrashedException.class, crash -> {
+                        assertThat(crash.lastErrorLines()).hasSize(1);
+                        ProcessHandle left = ProcessHandle.of(
+                                        Long.parseLong(crash.lastErrorLines().get(0)))
+                                .orElseThrow();
+                        assertThat(left.isAlive()).isTrue();
+                        left.destroyForcibly();
+                    });
+            assertThat(pool.apply(Chores::square, 3)).isEqualTo(9);
+        }
+    }
+
+    @Test
     void shouldNameTheReportOfJvmThatCrashed() throws Exception {
         try (ProcessPool pool =
                 ProcessPool.builder().workers(1).directory(directory).create()) {
