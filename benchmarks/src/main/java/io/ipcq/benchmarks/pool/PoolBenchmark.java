@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 /** The rows of {@code ./ipcq bench pool}. */
 public final class PoolBenchmark {
 
+    private static final double LONGEST_CRASH_MILLIS = 1_000;
+
     private PoolBenchmark() {}
 
     /** Measures one row after another, and hands each over when it is there. */
@@ -25,5 +27,14 @@ public final class PoolBenchmark {
         }
         rows.accept(Rounds.compare(
                 "pool.tasks", "threads", "tasks/s", Better.HIGHER, rounds, OurPool::tasks, ThreadPool::tasks));
+        rows.accept(Rounds.compare(
+                "pool.crash",
+                PythonPool.EXECUTOR.toString(),
+                "ms",
+                Better.LOWER,
+                rounds,
+                Kills::median,
+                PythonPool.EXECUTOR::crash));
+        rows.accept(Rounds.below("pool.crash.longest", "ms", LONGEST_CRASH_MILLIS, rounds, Kills::longest));
     }
 }

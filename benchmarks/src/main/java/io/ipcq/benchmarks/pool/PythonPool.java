@@ -19,6 +19,11 @@ enum PythonPool {
         return figure("tasks");
     }
 
+    /** Only of the executor: the future of the other one never ends. */
+    double crash() throws Exception {
+        return figure("crash");
+    }
+
     private double figure(String what) throws Exception {
         return Python.figure(PythonPool.class, "pools.py", this, what, Load.WORKERS);
     }

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints one figure of one of Python's pools: pools.py python|executor apply|tasks WORKERS"""
+"""Prints one figure of one of Python's pools: pools.py python|executor apply|tasks|crash WORKERS"""
 
+import os
+import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import Pool
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import Pool, get_context
 
 WARM_UP = 2_000
 CALLS = 10_000
 BURST = 20_000
+KILLS = 10
 
 
 def increment(number):
@@ -40,9 +44,35 @@ def rate(submit, result):
     return burst(submit, result, BURST)
 
 
+def run(running):
+    os.write(running, str(os.getpid()).encode())
+    time.sleep(60)
+
+
+def kill(workers):
+    """Milliseconds from the SIGKILL of a worker to the end of its task's future; the executor is broken afterwards."""
+    begun, running = os.pipe()
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        doomed = pool.submit(run, running)
+        pid = int(os.read(begun, 99))
+        begin = time.perf_counter_ns()
+        os.kill(pid, signal.SIGKILL)
+        try:
+            doomed.result()
+            raise AssertionError("the task ended well though its worker was killed")
+        except BrokenProcessPool:
+            millis = (time.perf_counter_ns() - begin) / 1e6
+    os.close(begun)
+    os.close(running)
+    return millis
+
+
 def main():
     kind, what, workers = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    if kind == "python":
+    if what == "crash":
+        # of the executor only: multiprocessing.Pool waits for the result of a killed worker without end
+        print(sorted(kill(workers) for _ in range(KILLS))[KILLS // 2])
+    elif kind == "python":
         with Pool(workers) as pool:
             if what == "apply":
                 print(median_micros(lambda: pool.apply(increment, (1,))))
