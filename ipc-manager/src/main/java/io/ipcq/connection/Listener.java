@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * same user, and root's, only. TCP beyond loopback needs TLS.
  *
  * <p>Thread-safe. Process-safe: one process listens at an address; a second one is refused. If it is killed, the file of its
- * Unix-domain socket stays, and the next listener there replaces it; accepted connections live until they are closed.
+ * Unix-domain socket stays, and the next listener there replaces it; if it ends otherwise, the file goes. Accepted
+ * connections live until they are closed.
  */
 public final class Listener implements AutoCloseable {
 
@@ -41,6 +42,13 @@ public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 128;
     private static final long LOG_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long OUT_OF_DESCRIPTORS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** Those with a file; they are closed when this process ends. */
+    private static final Set<Listener> WITH_FILE = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Listener::closeAll, "ipcq-listener-files"));
+    }
 
     /** What waits to be accepted; empty once closed, for whoever waits. */
     private final LinkedBlockingQueue<Optional<Connection>> accepted = new LinkedBlockingQueue<>();
@@ -108,6 +116,9 @@ public final class Listener implements AutoCloseable {
             }
             Listener listener = new Listener(server, key, options, file);
             listener.start();
+            if (file != null) {
+                WITH_FILE.add(listener);
+            }
             return listener;
         } catch (IOException | RuntimeException | Error e) {
             release(server, file, e);
@@ -274,6 +285,7 @@ public final class Listener implements AutoCloseable {
             return;
         }
         closed = true;
+        WITH_FILE.remove(this);
         try (server) {
             if (file != null) {
                 file.remove();
@@ -281,6 +293,16 @@ public final class Listener implements AutoCloseable {
         } finally {
             unauthenticated.forEach(Listener::closeQuietly);
             closeWaiting();
+        }
+    }
+
+    private static void closeAll() {
+        for (Listener listener : WITH_FILE) {
+            try {
+                listener.close();
+            } catch (IOException e) {
+                LOG.debug("closing a listener failed: {}", listener, e);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -247,6 +248,16 @@ class ManagerCrashIT {
                 DurableQueue<String> orders = second.durableQueue("orders", String.class)) {
             assertThat(orders.browse()).containsExactly("tea", "milk");
         }
+    }
+
+    @Test
+    void shouldLeaveNothingWhenManagerIsClosed() throws Exception {
+        Path socket;
+        try (Manager own = Manager.start()) {
+            socket = ((UnixDomainSocketAddress) own.address().orElseThrow()).getPath();
+            assertThat(socket).exists();
+        }
+        assertThat(socket.getParent()).doesNotExist();
     }
 
     @Test
