@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.IpcException;
 import io.ipcq.codec.Codec;
-import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 import java.io.ObjectStreamException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.AbstractQueue;
-import java.util.Collection;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +55,6 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
     }
 
     @Override
-    public boolean offer(E element, long timeout, TimeUnit unit) throws InterruptedException {
-        return put(element, Duration.ofNanos(unit.toNanos(timeout)));
-    }
-
-    @Override
     public E get() throws InterruptedException {
         return Objects.requireNonNull(takeWithin(null));
     }
@@ -75,38 +65,9 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
     }
 
     @Override
-    public E take() throws InterruptedException {
-        return get();
-    }
-
-    @Override
-    public @Nullable E poll() {
-        try {
-            return getNow();
-        } catch (QueueShutdownException e) {
-            return null;
-        }
-    }
-
-    @Override
-    public @Nullable E poll(long timeout, TimeUnit unit) throws InterruptedException {
-        return takeWithin(Duration.ofNanos(unit.toNanos(timeout)));
-    }
-
-    @Override
-    public int drainTo(Collection<? super E> target) {
-        return drainTo(target, Integer.MAX_VALUE);
-    }
-
-    @Override
     public @Nullable E peek() {
         Iterator<E> elements = iterator();
         return elements.hasNext() ? elements.next() : null;
-    }
-
-    @Override
-    public boolean empty() {
-        return qsize() == 0;
     }
 
     @Override
@@ -142,37 +103,6 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
     @Override
     public String codecId() {
         return codec.id();
-    }
-
-    @Override
-    public Iterable<E> consume() {
-        return () -> new Iterator<>() {
-            private @Nullable E next;
-
-            @Override
-            public boolean hasNext() {
-                try {
-                    next = next == null ? get() : next;
-                    return true;
-                } catch (QueueShutdownException e) {
-                    return false;
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new IpcException(
-                            "interrupted while waiting for an element; the thread's interrupt is still set", e);
-                }
-            }
-
-            @Override
-            public E next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException("the queue is shut down and drained");
-                }
-                E element = Objects.requireNonNull(next);
-                next = null;
-                return element;
-            }
-        };
     }
 
     /** What travels is the recipe for a proxy. */

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.IpcException;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,11 +67,6 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
     }
 
     @Override
-    public boolean offer(E element, long timeout, TimeUnit unit) throws InterruptedException {
-        return putUntil(Objects.requireNonNull(element, "element"), Durations.deadline(unit.toNanos(timeout)));
-    }
-
-    @Override
     public void putAll(Collection<? extends E> elements) throws InterruptedException {
         putEach(List.copyOf(elements));
     }
@@ -102,30 +93,6 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
     }
 
     @Override
-    public E take() throws InterruptedException {
-        return get();
-    }
-
-    @Override
-    public @Nullable E poll() {
-        try {
-            return getNow();
-        } catch (QueueShutdownException e) {
-            return null;
-        }
-    }
-
-    @Override
-    public @Nullable E poll(long timeout, TimeUnit unit) throws InterruptedException {
-        return takeUntil(Durations.deadline(unit.toNanos(timeout)));
-    }
-
-    @Override
-    public int drainTo(Collection<? super E> target) {
-        return drainTo(target, Integer.MAX_VALUE);
-    }
-
-    @Override
     @SuppressWarnings("ReferenceEquality") // the queue itself, not one that equals it
     public int drainTo(Collection<? super E> target, int max) {
         Objects.requireNonNull(target, "target");
@@ -133,11 +100,6 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
             throw new IllegalArgumentException("a queue cannot be drained to itself");
         }
         return max <= 0 ? 0 : takeInto(target, max);
-    }
-
-    @Override
-    public Iterable<E> consume() {
-        return Consumption::new;
     }
 
     // ---- look -------------------------------------------------------------------------------------------------------
@@ -162,11 +124,6 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
     public Spliterator<E> spliterator() {
         return Spliterators.spliteratorUnknownSize(
                 iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
-    }
-
-    @Override
-    public boolean empty() {
-        return qsize() == 0;
     }
 
     @Override
@@ -199,41 +156,5 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
     @Override
     public boolean join(Duration timeout) throws InterruptedException {
         return joinUntil(Durations.deadline(timeout));
-    }
-
-    /** The elements as they come, until the queue is over. */
-    private final class Consumption implements Iterator<E> {
-
-        private @Nullable E next;
-
-        @Override
-        public boolean hasNext() {
-            if (next == null) {
-                next = await();
-            }
-            return next != null;
-        }
-
-        private @Nullable E await() {
-            try {
-                return get();
-            } catch (QueueShutdownException e) {
-                return null;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IpcException(
-                        "interrupted while waiting for an element; the thread's interrupt is still set", e);
-            }
-        }
-
-        @Override
-        public E next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("the queue is shut down and drained");
-            }
-            E element = Objects.requireNonNull(next);
-            next = null;
-            return element;
-        }
     }
 }

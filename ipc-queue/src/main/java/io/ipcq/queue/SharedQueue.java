@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,11 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
     /** Puts an element, waiting at most {@code timeout} for room; false if there was none. */
     boolean put(E element, Duration timeout) throws InterruptedException;
 
+    @Override
+    default boolean offer(E element, long timeout, TimeUnit unit) throws InterruptedException {
+        return put(element, Duration.ofNanos(unit.toNanos(timeout)));
+    }
+
     /**
      * Puts all elements in order, waiting for room whenever the queue is full. Elements travel in batches, which is many
      * times faster than one put for each; other producers' elements may stand between the batches. If this is
@@ -135,8 +141,35 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
     @Nullable
     E getNow();
 
+    @Override
+    default E take() throws InterruptedException {
+        return get();
+    }
+
+    @Override
+    default @Nullable E poll(long timeout, TimeUnit unit) throws InterruptedException {
+        return get(Duration.ofNanos(unit.toNanos(timeout)));
+    }
+
+    /** Like {@link #getNow()}, but null as well if the queue is shut down and drained. */
+    @Override
+    default @Nullable E poll() {
+        try {
+            return getNow();
+        } catch (QueueShutdownException e) {
+            return null;
+        }
+    }
+
+    @Override
+    default int drainTo(Collection<? super E> target) {
+        return drainTo(target, Integer.MAX_VALUE);
+    }
+
     /** Whether a {@code get} would wait. Agrees with {@link #qsize()}, in every process. */
-    boolean empty();
+    default boolean empty() {
+        return qsize() == 0;
+    }
 
     /** Whether a {@code put} of one element would wait. Agrees with {@link #qsize()}, in every process. */
     boolean full();
@@ -158,7 +191,9 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
     boolean join(Duration timeout) throws InterruptedException;
 
     /** The elements as a loop that ends when the queue is shut down and drained: {@code for (E e : queue.consume())}. */
-    Iterable<E> consume();
+    default Iterable<E> consume() {
+        return () -> new Consumption<>(this);
+    }
 
     /** Accepts no more elements, in no process; wakes everybody who waits. What is in the queue can still be taken. */
     void shutdown();
