@@ -44,7 +44,9 @@ public interface Connection extends AutoCloseable {
      * @throws IOException if the peer is gone: what it had sent can still be received; or did not read in time: the
      *     connection is then closed
      */
-    void sendBytes(byte[] message) throws IOException;
+    default void sendBytes(byte[] message) throws IOException {
+        sendBytes(message, 0, message.length);
+    }
 
     /** Sends a part of an array as one message. */
     void sendBytes(byte[] bytes, int offset, int length) throws IOException;

@@ -91,11 +91,6 @@ final class PipeEnd implements Connection, Serializable {
     // ---- messages ---------------------------------------------------------------------------------------------------
 
     @Override
-    public void sendBytes(byte[] message) throws IOException {
-        sendBytes(message, 0, message.length);
-    }
-
-    @Override
     public void sendBytes(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         if (handle.direction() == Direction.RECEIVES) {

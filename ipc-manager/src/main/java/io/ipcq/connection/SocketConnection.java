@@ -55,11 +55,6 @@ final class SocketConnection implements Connection {
     }
 
     @Override
-    public void sendBytes(byte[] message) throws IOException {
-        sendBytes(message, 0, message.length);
-    }
-
-    @Override
     public void sendBytes(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         requireSmall(length);

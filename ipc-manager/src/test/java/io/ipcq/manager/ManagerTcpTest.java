@@ -66,11 +66,6 @@ class ManagerTcpTest extends ManagerContract {
         }
 
         @Override
-        public void sendBytes(byte[] message) throws IOException {
-            connection.sendBytes(message);
-        }
-
-        @Override
         public void sendBytes(byte[] bytes, int offset, int length) throws IOException {
             connection.sendBytes(bytes, offset, length);
         }

@@ -19,11 +19,6 @@ record Elsewhere(Connection connection) implements Connection {
     }
 
     @Override
-    public void sendBytes(byte[] message) throws IOException {
-        connection.sendBytes(message);
-    }
-
-    @Override
     public void sendBytes(byte[] bytes, int offset, int length) throws IOException {
         connection.sendBytes(bytes, offset, length);
     }
