@@ -7,13 +7,36 @@ import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** A producer process and a consumer process on one directory; the consumer reports one figure. */
-public final class ProcessPair {
+public final class ProcessPair implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private ProcessPair() {}
+    private final SharedQueue<Double> report;
+    private final ChildProcess reader;
+    private final ChildProcess writer;
+
+    private ProcessPair(SharedQueue<Double> report, ChildProcess reader, ChildProcess writer) {
+        this.report = report;
+        this.reader = reader;
+        this.writer = writer;
+    }
+
+    /** Starts both, the consumer first. */
+    public static ProcessPair start(
+            Path directory,
+            SerializableBiConsumer<String, SharedQueue<Double>> producer,
+            SerializableBiConsumer<String, SharedQueue<Double>> consumer)
+            throws Exception {
+        SharedQueue<Double> report = SharedQueue.create(Double.class);
+        ProcessPair pair =
+                new ProcessPair(report, child(consumer, directory, report), child(producer, directory, report));
+        pair.reader.start();
+        pair.writer.start();
+        return pair;
+    }
 
     /** Starts both, the consumer first, and returns what it reported. */
     public static double run(
@@ -21,13 +44,29 @@ public final class ProcessPair {
             SerializableBiConsumer<String, SharedQueue<Double>> producer,
             SerializableBiConsumer<String, SharedQueue<Double>> consumer)
             throws Exception {
-        try (SharedQueue<Double> report = SharedQueue.create(Double.class);
-                ChildProcess reader = child(consumer, directory, report);
-                ChildProcess writer = child(producer, directory, report)) {
-            reader.start();
-            writer.start();
-            return await(report, writer, reader);
+        try (ProcessPair pair = start(directory, producer, consumer)) {
+            return pair.figure();
         }
+    }
+
+    public List<ChildProcess> processes() {
+        return List.of(reader, writer);
+    }
+
+    public boolean hasReported() {
+        return !report.empty();
+    }
+
+    /** The figure that is reported, once both have ended. */
+    public double figure() throws InterruptedException {
+        return await(report, writer, reader);
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+        reader.close();
+        report.close();
     }
 
     private static ChildProcess child(

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 
 /** Runs ours and theirs in turns, so that what else the machine does falls on both, and takes medians. */
 public final class Rounds {
@@ -12,6 +16,22 @@ public final class Rounds {
     public enum Better {
         HIGHER,
         LOWER
+    }
+
+    /** What one round has brought: both figures, and how many times better ours is. */
+    public record Pair(double ours, double theirs, double ratio) {
+
+        public static Pair of(Better better, double ours, double theirs) {
+            return new Pair(ours, theirs, better == Better.HIGHER ? ours / theirs : theirs / ours);
+        }
+
+        /** The medians of each column alone. */
+        public static Pair median(List<Pair> pairs) {
+            return new Pair(
+                    Rounds.median(pairs, Pair::ours),
+                    Rounds.median(pairs, Pair::theirs),
+                    Rounds.median(pairs, Pair::ratio));
+        }
     }
 
     private Rounds() {}
@@ -25,21 +45,25 @@ public final class Rounds {
             Callable<Double> ours,
             Callable<Double> theirs)
             throws Exception {
-        double[] our = new double[rounds];
-        double[] their = new double[rounds];
-        double[] ratios = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
+        boolean[] oursFirst = {false};
+        return compare(bench, peer, unit, rounds, () -> {
             // who goes first changes, or the second would always have the warmer page cache
-            if (i % 2 == 0) {
-                our[i] = ours.call();
-                their[i] = theirs.call();
-            } else {
-                their[i] = theirs.call();
-                our[i] = ours.call();
-            }
-            ratios[i] = better == Better.HIGHER ? our[i] / their[i] : their[i] / our[i];
+            oursFirst[0] = !oursFirst[0];
+            double first = (oursFirst[0] ? ours : theirs).call();
+            double second = (oursFirst[0] ? theirs : ours).call();
+            return oursFirst[0] ? Pair.of(better, first, second) : Pair.of(better, second, first);
+        });
+    }
+
+    /** For a round that measures both by itself. */
+    public static Row compare(String bench, String peer, String unit, int rounds, Callable<Pair> round)
+            throws Exception {
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            pairs.add(round.call());
         }
-        return new Row(bench, peer, median(our), median(their), median(ratios), unit, spread(ratios));
+        Pair median = Pair.median(pairs);
+        return new Row(bench, peer, median.ours(), median.theirs(), median.ratio(), unit, spread(pairs));
     }
 
     /** A figure without a peer, against a bar; lower is better. */
@@ -54,9 +78,12 @@ public final class Rounds {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private static String spread(double[] ratios) {
-        double[] sorted = ratios.clone();
-        Arrays.sort(sorted);
-        return String.format(Locale.ROOT, "%.2f .. %.2f", sorted[0], sorted[sorted.length - 1]);
+    private static double median(List<Pair> pairs, ToDoubleFunction<Pair> column) {
+        return median(pairs.stream().mapToDouble(column).toArray());
+    }
+
+    private static String spread(List<Pair> pairs) {
+        DoubleSummaryStatistics ratios = pairs.stream().mapToDouble(Pair::ratio).summaryStatistics();
+        return String.format(Locale.ROOT, "%.2f .. %.2f", ratios.getMin(), ratios.getMax());
     }
 }

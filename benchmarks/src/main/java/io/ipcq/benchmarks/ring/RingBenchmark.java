@@ -40,10 +40,8 @@ public final class RingBenchmark {
                 "ring.rtt",
                 "agrona",
                 MICROS,
-                Better.LOWER,
                 rounds,
-                () -> RoundTrip.micros(Transport.RING_SPINNING, 50),
-                () -> RoundTrip.micros(Transport.AGRONA, 50)));
+                () -> RoundTrip.inTurns(Transport.RING_SPINNING, Transport.AGRONA, 50)));
         if (Python.isThere()) {
             rows.accept(Rounds.compare(
                     "ring.throughput",
@@ -76,14 +74,7 @@ public final class RingBenchmark {
     }
 
     private static Row agrona(String name, int rounds, Transport ours, Transport theirs) throws Exception {
-        return Rounds.compare(
-                name,
-                "agrona",
-                RATE,
-                Better.HIGHER,
-                rounds,
-                () -> Throughput.processes(ours, PAIR),
-                () -> Throughput.processes(theirs, PAIR));
+        return Rounds.compare(name, "agrona", RATE, rounds, () -> Throughput.inTurns(ours, theirs, PAIR));
     }
 
     private static double wake() throws Exception {

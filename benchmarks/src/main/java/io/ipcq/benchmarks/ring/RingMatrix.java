@@ -48,8 +48,8 @@ public final class RingMatrix {
         for (double percentile : PERCENTILES) {
             String name = "ring.rtt.p" + (percentile == 99.9 ? "99.9" : (int) percentile);
             Callable<Double> spinning = () -> RoundTrip.micros(Transport.RING_SPINNING, percentile);
-            lower(name, "agrona", spinning, () -> RoundTrip.micros(Transport.AGRONA, percentile));
-            lower(name, "aeron", spinning, () -> RoundTrip.micros(Transport.AERON, percentile));
+            roundTripsInTurns(name, "agrona", Transport.AGRONA, percentile);
+            roundTripsInTurns(name, "aeron", Transport.AERON, percentile);
             lower(name, "chronicle", spinning, () -> RoundTrip.micros(Transport.CHRONICLE, percentile));
             if (Python.isThere()) {
                 for (String kind : new String[] {"SimpleQueue", "Queue"}) {
@@ -75,8 +75,8 @@ public final class RingMatrix {
         higher(name, "in-process", ours, () -> Throughput.inProcess(load));
         if (load.consumers() == 1) {
             // with more consumers these do something else: each sees every message, or there can be only one
-            higher(name, "agrona", ours, () -> Throughput.processes(Transport.AGRONA, load));
-            higher(name, "aeron", ours, () -> Throughput.processes(Transport.AERON, load));
+            throughputInTurns(name, "agrona", Transport.RING, Transport.AGRONA, load);
+            throughputInTurns(name, "aeron", Transport.RING, Transport.AERON, load);
             if (load.messageBytes() <= CHRONICLE_MOST_BYTES) {
                 higher(name, "chronicle", ours, () -> Throughput.processes(Transport.CHRONICLE, load));
             }
@@ -103,11 +103,12 @@ public final class RingMatrix {
 
     /** What the least copying would bring. */
     private void oneArray() throws Exception {
-        higher(
+        throughputInTurns(
                 "ring.throughput.64MiB.batch64",
                 "agrona-one-array",
-                () -> Throughput.processes(Transport.RING_64MIB_BATCHES, RingBenchmark.PAIR),
-                () -> Throughput.processes(Transport.AGRONA_64MIB_ALL_ONE_ARRAY, RingBenchmark.PAIR));
+                Transport.RING_64MIB_BATCHES,
+                Transport.AGRONA_64MIB_ALL_ONE_ARRAY,
+                RingBenchmark.PAIR);
     }
 
     /** Many threads that wait in an empty queue for one producer, and many that wait in a full one for one consumer. */
@@ -124,6 +125,21 @@ public final class RingMatrix {
                 "in-process",
                 () -> Throughput.processes(Transport.RING, full),
                 () -> Throughput.inProcess(full));
+    }
+
+    private void throughputInTurns(String name, String peer, Transport ours, Transport theirs, Load load)
+            throws Exception {
+        rows.accept(
+                Rounds.compare(name, peer, RingBenchmark.RATE, rounds, () -> Throughput.inTurns(ours, theirs, load)));
+    }
+
+    private void roundTripsInTurns(String name, String peer, Transport theirs, double percentile) throws Exception {
+        rows.accept(Rounds.compare(
+                name,
+                peer,
+                RingBenchmark.MICROS,
+                rounds,
+                () -> RoundTrip.inTurns(Transport.RING_SPINNING, theirs, percentile)));
     }
 
     private void higher(String name, String peer, Callable<Double> ours, Callable<Double> theirs) throws Exception {

@@ -3,30 +3,85 @@ package io.ipcq.benchmarks.ring;
 
 import io.ipcq.benchmarks.Messages;
 import io.ipcq.benchmarks.ProcessPair;
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.benchmarks.Scratch;
+import io.ipcq.benchmarks.Turns;
+import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** A message to another process and back, one at a time, in microseconds. */
+@SuppressWarnings("try") // what a peer does to close its channel may throw anything
 final class RoundTrip {
 
-    private static final long WARM_UP_NANOS = 2_000_000_000L;
-    private static final long WATCH_NANOS = 1_000_000_000L;
+    private static final long WARM_UP_NANOS = 3_000_000_000L;
+    private static final long WATCH_NANOS = 2_000_000_000L;
     private static final int MOST = 4_000_000;
 
     private RoundTrip() {}
 
-    /** A percentile, 50 to 100, of the round trips of a second. */
-    @SuppressWarnings("try") // what is open matters, not what it is called
+    /** A percentile, 50 to 100, of the round trips of some seconds. */
     static double micros(Transport transport, double percentile) throws Exception {
-        try (Scratch scratch = new Scratch();
-                AutoCloseable there = transport.create(scratch.resolve("there"));
-                AutoCloseable back = transport.create(scratch.resolve("back"))) {
-            return ProcessPair.run(
+        try (Trip trip = new Trip(transport, percentile)) {
+            return trip.micros();
+        }
+    }
+
+    /** The same through two transports, in turns. */
+    static Pair inTurns(Transport ours, Transport theirs, double percentile) throws Exception {
+        try (Trip our = new Trip(ours, percentile);
+                Trip their = new Trip(theirs, percentile)) {
+            Turns.stop(their.processes());
+            while (!our.pair.hasReported() || !their.pair.hasReported()) {
+                turn(our);
+                turn(their);
+            }
+            Turns.resume(our.processes());
+            Turns.resume(their.processes());
+            return Pair.of(Better.LOWER, our.micros(), their.micros());
+        }
+    }
+
+    private static void turn(Trip trip) throws Exception {
+        Turns.resume(trip.processes());
+        Thread.sleep(Turns.MILLIS);
+        Turns.stop(trip.processes());
+    }
+
+    /** Two processes, one of which asks, and the other answers. */
+    private static final class Trip implements AutoCloseable {
+
+        private final Scratch scratch = new Scratch();
+        private final AutoCloseable there;
+        private final AutoCloseable back;
+        private final ProcessPair pair;
+
+        Trip(Transport transport, double percentile) throws Exception {
+            this.there = transport.create(scratch.resolve("there"));
+            this.back = transport.create(scratch.resolve("back"));
+            this.pair = ProcessPair.start(
                     scratch.resolve("any"),
                     (any, unused) -> echo(transport, Path.of(any)),
                     (any, report) -> ask(transport, Path.of(any), percentile, report));
+        }
+
+        List<ChildProcess> processes() {
+            return pair.processes();
+        }
+
+        double micros() throws InterruptedException {
+            return pair.figure();
+        }
+
+        @Override
+        public void close() throws Exception {
+            pair.close();
+            back.close();
+            there.close();
+            scratch.close();
         }
     }
 

@@ -2,9 +2,13 @@
 package io.ipcq.benchmarks.ring;
 
 import io.ipcq.benchmarks.ProcessPair;
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.benchmarks.Scratch;
+import io.ipcq.benchmarks.Turns;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.SerializableBiConsumer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,58 +16,112 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Messages a second: producers send without end, consumers count, and somebody else looks at the counts. */
+@SuppressWarnings("try") // what a peer does to close its channel may throw anything
 final class Throughput {
 
     private static final long WARM_UP_MILLIS = 2_000;
     private static final long WATCH_MILLIS = 1_500;
+    /** After a pause, until caches are as they were. */
+    private static final long SETTLE_MILLIS = 20;
+
+    private static final int TURNS = 8;
     /** Of the in-process peer, in elements. */
     private static final int IN_PROCESS_CAPACITY = 65_536;
 
     private Throughput() {}
 
     /** Through a transport, between processes. */
-    @SuppressWarnings("try") // what is open matters, not what it is called
     static double processes(Transport transport, Load load) throws Exception {
-        try (Scratch scratch = new Scratch();
-                AutoCloseable channel = transport.create(scratch.resolve("channel"))) {
-            Gauge gauge = Gauge.create(scratch.resolve("gauge"));
-            List<ChildProcess> children = new ArrayList<>();
-            for (int i = 0; i < load.consumers(); i++) {
-                int first = i * load.consumerThreads();
-                children.add(child((place, gaugeFile) -> consume(transport, place, gaugeFile, first, load), scratch));
-            }
-            for (int i = 0; i < load.producers(); i++) {
-                children.add(child((place, gaugeFile) -> produce(transport, place, load), scratch));
-            }
-            return watch(gauge, load, children);
+        try (Flow flow = Flow.start(transport, load)) {
+            return flow.rate(WARM_UP_MILLIS, WATCH_MILLIS);
         }
+    }
+
+    /** Through two transports, in turns. */
+    static Pair inTurns(Transport ours, Transport theirs, Load load) throws Exception {
+        try (Flow our = Flow.start(ours, load)) {
+            our.rate(WARM_UP_MILLIS, 1);
+            Turns.stop(our.processes());
+            try (Flow their = Flow.start(theirs, load)) {
+                their.rate(WARM_UP_MILLIS, 1);
+                Turns.stop(their.processes());
+                List<Pair> pairs = new ArrayList<>();
+                for (int i = 0; i < TURNS; i++) {
+                    pairs.add(Pair.of(Better.HIGHER, turn(our), turn(their)));
+                }
+                return Pair.median(pairs);
+            }
+        }
+    }
+
+    private static double turn(Flow flow) throws Exception {
+        Turns.resume(flow.processes());
+        double rate = flow.rate(SETTLE_MILLIS, Turns.MILLIS);
+        Turns.stop(flow.processes());
+        return rate;
     }
 
     /** Through a queue of the JDK, between the threads of one process: the ceiling. */
     static double inProcess(Load load) throws Exception {
-        try (Scratch scratch = new Scratch()) {
-            Gauge gauge = Gauge.create(scratch.resolve("gauge"));
-            ChildProcess child = child((place, gaugeFile) -> produceAndConsume(gaugeFile, load), scratch);
-            return watch(gauge, load, List.of(child));
+        try (Flow flow = Flow.startInProcess(load)) {
+            return flow.rate(WARM_UP_MILLIS, WATCH_MILLIS);
         }
     }
 
-    private static ChildProcess child(SerializableBiConsumer<String, String> work, Scratch scratch) {
-        return ChildProcess.builder(
-                        work,
-                        scratch.resolve("channel").toString(),
-                        scratch.resolve("gauge").toString())
-                .jvmOptions(ProcessPair.peerOptions())
-                .build();
-    }
+    /** Processes between which messages flow until they are killed. */
+    private static final class Flow implements AutoCloseable {
 
-    private static double watch(Gauge gauge, Load load, List<ChildProcess> children) throws Exception {
-        try {
-            for (ChildProcess child : children) {
-                child.start();
+        private final Load load;
+        private final Scratch scratch = new Scratch();
+        private final Gauge gauge;
+        private final List<ChildProcess> children = new ArrayList<>();
+        private AutoCloseable channel = () -> {};
+
+        private Flow(Load load) throws Exception {
+            this.load = load;
+            this.gauge = Gauge.create(scratch.resolve("gauge"));
+        }
+
+        static Flow start(Transport transport, Load load) throws Exception {
+            Flow flow = new Flow(load);
+            flow.channel = transport.create(flow.scratch.resolve("channel"));
+            for (int i = 0; i < load.consumers(); i++) {
+                int first = i * load.consumerThreads();
+                flow.add((place, gaugeFile) -> consume(transport, place, gaugeFile, first, load));
             }
-            return gauge.rate(load.allConsumers(), WARM_UP_MILLIS, WATCH_MILLIS);
-        } finally {
+            for (int i = 0; i < load.producers(); i++) {
+                flow.add((place, gaugeFile) -> produce(transport, place, load));
+            }
+            return flow;
+        }
+
+        static Flow startInProcess(Load load) throws Exception {
+            Flow flow = new Flow(load);
+            flow.add((place, gaugeFile) -> produceAndConsume(gaugeFile, load));
+            return flow;
+        }
+
+        private void add(SerializableBiConsumer<String, String> work) throws IOException {
+            ChildProcess child = ChildProcess.builder(
+                            work,
+                            scratch.resolve("channel").toString(),
+                            scratch.resolve("gauge").toString())
+                    .jvmOptions(ProcessPair.peerOptions())
+                    .build();
+            children.add(child);
+            child.start();
+        }
+
+        List<ChildProcess> processes() {
+            return children;
+        }
+
+        double rate(long warmUpMillis, long watchMillis) throws InterruptedException {
+            return gauge.rate(load.allConsumers(), warmUpMillis, watchMillis);
+        }
+
+        @Override
+        public void close() throws Exception {
             for (ChildProcess child : children) {
                 child.kill();
             }
@@ -71,6 +129,8 @@ final class Throughput {
                 child.join();
                 child.close();
             }
+            channel.close();
+            scratch.close();
         }
     }
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.benchmarks;
+
+import io.ipcq.process.ChildProcess;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lets groups of processes run in turns, each for a fifth of a second; the others are stopped (SIGSTOP), and cost nothing.
+ *
+ * <p>Two cores of a virtual machine may be near each other or far, for seconds at a time; in short turns that falls on ours and
+ * on theirs alike.
+ */
+public final class Turns {
+
+    public static final long MILLIS = 200;
+
+    private Turns() {}
+
+    public static void stop(List<ChildProcess> processes) throws IOException, InterruptedException {
+        signal("-STOP", processes);
+    }
+
+    public static void resume(List<ChildProcess> processes) throws IOException, InterruptedException {
+        signal("-CONT", processes);
+    }
+
+    /** Of those that have ended meanwhile, there is nothing to be said. */
+    private static void signal(String signal, List<ChildProcess> processes) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        for (ChildProcess process : processes) {
+            command.add(Long.toString(process.pid()));
+        }
+        new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+}
