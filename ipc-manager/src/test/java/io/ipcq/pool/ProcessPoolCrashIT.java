@@ -217,11 +217,15 @@ class ProcessPoolCrashIT {
         try (ProcessPool pool = ProcessPool.builder()
                 .workers(1)
                 .maxWorkerHeap("900000t")
-                .restartBackOff(Duration.ofMillis(1), Duration.ofMillis(10))
+                .restartBackOff(Duration.ofMillis(100), Duration.ofSeconds(1))
                 .create()) {
+            long begin = System.nanoTime();
             assertThatThrownBy(() -> pool.apply(Chores::square, 1))
                     .isInstanceOf(WorkerStartException.class)
                     .hasMessageContaining("heap");
+            assertThat(System.nanoTime() - begin)
+                    .as("three starts, with 100 ms between the first two and 200 ms between the others")
+                    .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(200));
         }
     }
 
