@@ -272,7 +272,7 @@ final class Link {
                         null);
             } else {
                 requireAnswering();
-                mine.beganNanos = System.nanoTime();
+                mine.beganNanos = heardNanos;
             }
             if (mine.interrupted && cancellable != null && !cancelled && !mine.done) {
                 cancelled = true;

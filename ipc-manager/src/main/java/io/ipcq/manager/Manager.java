@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  * closed, or the last process that has one ends. What a process held when it died, a lock for instance, is released.
  *
  * <p>On one machine a proxy of a queue is the queue's own file, and as fast; from elsewhere, the same proxy talks to the
- * server. When the server is gone, every call of every proxy throws {@link ManagerGoneException}.
+ * server. There, {@code get} returns when the confirmation that the element arrived is on its way: if that is lost, as the
+ * connection breaks, the element is handed out again. When the server is gone, every call of every proxy throws {@link
+ * ManagerGoneException}.
  *
  * <p>Thread-safe; calls of several threads do not wait for each other. Process-safe: proxies are serializable and arrive
  * attached to the same thing; the stream contains the key. Survives a crash: of every client; of the manager, durable queues.
