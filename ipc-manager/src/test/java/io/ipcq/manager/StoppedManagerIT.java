@@ -12,10 +12,13 @@ import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +47,7 @@ class StoppedManagerIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(80);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
 
     @TempDir
     Path directory;
@@ -109,6 +113,26 @@ class StoppedManagerIT {
                 .inheritIO()
                 .start();
         assertThat(kill.waitFor()).as("kill %s %s", signal, server).isZero();
+    }
+
+    /** When {@code kill} returns, the threads are about to stop: each does when the one that got the signal has had its turn. */
+    private void stopServer() throws Exception {
+        signal("-STOP");
+        await().atMost(LONG).until(this::isStopped);
+    }
+
+    private boolean isStopped() throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(server.pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                String state = Files.readString(thread.resolve("stat"));
+                if (state.charAt(state.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (NoSuchFileException | UncheckedIOException ended) {
+            return false; // a thread has ended before it could be stopped
+        }
     }
 
     /** Each with a link of its own, as all calls of one end together. */
@@ -259,7 +283,7 @@ class StoppedManagerIT {
         CountDownLatch stopped = new CountDownLatch(1);
         Map<String, Future<?>> timed = begin(timed(), stopped);
         Map<String, Future<?>> untimed = begin(untimed(), new CountDownLatch(0));
-        signal("-STOP");
+        stopServer();
         try {
             stopped.countDown();
             requireGone(timed);
@@ -295,8 +319,9 @@ class StoppedManagerIT {
                 }
             });
             waiting.start();
-            waiting.join(SHORT.toMillis());
-            signal("-STOP");
+            await().atMost(LONG)
+                    .until(() -> List.of(waiting.getStackTrace()).toString().contains("Link.readUntil"));
+            stopServer();
             try {
                 waiting.interrupt();
                 if (answerTimeout.equals(ANSWER_TIMEOUT)) {
@@ -320,7 +345,7 @@ class StoppedManagerIT {
         Manager manager = Manager.connect(unix, key);
         managers.add(manager);
         SharedQueue<String> queue = manager.queue("letters", String.class);
-        signal("-STOP");
+        stopServer();
         try {
             queue.put("a");
             assertThat(queue.get()).isEqualTo("a");
