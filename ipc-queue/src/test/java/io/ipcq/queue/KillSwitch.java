@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jboss.byteman.agent.Main;
 
@@ -69,9 +69,9 @@ public final class KillSwitch {
         {"net.openhft.chronicle.wire.AbstractWire", "updateFirstHeader", "EXIT", JOURNAL},
     };
 
-    private static final AtomicInteger HITS = new AtomicInteger();
-    private static final Set<String> RULES_HIT = new ConcurrentSkipListSet<>();
-    private static volatile boolean armed;
+    private static final Set<String> RULES_HIT = new TreeSet<>(); // guarded by the class, as are these
+    private static int hits;
+    private static boolean armed;
 
     private KillSwitch() {}
 
@@ -148,38 +148,39 @@ public final class KillSwitch {
     }
 
     /** In the child: counts from now on. */
-    static void arm() {
+    static synchronized void arm() {
         armed = true;
     }
 
     /** In the child: counts no more, and says what was counted; does not return when another thread has come to its end. */
     static synchronized void disarm() {
         armed = false;
-        System.out.println("hits " + HITS.get() + " " + String.join(" ", RULES_HIT));
+        System.out.println("hits " + hits + " " + String.join(" ", RULES_HIT));
     }
 
     /** Called by the rules. */
     public static void hit(int rule) {
         String hold = System.getProperty(HOLD);
-        if (!armed || (hold != null && !hold.equals(name(rule)))) {
+        if (hold != null && !hold.equals(name(rule))) {
             return;
         }
-        RULES_HIT.add(name(rule));
-        if (HITS.incrementAndGet() == Integer.getInteger(AT)) {
-            String where = name(rule) + " in " + callers();
-            if (hold == null) {
-                halt(where);
-            } else {
-                waitForLine(where);
-            }
+        if (isLast(rule, hold == null)) {
+            waitForLine(name(rule) + " in " + callers());
         }
     }
 
-    private static synchronized void halt(String where) {
-        if (armed) {
-            System.out.println("halted at " + where);
+    /** Counts, and does not return if that was the end: so that no other thread can say meanwhile that all is done. */
+    private static synchronized boolean isLast(int rule, boolean halts) {
+        if (!armed) {
+            return false;
+        }
+        RULES_HIT.add(name(rule));
+        boolean last = ++hits == Integer.getInteger(AT);
+        if (last && halts) {
+            System.out.println("halted at " + name(rule) + " in " + callers());
             Runtime.getRuntime().halt(137);
         }
+        return last;
     }
 
     private static void waitForLine(String where) {

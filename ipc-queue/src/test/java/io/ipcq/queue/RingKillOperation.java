@@ -18,8 +18,9 @@ enum RingKillOperation {
     PUT_WAITING(
             parent -> parent.put(RingKillOperation.FILLING, RingKillOperation.BIG),
             child -> {
-                inAWhile(() -> child.get(2));
+                Thread other = inAWhile(() -> child.get(2));
                 child.put(1, RingKillOperation.BIG);
+                other.join();
             },
             2),
     GET(parent -> parent.put(3, 100), child -> child.get(2), 1),
@@ -34,8 +35,9 @@ enum RingKillOperation {
     GET_WAITING(
             parent -> {},
             child -> {
-                inAWhile(() -> child.put(1, 100));
+                Thread other = inAWhile(() -> child.put(1, 100));
                 child.get(1);
+                other.join();
             },
             1),
     DRAIN(parent -> parent.put(20, 100), child -> child.drain(10), 10),
@@ -120,7 +122,7 @@ enum RingKillOperation {
         user.leaveAsIfDeadInPut();
     }
 
-    private static void inAWhile(Work work) {
+    private static Thread inAWhile(Work work) {
         Thread thread = new Thread(() -> {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             try {
@@ -131,5 +133,6 @@ enum RingKillOperation {
         });
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
