@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChildProcessCrashIT {
 
     private static final Duration WATCHDOG = Duration.ofSeconds(30);
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = Integer.getInteger("ipcq.parents", 20);
 
     @TempDir
     Path directory;

@@ -29,7 +29,7 @@ class StandbyIT {
 
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final int AT_ONCE = 50;
-    private static final int ROUNDS = 8;
+    private static final int ROUNDS = Integer.getInteger("ipcq.parents", 8);
 
     @TempDir
     Path directory;
