@@ -162,14 +162,12 @@ final class PoolWorker {
                 .output(options.output())
                 .classPath(options.classPath())
                 .environment(options.environment())
+                // the cheapest in memory and threads; a worker has one thread that works
+                .yieldingOptions("-XX:+UseSerialGC")
                 .jvmOptions(
                         "-Dslf4j.provider=" + WorkerLogProvider.class.getName(),
                         "-Dslf4j.internal.verbosity=WARN",
                         "-Djava.util.logging.config.class=" + WorkerLogSetup.class.getName());
-        if (options.jvmOptions().stream().noneMatch(option -> option.matches("-XX:\\+Use\\w+GC"))) {
-            // the cheapest in memory and threads; a worker has one thread that works
-            builder.jvmOptions("-XX:+UseSerialGC");
-        }
         options.maxWorkerHeap().ifPresent(builder::heap);
         options.directory().ifPresent(builder::directory);
         return builder.jvmOptions(options.jvmOptions().toArray(String[]::new));

@@ -96,9 +96,4 @@ final class ChildClassPath {
         }
         return joined.toString();
     }
-
-    /** The same as a file of arguments for the {@code java} command, which reads backslashes and blanks in its own way. */
-    static List<String> argumentLines(String classPath) {
-        return List.of("-cp", '"' + classPath.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
-    }
 }

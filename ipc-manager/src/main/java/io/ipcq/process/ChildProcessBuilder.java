@@ -36,6 +36,7 @@ public final class ChildProcessBuilder {
 
     private final @Nullable Call call;
     private Optional<String> name = Optional.empty();
+    private final List<String> yieldingOptions = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private Optional<Path> directory = Optional.empty();
@@ -58,6 +59,15 @@ public final class ChildProcessBuilder {
     /** Adds options of the child's JVM, such as {@code -XX:+UseSerialGC}. A later one wins over an earlier one. */
     public ChildProcessBuilder jvmOptions(String... options) {
         jvmOptions.addAll(List.of(options));
+        return this;
+    }
+
+    /**
+     * Adds options of the child's JVM that hold unless {@link #jvmOptions} or the environment has one of the same kind: a collector
+     * yields to another collector, a size of the heap to another one.
+     */
+    public ChildProcessBuilder yieldingOptions(String... options) {
+        yieldingOptions.addAll(List.of(options));
         return this;
     }
 
@@ -141,7 +151,17 @@ public final class ChildProcessBuilder {
             }
         });
         return new ChildProcessOptions(
-                name, jvmOptions, environment, directory, classPath, output, daemon, startMethod, reserve, reserveIdle);
+                name,
+                yieldingOptions,
+                jvmOptions,
+                environment,
+                directory,
+                classPath,
+                output,
+                daemon,
+                startMethod,
+                reserve,
+                reserveIdle);
     }
 
     /** A child that is not started yet. */

@@ -11,6 +11,7 @@ import java.util.Optional;
  * How a child process is started, as {@link ChildProcessBuilder} put it together. Immutable.
  *
  * @param name the child's name; empty for {@code Process-N}
+ * @param yieldingOptions options of the child's JVM that hold unless others of their kind are given
  * @param jvmOptions options of the child's JVM, after those that ipcq gives it, so they win
  * @param environment variables that are added to the parent's environment, or replace them
  * @param directory the working directory; empty for the parent's
@@ -23,6 +24,7 @@ import java.util.Optional;
  */
 public record ChildProcessOptions(
         Optional<String> name,
+        List<String> yieldingOptions,
         List<String> jvmOptions,
         Map<String, String> environment,
         Optional<Path> directory,
@@ -34,6 +36,7 @@ public record ChildProcessOptions(
         Duration reserveIdle) {
 
     public ChildProcessOptions {
+        yieldingOptions = List.copyOf(yieldingOptions);
         jvmOptions = List.copyOf(jvmOptions);
         environment = Map.copyOf(environment);
         classPath = List.copyOf(classPath);

@@ -6,7 +6,6 @@ import io.ipcq.queue.SharedQueue;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class JvmLauncher {
     /*
      * What a child's JVM gets, in this order, so that a later option wins:
+     *   - from the environment, what EnvironmentOptions leaves there
      *   - what keeps the JVM quiet about the queues, and safepoints in counted loops, without which a child could not halt at once
+     *   - options that yield to the environment's and the user's, such as a collector
      *   - what changes the meaning of the program: -D, assertions, preview features, opened and added modules. What sizes
      *     or observes the parent is not passed on: heap, collector, agents, debugger, remote management (its port is taken)
      *   - the user's own options
      *   - class path and module path, ChildMain, the path of the task file; nothing of the task itself
+     *
+     * Everybody can read a command line. So properties, among which are passwords, go through a file of arguments that only
+     * this user can read and that the child deletes.
      */
 
     /** Linux allows 128 KiB in one argument, Windows 32 Ki characters in all. */
@@ -44,13 +48,13 @@ final class JvmLauncher {
             "--add-reads",
             "--add-modules");
 
-    private static final List<String> KEPT_BACK =
-            List.of("-Dcom.sun.management.", "-Djdk.module.", "-Djava.class.path=", "-Dsun.java.");
+    private static final List<String> KEPT_BACK = List.of("-Djdk.module.", "-Djava.class.path=", "-Dsun.java.");
 
     private JvmLauncher() {}
 
     /** All that is decided when a JVM starts; equal launches give JVMs of which each can do the other's work. */
     record Launch(
+            List<String> yieldingOptions,
             List<String> jvmOptions,
             Map<String, String> environment,
             Optional<Path> directory,
@@ -58,8 +62,14 @@ final class JvmLauncher {
             boolean inheritsClassPath,
             Output output) {
 
+        /** What its JVM will find in the environment. */
+        EnvironmentOptions environmentOptions() {
+            return EnvironmentOptions.of(System.getenv(), environment, jvmOptions);
+        }
+
         static Launch of(ChildProcess child, ChildProcessOptions options) {
             return new Launch(
+                    options.yieldingOptions(),
                     options.jvmOptions(),
                     options.environment(),
                     options.directory(),
@@ -71,8 +81,10 @@ final class JvmLauncher {
 
     /** {@code given} is the file of the task, or of the slot in which the JVM will be given one. */
     static Process launch(Launch launch, Path given) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command(launch, given));
+        EnvironmentOptions environment = launch.environmentOptions();
+        ProcessBuilder builder = new ProcessBuilder(command(launch, environment, given));
         builder.environment().putAll(launch.environment());
+        builder.environment().putAll(environment.changed());
         launch.directory().ifPresent(directory -> builder.directory(directory.toFile()));
         return start(
                 builder,
@@ -89,7 +101,11 @@ final class JvmLauncher {
         command.addAll(ClassArchive.makingOptions(archive));
         command.addAll(List.of("-cp", ChildClassPath.join(jars), ChildMain.class.getName()));
         command.add(runDirectory.resolve("archive" + Rehearsal.SUFFIX).toString());
-        return start(new ProcessBuilder(command), ProcessBuilder.Redirect.DISCARD);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment()
+                .putAll(EnvironmentOptions.of(System.getenv(), Map.of(), List.of())
+                        .changed());
+        return start(builder, ProcessBuilder.Redirect.DISCARD);
     }
 
     private static Process start(ProcessBuilder builder, ProcessBuilder.Redirect output) throws IOException {
@@ -97,9 +113,9 @@ final class JvmLauncher {
         return builder.redirectOutput(output).redirectError(output).start();
     }
 
-    static List<String> command(Launch launch, Path given) throws IOException {
+    static List<String> command(Launch launch, EnvironmentOptions environment, Path given) throws IOException {
         List<String> command = java();
-        ClassArchive archive = archive(launch);
+        ClassArchive archive = archive(launch, environment);
         Path file = archive == null ? null : archive.file();
         List<Path> classPath = launch.classPath();
         if (archive != null && file != null) {
@@ -108,12 +124,36 @@ final class JvmLauncher {
         } else if (archive != null) {
             ArchiveMaker.makeSoon(archive);
         }
-        command.addAll(Inherited.OPTIONS);
-        command.addAll(launch.jvmOptions());
-        command.addAll(classPath(ChildClassPath.join(classPath), given));
+        launch.yieldingOptions().stream()
+                .filter(option -> !yields(option, launch, environment))
+                .forEach(command::add);
+        List<String> options = Stream.concat(Inherited.OPTIONS.stream(), launch.jvmOptions().stream())
+                .toList();
+        command.addAll(withPrivateOnes(options, ChildClassPath.join(classPath), given));
         command.addAll(mainClass());
         command.add(given.toString());
         return command;
+    }
+
+    /** An option yields to another one of its kind. */
+    private static boolean yields(String option, Launch launch, EnvironmentOptions environment) {
+        return JvmOptionKind.of(option)
+                .filter(kind -> kind.isAmong(launch.jvmOptions()) || kind.isAmong(environment.options()))
+                .isPresent();
+    }
+
+    /** The options and the class path; properties, and what is too long for a command line, in a file. */
+    private static List<String> withPrivateOnes(List<String> options, String classPath, Path given) throws IOException {
+        List<String> hidden = new ArrayList<>();
+        List<String> open = new ArrayList<>();
+        for (String option : options) {
+            (option.startsWith("-D") ? hidden : open).add(option);
+        }
+        (classPath.length() > MAX_CLASS_PATH_ARGUMENT ? hidden : open).addAll(List.of("-cp", classPath));
+        if (!hidden.isEmpty()) {
+            open.add(0, "@" + ArgumentsFile.write(TaskFile.argumentsOf(given), hidden));
+        }
+        return open;
     }
 
     private static List<String> java() {
@@ -126,23 +166,15 @@ final class JvmLauncher {
     }
 
     /** Null where there can be none for this child. */
-    private static @Nullable ClassArchive archive(Launch launch) {
+    private static @Nullable ClassArchive archive(Launch launch, EnvironmentOptions environment) {
         ClassArchive archive = ClassArchive.current();
         if (archive == null
                 || launch.jvmOptions().stream().anyMatch(ClassArchive::isConcernedBy)
+                || environment.options().stream().anyMatch(ClassArchive::isConcernedBy)
                 || !(launch.inheritsClassPath() || launch.classPath().containsAll(archive.jars()))) {
             return null;
         }
         return archive;
-    }
-
-    private static List<String> classPath(String classPath, Path given) throws IOException {
-        if (classPath.length() <= MAX_CLASS_PATH_ARGUMENT) {
-            return List.of("-cp", classPath);
-        }
-        Path file = RunDirectory.createFile(TaskFile.argumentsOf(given));
-        Files.write(file, ChildClassPath.argumentLines(classPath));
-        return List.of("@" + file);
     }
 
     private static List<String> mainClass() {
@@ -197,6 +229,7 @@ final class JvmLauncher {
 
         private static boolean isPassedOn(String option) {
             return PASSED_ON.stream().anyMatch(option::startsWith)
+                    && !JvmOptionKind.OBSERVER.is(option)
                     && KEPT_BACK.stream().noneMatch(option::startsWith);
         }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -74,10 +76,11 @@ final class Family {
     static final class CommandLine {
         public static void main(String[] arguments) throws Exception {
             ChildProcess child = new ChildProcess(Work::answerList, "secret-of-the-test", List.of());
-            System.out.println(String.join(
-                    "\n",
-                    JvmLauncher.command(
-                            JvmLauncher.Launch.of(child, ChildProcessOptions.defaults()), TaskFile.write(child))));
+            JvmLauncher.Launch launch = JvmLauncher.Launch.of(child, ChildProcessOptions.defaults());
+            Path task = TaskFile.write(child);
+            System.out.println(String.join("\n", JvmLauncher.command(launch, launch.environmentOptions(), task)));
+            System.out.println("arguments file:");
+            System.out.println(Files.readString(TaskFile.argumentsOf(task)));
         }
     }
 

@@ -7,10 +7,14 @@ import io.ipcq.IpcException;
 import io.ipcq.modular.LoaderProgram;
 import io.ipcq.modular.ModularProgram;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class JvmLauncherIT {
@@ -31,15 +35,65 @@ class JvmLauncherIT {
             assertThat(program.exitCode()).as(program.output()).isZero();
 
             List<String> command = program.output().lines().toList();
+            List<String> file = command.subList(command.indexOf("arguments file:"), command.size());
+            command = command.subList(0, command.indexOf("arguments file:"));
+            assertThat(file).contains("\"-Dprogram.setting=1\"");
             assertThat(command.get(0)).isEqualTo(System.getProperty("java.home") + "/bin/java");
             assertThat(command)
-                    .contains("-ea:io.ipcq...", "-Dprogram.setting=1", "-XX:+UseCountedLoopSafepoints")
+                    .contains("-ea:io.ipcq...", "-XX:+UseCountedLoopSafepoints")
                     .doesNotContain("-Xmx99m", "-Xss2m")
-                    .noneMatch(argument -> argument.contains("secret"));
+                    .noneMatch(argument -> argument.startsWith("-D") || argument.contains("secret"));
             assertThat(command.get(command.size() - 2)).isEqualTo("io.ipcq.process.ChildMain");
             assertThat(command.get(command.size() - 1))
                     .startsWith(directory.toString())
                     .endsWith(".task");
+        }
+    }
+
+    /** Everybody may read a command line; among properties are passwords. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldPassPropertiesOnWhereOthersCannotReadThem() throws Exception {
+        Path arguments = Files.writeString(directory.resolve("program.args"), "-Dfrom.file=of-the-test");
+        Map<String, String> environment = Map.of(
+                "JAVA_TOOL_OPTIONS", "-Dfrom.tools='of-the-test with blanks'",
+                "JDK_JAVA_OPTIONS", "-Dfrom.launcher=of-the-test");
+        try (Program program = Program.start(
+                directory,
+                environment,
+                List.of("@" + arguments, "-cp", System.getProperty("java.class.path")),
+                Secrets.class.getName())) {
+            assertThat(program.exitCode()).as(program.output()).isZero();
+            assertThat(program.output())
+                    .contains(
+                            "from.file=of-the-test\n",
+                            "from.tools=of-the-test with blanks\n",
+                            "from.launcher=of-the-test\n",
+                            "from.program=of-the-test \"quoted\" \\ 'and' #\tlong\n",
+                            "readable by all: false\n");
+        }
+    }
+
+    static final class Secrets {
+        public static void main(String[] arguments) throws Exception {
+            for (StartMethod method : StartMethod.values()) {
+                ChildProcessBuilder builder = ChildProcess.builder(Secrets::show)
+                        .jvmOptions("-Dfrom.program=of-the-test \"quoted\" \\ 'and' #\tlong")
+                        .startMethod(method);
+                ChildProcess child = (method == StartMethod.STANDBY ? builder.prepare() : builder).start();
+                child.join();
+                if (child.exitCode().orElse(1) != 0) {
+                    System.exit(1);
+                }
+            }
+        }
+
+        private static void show() throws Exception {
+            for (String from : List.of("file", "tools", "launcher", "program")) {
+                System.out.println("from." + from + "=" + System.getProperty("from." + from));
+            }
+            String command = Program.commandLine(ProcessHandle.current());
+            System.out.println("readable by all: " + command.contains("of-the-test"));
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -36,6 +37,13 @@ public final class Program implements AutoCloseable {
 
     public static Program start(Path directory, List<String> options, String main, String... arguments)
             throws IOException {
+        return start(directory, Map.of(), options, main, arguments);
+    }
+
+    /** @param environment what is added to the environment */
+    public static Program start(
+            Path directory, Map<String, String> environment, List<String> options, String main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Djava.io.tmpdir=" + directory);
@@ -43,11 +51,12 @@ public final class Program implements AutoCloseable {
         command.add(main);
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "output-", ".txt");
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
-                .redirectInput(new File("/dev/null"))
-                .start();
+                .redirectInput(new File("/dev/null"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         return new Program(directory, output, process);
     }
 

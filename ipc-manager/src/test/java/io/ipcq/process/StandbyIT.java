@@ -138,12 +138,12 @@ class StandbyIT {
     void shouldEndJvmThatNobodyNeeds() throws Exception {
         ChildProcess.builder(Work::nothing)
                 .output(Output.DISCARD)
-                .jvmOptions("-Dtest=idle")
+                .jvmOptions("-XX:ErrorFile=idle")
                 .startMethod(StartMethod.STANDBY)
                 .reserve(2, Duration.ofMillis(100))
                 .prepare();
 
-        await().atMost(WATCHDOG).until(() -> waiting("-Dtest=idle").isEmpty());
+        await().atMost(WATCHDOG).until(() -> waiting("-XX:ErrorFile=idle").isEmpty());
     }
 
     @Test
@@ -248,7 +248,7 @@ class StandbyIT {
     /** A reserve that no other test shares: its JVMs bear the name of this test's directory. */
     private ChildProcessBuilder standby(ChildProcessBuilder builder) {
         return builder.output(Output.DISCARD)
-                .jvmOptions("-Dtest=" + directory)
+                .jvmOptions("-XX:ErrorFile=" + directory)
                 .startMethod(StartMethod.STANDBY)
                 .reserve(1, Duration.ofSeconds(20));
     }
@@ -263,7 +263,7 @@ class StandbyIT {
     }
 
     private Set<Long> waiting() {
-        return waiting("-Dtest=" + directory);
+        return waiting("-XX:ErrorFile=" + directory);
     }
 
     private static Set<Long> waiting(String option) {
