@@ -51,7 +51,9 @@ public class ChildProcess implements AutoCloseable, Serializable {
     /** What {@link #close} grants the child's shutdown hooks before it kills. */
     private static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final @Nullable Call call;
+    /** Null in a subclass, and once the child was started: what it was given is the child's, and the parent's to forget. */
+    private volatile @Nullable Call call;
+
     private final String name;
     private final String family;
     private final boolean daemon;
@@ -154,10 +156,14 @@ public class ChildProcess implements AutoCloseable, Serializable {
         return LiveChildren.list();
     }
 
-    /** What the child does. As with {@link Thread#run}, calling it here does it here. */
+    /**
+     * What the child does. As with {@link Thread#run}, calling it here does it here; once the child was started, it does nothing
+     * unless a subclass overrides it.
+     */
     public void run() throws Exception {
-        if (call != null) {
-            call.run();
+        Call given = call;
+        if (given != null) {
+            given.run();
         }
     }
 
@@ -179,6 +185,7 @@ public class ChildProcess implements AutoCloseable, Serializable {
                     + (jvm == null ? "closed" : exitDescription()));
         }
         jvm = RunningJvm.start(this, chosen);
+        call = null;
         LiveChildren.add(this);
     }
 
@@ -218,8 +225,9 @@ public class ChildProcess implements AutoCloseable, Serializable {
     }
 
     /**
-     * The last lines of the child's standard error, at most 20; if it wrote none there, of its standard output, where a JVM
-     * says why it cannot start. Known only if its output is {@link Output#PREFIXED}.
+     * The last lines of the child's standard error, at most 20; if it wrote none there, of its standard output. If it ended before
+     * it took its task, those of both: a JVM says on standard output why it cannot start. Known only if its output is
+     * {@link Output#PREFIXED} or {@link Output#SLF4J}.
      */
     public List<String> lastErrorLines() {
         return started().lastErrorLines();
@@ -320,7 +328,8 @@ public class ChildProcess implements AutoCloseable, Serializable {
     }
 
     private Class<?> code() {
-        return call == null ? getClass() : call.function().getClass();
+        Call given = call;
+        return given == null ? getClass() : given.function().getClass();
     }
 
     private RunningJvm started() {

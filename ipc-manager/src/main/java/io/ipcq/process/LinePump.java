@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Passes a child's output on line by line, so that the lines of several children stay whole. */
 final class LinePump extends Thread {
@@ -21,6 +22,9 @@ final class LinePump extends Thread {
     private static final int LAST_LINES = 20;
 
     private static final int MAX_REMEMBERED_BYTES = 500;
+
+    /** What every JVM says that finds options in its environment: no reason for its end, and they may hold passwords. */
+    private static final Pattern OPTIONS_READ = Pattern.compile("(NOTE: )?Picked up \\w+: ");
 
     private final InputStream from;
     private final LineSink to;
@@ -56,11 +60,15 @@ final class LinePump extends Thread {
     }
 
     private void remember(byte[] bytes) {
+        String text = new String(bytes, 0, Math.min(bytes.length, MAX_REMEMBERED_BYTES), StandardCharsets.UTF_8);
+        if (OPTIONS_READ.matcher(text).lookingAt()) {
+            return;
+        }
         synchronized (lastLines) {
             if (lastLines.size() == LAST_LINES) {
                 lastLines.remove();
             }
-            lastLines.add(new String(bytes, 0, Math.min(bytes.length, MAX_REMEMBERED_BYTES), StandardCharsets.UTF_8));
+            lastLines.add(text);
         }
     }
 

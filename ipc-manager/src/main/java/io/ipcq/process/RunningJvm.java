@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A child's JVM from its start to after its end, with the threads that pass on its output. */
 final class RunningJvm {
@@ -22,8 +22,11 @@ final class RunningJvm {
     private final Process process;
     private final List<LinePump> pumps;
 
-    /** Completes once the JVM has ended and a task that it did not come to read is deleted. */
-    private final CompletableFuture<Process> ended;
+    /** Open until the JVM has ended and a task that it did not come to read is deleted. */
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Completes after {@link #ended}, which so does not wait for what others do then. */
+    private final CompletableFuture<Process> exit = new CompletableFuture<>();
 
     private final Path task;
 
@@ -37,7 +40,15 @@ final class RunningJvm {
         this.process = process;
         this.pumps = pumps;
         this.task = task;
-        this.ended = process.onExit().whenComplete((dead, never) -> tidyUp());
+    }
+
+    private void ended() {
+        try {
+            tidyUp();
+        } finally {
+            ended.countDown();
+            exit.complete(process);
+        }
     }
 
     private void tidyUp() {
@@ -66,20 +77,25 @@ final class RunningJvm {
         }
     }
 
-    /** A JVM that has been given its task, or is about to read it. */
+    /** A JVM that has been given its task, or is about to read it; ended if it cannot be watched. */
     static RunningJvm of(ChildProcess child, Process process, Output output, Path task) {
-        return new RunningJvm(process, pumps(child.name(), process, output), task);
+        try {
+            RunningJvm jvm = new RunningJvm(process, pumps(child.name(), process, output), task);
+            jvm.pumps.forEach(Thread::start);
+            ExitWatch.start(process, child.name(), jvm::ended);
+            return jvm;
+        } catch (Throwable failed) {
+            process.destroyForcibly();
+            throw failed;
+        }
     }
 
     private static List<LinePump> pumps(String name, Process process, Output output) {
-        if (!output.isPiped()) {
-            return List.of();
-        }
-        List<LinePump> pumps = List.of(
-                new LinePump(name, process.getInputStream(), LineSink.ofOutput(name, output)),
-                new LinePump(name, process.getErrorStream(), LineSink.ofErrors(name, output)));
-        pumps.forEach(Thread::start);
-        return pumps;
+        return output.isPiped()
+                ? List.of(
+                        new LinePump(name, process.getInputStream(), LineSink.ofOutput(name, output)),
+                        new LinePump(name, process.getErrorStream(), LineSink.ofErrors(name, output)))
+                : List.of();
     }
 
     long pid() {
@@ -101,12 +117,8 @@ final class RunningJvm {
 
     /** Waits for the end and for the last lines of output; false if the child still runs after {@code nanos}. */
     boolean join(long nanos) throws InterruptedException {
-        try {
-            ended.get(nanos, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException stillRuns) {
+        if (!ended.await(nanos, TimeUnit.NANOSECONDS)) {
             return false;
-        } catch (ExecutionException impossible) {
-            throw new AssertionError(impossible);
         }
         long deadline = System.nanoTime() + LAST_OUTPUT_NANOS;
         for (LinePump pump : pumps) {
@@ -115,12 +127,17 @@ final class RunningJvm {
         return true;
     }
 
+    /** Of a JVM that could not start, what it said on either stream: it tells the reason on one and warns on the other. */
     List<String> lastErrorLines() {
         if (pumps.isEmpty()) {
             return List.of();
         }
-        List<String> errors = pumps.get(pumps.size() - 1).lastLines();
-        return errors.isEmpty() ? pumps.get(0).lastLines() : errors;
+        List<String> output = pumps.get(0).lastLines();
+        List<String> errors = pumps.get(1).lastLines();
+        if (errors.isEmpty()) {
+            return output;
+        }
+        return endedUnread ? Stream.concat(output.stream(), errors.stream()).toList() : errors;
     }
 
     void terminate() {
@@ -135,6 +152,6 @@ final class RunningJvm {
     }
 
     CompletableFuture<Process> onExit() {
-        return ended.copy();
+        return exit.copy();
     }
 }

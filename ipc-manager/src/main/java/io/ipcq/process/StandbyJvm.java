@@ -18,13 +18,12 @@ final class StandbyJvm {
         this.slot = slot;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // what follows the end of the process cannot fail
     static StandbyJvm start(JvmLauncher.Launch launch, Duration idle, String code, Consumer<StandbyJvm> ended)
             throws IOException {
         StandbySlot slot = StandbySlot.create(TaskFile.next(StandbySlot.SUFFIX), idle, code);
         try {
             StandbyJvm jvm = new StandbyJvm(JvmLauncher.launch(launch, slot.file()), slot);
-            jvm.process.onExit().thenRun(() -> {
+            ExitWatch.start(jvm.process, "standby", () -> {
                 TaskFile.deleteQuietly(slot.file());
                 ended.accept(jvm);
             });

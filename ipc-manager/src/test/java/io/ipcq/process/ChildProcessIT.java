@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.lang.ref.WeakReference;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -332,6 +338,82 @@ class ChildProcessIT {
 
         assertThat(errors).contains("NoSuchOption");
         assertThat(unreadTasks()).isEmpty();
+    }
+
+    /** A JVM says the reason on standard output, and that it has found options on standard error. */
+    @Test
+    void shouldTellWhatJvmSaidOnEitherStreamBeforeItTookItsTask() throws Exception {
+        ChildProcess child = run(ChildProcess.builder(Work::nothing)
+                .jvmOptions("-Xms64m", "-Xmx32m")
+                .environment(Map.of("JAVA_TOOL_OPTIONS", "-Dpassword=of-the-test"))
+                .output(Output.PREFIXED));
+
+        assertThat(child.lastErrorLines())
+                .anyMatch(line -> line.startsWith("Error occurred during initialization of VM"))
+                .noneMatch(line -> line.contains("of-the-test"));
+    }
+
+    /** The common pool is the program's, which may keep all its threads busy for as long as it likes. */
+    @Test
+    void shouldNoticeEndWhileCommonPoolIsBusy() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        List<ForkJoinTask<?>> busy = new ArrayList<>();
+        try {
+            for (int i = 0; i <= ForkJoinPool.getCommonPoolParallelism(); i++) {
+                busy.add(ForkJoinPool.commonPool().submit(() -> {
+                    release.await();
+                    return null;
+                }));
+            }
+            ChildProcess child = new ChildProcess(Work::nothing);
+            child.start();
+            children.add(child);
+
+            assertThat(child.join(WATCHDOG)).isTrue();
+            child.onExit().get(WATCHDOG.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            release.countDown();
+        }
+        busy.forEach(ForkJoinTask::join);
+    }
+
+    @Test
+    void shouldTellEndBeforeWhatFollowsItIsDone() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        ChildProcess child = new ChildProcess(Work::sleep);
+        child.start();
+        children.add(child);
+        CompletableFuture<Void> follows = child.onExit().thenRun(() -> {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+        child.kill();
+
+        assertThat(child.join(WATCHDOG)).isTrue();
+        assertThat(follows).isNotDone();
+
+        release.countDown();
+        follows.get(WATCHDOG.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldForgetWhatChildWasGiven() throws Exception {
+        byte[] large = new byte[1 << 20];
+        WeakReference<byte[]> given = new WeakReference<>(large);
+        ChildProcess child = new ChildProcess(Work::answerChecksum, answer, large);
+        large = null;
+        child.start();
+        children.add(child);
+
+        await().atMost(WATCHDOG).until(() -> {
+            System.gc();
+            return given.get() == null;
+        });
+        child.join();
+        assertThat(child.toString()).contains("exit code 0");
     }
 
     @Test
