@@ -6,12 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -56,11 +55,11 @@ final class LockFile {
     }
 
     /** Opens, and creates if need be; one {@link #close} for each. */
-    static LockFile open(Path path) throws IOException {
+    static LockFile open(DirectoryHandle directory, String name) throws IOException {
         synchronized (MONITOR_OF_JVM) {
-            LockFile lockFile = find(path);
+            LockFile lockFile = find(directory, name);
             if (lockFile == null) {
-                lockFile = openFirst(path);
+                lockFile = openFirst(directory, name);
                 OPEN.put(lockFile.identity, lockFile);
             }
             lockFile.users++;
@@ -68,35 +67,29 @@ final class LockFile {
         }
     }
 
-    private static @Nullable LockFile find(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+    private static @Nullable LockFile find(DirectoryHandle directory, String name) throws IOException {
+        Object identity;
+        try {
+            identity = directory.key(name);
+        } catch (NoSuchFileException e) {
             return null;
         }
-        LockFile lockFile = OPEN.get(identity(path));
+        LockFile lockFile = OPEN.get(identity);
         if (lockFile == null) {
-            PrivateFiles.requirePrivate(path);
-            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                throw new RegionFormatException(path, "it is not a regular file; check the path");
-            }
+            directory.requireOwnFile(name);
         }
         return lockFile;
     }
 
-    private static LockFile openFirst(Path path) throws IOException {
-        PrivateFiles.requireLocal(path.toAbsolutePath().resolveSibling(""));
-        FileChannel channel = FileChannel.open(path, READ_WRITE, PrivateFiles.fileAttributes(path));
+    private static LockFile openFirst(DirectoryHandle directory, String name) throws IOException {
+        PrivateFiles.requireLocal(directory.path().toAbsolutePath());
+        FileChannel channel = directory.openFile(name, READ_WRITE);
         try {
-            return new LockFile(path, identity(path), channel);
+            return new LockFile(directory.path().resolve(name), directory.key(name), channel);
         } catch (Throwable e) {
             channel.close();
             throw e;
         }
-    }
-
-    private static Object identity(Path path) throws IOException {
-        Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                .fileKey();
-        return key != null ? key : path.toRealPath();
     }
 
     /** Locks one byte for good; null if another holds it or looks at it just now. */

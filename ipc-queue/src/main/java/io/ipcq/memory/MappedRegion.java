@@ -48,12 +48,14 @@ public final class MappedRegion {
     private static byte @Nullable [][] made;
 
     private final Path file;
+    private final Object key;
     private final MappedByteBuffer mapping;
     private final ByteBuffer bytes; // the mapping; a VarHandle wants this very static type
     private long address; // 0 until asked for; every thread finds the same
 
-    MappedRegion(Path file, MappedByteBuffer mapping) {
+    MappedRegion(Path file, Object key, MappedByteBuffer mapping) {
         this.file = file;
+        this.key = key;
         this.mapping = mapping;
         this.bytes = mapping;
     }
@@ -91,11 +93,22 @@ public final class MappedRegion {
      *     message names the file, the offset, what was expected and what was found
      */
     public static MappedRegion open(Path file, RegionFormat format) throws IOException {
-        return RegionFiles.open(file, format);
+        return RegionFiles.open(RegionFiles.directoryOf(file), file, format);
     }
 
+    /** Maps a file of that name in a directory that is held. */
+    public static MappedRegion open(DirectoryHandle directory, String name, RegionFormat format) throws IOException {
+        return RegionFiles.open(directory, directory.path().resolve(name), format);
+    }
+
+    /** The path by which it was mapped; something else may have taken that since. */
     public Path file() {
         return file;
+    }
+
+    /** Whether that name in a directory is the file that is mapped here, and not one that has taken its place. */
+    public boolean isMappedFrom(DirectoryHandle directory, String name) throws IOException {
+        return directory.has(name) && directory.key(name).equals(key);
     }
 
     /** Size of the file, header included. */

@@ -3,8 +3,6 @@ package io.ipcq.memory;
 
 import java.io.IOException;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
@@ -65,8 +63,18 @@ public final class Members implements AutoCloseable {
      * @param nextNumberOffset of a 4-byte word of the region that is zero to begin with
      */
     public static Members join(Path lockFile, MappedRegion region, long nextNumberOffset) throws IOException {
+        return join(DirectoryHandle.byName(lockFile.resolveSibling("")), nameOf(lockFile), region, nextNumberOffset);
+    }
+
+    private static String nameOf(Path file) {
+        return file.getFileName().toString();
+    }
+
+    /** Becomes a member, with a lock file in a directory that is held. */
+    public static Members join(DirectoryHandle directory, String lockFile, MappedRegion region, long nextNumberOffset)
+            throws IOException {
         synchronized (LockFile.MONITOR_OF_JVM) { // so that nobody of this JVM takes the lock for one of a stranger
-            LockFile opened = LockFile.open(lockFile);
+            LockFile opened = LockFile.open(directory, lockFile);
             try {
                 return join(opened, region, nextNumberOffset);
             } catch (Throwable e) {
@@ -131,11 +139,18 @@ public final class Members implements AutoCloseable {
 
     /** Whether there is any member at all, for somebody who is none; the file need not be there. */
     public static boolean anyAlive(Path lockFile, MappedRegion region, long nextNumberOffset) throws IOException {
+        return anyAlive(
+                DirectoryHandle.byName(lockFile.resolveSibling("")), nameOf(lockFile), region, nextNumberOffset);
+    }
+
+    /** The same of a lock file in a directory that is held. */
+    public static boolean anyAlive(
+            DirectoryHandle directory, String lockFile, MappedRegion region, long nextNumberOffset) throws IOException {
         int count = count(region, nextNumberOffset);
-        if (count == 0 || !Files.exists(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+        if (count == 0 || !directory.has(lockFile)) {
             return false;
         }
-        LockFile opened = LockFile.open(lockFile);
+        LockFile opened = LockFile.open(directory, lockFile);
         try {
             return !opened.isFree(1, count);
         } finally {

@@ -59,10 +59,33 @@ public final class PrivateFiles {
 
     /** Refuses a symbolic link, another user's file or directory, and what group or others may write to. */
     public static void requirePrivate(Path path) throws IOException {
-        String objection = objection(path);
+        requirePrivate(path, attributes(path));
+    }
+
+    static void requirePrivate(Path path, BasicFileAttributes attributes) throws IOException {
+        refuse(path, objection(path, attributes));
+    }
+
+    /** Refuses a symbolic link, and another user's file or directory. */
+    static void requireOwn(Path path, BasicFileAttributes attributes) throws IOException {
+        refuse(path, objectionToOwner(path, attributes));
+    }
+
+    private static void refuse(Path path, @Nullable String objection) throws RegionFormatException {
         if (objection != null) {
             throw new RegionFormatException(path, objection);
         }
+    }
+
+    static boolean isPrivate(Path path) throws IOException {
+        return objection(path, attributes(path)) == null;
+    }
+
+    /** Of a link itself; with owner and permissions where the file system knows them. */
+    static BasicFileAttributes attributes(Path path) throws IOException {
+        Class<? extends BasicFileAttributes> type =
+                isPosix(path) ? PosixFileAttributes.class : BasicFileAttributes.class;
+        return Files.readAttributes(path, type, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** The attributes to create a file of mode 0600 with; empty where the file system knows no permissions. */
@@ -82,25 +105,24 @@ public final class PrivateFiles {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    private static @Nullable String objection(Path path) throws IOException {
-        if (!isPosix(path)) {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                            .isSymbolicLink()
-                    ? symbolicLink(path)
-                    : null;
+    private static @Nullable String objection(Path path, BasicFileAttributes attributes) throws IOException {
+        String objection = objectionToOwner(path, attributes);
+        if (objection == null
+                && attributes instanceof PosixFileAttributes posix
+                && posix.permissions().stream().anyMatch(WRITABLE_BY_OTHERS::contains)) {
+            return "others may write to it: permissions=" + PosixFilePermissions.toString(posix.permissions())
+                    + "; if its content is to be trusted, run chmod go-w on it";
         }
-        PosixFileAttributes attributes =
-                Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return objection;
+    }
+
+    private static @Nullable String objectionToOwner(Path path, BasicFileAttributes attributes) throws IOException {
         if (attributes.isSymbolicLink()) {
             return symbolicLink(path);
         }
-        if (!attributes.owner().equals(CurrentUser.PRINCIPAL)) {
-            return "it belongs to another user: owner=" + attributes.owner().getName() + ", expected="
+        if (attributes instanceof PosixFileAttributes posix && !posix.owner().equals(CurrentUser.PRINCIPAL)) {
+            return "it belongs to another user: owner=" + posix.owner().getName() + ", expected="
                     + CurrentUser.PRINCIPAL.getName() + "; use a path of your own";
-        }
-        if (attributes.permissions().stream().anyMatch(WRITABLE_BY_OTHERS::contains)) {
-            return "others may write to it: permissions=" + PosixFilePermissions.toString(attributes.permissions())
-                    + "; if its content is to be trusted, run chmod go-w on it";
         }
         return null;
     }

@@ -2,8 +2,8 @@
 package io.ipcq.memory;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -92,9 +92,9 @@ final class RegionFiles {
                 + UNFINISHED_SUFFIX
                 + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         try {
-            MappedRegion region = new MappedRegion(
-                    file,
-                    uninterruptibly(() -> collectingIfFull(() -> allocate(unfinished, sizeBytes, allocatedBytes))));
+            MappedByteBuffer mapping =
+                    uninterruptibly(() -> collectingIfFull(() -> allocate(unfinished, sizeBytes, allocatedBytes)));
+            MappedRegion region = new MappedRegion(file, keyOf(unfinished), mapping);
             RegionHeader.write(region, format);
             initialise.accept(region);
             publish(unfinished, file);
@@ -104,51 +104,63 @@ final class RegionFiles {
         }
     }
 
+    private static Object keyOf(Path file) throws IOException {
+        return directoryOf(file).key(file.getFileName().toString());
+    }
+
+    static DirectoryHandle directoryOf(Path file) {
+        return DirectoryHandle.byName(file.resolveSibling(""));
+    }
+
     private static MappedByteBuffer allocate(Path file, long sizeBytes, long allocatedBytes) throws IOException {
         Files.deleteIfExists(file); // of an attempt that an interrupt cut short
         try (FileChannel channel = FileChannel.open(file, CREATE_NEW, PrivateFiles.fileAttributes(file))) {
-            ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
-            for (long position = 0; position < allocatedBytes; ) {
-                zeros.clear().limit((int) Math.min(ZEROS_BYTES, allocatedBytes - position));
-                position += channel.write(zeros, position);
-            }
+            writeZeros(channel, 0, allocatedBytes);
             return channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes);
         } catch (ClosedByInterruptException e) {
             throw e;
         } catch (IOException e) {
-            throw new IOException(
-                    "cannot allocate sizeBytes=" + allocatedBytes + " for " + file + ": " + e.getMessage(), e);
+            throw cannotAllocate(file, allocatedBytes, e);
         }
     }
 
-    /** An interrupt closes the channel of whoever writes through it; a {@link RandomAccessFile} takes no notice of one. */
+    private static IOException cannotAllocate(Path file, long bytes, IOException cause) {
+        return new IOException(
+                "cannot allocate sizeBytes=" + bytes + " for " + file + ": " + cause.getMessage(), cause);
+    }
+
     static void allocate(MappedRegion region, long from, long to, long identityOffset) throws IOException {
+        Path path = region.file();
+        DirectoryHandle directory = directoryOf(path);
         collectingIfFull(() -> {
-            allocateOnce(region, from, to, identityOffset);
-            return region;
+            try {
+                return directory.withFile(path.getFileName().toString(), READ_WRITE, file -> {
+                    requireFileOf(region, file, identityOffset);
+                    writeZeros(file, from, to);
+                    return region;
+                });
+            } catch (NoSuchFileException e) {
+                throw new NoSuchFileException(
+                        path.toString(), null, "it was moved or removed while it was in use, or exchanged for another");
+            } catch (IOException e) {
+                throw cannotAllocate(path, to - from, e);
+            }
         });
     }
 
-    private static void allocateOnce(MappedRegion region, long from, long to, long identityOffset) throws IOException {
-        Path path = region.file();
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new NoSuchFileException(path.toString(), null, "it was removed while it was in use");
+    private static void requireFileOf(MappedRegion region, FileChannel file, long identityOffset) throws IOException {
+        ByteBuffer identity = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        boolean whole = file.read(identity, identityOffset) == Long.BYTES;
+        if (!whole || identity.getLong(0) != region.getLong(identityOffset)) {
+            throw new NoSuchFileException(region.file().toString());
         }
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            file.seek(identityOffset);
-            if (Long.reverseBytes(file.readLong()) != region.getLong(identityOffset)) {
-                throw new NoSuchFileException(path.toString(), null, "another file has taken its place");
-            }
-            file.seek(from);
-            byte[] zeros = new byte[(int) Math.min(ZEROS_BYTES, to - from)];
-            for (long position = from; position < to; position += zeros.length) {
-                file.write(zeros, 0, (int) Math.min(zeros.length, to - position));
-            }
-        } catch (NoSuchFileException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new IOException(
-                    "cannot allocate sizeBytes=" + (to - from) + " for " + path + ": " + e.getMessage(), e);
+    }
+
+    private static void writeZeros(FileChannel file, long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS_BYTES, to - from));
+        for (long position = from; position < to; ) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), to - position));
+            position += file.write(zeros, position);
         }
     }
 
@@ -161,31 +173,29 @@ final class RegionFiles {
         }
     }
 
-    static MappedRegion open(Path file, RegionFormat format) throws IOException {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new NoSuchFileException(file.toString());
+    static MappedRegion open(DirectoryHandle directory, Path file, RegionFormat format) throws IOException {
+        String name = file.getFileName().toString();
+        while (true) {
+            Object key = directory.requireOwnFile(name);
+            MappedByteBuffer mapping = directory.withFile(name, READ_WRITE, channel -> map(file, channel, format));
+            if (key.equals(directory.key(name))) {
+                return new MappedRegion(file, key, mapping);
+            }
         }
-        PrivateFiles.requirePrivate(file);
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new RegionFormatException(file, "it is not a regular file; check the path");
-        }
-        return new MappedRegion(file, uninterruptibly(() -> map(file, format)));
     }
 
-    private static MappedByteBuffer map(Path file, RegionFormat format) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, READ_WRITE)) {
-            ByteBuffer header = ByteBuffer.allocate(RegionHeader.BYTES);
-            while (header.hasRemaining() && channel.read(header, header.position()) > 0) {}
-            long fileBytes = channel.size();
-            RegionHeader.check(file, header.flip(), format, fileBytes);
-            if (fileBytes > Integer.MAX_VALUE) {
-                throw new RegionFormatException(
-                        file,
-                        "it is too large to be mapped: found=" + fileBytes + " bytes, expected=" + Integer.MAX_VALUE
-                                + " or less");
-            }
-            return channel.map(FileChannel.MapMode.READ_WRITE, 0, fileBytes);
+    private static MappedByteBuffer map(Path file, FileChannel channel, RegionFormat format) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(RegionHeader.BYTES);
+        while (header.hasRemaining() && channel.read(header, header.position()) > 0) {}
+        long fileBytes = channel.size();
+        RegionHeader.check(file, header.flip(), format, fileBytes);
+        if (fileBytes > Integer.MAX_VALUE) {
+            throw new RegionFormatException(
+                    file,
+                    "it is too large to be mapped: found=" + fileBytes + " bytes, expected=" + Integer.MAX_VALUE
+                            + " or less");
         }
+        return channel.map(FileChannel.MapMode.READ_WRITE, 0, fileBytes);
     }
 
     /** An interrupt closes the channel in use, not the file: keep it for later and do the same again. */

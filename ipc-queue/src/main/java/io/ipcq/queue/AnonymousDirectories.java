@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
  * Where queues without a path live: in memory if the system has a place for that, each under a name that nobody can guess.
@@ -35,7 +33,7 @@ final class AnonymousDirectories {
     private AnonymousDirectories() {}
 
     /** A place for another queue; clears away what the dead have left. */
-    static Path next() throws IOException {
+    static Path next() {
         Path base = base();
         if (isTimeToSweep()) {
             sweep(base);
@@ -58,7 +56,7 @@ final class AnonymousDirectories {
                 : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    /** Lets a queue go with this JVM, should nobody close it. */
+    /** Lets a queue that was created here go with this JVM, should nobody close it. */
     static synchronized void deleteAtExit(QueueDirectory queue) {
         OPEN.put(queue.directory(), queue);
         if (!sweepingAtExit) {
@@ -68,22 +66,20 @@ final class AnonymousDirectories {
     }
 
     private static void deleteAll() {
-        for (QueueDirectory queue : OPEN.values()) {
-            try {
-                // who still waits in it learns that it is over
-                queue.openState().setDeleted();
-            } catch (IOException e) {
-                QueueLog.get().debug("gone before the end: directory={}", queue.directory(), e);
-            }
-            delete(queue);
-        }
+        // who still waits in one learns that it is over
+        OPEN.values().forEach(queue -> delete(queue, queue::end));
     }
 
+    /** Removes a queue that has been ended. */
     static void delete(QueueDirectory queue) {
+        delete(queue, () -> {});
+    }
+
+    private static void delete(QueueDirectory queue, Runnable end) {
         OPEN.remove(queue.directory());
         try {
-            queue.delete();
-        } catch (IOException e) {
+            queue.delete(end);
+        } catch (IOException | InternalError e) {
             QueueLog.get()
                     .debug(
                             "an anonymous queue is left for the next program to remove: directory={}",
@@ -94,48 +90,33 @@ final class AnonymousDirectories {
 
     /** Those that hold a queue. */
     static List<Path> list() throws IOException {
-        try (Stream<Path> entries = Files.list(base())) {
-            return entries.filter(AnonymousDirectories::isAnonymous)
-                    .filter(directory -> QueueDirectory.in(directory) != null)
+        Path base = base();
+        try (DirectoryHandle held = DirectoryHandle.open(base)) {
+            return held.names().stream()
+                    .filter(name -> name.startsWith(PREFIX) && holdsQueue(held, name))
+                    .map(base::resolve)
                     .sorted()
                     .toList();
         }
     }
 
-    private static void sweep(Path base) throws IOException {
-        List<Path> candidates;
-        try (Stream<Path> entries = Files.list(base)) {
-            candidates = entries.filter(AnonymousDirectories::isCandidate).toList();
+    private static boolean holdsQueue(DirectoryHandle base, String name) {
+        try (DirectoryHandle held = base.openOwn(name)) {
+            return QueueDirectory.in(held) != null;
+        } catch (IOException e) {
+            return false; // another user's, or gone while we looked
         }
-        for (Path directory : candidates) {
-            try {
-                sweepOne(directory);
-            } catch (IOException | RuntimeException e) {
-                // another user's, or gone while we looked
-                QueueLog.get().debug("not removed: directory={}", directory, e);
-            }
-        }
+    }
+
+    static void sweep(Path base) {
+        QueueDirectory.sweep(
+                base,
+                name -> (name.startsWith(PREFIX) || name.startsWith("." + PREFIX))
+                        && !OPEN.containsKey(base.resolve(name)),
+                GRACE);
     }
 
     static boolean isAnonymous(Path directory) {
         return directory.getFileName().toString().startsWith(PREFIX);
-    }
-
-    private static boolean isCandidate(Path path) {
-        String name = path.getFileName().toString();
-        return (name.startsWith(PREFIX) || name.startsWith("." + PREFIX))
-                && !OPEN.containsKey(path)
-                && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static void sweepOne(Path directory) throws IOException {
-        QueueDirectory queue = QueueDirectory.in(directory);
-        if (queue != null) {
-            queue.deleteIfDeserted();
-        } else if (Files.getLastModifiedTime(directory)
-                .toInstant()
-                .isBefore(Instant.now().minus(GRACE))) {
-            DirectoryTree.delete(directory);
-        }
     }
 }

@@ -122,17 +122,7 @@ public final class DurableQueueBuilder<E> {
 
     /** Opens the queue in a directory, or creates it there if there is none. */
     public DurableQueue<E> openOrCreate(Path directory) throws IOException {
-        DurableQueueOptions options = options();
-        if (!JournalQueue.exists(directory)) {
-            try {
-                return JournalQueue.create(directory, codec, options, waitStrategy);
-            } catch (java.nio.file.FileAlreadyExistsException e) {
-                if (!JournalQueue.exists(directory)) {
-                    throw e;
-                }
-            }
-        }
-        return open(directory);
+        return QueueDirectory.openOrCreate(() -> open(directory), () -> create(directory));
     }
 
     DurableQueueOptions options() {

@@ -31,23 +31,20 @@ final class JournalControl {
 
     /** Creates the file; {@code initialise} runs before any other process can see it. */
     static JournalControl create(
-            Path file,
-            DurableQueueOptions options,
-            String codecId,
-            boolean anonymous,
-            Consumer<MappedRegion> initialise)
+            Path file, DurableQueueOptions options, String codecId, boolean anonymous, Consumer<QueueState> initialise)
             throws IOException {
         return new JournalControl(MappedRegion.create(file, FORMAT, sizeBytes(options.maxLeases()), region -> {
             writeOptions(region, options, codecId, anonymous);
-            initialise.accept(region);
+            initialise.accept(new QueueState(region, STATE));
         }));
     }
 
-    static JournalControl open(Path file) throws IOException {
-        MappedRegion region = MappedRegion.open(file, FORMAT);
+    /** Checks a file of this format. */
+    static JournalControl of(MappedRegion region) throws RegionFormatException {
         if (region.sizeBytes() < LEASES || checksum(region) != region.getInt(OPTIONS_CHECKSUM)) {
             throw new RegionFormatException(
-                    file, "the options are damaged: offset=" + OPTIONS + "; restore the file or delete the queue");
+                    region.file(),
+                    "the options are damaged: offset=" + OPTIONS + "; restore the file or delete the queue");
         }
         JournalControl control = new JournalControl(region);
         control.requirePlausible();

@@ -2,17 +2,20 @@
 package io.ipcq.queue;
 
 import io.ipcq.codec.Codec;
-import io.ipcq.memory.MappedRegion;
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.PrivateFiles;
+import io.ipcq.memory.RegionFormatException;
 import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a durable queue.
@@ -30,23 +33,34 @@ final class JournalFiles extends QueueDirectory {
     /** A handle's hold on a queue: the shared words, and the lock that says that this member lives. */
     record Attachment(JournalFiles files, JournalControl control, Members members) {}
 
+    private static final String CONTROL = "control.ipcq";
+    private static final String JOURNAL = "journal";
+
     JournalFiles(Path directory) {
-        super(directory);
+        this(directory, null);
+    }
+
+    private JournalFiles(Path directory, @Nullable QueueState attached) {
+        super(directory, attached);
     }
 
     @Override
-    Path control() {
-        return directory().resolve("control.ipcq");
+    String controlName() {
+        return CONTROL;
+    }
+
+    private JournalControl openControl(DirectoryHandle held) throws IOException {
+        return JournalControl.of(map(held, JournalLayout.FORMAT));
     }
 
     @Override
-    QueueState openState() throws IOException {
-        return JournalControl.open(control()).state();
+    QueueState openState(DirectoryHandle held) throws IOException {
+        return openControl(held).state();
     }
 
     @Override
     SharedQueue<byte[]> openEncoded() throws IOException {
-        Codec<byte[]> codec = new EncodedCodec(JournalControl.open(control()).codecId());
+        Codec<byte[]> codec = new EncodedCodec(open(held -> openControl(held).codecId()));
         return JournalQueue.open(directory(), codec, WaitStrategy.blocking());
     }
 
@@ -56,7 +70,7 @@ final class JournalFiles extends QueueDirectory {
     }
 
     Path journal() {
-        return directory().resolve("journal");
+        return directory().resolve(JOURNAL);
     }
 
     Path deadLetters() {
@@ -68,35 +82,46 @@ final class JournalFiles extends QueueDirectory {
     }
 
     Attachment create(DurableQueueOptions options, String codecId, boolean anonymous) throws IOException {
-        return create(fresh -> new JournalFiles(fresh).lay(options, codecId, anonymous), () -> open(codecId));
+        return create(made -> lay(made, options, codecId, anonymous), held -> attach(held, codecId));
     }
 
-    private Members lay(DurableQueueOptions options, String codecId, boolean anonymous) throws IOException {
-        PrivateFiles.createDirectory(journal());
-        ChronicleJournal.create(journal(), options.maxElementBytes());
+    private Members lay(DirectoryHandle made, DurableQueueOptions options, String codecId, boolean anonymous)
+            throws IOException {
+        Path journal = made.path().resolve(JOURNAL);
+        PrivateFiles.createDirectory(journal);
+        ChronicleJournal.create(journal, options.maxElementBytes());
         List<Members> joined = new ArrayList<>(1);
         try {
-            JournalControl.create(control(), options, codecId, anonymous, region -> joined.add(join(region)));
+            Path control = made.path().resolve(CONTROL);
+            JournalControl.create(control, options, codecId, anonymous, state -> joined.add(joinFirst(made, state)));
             return joined.get(0);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    private Members join(MappedRegion region) {
-        try {
-            return Members.join(members(), region, JournalLayout.NEXT_MEMBER);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    Attachment open(String codecId) throws IOException {
+        return open(held -> attach(held, codecId));
     }
 
-    Attachment open(String codecId) throws IOException {
-        requireThere();
-        JournalControl control = JournalControl.open(control());
+    private @Nullable Attachment attach(DirectoryHandle held, String codecId) throws IOException {
+        JournalControl control = openControl(held);
         requireCodec(control.codecId(), codecId);
-        PrivateFiles.requirePrivate(journal());
-        return new Attachment(this, control, join(control.state()));
+        requireJournal(held, control.state());
+        Members members = join(held, control.state());
+        return members == null
+                ? null
+                : new Attachment(new JournalFiles(directory(), control.state()), control, members);
+    }
+
+    private void requireJournal(DirectoryHandle held, QueueState state) throws IOException {
+        try {
+            held.openOwn(JOURNAL).close();
+        } catch (NoSuchFileException e) {
+            if (!state.deletedVolatile()) {
+                throw new RegionFormatException(journal(), "it is missing; restore it or delete the queue");
+            }
+        }
     }
 
     /** About what the journal occupies: full segments by the size that fills one, the current one by what it was given. */

@@ -73,10 +73,6 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         this.allDone = new Waiter(control.region(), JournalLayout.ALL_DONE, waitStrategy);
     }
 
-    static boolean exists(Path directory) throws IOException {
-        return new JournalFiles(directory).existsAndStays();
-    }
-
     static <E> JournalQueue<E> create(
             Path directory, Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy) throws IOException {
         return new JournalQueue<>(
@@ -85,9 +81,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     static <E> JournalQueue<E> createAnonymous(Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy)
             throws IOException {
-        JournalFiles files = new JournalFiles(AnonymousDirectories.next());
-        AnonymousDirectories.deleteAtExit(files);
-        return new JournalQueue<>(files.create(options, codec.id(), true), codec, waitStrategy, true);
+        JournalFiles.Attachment attachment =
+                new JournalFiles(AnonymousDirectories.next()).create(options, codec.id(), true);
+        AnonymousDirectories.deleteAtExit(attachment.files());
+        return new JournalQueue<>(attachment, codec, waitStrategy, true);
     }
 
     static <E> JournalQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
@@ -547,16 +544,19 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public void delete() {
         requireOpen();
-        producer.exclusively(control::setDeleted);
-        signalAll();
         try {
             // a member until the name is free, or somebody could think that the deleter had died
-            files.delete();
+            files.delete(this::end);
         } catch (IOException e) {
             throw storageFailed("not all files of the deleted queue could be removed", e);
         } finally {
             close();
         }
+    }
+
+    private void end() {
+        producer.exclusively(control::setDeleted);
+        signalAll();
     }
 
     private void signalAll() {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.memory.DirectoryHandle;
+import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.PrivateFiles;
+import io.ipcq.memory.RegionFormat;
 import io.ipcq.memory.RegionFormatException;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -16,52 +18,133 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of a queue of either kind: appears whole, is entered by members, and goes as a whole. */
 abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
+    /*
+     * Idea
+     *   A queue is its control file, and a name may come to stand for another queue at any time. So whoever does something with the
+     *   files of a queue first holds its directory, and looks whether the control file in there is the one that it has mapped,
+     *   which no other file can be mistaken for as long as it is mapped. What it does then, it does through that handle.
+     *
+     * Creation
+     *   A queue is laid beside its place and renamed when it is complete. A rename takes the place of an empty directory and of
+     *   nothing else, so of several who create at once one succeeds, and nobody ever sees half a queue.
+     *
+     * Deletion
+     *   A flag in the control file, which is never taken back, ends the queue for its members and for who would become one. Then
+     *   everything goes through the handle, the control file last, and then the name, which can be removed only while the
+     *   directory is empty: it is never taken from the next queue of that name, which is never empty. Whoever finds the flag can do
+     *   the same, at the same time: who creates a queue does not wait for one that is being deleted, it deletes that first.
+     *   A queue that everybody has left is flagged by one compare-and-set of the flags together with the count of members: it
+     *   fails if somebody has joined since the members were found dead. Who joins later finds the flag.
+     *
+     * Crash
+     *   A creator that dies leaves a directory of another name, which the next one removes. A death after the flag leaves a queue that
+     *   is no more, and whoever comes next finishes what was begun. A death after the control file has gone leaves an empty
+     *   directory, or one with nothing but a members file, if somebody died in joining: that is no queue, and gives way to one.
+     *
+     * References
+     *   rename(2), rmdir(2); DirectoryHandle, for what neighbours can do meanwhile.
+     */
+
     /** Makes a queue in a directory that nobody knows yet, and is its first member. */
     @FunctionalInterface
     interface Laying {
-        Members lay(Path directory) throws IOException;
+        Members lay(DirectoryHandle directory) throws IOException;
     }
 
-    /** Attaches to the queue once it is in its place. */
+    /** Attaches to the queue in a directory; null if it is over. */
+    @FunctionalInterface
+    interface Attaching<T> {
+        @Nullable
+        T attach(DirectoryHandle directory) throws IOException;
+    }
+
+    /** Opens or creates. */
     @FunctionalInterface
     interface Opening<T> {
         T open() throws IOException;
     }
 
+    /** There is no queue, but there could be one. */
+    static final class AbsentException extends NoSuchFileException {
+
+        private static final long serialVersionUID = 1L;
+
+        private AbsentException(Path directory, String reason) {
+            super(directory.toString(), null, reason);
+        }
+    }
+
+    static final String MEMBERS = "members";
+
     private static final String CREATED_SUFFIX = ".new-";
-    private static final String DELETED_SUFFIX = ".deleted-";
-    /** How long a directory that somebody creates or deletes is left alone: who does so may just be slow. */
+    /** How long a directory that somebody creates is left alone: who does so may just be slow. */
     private static final Duration GRACE = Duration.ofMinutes(10);
 
-    private final Path directory;
+    private static final int ATTEMPTS = 100;
 
-    QueueDirectory(Path directory) {
+    private final Path directory;
+    private final @Nullable QueueState attached;
+
+    /** @param attached words of the queue that this is about; null for whatever queue is there */
+    QueueDirectory(Path directory, @Nullable QueueState attached) {
         this.directory = directory.toAbsolutePath().normalize();
+        this.attached = attached;
     }
 
     /** The queue that is in a directory, by the files that are there; null if there is none. */
-    static @Nullable QueueDirectory in(Path directory) {
-        return Stream.of(new RingFiles(directory), new JournalFiles(directory))
-                .filter(QueueDirectory::exists)
-                .findFirst()
-                .orElse(null);
+    static @Nullable QueueDirectory in(DirectoryHandle held) throws IOException {
+        for (QueueDirectory kind : List.of(new RingFiles(held.path()), new JournalFiles(held.path()))) {
+            if (held.has(kind.controlName())) {
+                return kind;
+            }
+        }
+        return null;
     }
 
     /** The queue that is in a directory; an exception that says what is there instead if there is none. */
     static QueueDirectory requireIn(Path directory) throws IOException {
-        QueueDirectory there = in(directory);
-        if (there == null) {
-            there = new RingFiles(directory);
+        QueueDirectory asked = new RingFiles(directory);
+        try (DirectoryHandle held = asked.hold()) {
+            QueueDirectory there = in(held);
+            if (there == null) {
+                asked.requireQueue(held);
+            }
+            return there == null ? asked : there;
         }
-        there.requireThere();
-        return there;
+    }
+
+    /** Opens the queue that is there, or creates one, whatever other processes create and delete at the same time. */
+    static <T> T openOrCreate(Opening<T> open, Opening<T> create) throws IOException {
+        while (true) {
+            try {
+                return open.open();
+            } catch (AbsentException e) {
+                // by now it may be there
+            }
+            try {
+                return create.open();
+            } catch (AbsentException | OccupiedException e) {
+                // by now it may not be there
+            }
+        }
+    }
+
+    /** There is a queue already. */
+    static final class OccupiedException extends FileAlreadyExistsException {
+
+        private static final long serialVersionUID = 1L;
+
+        private OccupiedException(Path directory) {
+            super(directory.toString(), null, "there is a queue already; open it instead");
+        }
     }
 
     Path directory() {
@@ -69,10 +152,10 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     }
 
     /** The file with the shared words; there is a queue if there is this file. */
-    abstract Path control();
+    abstract String controlName();
 
     /** The words that all kinds have in common. */
-    abstract QueueState openState() throws IOException;
+    abstract QueueState openState(DirectoryHandle held) throws IOException;
 
     /** A handle for which elements are the bytes they were encoded to. */
     abstract SharedQueue<byte[]> openEncoded() throws IOException;
@@ -80,40 +163,164 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     /** For messages: "durable queue". */
     abstract String kind();
 
-    Path members() {
-        return directory.resolve("members");
+    Path control() {
+        return directory.resolve(controlName());
     }
 
-    boolean exists() {
-        return Files.exists(control(), LinkOption.NOFOLLOW_LINKS);
-    }
+    // ---- opening ----------------------------------------------------------------------------------------------------
 
-    /**
-     * Creates the queue beside its place and moves it there whole: of several processes that do so at once one succeeds, and
-     * nobody ever sees half a queue.
-     */
-    <T> T create(Laying laying, Opening<T> opening) throws IOException {
-        requireEmpty();
-        Path parent = Objects.requireNonNull(directory.getParent(), "a root directory cannot be a queue");
-        createParents(parent);
-        if (!AnonymousDirectories.isAnonymous(directory)) {
-            clearDebris(parent);
+    /** Holds the directory, whatever is in it. */
+    DirectoryHandle hold() throws IOException {
+        try {
+            return DirectoryHandle.openOwn(directory);
+        } catch (NoSuchFileException e) {
+            throw new AbsentException(directory, "there is no queue; create it first");
         }
-        Path fresh = parent.resolve("." + directory.getFileName() + CREATED_SUFFIX + RandomNames.next());
-        // a member from the first instant, or somebody could take the queue for one that everybody has left
-        Members creator = null;
+    }
+
+    <T> T open(Attaching<T> attaching) throws IOException {
+        try (DirectoryHandle held = hold()) {
+            requireQueue(held);
+            return attach(attaching, held);
+        }
+    }
+
+    private <T> T attach(Attaching<T> attaching, DirectoryHandle held) throws IOException {
+        T attachment = attaching.attach(held);
+        if (attachment == null) {
+            throw beingDeleted();
+        }
+        return attachment;
+    }
+
+    private AbsentException beingDeleted() {
+        return new AbsentException(directory, "the queue is being deleted");
+    }
+
+    /** Maps the shared words. */
+    MappedRegion map(DirectoryHandle held, RegionFormat format) throws IOException {
+        try {
+            return MappedRegion.open(held, controlName(), format);
+        } catch (NoSuchFileException e) {
+            throw beingDeleted();
+        }
+    }
+
+    /** Refuses a directory without a queue of this kind. */
+    void requireQueue(DirectoryHandle held) throws IOException {
+        if (held.has(controlName())) {
+            return;
+        }
+        QueueDirectory other = in(held);
+        if (other == null && isVacant(held)) {
+            throw new AbsentException(directory, "there is no queue; create it first");
+        }
+        throw new RegionFormatException(
+                directory,
+                "it holds no " + kind()
+                        + (other == null
+                                ? "; create one in a directory of its own"
+                                : ", but a " + other.kind() + "; open it as what it is"));
+    }
+
+    /** Whether a queue can take the place of a directory: it is empty, or as somebody left it who died when it was deleted. */
+    private static boolean isVacant(DirectoryHandle held) throws IOException {
+        List<String> names = held.names();
+        return names.isEmpty() || (names.equals(List.of(MEMBERS)) && isEmptyFile(held, MEMBERS));
+    }
+
+    private static boolean isEmptyFile(DirectoryHandle held, String name) throws IOException {
+        try {
+            var attributes = held.attributes(name);
+            return attributes.isRegularFile() && attributes.size() == 0;
+        } catch (NoSuchFileException e) {
+            return true;
+        }
+    }
+
+    void requireCodec(String stored, String asked) {
+        if (!stored.equals(asked)) {
+            throw new IllegalArgumentException("the queue has another codec: directory=" + directory + ", stored="
+                    + stored + ", asked=" + asked + "; open it with the type it was created with");
+        }
+    }
+
+    /** Becomes a member of a queue; null if it is over. */
+    @Nullable
+    Members join(DirectoryHandle held, QueueState state) throws IOException {
+        if (state.deletedVolatile()) {
+            return null;
+        }
+        Members members;
+        try {
+            members = Members.join(held, MEMBERS, state.region(), state.nextMemberOffset());
+        } catch (NoSuchFileException e) {
+            return null; // nothing can be made in a directory that has been removed
+        }
+        // joined first, looked at second: whoever deletes does it the other way round
+        if (state.deletedVolatile()) {
+            members.close();
+            remove(held); // with the file that this may have made anew
+            return null;
+        }
+        return members;
+    }
+
+    /** Becomes the first member of a queue that nobody can see yet. */
+    Members joinFirst(DirectoryHandle made, QueueState state) {
+        try {
+            return Objects.requireNonNull(join(made, state));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- creating ---------------------------------------------------------------------------------------------------
+
+    <T> T create(Laying laying, Attaching<T> attaching) throws IOException {
+        Path parent = Objects.requireNonNull(directory.getParent(), "a root directory cannot be a queue");
+        requireFree();
+        createParents(parent);
+        String prefix = "." + directory.getFileName() + CREATED_SUFFIX;
+        if (!AnonymousDirectories.isAnonymous(directory)) {
+            sweep(parent, name -> name.startsWith(prefix), GRACE);
+        }
+        Path fresh = parent.resolve(prefix + RandomNames.next());
+        boolean moved = false;
         try {
             PrivateFiles.createDirectory(fresh);
-            creator = laying.lay(fresh);
-            moveHere(fresh);
-            return opening.open();
-        } catch (IOException | RuntimeException e) {
-            DirectoryTree.delete(fresh);
-            throw e;
-        } finally {
-            if (creator != null) {
-                creator.close();
+            try (DirectoryHandle made = DirectoryHandle.openOwn(fresh)) {
+                // a member from the first instant, or somebody could take the queue for one that everybody has left
+                Members creator = laying.lay(made);
+                try {
+                    moveHere(fresh);
+                    moved = true;
+                    return attach(attaching, made.key());
+                } finally {
+                    creator.close();
+                }
             }
+        } finally {
+            if (!moved) {
+                deleteQuietly(fresh);
+            }
+        }
+    }
+
+    private <T> T attach(Attaching<T> attaching, Object key) throws IOException {
+        try (DirectoryHandle held = hold()) {
+            if (held.key().equals(key)) {
+                return attach(attaching, held);
+            }
+            throw new AbsentException(directory, "the queue was deleted as soon as it was there");
+        }
+    }
+
+    private static void deleteQuietly(Path fresh) {
+        try {
+            DirectoryHandle.delete(fresh);
+        } catch (IOException e) {
+            QueueLog.get().debug("left for the next one who creates a queue there: directory={}", fresh, e);
         }
     }
 
@@ -127,140 +334,163 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     }
 
     private void moveHere(Path fresh) throws IOException {
-        try {
-            Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileSystemException e) {
-            requireEmpty();
-            throw e;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
+                return;
+            } catch (FileSystemException e) {
+                requireFree();
+                // what was in the way may be gone
+                if (attempt == ATTEMPTS || !Files.exists(fresh)) {
+                    throw e;
+                }
+            }
         }
     }
 
-    private void requireEmpty() throws IOException {
-        QueueDirectory there = in(directory);
-        if (there != null && !there.finishDeletion()) {
-            throw new FileAlreadyExistsException(
-                    directory.toString(), null, "there is a queue already; open it instead");
-        }
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+    /** Makes way for a queue: removes one that is over, and refuses whatever else there is. */
+    private void requireFree() throws IOException {
+        DirectoryHandle there;
+        try {
+            there = DirectoryHandle.openOwn(directory);
+        } catch (NoSuchFileException e) {
             return;
+        } catch (RegionFormatException e) {
+            if (Files.isRegularFile(directory, LinkOption.NOFOLLOW_LINKS)) {
+                throw new FileAlreadyExistsException(directory.toString(), null, "there is a file of that name");
+            }
+            throw e;
         }
-        PrivateFiles.requirePrivate(directory);
-        if (!Files.isDirectory(directory)) {
-            throw new FileAlreadyExistsException(directory.toString(), null, "there is a file of that name");
-        }
-        try (Stream<Path> entries = Files.list(directory)) {
-            if (entries.findAny().isPresent()) {
+        try (DirectoryHandle held = there) {
+            QueueDirectory queue = in(held);
+            if (queue != null) {
+                queue.requireOver(held);
+                queue.remove(held);
+            } else if (!isVacant(held)) {
                 throw new FileAlreadyExistsException(
                         directory.toString(),
                         null,
                         "the directory is not empty, and holds no queue; give the queue its own");
+            } else if (!held.names().isEmpty()) {
+                remove(held);
             }
         }
     }
 
-    /** Refuses a directory without a queue of this kind. */
-    void requireThere() throws IOException {
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            throw new NoSuchFileException(directory.toString(), null, "there is no queue; create it first");
-        }
-        PrivateFiles.requirePrivate(directory);
-        if (exists()) {
-            return;
-        }
-        QueueDirectory other = in(directory);
-        throw new RegionFormatException(
-                directory,
-                "it holds no " + kind()
-                        + (other == null
-                                ? "; create one in a directory of its own"
-                                : ", but a " + other.kind() + "; open it as what it is"));
-    }
-
-    void requireCodec(String stored, String asked) {
-        if (!stored.equals(asked)) {
-            throw new IllegalArgumentException("the queue has another codec: directory=" + directory + ", stored="
-                    + stored + ", asked=" + asked + "; open it with the type it was created with");
-        }
-    }
-
-    /** Becomes a member of a queue that is not being deleted. */
-    Members join(QueueState state) throws IOException {
-        Members members = Members.join(members(), state.region(), state.nextMemberOffset());
-        // joined first, looked at second: whoever deletes does it the other way round
-        if (state.deletedVolatile()) {
-            members.close();
-            throw new NoSuchFileException(directory.toString(), null, "the queue is being deleted");
-        }
-        return members;
-    }
-
-    /** Deletes the queue if nobody is attached to it. */
-    void deleteIfDeserted() throws IOException {
-        QueueState state = openState();
-        if (anyAlive(state)) {
-            return;
-        }
-        state.setDeleted();
-        // whoever joined before seeing the flag is found now, whoever joins after it sees the flag
-        if (anyAlive(state)) {
-            state.clearDeleted();
-        } else {
-            delete();
-        }
-    }
-
-    private boolean anyAlive(QueueState state) throws IOException {
-        return Members.anyAlive(members(), state.region(), state.nextMemberOffset());
-    }
-
-    boolean existsAndStays() throws IOException {
-        return exists() && !finishDeletion();
-    }
-
-    /** Whether the queue is gone, now that what somebody began to delete who died over it was deleted to the end. */
-    private boolean finishDeletion() throws IOException {
-        QueueState state = openState();
-        if (!state.deletedVolatile() || anyAlive(state)) {
-            return false;
-        }
-        delete();
-        return true;
-    }
-
-    /** Removes everything: first the name, in one step, so that nobody ever opens or trips over what is half gone. */
-    void delete() throws IOException {
-        if (directory.getFileName().toString().contains(DELETED_SUFFIX)) {
-            DirectoryTree.delete(directory);
-            return;
-        }
-        Path gone = directory.resolveSibling("." + directory.getFileName() + DELETED_SUFFIX + RandomNames.next());
+    private void requireOver(DirectoryHandle held) throws IOException {
         try {
-            Files.move(directory, gone, StandardCopyOption.ATOMIC_MOVE);
-        } catch (NoSuchFileException e) {
-            return; // somebody else was faster
-        }
-        DirectoryTree.delete(gone);
-    }
-
-    /** Removes what those left who died while they created or deleted this queue. */
-    private void clearDebris(Path parent) throws IOException {
-        String prefix = "." + directory.getFileName();
-        try (DirectoryStream<Path> debris = Files.newDirectoryStream(
-                parent,
-                entry -> isDebris(entry, prefix + CREATED_SUFFIX) || isDebris(entry, prefix + DELETED_SUFFIX))) {
-            for (Path directory : debris) {
-                DirectoryTree.delete(directory);
+            if (!openState(held).deletedVolatile()) {
+                throw new OccupiedException(directory);
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
+        } catch (AbsentException e) {
+            // and its control file has gone
         }
     }
 
-    private static boolean isDebris(Path entry, String prefix) throws IOException {
-        return entry.getFileName().toString().startsWith(prefix)
-                && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
-                && Files.getLastModifiedTime(entry)
-                        .toInstant()
-                        .isBefore(Instant.now().minus(GRACE));
+    // ---- deleting ---------------------------------------------------------------------------------------------------
+
+    /**
+     * Deletes the queue that this handle is attached to.
+     *
+     * @param end ends it for everybody, once it is sure that its files are there
+     */
+    void delete(Runnable end) throws IOException {
+        try (DirectoryHandle held = holdAttached()) {
+            end.run();
+            remove(held);
+        } catch (NoSuchFileException e) {
+            if (!Objects.requireNonNull(attached).deletedVolatile()) {
+                throw e;
+            }
+            // somebody else deletes it, and was faster
+        }
+    }
+
+    /** Holds the directory of the queue that this handle is attached to. */
+    DirectoryHandle holdAttached() throws IOException {
+        DirectoryHandle held = hold();
+        if (isAttachedTo(held)) {
+            return held;
+        }
+        held.close();
+        throw new NoSuchFileException(
+                directory.toString(), null, "the queue was moved or removed, and something else has taken its place");
+    }
+
+    private boolean isAttachedTo(DirectoryHandle held) throws IOException {
+        return attached != null && attached.region().isMappedFrom(held, controlName());
+    }
+
+    /** Ends the queue that this handle is attached to, for everybody. */
+    void end() {
+        Objects.requireNonNull(attached).setDeleted();
+    }
+
+    private void remove(DirectoryHandle held) throws IOException {
+        try (DirectoryHandle parent = DirectoryHandle.open(Objects.requireNonNull(directory.getParent()))) {
+            remove(held, parent);
+        }
+    }
+
+    /** Removes what is in the directory, and then its name, unless that stands for something else by now. */
+    private void remove(DirectoryHandle held, DirectoryHandle parent) throws IOException {
+        for (String name : held.names()) {
+            if (!name.equals(controlName())) {
+                held.delete(name);
+            }
+        }
+        held.deleteFrom(parent);
+    }
+
+    private void deleteIfDeserted(DirectoryHandle held, DirectoryHandle parent) throws IOException {
+        QueueState state = openState(held);
+        if (state.deletedVolatile() || endIfDeserted(held, state)) {
+            remove(held, parent);
+        }
+    }
+
+    private static boolean endIfDeserted(DirectoryHandle held, QueueState state) throws IOException {
+        while (true) {
+            long before = state.wordsVolatile();
+            if (Members.anyAlive(held, MEMBERS, state.region(), state.nextMemberOffset())) {
+                return false;
+            }
+            if (state.setDeletedIf(before)) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Removes what the dead have left: queues that nobody is attached to, and directories that have been without one for some time.
+     * What cannot be removed, or is not this user's, is left.
+     */
+    static void sweep(Path parent, Predicate<String> isCandidate, Duration grace) {
+        try (DirectoryHandle held = DirectoryHandle.open(parent)) {
+            if (held.isSafeToSweep()) {
+                held.names().stream().filter(isCandidate).forEach(name -> sweepOne(held, name, grace));
+            }
+        } catch (IOException | RuntimeException e) {
+            QueueLog.get().debug("not swept: directory={}", parent, e);
+        }
+    }
+
+    private static void sweepOne(DirectoryHandle parent, String name, Duration grace) {
+        try (DirectoryHandle held = parent.openOwn(name)) {
+            QueueDirectory queue = in(held);
+            if (queue != null) {
+                queue.deleteIfDeserted(held, parent);
+            } else if (isOlder(held, grace)) {
+                held.deleteFrom(parent);
+            }
+        } catch (IOException | RuntimeException | InternalError e) {
+            // another user's, damaged, or gone while we looked
+            QueueLog.get().debug("not removed: directory={}, name={}", parent.path(), name, e);
+        }
+    }
+
+    private static boolean isOlder(DirectoryHandle held, Duration age) throws IOException {
+        Instant modified = held.attributes().lastModifiedTime().toInstant();
+        return modified.isBefore(Instant.now().minus(age));
     }
 }

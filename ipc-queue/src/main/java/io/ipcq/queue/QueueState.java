@@ -4,7 +4,8 @@ package io.ipcq.queue;
 import io.ipcq.memory.MappedRegion;
 
 /**
- * The words that every kind of queue has: how many members ever joined, and whether it is over.
+ * The words that every kind of queue has: how many members ever joined, and whether it is over. They stand at a multiple of 8, so
+ * that both can be compared at once.
  *
  * <pre>
  *   0              4       8
@@ -41,15 +42,19 @@ record QueueState(MappedRegion region, int offset) {
         setFlag(SHUTDOWN);
     }
 
+    /** For good: nobody ever takes it back. */
     void setDeleted() {
         setFlag(DELETED);
     }
 
-    void clearDeleted() {
-        int flags;
-        do {
-            flags = region.getIntVolatile(offset + FLAGS);
-        } while (!region.compareAndSetInt(offset + FLAGS, flags, flags & ~DELETED));
+    /** Both words, to be compared later. */
+    long wordsVolatile() {
+        return region.getLongVolatile(offset);
+    }
+
+    /** Sets the flag if nobody has joined since, and no flag has changed; false if so. */
+    boolean setDeletedIf(long words) {
+        return region.compareAndSetLong(offset, words, words | (long) DELETED << Integer.SIZE);
     }
 
     private void setFlag(int flag) {

@@ -9,6 +9,7 @@ import io.ipcq.memory.RobustMutex.Acquisition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -298,6 +299,11 @@ final class Ring {
             long target = Math.min(capacity, Math.max(end, allocated + ALLOCATION_BYTES));
             try {
                 region.allocate(DATA + allocated, DATA + target, KEY);
+            } catch (NoSuchFileException e) {
+                throw new QueueStorageException(
+                        "the element was not put, as the queue is gone: " + e.getMessage()
+                                + "; open the one that is there, or create one",
+                        e);
             } catch (IOException e) {
                 throw new QueueStorageException(
                         "there is no space for the element, which was not put: " + e.getMessage()

@@ -56,8 +56,8 @@ final class RingControl {
         region.putInt(OPTIONS_CHECKSUM, checksum(region));
     }
 
-    static RingControl open(Path file) throws IOException {
-        MappedRegion region = MappedRegion.open(file, FORMAT);
+    /** Checks a file of this format. */
+    static RingControl of(MappedRegion region) throws RegionFormatException {
         if (region.sizeBytes() <= DATA || checksum(region) != region.getInt(OPTIONS_CHECKSUM)) {
             throw damaged(region, "the options are damaged: offset=" + OPTIONS);
         }

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a ring queue.
@@ -24,23 +26,33 @@ final class RingFiles extends QueueDirectory {
     /** A handle's hold on a queue: the shared words, and the lock that says that this member lives. */
     record Attachment(RingFiles files, RingControl control, Members members) {}
 
+    private static final String CONTROL = "ring.ipcq";
+
     RingFiles(Path directory) {
-        super(directory);
+        this(directory, null);
+    }
+
+    private RingFiles(Path directory, @Nullable QueueState attached) {
+        super(directory, attached);
     }
 
     @Override
-    Path control() {
-        return directory().resolve("ring.ipcq");
+    String controlName() {
+        return CONTROL;
+    }
+
+    private RingControl openControl(DirectoryHandle held) throws IOException {
+        return RingControl.of(map(held, RingLayout.FORMAT));
     }
 
     @Override
-    QueueState openState() throws IOException {
-        return RingControl.open(control()).state();
+    QueueState openState(DirectoryHandle held) throws IOException {
+        return openControl(held).state();
     }
 
     @Override
     SharedQueue<byte[]> openEncoded() throws IOException {
-        Codec<byte[]> codec = new EncodedCodec(RingControl.open(control()).codecId());
+        Codec<byte[]> codec = new EncodedCodec(open(held -> openControl(held).codecId()));
         return RingQueue.open(directory(), codec, WaitStrategy.blocking());
     }
 
@@ -50,31 +62,29 @@ final class RingFiles extends QueueDirectory {
     }
 
     Attachment create(RingOptions options, String codecId, boolean anonymous) throws IOException {
-        return create(fresh -> new RingFiles(fresh).lay(options, codecId, anonymous), () -> open(codecId));
+        return create(made -> lay(made, options, codecId, anonymous), held -> attach(held, codecId));
     }
 
-    private Members lay(RingOptions options, String codecId, boolean anonymous) throws IOException {
+    private Members lay(DirectoryHandle made, RingOptions options, String codecId, boolean anonymous)
+            throws IOException {
         List<Members> joined = new ArrayList<>(1);
         try {
-            RingControl.create(control(), options, codecId, anonymous, state -> joined.add(joinUnchecked(state)));
+            Path control = made.path().resolve(CONTROL);
+            RingControl.create(control, options, codecId, anonymous, state -> joined.add(joinFirst(made, state)));
             return joined.get(0);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    private Members joinUnchecked(QueueState state) {
-        try {
-            return join(state);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    Attachment open(String codecId) throws IOException {
+        return open(held -> attach(held, codecId));
     }
 
-    Attachment open(String codecId) throws IOException {
-        requireThere();
-        RingControl control = RingControl.open(control());
+    private @Nullable Attachment attach(DirectoryHandle held, String codecId) throws IOException {
+        RingControl control = openControl(held);
         requireCodec(control.codecId(), codecId);
-        return new Attachment(this, control, join(control.state()));
+        Members members = join(held, control.state());
+        return members == null ? null : new Attachment(new RingFiles(directory(), control.state()), control, members);
     }
 }

@@ -69,10 +69,6 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.canTake = () -> ring.isReady() || isClosed();
     }
 
-    static boolean exists(Path directory) throws IOException {
-        return new RingFiles(directory).existsAndStays();
-    }
-
     static <E> RingQueue<E> create(Path directory, Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
             throws IOException {
         return new RingQueue<>(new RingFiles(directory).create(options, codec.id(), false), codec, waitStrategy, true);
@@ -80,9 +76,9 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     static <E> RingQueue<E> createAnonymous(Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
             throws IOException {
-        RingFiles files = new RingFiles(AnonymousDirectories.next());
-        AnonymousDirectories.deleteAtExit(files);
-        return new RingQueue<>(files.create(options, codec.id(), true), codec, waitStrategy, true);
+        RingFiles.Attachment attachment = new RingFiles(AnonymousDirectories.next()).create(options, codec.id(), true);
+        AnonymousDirectories.deleteAtExit(attachment.files());
+        return new RingQueue<>(attachment, codec, waitStrategy, true);
     }
 
     static <E> RingQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
@@ -497,6 +493,24 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     public void delete() {
         try {
             requireOpen();
+        } catch (InternalError e) {
+            broken = true;
+        }
+        try {
+            // a member until the name is free, or somebody could think that the deleter had died
+            files.delete(this::end);
+        } catch (IOException | InternalError e) {
+            throw new QueueStorageException(
+                    "not all files of the deleted queue could be removed: directory=" + directory() + ", cause="
+                            + e.getMessage(),
+                    e);
+        } finally {
+            close();
+        }
+    }
+
+    private void end() {
+        try {
             control.state().setDeleted();
             signalAll();
             surfaced(true);
@@ -504,17 +518,6 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             broken = true;
             drainFaults();
             QueueLog.get().debug("deletes a queue whose file was cut short: directory={}", directory(), e);
-        }
-        try {
-            // a member until the name is free, or somebody could think that the deleter had died
-            files.delete();
-        } catch (IOException e) {
-            throw new QueueStorageException(
-                    "not all files of the deleted queue could be removed: directory=" + directory() + ", cause="
-                            + e.getMessage(),
-                    e);
-        } finally {
-            close();
         }
     }
 

@@ -88,16 +88,7 @@ public final class SharedQueueBuilder<E> {
 
     /** Opens the queue in a directory, or creates it there if there is none. */
     public SharedQueue<E> openOrCreate(Path directory) throws IOException {
-        if (!RingQueue.exists(directory)) {
-            try {
-                return create(directory);
-            } catch (FileAlreadyExistsException e) {
-                if (!RingQueue.exists(directory)) {
-                    throw e;
-                }
-            }
-        }
-        return open(directory);
+        return QueueDirectory.openOrCreate(() -> open(directory), () -> create(directory));
     }
 
     private RingOptions options() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.IpcException;
 import io.ipcq.codec.CodecException;
+import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -99,7 +100,7 @@ class DamagedJournalTest {
             }
             String where = "zero from " + from + ", bytes=" + bytes;
             outcomes.add(Task.start(() -> use(copy, where)).await());
-            DirectoryTree.delete(copy);
+            DirectoryHandle.delete(copy);
         }
         assertThat(outcomes).contains("refused");
     }
@@ -171,7 +172,7 @@ class DamagedJournalTest {
             }
             String where = file + " offset=" + offset + " mask=" + mask;
             outcomes.add(Task.start(() -> use(copy, where)).await());
-            DirectoryTree.delete(copy);
+            DirectoryHandle.delete(copy);
         }
         System.out.println(file + " " + flipped.size() + " of " + offsets.size() + ": "
                 + Collections.frequency(outcomes, "refused") + " refused, "
@@ -263,7 +264,7 @@ class DamagedJournalTest {
             }
             String where = "segment truncated to " + length;
             assertThat(Task.start(() -> use(copy, where)).await()).as(where).isNotEqualTo("whole");
-            DirectoryTree.delete(copy);
+            DirectoryHandle.delete(copy);
         }
     }
 

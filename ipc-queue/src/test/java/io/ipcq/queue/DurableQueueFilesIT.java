@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DurableQueueFilesIT {
 
     /** Another user, who may read what root may, or it could not read the class path; but not write. */
-    private static final List<String> NOBODY = List.of(
+    static final List<String> NOBODY = List.of(
             "setpriv",
             "--reuid=65534",
             "--regid=65534",
@@ -174,7 +174,7 @@ class DurableQueueFilesIT {
         return opener.output().strip();
     }
 
-    private static void chmod(String recursive, String mode, Path path) throws Exception {
+    static void chmod(String recursive, String mode, Path path) throws Exception {
         assertThat(run("chmod", recursive, mode, path.toString())).isZero();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.TestJvm;
 import io.ipcq.codec.CodecException;
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.RegionFormatException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -64,7 +65,7 @@ class DurableQueueMachineCrashIT {
                 long put = queue.stats().put();
                 Path copy = copy(original, directory.resolve("copy-" + i), older);
                 verdicts.add(drainAndUse(copy, queue.stats().taken(), put));
-                DirectoryTree.delete(copy);
+                DirectoryHandle.delete(copy);
             }
         });
         System.out.println("copies, older=" + older + ", seed=" + SEED + ": " + verdicts);
@@ -80,7 +81,7 @@ class DurableQueueMachineCrashIT {
                 Path copy = copy(original, directory.resolve("holes-" + i), Older.JOURNAL);
                 losePages(copy.resolve("journal"));
                 verdicts.add(drainOrRefuse(copy));
-                DirectoryTree.delete(copy);
+                DirectoryHandle.delete(copy);
             }
         });
         System.out.println("copies with pages missing, seed=" + SEED + ": " + verdicts);
@@ -152,7 +153,7 @@ class DurableQueueMachineCrashIT {
                 return copy;
             }
             // the only segment was removed, and the next one made, while cp looked: no file system shows that order
-            DirectoryTree.delete(copy);
+            DirectoryHandle.delete(copy);
         }
     }
 

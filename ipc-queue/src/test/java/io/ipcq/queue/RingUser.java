@@ -64,7 +64,7 @@ final class RingUser implements AutoCloseable {
 
     /** Leaves stamps that no word knows of, and the mutex to be taken over. */
     void leaveAsIfDeadInPut() throws IOException {
-        MappedRegion region = RingControl.open(new RingFiles(place()).control()).region();
+        MappedRegion region = MappedRegion.open(new RingFiles(place()).control(), RingLayout.FORMAT);
         region.putLong(RingLayout.TAIL, 0);
         region.putLong(RingLayout.COUNT, 0);
         region.putIntVolatile(RingLayout.MUTEX, ABANDONED);

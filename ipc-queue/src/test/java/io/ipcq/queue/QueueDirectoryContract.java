@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every engine of {@link SharedQueue} does with its directory, whatever takes its name: queues are deleted and made while
+ * others are opened, and a handle has to do with its own queue only.
+ *
+ * <p>{@code -Dipcq.rounds=n} sets how often each race is run.
+ */
+@Timeout(120)
+abstract class QueueDirectoryContract {
+
+    private static final int ROUNDS = Integer.getInteger("ipcq.rounds", 20);
+    private static final int THREADS = 4;
+    /** Of the word with the flags, in the control files of both engines, and the flag of a deleted queue. */
+    private static final int FLAGS_OFFSET = JournalLayout.FLAGS;
+
+    private static final int DELETED = 2;
+
+    @TempDir
+    Path parent;
+
+    abstract SharedQueue<byte[]> create(Path directory) throws IOException;
+
+    abstract SharedQueue<byte[]> open(Path directory) throws IOException;
+
+    abstract SharedQueue<byte[]> openOrCreate(Path directory) throws IOException;
+
+    abstract String controlName();
+
+    private static byte[] element(int number) {
+        byte[] element = new byte[10_000];
+        element[0] = (byte) (number >> 8);
+        element[1] = (byte) number;
+        return element;
+    }
+
+    /** As a process leaves it that was killed when it had begun to delete. */
+    private void flagAsDeleted(Path directory) throws IOException {
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve(controlName()).toFile(), "rw")) {
+            file.seek(FLAGS_OFFSET);
+            file.writeInt(Integer.reverseBytes(DELETED));
+        }
+    }
+
+    /** Runs an action in some threads that start together; returns what they opened. */
+    private static List<SharedQueue<byte[]>> together(IndexedOpening opening) throws Exception {
+        CyclicBarrier barrier = new CyclicBarrier(THREADS);
+        List<Task<SharedQueue<byte[]>>> tasks = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            int index = i;
+            tasks.add(Task.start(() -> {
+                barrier.await();
+                return opening.open(index);
+            }));
+        }
+        List<SharedQueue<byte[]>> opened = new ArrayList<>();
+        for (Task<SharedQueue<byte[]>> task : tasks) {
+            opened.add(task.await());
+        }
+        return opened;
+    }
+
+    @FunctionalInterface
+    private interface IndexedOpening {
+        SharedQueue<byte[]> open(int index) throws Exception;
+    }
+
+    private void assertOneQueue(Path directory, List<SharedQueue<byte[]>> handles) throws Exception {
+        try (SharedQueue<byte[]> there = open(directory)) {
+            there.put(element(1));
+            for (SharedQueue<byte[]> handle : handles) {
+                assertThat(handle.qsize()).isEqualTo(1);
+            }
+        }
+        handles.forEach(SharedQueue::close);
+        try (Stream<Path> entries = Files.list(directory.getParent())) {
+            assertThat(entries).containsExactly(directory);
+        }
+    }
+
+    @Test
+    void shouldAgreeOnOneQueueWhenDeletedOneIsInTheWay() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Path directory =
+                    Files.createDirectory(parent.resolve("round-" + round)).resolve("orders");
+            create(directory).close();
+            flagAsDeleted(directory);
+
+            assertOneQueue(directory, together(index -> openOrCreate(directory)));
+        }
+    }
+
+    @Test
+    void shouldAgreeOnOneQueueWhileOneIsBeingDeleted() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Path directory =
+                    Files.createDirectory(parent.resolve("round-" + round)).resolve("orders");
+            List<SharedQueue<byte[]>> old = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                old.add(openOrCreate(directory));
+            }
+
+            CyclicBarrier deleted = new CyclicBarrier(THREADS);
+            List<SharedQueue<byte[]>> fresh = together(index -> {
+                if (index < THREADS / 2) {
+                    try {
+                        old.get(index).delete();
+                    } catch (QueueClosedException e) {
+                        // the other one was faster
+                    }
+                }
+                SharedQueue<byte[]> opened = openOrCreate(directory);
+                deleted.await();
+                while (!isThere(opened)) {
+                    opened.close();
+                    opened = openOrCreate(directory);
+                }
+                return opened;
+            });
+            old.forEach(SharedQueue::close);
+            assertOneQueue(directory, fresh);
+        }
+    }
+
+    private static boolean isThere(SharedQueue<?> queue) {
+        try {
+            queue.qsize();
+            return true;
+        } catch (QueueClosedException deleted) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldNeverTakeQueueFromWhoHasJoined() throws Exception {
+        Path directory = parent.resolve("ipcq-queue-swept");
+        for (int round = 0; round < ROUNDS; round++) {
+            create(directory).close();
+            together(index -> {
+                if (index == 0) {
+                    AnonymousDirectories.sweep(parent);
+                    return null;
+                }
+                try (SharedQueue<byte[]> joined = open(directory)) {
+                    joined.put(element(index));
+                    assertThat(joined.qsize()).isPositive();
+                } catch (NoSuchFileException e) {
+                    // swept before
+                }
+                return null;
+            });
+            AnonymousDirectories.sweep(parent);
+            assertThat(directory).doesNotExist();
+        }
+    }
+}
