@@ -27,6 +27,7 @@ enum JvmOptionKind {
             "-XX:+ManagementServer",
             "-Dcom.sun.management."));
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> prefixes;
 
     JvmOptionKind(List<String> prefixes) {
