@@ -5,6 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,7 @@ final class Call {
     private @Nullable Runnable whenDeferred;
     private @Nullable Runnable afterwards;
     private @Nullable Runnable cancellation;
+    private @Nullable Future<?> timer;
 
     Call(Session session, @Nullable Object id, String method, List<@Nullable Object> params, int bytes) {
         this.session = session;
@@ -173,16 +177,41 @@ final class Call {
         afterwards = action;
     }
 
-    /** Answers a call that this thread has claimed, or that nobody else knows of. */
-    void reply(@Nullable Object result) {
-        finish(answer("result", result));
+    /** Does something when the call has waited for so long, unless that is for ever. */
+    void limit(ScheduledExecutorService clock, long timeoutMillis, Runnable late) {
+        if (timeoutMillis == Long.MAX_VALUE) {
+            return;
+        }
+        Future<?> scheduled = clock.schedule(late, timeoutMillis, TimeUnit.MILLISECONDS);
+        synchronized (this) {
+            timer = scheduled;
+            if (state == State.DONE) {
+                scheduled.cancel(false);
+            }
+        }
     }
 
-    void fail(RpcException error) {
-        Map<String, @Nullable Object> body = new LinkedHashMap<>();
-        body.put("code", error.code());
-        body.put("message", error.text());
-        finish(answer("error", body));
+    /** Answers a call that this thread has claimed, or that nobody else knows of. */
+    void reply(@Nullable Object result) {
+        reply(result, () -> {});
+    }
+
+    /** The same with a result that is to be taken back if it cannot be sent. */
+    void reply(@Nullable Object result, Runnable takeBack) {
+        finish(answer("result", result), takeBack);
+    }
+
+    /** Answers with a failure of any kind; if not even that succeeds, the client is cut off rather than left waiting. */
+    void fail(Throwable failure) {
+        try {
+            RpcException error = Failures.answer(failure);
+            Map<String, @Nullable Object> body = new LinkedHashMap<>();
+            body.put("code", error.code());
+            body.put("message", error.text());
+            finish(answer("error", body), () -> {});
+        } catch (Throwable worse) {
+            session.cutOff(worse);
+        }
     }
 
     /** Answers a call that waits, unless it is being carried out: then only if that does not succeed. */
@@ -228,7 +257,7 @@ final class Call {
         }
     }
 
-    private void finish(Map<String, @Nullable Object> answer) {
+    private void finish(Map<String, @Nullable Object> answer, Runnable takeBack) {
         Runnable action;
         synchronized (this) {
             if (state == State.DONE) {
@@ -236,11 +265,17 @@ final class Call {
             }
             state = State.DONE;
             action = afterwards;
+            if (timer != null) {
+                timer.cancel(false);
+            }
         }
-        if (action != null) {
-            action.run();
+        try {
+            if (action != null) {
+                action.run();
+            }
+        } finally {
+            session.answer(this, answer, takeBack);
         }
-        session.answer(this, answer);
     }
 
     private Map<String, @Nullable Object> answer(String kind, @Nullable Object content) {

@@ -124,12 +124,17 @@ public final class ManagerServer implements AutoCloseable {
 
     private void acceptClients() {
         while (!closed.get()) {
+            Connection client = null;
             try {
-                serve(listener.accept());
+                client = listener.accept();
+                serve(client);
             } catch (IOException | InterruptedException over) {
                 return;
             } catch (RuntimeException | Error e) {
-                LOG.error("a client could not be served", e);
+                Failures.log("a client could not be served", e);
+                if (client != null) {
+                    client.close();
+                }
             }
         }
     }
@@ -145,7 +150,7 @@ public final class ManagerServer implements AutoCloseable {
         try {
             session.begin(requestLoop);
         } catch (IOException | RuntimeException | Error e) {
-            LOG.warn("a client is gone before it was served", e);
+            Failures.log("a client is gone before it was served", e);
             session.end();
         }
         if (closed.get()) {
@@ -298,7 +303,14 @@ public final class ManagerServer implements AutoCloseable {
 
     /** A client let go of something, or is gone. */
     void release(Served object, Session session) {
-        object.left(session);
+        try {
+            object.left(session);
+        } finally {
+            letGo(object, session);
+        }
+    }
+
+    private void letGo(Served object, Session session) {
         Entry entry = entries.get(object.key());
         if (entry != null) {
             synchronized (entry) {
@@ -314,8 +326,16 @@ public final class ManagerServer implements AutoCloseable {
             entry.removed = true;
             entries.remove(key, entry);
             if (object != null) {
-                object.dispose();
+                dispose(object);
             }
+        }
+    }
+
+    private static void dispose(Served object) {
+        try {
+            object.dispose();
+        } catch (Throwable e) {
+            Failures.log("closing failed: " + object, e);
         }
     }
 

@@ -80,9 +80,14 @@ public final class ManagerServerBuilder {
 
     /** A server at a listener with options of its own, such as TLS. The server closes it. */
     public ManagerServer bind(Listener listener) throws IOException {
-        return new ManagerServer(
-                listener,
-                new ManagerServerOptions(directory, shutdownAllowed, maxClients, maxFrameBytes, maxStoredBytes),
-                types);
+        try {
+            return new ManagerServer(
+                    listener,
+                    new ManagerServerOptions(directory, shutdownAllowed, maxClients, maxFrameBytes, maxStoredBytes),
+                    types);
+        } catch (IOException | RuntimeException | Error e) {
+            listener.close();
+            throw e;
+        }
     }
 }

@@ -2,10 +2,9 @@
 package io.ipcq.manager;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
-import java.util.concurrent.Future;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,7 +35,9 @@ final class QueuePump {
     private final Consumer<Runnable> threads;
     private final Step step;
 
-    private final Deque<Waiting> line = new ArrayDeque<>();
+    /** In the order they came. */
+    private final Map<Call, Waiting> line = new LinkedHashMap<>();
+
     private boolean running;
 
     private final Object wakeLock = new Object();
@@ -62,51 +63,48 @@ final class QueuePump {
                     return;
                 }
             }
-            call.session().park(call);
             call.whenDeferred(this::wake);
-            boolean limited = timeoutMillis != Long.MAX_VALUE;
-            Future<?> timer =
-                    limited ? clock.schedule(() -> call.expire(late), timeoutMillis, TimeUnit.MILLISECONDS) : null;
-            call.afterwards(() -> {
-                if (timer != null) {
-                    timer.cancel(false);
-                }
-            });
+            call.afterwards(() -> remove(call));
+            call.session().park(call);
             long nanos = Math.min(TimeUnit.MILLISECONDS.toNanos(timeoutMillis), Long.MAX_VALUE / 4);
-            line.add(new Waiting(call, System.nanoTime() + nanos, late));
+            line.put(call, new Waiting(call, System.nanoTime() + nanos, late));
+            call.limit(clock, timeoutMillis, () -> call.expire(late));
             if (!running) {
-                running = true;
                 threads.accept(this::run);
+                running = true;
             }
         }
     }
 
     private void run() {
         for (Waiting head = head(); head != null; head = head()) {
-            Waiting first = head;
-            if (attempt(first.call, () -> await(first))) {
-                remove(first.call);
-            } else if (first.deadline - System.nanoTime() <= 0) {
-                first.call.expire(first.late);
+            try {
+                serve(head);
+            } catch (Throwable e) {
+                head.call.fail(e); // the others in the line go on
             }
+        }
+    }
+
+    private void serve(Waiting head) {
+        if (!attempt(head.call, () -> await(head)) && head.deadline - System.nanoTime() <= 0) {
+            head.call.expire(head.late);
         }
     }
 
     private synchronized @Nullable Waiting head() {
-        while (!line.isEmpty() && line.getFirst().call.isOver()) {
-            line.removeFirst();
+        for (Iterator<Waiting> each = line.values().iterator(); each.hasNext(); each.remove()) {
+            Waiting first = each.next();
+            if (!first.call.isOver()) {
+                return first;
+            }
         }
-        running = !line.isEmpty();
-        return line.peekFirst();
+        running = false;
+        return null;
     }
 
     private synchronized void remove(Call call) {
-        for (Iterator<Waiting> each = line.iterator(); each.hasNext(); ) {
-            if (each.next().call.equals(call)) {
-                each.remove();
-                return;
-            }
-        }
+        line.remove(call);
     }
 
     /** What a call does that is claimed. */
@@ -125,9 +123,7 @@ final class QueuePump {
             answer = claimed.run();
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-        } catch (RpcException e) {
-            answer = () -> call.fail(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             answer = () -> call.fail(ServedQueue.error(e));
         }
         if (answer == null) {

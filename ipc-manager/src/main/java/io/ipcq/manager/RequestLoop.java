@@ -5,15 +5,15 @@ import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionSelector;
 import java.io.IOException;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Has the requests of all clients carried out, by one thread as long as none of them takes long. */
 final class RequestLoop {
@@ -21,31 +21,67 @@ final class RequestLoop {
      * Idea. A request takes some microseconds, and to hand it to another thread costs more than that. So the thread that waits
      * for the clients also does what they ask. It is not made for waiting: what waits is parked, and answers that
      * a client does not read are sent by others. But some requests are slow all the same: a disk, a queue whose mutex is held by a
-     * process that was stopped. So a watcher looks now and then; if the thread is still where it was, another one takes
-     * its turn and goes on with the other clients, and the first one ends when it is done. A client is served by
-     * one thread at a time (Session.Turn).
+     * process that was stopped, eight megabytes of brackets. So a watcher looks now and then; if the thread is still where it
+     * was, another one takes its turn and goes on with the other clients, and the first one ends when it is done. A client is
+     * served by one thread at a time (Session.Turn).
+     *
+     * Who was slow comes after the others for a while, and only as many of these requests are carried out at once as the
+     * machine has processors. So clients that make the server work do not make those wait that ask for little.
+     *
+     * Nothing loses the loop. The turn passes when the thread that takes it is there (a compare-and-set of `current`): if
+     * none can be started, the slow one goes on when it is done. Whatever is thrown, also an Error, costs the client whose
+     * request it was, or nothing.
      *
      * The watcher sleeps while nothing happens, and is woken by the first request after that.
      */
 
-    private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
+    /** How many requests may take long at a time; with one more, all clients wait for the first of these to end. */
+    static final int MAX_SLOW = 64;
 
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int QUIET_TICKS = 20;
     private static final int SESSIONS_BETWEEN_LOOKS = 64;
 
+    /** Who takes longer comes after the others. */
+    private static final long LIGHT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** So many others at most. */
+    private static final int LIGHT_BEFORE_HEAVY = 16;
+
+    /** What is slow for longer is taken to wait, not to work. */
+    private static final long WORKING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int MAX_WORKING = Math.max(2, Runtime.getRuntime().availableProcessors());
+
     private final ConnectionSelector<Session> selector;
     private final Executor threads;
-    private final Queue<Session> ready = new ConcurrentLinkedQueue<>();
+    private final Queue<Session> light = new ConcurrentLinkedQueue<>();
+    private final Queue<Session> heavy = new ConcurrentLinkedQueue<>();
 
-    private volatile @Nullable Turn current;
+    private final AtomicReference<@Nullable Turn> current = new AtomicReference<>();
+
+    /** Threads whose turn was taken, as long as they are at the request for which it was. */
+    private final Set<Turn> slow = ConcurrentHashMap.newKeySet();
+
+    /** No more heavy requests for the moment. */
+    private volatile boolean crowded;
+
     private volatile boolean watching = true;
     private volatile boolean closed;
     private final Thread watcher;
 
+    // what the watcher saw the last time; its own
+    private @Nullable Turn seen;
+    private int seenStep;
+    private int quietTicks;
+
     /** A thread's time at the loop. The number of steps is odd while it serves a client. */
     private static final class Turn {
         private final AtomicInteger steps = new AtomicInteger();
+        private int lightInARow;
+
+        /** When it was found to be slow. */
+        private volatile long slowSince;
     }
 
     RequestLoop(Executor threads) throws IOException {
@@ -54,7 +90,7 @@ final class RequestLoop {
         this.watcher = new Thread(this::watch, "ipcq-manager-watcher");
         watcher.setDaemon(true);
         watcher.start();
-        takeTurn();
+        replace(null);
     }
 
     ConnectionSelector.Registration register(Connection connection, Session session) throws IOException {
@@ -64,7 +100,7 @@ final class RequestLoop {
     /** Has a session looked after that has something to do, besides when requests come. */
     void wake(Session session) {
         if (session.schedule()) {
-            ready.add(session);
+            add(session);
             selector.wakeup();
         }
     }
@@ -72,47 +108,74 @@ final class RequestLoop {
     /** Of the selector: the client has sent something. */
     private void arrived(Session session) {
         if (session.scheduleOrPause()) {
-            ready.add(session);
+            add(session);
         }
     }
 
-    private void takeTurn() {
+    private void add(Session session) {
+        (session.isHeavy() ? heavy : light).add(session);
+    }
+
+    // ---- the thread whose turn it is --------------------------------------------------------------------------------
+
+    /** Starts a thread that takes over from a slow one, or is the first. */
+    private void replace(@Nullable Turn before) {
         Turn turn = new Turn();
-        current = turn;
-        try {
-            threads.execute(() -> run(turn));
-        } catch (RejectedExecutionException closing) {
-            // nobody has to go on
-        }
+        threads.execute(() -> {
+            if (current.compareAndSet(before, turn)) {
+                run(turn);
+            }
+        });
     }
 
     @SuppressWarnings("ReferenceEquality") // one turn is not another
     private boolean isOf(Turn turn) {
-        return current == turn && !closed;
+        return current.get() == turn && !closed;
     }
 
     private void run(Turn turn) {
-        try {
-            while (isOf(turn)) {
-                if (ready.isEmpty()) {
+        while (isOf(turn)) {
+            try {
+                if (hasReady()) {
+                    selector.selectNow(this::arrived);
+                } else {
                     selector.select(this::arrived);
                     Thread.interrupted(); // of a call that was carried out; it would end all waiting
-                } else {
-                    selector.selectNow(this::arrived);
                 }
                 serve(turn);
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            if (!closed) {
-                LOG.error("waiting for clients failed; it goes on", e);
-                takeTurn();
+            } catch (Throwable e) {
+                if (!closed) {
+                    Failures.log("waiting for clients failed; it goes on", e);
+                    LockSupport.parkNanos(this, TICK_NANOS);
+                }
             }
         }
+        slow.remove(turn);
+        look();
+        if (!closed) {
+            selector.wakeup(); // for what this thread has added, or found, meanwhile
+        }
+    }
+
+    private boolean hasReady() {
+        return !light.isEmpty() || (!crowded && !heavy.isEmpty());
+    }
+
+    private @Nullable Session next(Turn turn) {
+        if (!crowded && ++turn.lightInARow > LIGHT_BEFORE_HEAVY) {
+            turn.lightInARow = 0;
+            Session late = heavy.poll();
+            if (late != null) {
+                return late;
+            }
+        }
+        Session next = light.poll();
+        return next != null || crowded ? next : heavy.poll();
     }
 
     private void serve(Turn turn) {
         for (int i = 0; i < SESSIONS_BETWEEN_LOOKS && isOf(turn); i++) {
-            Session next = ready.poll();
+            Session next = next(turn);
             if (next == null) {
                 return;
             }
@@ -121,35 +184,80 @@ final class RequestLoop {
                 watching = true;
                 LockSupport.unpark(watcher);
             }
-            boolean more = next.serve();
-            turn.steps.incrementAndGet();
-            if (next.endTurn(more)) {
-                ready.add(next);
-                if (!isOf(turn)) {
-                    selector.wakeup();
-                }
+            try {
+                serve(next);
+            } finally {
+                turn.steps.incrementAndGet();
+            }
+        }
+    }
+
+    private void serve(Session session) {
+        long began = System.nanoTime();
+        boolean more = session.serve();
+        long took = System.nanoTime() - began;
+        if (took > LIGHT_NANOS) {
+            session.isHeavySince(began + took);
+        }
+        if (session.endTurn(more)) {
+            add(session);
+        }
+    }
+
+    // ---- the watcher ------------------------------------------------------------------------------------------------
+
+    private void watch() {
+        while (!closed) {
+            try {
+                LockSupport.parkNanos(this, TICK_NANOS);
+                tick();
+            } catch (Throwable e) {
+                Failures.log("no thread takes over from a slow one; it is tried again", e);
             }
         }
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private void watch() {
-        Turn seen = null;
-        int step = 0;
-        int quiet = 0;
-        while (!closed) {
-            LockSupport.parkNanos(this, TICK_NANOS);
-            Turn turn = current;
-            if (turn == null || turn != seen || turn.steps.get() != step) {
-                seen = turn;
-                step = turn == null ? 0 : turn.steps.get();
-                quiet = 0;
-            } else if ((step & 1) == 1) {
-                takeTurn();
-            } else if (++quiet == QUIET_TICKS) {
-                sleep(turn, step);
-                quiet = 0;
-            }
+    private void tick() {
+        Turn turn = current.get();
+        int step = turn == null ? 0 : turn.steps.get();
+        if (turn == null || turn != seen || step != seenStep) {
+            seen = turn;
+            seenStep = step;
+            quietTicks = 0;
+        } else if ((step & 1) == 1) {
+            takeOver(turn);
+        } else if (slow.isEmpty() && ++quietTicks == QUIET_TICKS) {
+            sleep(turn, step);
+            quietTicks = 0;
+        }
+        look();
+    }
+
+    private void takeOver(Turn turn) {
+        if (slow.size() >= MAX_SLOW) {
+            return;
+        }
+        turn.slowSince = System.nanoTime();
+        slow.add(turn);
+        try {
+            replace(turn);
+        } catch (RuntimeException | Error e) {
+            slow.remove(turn);
+            throw e;
+        }
+    }
+
+    /** Whether there is room for heavy requests. */
+    private synchronized void look() {
+        long now = System.nanoTime();
+        boolean before = crowded;
+        crowded = slow.stream()
+                        .filter(turn -> now - turn.slowSince < WORKING_NANOS)
+                        .count()
+                >= MAX_WORKING;
+        if (before && !crowded && !closed) {
+            selector.wakeup();
         }
     }
 

@@ -41,7 +41,7 @@ abstract class Served {
     void left(Session session) {}
 
     /** Ends it: nobody holds it any longer, or the server stops. */
-    void dispose() {}
+    void dispose() throws Exception {}
 
     RpcException noSuch(String operation) {
         return new RpcException(

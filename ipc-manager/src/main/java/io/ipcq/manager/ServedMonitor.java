@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.concurrent.Future;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +20,10 @@ abstract class ServedMonitor extends Served {
         Object run();
     }
 
-    private record Parked(Call call, Attempt attempt) {}
-
     private final ScheduledExecutorService clock;
-    private final List<Parked> parked = new ArrayList<>();
+
+    /** In the order they came. */
+    private final Map<Call, Attempt> parked = new LinkedHashMap<>();
 
     ServedMonitor(Key key, ScheduledExecutorService clock) {
         super(key);
@@ -42,7 +39,7 @@ abstract class ServedMonitor extends Served {
 
     @Override
     final synchronized void left(Session session) {
-        parked.removeIf(each -> each.call().isOver());
+        parked.keySet().removeIf(Call::isOver);
         giveBack(session);
         changed();
     }
@@ -69,17 +66,10 @@ abstract class ServedMonitor extends Served {
             late.run();
             return;
         }
+        call.afterwards(() -> forget(call));
         call.session().park(call);
-        parked.add(new Parked(call, attempt));
-        Future<?> timer = timeoutMillis == Long.MAX_VALUE
-                ? null
-                : clock.schedule(() -> expire(late), timeoutMillis, TimeUnit.MILLISECONDS);
-        call.afterwards(() -> {
-            if (timer != null) {
-                timer.cancel(false);
-            }
-            forget(call);
-        });
+        parked.put(call, attempt);
+        call.limit(clock, timeoutMillis, () -> expire(late));
     }
 
     private synchronized void expire(Runnable late) {
@@ -88,30 +78,33 @@ abstract class ServedMonitor extends Served {
     }
 
     private synchronized void forget(Call call) {
-        parked.removeIf(each -> each.call() == call);
+        parked.remove(call);
         onEnd(call);
     }
 
     /** A call that waited is over, however it ended. */
     void onEnd(Call call) {}
 
-    /** Lets all that wait try again, until none succeeds. */
+    /** Lets all that wait try again. Of a copy: a call may end, and leave, under this thread's hands. */
     final void changed() {
-        List<Runnable> answers = new ArrayList<>();
-        for (Iterator<Parked> each = parked.iterator(); each.hasNext(); ) {
-            Parked next = each.next();
-            if (!next.call().claim()) {
-                each.remove();
-                continue;
-            }
-            Object result = next.attempt().run();
-            if (result == null) {
-                next.call().unclaim();
-            } else {
-                each.remove();
-                answers.add(() -> next.call().reply(result));
+        for (Call call : parked.keySet().toArray(new Call[0])) {
+            Attempt attempt = parked.get(call);
+            if (attempt != null && call.claim()) {
+                attempt(call, attempt);
             }
         }
-        answers.forEach(Runnable::run);
+    }
+
+    private static void attempt(Call call, Attempt attempt) {
+        try {
+            Object result = attempt.run();
+            if (result == null) {
+                call.unclaim();
+            } else {
+                call.reply(result);
+            }
+        } catch (Throwable e) {
+            call.fail(e);
+        }
     }
 }

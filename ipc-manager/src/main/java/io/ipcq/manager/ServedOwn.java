@@ -39,7 +39,7 @@ final class ServedOwn extends Served {
         try {
             Object[] arguments = operation.decode(call.list(2));
             call.reply(operation.encode(invoke(operation.method(), arguments)));
-        } catch (RpcException e) {
+        } catch (RpcException | Error e) {
             call.fail(e);
         } catch (RuntimeException e) {
             call.fail(new RpcException(
@@ -61,13 +61,9 @@ final class ServedOwn extends Served {
     }
 
     @Override
-    void dispose() {
+    void dispose() throws Exception {
         if (target instanceof AutoCloseable closeable) {
-            try {
-                closeable.close();
-            } catch (Exception e) {
-                org.slf4j.LoggerFactory.getLogger(ManagerServer.class).warn("closing failed: {}", this, e);
-            }
+            closeable.close();
         }
     }
 }

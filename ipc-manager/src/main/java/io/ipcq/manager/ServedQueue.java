@@ -17,7 +17,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,9 +34,6 @@ final class ServedQueue extends Served {
 
     private static final int MAX_BATCH = 10_000;
 
-    /** When an answer to {@code drain} is full. */
-    private static final long DRAINED_BYTES = 1 << 20;
-
     private final SharedQueue<byte[]> queue;
     private final @Nullable DurableQueue<byte[]> durable;
     private final String codec;
@@ -52,7 +48,30 @@ final class ServedQueue extends Served {
     /** Leases of clients, by number. */
     private final Map<Long, Lease> leases = new LinkedHashMap<>();
 
-    private record Lease(Session session, Delivery<byte[]> delivery) {}
+    private record Lease(Session session, Delivery<byte[]> delivery) {
+        long number() {
+            return delivery.number();
+        }
+    }
+
+    private final Batch.Way<byte[]> inMemory = new Batch.Way<>(
+            element -> element.length, this::wire, had -> {}, this::putBack, undecoded -> {}, this::putFirst);
+
+    private final Batch.Way<Delivery<byte[]>> leased = new Batch.Way<>(
+            delivery -> delivery.value().length,
+            delivery -> wire(delivery.value()),
+            Delivery::ack,
+            Delivery::nack,
+            Delivery::nack,
+            Delivery::nack);
+
+    private final Batch.Way<Delivery<byte[]>> lent = new Batch.Way<>(
+            delivery -> delivery.value().length,
+            this::lentWire,
+            Delivery::ack,
+            Delivery::nack,
+            Delivery::nack,
+            Delivery::nack);
 
     ServedQueue(
             Key key, SharedQueue<byte[]> queue, ScheduledExecutorService clock, Consumer<Runnable> platformThreads) {
@@ -66,7 +85,10 @@ final class ServedQueue extends Served {
         this.joiners = new QueuePump(clock, platformThreads, this::join);
     }
 
-    static RpcException error(RuntimeException failure) {
+    static RpcException error(Throwable failure) {
+        if (failure instanceof RpcException told) {
+            return told;
+        }
         String message = String.valueOf(failure.getMessage());
         if (failure instanceof QueueShutdownException) {
             return new RpcException(Protocol.SHUT_DOWN, message);
@@ -105,8 +127,6 @@ final class ServedQueue extends Served {
     void call(Call call, String operation) {
         try {
             operate(call, operation);
-        } catch (RpcException e) {
-            throw e;
         } catch (RuntimeException e) {
             throw error(e);
         }
@@ -174,21 +194,16 @@ final class ServedQueue extends Served {
             return receive(call, patience);
         }
         boolean confirmed = isConfirmed(call);
-        if (durable != null && confirmed) {
-            Delivery<byte[]> delivery = durable.receive(patience);
-            if (delivery == null) {
-                return null;
-            }
-            Object wire = wire(delivery);
-            return () -> answer(call, wire, new Delivered(List.of(delivery)));
-        }
-        byte[] returned = takeReturned();
-        byte[] element = returned == null ? queue.get(patience) : returned;
-        if (element == null) {
-            return null;
-        }
-        Object wire = wire(element);
-        return confirmed ? () -> answer(call, wire, new Taken(List.of(element))) : () -> call.reply(wire);
+        List<@Nullable Object> wire = new ArrayList<>(1);
+        Batch<?> batch = durable != null && confirmed
+                ? Batch.take(1, () -> durable.receive(patience), leased, wire)
+                : Batch.take(1, () -> next(patience), inMemory, wire);
+        return batch.isEmpty() ? null : () -> answer(call, wire.get(0), batch, confirmed);
+    }
+
+    private byte @Nullable [] next(Duration patience) throws InterruptedException {
+        byte[] element = takeReturned();
+        return element == null ? queue.get(patience) : element;
     }
 
     /** Whether the client is going to say that the result arrived. */
@@ -200,38 +215,6 @@ final class ServedQueue extends Served {
         return true;
     }
 
-    /** Of a journal. */
-    private record Delivered(List<Delivery<byte[]>> deliveries) implements Handed {
-        @Override
-        public void arrived() {
-            deliveries.forEach(Delivery::ack);
-        }
-
-        @Override
-        public void lost() {
-            deliveries.forEach(Delivery::nack);
-        }
-    }
-
-    /** Of a queue in memory. */
-    private final class Taken implements Handed {
-        private final List<byte[]> elements;
-
-        Taken(List<byte[]> elements) {
-            this.elements = elements;
-        }
-
-        @Override
-        public void arrived() {
-            // they are the client's
-        }
-
-        @Override
-        public void lost() {
-            elements.forEach(ServedQueue.this::putBack);
-        }
-    }
-
     private @Nullable Object wire(byte[] element) {
         try {
             return EncodedElements.toWire(codec, element);
@@ -240,21 +223,14 @@ final class ServedQueue extends Served {
         }
     }
 
-    /** What cannot be decoded goes back, and after some attempts to the dead letters. */
-    private @Nullable Object wire(Delivery<byte[]> delivery) {
-        try {
-            return wire(delivery.value());
-        } catch (RpcException e) {
-            delivery.nack();
-            throw e;
-        }
-    }
-
-    private static void answer(Call call, @Nullable Object wire, Handed handed) {
-        if (call.session().handOver(Objects.requireNonNull(call.id()), handed)) {
-            call.reply(wire);
+    private static void answer(Call call, @Nullable Object wire, Handed given, boolean confirmed) {
+        Object id = call.id();
+        if (!confirmed || id == null) {
+            call.reply(wire, given::lost);
+        } else if (call.session().handOver(id, given)) {
+            call.reply(wire, () -> call.session().lost(id));
         } else {
-            handed.lost();
+            given.lost();
             call.abandon();
         }
     }
@@ -264,86 +240,45 @@ final class ServedQueue extends Served {
     }
 
     private void putBack(byte[] element) {
-        try {
-            if (queue.offer(element)) {
-                queue.taskDone(); // it was counted when it was put first
-                return;
+        if (!isPut(element)) {
+            synchronized (this) {
+                returned.add(element);
             }
-        } catch (RuntimeException full) {
-            // or shut down: it goes to the next one who asks here
+            takers.wake();
         }
-        synchronized (this) {
-            returned.add(element);
-        }
-        takers.wake();
     }
 
-    /** Takes what is there, as long as it fits into one answer. */
+    /** False if the queue is full, or shut down: then the element goes to the next one who asks here. */
+    private boolean isPut(byte[] element) {
+        try {
+            if (!queue.offer(element)) {
+                return false;
+            }
+        } catch (RuntimeException shutDown) {
+            return false;
+        }
+        queue.taskDone(); // it was counted when it was put first
+        return true;
+    }
+
+    private synchronized void putFirst(byte[] element) {
+        returned.addFirst(element);
+    }
+
     private void drain(Call call, int max) {
-        if (!isConfirmed(call)) {
-            call.reply(wire(takeAtOnce(max)));
-        } else if (durable == null) {
-            List<byte[]> elements = takeAtOnce(max);
-            handOver(call, elements, new Taken(elements));
-        } else {
-            List<Delivery<byte[]>> deliveries = receiveAtOnce(durable, max);
-            handOver(call, deliveries.stream().map(Delivery::value).toList(), new Delivered(deliveries));
-        }
-    }
-
-    private void handOver(Call call, List<byte[]> elements, Handed handed) {
-        if (elements.isEmpty()) {
-            call.reply(List.of()); // which nobody confirms
-            return;
-        }
-        List<@Nullable Object> wire;
+        boolean confirmed = isConfirmed(call);
+        List<@Nullable Object> wire = new ArrayList<>();
         try {
-            wire = wire(elements);
-        } catch (RpcException e) {
-            handed.lost();
-            throw e;
-        }
-        answer(call, wire, handed);
-    }
-
-    private static List<Delivery<byte[]>> receiveAtOnce(DurableQueue<byte[]> durable, int max) {
-        List<Delivery<byte[]>> deliveries = new ArrayList<>();
-        try {
-            for (long bytes = 0; deliveries.size() < max && bytes < DRAINED_BYTES; ) {
-                Delivery<byte[]> delivery = durable.receive(Duration.ZERO);
-                if (delivery == null) {
-                    break;
-                }
-                deliveries.add(delivery);
-                bytes += delivery.value().length;
-            }
+            Batch<?> batch = durable != null && confirmed
+                    ? Batch.take(max, () -> durable.receive(Duration.ZERO), leased, wire)
+                    : Batch.take(max, () -> next(Duration.ZERO), inMemory, wire);
+            answer(call, wire, batch, confirmed && !batch.isEmpty()); // nobody confirms nothing
         } catch (QueueShutdownException drained) {
-            // these were the last
+            call.reply(List.of());
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+            call.abandon();
         }
-        return deliveries;
-    }
-
-    private List<byte[]> takeAtOnce(int max) {
-        List<byte[]> elements = new ArrayList<>();
-        for (long bytes = 0; elements.size() < max && bytes < DRAINED_BYTES; ) {
-            byte[] element = takeReturned();
-            if (element == null && queue.drainTo(elements, 1) == 0) {
-                break;
-            }
-            if (element != null) {
-                elements.add(element);
-            }
-            bytes += elements.get(elements.size() - 1).length;
-        }
-        return elements;
-    }
-
-    private List<@Nullable Object> wire(List<byte[]> elements) {
-        List<@Nullable Object> wire = new ArrayList<>(elements.size());
-        elements.forEach(element -> wire.add(wire(element)));
-        return wire;
     }
 
     private List<@Nullable Object> items(int max) {
@@ -357,26 +292,44 @@ final class ServedQueue extends Served {
     // ---- leases -----------------------------------------------------------------------------------------------------
 
     private @Nullable Runnable receive(Call call, Duration patience) throws InterruptedException {
-        Delivery<byte[]> delivery = requireDurable().receive(patience);
-        if (delivery == null) {
-            return null;
-        }
-        Object value = wire(delivery);
-        return () -> lease(call, delivery, value);
+        DurableQueue<byte[]> journal = requireDurable();
+        List<@Nullable Object> wire = new ArrayList<>(1);
+        Batch<Delivery<byte[]>> batch = Batch.take(1, () -> journal.receive(patience), lent, wire);
+        return batch.isEmpty() ? null : () -> lend(call, batch, wire.get(0));
     }
 
-    private void lease(Call call, Delivery<byte[]> delivery, @Nullable Object value) {
-        synchronized (leases) {
-            leases.put(delivery.number(), new Lease(call.session(), delivery));
-        }
-        if (call.session().isOver()) {
-            left(call.session());
-        }
+    private Map<String, @Nullable Object> lentWire(Delivery<byte[]> delivery) {
         Map<String, @Nullable Object> wire = new LinkedHashMap<>();
         wire.put("number", delivery.number());
         wire.put("attempts", delivery.attempts());
-        wire.put("value", value);
-        call.reply(wire);
+        wire.put("value", wire(delivery.value()));
+        return wire;
+    }
+
+    private void lend(Call call, Batch<Delivery<byte[]>> batch, @Nullable Object wire) {
+        Lease lease = new Lease(call.session(), batch.first());
+        boolean lent = false;
+        try {
+            synchronized (leases) {
+                leases.put(lease.number(), lease);
+            }
+            if (call.session().isOver()) {
+                left(call.session());
+            }
+            call.reply(wire, () -> end(lease));
+            lent = true;
+        } finally {
+            if (!lent) {
+                end(lease);
+            }
+        }
+    }
+
+    private void end(Lease lease) {
+        synchronized (leases) {
+            leases.remove(lease.number(), lease);
+        }
+        lease.delivery().nack();
     }
 
     private boolean settle(Call call, boolean done) {
@@ -397,7 +350,7 @@ final class ServedQueue extends Served {
         synchronized (leases) {
             leases.values().removeIf(lease -> lease.session() == session && ended.add(lease));
         }
-        ended.forEach(lease -> lease.delivery().nack());
+        Failures.giveBack(ended, lease -> lease.delivery().nack());
     }
 
     private DurableQueue<byte[]> requireDurable() {
@@ -415,7 +368,7 @@ final class ServedQueue extends Served {
                 try {
                     journal.flush();
                     call.reply(null);
-                } catch (java.io.IOException | RuntimeException e) {
+                } catch (Throwable e) {
                     call.fail(
                             new RpcException(Protocol.INTERNAL, "the queue could not be written to the disk: " + this));
                 }

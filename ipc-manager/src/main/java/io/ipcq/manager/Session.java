@@ -4,8 +4,6 @@ package io.ipcq.manager;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionSelector;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,13 +39,18 @@ final class Session {
     /** Then it is another client's turn. */
     private static final int REQUESTS_A_TURN = 32;
 
+    private static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** How long a client whose turn took long comes after the others. */
+    private static final long HEAVY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** How much is read of a client that is cut off, at most; more than the kernel keeps for it. */
     private static final long LAST_BYTES = 16 << 20;
 
     private final Map<Object, Call> waiting = new ConcurrentHashMap<>();
     private final AtomicLong waitingBytes = new AtomicLong();
-    private final Map<Served, Integer> holds = new HashMap<>();
-    private final Map<Object, Handed> handed = new LinkedHashMap<>();
+    private final Map<Served, Integer> holds = new ConcurrentHashMap<>();
+    private final Map<Object, Handed> handed = new ConcurrentHashMap<>();
 
     private final Queue<byte[]> outbound = new ConcurrentLinkedQueue<>();
     private final AtomicInteger outboundCount = new AtomicInteger();
@@ -61,6 +65,9 @@ final class Session {
     private volatile boolean cutOff;
 
     private volatile boolean over;
+
+    /** Until when its requests are taken to be heavy; 0 if they are not. */
+    private volatile long heavyUntil;
 
     /** Whether a thread looks after this client, or is going to. */
     private enum Turn {
@@ -124,8 +131,22 @@ final class Session {
         return true;
     }
 
+    /** Its turn took long. */
+    void isHeavySince(long nanoTime) {
+        heavyUntil = (nanoTime + HEAVY_NANOS) | 1; // never 0
+    }
+
+    boolean isHeavy() {
+        long until = heavyUntil;
+        if (until != 0 && until - System.nanoTime() < 0) {
+            heavyUntil = 0;
+        }
+        return heavyUntil != 0;
+    }
+
     /** Deals with the requests that have come, but with no more than some at a time; true if there may be more. */
     boolean serve() {
+        long began = System.nanoTime();
         try {
             for (int i = 0; i < REQUESTS_A_TURN && !cutOff; i++) {
                 byte[] request = registration().recvBytes();
@@ -134,6 +155,9 @@ final class Session {
                 }
                 receive(request);
                 server.closeIfAsked();
+                if (System.nanoTime() - began > TURN_NANOS) {
+                    break;
+                }
             }
             if (!cutOff) {
                 return true;
@@ -141,7 +165,7 @@ final class Session {
         } catch (IOException gone) {
             LOG.debug("a client is gone: client={}", number);
         } catch (RuntimeException | Error e) {
-            LOG.error("a client is dropped after a failure: client={}", number, Words.unsaid(e));
+            Failures.log("a client is dropped after a failure: client=" + number, e);
         }
         end();
         return false;
@@ -151,7 +175,7 @@ final class Session {
         Call call;
         try {
             call = call(Json.parse(message), message.length);
-        } catch (RpcException e) {
+        } catch (Throwable e) {
             new Call(this, null, "", List.of(), 0).fail(e);
             return;
         }
@@ -159,10 +183,9 @@ final class Session {
             server.dispatch(call);
         } catch (RpcException e) {
             call.fail(e);
-        } catch (RuntimeException e) {
-            LOG.warn("a call failed: client={}, method={}", number, Words.shown(call.method()), Words.unsaid(e));
-            call.fail(new RpcException(
-                    Protocol.INTERNAL, "the server failed: " + e.getClass().getSimpleName()));
+        } catch (Throwable e) {
+            call.fail(e);
+            Failures.log("a call failed: client=" + number + ", method=" + Words.shown(call.method()), e);
         }
     }
 
@@ -267,9 +290,18 @@ final class Session {
         return handed.remove(id);
     }
 
+    /** The result of a call did not go out. */
+    void lost(Object id) {
+        Handed unsent = taken(id);
+        if (unsent != null) {
+            unsent.lost();
+        }
+    }
+
     // ---- answers ----------------------------------------------------------------------------------------------------
 
-    void answer(Call call, Map<String, @Nullable Object> answer) {
+    /** Sends the answer of a call; one that cannot be sent is taken back, and its client told. */
+    void answer(Call call, Map<String, @Nullable Object> answer, Runnable takeBack) {
         Object id = call.id();
         if (id != null) {
             if (waiting.remove(id, call)) {
@@ -278,32 +310,36 @@ final class Session {
         } else if (!answer.containsKey("error")) {
             return; // a notification has no answer
         }
-        if (!over && !cutOff) {
-            send(encode(answer, id));
+        if (over || cutOff) {
+            return;
+        }
+        try {
+            send(encode(answer, id, takeBack));
+        } catch (Throwable e) {
+            cutOff(e);
         }
     }
 
-    private byte[] encode(Map<String, @Nullable Object> answer, @Nullable Object id) {
-        byte[] bytes = Json.write(answer);
-        if (bytes.length <= server.options().maxFrameBytes()) {
-            return bytes;
+    private byte[] encode(Map<String, @Nullable Object> answer, @Nullable Object id, Runnable takeBack) {
+        RpcException refusal;
+        try {
+            byte[] bytes = Json.write(answer);
+            if (bytes.length <= server.options().maxFrameBytes()) {
+                return bytes;
+            }
+            refusal = new RpcException(
+                    Protocol.TOO_LARGE,
+                    "the answer is larger than a frame: bytes=" + bytes.length + ", limit="
+                            + server.options().maxFrameBytes());
+        } catch (Throwable e) {
+            refusal = Failures.answer(e);
         }
-        Handed unsent = id == null ? null : taken(id);
-        if (unsent != null) {
-            unsent.lost();
-        }
-        Map<String, @Nullable Object> refusal = new LinkedHashMap<>();
-        refusal.put("jsonrpc", "2.0");
-        refusal.put("id", id);
-        refusal.put(
-                "error",
-                Map.of(
-                        "code",
-                        Protocol.TOO_LARGE,
-                        "message",
-                        "the answer is larger than a frame: bytes=" + bytes.length + ", limit="
-                                + server.options().maxFrameBytes()));
-        return Json.write(refusal);
+        takeBack.run();
+        Map<String, @Nullable Object> instead = new LinkedHashMap<>();
+        instead.put("jsonrpc", "2.0");
+        instead.put("id", id);
+        instead.put("error", Map.of("code", refusal.code(), "message", refusal.text()));
+        return Json.write(instead);
     }
 
     private void send(byte[] message) {
@@ -373,29 +409,30 @@ final class Session {
         server.wake(this);
     }
 
+    /** The same for a client that cannot be answered: it finds that the server is gone, and does not wait. */
+    void cutOff(Throwable failure) {
+        Failures.log("a client that cannot be answered is cut off: client=" + number, failure);
+        cutOff();
+    }
+
     /** Closes the connection and gives back what the client held. */
     void end() {
         if (!ended.compareAndSet(false, true)) {
             return;
         }
-        List<Handed> lost;
-        List<Served> held;
         synchronized (this) {
             over = true;
-            held = new ArrayList<>(holds.keySet());
-            holds.clear();
         }
         hearLast();
-        synchronized (this) {
-            lost = new ArrayList<>(handed.values());
-            handed.clear();
+        try {
+            connection.close();
+            outbound.clear();
+            Failures.giveBack(waiting.values(), Call::abandon);
+            Failures.giveBack(handed.values(), Handed::lost);
+            Failures.giveBack(holds.keySet(), object -> server.release(object, this));
+        } finally {
+            server.forget(this);
         }
-        connection.close();
-        waiting.values().forEach(Call::abandon);
-        outbound.clear();
-        lost.forEach(Handed::lost);
-        held.forEach(object -> server.release(object, this));
-        server.forget(this);
     }
 
     /** What has come and was not read yet counts, where it says that a result arrived: that one is the client's. */
@@ -416,7 +453,7 @@ final class Session {
                     server.dispatch(call);
                 }
             }
-        } catch (IOException | RuntimeException end) {
+        } catch (IOException | RuntimeException | Error end) {
             // of what can be understood
         }
     }

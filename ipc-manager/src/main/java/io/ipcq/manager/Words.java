@@ -21,13 +21,6 @@ final class Words {
         return name;
     }
 
-    /** A failure for the log: its class and where it happened, without its message, in which a peer's words may be. */
-    static Throwable unsaid(Throwable failure) {
-        Throwable unsaid = new Throwable(failure.getClass().getName());
-        unsaid.setStackTrace(failure.getStackTrace());
-        return unsaid;
-    }
-
     static String shown(String text) {
         String cut = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
         return cut.replaceAll("[^\\x20-\\x7e]", "?");

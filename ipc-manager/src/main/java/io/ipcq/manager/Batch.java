@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.manager.Session.Handed;
+import io.ipcq.queue.QueueShutdownException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What is taken of a queue for one answer: no more than fits into it, and nothing after one that cannot be decoded. */
+final class Batch<T> implements Handed {
+
+    /** When an answer is full. */
+    private static final long BYTES = 1 << 20;
+
+    /** The next thing; null if none came. */
+    interface Source<T> {
+        @Nullable
+        T next() throws InterruptedException;
+    }
+
+    /**
+     * How a queue gives and takes back.
+     *
+     * @param size in bytes
+     * @param wire how a thing is sent
+     * @param had what becomes of one that arrived
+     * @param back of one that did not
+     * @param undecoded of one that cannot be sent
+     * @param later of one that cannot be sent, when there are others before it: it will be the first of the next answer
+     */
+    record Way<T>(
+            ToLongFunction<T> size,
+            Function<T, @Nullable Object> wire,
+            Consumer<T> had,
+            Consumer<T> back,
+            Consumer<T> undecoded,
+            Consumer<T> later) {}
+
+    private final List<T> things = new ArrayList<>();
+    private final Way<T> way;
+
+    private Batch(Way<T> way) {
+        this.way = way;
+    }
+
+    /** Takes one after the other, and adds to {@code wire} what is to be sent. When it fails, nothing stays taken. */
+    static <T> Batch<T> take(int max, Source<T> source, Way<T> way, List<@Nullable Object> wire)
+            throws InterruptedException {
+        Batch<T> batch = new Batch<>(way);
+        try {
+            batch.fill(max, source, wire);
+        } catch (QueueShutdownException drained) {
+            if (batch.isEmpty()) {
+                throw drained;
+            }
+        } catch (InterruptedException woken) {
+            if (batch.isEmpty()) {
+                throw woken;
+            }
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            batch.lost();
+            throw e;
+        }
+        return batch;
+    }
+
+    private void fill(int max, Source<T> source, List<@Nullable Object> wire) throws InterruptedException {
+        for (long bytes = 0; things.size() < max && bytes < BYTES; ) {
+            T next = source.next();
+            if (next == null) {
+                return;
+            }
+            things.add(next);
+            try {
+                wire.add(way.wire.apply(next));
+            } catch (RpcException e) {
+                things.remove(things.size() - 1);
+                if (isEmpty()) {
+                    way.undecoded.accept(next);
+                    throw e;
+                }
+                way.later.accept(next);
+                return;
+            }
+            bytes += way.size.applyAsLong(next);
+        }
+    }
+
+    boolean isEmpty() {
+        return things.isEmpty();
+    }
+
+    T first() {
+        return things.get(0);
+    }
+
+    @Override
+    public void arrived() {
+        Failures.giveBack(things, way.had);
+    }
+
+    @Override
+    public void lost() {
+        Failures.giveBack(things, way.back);
+    }
+}

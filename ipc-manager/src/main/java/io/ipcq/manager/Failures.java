@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What becomes of a failure on the server, of an {@code Error} like of any other: an answer, and a line in the log. */
+final class Failures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
+
+    private Failures() {}
+
+    /** What the client is told that asked for it. */
+    static RpcException answer(Throwable failure) {
+        return failure instanceof RpcException told
+                ? told
+                : new RpcException(
+                        Protocol.INTERNAL,
+                        "the server failed: " + failure.getClass().getSimpleName());
+    }
+
+    /** Logs its class and where it happened, without its message, in which a client's words may be. Does not fail itself. */
+    static void log(String what, Throwable failure) {
+        try {
+            Throwable unsaid = new Throwable(failure.getClass().getName());
+            unsaid.setStackTrace(failure.getStackTrace());
+            LOG.warn(what, unsaid);
+        } catch (Throwable silent) {
+            // the log is the program's own, and may fail like everything else
+        }
+    }
+
+    /** Gives back one thing after the other, each in any case, and removes it; what fails is tried once more. */
+    static <T> void giveBack(Collection<T> held, Consumer<T> way) {
+        for (int tries = 0; tries < 2; tries++) {
+            for (Iterator<T> each = held.iterator(); each.hasNext(); ) {
+                try {
+                    way.accept(each.next());
+                    each.remove();
+                } catch (Throwable e) {
+                    log("something that a client held could not be given back", e);
+                }
+            }
+        }
+    }
+}

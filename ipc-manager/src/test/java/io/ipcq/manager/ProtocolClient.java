@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ipcq.connection.Connection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A client of another making: it says what docs/protocol.md lets it, and what it does not. */
+final class ProtocolClient implements AutoCloseable {
+
+    /** Then the test fails. */
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
+
+    private final Connection connection;
+    private int requests;
+
+    ProtocolClient(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Sends a request, and returns its id. */
+    int send(String method, Object... params) throws IOException {
+        sendAs(++requests, method, params);
+        return requests;
+    }
+
+    /** Sends a request with an id of any kind; null makes it a notification. */
+    void sendAs(Object id, String method, Object... params) throws IOException {
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("jsonrpc", "2.0");
+        if (id != null) {
+            request.put("id", id);
+        }
+        request.put("method", method);
+        request.put("params", Arrays.asList(params));
+        connection.sendBytes(Json.write(request));
+    }
+
+    /** The id of the last request. */
+    int last() {
+        return requests;
+    }
+
+    /** Whether an answer comes in that time. */
+    boolean hears(Duration timeout) throws Exception {
+        return connection.poll(timeout);
+    }
+
+    /** The next answer, of whatever call. */
+    Map<?, ?> receive() throws Exception {
+        assertThat(connection.poll(WATCHDOG)).as("an answer").isTrue();
+        return (Map<?, ?>) Json.parse(connection.recvBytes());
+    }
+
+    Map<?, ?> answer(Object id) throws Exception {
+        Map<?, ?> answer;
+        do {
+            answer = receive();
+        } while (!id.equals(answer.get("id")));
+        return answer;
+    }
+
+    Map<?, ?> ask(String method, Object... params) throws Exception {
+        return answer(send(method, params));
+    }
+
+    Object result(String method, Object... params) throws Exception {
+        Map<?, ?> answer = ask(method, params);
+        assertThat(answer.get("error")).as("%s: %s", method, answer).isNull();
+        return answer.get("result");
+    }
+
+    int refusal(String method, Object... params) throws Exception {
+        return error(ask(method, params));
+    }
+
+    static int error(Map<?, ?> answer) {
+        assertThat(answer.get("error")).as("%s", answer).isInstanceOf(Map.class);
+        return (int) ((Map<?, ?>) answer.get("error")).get("code");
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

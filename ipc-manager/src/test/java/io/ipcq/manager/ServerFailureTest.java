@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import io.ipcq.connection.Listener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The server's own threads when a call fails in them, or ends at the wrong moment, or when they cannot be made. */
+@Timeout(120)
+class ServerFailureTest {
+
+    private static final int WAITING = 3;
+
+    private final AuthKey key = AuthKey.random();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicBoolean outOfThreads = new AtomicBoolean();
+    private final CountDownLatch threadRefused = new CountDownLatch(1);
+    private final Semaphore slowEnds = new Semaphore(0);
+    private ManagerServer server;
+    private Listener listener;
+    private RequestLoop loop;
+    private Session session;
+    private ProtocolClient client;
+    private Session otherSession;
+    private ProtocolClient other;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = ManagerServer.builder()
+                .register(Runnable.class, () -> {
+                    slowEnds.acquireUninterruptibly();
+                    return () -> {};
+                })
+                .bind(key);
+        listener = Listener.bind(key);
+        loop = new RequestLoop(this::execute);
+        client = new ProtocolClient(Connection.connect(listener.address(), key));
+        session = new Session(server, listener.accept(), 1);
+        session.begin(loop);
+        other = new ProtocolClient(Connection.connect(listener.address(), key));
+        otherSession = new Session(server, listener.accept(), 2);
+        otherSession.begin(loop);
+    }
+
+    private void execute(Runnable work) {
+        if (outOfThreads.get()) {
+            threadRefused.countDown();
+            throw new OutOfMemoryError("made by a test: no thread");
+        }
+        threads.execute(work);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        slowEnds.release(2);
+        session.end();
+        otherSession.end();
+        client.close();
+        other.close();
+        loop.close();
+        listener.close();
+        server.close();
+        threads.shutdownNow();
+        clock.shutdownNow();
+    }
+
+    private Call call(int id) {
+        return new Call(session, id, "test.await", List.of(), 0);
+    }
+
+    /** All calls wait until the state says that they may not any longer. */
+    private final class Gate extends ServedMonitor {
+        private final AtomicBoolean open = new AtomicBoolean();
+        private Attempt first = () -> null;
+
+        Gate() {
+            super(new Key("test", "gate"), clock);
+        }
+
+        @Override
+        void operate(Call call, String operation) {
+            await(call, Long.MAX_VALUE, () -> attempt(call), null);
+        }
+
+        private Object attempt(Call call) {
+            if (!open.get()) {
+                return null;
+            }
+            return call.id().equals(1) ? first.run() : call.id();
+        }
+
+        synchronized void open() {
+            open.set(true);
+            changed();
+        }
+    }
+
+    @Test
+    void shouldServeAllWhenOneIsGivenUpMeanwhile() throws Exception {
+        Gate gate = new Gate();
+        Call given = call(1);
+        gate.first = () -> {
+            Thread another = new Thread(given::abandon);
+            another.start();
+            join(another);
+            return null;
+        };
+        gate.call(given, "");
+        for (int id = 2; id <= WAITING; id++) {
+            gate.call(call(id), "");
+        }
+        gate.open();
+        assertThat(ProtocolClient.error(client.answer(1))).isEqualTo(Protocol.CANCELLED);
+        for (int id = 2; id <= WAITING; id++) {
+            assertThat(client.answer(id).get("result")).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void shouldServeAllWhenOneFails() throws Exception {
+        Gate gate = new Gate();
+        gate.first = () -> {
+            throw new NoClassDefFoundError("made by a test");
+        };
+        for (int id = 1; id <= WAITING; id++) {
+            gate.call(call(id), "");
+        }
+        gate.open();
+        assertThat(ProtocolClient.error(client.answer(1))).isEqualTo(Protocol.INTERNAL);
+        for (int id = 2; id <= WAITING; id++) {
+            assertThat(client.answer(id).get("result")).isEqualTo(id);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void shouldServeAllThatWaitAtQueueWhenOneFails() throws Exception {
+        AtomicInteger steps = new AtomicInteger();
+        QueuePump pump = new QueuePump(clock, threads::execute, (call, patience) -> {
+            if (patience.equals(Duration.ZERO)) {
+                return null; // nothing there at once
+            }
+            if (steps.getAndIncrement() == 0) {
+                throw new NoClassDefFoundError("made by a test");
+            }
+            return () -> call.reply(call.id());
+        });
+        for (int id = 1; id <= WAITING; id++) {
+            pump.submit(call(id), Long.MAX_VALUE, null);
+        }
+        assertThat(ProtocolClient.error(client.answer(1))).isEqualTo(Protocol.INTERNAL);
+        for (int id = 2; id <= WAITING; id++) {
+            assertThat(client.answer(id).get("result")).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void shouldServeQueueAgainWhenNoThreadCouldBeMade() throws Exception {
+        QueuePump pump = new QueuePump(
+                clock,
+                this::execute,
+                (call, patience) -> patience.equals(Duration.ZERO) ? null : () -> call.reply(call.id()));
+        outOfThreads.set(true);
+        assertThatThrownBy(() -> pump.submit(call(1), Long.MAX_VALUE, null)).isInstanceOf(OutOfMemoryError.class);
+        outOfThreads.set(false);
+        session.end(); // whose call is over
+        pump.submit(new Call(otherSession, 2, "test.await", List.of(), 0), Long.MAX_VALUE, null);
+        assertThat(other.answer(2).get("result")).isEqualTo(2);
+    }
+
+    private static void openSlowly(ProtocolClient client, String name) throws Exception {
+        client.sendAs(name, "open", "object", name, Map.of("interface", "java.lang.Runnable"));
+    }
+
+    @Test
+    void shouldGoOnWithRequestsWhenNoThreadCanTakeOverFromSlowOne() throws Exception {
+        other.result("ping");
+        outOfThreads.set(true);
+        openSlowly(client, "first");
+        threadRefused.await();
+        int ping = other.send("ping");
+        slowEnds.release();
+        assertThat(client.answer("first").get("error")).isNull();
+        assertThat(other.answer(ping).get("error")).isNull();
+        outOfThreads.set(false);
+        openSlowly(client, "second");
+        other.result("ping"); // by another thread
+        slowEnds.release();
+        assertThat(client.answer("second").get("error")).isNull();
+    }
+}
