@@ -77,6 +77,7 @@ public final class DirectoryHandle implements AutoCloseable {
      *
      * @throws NoSuchFileException if there is none
      */
+    @SuppressWarnings("StreamResourceLeak") // the handle closes it
     public static DirectoryHandle open(Path directory) throws IOException {
         DirectoryStream<Path> opened;
         try {
