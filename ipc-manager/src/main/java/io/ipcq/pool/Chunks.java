@@ -9,8 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class Chunks {
 
     private static final int HEADER_BYTES = 1;
+    private static final int BEGINNING_BYTES = Byte.BYTES + 2 * Long.BYTES;
 
+    private final byte[] beginning = new byte[BEGINNING_BYTES];
     private @Nullable ByteArrayOutputStream parts;
+
+    /** The message does not fit into the memory: the rest of its pieces is passed over. */
+    private boolean isTooLarge;
 
     /** Puts a message, in pieces if it is large; waits while the ring is full. */
     static void put(SharedQueue<byte[]> ring, byte[] message) throws InterruptedException {
@@ -28,22 +33,62 @@ final class Chunks {
         }
     }
 
-    /** The whole message that ends with this element; null if more has to come. */
+    /**
+     * The whole message that ends with this element; null if more has to come. A task's answer that does not fit into the memory
+     * becomes {@link MessageKind#TOO_LARGE}, and a log record nothing.
+     */
     byte @Nullable [] add(byte[] element) {
         byte kind = MessageKind.of(element);
         if (kind != MessageKind.CHUNK && kind != MessageKind.LAST_CHUNK) {
             return element;
         }
+        try {
+            append(element);
+            if (kind == MessageKind.CHUNK) {
+                return null;
+            }
+            byte[] whole = isTooLarge || parts == null ? instead() : parts.toByteArray();
+            forget();
+            return whole;
+        } catch (OutOfMemoryError tooLarge) {
+            parts = null;
+            isTooLarge = true;
+            if (MessageKind.of(beginning) == MessageKind.TASK) {
+                throw tooLarge;
+            }
+            if (kind == MessageKind.CHUNK) {
+                return null;
+            }
+            forget();
+            return instead();
+        }
+    }
+
+    private void append(byte[] element) {
+        if (isTooLarge) {
+            return;
+        }
         ByteArrayOutputStream whole = parts;
         if (whole == null) {
+            System.arraycopy(element, HEADER_BYTES, beginning, 0, BEGINNING_BYTES);
             whole = new ByteArrayOutputStream(4 * MessageKind.MAX_BYTES);
             parts = whole;
         }
         whole.write(element, HEADER_BYTES, element.length - HEADER_BYTES);
-        if (kind == MessageKind.CHUNK) {
+    }
+
+    private void forget() {
+        parts = null;
+        isTooLarge = false;
+    }
+
+    private byte @Nullable [] instead() {
+        byte kind = MessageKind.of(beginning);
+        if (kind != MessageKind.RESULT && kind != MessageKind.FAILURE) {
             return null;
         }
-        parts = null;
-        return whole.toByteArray();
+        byte[] answer = beginning.clone();
+        answer[0] = MessageKind.TOO_LARGE;
+        return answer;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import java.io.IOException;
@@ -12,13 +13,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a pool knows: the tasks that wait, and the workers with those that they were handed. */
@@ -43,7 +43,8 @@ final class Dispatcher {
     /** The same for starts that a signal ended: those say nothing about the next. */
     private static final int KILLED_START_ATTEMPTS = 30;
 
-    private static final int MAX_SHIFT = 20;
+    private static final int MAX_WAITING_LOGS = 100_000;
+    private static final int MAX_WAITING_PROGRESS = 1_000_000;
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String name;
@@ -52,7 +53,9 @@ final class Dispatcher {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicLong taskNumbers = new AtomicLong();
-    private final ForkJoinPool callbacks;
+    private final Callbacks callbacks;
+    private final Callbacks.Lane logs;
+    private final Callbacks.Lane listener;
     private final ShutdownMessage shutdownMessage;
 
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
@@ -75,17 +78,16 @@ final class Dispatcher {
         this.name = name;
         this.options = options;
         this.initializer = initializer;
-        this.callbacks = new ForkJoinPool(
-                options.workers(),
-                pool -> {
-                    ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
-                    thread.setName("ipcq-" + name + "-callback");
-                    return thread;
-                },
-                null,
-                true);
+        this.callbacks = new Callbacks(name);
+        this.logs = callbacks.new Lane(MAX_WAITING_LOGS, "the log of the workers");
+        this.listener = callbacks.new Lane(MAX_WAITING_PROGRESS, "a progress listener");
         this.shutdownMessage = new ShutdownMessage(this::describeUnfinished);
-        resize(options.workers());
+        try {
+            resize(options.workers());
+        } catch (Throwable failed) {
+            shutdownNow();
+            throw failed;
+        }
     }
 
     ProcessPoolOptions options() {
@@ -135,19 +137,25 @@ final class Dispatcher {
                 read(mine, task);
             }
             task.await();
-        } catch (InterruptedException interrupted) {
+        } catch (Throwable failed) {
             task.cancel(true);
-            throw interrupted;
+            throw failed;
         }
     }
 
     private void read(PoolWorker worker, PoolTask<?> task) throws InterruptedException {
         try {
-            while (!task.isDone()) {
-                handle(worker, worker.receive(worker.patience(LONGEST_WAIT_NANOS)));
+            boolean over = false;
+            while (!over && !task.isDecided()) {
+                List<byte[]> messages = worker.receive(worker.patience(LONGEST_WAIT_NANOS));
+                handle(worker, messages);
+                over = messages.isEmpty() && worker.isOver();
             }
         } catch (QueueShutdownException | QueueClosedException ended) {
             // the thread of the slot finds the same, and buries the worker
+        } catch (RuntimeException | Error damaged) {
+            PoolLog.warn("a worker is given up: worker=" + worker.child().name(), damaged);
+            worker.kill(); // and the task waits for what becomes of it
         } finally {
             lock.lock();
             try {
@@ -166,14 +174,21 @@ final class Dispatcher {
         if (shutdown) {
             throw new RejectedExecutionException("The pool is shut down and takes no more tasks: pool=" + name);
         }
-        submitted += task.elements();
         backlog.add(task);
-        PoolWorker woken = handOutToIdle();
-        if (!backlog.isEmpty()) {
-            handOutAhead();
-            changed.signalAll(); // a slot may wait for a reason to try a start again
+        submitted += task.elements();
+        try {
+            PoolWorker woken = handOutToIdle();
+            if (!backlog.isEmpty()) {
+                handOutAhead();
+                changed.signalAll(); // a slot may wait for a reason to try a start again
+            }
+            return woken;
+        } catch (Throwable failed) {
+            if (backlog.removeLastOccurrence(task)) {
+                submitted -= task.elements();
+            }
+            throw failed;
         }
-        return woken;
     }
 
     /** Hands waiting tasks to idle workers; returns the last of those. The others are woken. */
@@ -181,9 +196,11 @@ final class Dispatcher {
         PoolWorker last = null;
         PoolTask<?> task = peekBacklog();
         while (task != null && !idle.isEmpty()) {
-            PoolWorker worker = idle.pop();
+            PoolWorker worker = idle.element();
+            boolean handed = worker.hand(task);
+            idle.remove();
             worker.idle = false;
-            if (worker.hand(task)) {
+            if (handed) {
                 backlog.remove();
                 if (last != null) {
                     last.slot.wake();
@@ -259,43 +276,47 @@ final class Dispatcher {
         }
     }
 
-    /** Takes note of what a worker sent, hands it more, and completes the futures. */
+    /** Takes note of what a worker sent, hands it more, and has the futures completed. */
     void handle(PoolWorker worker, List<byte[]> messages) {
-        List<Runnable> afterwards = messages.isEmpty() ? List.of() : new ArrayList<>(messages.size());
-        lock.lock();
+        List<Completion> ended = new ArrayList<>(messages.size() + 1);
         try {
-            for (byte[] message : messages) {
-                note(worker, message, afterwards);
+            lock.lock();
+            try {
+                for (byte[] message : messages) {
+                    note(worker, message, ended);
+                }
+                if (worker.isDue()) {
+                    timeOut(worker, ended);
+                }
+                if (worker.isToBeKilled()) {
+                    worker.kill();
+                }
+                refill(worker);
+            } finally {
+                lock.unlock();
             }
-            if (worker.isDue()) {
-                afterwards = new ArrayList<>(afterwards);
-                timeOut(worker, afterwards);
-            }
-            if (worker.isToBeKilled()) {
-                worker.kill();
-            }
-            refill(worker);
         } finally {
-            lock.unlock();
+            ended.forEach(this::complete);
         }
-        afterwards.forEach(Runnable::run);
     }
 
-    private void note(PoolWorker worker, byte[] message, List<Runnable> afterwards) {
+    private void note(PoolWorker worker, byte[] message, List<Completion> ended) {
         switch (MessageKind.of(message)) {
-            case MessageKind.RESULT, MessageKind.FAILURE -> {
+            case MessageKind.RESULT, MessageKind.FAILURE, MessageKind.TOO_LARGE -> {
                 MessageReader in = new MessageReader(message);
-                in.getByte();
-                PoolTask<?> task = worker.done(in.getLong(), in.getLong());
-                boolean good = MessageKind.of(message) == MessageKind.RESULT;
-                count(task, good);
-                String workerName = worker.child().name();
-                afterwards.add(() -> complete(task, () -> deliver(task, good, in, workerName)));
+                byte kind = in.getByte();
+                long number = in.getLong();
+                long nanos = in.getLong();
+                PoolTask<?> task = worker.answered(number);
+                ended.add(completion(task, kind, in, worker.child().name()));
+                worker.done(task, nanos);
+                count(task, kind == MessageKind.RESULT);
             }
             case MessageKind.UNKNOWN_FUNCTION -> {
-                PoolTask<?> task = worker.done(MessageKind.task(message), 0);
-                worker.forgetFunction(task);
+                PoolTask<?> task = worker.answered(MessageKind.task(message));
                 backlog.addFirst(task);
+                worker.done(task, 0);
+                worker.forgetFunction(task);
             }
             case MessageKind.READY -> {
                 worker.ready = true;
@@ -307,8 +328,10 @@ final class Dispatcher {
                 in.getByte();
                 worker.startFailure = RemoteFailure.read(in);
             }
-            case MessageKind.LOG ->
-                afterwards.add(() -> LogRelay.publish(worker.child().name(), message));
+            case MessageKind.LOG -> {
+                String workerName = worker.child().name();
+                logs.add(() -> LogRelay.publish(workerName, message));
+            }
             default ->
                 throw new IllegalStateException("a worker sent what it should not: worker="
                         + worker.child().name() + ", kind=" + MessageKind.of(message));
@@ -327,62 +350,73 @@ final class Dispatcher {
         }
     }
 
-    private static void deliver(PoolTask<?> task, boolean good, MessageReader in, String worker) {
-        if (!good) {
-            RemoteFailure failure = RemoteFailure.read(in);
-            task.fail(new RemoteTaskException(task.describe(), worker, failure, failure.rebuild()));
-            return;
-        }
-        @Nullable Object[] values;
-        try {
-            values = Values.read(in, new Handles());
-        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError unknownHere) {
-            task.fail(new UnreadableResultException(task.describe(), worker, unknownHere));
-            return;
-        }
-        task.succeed(values);
+    /** What is done with a task's answer, where that may take long. */
+    private static Completion completion(PoolTask<?> task, byte kind, MessageReader in, String worker) {
+        return switch (kind) {
+            case MessageKind.RESULT -> new Completion(task, () -> task.succeed(in, worker));
+            case MessageKind.FAILURE ->
+                new Completion(task, () -> {
+                    RemoteFailure failure = RemoteFailure.read(in);
+                    task.fail(new RemoteTaskException(task.describe(), worker, failure, failure.rebuild()));
+                });
+            default ->
+                failure(
+                        task,
+                        () -> new UnreadableResultException(
+                                task.describe(), worker, new OutOfMemoryError("it is too large for the heap")));
+        };
     }
 
-    /** Completes a future: here, or in another thread if somebody's function will run with it. */
-    private void complete(PoolTask<?> task, Runnable completion) {
-        Runnable all = () -> {
-            completion.run();
-            if (task.unattended && task.isCompletedExceptionally() && !task.isCancelled()) {
-                PoolLog.warn("a task failed that nobody waits for", MapResult.reason(task));
+    private static Completion failure(PoolTask<?> task, Supplier<? extends Throwable> reason) {
+        return new Completion(task, () -> task.fail(reason.get()));
+    }
+
+    /** The end of a task, to be told. */
+    private record Completion(PoolTask<?> task, Runnable how) implements Callbacks.Callback {
+
+        @Override
+        public boolean mayBlock() {
+            return task.getNumberOfDependents() > 0;
+        }
+
+        @Override
+        public void run() {
+            try {
+                how.run();
+            } catch (Throwable failed) {
+                task.failInAnyCase(failed);
+            }
+        }
+    }
+
+    /** By who waits for it in apply, or else by a thread that may be kept waiting. */
+    private void complete(Completion completion) {
+        try {
+            if (!completion.task.leaveToCaller(completion::run)) {
+                callbacks.add(completion);
             }
             progress();
-        };
-        if (task.getNumberOfDependents() > 0) {
-            runCallback(all);
-        } else {
-            all.run();
+        } catch (Throwable failed) {
+            completion.task.failInAnyCase(failed);
         }
     }
 
     /** Runs what may block, or call the pool, in a thread that nobody waits for. */
-    void runCallback(Runnable callback) {
-        try {
-            callbacks.execute(callback);
-        } catch (RejectedExecutionException terminated) {
-            callback.run();
-        }
+    void callBack(Callbacks.Callback callback) {
+        callbacks.add(callback);
     }
 
     private void progress() {
-        options.progress().ifPresent(listener -> {
-            Progress now;
-            lock.lock();
-            try {
-                now = new Progress(submitted, succeeded + failed + cancelled, failed);
-            } finally {
-                lock.unlock();
-            }
-            try {
-                listener.onProgress(now);
-            } catch (RuntimeException itsOwnFault) {
-                PoolLog.warn("a progress listener failed: pool=" + name, itsOwnFault);
-            }
-        });
+        options.progress().ifPresent(told -> listener.add(() -> told.onProgress(progressNow())));
+    }
+
+    private Progress progressNow() {
+        lock.lock();
+        try {
+            return new Progress(submitted, succeeded + failed + cancelled, failed);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void refill(PoolWorker worker) {
@@ -430,8 +464,8 @@ final class Dispatcher {
         if (shutdown && backlog.isEmpty()) {
             worker.stop();
         } else if (!worker.idle) {
-            worker.idle = true;
             idle.push(worker);
+            worker.idle = true;
         }
     }
 
@@ -460,7 +494,7 @@ final class Dispatcher {
     private @Nullable PoolWorker withdraw(PoolWorker worker, PoolTask<?> task, boolean interrupt) {
         takeBackWaiting(worker);
         if (interrupt && worker.held.contains(task) && worker.condemned == null) {
-            worker.condemn(task, options.killAfter().toNanos());
+            worker.condemn(task, Deadline.nanos(options.killAfter()));
         } else if (!interrupt) {
             refill(worker);
         }
@@ -486,19 +520,18 @@ final class Dispatcher {
         }
     }
 
-    private void timeOut(PoolWorker worker, List<Runnable> afterwards) {
+    private void timeOut(PoolWorker worker, List<Completion> ended) {
         takeBackWaiting(worker);
         PoolTask<?> task = worker.held.peek();
         if (task == null) {
             return; // it had not begun
         }
-        worker.condemn(task, options.killAfter().toNanos());
+        worker.condemn(task, Deadline.nanos(options.killAfter()));
         if (!task.isDone()) {
             count(task, false);
             Duration timeout = options.taskTimeout().orElse(Duration.ZERO);
-            TaskTimeoutException reason = new TaskTimeoutException(
-                    task.describe(), timeout, worker.child().name());
-            afterwards.add(() -> complete(task, () -> task.fail(reason)));
+            String workerName = worker.child().name();
+            ended.add(failure(task, () -> new TaskTimeoutException(task.describe(), timeout, workerName)));
         }
         PoolWorker woken = handOutToIdle();
         if (woken != null) {
@@ -529,7 +562,14 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        added.forEach(WorkerSlot::begin);
+        for (WorkerSlot slot : added) {
+            try {
+                slot.begin();
+            } catch (Throwable noThread) {
+                added.subList(added.indexOf(slot), added.size()).forEach(this::ended);
+                throw noThread;
+            }
+        }
     }
 
     private void retire(WorkerSlot slot) {
@@ -550,12 +590,12 @@ final class Dispatcher {
         }
         lock.lock();
         try {
-            long notBefore = System.nanoTime() + backOffNanos(slot.failures);
+            long notBefore = Deadline.in(backOffNanos(slot.failures));
             while (true) {
                 if (slot.retiring || stopped || (shutdown && backlog.isEmpty())) {
                     return false;
                 }
-                long pause = notBefore - System.nanoTime();
+                long pause = Deadline.remainingNanos(notBefore);
                 if (pause > 0) {
                     changed.awaitNanos(pause);
                 } else if (isHopeless(slot) && backlog.isEmpty()) {
@@ -573,45 +613,50 @@ final class Dispatcher {
         if (failures == 0) {
             return 0;
         }
-        long first = options.restartBackOff().toNanos();
-        return Math.min(options.maxRestartBackOff().toNanos(), first << Math.min(MAX_SHIFT, failures - 1));
+        long first = Deadline.nanos(options.restartBackOff());
+        int doubled = Math.min(Long.numberOfLeadingZeros(first) - 1, failures - 1);
+        return Math.min(Deadline.nanos(options.maxRestartBackOff()), first << Math.max(0, doubled));
     }
 
     PoolWorker start(WorkerSlot slot) throws IOException {
         PoolWorker worker = PoolWorker.start(slot, options, initializer);
         lock.lock();
         try {
-            slot.worker = worker;
             workers.add(worker);
+            slot.worker = worker;
             started++;
             if (stopped) {
                 worker.kill();
             }
+            return worker;
+        } catch (Throwable failed) {
+            worker.kill();
+            worker.close();
+            throw failed;
         } finally {
             lock.unlock();
         }
-        return worker;
     }
 
-    /** After the end of a worker, when everything that it sent was read. */
+    /** After the end of a worker, when everything that it sent was read. Can be repeated if it failed. */
     void bury(WorkerSlot slot, PoolWorker worker) {
         if (ShutdownMessage.isJvmEnding()) {
             return; // the children were ended with this JVM, and nobody may be told that they crashed
         }
         Obituary obituary = Obituary.of(worker.child(), options.directory());
-        List<Runnable> afterwards = new ArrayList<>();
+        List<Completion> ended = new ArrayList<>(worker.held.size());
         boolean failedToStart;
         lock.lock();
         try {
-            slot.worker = null;
             workers.remove(worker);
             idle.remove(worker);
-            List<PoolTask<?>> untouched = worker.takeBackAll();
-            List<PoolTask<?>> lost = new ArrayList<>(worker.held);
-            worker.held.clear();
-            putBack(untouched);
-            lost.forEach(task -> lose(task, obituary, afterwards));
-            failedToStart = !worker.ready && !worker.stopping && !stopped;
+            putBack(worker.takeBackAll());
+            while (!worker.held.isEmpty()) {
+                lose(worker.held.element(), obituary, ended);
+                worker.held.remove();
+            }
+            failedToStart = !worker.ready && !worker.stopping && !stopped && slot.worker == worker;
+            slot.worker = null;
             PoolWorker woken = handOutToIdle();
             if (woken != null) {
                 woken.slot.wake();
@@ -621,36 +666,40 @@ final class Dispatcher {
             }
         } finally {
             lock.unlock();
+            ended.forEach(this::complete);
         }
-        afterwards.forEach(Runnable::run);
         if (failedToStart) {
             RemoteFailure failure = worker.startFailure;
             startFailed(
                     slot,
                     obituary.exitCode() < 0,
                     failure == null ? obituary.describe() : "its initializer failed: " + failure.text(),
-                    failure == null ? null : failure.rebuild());
+                    () -> failure == null ? null : failure.rebuild());
         }
     }
 
-    private void lose(PoolTask<?> task, Obituary obituary, List<Runnable> afterwards) {
+    private void lose(PoolTask<?> task, Obituary obituary, List<Completion> ended) {
         if (task.isDone()) {
             return; // cancelled or out of time: the worker was killed for it
         }
-        crashed++;
-        task.crashes++;
-        if (task.crashes <= options.retries() && task.crashes < options.maxCrashesPerTask() && !stopped) {
+        int crashes = task.crashes + 1;
+        if (crashes <= options.retries() && crashes < options.maxCrashesPerTask() && !stopped) {
             backlog.addFirst(task);
-            return;
+        } else {
+            ended.add(failure(task, () -> new WorkerCrashedException(task.describe(), crashes, obituary)));
+            count(task, false);
         }
-        count(task, false);
-        WorkerCrashedException reason = new WorkerCrashedException(task.describe(), task.crashes, obituary);
-        afterwards.add(() -> complete(task, () -> task.fail(reason)));
+        task.crashes = crashes;
+        crashed++;
     }
 
-    /** Counts a start that failed; where none succeeds any more, gives up what waits. */
-    void startFailed(WorkerSlot slot, boolean killed, String reason, @Nullable Throwable cause) {
-        List<PoolTask<?>> givenUp = new ArrayList<>();
+    /**
+     * Counts a start that failed; where none succeeds any more, gives up what waits.
+     *
+     * @param cause called where it can do no harm, as it may run code of the program's
+     */
+    void startFailed(WorkerSlot slot, boolean killed, String reason, Supplier<@Nullable Throwable> cause) {
+        List<Completion> givenUp = new ArrayList<>();
         lock.lock();
         try {
             if (killed) {
@@ -659,24 +708,28 @@ final class Dispatcher {
                 slot.failures++;
             }
             boolean anyWorks = workers.stream().anyMatch(worker -> worker.ready);
-            if (!anyWorks && isHopeless(slot)) {
-                givenUp.addAll(backlog);
-                backlog.clear();
-                givenUp.removeIf(PoolTask::isDone);
-                givenUp.forEach(task -> count(task, false));
-                changed.signalAll();
+            while (!anyWorks && isHopeless(slot) && !backlog.isEmpty()) {
+                PoolTask<?> task = backlog.element();
+                if (!task.isDone()) {
+                    givenUp.add(failure(task, () -> cannotStart(task, reason, cause.get())));
+                    count(task, false);
+                }
+                backlog.remove();
             }
+            changed.signalAll();
         } finally {
             lock.unlock();
+            givenUp.forEach(this::complete);
         }
-        PoolLog.warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause);
-        for (PoolTask<?> task : givenUp) {
-            WorkerStartException failure = new WorkerStartException(
-                    "No worker can start, so the task was given up: reason=" + reason + ", pool=" + name + ", task="
-                            + task.describe(),
-                    cause);
-            complete(task, () -> task.fail(failure));
-        }
+        logs.add(
+                () -> PoolLog.warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
+    }
+
+    private WorkerStartException cannotStart(PoolTask<?> task, String reason, @Nullable Throwable cause) {
+        return new WorkerStartException(
+                "No worker can start, so the task was given up: reason=" + reason + ", pool=" + name + ", task="
+                        + task.describe(),
+                cause);
     }
 
     private static boolean isHopeless(WorkerSlot slot) {
@@ -695,7 +748,12 @@ final class Dispatcher {
             lock.unlock();
         }
         shutdownMessage.withdraw();
-        callbacks.shutdown();
+        callbacks.close();
+    }
+
+    /** For the thread of a slot: what its worker has to send is noted, and nobody is kept waiting. */
+    void look() {
+        callbacks.look();
     }
 
     // ---- the end ----------------------------------------------------------------------------------------------------
@@ -710,6 +768,15 @@ final class Dispatcher {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Nobody can close the pool any more. */
+    void dropped() {
+        if (!isShutdown()) {
+            PoolLog.warn(
+                    "a pool was dropped without being closed, and ends once its tasks are done: pool=" + name, null);
+            shutdown();
         }
     }
 
@@ -739,7 +806,7 @@ final class Dispatcher {
                 takeBackWaiting(worker);
                 PoolTask<?> task = worker.held.peek();
                 if (task != null && worker.condemned == null) {
-                    worker.condemn(task, options.killAfter().toNanos());
+                    worker.condemn(task, Deadline.nanos(options.killAfter()));
                 }
             }
             waiting = new ArrayList<>(backlog);
@@ -751,9 +818,8 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        for (PoolTask<?> task : waiting) {
-            complete(task, () -> task.fail(new CancellationException("the pool was shut down: pool=" + name)));
-        }
+        waiting.forEach(task ->
+                complete(failure(task, () -> new CancellationException("the pool was shut down: pool=" + name))));
         return waiting.stream().map(PoolTask::here).toList();
     }
 
@@ -775,21 +841,21 @@ final class Dispatcher {
         }
     }
 
-    boolean awaitTermination(long nanos) throws InterruptedException {
-        long deadline = System.nanoTime() + nanos;
+    /** Waits for the end of all slots, and of what depends on their tasks, but for the caller if it is of that itself. */
+    boolean awaitTermination(long deadlineNanos) throws InterruptedException {
         lock.lock();
         try {
-            long left = nanos;
             while (!isTerminated()) {
+                long left = Deadline.remainingNanos(deadlineNanos);
                 if (left <= 0) {
                     return false;
                 }
-                left = changed.awaitNanos(left);
+                changed.awaitNanos(left);
             }
         } finally {
             lock.unlock();
         }
-        return callbacks.awaitTermination(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return callbacks.awaitQuiet(deadlineNanos);
     }
 
     PoolStats stats() {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.CannotTravelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The results of {@code imap}: elements are read and submitted as results are taken, so no more than a window of them is in
  * memory. For one thread.
  */
+@SuppressWarnings("UndefinedEquals") // futures are told apart by identity
 final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> implements Iterator<R> {
 
     private static final long LOOK_AGAIN_MILLIS = 100;
@@ -36,13 +39,17 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
     private final boolean ordered;
 
     /** In the order of submission. */
-    private final ArrayDeque<PoolTask<@Nullable Object[]>> inFlight = new ArrayDeque<>();
+    private final ArrayDeque<CompletableFuture<@Nullable Object[]>> inOrder = new ArrayDeque<>();
 
-    private final Set<PoolTask<@Nullable Object[]>> unordered = Collections.synchronizedSet(new LinkedHashSet<>());
-    private final LinkedBlockingQueue<PoolTask<@Nullable Object[]>> ended = new LinkedBlockingQueue<>();
+    private final Set<CompletableFuture<@Nullable Object[]>> unordered = new LinkedHashSet<>();
+    private final LinkedBlockingQueue<CompletableFuture<@Nullable Object[]>> ended = new LinkedBlockingQueue<>();
 
     private @Nullable Object[] current = {};
     private int next;
+    private boolean isExhausted;
+
+    /** Why there are no more elements; told once, after the results of those that there were. */
+    private @Nullable Throwable failure;
 
     LazyResults(
             Dispatcher dispatcher,
@@ -65,17 +72,30 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
     }
 
     private void close() {
-        inFlight.forEach(task -> task.cancel(false));
-        List.copyOf(unordered).forEach(task -> task.cancel(false));
+        inFlight().forEach(task -> task.cancel(false));
     }
 
     @Override
     public boolean hasNext() {
-        return next < current.length || inFlightCount() > 0 || elements.hasNext();
+        return next < current.length || !inFlight().isEmpty() || hasElement() || failure != null;
     }
 
-    private int inFlightCount() {
-        return ordered ? inFlight.size() : unordered.size();
+    /** Whether the source has one more; none once it has failed, which is told after the results of those before. */
+    private boolean hasElement() {
+        if (isExhausted) {
+            return false;
+        }
+        try {
+            isExhausted = !elements.hasNext();
+        } catch (Throwable broken) {
+            end(broken);
+        }
+        return !isExhausted;
+    }
+
+    private void end(Throwable broken) {
+        isExhausted = true;
+        failure = broken;
     }
 
     @Override
@@ -92,11 +112,16 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
 
     private @Nullable Object[] awaitChunk() {
         fill();
-        if (inFlightCount() == 0) {
+        if (inFlight().isEmpty()) {
+            Throwable broken = failure;
+            failure = null;
+            if (broken != null) {
+                throw asItself(broken);
+            }
             throw new NoSuchElementException("there are no more results");
         }
         try {
-            PoolTask<@Nullable Object[]> task = ordered ? awaitFirst() : awaitAny();
+            CompletableFuture<@Nullable Object[]> task = ordered ? awaitFirst() : awaitAny();
             fill(); // before the caller works on this one
             return task.join();
         } catch (CompletionException failed) {
@@ -109,37 +134,76 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
         }
     }
 
-    private PoolTask<@Nullable Object[]> awaitFirst() throws InterruptedException {
-        PoolTask<@Nullable Object[]> first = inFlight.element();
-        if (!first.isDone()) {
-            first.await();
+    /** An iterator throws nothing that is checked, unless it was compiled by other rules. */
+    private static RuntimeException asItself(Throwable broken) {
+        if (broken instanceof Error error) {
+            throw error;
         }
-        return inFlight.remove();
+        return broken instanceof RuntimeException runtime ? runtime : new IllegalStateException(broken);
     }
 
-    private PoolTask<@Nullable Object[]> awaitAny() throws InterruptedException {
-        PoolTask<@Nullable Object[]> any = null;
-        while (any == null) {
+    private CompletableFuture<@Nullable Object[]> awaitFirst() throws InterruptedException {
+        if (inOrder.element() instanceof PoolTask<?> first && !first.isDone()) {
+            first.await();
+        }
+        return inOrder.remove();
+    }
+
+    private CompletableFuture<@Nullable Object[]> awaitAny() throws InterruptedException {
+        CompletableFuture<@Nullable Object[]> any = null;
+        while (any == null || !unordered.remove(any)) {
             any = ended.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
         }
-        unordered.remove(any);
         return any;
     }
 
     private void fill() {
-        while (inFlightCount() < window && elements.hasNext()) {
-            List<T> chunk = new ArrayList<>(chunkSize);
-            while (chunk.size() < chunkSize && elements.hasNext()) {
+        while (inFlight().size() < window && hasElement()) {
+            List<T> chunk = nextChunk();
+            if (!chunk.isEmpty()) {
+                submit(chunk);
+            }
+        }
+    }
+
+    /** The next elements; fewer, or none, if the source fails. */
+    private List<T> nextChunk() {
+        List<T> chunk = new ArrayList<>(chunkSize);
+        try {
+            while (chunk.size() < chunkSize && hasElement()) {
                 chunk.add(elements.next());
             }
+        } catch (Throwable broken) {
+            end(broken);
+        }
+        return chunk;
+    }
+
+    private void submit(List<T> chunk) {
+        CompletableFuture<@Nullable Object[]> last = null;
+        try {
             PoolTask<@Nullable Object[]> task = call.apply(chunk);
-            if (ordered) {
-                inFlight.add(task);
-            } else {
-                unordered.add(task);
+            last = task;
+            if (!ordered) {
                 task.whenDone(() -> ended.add(task));
             }
+            inFlight().add(task);
             dispatcher.submit(task);
+        } catch (CannotTravelException refused) {
+            CompletableFuture<@Nullable Object[]> failed = CompletableFuture.failedFuture(refused);
+            inFlight().add(failed);
+            if (!ordered) {
+                ended.add(failed);
+            }
+        } catch (Throwable shutDown) {
+            if (last != null) {
+                inFlight().remove(last);
+            }
+            end(shutDown);
         }
+    }
+
+    private Collection<CompletableFuture<@Nullable Object[]>> inFlight() {
+        return ordered ? inOrder : unordered;
     }
 }

@@ -5,26 +5,30 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The future of a {@code map}: done when all chunks are, or when the first has failed. */
 final class MapResult<R extends @Nullable Object> extends CompletableFuture<List<R>> {
 
     private final Dispatcher dispatcher;
+    private final boolean forCaller;
     private final List<PoolTask<@Nullable Object[]>> chunks = new ArrayList<>();
-    private final AtomicInteger open = new AtomicInteger();
+    private final Set<PoolTask<?>> open = ConcurrentHashMap.newKeySet();
 
-    MapResult(Dispatcher dispatcher) {
+    /** @param forCaller whether this belongs to the thread that waits in {@code map} */
+    MapResult(Dispatcher dispatcher, boolean forCaller) {
         this.dispatcher = dispatcher;
+        this.forCaller = forCaller;
     }
 
     /** Submits all chunks; to be called once. */
     MapResult<R> submit(List<PoolTask<@Nullable Object[]>> tasks) {
         chunks.addAll(tasks);
-        open.set(tasks.size());
+        open.addAll(tasks);
         if (tasks.isEmpty()) {
             complete(List.of());
         }
@@ -36,12 +40,23 @@ final class MapResult<R extends @Nullable Object> extends CompletableFuture<List
     }
 
     private void noteEnd(PoolTask<@Nullable Object[]> chunk) {
-        if (chunk.isCompletedExceptionally() || open.decrementAndGet() == 0) {
-            if (getNumberOfDependents() > 0) {
-                dispatcher.runCallback(() -> finish(chunk));
-            } else {
-                finish(chunk);
-            }
+        open.remove(chunk);
+        if (chunk.isCompletedExceptionally() || open.isEmpty()) {
+            dispatcher.callBack(new Callbacks.Callback() {
+                @Override
+                public boolean mayBlock() {
+                    return getNumberOfDependents() > 0;
+                }
+
+                @Override
+                public void run() {
+                    try {
+                        finish(chunk);
+                    } catch (Throwable failed) {
+                        PoolTask.failInAnyCase(MapResult.this, failed, () -> {});
+                    }
+                }
+            });
         }
     }
 
@@ -50,7 +65,11 @@ final class MapResult<R extends @Nullable Object> extends CompletableFuture<List
             complete(results());
             return;
         }
-        if (completeExceptionally(reason(last))) {
+        Throwable reason = reason(last);
+        if (!forCaller && reason instanceof RemoteTaskException remote) {
+            reason = remote.original();
+        }
+        if (completeExceptionally(reason)) {
             chunks.forEach(chunk -> chunk.cancel(false));
         }
     }

@@ -36,6 +36,9 @@ final class MessageKind {
 
     static final byte LAST_CHUNK = 11;
 
+    /** Not sent: what a message becomes that is too large for the memory of its reader. Task, nanoseconds. */
+    static final byte TOO_LARGE = 12;
+
     /** Larger messages go in pieces. */
     static final int MAX_BYTES = 1 << 16;
 

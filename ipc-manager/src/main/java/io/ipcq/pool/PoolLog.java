@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What pools have to say to nobody in particular. */
+/** What pools have to say to nobody in particular. A logging library that fails does not fail the pool. */
 final class PoolLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessPool.class);
@@ -13,6 +13,21 @@ final class PoolLog {
     private PoolLog() {}
 
     static void warn(String message, @Nullable Throwable cause) {
-        LOG.warn(message, cause);
+        try {
+            LOG.warn(message, cause);
+        } catch (Throwable itsOwnFault) {
+            lastResort(message, cause);
+        }
+    }
+
+    private static void lastResort(String message, @Nullable Throwable cause) {
+        try {
+            System.err.println(message);
+            if (cause != null) {
+                System.err.println(cause);
+            }
+        } catch (Throwable nothingWorks) {
+            // there is nobody left to tell
+        }
     }
 }

@@ -17,6 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
+    /** Who gets the result. */
+    enum Use {
+        /** Whoever has the future. */
+        FUTURE,
+        /** The one thread that waits in {@code apply}, and has the future for itself; it decodes the result. */
+        CALLER,
+        /** The pool, of which it is a part of something else. */
+        PART
+    }
+
     /** Somebody else than the pool may complete the future, and does not know who waits. */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -29,7 +39,12 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     private final TravelingFunction function;
     private final byte[] arguments;
     private final int elements;
+    private final Use use;
     private volatile @Nullable Thread waiter;
+
+    /** How the thread that waits in {@code apply} completes this. */
+    private volatile @Nullable Runnable left;
+
     private volatile @Nullable Runnable whenDone;
 
     /** How many workers ended while they held this; guarded by the dispatcher. */
@@ -43,11 +58,13 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
     PoolTask(
             Dispatcher dispatcher,
+            Use use,
             Invocation invocation,
             TravelingFunction function,
             @Nullable Object[] arguments,
             int elements) {
         this.dispatcher = dispatcher;
+        this.use = use;
         this.number = dispatcher.nextNumber();
         this.invocation = invocation;
         this.function = function;
@@ -91,40 +108,83 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         return HEADER_BYTES + Integer.BYTES + function.bytes().length + arguments.length;
     }
 
+    /** Decodes the values and completes the future with them; runs code of the program's. */
     @SuppressWarnings({"unchecked", "NullAway"}) // a function may return null
-    void succeed(@Nullable Object[] values) {
-        complete(invocation.isForMany() ? (R) values : (R) values[0]);
-        wake();
-    }
-
-    void fail(Throwable reason) {
-        completeExceptionally(reason);
-        wake();
-    }
-
-    private void wake() {
-        Thread waiting = waiter;
-        if (waiting != null) {
-            LockSupport.unpark(waiting);
+    void succeed(MessageReader in, String worker) {
+        @Nullable Object[] values;
+        try {
+            values = Values.read(in, new Handles());
+        } catch (Throwable unreadable) {
+            fail(new UnreadableResultException(describe(), worker, unreadable));
+            return;
         }
+        complete(invocation.isForMany() ? (R) values : (R) values[0]);
+        after();
+    }
+
+    /** Completes the future with a failure; in that of somebody else's, what the task threw is what the task threw. */
+    void fail(Throwable reason) {
+        boolean asItself = use == Use.FUTURE && reason instanceof RemoteTaskException;
+        completeExceptionally(asItself ? ((RemoteTaskException) reason).original() : reason);
+        after();
+    }
+
+    /** What is done if neither could be done: there may have been no memory even for that. */
+    void failInAnyCase(Throwable reason) {
+        failInAnyCase(this, reason, this::after);
+    }
+
+    static void failInAnyCase(CompletableFuture<?> future, Throwable reason, Runnable then) {
+        boolean completed = false;
+        while (!completed) {
+            try {
+                future.completeExceptionally(reason);
+                then.run();
+                completed = true;
+            } catch (Throwable again) {
+                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            }
+        }
+    }
+
+    /** Lets the thread that waits in {@code apply} complete this, if there is one. */
+    boolean leaveToCaller(Runnable completion) {
+        if (use != Use.CALLER) {
+            return false;
+        }
+        left = completion;
+        LockSupport.unpark(waiter);
+        return true;
+    }
+
+    /** Whether there is nothing more to read for this task. */
+    boolean isDecided() {
+        return left != null || isDone();
+    }
+
+    private void after() {
+        LockSupport.unpark(waiter);
         Runnable then = whenDone;
         if (then != null) {
             then.run();
         }
+        if (unattended && isCompletedExceptionally() && !isCancelled()) {
+            PoolLog.warn("a task failed that nobody waits for", MapResult.reason(this));
+        }
     }
 
-    /** What the pool itself does after the end, in whichever thread; to be set before the task is submitted. */
+    /** What the pool itself does after the end, in whichever thread, perhaps twice; to be set before the task is submitted. */
     void whenDone(Runnable then) {
         whenDone = then;
     }
 
-    /** Waits for the end, without the dependent that {@code get} makes: for the one thread that calls {@code apply}. */
+    /** Waits for the end, without the dependent that {@code get} makes: for one thread. */
     void await() throws InterruptedException {
         waiter = Thread.currentThread();
         ForkJoinPool.managedBlock(new ForkJoinPool.ManagedBlocker() {
             @Override
             public boolean block() throws InterruptedException {
-                while (!isDone()) {
+                while (!isDecided()) {
                     LockSupport.parkNanos(PoolTask.this, LOOK_AGAIN_NANOS);
                     if (Thread.interrupted()) {
                         throw new InterruptedException();
@@ -135,9 +195,13 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
             @Override
             public boolean isReleasable() {
-                return isDone();
+                return isDecided();
             }
         });
+        Runnable completion = left;
+        if (completion != null && !isDone()) {
+            completion.run();
+        }
     }
 
     /**
@@ -149,7 +213,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         boolean wasDone = isDone();
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         if (cancelled && !wasDone) {
-            wake();
+            after();
             dispatcher.cancelled(this, mayInterruptIfRunning);
         }
         return cancelled;

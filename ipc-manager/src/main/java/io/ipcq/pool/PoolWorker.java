@@ -2,6 +2,7 @@
 package io.ipcq.pool;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.memory.Deadline;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.ChildProcessBuilder;
 import io.ipcq.queue.QueueClosedException;
@@ -96,11 +97,11 @@ final class PoolWorker {
     @Nullable
     RemoteFailure startFailure;
 
-    /** When the worker is killed; {@link Long#MAX_VALUE} for never. Read without the lock. */
-    private volatile long killAt = Long.MAX_VALUE;
+    /** When the worker is killed; {@link Deadline#NEVER} for never. Read without the lock. */
+    private volatile long killAt = Deadline.NEVER;
 
     /** When the task that runs has to be done. Read without the lock. */
-    private volatile long dueAt = Long.MAX_VALUE;
+    private volatile long dueAt = Deadline.NEVER;
 
     private final long timeoutNanos;
     private long bytesAhead;
@@ -124,6 +125,7 @@ final class PoolWorker {
     static PoolWorker start(WorkerSlot slot, ProcessPoolOptions options, byte @Nullable [] initializer)
             throws IOException {
         List<SharedQueue<byte[]>> rings = new ArrayList<>();
+        ChildProcess child = null;
         try {
             for (int bytes : new int[] {RING_BYTES, RING_BYTES, CONTROL_BYTES}) {
                 rings.add(
@@ -134,7 +136,7 @@ final class PoolWorker {
             SharedQueue<byte[]> control = rings.get(2);
             String level = options.logLevel().name();
             // plain values, unless there is an initializer: so the worker needs no Java serialization to start
-            ChildProcess child = configure(
+            child = configure(
                             ChildProcess.builder(() -> WorkerMain.serve(tasks, results, control, level, initializer)),
                             slot.name(),
                             options)
@@ -145,13 +147,16 @@ final class PoolWorker {
                     tasks,
                     results,
                     control,
-                    options.taskTimeout().map(Duration::toNanos).orElse(0L));
+                    options.taskTimeout().map(Deadline::nanos).orElse(Deadline.NEVER));
             var unused = child.onExit().thenRun(() -> {
                 worker.ended();
                 slot.wake();
             });
             return worker;
         } catch (Throwable failed) {
+            if (child != null) {
+                child.kill();
+            }
             rings.forEach(SharedQueue::close);
             throw failed;
         }
@@ -204,19 +209,33 @@ final class PoolWorker {
         return (int) Math.min(MAX_TASKS_AHEAD, WORK_AHEAD_NANOS / Math.max(1, averageNanos));
     }
 
-    /** Hands a task out; false if the worker has just ended. */
+    /** Hands a task out; false if the worker has just ended. If it throws, the task was not handed out. */
     boolean hand(PoolTask<?> task) {
         boolean first = held.isEmpty();
-        boolean withFunction = functions.putIfAbsent(task.function().number(), 0) == null;
+        boolean withFunction = functions.get(task.function().number()) == null;
         byte[] message = task.message(withFunction);
-        if (message.length > MessageKind.MAX_BYTES) {
-            unsent = message;
-            large = true;
-        } else if (!offer(tasks, message)) {
-            functions.remove(task.function().number());
+        held.add(task);
+        boolean handed = false;
+        try {
+            if (withFunction) {
+                functions.put(task.function().number(), 0);
+            }
+            if (message.length > MessageKind.MAX_BYTES) {
+                unsent = message;
+                large = true;
+                handed = true;
+            } else {
+                handed = offer(tasks, message);
+            }
+        } finally {
+            if (!handed) {
+                held.removeLast();
+                functions.remove(task.function().number());
+            }
+        }
+        if (!handed) {
             return false;
         }
-        held.add(task);
         assigned++;
         bytesAhead += task.messageBytes();
         if (first) {
@@ -236,7 +255,7 @@ final class PoolWorker {
 
     /** The next task has its turn. */
     private void begin() {
-        dueAt = timeoutNanos == 0 || held.isEmpty() ? Long.MAX_VALUE : System.nanoTime() + timeoutNanos;
+        dueAt = held.isEmpty() ? Deadline.NEVER : Deadline.in(timeoutNanos);
     }
 
     /** Whether the thread of the slot has to send a large task. */
@@ -255,7 +274,7 @@ final class PoolWorker {
 
     void stop() {
         stopping = true;
-        killAt = System.nanoTime() + STOP_GRACE_NANOS;
+        killAt = Deadline.in(STOP_GRACE_NANOS);
         offer(tasks, new byte[] {MessageKind.STOP});
     }
 
@@ -266,8 +285,8 @@ final class PoolWorker {
     /** Interrupts the task that runs, and kills the worker if it does not end within {@code graceNanos}. */
     void condemn(PoolTask<?> task, long graceNanos) {
         condemned = task;
-        dueAt = Long.MAX_VALUE;
-        killAt = System.nanoTime() + graceNanos;
+        dueAt = Deadline.NEVER;
+        killAt = Deadline.in(graceNanos);
         offer(
                 control,
                 new MessageWriter(MessageKind.INTERRUPT).putLong(task.number()).toBytes());
@@ -332,21 +351,21 @@ final class PoolWorker {
 
     /** Whether something is to be expected from the worker. */
     boolean isAwaited() {
-        return !ready || stopping || !held.isEmpty() || killAt != Long.MAX_VALUE;
+        return !ready || stopping || !held.isEmpty() || killAt != Deadline.NEVER;
     }
 
     /** How long to wait for a message until a deadline has to be looked at. */
     long patience(long most) {
-        long deadline = Math.min(killAt, dueAt);
-        return deadline == Long.MAX_VALUE ? most : Math.max(0, Math.min(most, deadline - System.nanoTime()));
+        long next = Math.min(Deadline.remainingNanos(killAt), Deadline.remainingNanos(dueAt));
+        return Math.max(0, Math.min(most, next));
     }
 
     boolean isDue() {
-        return dueAt != Long.MAX_VALUE && System.nanoTime() >= dueAt;
+        return Deadline.hasPassed(dueAt);
     }
 
     boolean isToBeKilled() {
-        return killAt != Long.MAX_VALUE && System.nanoTime() >= killAt;
+        return Deadline.hasPassed(killAt);
     }
 
     /**
@@ -372,23 +391,32 @@ final class PoolWorker {
         return messages;
     }
 
-    /** The worker is done with the oldest of its tasks, after so many nanoseconds. */
-    PoolTask<?> done(long number, long nanos) {
+    /** The task that an answer is for: the oldest of those that the worker has. */
+    PoolTask<?> answered(long number) {
         PoolTask<?> task = held.peek();
         if (task == null || task.number() != number) {
             throw new IllegalStateException("a worker answered out of turn: worker=" + child.name() + ", task=" + number
                     + ", expected=" + (task == null ? "none" : task.describe()));
         }
+        return task;
+    }
+
+    /** The worker is done with the oldest of its tasks, after so many nanoseconds. */
+    void done(PoolTask<?> task, long nanos) {
         held.remove();
         large = false;
         bytesAhead -= task.messageBytes();
         averageNanos = (WEIGHT_OF_PAST * averageNanos + nanos) / (WEIGHT_OF_PAST + 1);
         if (task == condemned) {
             condemned = null;
-            killAt = Long.MAX_VALUE;
+            killAt = Deadline.NEVER;
         }
         begin();
-        return task;
+    }
+
+    /** Whether it has ended and everything that it sent was read. Also where its rings could not be shut down. */
+    boolean isOver() {
+        return !child.isAlive() && results.empty();
     }
 
     /** The worker has no such function (any more). */

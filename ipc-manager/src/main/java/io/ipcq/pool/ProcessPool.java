@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.process.SerializableBiConsumer;
 import io.ipcq.process.SerializableBiFunction;
 import io.ipcq.process.SerializableCallable;
@@ -9,14 +10,18 @@ import io.ipcq.process.SerializableFunction;
 import io.ipcq.process.SerializableRunnable;
 import io.ipcq.process.SerializableTriConsumer;
 import io.ipcq.process.SerializableTriFunction;
+import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,20 +59,25 @@ import org.jspecify.annotations.Nullable;
  * {@link UnreadableResultException}. Its future completes in each case, and no other task is concerned: a worker that died is
  * replaced. Only what a worker had begun is lost with it; no task is run twice unless retries were asked for.
  *
- * <p><b>Callbacks.</b> What depends on a future runs in threads of the pool that are there for it, and may use the pool.
+ * <p><b>Callbacks.</b> What depends on a future runs in threads of the pool that are there for it, and may block, use the pool, or
+ * close it: there are as many of them as are blocked. Results are decoded in them too, or by who waits in {@code apply}.
  *
  * <p>The methods of {@link ExecutorService} mean what the JDK says, also {@link #close}: it waits for all tasks. After {@link
  * #shutdownNow} the futures of tasks that had not begun are cancelled.
  *
+ * <p>A pool that is dropped without being closed says so in the log, does what it was given, and ends.
+ *
  * <p>Thread-safe. Process-safe: a pool cannot travel; a task can have a pool of its own. Survives the death of any worker. When
  * the parent dies, so do its workers.
  */
-public final class ProcessPool implements ExecutorService, AutoCloseable {
+public final class ProcessPool extends AbstractExecutorService implements AutoCloseable {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     /** {@code map} makes so many tasks for each worker, as Python's does. */
     private static final int CHUNKS_PER_WORKER = 4;
+
+    private static final Cleaner DROPPED = Cleaner.create();
 
     private final Dispatcher dispatcher;
     private final TravelingFunctions functions = new TravelingFunctions();
@@ -74,6 +85,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     ProcessPool(ProcessPoolOptions options, byte @Nullable [] initializer) {
         this.dispatcher = new Dispatcher(
                 options.name().orElseGet(() -> "pool-" + NUMBERS.incrementAndGet()), options, initializer);
+        DROPPED.register(this, dispatcher::dropped);
     }
 
     /** A pool of as many workers as there are processors. */
@@ -102,17 +114,17 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     /** Calls a function in a worker and waits for its result. If the waiting thread is interrupted, the task is cancelled. */
     public <R extends @Nullable Object> R apply(SerializableCallable<R> function) throws InterruptedException {
-        return await(task(Invocation.CALLABLE, function));
+        return await(Invocation.CALLABLE, function);
     }
 
     public <A extends @Nullable Object, R extends @Nullable Object> R apply(SerializableFunction<A, R> function, A a)
             throws InterruptedException {
-        return await(task(Invocation.FUNCTION, function, a));
+        return await(Invocation.FUNCTION, function, a);
     }
 
     public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> R apply(
             SerializableBiFunction<A, B, R> function, A a, B b) throws InterruptedException {
-        return await(task(Invocation.BI_FUNCTION, function, a, b));
+        return await(Invocation.BI_FUNCTION, function, a, b);
     }
 
     public <
@@ -121,43 +133,43 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
                     C extends @Nullable Object,
                     R extends @Nullable Object>
             R apply(SerializableTriFunction<A, B, C, R> function, A a, B b, C c) throws InterruptedException {
-        return await(task(Invocation.TRI_FUNCTION, function, a, b, c));
+        return await(Invocation.TRI_FUNCTION, function, a, b, c);
     }
 
     /** Runs a function without a result in a worker and waits for its end. */
     public void run(SerializableRunnable function) throws InterruptedException {
-        await(task(Invocation.ACTION, function));
+        await(Invocation.ACTION, function);
     }
 
     public <A extends @Nullable Object> void run(SerializableConsumer<A> function, A a) throws InterruptedException {
-        await(task(Invocation.CONSUMER, function, a));
+        await(Invocation.CONSUMER, function, a);
     }
 
     public <A extends @Nullable Object, B extends @Nullable Object> void run(
             SerializableBiConsumer<A, B> function, A a, B b) throws InterruptedException {
-        await(task(Invocation.BI_CONSUMER, function, a, b));
+        await(Invocation.BI_CONSUMER, function, a, b);
     }
 
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> void run(
             SerializableTriConsumer<A, B, C> function, A a, B b, C c) throws InterruptedException {
-        await(task(Invocation.TRI_CONSUMER, function, a, b, c));
+        await(Invocation.TRI_CONSUMER, function, a, b, c);
     }
 
     // ---- one call, not waiting --------------------------------------------------------------------------------------
 
     /** Calls a function in a worker; the future has its result. */
     public <R extends @Nullable Object> CompletableFuture<R> applyAsync(SerializableCallable<R> function) {
-        return submit(task(Invocation.CALLABLE, function));
+        return submit(Invocation.CALLABLE, function);
     }
 
     public <A extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(
             SerializableFunction<A, R> function, A a) {
-        return submit(task(Invocation.FUNCTION, function, a));
+        return submit(Invocation.FUNCTION, function, a);
     }
 
     public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
             CompletableFuture<R> applyAsync(SerializableBiFunction<A, B, R> function, A a, B b) {
-        return submit(task(Invocation.BI_FUNCTION, function, a, b));
+        return submit(Invocation.BI_FUNCTION, function, a, b);
     }
 
     public <
@@ -166,27 +178,27 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
                     C extends @Nullable Object,
                     R extends @Nullable Object>
             CompletableFuture<R> applyAsync(SerializableTriFunction<A, B, C, R> function, A a, B b, C c) {
-        return submit(task(Invocation.TRI_FUNCTION, function, a, b, c));
+        return submit(Invocation.TRI_FUNCTION, function, a, b, c);
     }
 
     /** Runs a function without a result in a worker; the future says when it has ended. */
     public CompletableFuture<@Nullable Void> runAsync(SerializableRunnable function) {
-        return submit(task(Invocation.ACTION, function));
+        return submit(Invocation.ACTION, function);
     }
 
     public <A extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(
             SerializableConsumer<A> function, A a) {
-        return submit(task(Invocation.CONSUMER, function, a));
+        return submit(Invocation.CONSUMER, function, a);
     }
 
     public <A extends @Nullable Object, B extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(
             SerializableBiConsumer<A, B> function, A a, B b) {
-        return submit(task(Invocation.BI_CONSUMER, function, a, b));
+        return submit(Invocation.BI_CONSUMER, function, a, b);
     }
 
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
             CompletableFuture<@Nullable Void> runAsync(SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
-        return submit(task(Invocation.TRI_CONSUMER, function, a, b, c));
+        return submit(Invocation.TRI_CONSUMER, function, a, b, c);
     }
 
     // ---- many calls -------------------------------------------------------------------------------------------------
@@ -197,80 +209,136 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      */
     public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
             SerializableFunction<T, R> function, Iterable<? extends T> elements) throws InterruptedException {
-        return awaitAll(mapAsync(function, elements));
+        return awaitAll(map(Invocation.MAP, function, listOf(elements), 1, chunkSize(), true));
     }
 
-    /** Like {@link #map}, without waiting. */
+    /** Like {@link #map(SerializableFunction, Iterable)}, with so many elements in a task. */
+    public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize)
+            throws InterruptedException {
+        return awaitAll(map(Invocation.MAP, function, listOf(elements), 1, chunkSize(chunkSize), true));
+    }
+
+    /** Like {@link #map(SerializableFunction, Iterable)}, without waiting. */
     public <T extends @Nullable Object, R extends @Nullable Object> CompletableFuture<List<R>> mapAsync(
             SerializableFunction<T, R> function, Iterable<? extends T> elements) {
+        return map(Invocation.MAP, function, listOf(elements), 1, chunkSize(), false);
+    }
+
+    /** Like {@link #mapAsync(SerializableFunction, Iterable)}, with so many elements in a task. */
+    public <T extends @Nullable Object, R extends @Nullable Object> CompletableFuture<List<R>> mapAsync(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize) {
+        return map(Invocation.MAP, function, listOf(elements), 1, chunkSize(chunkSize), false);
+    }
+
+    private static List<@Nullable Object> listOf(Iterable<?> elements) {
         List<@Nullable Object> all = new ArrayList<>();
         elements.forEach(all::add);
-        return map(Invocation.MAP, function, all, 1);
+        return all;
     }
 
     /** Calls a function of two arguments with the key and the value of each entry: of a map, or of a list of pairs. */
     public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> List<R> starmap(
             SerializableBiFunction<A, B, R> function, Iterable<? extends Map.Entry<A, B>> pairs)
             throws InterruptedException {
-        return awaitAll(starmapAsync(function, pairs));
+        return awaitAll(map(Invocation.STAR_MAP, function, listOfPairs(pairs), 2, chunkSize(), true));
     }
 
     /** Like {@link #starmap}, without waiting. */
     public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
             CompletableFuture<List<R>> starmapAsync(
                     SerializableBiFunction<A, B, R> function, Iterable<? extends Map.Entry<A, B>> pairs) {
+        return map(Invocation.STAR_MAP, function, listOfPairs(pairs), 2, chunkSize(), false);
+    }
+
+    private static List<@Nullable Object> listOfPairs(Iterable<? extends Map.Entry<?, ?>> pairs) {
         List<@Nullable Object> all = new ArrayList<>();
-        for (Map.Entry<A, B> pair : pairs) {
+        for (Map.Entry<?, ?> pair : pairs) {
             all.add(pair.getKey());
             all.add(pair.getValue());
         }
-        return map(Invocation.STAR_MAP, function, all, 2);
+        return all;
     }
 
     /**
      * Calls a function with each element, lazily: elements are read as results are taken, and no more than {@link
      * ProcessPoolBuilder#window} chunks are in flight for each worker, so the memory that this takes does not grow with
      * their number. Results are in the order of the elements. A failure is thrown where its result would be; who goes on
-     * with {@link Stream#iterator} gets the results after it. Closing the stream cancels what has not begun.
+     * with {@link Stream#iterator} gets the results after it. What the source of the elements throws comes after the results
+     * of all elements before it, and ends the stream; so does a shutdown of the pool. Closing the stream cancels what has not begun.
      */
     public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imap(
             SerializableFunction<T, R> function, Iterable<? extends T> elements) {
-        return lazily(function, elements, true);
+        return lazily(function, elements, chunkSize().orElse(1), true);
     }
 
-    /** Like {@link #imap}, with the results in the order in which they come. */
+    /** Like {@link #imap(SerializableFunction, Iterable)}, with so many elements in a task. */
+    public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imap(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize) {
+        return lazily(function, elements, chunkSize(chunkSize).orElse(1), true);
+    }
+
+    /** Like {@link #imap(SerializableFunction, Iterable)}, with the results in the order in which they come. */
     public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imapUnordered(
             SerializableFunction<T, R> function, Iterable<? extends T> elements) {
-        return lazily(function, elements, false);
+        return lazily(function, elements, chunkSize().orElse(1), false);
+    }
+
+    /** Like {@link #imapUnordered(SerializableFunction, Iterable)}, with so many elements in a task. */
+    public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imapUnordered(
+            SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize) {
+        return lazily(function, elements, chunkSize(chunkSize).orElse(1), false);
     }
 
     private <T extends @Nullable Object, R extends @Nullable Object> Stream<R> lazily(
-            SerializableFunction<T, R> function, Iterable<? extends T> elements, boolean ordered) {
+            SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize, boolean ordered) {
         TravelingFunction traveling = functions.of(function);
         Iterator<? extends T> iterator = elements.iterator();
         return new LazyResults<T, R>(
                         dispatcher,
                         iterator,
-                        chunk -> new PoolTask<>(dispatcher, Invocation.MAP, traveling, chunk.toArray(), chunk.size()),
-                        options().chunkSize().orElse(1),
+                        chunk -> new PoolTask<>(
+                                dispatcher,
+                                PoolTask.Use.PART,
+                                Invocation.MAP,
+                                traveling,
+                                chunk.toArray(),
+                                chunk.size()),
+                        chunkSize,
                         Math.multiplyExact(options().window(), options().workers()),
                         ordered)
                 .stream();
     }
 
+    private Optional<Integer> chunkSize() {
+        return options().chunkSize();
+    }
+
+    private static Optional<Integer> chunkSize(int elements) {
+        if (elements < 1) {
+            throw new IllegalArgumentException("chunkSize must be at least 1: chunkSize=" + elements);
+        }
+        return Optional.of(elements);
+    }
+
     private <R extends @Nullable Object> MapResult<R> map(
-            Invocation call, Object function, List<@Nullable Object> arguments, int arity) {
+            Invocation call,
+            Object function,
+            List<@Nullable Object> arguments,
+            int arity,
+            Optional<Integer> chunkSize,
+            boolean forCaller) {
         TravelingFunction traveling = functions.of(function);
         int elements = arguments.size() / arity;
-        int chunk = options().chunkSize().orElseGet(() -> defaultChunk(elements));
+        int chunk = chunkSize.orElseGet(() -> defaultChunk(elements));
         List<PoolTask<@Nullable Object[]>> tasks = new ArrayList<>();
         for (int from = 0; from < elements; from += chunk) {
             int to = Math.min(elements, from + chunk);
             @Nullable
             Object[] part = arguments.subList(arity * from, arity * to).toArray();
-            tasks.add(new PoolTask<>(dispatcher, call, traveling, part, to - from));
+            tasks.add(new PoolTask<>(dispatcher, PoolTask.Use.PART, call, traveling, part, to - from));
         }
-        return new MapResult<R>(dispatcher).submit(tasks);
+        return new MapResult<R>(dispatcher, forCaller).submit(tasks);
     }
 
     private int defaultChunk(int elements) {
@@ -283,9 +351,23 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     /** Runs a task in a worker. If it fails, that is logged, because nobody else is told. */
     @Override
     public void execute(Runnable task) {
-        PoolTask<@Nullable Void> made = task(Invocation.RUNNABLE, task);
+        if (CompletionBridge.submit(task, dispatcher)) {
+            return;
+        }
+        PoolTask<@Nullable Void> made = task(PoolTask.Use.PART, Invocation.RUNNABLE, task);
         made.unattended = true;
         dispatcher.submit(made);
+    }
+
+    /** For {@link java.util.concurrent.ExecutorCompletionService}: the call runs in a worker. */
+    @Override
+    protected <T> RunnableFuture<T> newTaskFor(Callable<T> task) {
+        return CompletionBridge.of(task(PoolTask.Use.FUTURE, Invocation.CALLABLE, task));
+    }
+
+    @Override
+    protected <T> RunnableFuture<T> newTaskFor(Runnable task, T result) {
+        return CompletionBridge.of(task(PoolTask.Use.FUTURE, Invocation.RUNNABLE, task, result));
     }
 
     /** The same, for a lambda without a cast. */
@@ -296,7 +378,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     /** @throws io.ipcq.process.CannotTravelException if the task is not serializable, as a plain lambda is not */
     @Override
     public <T> Future<T> submit(Callable<T> task) {
-        return submit(this.<T>task(Invocation.CALLABLE, task));
+        return submit(Invocation.CALLABLE, task);
     }
 
     /** The same, for a lambda without a cast. */
@@ -306,7 +388,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     @Override
     public Future<?> submit(Runnable task) {
-        return submit(this.<@Nullable Void>task(Invocation.RUNNABLE, task));
+        return submit(Invocation.RUNNABLE, task);
     }
 
     /** The same, for a lambda without a cast. */
@@ -317,7 +399,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     /** The result travels with the task, so it has to be serializable, and comes back as a copy. */
     @Override
     public <T> Future<T> submit(Runnable task, T result) {
-        return submit(this.<T>task(Invocation.RUNNABLE, task, result));
+        return submit(Invocation.RUNNABLE, task, result);
     }
 
     /** The same, for a lambda without a cast. */
@@ -333,7 +415,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     @Override
     public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException {
-        long deadline = deadline(unit.toNanos(timeout));
+        long deadline = Deadline.in(timeout, unit);
         List<PoolTask<T>> all = prepare(tasks);
         boolean ended = false;
         try {
@@ -354,7 +436,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     private static boolean isDoneBefore(Future<?> task, long deadline) throws InterruptedException {
         try {
-            task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            task.get(Math.max(0, Deadline.remainingNanos(deadline)), TimeUnit.NANOSECONDS);
         } catch (TimeoutException tooLate) {
             return false;
         } catch (ExecutionException | CancellationException ended) {
@@ -378,7 +460,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         if (tasks.isEmpty()) {
             throw new IllegalArgumentException("there must be a task: tasks=0");
         }
-        long deadline = deadline(unit.toNanos(timeout));
+        long deadline = Deadline.in(timeout, unit);
         List<PoolTask<T>> all = prepare(tasks);
         LinkedBlockingQueue<PoolTask<T>> ended = new LinkedBlockingQueue<>();
         try {
@@ -387,14 +469,16 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
                 dispatcher.submit(task);
             }
             PoolTask<T> last = null;
-            for (int open = all.size(); open > 0; open--) {
-                last = ended.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            Set<PoolTask<T>> open = new HashSet<>(all);
+            while (!open.isEmpty()) {
+                last = ended.poll(Math.max(0, Deadline.remainingNanos(deadline)), TimeUnit.NANOSECONDS);
                 if (last == null) {
                     throw new TimeoutException("no task ended well in time: timeout=" + timeout + " " + unit);
                 }
                 if (!last.isCompletedExceptionally()) {
                     return last.get();
                 }
+                open.remove(last);
             }
             throw new ExecutionException(MapResult.reason(Objects.requireNonNull(last)));
         } finally {
@@ -405,14 +489,9 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     private <T> List<PoolTask<T>> prepare(Collection<? extends Callable<T>> tasks) {
         List<PoolTask<T>> all = new ArrayList<>();
         for (Callable<T> task : tasks) {
-            all.add(task(Invocation.CALLABLE, task));
+            all.add(task(PoolTask.Use.FUTURE, Invocation.CALLABLE, task));
         }
         return all;
-    }
-
-    private static long deadline(long nanos) {
-        long now = System.nanoTime();
-        return now + Math.min(nanos, Long.MAX_VALUE / 2);
     }
 
     /** Takes no more tasks; those that were submitted are run. */
@@ -443,12 +522,12 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return dispatcher.awaitTermination(unit.toNanos(timeout));
+        return dispatcher.awaitTermination(Deadline.in(timeout, unit));
     }
 
     /** Waits until all tasks and all workers have ended, at most so long; says whether they have. */
     public boolean awaitTermination(Duration timeout) throws InterruptedException {
-        return awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return dispatcher.awaitTermination(Deadline.in(timeout));
     }
 
     /**
@@ -462,7 +541,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         boolean ended = false;
         while (!ended) {
             try {
-                ended = awaitTermination(1, TimeUnit.DAYS);
+                ended = dispatcher.awaitTermination(Deadline.NEVER);
             } catch (InterruptedException hurry) {
                 if (!interrupted) {
                     shutdownNow();
@@ -502,16 +581,21 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     // ---- inside -----------------------------------------------------------------------------------------------------
 
     private <R extends @Nullable Object> PoolTask<R> task(
-            Invocation call, Object function, @Nullable Object... arguments) {
-        return new PoolTask<>(dispatcher, call, functions.of(function), arguments, 1);
+            PoolTask.Use use, Invocation call, Object function, @Nullable Object... arguments) {
+        return new PoolTask<>(dispatcher, use, call, functions.of(function), arguments, 1);
     }
 
-    private <R extends @Nullable Object> PoolTask<R> submit(PoolTask<R> task) {
+    private <R extends @Nullable Object> PoolTask<R> submit(
+            Invocation call, Object function, @Nullable Object... arguments) {
+        PoolTask<R> task = task(PoolTask.Use.FUTURE, call, function, arguments);
         dispatcher.submit(task);
         return task;
     }
 
-    private <R extends @Nullable Object> R await(PoolTask<R> task) throws InterruptedException {
+    @SuppressWarnings("TypeParameterUnusedInFormals") // what the function returns, which callers give with its type
+    private <R extends @Nullable Object> R await(Invocation call, Object function, @Nullable Object... arguments)
+            throws InterruptedException {
+        PoolTask<R> task = task(PoolTask.Use.CALLER, call, function, arguments);
         dispatcher.submitAndAwait(task);
         return resultOf(task);
     }

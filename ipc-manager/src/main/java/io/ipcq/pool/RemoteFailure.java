@@ -40,7 +40,7 @@ record RemoteFailure(String type, String text, String stack, byte @Nullable [] b
         }
         try {
             return (Throwable) new Handles().read(new ByteArrayInputStream(serialized), serialized.length);
-        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError unknownHere) {
+        } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError unknownHere) {
             return null;
         }
     }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task threw an exception in its worker. The cause is that exception where it can be rebuilt here; {@link #remoteStack()}
  * has its stack trace always.
+ *
+ * <p>{@code apply}, {@code map} and {@code imap} throw it. A future fails with the cause itself, as the JDK's users expect, and this is
+ * among its suppressed exceptions; where there is no cause, the future fails with this.
  */
 public final class RemoteTaskException extends IpcException {
 
@@ -19,6 +22,22 @@ public final class RemoteTaskException extends IpcException {
         super("A task failed in its worker: " + failure.text() + "; task=" + task + ", worker=" + worker, cause);
         this.remoteType = failure.type();
         this.remoteStack = failure.stack();
+    }
+
+    private RemoteTaskException(RemoteTaskException whole) {
+        super(String.valueOf(whole.getMessage()), null);
+        this.remoteType = whole.remoteType;
+        this.remoteStack = whole.remoteStack;
+    }
+
+    /** What the task threw, with this as suppressed, so that the worker's stack trace is there; this if it could not be rebuilt. */
+    Throwable original() {
+        Throwable original = getCause();
+        if (original == null) {
+            return this;
+        }
+        original.addSuppressed(new RemoteTaskException(this));
+        return original;
     }
 
     /** The class of what the task threw. */

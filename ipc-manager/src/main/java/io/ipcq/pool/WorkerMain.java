@@ -2,6 +2,8 @@
 package io.ipcq.pool;
 
 import io.ipcq.process.TravelTrace;
+import io.ipcq.queue.QueueClosedException;
+import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -50,7 +52,11 @@ final class WorkerMain {
             SharedQueue<byte[]> control,
             String level,
             byte @Nullable [] initializer) {
-        new WorkerMain(tasks, results, control).serve(System.Logger.Level.valueOf(level), initializer);
+        try {
+            new WorkerMain(tasks, results, control).serve(System.Logger.Level.valueOf(level), initializer);
+        } catch (QueueClosedException | QueueShutdownException poolGone) {
+            // there is nobody to work for
+        }
         // threads that a task left must not keep a worker alive that nobody needs
         System.exit(0);
     }

@@ -3,7 +3,6 @@ package io.ipcq.pool;
 
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,9 +19,18 @@ final class WorkerSlot implements Runnable {
     /** How often deadlines are looked at that came up while this waits for a message. */
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** What fails again and again must not take a whole processor. */
+    private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final Dispatcher dispatcher;
     private final String name;
     private final Thread thread;
+
+    /** The worker that is here, for the thread of this slot. */
+    private @Nullable PoolWorker mine;
+
+    /** It sends nothing any more. */
+    private boolean ended;
 
     /** Guarded by the dispatcher's lock, as is everything below. */
     @Nullable
@@ -58,53 +66,80 @@ final class WorkerSlot implements Runnable {
 
     @Override
     public void run() {
-        try {
-            while (dispatcher.awaitNeed(this)) {
-                live();
+        boolean goesOn = true;
+        while (goesOn) {
+            try {
+                goesOn = step();
+            } catch (Throwable failed) {
+                survive(failed);
             }
-        } catch (InterruptedException nobodyDoes) {
-            Thread.currentThread().interrupt();
-        } finally {
-            dispatcher.ended(this);
+        }
+        dispatcher.ended(this);
+    }
+
+    /** One step in the life of a worker; false when there is to be none any more. Each can be repeated if it failed. */
+    private boolean step() throws InterruptedException {
+        PoolWorker living = mine;
+        if (living == null) {
+            if (!dispatcher.awaitNeed(this)) {
+                return false;
+            }
+            mine = start();
+        } else if (!ended) {
+            serve(living);
+        } else {
+            living.child().join();
+            dispatcher.bury(this, living);
+            living.close();
+            mine = null;
+            ended = false;
+        }
+        return true;
+    }
+
+    private @Nullable PoolWorker start() {
+        try {
+            return dispatcher.start(this);
+        } catch (Throwable failed) {
+            dispatcher.startFailed(this, false, "it could not be started: " + failed, () -> failed);
+            return null;
         }
     }
 
-    /** The life of one worker. */
-    private void live() throws InterruptedException {
-        PoolWorker started;
-        try {
-            started = dispatcher.start(this);
-        } catch (IOException | RuntimeException failed) {
-            dispatcher.startFailed(this, false, "it could not be started: " + failed, failed);
-            return;
-        }
-        try {
-            serve(started);
-        } catch (QueueShutdownException | QueueClosedException ended) {
-            // as it should be
-        } catch (RuntimeException damaged) {
-            PoolLog.warn("a worker is given up: worker=" + name, damaged);
-            started.kill();
-        }
-        started.child().join();
-        dispatcher.bury(this, started);
-        started.close();
-    }
-
+    /** Reads what the worker sends until it has ended. */
     private void serve(PoolWorker serving) throws InterruptedException {
-        boolean look = false;
-        while (true) {
-            if (dispatcher.claimReading(serving, look)) {
-                if (serving.hasUnsent()) {
-                    serving.sendLarge();
+        try {
+            boolean look = false;
+            boolean over = false;
+            while (!over) {
+                dispatcher.look();
+                if (dispatcher.claimReading(serving, look)) {
+                    if (serving.hasUnsent()) {
+                        serving.sendLarge();
+                    }
+                    List<byte[]> messages = serving.receive(look ? 0 : serving.patience(BUSY_NANOS));
+                    dispatcher.handle(serving, messages);
+                    over = messages.isEmpty() && serving.isOver();
+                    look = false;
+                } else {
+                    LockSupport.parkNanos(this, IDLE_NANOS);
+                    look = true;
                 }
-                List<byte[]> messages = serving.receive(look ? 0 : serving.patience(BUSY_NANOS));
-                dispatcher.handle(serving, messages);
-                look = false;
-            } else {
-                LockSupport.parkNanos(this, IDLE_NANOS);
-                look = true;
             }
+        } catch (QueueShutdownException | QueueClosedException over) {
+            // as it should be
         }
+        ended = true;
+    }
+
+    /** Whatever happens here concerns the worker that this slot has, and none of the others. */
+    private void survive(Throwable failed) {
+        PoolWorker failing = mine;
+        if (failing != null) {
+            ended = true;
+            failing.kill();
+        }
+        PoolLog.warn("a worker is given up: worker=" + name, failed);
+        LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
     }
 }

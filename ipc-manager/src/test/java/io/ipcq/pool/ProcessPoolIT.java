@@ -276,7 +276,7 @@ class ProcessPoolIT {
                         .contains("Caused by: java.io.IOException: the reason"));
         assertThatThrownBy(() -> pool.applyAsync(Chores::fail, "broken").get())
                 .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(RemoteTaskException.class);
+                .hasCauseInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -350,7 +350,7 @@ class ProcessPoolIT {
         pool.execute(() -> Chores.nothing());
         List<Future<Integer>> all = executor.invokeAll(List.of(five, failing));
         assertThat(all.get(0).get()).isEqualTo(5);
-        assertThatThrownBy(all.get(1)::get).hasCauseInstanceOf(RemoteTaskException.class);
+        assertThatThrownBy(all.get(1)::get).hasCauseInstanceOf(IllegalStateException.class);
         assertThat(executor.invokeAny(List.of(failing, five))).isEqualTo(5);
         assertThatThrownBy(() -> executor.invokeAny(List.of(failing))).isInstanceOf(ExecutionException.class);
         io.ipcq.process.SerializableCallable<Integer> slow = Chores::sleep;

@@ -1,14 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.memory;
 
-/** A point of {@link System#nanoTime}, with one value that is never reached. */
-final class Deadline {
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
-    static final long NEVER = Long.MAX_VALUE;
+/**
+ * Durations as nanoseconds, and deadlines: points of {@link System#nanoTime}, with one value that is never reached.
+ *
+ * <p>What is too long to count is for ever, and what is negative has passed: nothing overflows. Thread-safe: it has no state.
+ */
+public final class Deadline {
+
+    public static final long NEVER = Long.MAX_VALUE;
 
     private Deadline() {}
 
-    static long remainingNanos(long deadlineNanos, long now) {
-        return deadlineNanos == NEVER ? NEVER : deadlineNanos - now;
+    /** Nanoseconds, at least 0; {@link #NEVER} if there are too many. */
+    public static long nanos(Duration duration) {
+        try {
+            return Math.max(0, duration.toNanos());
+        } catch (ArithmeticException tooMany) {
+            return duration.isNegative() ? 0 : NEVER;
+        }
+    }
+
+    /** Milliseconds, at least 0 and rounded up, so that a wait is never too short; {@link #NEVER} if there are too many. */
+    public static long millis(Duration duration) {
+        if (duration.isNegative()) {
+            return 0;
+        }
+        try {
+            return duration.plusNanos(TimeUnit.MILLISECONDS.toNanos(1) - 1).toMillis();
+        } catch (ArithmeticException tooMany) {
+            return NEVER;
+        }
+    }
+
+    /** When a wait that begins now ends. */
+    public static long in(Duration timeout) {
+        return in(nanos(timeout));
+    }
+
+    /** When a wait that begins now ends. */
+    public static long in(long timeout, TimeUnit unit) {
+        return in(unit.toNanos(timeout));
+    }
+
+    /** When a wait that begins now ends. */
+    public static long in(long nanos) {
+        // half the range, as any longer wait could not be told from one that has ended
+        return nanos > Long.MAX_VALUE / 2 ? NEVER : notNever(System.nanoTime() + Math.max(0, nanos));
+    }
+
+    public static boolean hasPassed(long deadline) {
+        return deadline != NEVER && System.nanoTime() - deadline >= 0;
+    }
+
+    /** Not above 0 once it has passed. */
+    public static long remainingNanos(long deadline) {
+        return deadline == NEVER ? NEVER : deadline - System.nanoTime();
+    }
+
+    /** The same at the instant {@code now}. */
+    public static long remainingNanos(long deadline, long now) {
+        return deadline == NEVER ? NEVER : deadline - now;
+    }
+
+    /** The earlier of a deadline and {@code nanos} from now. */
+    public static long atMost(long deadline, long nanos) {
+        long soon = in(nanos);
+        return deadline == NEVER || (soon != NEVER && soon - deadline < 0) ? soon : deadline;
+    }
+
+    /** The later of a deadline and {@code nanos} from now. */
+    public static long atLeast(long deadline, long nanos) {
+        long soon = in(nanos);
+        return deadline == NEVER || (soon != NEVER && soon - deadline < 0) ? deadline : soon;
+    }
+
+    private static long notNever(long deadline) {
+        return deadline == NEVER ? NEVER - 1 : deadline;
     }
 }
