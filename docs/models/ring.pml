@@ -8,7 +8,8 @@
    Positions count words; a header is 2 words.
 
    What is asserted: an element whose put returned is taken, once, and whole; who finds the ring empty
-   is right at that instant; nothing comes after closed; a size is that of one instant; nobody is stuck.
+   is right at that instant; nothing comes after closed; a size and an end are those of one instant; the words of a healthy
+   ring never seem damaged to one who opens it; nobody is stuck.
 
    Packages spin and gcc; T is the time limit in seconds, rc=124 means that it was reached.
      T=1800 bash run.sh ring.pml         1 + 2 puts, 2 consumers, 1 kill
@@ -16,10 +17,20 @@
      T=1800 bash run.sh ring.pml "-DEARLYSHUT"     shutdown at any time
      T=1800 bash run.sh ring.pml "-DKILLS=2 -DONEC"
      T=1800 bash run.sh ring.pml "-DBATCH"         the 2 puts are one batch
+     T=1800 bash run.sh ring.pml "-DLAPS"          1 put and a batch that goes round the ring twice, 1 consumer, 1 kill
+     T=1800 bash run.sh ring.pml "-DLAPS -DP1=0 -DQN=1 -DQS"    the batch, and one who asks for the size,
+     T=1800 bash run.sh ring.pml "-DLAPS -DP1=0 -DQN=1 -DQE"    or looks for the end,
+     T=1800 bash run.sh ring.pml "-DLAPS -DP1=0 -DQN=1 -DQO"    or opens the ring
    Planted faults, each of which must be found with "-DFAULT -DQS -DONEC -DEARLYSHUT":
      -DHDR=0 -DTAILFIRST -DPADLATE -DCOUNTFIRST -DNOREPAIR -DNOCLOSEDCHECK -DPLAINSTAMP -DNOCOUNTREPAIR -DNOSHUTREPAIR
      -DUNLOCKEARLY
-   and with both consumers -DNOREREAD. Memory is sequentially consistent here: orderings are argued in Ring. */
+   with both consumers -DNOREREAD, and -DTAILSTAYS with -DLAPS, or without a death with "-DLAPS -DP1=0 -DQN=1 -DKILLS=0" and -DQE
+   or -DQO. Memory is sequentially consistent here: orderings are argued in Ring. */
+#ifdef LAPS
+#define BATCH
+#define ONEC
+#define P2 5
+#endif
 #ifndef CAP
 #define CAP 12
 #endif
@@ -34,6 +45,8 @@
 #endif
 #ifndef P1
 #define P1 1
+#endif
+#ifndef P2
 #define P2 2
 #endif
 #ifndef SZ
@@ -56,6 +69,7 @@
 #define STAMPED(p) (AT(p)==COM(p)||AT(p)==PAD(p)||AT(p)==CLO(p))
 
 short m[CAP]; byte head, tail, count, mtx; bool shut;
+byte hs[3]; /* what each producer has seen of head */
 bool dead[7], rel[7], pfin[7]; byte kills;
 /* ghosts: what was put, returned, taken; gt is the true end */
 bool ret[16], pub[16], taken[16]; byte npub, ntaken, gt; bool closed;
@@ -95,7 +109,12 @@ A:    lock(p);
 #endif
       n=count; assert(n==npub);
 B:    atomic { e = p*4+k+1; sz = SZ(p,k); q = (CAP-t%CAP < sz -> WRAP(t) : t) };
-      if :: q+sz+HDR-head > CAP ->
+      if :: q+sz+HDR-hs[p] > CAP -> hs[p]=head;
+#ifndef TAILSTAYS
+              if :: hs[p]>tail -> assert(a>0); count=n; tail=t :: else fi
+#endif
+         :: else fi;
+      if :: q+sz+HDR-hs[p] > CAP ->
               if :: a>0 -> goto E
                  :: else -> mtx=0; atomic { (q+sz+HDR-head <= CAP || tail!=t || STAMPED(t)); t=0;q=0;n=0 }; goto A fi
          :: else fi;
@@ -125,7 +144,7 @@ E:
       count=n;
       tail=t;
       mtx=0;
-      atomic { ret[p*4+k]=1; if :: a==2 -> ret[p*4+k-1]=1 :: else fi; a=0;e=0;t=0;q=0;sz=0;n=0 }
+      atomic { do :: a>0 -> ret[p*4+k-a+1]=1; a-- :: else -> break od; e=0;t=0;q=0;sz=0;n=0 }
     :: k>=cnt -> break od; goto F;
 S:  mtx=0;
 F:  pfin[p]=1 } unless { dead[p] } }
@@ -182,6 +201,29 @@ proctype Size() { byte h,f,t,r; short a,b,g,s;
 R:   atomic { r++; h=0;f=0;t=0;a=0;b=0;g=0;s=0 }
   :: else -> break od }
 
+/* end(): walks from tail over what is stamped; true at the last stamp read if tail or head has not moved */
+proctype End() { byte h,o,t,r,g,u; short b,s;
+  do :: r<QN ->
+     h=head; o=tail; t=tail; b=count;
+     do :: atomic { s=AT(t); g=npub; u=gt };
+           if :: s==PAD(t) && t<o+CAP -> t=WRAP(t)
+              :: s==COM(t) && t<o+CAP -> s=AT(t+1); if :: OKLEN(t,L(s)) -> b=N(s)+1; t=t+L(s) :: else -> break fi
+              :: else -> break fi od;
+     if :: tail==o -> assert(b==g && t==u)
+        :: else -> if :: o>=h && head==h -> assert(b==g && t==u) :: else fi
+     fi;
+     atomic { r++; h=0;o=0;t=0;g=0;u=0;b=0;s=0 }
+  :: else -> break od }
+
+/* objection(): what one who opens the ring holds against it, if head has not moved */
+proctype Open() { byte h,t,r; short s,l; bool ok;
+  do :: r<QN ->
+     h=head; t=tail; s=AT(h); l=0;
+     if :: s==COM(h) -> l=L(AT(h+1)) :: else fi;
+     ok = (t<=h+CAP && h<=t+CAP && (s!=COM(h) || OKLEN(h,l)) && (h>=t || s==COM(h) || s==PAD(h)));
+     atomic { if :: head==h -> assert(ok) :: else fi; r++; h=0;t=0;s=0;l=0;ok=0 }
+  :: else -> break od }
+
 active proctype Killer() { byte i;
  do :: atomic { kills<KILLS -> kills++; select(i:1..5); if :: dead[i]||pfin[i] :: else -> dead[i]=1 fi; i=0 }
     :: atomic { dead[1]&&!rel[1] -> rel[1]=1 } :: atomic { dead[2]&&!rel[2] -> rel[2]=1 }
@@ -203,6 +245,12 @@ init { atomic { run Prod(1,P1); run Prod(2,P2); run Shut(5); run Cons(3);
  dead[4]=1; rel[4]=1;
 #endif
 #ifdef QS
- run Size()
+ run Size();
+#endif
+#ifdef QE
+ run End();
+#endif
+#ifdef QO
+ run Open();
 #endif
  } }

@@ -30,6 +30,7 @@ final class Ring {
      *   this position's stamp.
      *     put:  lock; closed? for each: room up to `head`? behind the last one, write length, number and payload; store the
      *           stamp. Store `count` and `tail`; unlock
+     *           (within a batch as well, when `head` is found to have passed `tail`)
      *     take: h = `head`; stamp at h committed? copy; CAS `head` h -> next: got it. Not stamped, and `head` still h? Empty
      *   Consumers never look at `tail`, so producers and consumers share the records' lines and little else. Producers look at
      *   `head` only when it seems that there is no room, and at a record only to write it: to read it first would take its line
@@ -46,7 +47,8 @@ final class Ring {
      *   the publication; no other word says whether there is an element. `count` and `tail` follow with release: were `tail`
      *   to overtake the stamp, a death in between would leave a hole that nobody passes. Space is written again only when
      *   `head` is beyond it, so if the CAS of `head` succeeds, or `head` has not moved since before a read, nothing that was
-     *   read was overwritten meanwhile; lengths are believed no sooner, unless they are in bounds and small.
+     *   read was overwritten meanwhile; lengths are believed no sooner, unless they are in bounds and small. Nor is it
+     *   written again before `tail` is beyond it, however long a batch is: from `tail` on the stamps lead to the end, always.
      *   unlock and the CAS of `head` are full fences: the caller may look at the sleepers' flag right after them.
      *
      * Crash
@@ -98,7 +100,7 @@ final class Ring {
     // the words of that name, from loadEnd to storeEnd; guarded by the mutex
     private long tail;
     private long count;
-    // what is behind these is known to be free; guarded by the mutex
+    // what is behind these is known to be free, and the first is never ahead of `tail`; guarded by the mutex
     private long headSeen;
     private long headNumberSeen;
     private long allocatedSeen;
@@ -262,7 +264,13 @@ final class Ring {
         if (position + bytes + HEADER_BYTES - headSeen <= capacity) {
             return true;
         }
-        headSeen = headAcquire();
+        long head = headAcquire();
+        if (head > region.getLong(TAIL)) {
+            storeEnd();
+            // before what the free space holds is overwritten: whoever sees that sees `tail` beyond it
+            VarHandle.storeStoreFence();
+        }
+        headSeen = head;
         return position + bytes + HEADER_BYTES - headSeen <= capacity;
     }
 

@@ -14,6 +14,17 @@ enum RingKillOperation {
     /** After one that died behind its last stamp: dies within the repair, too. */
     PUT_AND_REPAIR(RingKillOperation::dieInPut, child -> child.put(1, 100)),
     PUT_BATCH(parent -> {}, child -> child.putAll(20, 10)),
+    /** One that goes round a small ring while a thread takes. */
+    PUT_BATCH_AROUND(
+            parent -> {},
+            child -> {
+                Thread other = new Thread(() -> child.drainUntilShutdown(RingKillOperation.FEW));
+                other.start();
+                child.putAll(60, 100);
+                child.queue().shutdown();
+                other.join();
+            },
+            RingKillOperation.FEW),
     /** Waits in a full ring until a thread makes room. */
     PUT_WAITING(
             parent -> parent.put(RingKillOperation.FILLING, RingKillOperation.BIG),
@@ -69,6 +80,7 @@ enum RingKillOperation {
     DELETE(RingUser::leave, child -> child.queue().delete());
 
     static final int BIG = 60_000;
+    private static final int FEW = 5;
     /** Elements of {@link #BIG} that fill the ring. */
     private static final int FILLING = 4;
 
@@ -100,6 +112,10 @@ enum RingKillOperation {
         this.prepare = prepare;
         this.run = run;
         this.lossesAllowed = lossesAllowed;
+    }
+
+    int capacityBytes() {
+        return this == PUT_BATCH_AROUND ? 4 << 10 : 256 << 10;
     }
 
     boolean createdByParent() {

@@ -19,7 +19,7 @@ final class RingKillScene implements KillPoints.Scene {
     RingKillScene(Path directory, RingKillOperation operation) throws Exception {
         this.directory = directory;
         this.operation = operation;
-        this.parent = new RingUser(directory, "parent", 0);
+        this.parent = new RingUser(directory, "parent", 0, operation.capacityBytes());
         if (operation.createdByParent()) {
             parent.create();
         }
@@ -77,7 +77,7 @@ final class RingKillScene implements KillPoints.Scene {
                 assertThat(queue.qsize()).isEqualTo(count);
             }
             int record = Ring.recordBytes(CrashElement.HEADER_BYTES + SMALL);
-            assertThat(count).isGreaterThanOrEqualTo(RingUser.CAPACITY_BYTES / record - 2);
+            assertThat(count).isGreaterThanOrEqualTo(operation.capacityBytes() / record - 2);
             parent.drain(Integer.MAX_VALUE);
         }
     }
@@ -91,8 +91,8 @@ final class RingKillScene implements KillPoints.Scene {
     static final class Child {
 
         public static void main(String[] args) throws Exception {
-            RingUser child = new RingUser(Path.of(args[0]), "child", 1);
             RingKillOperation operation = RingKillOperation.valueOf(args[1]);
+            RingUser child = new RingUser(Path.of(args[0]), "child", 1, operation.capacityBytes());
             if (!operation.opensInRun()) {
                 child.open();
             }

@@ -11,12 +11,14 @@ import io.ipcq.memory.RegionFormatException;
 import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,12 @@ class RingTest {
                 .create(new RingOptions(CAPACITY, maxSize), "bytes", false);
         region = attachment.control().region();
         mutex = new RobustMutex(region, RingLayout.MUTEX, attachment.members());
-        ring = new Ring(attachment.control(), mutex, () -> {
+        ring = ring();
+    }
+
+    /** As another process has it. */
+    private Ring ring() {
+        return new Ring(attachment.control(), mutex, () -> {
             if (closed) {
                 throw new QueueClosedException("closed");
             }
@@ -253,6 +260,74 @@ class RingTest {
             assertThat(ring.take()).isEqualTo(bytes(300, i));
         }
         assertThat(ring.count()).isEqualTo(count + 5);
+    }
+
+    /** What others find is right at every moment of a batch, however often consumers let it go round the ring. */
+    @Test
+    void shouldCountRightWhileBatchGoesRoundTheRing() throws Exception {
+        Ring other = ring();
+        List<byte[]> taken = new ArrayList<>();
+        List<byte[]> batch = batch(500, i -> {
+            for (Ring each : List.of(ring, other)) {
+                assertThat(each.count()).as("element %d", i).isEqualTo(i);
+                assertThat(each.size()).isEqualTo(i - taken.size());
+                assertThat(each.objection()).isNull();
+                assertThat(each.isShutDown()).isFalse();
+            }
+            if (i % 4 == 0) {
+                taken.addAll(take(other, 1 + i % 9));
+                assertThat(other.isFull(100)).isFalse();
+            }
+        });
+        assertThat(ring.put(batch, NOW)).isEqualTo(500);
+        taken.addAll(take(other, 100));
+        assertThat(taken).hasSize(500);
+        assertThat(region.getLong(RingLayout.HEAD)).as("laps").isGreaterThan(10 * CAPACITY);
+    }
+
+    @Test
+    void shouldRepairBatchThatGoesRoundTheRing() throws Exception {
+        long count = 0;
+        for (int last = 1; last < 100; last++) {
+            int dies = last;
+            List<byte[]> taken = new ArrayList<>();
+            List<byte[]> batch = batch(100, i -> {
+                if (i == dies) {
+                    throw new IllegalStateException("as if it died");
+                }
+                taken.addAll(take(ring, 1));
+            });
+            assertThatThrownBy(() -> ring.put(batch, NOW)).isInstanceOf(IllegalStateException.class);
+            count += dies;
+            assertThat(ring.count()).isEqualTo(count);
+            assertThat(put(bytes(10, 1))).isTrue();
+            assertThat(ring.count()).isEqualTo(++count);
+            taken.addAll(take(ring, 100));
+            assertThat(taken).hasSize(dies + 1);
+            assertThat(ring.size()).isZero();
+        }
+    }
+
+    private static List<byte[]> take(Ring from, int max) {
+        List<byte[]> taken = new ArrayList<>();
+        from.take(taken, max, Integer.MAX_VALUE);
+        return taken;
+    }
+
+    /** Of 100 bytes each; {@code before} runs under the mutex, before an element is looked at. */
+    private static List<byte[]> batch(int size, IntConsumer before) {
+        return new AbstractList<>() {
+            @Override
+            public byte[] get(int index) {
+                before.accept(index);
+                return bytes(100, index);
+            }
+
+            @Override
+            public int size() {
+                return size;
+            }
+        };
     }
 
     @Test

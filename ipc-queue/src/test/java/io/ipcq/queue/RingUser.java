@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** One process' use of a ring, with a ledger kept of it. */
 final class RingUser implements AutoCloseable {
 
-    static final int CAPACITY_BYTES = 256 << 10;
-
     /** What a mutex word says whose holder counts as dead. */
     private static final int ABANDONED = Integer.MAX_VALUE;
 
@@ -24,14 +22,16 @@ final class RingUser implements AutoCloseable {
 
     private final Path directory;
     private final int id;
+    private final int capacityBytes;
     private final Ledger ledger;
     private @Nullable SharedQueue<byte[]> queue;
     private long sequence;
 
     /** @param directory that holds the ledgers, and the queue in a directory of its own */
-    RingUser(Path directory, String name, int id) {
+    RingUser(Path directory, String name, int id, int capacityBytes) {
         this.directory = directory;
         this.id = id;
+        this.capacityBytes = capacityBytes;
         this.ledger = Ledger.create(directory, name);
     }
 
@@ -39,8 +39,8 @@ final class RingUser implements AutoCloseable {
         return directory.resolve("queue");
     }
 
-    private static SharedQueueBuilder<byte[]> builder() {
-        return SharedQueue.builder(byte[].class).capacityBytes(CAPACITY_BYTES);
+    private SharedQueueBuilder<byte[]> builder() {
+        return SharedQueue.builder(byte[].class).capacityBytes(capacityBytes);
     }
 
     void create() throws IOException {
@@ -107,6 +107,13 @@ final class RingUser implements AutoCloseable {
         List<byte[]> elements = new ArrayList<>();
         queue().drainTo(elements, max);
         elements.forEach(this::record);
+    }
+
+    /** Takes a few at a time, without ever waiting for a signal. */
+    void drainUntilShutdown(int max) {
+        while (!queue().isShutdown() || !queue().empty()) {
+            drain(max);
+        }
     }
 
     private void record(byte[] bytes) {
