@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.io.Closeable;
 import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.core.values.LongValue;
 import net.openhft.chronicle.queue.ExcerptAppender;
@@ -331,6 +332,7 @@ final class ChronicleJournal implements AutoCloseable {
     @Override
     public void close() {
         discardAppender();
+        Closeable.closeQuietly(chronicleLock); // or its file stays mapped
         queue.close();
         outgoing.releaseLast();
     }

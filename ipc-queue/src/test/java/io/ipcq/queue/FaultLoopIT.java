@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import io.ipcq.TestJvm;
+import io.ipcq.test.FaultAgent;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Lets an error come up at the n-th point of each operation, for every n, and looks whether the queue goes on for all others, with
+ * nothing lost and nothing left open; {@link FaultScene} says what must hold.
+ */
+class FaultLoopIT {
+
+    private static final int POINTS = Integer.getInteger("ipcq.fault.points", 3);
+    private static final long SEED = Long.getLong("ipcq.seed", System.nanoTime());
+
+    private static final Set<FaultOperation> OPERATIONS = EnumSet.of(
+            FaultOperation.JOIN, FaultOperation.JOIN_TIMING_OUT, FaultOperation.JOIN_WAITING, FaultOperation.TASK_DONE);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource
+    @Timeout(36_000)
+    void shouldGoOnAfterErrorIn(FaultEngine engine) {
+        String operations = OPERATIONS.stream().map(Enum::name).collect(Collectors.joining(","));
+        System.out.println("errors at " + POINTS + " points of each operation; seed " + SEED);
+        try (TestJvm jvm = TestJvm.start(
+                FaultAgent.options(directory, "io.ipcq.queue", "io.ipcq.memory", "io.ipcq.codec"),
+                FaultProgram.class,
+                directory.toString(),
+                engine.name(),
+                Integer.toString(POINTS),
+                Long.toString(SEED),
+                operations)) {
+            String line;
+            do {
+                line = jvm.awaitLine("loop ");
+                System.out.println(line);
+            } while (!line.startsWith("loop done"));
+            jvm.awaitSuccess();
+        }
+    }
+}

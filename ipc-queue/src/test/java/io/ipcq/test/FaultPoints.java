@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places at which an error can come up in the woven classes; counted in the threads under test, and at the n-th one it does.
+ *
+ * <p>Points are: the entry of a method of ours; each call that leaves our code, before it and after its return; each allocation. A
+ * place that is passed often, as in a loop, counts {@value #VISITS} times only.
+ *
+ * <p>No points are where nothing can fail. What is compiled to instructions ({@code VarHandle}, {@code Math}) neither calls nor
+ * allocates. A call of the JDK that hands over something to be closed, or a lock, does that last, so there is no point after it;
+ * and the call that closes or unlocks it allocates nothing, and needs less stack than the one that took it, so there is none
+ * before that. A static initialiser, and what it calls, has no points, because a class that fails there is lost to the JVM,
+ * whatever anybody does.
+ */
+public final class FaultPoints {
+
+    private static final int VISITS = 6;
+    private static final int MOST_SITES = 1 << 16;
+
+    private static final List<String> SITES = new ArrayList<>(); // guarded by the class
+    private static final ThreadLocal<int[]> INITIALISING = ThreadLocal.withInitial(() -> new int[1]);
+    private static volatile @Nullable Run armed;
+
+    private FaultPoints() {}
+
+    /** One count, from the first point to the one at which the error comes up. */
+    public static final class Run {
+
+        private final Predicate<Thread> concerned;
+        private final int n;
+        private final FaultKind kind;
+        private final AtomicInteger count = new AtomicInteger();
+        private final AtomicIntegerArray visits = new AtomicIntegerArray(MOST_SITES);
+        private volatile @Nullable Throwable thrown;
+        private volatile String site = "";
+
+        private Run(Predicate<Thread> concerned, int n, FaultKind kind) {
+            this.concerned = concerned;
+            this.n = n;
+            this.kind = kind;
+        }
+
+        /** How many points have been passed. */
+        public int count() {
+            return count.get();
+        }
+
+        /** The error that came up; null if the n-th point was not reached. */
+        public @Nullable Throwable thrown() {
+            return thrown;
+        }
+
+        /** Where that was. */
+        public String site() {
+            return site;
+        }
+
+        private void pass(int number) {
+            if (INITIALISING.get()[0] > 0 || visits.incrementAndGet(number) > VISITS || count.incrementAndGet() != n) {
+                return;
+            }
+            site = nameOf(number);
+            Throwable fault = kind.create("made by a test, at point " + n + ": " + site);
+            thrown = fault;
+            FaultPoints.<RuntimeException>sneak(fault);
+        }
+    }
+
+    /** Counts in some threads from now on; the error comes up at the n-th point, and at none if n is 0. */
+    public static Run arm(Predicate<Thread> concerned, int n, FaultKind kind) {
+        Run run = new Run(concerned, n, kind);
+        armed = run;
+        return run;
+    }
+
+    public static void disarm() {
+        armed = null;
+    }
+
+    static synchronized int register(String site) {
+        SITES.add(site);
+        if (SITES.size() == MOST_SITES) {
+            throw new IllegalStateException("more than " + MOST_SITES + " places");
+        }
+        return SITES.size() - 1;
+    }
+
+    private static synchronized String nameOf(int site) {
+        return SITES.get(site);
+    }
+
+    // ---- called by what was woven in --------------------------------------------------------------------------------
+
+    public static void pass(int site) {
+        Run run = armed;
+        if (run != null && run.concerned.test(Thread.currentThread())) {
+            run.pass(site);
+        }
+    }
+
+    public static void enterInitialiser() {
+        INITIALISING.get()[0]++;
+    }
+
+    public static void leaveInitialiser() {
+        INITIALISING.get()[0]--;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void sneak(Throwable fault) throws T {
+        throw (T) fault;
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** What this process still has open or mapped below a directory, according to the kernel. */
+final class Leftovers {
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final Path MAPPINGS = Path.of("/proc/self/maps");
+    private static final int COLLECTIONS = 5;
+
+    private Leftovers() {}
+
+    /** What only the collector gives back is given back, too. */
+    static void requireNoDescriptors(Path directory) {
+        List<String> open = afterCollections(() -> descriptors(directory), COLLECTIONS);
+        if (!open.isEmpty()) {
+            throw new AssertionError("still open: " + open);
+        }
+    }
+
+    static List<String> mappings(Path directory) {
+        System.gc();
+        return afterCollections(() -> below(directory, lines()), COLLECTIONS);
+    }
+
+    private static List<String> afterCollections(Supplier<List<String>> look, int collections) {
+        List<String> left = look.get();
+        for (int i = 0; i < collections && !left.isEmpty(); i++) {
+            System.gc();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10L << i));
+            left = look.get();
+        }
+        return left;
+    }
+
+    private static List<String> descriptors(Path directory) {
+        try (Stream<Path> links = Files.exists(DESCRIPTORS) ? Files.list(DESCRIPTORS) : Stream.empty()) {
+            return below(directory, links.map(Leftovers::target));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return ""; // closed meanwhile
+        }
+    }
+
+    private static Stream<String> lines() {
+        try {
+            return Files.exists(MAPPINGS) ? Files.readAllLines(MAPPINGS).stream() : Stream.empty();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<String> below(Path directory, Stream<String> names) {
+        return names.filter(name -> name.contains(directory + "/"))
+                .map(name -> name.substring(name.indexOf(directory.toString())))
+                .toList();
+    }
+}
