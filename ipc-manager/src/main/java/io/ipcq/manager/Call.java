@@ -85,6 +85,15 @@ final class Call {
         throw invalid(index, "a string");
     }
 
+    /** A string by which the client tells things of its own apart. */
+    String label(int index) {
+        String label = text(index);
+        if (label.length() > Protocol.MAX_LABEL_CHARS) {
+            throw invalid(index, "a string of at most " + Protocol.MAX_LABEL_CHARS + " characters");
+        }
+        return label;
+    }
+
     long number(int index) {
         Object value = value(index);
         if (value instanceof Integer || value instanceof Long) {

@@ -23,6 +23,9 @@ final class Protocol {
     static final int MISMATCH = -32009;
     static final int NOT_THERE = -32010;
 
+    /** How long the strings may be by which a client tells its calls, threads and conditions apart. */
+    static final int MAX_LABEL_CHARS = 100;
+
     /** How many calls of one client may wait at a time. */
     static final int MAX_WAITING_CALLS = 1024;
 

@@ -36,7 +36,7 @@ final class ServedLock extends ServedMonitor {
 
     @Override
     void operate(Call call, String operation) {
-        Owner asking = new Owner(call.session(), operation.equals("isLocked") ? "" : call.text(1));
+        Owner asking = new Owner(call.session(), operation.equals("isLocked") ? "" : call.label(1));
         switch (operation) {
             case "isLocked" -> call.reply(owner != null);
             case "lock" -> await(call, call.timeoutMillis(2), () -> take(asking, 1) ? Boolean.TRUE : null, false);
@@ -48,10 +48,10 @@ final class ServedLock extends ServedMonitor {
                 call.reply(null);
                 changed();
             }
-            case "await" -> sleep(call, asking, call.text(2), call.timeoutMillis(3));
+            case "await" -> sleep(call, asking, call.label(2), call.timeoutMillis(3));
             case "signal", "signalAll" -> {
                 requireOwner(asking);
-                signal(call.text(2), operation.equals("signalAll"));
+                signal(call.label(2), operation.equals("signalAll"));
                 call.reply(null);
             }
             default -> throw noSuch(operation);

@@ -208,10 +208,11 @@ final class ServedQueue extends Served {
 
     /** Whether the client is going to say that the result arrived. */
     private static boolean isConfirmed(Call call) {
-        if (!call.flag(2) || call.id() == null) {
+        Object id = call.id();
+        if (id == null || !call.flag(2)) {
             return false;
         }
-        call.session().requireConfirmed();
+        call.session().requireConfirmable(call, id);
         return true;
     }
 
@@ -227,12 +228,15 @@ final class ServedQueue extends Served {
         Object id = call.id();
         if (!confirmed || id == null) {
             call.reply(wire, given::lost);
-        } else if (call.session().handOver(id, given)) {
-            call.reply(wire, () -> call.session().lost(id));
-        } else {
-            given.lost();
-            call.abandon();
+            return;
         }
+        try {
+            call.session().handOver(call, id, given);
+        } catch (RuntimeException | Error e) {
+            given.lost();
+            throw e;
+        }
+        call.reply(wire, () -> call.session().lost(id));
     }
 
     private synchronized byte @Nullable [] takeReturned() {

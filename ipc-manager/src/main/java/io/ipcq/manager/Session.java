@@ -199,13 +199,22 @@ final class Session {
         }
         Object id = request.get("id");
         Object params = request.get("params");
-        if (id != null && !(id instanceof String || id instanceof Integer || id instanceof Long)) {
-            throw new RpcException(Protocol.INVALID_REQUEST, "an id has to be a string or a whole number");
+        if (id != null && !isId(id)) {
+            throw new RpcException(
+                    Protocol.INVALID_REQUEST,
+                    "an id has to be a whole number, or a string of at most " + Protocol.MAX_LABEL_CHARS
+                            + " characters");
         }
         if (params != null && !(params instanceof List<?>)) {
             throw new RpcException(Protocol.INVALID_REQUEST, "params have to be an array");
         }
         return new Call(this, id, method, params == null ? List.of() : (List<@Nullable Object>) params, bytes);
+    }
+
+    private static boolean isId(Object id) {
+        return id instanceof String text
+                ? text.length() <= Protocol.MAX_LABEL_CHARS
+                : id instanceof Integer || id instanceof Long;
     }
 
     // ---- calls that wait --------------------------------------------------------------------------------------------
@@ -268,22 +277,27 @@ final class Session {
         return holds.containsKey(object);
     }
 
-    /** Remembers what is sent as the result of a call until the client says that it arrived; false if the client is gone. */
-    synchronized boolean handOver(Object id, Handed element) {
-        if (over) {
-            return false;
+    /** Refuses a call whose result could not be told from another one's, or that would leave too many unconfirmed. */
+    synchronized void requireConfirmable(Call call, Object id) {
+        Call waits = waiting.get(id);
+        if (handed.containsKey(id) || (waits != null && waits != call)) {
+            throw new RpcException(
+                    Protocol.INVALID_REQUEST, "a call with this id waits, or its result is not confirmed yet");
         }
-        handed.put(id, element);
-        return true;
-    }
-
-    /** Refuses to hand out more than a client may leave unconfirmed. */
-    synchronized void requireConfirmed() {
         if (handed.size() >= Protocol.MAX_UNCONFIRMED) {
             throw new RpcException(
                     Protocol.LIMIT,
                     "this client did not say that the results it asked for arrived: limit=" + Protocol.MAX_UNCONFIRMED);
         }
+    }
+
+    /** Remembers what is sent as the result of a call until the client says that it arrived. */
+    synchronized void handOver(Call call, Object id, Handed element) {
+        requireConfirmable(call, id);
+        if (over) {
+            throw new RpcException(Protocol.CANCELLED, "the client is gone");
+        }
+        handed.put(id, element);
     }
 
     synchronized @Nullable Handed taken(Object id) {

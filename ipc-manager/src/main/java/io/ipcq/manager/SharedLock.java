@@ -71,7 +71,7 @@ public final class SharedLock implements Lock, AutoCloseable, Serializable {
         return condition("");
     }
 
-    /** A condition of this lock, the same for all processes that give it this name. */
+    /** A condition of this lock, the same for all processes that give it this name, of at most 100 characters. */
     public Condition condition(String name) {
         return new Named(name);
     }

@@ -9,13 +9,11 @@ import io.ipcq.connection.Connection;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of another making may do, and how far it may go. */
 class ManagerProtocolTest {
@@ -42,8 +42,7 @@ class ManagerProtocolTest {
     private final AuthKey key = AuthKey.random();
     private ManagerServer server;
     private Manager manager;
-    private Connection client;
-    private int requests;
+    private ProtocolClient client;
 
     @BeforeEach
     void start() throws Exception {
@@ -52,7 +51,7 @@ class ManagerProtocolTest {
                 .maxStoredBytes(STORED_BYTES)
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key);
         manager = Manager.connect(server.address(), key);
-        client = Connection.connect(server.address(), key);
+        client = new ProtocolClient(Connection.connect(server.address(), key));
     }
 
     @AfterEach
@@ -62,44 +61,19 @@ class ManagerProtocolTest {
         server.close();
     }
 
-    private int send(String method, Object... params) throws IOException {
-        client.sendBytes(Json.write(
-                Map.of("jsonrpc", "2.0", "id", ++requests, "method", method, "params", Arrays.asList(params))));
-        return requests;
-    }
-
-    private Map<?, ?> receive() throws Exception {
-        return (Map<?, ?>) Json.parse(client.recvBytes());
-    }
-
-    private Map<?, ?> ask(String method, Object... params) throws Exception {
-        int id = send(method, params);
-        Map<?, ?> answer;
-        do {
-            answer = receive();
-        } while (!answer.get("id").equals(id));
-        return answer;
-    }
-
-    private int refusal(String method, Object... params) throws Exception {
-        Map<?, ?> answer = ask(method, params);
-        assertThat(answer.get("error")).as("%s", answer).isInstanceOf(Map.class);
-        return (int) ((Map<?, ?>) answer.get("error")).get("code");
-    }
-
     @Test
     void shouldReadOnWhenClientSendsManyRequestsBeforeItReads() throws Exception {
-        ask("open", "list", "lines", Map.of());
-        ask("list.append", "lines", "x".repeat(20_000));
+        client.ask("open", "list", "lines", Map.of());
+        client.ask("list.append", "lines", "x".repeat(20_000));
         // neither the requests nor the answers fit into what the kernel keeps for a socket
         String ballast = "y".repeat(10_000);
         Set<Object> asked = new HashSet<>();
         for (int i = 0; i < 1_000; i++) {
-            asked.add(send("list.items", "lines", ballast));
+            asked.add(client.send("list.items", "lines", ballast));
         }
         Set<Object> answered = new HashSet<>();
         for (int i = 0; i < 1_000; i++) {
-            Map<?, ?> answer = receive();
+            Map<?, ?> answer = client.receive();
             assertThat((List<?>) answer.get("result")).hasSize(1);
             answered.add(answer.get("id"));
         }
@@ -112,12 +86,13 @@ class ManagerProtocolTest {
         DurableQueue<String> durable = manager.durableQueue("orders", String.class);
         memory.putAll(List.of("a", "b", "c"));
         durable.putAll(List.of("tea", "milk"));
-        ask("open", "queue", "letters", Map.of("codec", "utf8"));
-        ask("open", "durableQueue", "orders", Map.of("codec", "utf8"));
-        assertThat(ask("queue.drain", "letters", 2, true).get("result")).isEqualTo(List.of("a", "b"));
-        assertThat(ask("durableQueue.drain", "orders", 5, true).get("result")).isEqualTo(List.of("tea", "milk"));
-        assertThat(ask("queue.get", "letters", 0, true).get("result")).isEqualTo("c");
-        ask("arrived", requests);
+        client.ask("open", "queue", "letters", Map.of("codec", "utf8"));
+        client.ask("open", "durableQueue", "orders", Map.of("codec", "utf8"));
+        assertThat(client.ask("queue.drain", "letters", 2, true).get("result")).isEqualTo(List.of("a", "b"));
+        assertThat(client.ask("durableQueue.drain", "orders", 5, true).get("result"))
+                .isEqualTo(List.of("tea", "milk"));
+        assertThat(client.ask("queue.get", "letters", 0, true).get("result")).isEqualTo("c");
+        client.ask("arrived", client.last());
         client.close();
         await().atMost(LONG).until(() -> server.clients() == 1);
         assertThat(List.of(memory.getNow(), memory.getNow())).containsExactlyInAnyOrder("a", "b");
@@ -127,27 +102,27 @@ class ManagerProtocolTest {
 
     @Test
     void shouldKeepLockOfWhoMayNotAwaitItsCondition() throws Exception {
-        ask("open", "lock", "lock", Map.of());
-        ask("open", "event", "never", Map.of());
+        client.ask("open", "lock", "lock", Map.of());
+        client.ask("open", "event", "never", Map.of());
         for (int i = 0; i < Protocol.MAX_WAITING_CALLS; i++) {
-            send("event.await", "never", null);
+            client.send("event.await", "never", null);
         }
-        ask("lock.lock", "lock", "me", 0);
-        assertThat(refusal("lock.await", "lock", "me", "ready", null)).isEqualTo(Protocol.LIMIT);
-        assertThat(ask("lock.isLocked", "lock").get("result")).isEqualTo(true);
+        client.ask("lock.lock", "lock", "me", 0);
+        assertThat(client.refusal("lock.await", "lock", "me", "ready", null)).isEqualTo(Protocol.LIMIT);
+        assertThat(client.ask("lock.isLocked", "lock").get("result")).isEqualTo(true);
         assertThat(manager.lock("lock").tryLock()).isFalse();
-        assertThat(ask("lock.unlock", "lock", "me").get("error")).isNull();
-        assertThat(ask("lock.isLocked", "lock").get("result")).isEqualTo(false);
-        ask("open", "barrier", "meet", Map.of("parties", 2));
-        assertThat(refusal("barrier.await", "meet", null)).isEqualTo(Protocol.LIMIT);
-        assertThat(ask("barrier.waiting", "meet").get("result")).isEqualTo(0);
+        assertThat(client.ask("lock.unlock", "lock", "me").get("error")).isNull();
+        assertThat(client.ask("lock.isLocked", "lock").get("result")).isEqualTo(false);
+        client.ask("open", "barrier", "meet", Map.of("parties", 2));
+        assertThat(client.refusal("barrier.await", "meet", null)).isEqualTo(Protocol.LIMIT);
+        assertThat(client.ask("barrier.waiting", "meet").get("result")).isEqualTo(0);
     }
 
     @Test
     void shouldGiveReleasedPermitsBackOnce() throws Exception {
         SharedSemaphore semaphore = manager.semaphore("permits", 3);
-        ask("open", "semaphore", "permits", Map.of());
-        ask("semaphore.acquire", "permits", 2, 0);
+        client.ask("open", "semaphore", "permits", Map.of());
+        client.ask("semaphore.acquire", "permits", 2, 0);
         semaphore.release(); // one of those that the client acquired
         assertThat(semaphore.availablePermits()).isEqualTo(2);
         client.close();
@@ -157,54 +132,57 @@ class ManagerProtocolTest {
 
     @Test
     void shouldLimitResultsThatClientDoesNotConfirm() throws Exception {
-        ask("open", "queue", "letters", Map.of("codec", "utf8"));
+        client.ask("open", "queue", "letters", Map.of("codec", "utf8"));
         for (int i = 0; i < Protocol.MAX_UNCONFIRMED; i++) {
-            ask("queue.put", "letters", "x", 0);
-            assertThat(ask("queue.get", "letters", 0, true).get("result")).isEqualTo("x");
+            client.ask("queue.put", "letters", "x", 0);
+            assertThat(client.ask("queue.get", "letters", 0, true).get("result"))
+                    .isEqualTo("x");
         }
-        ask("queue.put", "letters", "last", 0);
-        assertThat(refusal("queue.get", "letters", 0, true)).isEqualTo(Protocol.LIMIT);
-        ask("arrived", requests - 2);
-        assertThat(ask("queue.get", "letters", 0, true).get("result")).isEqualTo("last");
+        client.ask("queue.put", "letters", "last", 0);
+        assertThat(client.refusal("queue.get", "letters", 0, true)).isEqualTo(Protocol.LIMIT);
+        client.ask("arrived", client.last() - 2);
+        assertThat(client.ask("queue.get", "letters", 0, true).get("result")).isEqualTo("last");
     }
 
     @Test
     void shouldLimitLeases() throws Exception {
         DurableQueue<String> orders = manager.durableQueue("orders", String.class);
         orders.putAll(Collections.nCopies(LEASES + 1, "tea"));
-        ask("open", "durableQueue", "orders", Map.of("codec", "utf8"));
+        client.ask("open", "durableQueue", "orders", Map.of("codec", "utf8"));
         Map<?, ?> lease = Map.of();
         for (int i = 0; i < LEASES; i++) {
-            lease = (Map<?, ?>) ask("durableQueue.receive", "orders", 0).get("result");
+            lease = (Map<?, ?>) client.ask("durableQueue.receive", "orders", 0).get("result");
         }
-        assertThat(ask("durableQueue.receive", "orders", 0).get("result")).isNull();
-        assertThat(ask("durableQueue.ack", "orders", lease.get("number")).get("result"))
+        assertThat(client.ask("durableQueue.receive", "orders", 0).get("result"))
+                .isNull();
+        assertThat(client.ask("durableQueue.ack", "orders", lease.get("number")).get("result"))
                 .isEqualTo(true);
-        assertThat(ask("durableQueue.receive", "orders", 0).get("result")).isNotNull();
+        assertThat(client.ask("durableQueue.receive", "orders", 0).get("result"))
+                .isNotNull();
     }
 
     @Test
     void shouldLimitWhatMapsAndListsTake() throws Exception {
-        ask("open", "map", "stock", Map.of());
-        ask("open", "list", "lines", Map.of());
+        client.ask("open", "map", "stock", Map.of());
+        client.ask("open", "list", "lines", Map.of());
         String big = "x".repeat((int) STORED_BYTES / 3);
-        assertThat(ask("map.put", "stock", "a", big).get("error")).isNull();
-        assertThat(ask("list.append", "lines", big).get("error")).isNull();
-        assertThat(refusal("map.put", "stock", "b", big)).isEqualTo(Protocol.LIMIT);
-        assertThat(refusal("list.append", "lines", big)).isEqualTo(Protocol.LIMIT);
-        assertThat(ask("map.size", "stock").get("result")).isEqualTo(1);
-        ask("map.put", "stock", "a", "small");
-        assertThat(ask("list.insert", "lines", 0, big).get("error")).isNull();
-        ask("close", "list", "lines");
+        assertThat(client.ask("map.put", "stock", "a", big).get("error")).isNull();
+        assertThat(client.ask("list.append", "lines", big).get("error")).isNull();
+        assertThat(client.refusal("map.put", "stock", "b", big)).isEqualTo(Protocol.LIMIT);
+        assertThat(client.refusal("list.append", "lines", big)).isEqualTo(Protocol.LIMIT);
+        assertThat(client.ask("map.size", "stock").get("result")).isEqualTo(1);
+        client.ask("map.put", "stock", "a", "small");
+        assertThat(client.ask("list.insert", "lines", 0, big).get("error")).isNull();
+        client.ask("close", "list", "lines");
         for (int i = 0; i < 10; i++) {
-            assertThat(ask("map.put", "stock", "c", big).get("error")).isNull();
-            assertThat(ask("map.remove", "stock", "c").get("result")).isEqualTo(big);
+            assertThat(client.ask("map.put", "stock", "c", big).get("error")).isNull();
+            assertThat(client.ask("map.remove", "stock", "c").get("result")).isEqualTo(big);
         }
     }
 
     @Test
     void shouldMoveWhatCannotBeSentToDeadLetters() throws Exception {
-        ask("open", "durableQueue", "orders", Map.of("codec", "json:java.lang.Integer"));
+        client.ask("open", "durableQueue", "orders", Map.of("codec", "json:java.lang.Integer"));
         try (SharedQueue<byte[]> local = SharedQueue.openEncoded(directory.resolve("orders"))) {
             local.put("no JSON".getBytes(StandardCharsets.UTF_8));
             local.put("42".getBytes(StandardCharsets.UTF_8));
@@ -212,12 +190,13 @@ class ManagerProtocolTest {
         for (int i = 0; i < ATTEMPTS; i++) {
             assertThat(
                             i % 2 == 0
-                                    ? refusal("durableQueue.get", "orders", 0, true)
-                                    : refusal("durableQueue.receive", "orders", 0))
+                                    ? client.refusal("durableQueue.get", "orders", 0, true)
+                                    : client.refusal("durableQueue.receive", "orders", 0))
                     .isEqualTo(Protocol.STATE);
         }
-        assertThat(ask("durableQueue.get", "orders", 0, true).get("result")).isEqualTo(42);
-        ask("arrived", requests);
+        assertThat(client.ask("durableQueue.get", "orders", 0, true).get("result"))
+                .isEqualTo(42);
+        client.ask("arrived", client.last());
         client.close();
         await().atMost(LONG).until(() -> server.clients() == 1);
         try (DurableQueue<Integer> orders = DurableQueue.open(directory.resolve("orders"), Integer.class);
@@ -229,13 +208,70 @@ class ManagerProtocolTest {
 
     @Test
     void shouldLimitBytesOfCallsThatWait() throws Exception {
-        ask("open", "queue", "letters", Map.of("codec", "utf8", "maxSize", 1, "capacityBytes", 32 << 20));
-        ask("queue.put", "letters", "first", 0);
+        client.ask("open", "queue", "letters", Map.of("codec", "utf8", "maxSize", 1, "capacityBytes", 32 << 20));
+        client.ask("queue.put", "letters", "first", 0);
         String big = "x".repeat(4 << 20);
         for (int i = 0; i < 15; i++) {
-            send("queue.put", "letters", big, null);
+            client.send("queue.put", "letters", big, null);
         }
-        assertThat(refusal("queue.put", "letters", big, null)).isEqualTo(Protocol.LIMIT);
-        assertThat(ask("queue.get", "letters", 0, false).get("result")).isEqualTo("first");
+        assertThat(client.refusal("queue.put", "letters", big, null)).isEqualTo(Protocol.LIMIT);
+        assertThat(client.ask("queue.get", "letters", 0, false).get("result")).isEqualTo("first");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"queue.get", "queue.drain", "durableQueue.get", "durableQueue.drain"})
+    void shouldRefuseIdOfResultThatIsNotConfirmed(String method) throws Exception {
+        String type = method.substring(0, method.indexOf('.'));
+        SharedQueue<String> queue = type.equals("queue")
+                ? manager.queue("letters", String.class)
+                : manager.durableQueue("letters", String.class);
+        Set<String> all = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            all.add("letter " + i);
+        }
+        queue.putAll(all);
+        client.ask("open", type, "letters", Map.of("codec", "utf8"));
+        int count = method.endsWith("drain") ? 1 : 0;
+        client.sendAs("same", method, "letters", count, true);
+        assertThat(client.answer("same").get("error")).isNull();
+        for (int i = 0; i < 50; i++) {
+            client.sendAs("same", method, "letters", count, true);
+            assertThat(ProtocolClient.error(client.answer("same"))).isEqualTo(Protocol.INVALID_REQUEST);
+        }
+        client.close();
+        await().atMost(LONG).until(() -> server.clients() == 1);
+        Set<String> left = new HashSet<>();
+        assertThat(queue.drainTo(left)).isEqualTo(all.size());
+        assertThat(left).isEqualTo(all);
+        assertThat(queue.stats().leased()).isZero();
+    }
+
+    @Test
+    void shouldRefuseIdOfCallThatWaits() throws Exception {
+        SharedQueue<String> queue = manager.queue("letters", String.class);
+        client.ask("open", "queue", "letters", Map.of("codec", "utf8"));
+        client.sendAs("same", "queue.get", "letters", null, true);
+        client.sendAs("same", "queue.get", "letters", 0, true);
+        assertThat(ProtocolClient.error(client.answer("same"))).isEqualTo(Protocol.INVALID_REQUEST);
+        queue.put("a");
+        assertThat(client.answer("same").get("result")).isEqualTo("a");
+        client.sendAs(null, "arrived", "same");
+        client.sendAs("same", "queue.get", "letters", 0, true);
+        assertThat(client.answer("same").containsKey("error")).isFalse();
+    }
+
+    @Test
+    void shouldRefuseLongLabels() throws Exception {
+        String longest = "x".repeat(Protocol.MAX_LABEL_CHARS);
+        client.sendAs(longest, "ping");
+        assertThat(client.answer(longest).get("error")).isNull();
+        client.sendAs(longest + "x", "ping");
+        assertThat(ProtocolClient.error(client.receive())).isEqualTo(Protocol.INVALID_REQUEST);
+        client.ask("open", "lock", "lock", Map.of());
+        assertThat(client.result("lock.lock", "lock", longest, 0)).isEqualTo(true);
+        assertThat(client.refusal("lock.lock", "lock", longest + "x", 0)).isEqualTo(Protocol.INVALID_PARAMS);
+        assertThat(client.refusal("lock.await", "lock", longest, longest + "x", 1))
+                .isEqualTo(Protocol.INVALID_PARAMS);
+        assertThat(client.result("lock.isLocked", "lock")).isEqualTo(true);
     }
 }
