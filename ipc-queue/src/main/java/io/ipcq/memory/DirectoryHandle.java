@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -190,6 +191,15 @@ public final class DirectoryHandle implements AutoCloseable {
         return stream != null || PrivateFiles.isPrivate(path);
     }
 
+    /** Whether its path still leads to it, and by no link. */
+    public boolean isInPlace() throws IOException {
+        try {
+            return key(path, PrivateFiles.attributes(path)).equals(key());
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
     /** The names of all entries there are. */
     public List<String> names() throws IOException {
         List<String> names = new ArrayList<>();
@@ -297,7 +307,7 @@ public final class DirectoryHandle implements AutoCloseable {
     /**
      * Opens a file, uses and closes it. An interrupt of this thread does not disturb that.
      *
-     * @param options with {@link LinkOption#NOFOLLOW_LINKS} or {@link java.nio.file.StandardOpenOption#CREATE_NEW}
+     * @param options with {@link LinkOption#NOFOLLOW_LINKS} or {@link StandardOpenOption#CREATE_NEW}
      */
     public <T extends @Nullable Object> T withFile(String name, Set<? extends OpenOption> options, FileUse<T> use)
             throws IOException {
@@ -315,6 +325,14 @@ public final class DirectoryHandle implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Writes the names in it to the storage device. */
+    public void force() throws IOException {
+        withFile(".", Set.of(StandardOpenOption.READ), directory -> {
+            directory.force(true);
+            return directory;
+        });
     }
 
     /** Removes a file or a link; does nothing if there is none. */

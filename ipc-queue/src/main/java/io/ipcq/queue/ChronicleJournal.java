@@ -2,17 +2,17 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.PrivateFiles;
-import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.ByteOrder;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import net.openhft.chronicle.bytes.Bytes;
@@ -47,6 +47,9 @@ final class ChronicleJournal implements AutoCloseable {
      * lock word, which `recover` resets: whoever owns the mutex knows that no live process can hold that lock. A writer that dies
      * while it creates a segment leaves a file whose first header is not ready; `recover` deletes it and skips its number.
      * Space is written before it is mapped: a full disk is an IOException here, not a fault in mapped memory later.
+     *
+     * Place. Files are made, written and removed through the directory that is held. Chronicle, which maps them, knows its path only:
+     * whenever it has opened a segment, the path must still be that of the directory, or nothing is read or counted as written.
      */
 
     static final int MAX_DOCUMENTS_PER_SEGMENT = 1_000_000;
@@ -60,32 +63,56 @@ final class ChronicleJournal implements AutoCloseable {
     private static final long UNLOCKED = 1L << 63;
     private static final int NOT_READY = 1 << 31;
     private static final int OPEN_TIMEOUT_MILLIS = 500;
-    private static final byte[] ZEROS = new byte[64 << 10];
+    private static final int ZEROS_BYTES = 64 << 10;
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> CREATE_NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
-    private final Path directory;
+    private final DirectoryHandle directory;
     private final JournalControl control;
     private final SingleChronicleQueue queue;
     private final LongValue chronicleLock;
     private final Bytes<ByteBuffer> outgoing = Bytes.elasticByteBuffer(1 << 10);
     private @Nullable ExcerptAppender appender;
+    /** The segment that the appender has open; 0 for none. */
+    private int appending;
 
-    private ChronicleJournal(Path directory, JournalControl control) {
+    private ChronicleJournal(DirectoryHandle directory, JournalControl control) {
         this.directory = directory;
         this.control = control;
         this.outgoing.singleThreadedCheckDisabled(true); // the mutex sees to that
-        this.queue = build(directory, control::segmentVolatile, control.maxDocumentBytes());
-        if (queue.metaStore().readOnly()) {
-            queue.close();
-            throw new IpcException("the journal cannot be written: directory=" + directory
-                    + "; check that it is not on a read-only file system");
+        requireInPlace();
+        this.queue = build(directory.path(), control::segmentVolatile, control.maxDocumentBytes());
+        boolean usable = false;
+        try {
+            requireInPlace();
+            if (queue.metaStore().readOnly()) {
+                throw new IpcException("the journal cannot be written: directory=" + directory.path()
+                        + "; check that it is not on a read-only file system");
+            }
+            this.chronicleLock = queue.metaStore()
+                    .doWithExclusiveLock(store -> store.acquireValueFor("chronicle.write.lock", UNLOCKED));
+            usable = true;
+        } finally {
+            if (!usable) {
+                queue.close();
+            }
         }
-        this.chronicleLock =
-                queue.metaStore().doWithExclusiveLock(store -> store.acquireValueFor("chronicle.write.lock", UNLOCKED));
     }
 
-    static ChronicleJournal open(Path directory, JournalControl control) {
+    /** Opens the journal in a directory, which is let go with it. */
+    static ChronicleJournal open(DirectoryHandle directory, JournalControl control) {
         prepare();
-        return new ChronicleJournal(directory, control);
+        boolean opened = false;
+        try {
+            ChronicleJournal journal = new ChronicleJournal(directory, control);
+            opened = true;
+            return journal;
+        } finally {
+            if (!opened) {
+                directory.close();
+            }
+        }
     }
 
     /** Lays an empty journal down in an empty directory, before any other process can see it. */
@@ -119,6 +146,18 @@ final class ChronicleJournal implements AutoCloseable {
                 .build();
     }
 
+    /** Chronicle opens files by the path of the directory, so that has to be the directory that is held. */
+    private void requireInPlace() {
+        try {
+            if (directory.isInPlace()) {
+                return;
+            }
+        } catch (IOException e) {
+            throw new QueueStorageException("the journal's directory could not be looked at: " + e.getMessage(), e);
+        }
+        throw QueueStorageException.gone(QueueDirectory.isGone(directory.path()));
+    }
+
     // ---- producers, under their mutex -------------------------------------------------------------------------------
 
     /** Appends one document and returns its index. On any exception nothing was appended that a reader would be shown. */
@@ -145,6 +184,10 @@ final class ChronicleJournal implements AutoCloseable {
 
     private ExcerptAppender write(int length) throws IOException {
         allocate(length);
+        int segment = control.segmentVolatile();
+        if (segment != appending) {
+            requireInPlace();
+        }
         ExcerptAppender current = appender;
         if (current == null) {
             current = queue.createAppender();
@@ -152,6 +195,10 @@ final class ChronicleJournal implements AutoCloseable {
             appender = current;
         }
         current.writeBytes(outgoing);
+        if (segment != appending) {
+            requireInPlace();
+            appending = segment;
+        }
         return current;
     }
 
@@ -159,6 +206,7 @@ final class ChronicleJournal implements AutoCloseable {
     void discardAppender() {
         ExcerptAppender broken = appender;
         appender = null;
+        appending = 0;
         if (broken != null) {
             broken.close();
         }
@@ -174,17 +222,17 @@ final class ChronicleJournal implements AutoCloseable {
         chronicleLock.setOrderedValue(UNLOCKED);
         discardAppender();
         refresh();
-        int last = segments().stream().mapToInt(SegmentName::number).max().orElse(0);
+        int last = segments().mapToInt(SegmentName::number).max().orElse(0);
         if (last > control.segmentVolatile()) {
             // after a crash of the machine the control file may be older than the journal
             control.segment(last);
         }
-        Path file = segmentFile(control.segmentVolatile());
+        String file = SegmentName.of(control.segmentVolatile());
         boolean ready = isReady(file);
         if (ready && control.allocatedBytes() == 0) {
             control.allocatedBytes(FIRST_CHUNK_BYTES);
         } else if (!ready && control.allocatedBytes() > 0) {
-            Files.deleteIfExists(file);
+            directory.deleteFile(file);
             control.nextSegment();
         }
     }
@@ -199,22 +247,24 @@ final class ChronicleJournal implements AutoCloseable {
 
     /** The index before which no document is left; 0 if there is no segment at all. */
     long startOfFirstSegment() throws IOException {
-        int first = segments().stream().mapToInt(SegmentName::number).min().orElse(0);
+        int first = segments().mapToInt(SegmentName::number).min().orElse(0);
         return queue.rollCycle().toIndex(first, 0);
     }
 
     /** Makes Chronicle look which segments there are: in a crash of the machine what it knew may have got lost. */
     void refresh() {
+        requireInPlace();
         queue.refreshDirectoryListing();
     }
 
-    private static boolean isReady(Path file) throws IOException {
-        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-            int header = Integer.reverseBytes(in.readInt());
-            return header != 0 && (header & NOT_READY) == 0;
-        } catch (FileNotFoundException | EOFException e) {
+    private boolean isReady(String segment) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            directory.withFile(segment, READ, file -> file.read(header, 0));
+        } catch (NoSuchFileException e) {
             return false;
         }
+        return !header.hasRemaining() && header.getInt(0) != 0 && (header.getInt(0) & NOT_READY) == 0;
     }
 
     /** Makes sure that there is space for a document; the file system is asked once a chunk, not once a document. */
@@ -227,106 +277,101 @@ final class ChronicleJournal implements AutoCloseable {
         }
         if (wanted > allocated) {
             long to = Math.max(wanted, allocated + CHUNK_BYTES);
-            writeZeros(segmentFile(control.segmentVolatile()), allocated, to);
+            writeZeros(SegmentName.of(control.segmentVolatile()), allocated, to);
             control.allocatedBytes(to);
         }
     }
 
     private void beginSegment() throws IOException {
-        Path file = segmentFile(control.segmentVolatile());
-        if (isReady(file)) {
-            throw new IOException("the segment was never begun, but there is one: file=" + file
+        requireInPlace();
+        String segment = SegmentName.of(control.segmentVolatile());
+        if (isReady(segment)) {
+            throw new IOException("the segment was never begun, but there is one: file=" + pathOf(segment)
                     + "; the control file and the journal are not of the same queue or time, restore both");
         }
         // whoever began this file died before Chronicle saw it
-        Files.deleteIfExists(file);
-        PrivateFiles.createFile(file);
-        writeZeros(file, 0, FIRST_CHUNK_BYTES);
+        directory.deleteFile(segment);
+        directory.withFile(segment, CREATE_NEW, file -> file);
+        writeZeros(segment, 0, FIRST_CHUNK_BYTES);
         control.allocatedBytes(FIRST_CHUNK_BYTES);
     }
 
-    private static void writeZeros(Path file, long from, long to) throws IOException {
-        // not a channel: an interrupt would close that in the middle
-        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-            out.seek(from);
-            for (long at = from; at < to; at += ZEROS.length) {
-                out.write(ZEROS, 0, (int) Math.min(ZEROS.length, to - at));
-            }
+    private void writeZeros(String segment, long from, long to) throws IOException {
+        try {
+            directory.withFile(segment, WRITE, file -> {
+                ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+                for (long at = from; at < to; ) {
+                    zeros.clear().limit((int) Math.min(ZEROS_BYTES, to - at));
+                    at += file.write(zeros, at);
+                }
+                return file;
+            });
+        } catch (NoSuchFileException e) {
+            throw e;
         } catch (IOException e) {
             throw new IOException(
-                    "no space for the journal: file=" + file + ", wantedBytes=" + to + ", cause=" + e.getMessage()
-                            + "; the element was not put, what is in the queue can be read",
+                    "no space for the journal: file=" + pathOf(segment) + ", wantedBytes=" + to + ", cause="
+                            + e.getMessage() + "; the element was not put, what is in the queue can be read",
                     e);
         }
     }
 
     /** Writes the segment of a document to the disk itself. */
     void force(long index) throws IOException {
-        force(segmentFile(segmentOf(index)));
+        force(SegmentName.of(segmentOf(index)));
     }
 
     /** Writes all segments to the disk itself. */
     void force() throws IOException {
-        for (Path file : segments()) {
-            force(file);
+        for (String segment : segments().toList()) {
+            force(segment);
         }
     }
 
-    private void force(Path file) throws IOException {
-        try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
-            segment.getFD().sync();
-        } catch (FileNotFoundException e) {
+    private void force(String segment) throws IOException {
+        try {
+            directory.withFile(segment, WRITE, file -> {
+                file.force(true);
+                return file;
+            });
+        } catch (NoSuchFileException e) {
             // consumed and removed in the meantime: nothing of it is left to lose
             return;
         }
-        forceDirectory();
-    }
-
-    /** So that the name of a new file is on the disk, too. */
-    private void forceDirectory() throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        directory.force(); // so that the name of a new file is on the disk, too
     }
 
     // ---- consumers --------------------------------------------------------------------------------------------------
 
     Reader reader() {
-        return new Reader(queue.createTailer(), control.maxDocumentBytes() + BATCH_BYTES);
+        return new Reader(this, queue.createTailer(), control.maxDocumentBytes() + BATCH_BYTES);
     }
 
     /** Deletes the segments below the given one. */
     void removeSegmentsBelow(int segment) throws IOException {
         boolean removed = false;
         String first = SegmentName.of(Math.max(0, segment));
-        for (Path file : segments()) {
-            if (file.getFileName().toString().compareTo(first) < 0) {
-                removed |= Files.deleteIfExists(file);
+        for (String name : segments().toList()) {
+            if (name.compareTo(first) < 0) {
+                directory.deleteFile(name);
+                removed = true;
             }
         }
         if (removed) {
-            queue.refreshDirectoryListing();
+            refresh();
         }
     }
 
-    private List<Path> segments() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(SegmentName.SUFFIX))
-                    .toList();
-        }
+    private Stream<String> segments() throws IOException {
+        return directory.names().stream().filter(name -> name.endsWith(SegmentName.SUFFIX));
     }
 
     int segmentOf(long index) {
         return queue.rollCycle().toCycle(index);
     }
 
-    private Path segmentFile(int segment) {
-        return directory.resolve(SegmentName.of(segment));
+    private Path pathOf(String segment) {
+        return directory.path().resolve(segment);
     }
 
     @Override
@@ -335,17 +380,23 @@ final class ChronicleJournal implements AutoCloseable {
         Closeable.closeQuietly(chronicleLock); // or its file stays mapped
         queue.close();
         outgoing.releaseLast();
+        directory.close();
     }
 
     /** Steps through the documents, one user at a time. */
     static final class Reader implements AutoCloseable {
 
+        private final ChronicleJournal journal;
         private final ExcerptTailer tailer;
         private final long maxDocumentBytes;
+        /** The segment that is open; -1 for none. */
+        private int segment = -1;
+
         private long index;
         private long endBytes;
 
-        private Reader(ExcerptTailer tailer, long maxDocumentBytes) {
+        private Reader(ChronicleJournal journal, ExcerptTailer tailer, long maxDocumentBytes) {
+            this.journal = journal;
             this.tailer = tailer;
             this.maxDocumentBytes = maxDocumentBytes;
             tailer.singleThreadedCheckDisabled(true);
@@ -353,10 +404,14 @@ final class ChronicleJournal implements AutoCloseable {
 
         /** Moves to a document that was appended before; the next {@link #next()} returns it. */
         boolean moveTo(long documentIndex) {
+            if (journal.segmentOf(documentIndex) != segment) {
+                journal.requireInPlace();
+            }
             return tailer.moveToIndex(documentIndex);
         }
 
         void moveToStart() {
+            journal.requireInPlace();
             tailer.toStart();
         }
 
@@ -365,9 +420,14 @@ final class ChronicleJournal implements AutoCloseable {
             try (DocumentContext context = tailer.readingDocument()) {
                 Wire wire = context.wire();
                 if (!context.isPresent() || wire == null) {
+                    journal.requireInPlace();
                     return null;
                 }
                 index = context.index();
+                if (journal.segmentOf(index) != segment) {
+                    journal.requireInPlace();
+                    segment = journal.segmentOf(index);
+                }
                 Bytes<?> bytes = wire.bytes();
                 long length = bytes.readRemaining();
                 if (length > maxDocumentBytes) {

@@ -9,12 +9,10 @@ import io.ipcq.memory.RegionFormatException;
 import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,10 +122,30 @@ final class JournalFiles extends QueueDirectory {
         }
     }
 
+    /** Holds the journal's directory. */
+    DirectoryHandle holdJournal() throws IOException {
+        try (DirectoryHandle held = holdAttached()) {
+            return held.openOwn(JOURNAL);
+        }
+    }
+
+    /** Opens the dead letters, which lie in this queue's directory, or creates them there. */
+    <E> DurableQueue<E> openDeadLetters(DurableQueueBuilder<E> builder) throws IOException {
+        try (DirectoryHandle held = holdAttached()) {
+            DurableQueue<E> opened = builder.openOrCreate(deadLetters());
+            if (held.isInPlace()) {
+                return opened;
+            }
+            opened.close();
+            throw isGone(directory());
+        }
+    }
+
     /** About what the journal occupies: full segments by the size that fills one, the current one by what it was given. */
     long storageBytes(JournalControl control) {
-        try (Stream<Path> files = Files.list(journal())) {
-            long segments = files.filter(file -> file.toString().endsWith(SegmentName.SUFFIX))
+        try (DirectoryHandle journal = holdJournal()) {
+            long segments = journal.names().stream()
+                    .filter(name -> name.endsWith(SegmentName.SUFFIX))
                     .count();
             long allocated = control.allocatedBytes();
             // right after a segment has ended, the next one has no file yet

@@ -10,6 +10,7 @@ import io.ipcq.memory.Waiter;
 import io.ipcq.queue.JournalConsumer.Claim;
 import io.ipcq.queue.JournalConsumer.Outcome;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -392,11 +393,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     public DurableQueue<DeadLetter> deadLetters() {
         requireOpen();
         try {
-            return DurableQueue.builder(DeadLetterCodec.INSTANCE)
+            return files.openDeadLetters(DurableQueue.builder(DeadLetterCodec.INSTANCE)
                     .maxElementBytes(Math.min(
                             options().maxElementBytes() + DeadLetterCodec.OVERHEAD_BYTES,
-                            DurableQueueBuilder.MAX_ELEMENT_BYTES))
-                    .openOrCreate(files.deadLetters());
+                            DurableQueueBuilder.MAX_ELEMENT_BYTES)));
         } catch (IOException e) {
             throw storageFailed("the dead letters could not be opened", e);
         }
@@ -600,7 +600,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private ChronicleJournal openJournal() {
         try {
-            return ChronicleJournal.open(files.journal(), control);
+            return ChronicleJournal.open(files.holdJournal(), control);
         } catch (Exception | InternalError | AssertionError e) {
             throw storageFailed("the journal could not be opened", e);
         }
@@ -623,6 +623,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     IpcException storageFailed(String what, Throwable cause) {
         if (cause instanceof IpcException known) {
             return known;
+        }
+        if (cause instanceof NoSuchFileException) {
+            return QueueStorageException.gone(cause);
         }
         return new QueueStorageException(
                 what + ": directory=" + directory() + ", cause=" + cause.getMessage()

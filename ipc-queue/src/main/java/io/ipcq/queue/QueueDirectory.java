@@ -408,13 +408,22 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     /** Holds the directory of the queue that this handle is attached to. */
     DirectoryHandle holdAttached() throws IOException {
-        DirectoryHandle held = hold();
+        DirectoryHandle held;
+        try {
+            held = DirectoryHandle.openOwn(directory);
+        } catch (NoSuchFileException e) {
+            throw isGone(directory);
+        }
         if (isAttachedTo(held)) {
             return held;
         }
         held.close();
-        throw new NoSuchFileException(
-                directory.toString(), null, "the queue was moved or removed, and something else has taken its place");
+        throw isGone(directory);
+    }
+
+    static NoSuchFileException isGone(Path directory) {
+        return new NoSuchFileException(
+                directory.toString(), null, "the queue was moved or removed, or another one has taken its place");
     }
 
     private boolean isAttachedTo(DirectoryHandle held) throws IOException {

@@ -12,4 +12,10 @@ public final class QueueStorageException extends IpcException {
     public QueueStorageException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** Of a queue whose files are not in their place any more. */
+    static QueueStorageException gone(Throwable cause) {
+        return new QueueStorageException(
+                "the queue is gone: " + cause.getMessage() + "; open the one that is there, or create one", cause);
+    }
 }

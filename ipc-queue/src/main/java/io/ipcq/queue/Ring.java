@@ -308,10 +308,7 @@ final class Ring {
             try {
                 region.allocate(DATA + allocated, DATA + target, KEY);
             } catch (NoSuchFileException e) {
-                throw new QueueStorageException(
-                        "the element was not put, as the queue is gone: " + e.getMessage()
-                                + "; open the one that is there, or create one",
-                        e);
+                throw QueueStorageException.gone(e);
             } catch (IOException e) {
                 throw new QueueStorageException(
                         "there is no space for the element, which was not put: " + e.getMessage()

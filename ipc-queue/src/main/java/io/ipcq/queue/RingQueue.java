@@ -10,6 +10,7 @@ import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -499,6 +500,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             // a member until the name is free, or somebody could think that the deleter had died
             files.delete(this::end);
+        } catch (NoSuchFileException e) {
+            throw QueueStorageException.gone(e);
         } catch (IOException | InternalError e) {
             throw new QueueStorageException(
                     "not all files of the deleted queue could be removed: directory=" + directory() + ", cause="

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -19,8 +18,7 @@ final class SegmentName {
     private SegmentName() {}
 
     /** The number of the segment in a file; 0 if the file's name is none of ours. */
-    static int number(Path path) {
-        String file = path.getFileName().toString();
+    static int number(String file) {
         try {
             return (int) FORMATTER
                     .parse(file.substring(0, file.length() - SUFFIX.length()), Instant::from)

@@ -3,11 +3,13 @@ package io.ipcq.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -15,6 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What every engine of {@link SharedQueue} does with its directory, whatever takes its name: queues are deleted and made while
@@ -32,6 +36,24 @@ abstract class QueueDirectoryContract {
 
     private static final int DELETED = 2;
 
+    /** What became of the directory of an open queue, before another queue was made in its place. */
+    enum Fate {
+        MOVED {
+            @Override
+            void befall(Path directory) throws IOException {
+                Files.move(directory, directory.resolveSibling("moved"));
+            }
+        },
+        REMOVED {
+            @Override
+            void befall(Path directory) throws IOException {
+                DirectoryHandle.delete(directory);
+            }
+        };
+
+        abstract void befall(Path directory) throws IOException;
+    }
+
     @TempDir
     Path parent;
 
@@ -43,11 +65,16 @@ abstract class QueueDirectoryContract {
 
     abstract String controlName();
 
+    /** Of so many bytes that a few hundred of them take space that the queue has not asked for yet. */
     private static byte[] element(int number) {
         byte[] element = new byte[10_000];
         element[0] = (byte) (number >> 8);
         element[1] = (byte) number;
         return element;
+    }
+
+    private static int number(byte[] element) {
+        return (element[0] & 0xff) << 8 | element[1] & 0xff;
     }
 
     /** As a process leaves it that was killed when it had begun to delete. */
@@ -168,6 +195,76 @@ abstract class QueueDirectoryContract {
             });
             AnonymousDirectories.sweep(parent);
             assertThat(directory).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLeaveQueueAloneThatTookItsPlace(Fate fate) throws Exception {
+        Path directory = parent.resolve("orders");
+        int count = 300;
+        try (SharedQueue<byte[]> old = create(directory);
+                SharedQueue<byte[]> second = open(directory)) {
+            for (int i = 0; i < count; i++) {
+                old.put(element(i));
+            }
+            assertThat(number(old.get())).isZero();
+            fate.befall(directory);
+            try (SharedQueue<byte[]> fresh = create(directory)) {
+                for (int i = 0; i < count; i++) {
+                    fresh.put(element(1000 + i));
+                }
+
+                int taken = 0;
+                for (int i = 0; i < count; i++) {
+                    attempt(old, () -> old.put(element(2000), Duration.ofMillis(10)));
+                    attempt(old, () -> old.putAll(List.of(element(2001), element(2002))));
+                    taken += takenOfItsOwn(old);
+                }
+                assertThat(taken).as("what its mapped files hold").isPositive();
+                attempt(old, old::stats);
+                attempt(old, () -> old.stream().forEach(QueueDirectoryContract::assertIsNotOfFresh));
+                attempt(old, second::delete);
+                attempt(old, old::shutdown);
+
+                assertThat(fresh.qsize()).isEqualTo(count);
+                for (int i = 0; i < count; i++) {
+                    assertThat(number(fresh.get())).isEqualTo(1000 + i);
+                }
+                for (int i = 0; i < count; i++) {
+                    fresh.put(element(i));
+                }
+            }
+        }
+        try (SharedQueue<byte[]> reopened = open(directory)) {
+            assertThat(reopened.qsize()).isEqualTo(count);
+        }
+    }
+
+    private int takenOfItsOwn(SharedQueue<byte[]> old) {
+        int[] taken = {0};
+        attempt(old, () -> {
+            byte[] element = old.get(Duration.ZERO);
+            if (element != null) {
+                taken[0]++;
+                assertIsNotOfFresh(element);
+            }
+        });
+        return taken[0];
+    }
+
+    private static void assertIsNotOfFresh(byte[] element) {
+        assertThat(number(element) / 1000).as("%d", number(element)).isNotEqualTo(1);
+    }
+
+    /** Does something that may fail, in words that say what has happened. */
+    private static void attempt(SharedQueue<?> queue, Task.Action action) {
+        try {
+            action.run();
+        } catch (QueueClosedException | QueueStorageException e) {
+            assertThat(e).hasMessageContaining(queue.directory().toString());
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 }
