@@ -585,9 +585,6 @@ final class Dispatcher {
 
     /** Waits until a slot has to start a worker; false if it has to end. */
     boolean awaitNeed(WorkerSlot slot) throws InterruptedException {
-        if (ShutdownMessage.isJvmEnding()) {
-            return false;
-        }
         lock.lock();
         try {
             long notBefore = Deadline.in(backOffNanos(slot.failures));
@@ -640,9 +637,6 @@ final class Dispatcher {
 
     /** After the end of a worker, when everything that it sent was read. Can be repeated if it failed. */
     void bury(WorkerSlot slot, PoolWorker worker) {
-        if (ShutdownMessage.isJvmEnding()) {
-            return; // the children were ended with this JVM, and nobody may be told that they crashed
-        }
         Obituary obituary = Obituary.of(worker.child(), options.directory());
         List<Completion> ended = new ArrayList<>(worker.held.size());
         boolean failedToStart;

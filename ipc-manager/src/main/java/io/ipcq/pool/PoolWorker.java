@@ -166,6 +166,8 @@ final class PoolWorker {
         builder.name(name)
                 .output(options.output())
                 .classPath(options.classPath())
+                // hooks of the program may still wait for results; an orphan ends by itself
+                .endAtExit(false)
                 .environment(options.environment())
                 // the cheapest in memory and threads; a worker has one thread that works
                 .yieldingOptions("-XX:+UseSerialGC")

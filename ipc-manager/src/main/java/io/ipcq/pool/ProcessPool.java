@@ -2,6 +2,7 @@
 package io.ipcq.pool;
 
 import io.ipcq.memory.Deadline;
+import io.ipcq.process.CurrentProcess;
 import io.ipcq.process.SerializableBiConsumer;
 import io.ipcq.process.SerializableBiFunction;
 import io.ipcq.process.SerializableCallable;
@@ -83,6 +84,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
     private final TravelingFunctions functions = new TravelingFunctions();
 
     ProcessPool(ProcessPoolOptions options, byte @Nullable [] initializer) {
+        CurrentProcess.requireNoStaticInitializer();
         this.dispatcher = new Dispatcher(
                 options.name().orElseGet(() -> "pool-" + NUMBERS.incrementAndGet()), options, initializer);
         DROPPED.register(this, dispatcher::dropped);

@@ -33,16 +33,4 @@ final class ShutdownMessage {
             // it has begun
         }
     }
-
-    /** Whether this JVM has begun to end. */
-    static boolean isJvmEnding() {
-        Thread probe = new Thread(() -> {}, "ipcq-probe");
-        try {
-            Runtime.getRuntime().addShutdownHook(probe);
-            Runtime.getRuntime().removeShutdownHook(probe);
-            return false;
-        } catch (IllegalStateException ending) {
-            return true;
-        }
-    }
 }

@@ -172,7 +172,8 @@ public class ChildProcess implements AutoCloseable, Serializable {
      *
      * @throws CannotTravelException if the function, an argument or a field cannot be serialized
      * @throws IOException if the task cannot be written or the JVM not be executed
-     * @throws IllegalStateException if it was started before, is closed, or this is a copy in another process
+     * @throws IllegalStateException if it was started before, is closed, or this is a copy in another process; or in a static
+     *     initializer of a process that was itself started so
      */
     public synchronized void start() throws IOException {
         ChildProcessOptions chosen = options;
@@ -184,6 +185,7 @@ public class ChildProcess implements AutoCloseable, Serializable {
             throw new IllegalStateException("A child process can be started once; make another one: " + name + " is "
                     + (jvm == null ? "closed" : exitDescription()));
         }
+        CurrentProcess.requireNoStaticInitializer();
         jvm = RunningJvm.start(this, chosen);
         call = null;
         LiveChildren.add(this);
@@ -262,6 +264,12 @@ public class ChildProcess implements AutoCloseable, Serializable {
 
     public final boolean isDaemon() {
         return daemon;
+    }
+
+    /** Whether the end of this process ends the child in order. */
+    boolean isEndedAtExit() {
+        ChildProcessOptions chosen = options;
+        return daemon && chosen != null && chosen.endAtExit();
     }
 
     /** Ends the child if it still runs, and waits until it has ended. Does nothing the second time. */

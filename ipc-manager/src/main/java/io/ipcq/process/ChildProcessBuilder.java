@@ -43,6 +43,7 @@ public final class ChildProcessBuilder {
     private List<Path> classPath = List.of();
     private Output output = Output.INHERIT;
     private boolean daemon = true;
+    private boolean endAtExit = true;
     private StartMethod startMethod = StartMethod.SPAWN;
     private int reserve = DEFAULT_RESERVE;
     private Duration reserveIdle = DEFAULT_RESERVE_IDLE;
@@ -107,6 +108,16 @@ public final class ChildProcessBuilder {
         return this;
     }
 
+    /**
+     * Whether this process terminates the child, which is a daemon, in a shutdown hook of its own; it does by default. Other hooks run
+     * at the same time. If they still need the child, say false: it then goes on until this process is really gone, which it
+     * notices within half a second, and halts.
+     */
+    public ChildProcessBuilder endAtExit(boolean endAtExit) {
+        this.endAtExit = endAtExit;
+        return this;
+    }
+
     /** Where the child's JVM comes from: by default it is spawned. */
     public ChildProcessBuilder startMethod(StartMethod startMethod) {
         this.startMethod = Objects.requireNonNull(startMethod, "startMethod");
@@ -159,6 +170,7 @@ public final class ChildProcessBuilder {
                 classPath,
                 output,
                 daemon,
+                endAtExit,
                 startMethod,
                 reserve,
                 reserveIdle);

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param classPath what the child loads classes from; empty for what the parent loads them from
  * @param output where the child's output goes
  * @param daemon whether the child dies with its parent
+ * @param endAtExit whether this process ends the child in order when it exits itself; else the child finds out
  * @param startMethod where the child's JVM comes from
  * @param reserve with {@link StartMethod#STANDBY}, how many JVMs with these options wait ahead
  * @param reserveIdle how long such a JVM waits before it ends
@@ -31,6 +32,7 @@ public record ChildProcessOptions(
         List<Path> classPath,
         Output output,
         boolean daemon,
+        boolean endAtExit,
         StartMethod startMethod,
         int reserve,
         Duration reserveIdle) {

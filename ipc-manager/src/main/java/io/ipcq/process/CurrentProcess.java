@@ -40,6 +40,30 @@ public record CurrentProcess(String name, long pid, boolean daemon) {
         return told == null ? null : told.parent;
     }
 
+    /**
+     * Refuses to start a process in a static initializer, if this one was itself started so: the new process would load the same
+     * class, and start the next.
+     *
+     * @throws IllegalStateException naming the class that is being initialized
+     */
+    public static void requireNoStaticInitializer() {
+        if (birth == null) {
+            return;
+        }
+        StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> frame.getMethodName().equals("<clinit>"))
+                        .map(StackWalker.StackFrame::getClassName)
+                        .findFirst())
+                .ifPresent(initialized -> {
+                    throw new IllegalStateException(
+                            "A static initializer starts a process, in a process that was started so:"
+                                    + " without end, if every process did. class=" + initialized + ", process="
+                                    + current().name()
+                                    + ". Start it in a method that only the main program calls, or first ask"
+                                    + " whether ChildProcess.parent() is empty");
+                });
+    }
+
     /** The place in the tree of the next child that is made here. */
     static String nextFamily() {
         Birth told = birth;

@@ -44,7 +44,7 @@ final class LiveChildren {
     private static void endDaemons() {
         HELPERS.forEach(Runnable::run);
         List<ChildProcess> daemons =
-                LIVE.stream().filter(ChildProcess::isDaemon).toList();
+                LIVE.stream().filter(ChildProcess::isEndedAtExit).toList();
         daemons.forEach(ChildProcess::terminate);
         long deadline = System.nanoTime() + GRACE_NANOS;
         for (ChildProcess daemon : daemons) {

@@ -122,7 +122,7 @@ class PoolProgramIT {
     private static List<ProcessHandle> workers() {
         return ProcessHandle.current()
                 .children()
-                .filter(child -> child.info().commandLine().orElse("").contains("io.ipcq.process.ChildMain"))
+                .filter(child -> child.info().commandLine().orElse("").endsWith(".task"))
                 .toList();
     }
 

@@ -65,9 +65,20 @@ final class AnonymousDirectories {
         }
     }
 
+    /**
+     * Rings go after all hooks of the program, which may still use them: the JDK deletes what is registered for that last of all. Who
+     * waits in one elsewhere notices that it is gone.
+     */
     private static void deleteAll() {
-        // who still waits in one learns that it is over
-        OPEN.values().forEach(queue -> delete(queue, queue::end));
+        for (QueueDirectory queue : OPEN.values()) {
+            if (queue instanceof RingFiles ring) {
+                ring.directory().toFile().deleteOnExit();
+                ring.control().toFile().deleteOnExit();
+                ring.directory().resolve(QueueDirectory.MEMBERS).toFile().deleteOnExit();
+            } else {
+                delete(queue, queue::end);
+            }
+        }
     }
 
     /** Removes a queue that has been ended. */

@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.memory.Deadline;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RegionFormatException;
@@ -10,6 +11,8 @@ import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +39,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private static final int BATCH_ELEMENTS = 256;
     private static final int BATCH_BYTES = 64 << 10;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long CLOSING_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private final transient RingFiles files;
@@ -175,10 +179,36 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private boolean awaitRoom(int payloadBytes, long deadline) throws InterruptedException {
-        return notFull.await(
-                () -> !ring.isNearlyFull(payloadBytes) || ring.isShutDown() || isClosed(),
-                () -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed(),
+        return await(
+                until -> notFull.await(
+                        () -> !ring.isNearlyFull(payloadBytes) || ring.isShutDown() || isClosed(),
+                        () -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed(),
+                        until),
                 deadline);
+    }
+
+    /**
+     * Waits; while that takes long, looks whether an anonymous queue has gone with the process that created it, which is at its end
+     * and tells nobody.
+     */
+    private boolean await(Waiting waiting, long deadline) throws InterruptedException {
+        if (!anonymous || creator) {
+            return waiting.until(deadline);
+        }
+        boolean holds = waiting.until(Deadline.atMost(deadline, LOOK_NANOS));
+        while (!holds && !Deadline.hasPassed(deadline)) {
+            if (!Files.exists(files.control(), LinkOption.NOFOLLOW_LINKS)) {
+                control.state().setDeleted();
+                signalAll();
+            }
+            holds = waiting.until(Deadline.atMost(deadline, LOOK_NANOS));
+        }
+        return holds;
+    }
+
+    @FunctionalInterface
+    private interface Waiting {
+        boolean until(long deadline) throws InterruptedException;
     }
 
     /** Who waits for room may have a larger element; it has to wait for the next one that is taken, or for 90 ms. */
@@ -230,7 +260,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 }
                 return payload;
             }
-            if (deadline == NOW || !notEmpty.await(canTake, deadline)) {
+            if (deadline == NOW || !await(until -> notEmpty.await(canTake, until), deadline)) {
                 return null;
             }
         }
@@ -423,7 +453,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     boolean joinUntil(long deadline) throws InterruptedException {
         try {
             requireOpen();
-            boolean done = allDone.await(() -> unfinished() == 0 || isClosed(), deadline);
+            boolean done = await(until -> allDone.await(() -> unfinished() == 0 || isClosed(), until), deadline);
             requireOpen();
             return surfaced(done);
         } catch (InternalError e) {
