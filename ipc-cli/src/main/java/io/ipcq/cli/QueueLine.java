@@ -41,7 +41,8 @@ record QueueLine(String directory, String kind, String codec, QueueStats stats) 
         return String.format(
                 Locale.ROOT,
                 "directory     %s%nkind          %s%ncodec         %s%nstate         %s%nsize          %d%nmaxSize       %s%n"
-                        + "put           %d%ntaken         %d%nleased        %d%nunfinished    %d%nmembers       %d%n"
+                        + "put           %d%ntaken         %d%nleased        %d%nunburied      %d%nunfinished    %d%n"
+                        + "members       %d%n"
                         + "storageBytes  %d",
                 directory,
                 kind,
@@ -52,6 +53,7 @@ record QueueLine(String directory, String kind, String codec, QueueStats stats) 
                 stats.put(),
                 stats.taken(),
                 stats.leased(),
+                stats.unburied(),
                 stats.unfinished(),
                 others(),
                 stats.storageBytes());

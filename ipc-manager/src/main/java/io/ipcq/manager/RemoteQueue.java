@@ -145,6 +145,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
                 number(stats, "put"),
                 number(stats, "taken"),
                 number(stats, "leased"),
+                number(stats, "unburied"),
                 number(stats, "unfinished"),
                 (int) number(stats, "members"),
                 number(stats, "storageBytes"),

@@ -398,6 +398,7 @@ final class ServedQueue extends Served {
         wire.put("put", stats.put());
         wire.put("taken", stats.taken());
         wire.put("leased", stats.leased());
+        wire.put("unburied", stats.unburied());
         wire.put("unfinished", stats.unfinished());
         wire.put("members", stats.members());
         wire.put("storageBytes", stats.storageBytes());

@@ -89,7 +89,7 @@ public final class MappedRegion {
     /**
      * Maps a file that {@link #create} made.
      *
-     * @throws RegionFormatException if it is something else, damaged, of a newer version, or not this user's alone; the
+     * @throws RegionFormatException if it is something else, damaged, of another version, or not this user's alone; the
      *     message names the file, the offset, what was expected and what was found
      */
     public static MappedRegion open(Path file, RegionFormat format) throws IOException {

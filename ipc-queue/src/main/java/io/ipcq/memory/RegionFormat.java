@@ -6,7 +6,7 @@ package io.ipcq.memory;
  *
  * @param name for messages: "ring queue"
  * @param magic 8 bytes that no other kind of file starts with
- * @param version of the layout after the header; a file with a greater one is refused
+ * @param version of the layout after the header; a file with another one is refused
  */
 public record RegionFormat(String name, long magic, int version) {
 

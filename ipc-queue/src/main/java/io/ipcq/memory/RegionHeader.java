@@ -50,10 +50,15 @@ final class RegionHeader {
             throw mismatch(file, format, "magic", MAGIC_OFFSET, hex(format.magic()), hex(magic), "check the path");
         }
         int version = words.getInt(VERSION_OFFSET);
-        if (version < 1 || version > format.version()) {
-            String known = "1 to " + format.version();
+        if (version != format.version()) {
             throw mismatch(
-                    file, format, "version", VERSION_OFFSET, known, version, "open it with the ipcq that made it");
+                    file,
+                    format,
+                    "version",
+                    VERSION_OFFSET,
+                    format.version(),
+                    version,
+                    "open it with the ipcq that made it");
         }
         int headerBytes = words.getInt(HEADER_BYTES_OFFSET);
         if (headerBytes != BYTES) {

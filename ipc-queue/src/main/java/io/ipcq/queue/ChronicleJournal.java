@@ -3,10 +3,10 @@ package io.ipcq.queue;
 
 import io.ipcq.IpcException;
 import io.ipcq.memory.DirectoryHandle;
-import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -56,6 +56,8 @@ final class ChronicleJournal implements AutoCloseable {
 
     private static final int INDEX_COUNT = 4096;
     private static final int INDEX_SPACING = 256;
+    private static final String METADATA = "metadata.cq4t";
+    private static final int METADATA_BYTES = 4 << 10;
     private static final int FIRST_CHUNK_BYTES = 256 << 10;
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int SLACK_BYTES = 96 << 10;
@@ -118,7 +120,11 @@ final class ChronicleJournal implements AutoCloseable {
     /** Lays an empty journal down in an empty directory, before any other process can see it. */
     static void create(Path directory, long maxDocumentBytes) throws IOException {
         prepare();
-        PrivateFiles.createFile(directory.resolve("metadata.cq4t"));
+        try (DirectoryHandle made = DirectoryHandle.openOwn(directory)) {
+            // or Chronicle runs into a full disk in mapped memory
+            made.withFile(METADATA, CREATE_NEW, file -> file);
+            made.withFile(METADATA, WRITE, file -> writeZeros(file, 0, METADATA_BYTES));
+        }
         build(directory, () -> 0, maxDocumentBytes).close();
     }
 
@@ -298,14 +304,7 @@ final class ChronicleJournal implements AutoCloseable {
 
     private void writeZeros(String segment, long from, long to) throws IOException {
         try {
-            directory.withFile(segment, WRITE, file -> {
-                ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
-                for (long at = from; at < to; ) {
-                    zeros.clear().limit((int) Math.min(ZEROS_BYTES, to - at));
-                    at += file.write(zeros, at);
-                }
-                return file;
-            });
+            directory.withFile(segment, WRITE, file -> writeZeros(file, from, to));
         } catch (NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
@@ -314,6 +313,15 @@ final class ChronicleJournal implements AutoCloseable {
                             + e.getMessage() + "; the element was not put, what is in the queue can be read",
                     e);
         }
+    }
+
+    private static FileChannel writeZeros(FileChannel file, long from, long to) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
+        for (long at = from; at < to; ) {
+            zeros.clear().limit((int) Math.min(ZEROS_BYTES, to - at));
+            at += file.write(zeros, at);
+        }
+        return file;
     }
 
     /** Writes the segment of a document to the disk itself. */
@@ -364,6 +372,15 @@ final class ChronicleJournal implements AutoCloseable {
 
     private Stream<String> segments() throws IOException {
         return directory.names().stream().filter(name -> name.endsWith(SegmentName.SUFFIX));
+    }
+
+    /** Whether the segment of a document has not been removed. */
+    boolean hasSegmentOf(long index) {
+        try {
+            return directory.has(SegmentName.of(segmentOf(index)));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     int segmentOf(long index) {

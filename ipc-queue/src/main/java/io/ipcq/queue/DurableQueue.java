@@ -79,7 +79,12 @@ public interface DurableQueue<E> extends SharedQueue<E> {
     @Nullable
     Delivery<E> receive(Duration timeout) throws InterruptedException;
 
-    /** Elements that were given up: delivered too often, or not decodable. Each call opens a handle of its own. */
+    /**
+     * Elements that were given up: delivered too often, or not decodable. Each call opens a handle of its own.
+     *
+     * <p>They can be drained, shut down and deleted as any queue can; what is given up later arrives here all the same. What
+     * cannot be written here is {@linkplain QueueStats#unburied counted} and tried again; those who take do not notice.
+     */
     DurableQueue<DeadLetter> deadLetters();
 
     /** The elements that consumers can still take, oldest first, without taking them; a weakly consistent snapshot. */

@@ -106,7 +106,7 @@ public final class DurableQueueBuilder<E> {
      * Opens the queue in a directory.
      *
      * @throws java.nio.file.NoSuchFileException if there is none
-     * @throws io.ipcq.memory.RegionFormatException if what is there is no durable queue, damaged, or of a newer format
+     * @throws io.ipcq.memory.RegionFormatException if what is there is no durable queue, damaged, or of another format
      * @throws IllegalArgumentException if the queue has another codec, or another value for an option that was set here
      */
     public DurableQueue<E> open(Path directory) throws IOException {
@@ -133,12 +133,17 @@ public final class DurableQueueBuilder<E> {
         return new DurableQueueOptions(
                 inRange("maxSize", Long.MAX_VALUE, 1, Long.MAX_VALUE),
                 inRange("segmentBytes", DEFAULT_SEGMENT_BYTES, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES),
-                (int) inRange("maxElementBytes", DEFAULT_MAX_ELEMENT_BYTES, 1, MAX_ELEMENT_BYTES),
+                (int) inRange("maxElementBytes", DEFAULT_MAX_ELEMENT_BYTES, 1, largestElementBytes()),
                 leaseTimeout,
                 (int) inRange("maxAttempts", DEFAULT_MAX_ATTEMPTS, 1, Integer.MAX_VALUE),
                 (int) inRange("maxLeases", DEFAULT_MAX_LEASES, 1, LIMIT_OF_LEASES),
                 (int) inRange("retainedSegments", 0, 0, Integer.MAX_VALUE),
                 (boolean) chosen.getOrDefault("sync", false));
+    }
+
+    /** Every element fits into a dead letter. */
+    private int largestElementBytes() {
+        return MAX_ELEMENT_BYTES + (codec == DeadLetterCodec.INSTANCE ? DeadLetterCodec.OVERHEAD_BYTES : 0);
     }
 
     private void requireSame(Path directory, DurableQueueOptions stored) {

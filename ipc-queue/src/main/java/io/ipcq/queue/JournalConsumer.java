@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.codec.CodecException;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -22,6 +25,9 @@ final class JournalConsumer {
      *
      * Elements that were given back are served before new ones, oldest first.
      *
+     * What is claimed is made ready first, and then claimed by one store, so that an Error finds all of it claimed or nothing. What
+     * `get` has claimed and cannot hand out takes a slot among the leases, as if it had been received and given back.
+     *
      * Crash. A death before `taken` is raised took nothing; after it, `get` has handed the element to a dead consumer, and
      * `receive` has recorded the lease before, so it is found there.
      *
@@ -36,18 +42,25 @@ final class JournalConsumer {
     private final JournalControl control;
     private final JournalMutex mutex;
     private final Leases leases;
+    private final Burial burial;
     private ChronicleJournal.@Nullable Reader reader;
     private @Nullable JournalDocument current;
     private int cleanedSegment;
     /** What the producers' counter was at least; asked again only at its end, as each look takes their cache line away. */
     private long knownAppended;
 
-    private long lastReapNanos = System.nanoTime();
+    /** Taken for good by somebody here who could neither hand it out nor give it back. */
+    private final Deque<Claim> strays = new ArrayDeque<>(0); // guarded by this
 
-    JournalConsumer(JournalQueue<?> queue, JournalControl control, Members members) {
+    private long lastReapNanos = System.nanoTime();
+    /** Whether the last look at the leases found something to bury; read without a lock, as the next look finds it again. */
+    private boolean sawUnburied;
+
+    JournalConsumer(JournalQueue<?> queue, JournalControl control, Members members, DeadLetters letters) {
         this.queue = queue;
         this.control = control;
         this.leases = new Leases(control, members);
+        this.burial = new Burial(queue, this, leases, letters);
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.CONSUMER_MUTEX, members);
         this.mutex = new JournalMutex(word, queue, this::recover);
     }
@@ -55,9 +68,10 @@ final class JournalConsumer {
     /**
      * One element that this process has claimed.
      *
+     * @param index of its document
      * @param slot of its lease; {@link Leases#NONE} if it was taken for good
      */
-    record Claim(long number, JournalDocument.Payload payload, int attempts, int slot, long fence) {}
+    record Claim(long number, long index, JournalDocument.Payload payload, int attempts, int slot, long fence) {}
 
     /** What an attempt to take came to. */
     enum Outcome {
@@ -67,91 +81,99 @@ final class JournalConsumer {
         TIMED_OUT
     }
 
-    /** Claims up to {@code max} elements, under leases or for good. */
-    Outcome take(List<Claim> claims, int max, boolean lease, long deadline) throws InterruptedException {
+    /**
+     * Claims up to {@code max} elements, under leases or for good. Also when this throws, the caller owns exactly what was added to
+     * {@code claims}.
+     */
+    Outcome take(Deque<Claim> claims, int max, boolean lease, long deadline) throws InterruptedException {
+        if (sawUnburied) {
+            buryWaiting(deadline);
+        }
         if (!mutex.lock(deadline)) {
             return Outcome.TIMED_OUT;
         }
-        List<Claim> givenUp = new ArrayList<>(0);
-        Outcome outcome;
         boolean whole = false;
         try {
             queue.requireOpen();
-            reapIfDue(givenUp);
-            outcome = claim(claims, max, lease);
+            reapIfDue();
+            if (!strays.isEmpty()) {
+                takeBackStrays();
+            }
+            Outcome outcome = claim(claims, max, lease);
             whole = true;
+            return outcome;
         } catch (QueueShutdownException | QueueClosedException e) {
             whole = true;
             throw e;
         } catch (Exception | InternalError | AssertionError e) {
             // Chronicle throws checked exceptions, too, and does not say so
-            current = null;
             throw queue.storageFailed("an element could not be read", e);
         } finally {
+            if (!whole) {
+                current = null;
+            }
             mutex.unlock(whole);
-            bury(givenUp, "delivered " + control.options().maxAttempts() + " times and never acknowledged");
         }
-        return outcome;
     }
 
-    private Outcome claim(List<Claim> claims, int max, boolean lease) {
+    private Outcome claim(Deque<Claim> claims, int max, boolean lease) {
         // read first: after shutdown `appended` does not change any more
         boolean shutdown = control.shutdownVolatile();
-        while (claims.size() < max && control.returnedVolatile() > 0) {
-            int slot = leases.findReturned();
-            if (slot == Leases.NONE) {
-                break;
-            }
-            claims.add(claimReturned(slot, lease));
-        }
-        Outcome outcome = claimNewUnlessDamaged(claims, max, lease);
-        if (!claims.isEmpty()) {
+        int slot = leases.nextReturned();
+        if (slot != Leases.NONE) {
+            claimReturned(claims, slot, lease);
             return Outcome.TAKEN;
         }
-        if (outcome == Outcome.NOTHING_THERE && shutdown && control.leasedVolatile() == 0) {
+        Outcome outcome = claimNew(claims, max, lease);
+        if (outcome == Outcome.NOTHING_THERE && shutdown && isDrained()) {
             throw new QueueShutdownException("the queue is shut down and drained: directory=" + queue.directory());
         }
         return outcome;
     }
 
-    private Outcome claimNewUnlessDamaged(List<Claim> claims, int max, boolean lease) {
+    /** Whether nothing can come back, either. */
+    boolean isDrained() {
+        return control.leasedVolatile() == 0 && control.returnedVolatile() == 0;
+    }
+
+    private Outcome claimNew(Deque<Claim> claims, int max, boolean lease) {
+        long first = control.takenVolatile();
+        int room = leases.room(lease);
+        long wanted = first + Math.min(max, room);
+        long end = Math.min(wanted, appendedFrom(wanted));
         try {
-            return claimNew(claims, max, lease);
-        } catch (QueueStorageException e) {
-            if (claims.isEmpty()) {
-                throw e;
+            for (long number = first; number < end; number++) {
+                JournalDocument document = number == first ? firstDocument(number) : documentUnlessDamaged(number);
+                if (document == null) {
+                    knownAppended = 0;
+                    break;
+                }
+                claims.add(claim(document, number, lease));
             }
-            // what is claimed must be handed out; the next call meets the damage again
-            current = null;
+            if (claims.isEmpty()) {
+                return room == 0 && first < control.appendedVolatile() ? Outcome.NO_LEASE_FREE : Outcome.NOTHING_THERE;
+            }
+            if (lease) {
+                leases.countBegun(claims.size());
+            }
+            control.takenRelease(first + claims.size());
             return Outcome.TAKEN;
+        } catch (Throwable e) {
+            if (control.takenVolatile() == first) {
+                claims.clear();
+            }
+            throw e;
         }
     }
 
-    private Outcome claimNew(List<Claim> claims, int max, boolean lease) {
-        long taken = control.takenVolatile();
-        long wanted = taken + (max - claims.size());
-        long end = Math.min(wanted, appendedFrom(wanted));
-        for (; taken < end; taken++) {
-            JournalDocument document = documentWith(taken);
-            if (document == null) {
-                knownAppended = 0;
-                return Outcome.NOTHING_THERE;
-            }
-            int slot = Leases.NONE;
-            if (lease) {
-                slot = leases.findFree();
-                if (slot == Leases.NONE) {
-                    return Outcome.NO_LEASE_FREE;
-                }
-                leases.begin(slot, taken, document.index());
-            }
-            if (lease) {
-                leases.countBegun();
-            }
-            control.takenRelease(taken + 1);
-            claims.add(new Claim(taken, document.element(taken), 1, slot, lease ? leases.fence(slot) : 0));
+    private Claim claim(JournalDocument document, long number, boolean lease) {
+        int slot = Leases.NONE;
+        long fence = 0;
+        if (lease) {
+            slot = leases.begin(number, document.index());
+            fence = leases.fence(slot);
         }
-        return Outcome.NOTHING_THERE;
+        return new Claim(number, document.index(), document.element(number), 1, slot, fence);
     }
 
     /** How many elements there are; not asked anew while it is known that there are as many as wanted. */
@@ -162,36 +184,56 @@ final class JournalConsumer {
         return knownAppended;
     }
 
-    private Claim claimReturned(int slot, boolean lease) {
+    private void claimReturned(Deque<Claim> claims, int slot, boolean lease) {
         long number = leases.number(slot);
-        JournalDocument.Payload payload = documentAt(leases.index(slot), number).element(number);
+        long index = leases.index(slot);
+        JournalDocument.Payload payload = documentAt(index, number).element(number);
         int attempts = leases.attempts(slot) + 1;
-        if (!lease) {
-            leases.takeReturned(slot);
-            return new Claim(number, payload, attempts, Leases.NONE, 0);
+        claims.add(new Claim(number, index, payload, attempts, lease ? slot : Leases.NONE, leases.fence(slot) + 1));
+        try {
+            if (lease) {
+                leases.deliverAgain(slot);
+            } else {
+                leases.takeReturned(slot);
+            }
+        } catch (Throwable e) {
+            if (leases.state(slot) == Leases.RETURNED_TO_QUEUE) {
+                claims.clear();
+            }
+            throw e;
         }
-        leases.deliverAgain(slot);
-        return new Claim(number, payload, attempts, slot, leases.fence(slot));
     }
 
     // ---- finding documents ------------------------------------------------------------------------------------------
 
-    /** The document that holds an element; null if the element turns out to have been lost in a crash of the machine. */
-    private @Nullable JournalDocument documentWith(long number) {
-        JournalDocument document = current;
-        if (document != null && document.holds(number)) {
-            return document;
-        }
-        document = read(number);
-        current = document;
-        if (document == null) {
-            return null;
-        }
-        if (document.index() != control.readIndex()) {
+    /** The document that holds the first element that is not taken: nobody needs what stands before it any more. */
+    private @Nullable JournalDocument firstDocument(long number) {
+        JournalDocument document = documentWith(number);
+        if (document != null && document.index() != control.readIndex()) {
             control.readIndex(document.index());
             removeConsumedSegments(document.index());
         }
         return document;
+    }
+
+    /** The document that holds an element; null if the element turns out to have been lost in a crash of the machine. */
+    private @Nullable JournalDocument documentWith(long number) {
+        JournalDocument document = current;
+        if (document == null || !document.holds(number)) {
+            document = read(number);
+            current = document;
+        }
+        return document;
+    }
+
+    /** What stands before the damage is handed out; the next call meets it again. */
+    private @Nullable JournalDocument documentUnlessDamaged(long number) {
+        try {
+            return documentWith(number);
+        } catch (QueueStorageException e) {
+            current = null;
+            return null;
+        }
     }
 
     private @Nullable JournalDocument read(long number) {
@@ -199,9 +241,7 @@ final class JournalConsumer {
         ChronicleJournal.Reader reader = reader(journal);
         long hint = control.readIndex();
         JournalDocument last = current;
-        if (last == null
-                || hint - last.index() > FAR_BEHIND
-                || journal.segmentOf(hint) != journal.segmentOf(last.index())) {
+        if (last == null || hint - last.index() > FAR_BEHIND) {
             moveTo(reader, hint);
         }
         JournalDocument document = JournalScan.find(queue, reader, number);
@@ -276,76 +316,142 @@ final class JournalConsumer {
 
     /** Ends a lease: the element has been dealt with. False if the lease had ended before. */
     boolean acknowledge(Claim claim) {
-        return underMutex(() -> {
-            boolean current = leases.isCurrent(claim.slot(), claim.fence());
-            if (current) {
-                leases.settle(claim.slot());
-            }
-            return current;
-        });
+        return underMutex(() -> leases.acknowledge(claim));
     }
 
     /** Gives an element back, or gives it up if it was delivered too often. False if the lease had ended before. */
     boolean giveBack(Claim claim) {
         if (claim.attempts() < control.options().maxAttempts()) {
-            return underMutex(() -> {
-                boolean current = leases.isCurrent(claim.slot(), claim.fence());
-                if (current) {
-                    leases.giveBack(claim.slot());
-                }
-                return current;
-            });
+            return underMutex(() -> leases.giveBack(claim, claim.attempts()));
         }
-        return giveUp(claim, "given back after " + claim.attempts() + " deliveries");
-    }
-
-    /** Writes a leased element to the dead letters and ends its lease. False if the lease had ended before. */
-    boolean giveUp(Claim claim, String reason) {
-        boolean mine = underMutex(() -> {
-            boolean current = leases.isCurrent(claim.slot(), claim.fence());
-            if (current) {
-                leases.giveUp(claim.slot());
-            }
-            return current;
-        });
+        boolean mine = underMutex(() -> leases.giveUp(claim, GivenUp.GIVEN_BACK));
         if (mine) {
-            bury(
-                    List.of(new Claim(
-                            claim.number(), claim.payload(), claim.attempts(), claim.slot(), claim.fence() + 1)),
-                    reason);
+            burial.bury(claim, GivenUp.GIVEN_BACK.reason(claim.attempts()));
         }
         return mine;
     }
 
-    private void bury(List<Claim> givenUp, String reason) {
-        for (Claim claim : givenUp) {
-            queue.writeDeadLetter(claim, reason);
-            underMutex(() -> {
-                boolean current = leases.isGivenUpByMe(claim.slot(), claim.fence());
-                if (current) {
-                    leases.settle(claim.slot());
-                }
-                return current;
-            });
-            queue.leaseEnded();
+    /** Whether one more element could be claimed. */
+    boolean hasRoom(boolean lease) {
+        return leases.room(lease) > 0;
+    }
+
+    private void reapIfDue() {
+        if (control.hasOut() && System.nanoTime() - lastReapNanos >= REAP_NANOS) {
+            lastReapNanos = System.nanoTime();
+            sawUnburied = leases.reap();
         }
     }
 
-    private void reapIfDue(List<Claim> givenUp) {
-        if (control.leasedVolatile() == 0 || System.nanoTime() - lastReapNanos < REAP_NANOS) {
-            return;
-        }
-        lastReapNanos = System.nanoTime();
-        leases.reap(slot -> {
-            long number = leases.number(slot);
-            JournalDocument.Payload payload =
-                    documentAt(leases.index(slot), number).element(number);
-            givenUp.add(new Claim(number, payload, leases.attempts(slot), slot, leases.fence(slot)));
+    /** For those who wait and do not take: takes back and buries what is due. */
+    void lookAfterLeases(long deadline) throws InterruptedException {
+        underMutex(deadline, () -> {
+            reapIfDue();
+            return true;
         });
+        if (sawUnburied) {
+            buryWaiting(deadline);
+        }
     }
 
-    private boolean underMutex(BooleanSupplier action) {
+    private void buryWaiting(long deadline) throws InterruptedException {
+        sawUnburied = false;
+        burial.buryWaiting(deadline);
+    }
+
+    /** An element that is out or was given up, so that its document is still there. */
+    JournalDocument.Payload read(long index, long number) {
+        return queue.look(() -> documentAt(index, number).element(number));
+    }
+
+    // ---- what was claimed and not handed out ------------------------------------------------------------------------
+
+    /** Takes back an element that could not be handed out; gives it up if it cannot be decoded, or was out too often. */
+    void refuse(Claim claim, Throwable failure) {
+        boolean hopeless = failure instanceof CodecException;
+        if (!hopeless && claim.attempts() < control.options().maxAttempts()) {
+            takeBack(claim, () -> giveBack(claim, claim.attempts()));
+        } else if (takeBack(claim, () -> giveUp(claim, GivenUp.CANNOT_BE_DECODED))) {
+            String what = hopeless ? failure.getMessage() : failure.toString();
+            burial.bury(claim, GivenUp.CANNOT_BE_DECODED.reason(claim.attempts()) + ": " + what);
+        }
+    }
+
+    /** Takes an element back as if it had not been claimed. */
+    void putBack(Claim claim) {
+        takeBack(claim, () -> giveBack(claim, claim.attempts() - 1));
+    }
+
+    /** Does not fail: what cannot be taken back now is, later. False if it was not, or if its lease had ended before. */
+    private boolean takeBack(Claim claim, BooleanSupplier how) {
+        boolean[] held = {true};
+        boolean done = false;
+        try {
+            done = underMutex(() -> {
+                boolean took = false;
+                try {
+                    took = how.getAsBoolean();
+                    return took;
+                } finally {
+                    held[0] = !took && leases.isHeld(claim);
+                }
+            });
+        } catch (QueueClosedException e) {
+            return false; // a lease ends with its member, and what was taken for good was this one's
+        } catch (Throwable e) {
+            // of two failures, the first is the one that the caller reports
+        }
+        if (held[0]) {
+            keep(claim);
+        }
+        return done;
+    }
+
+    private synchronized void keep(Claim claim) {
+        if (claim.slot() == Leases.NONE) {
+            strays.add(claim);
+        } else {
+            leases.expire(claim);
+        }
+    }
+
+    private synchronized void takeBackStrays() {
+        while (!strays.isEmpty() && giveBack(strays.element(), strays.element().attempts())) {
+            strays.remove();
+        }
+    }
+
+    private boolean giveBack(Claim claim, int attempts) {
+        return isGone(claim) ? putAgain(claim) : leases.giveBack(claim, attempts);
+    }
+
+    private boolean giveUp(Claim claim, GivenUp why) {
+        return isGone(claim) ? putAgain(claim) : leases.giveUp(claim, why);
+    }
+
+    /** Whether what was taken for good stood in a segment that was removed since. */
+    private boolean isGone(Claim claim) {
+        return claim.slot() == Leases.NONE && !queue.journal().hasSegmentOf(claim.index());
+    }
+
+    /** Puts what was taken behind all others, as it stood; under both mutexes, so that nobody sees it twice or not at all. */
+    private boolean putAgain(Claim claim) {
+        queue.putRegardless(JournalDocument.of(claim.payload()));
+        leases.countAcknowledged();
+        return true;
+    }
+
+    boolean underMutex(BooleanSupplier action) {
         mutex.lock();
+        return thenUnlock(action);
+    }
+
+    /** False as well if the mutex was not to be had before the deadline. */
+    boolean underMutex(long deadline, BooleanSupplier action) throws InterruptedException {
+        return mutex.lock(deadline) && thenUnlock(action);
+    }
+
+    private boolean thenUnlock(BooleanSupplier action) {
         boolean whole = false;
         try {
             boolean result = action.getAsBoolean();

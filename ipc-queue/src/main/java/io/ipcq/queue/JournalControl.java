@@ -94,6 +94,7 @@ final class JournalControl {
         region.putBytes(CODEC_ID, id, 0, id.length);
         region.putInt(OPTIONS_CHECKSUM, checksum(region));
         region.putInt(SEGMENT, 1);
+        region.putLong(NEXT_DUE_NANOS, Long.MAX_VALUE);
     }
 
     private static int checksum(MappedRegion region) {
@@ -257,6 +258,30 @@ final class JournalControl {
         region.putLongRelease(ACKNOWLEDGED, count);
     }
 
+    /** When the first of the returned elements may be delivered; {@link Long#MAX_VALUE} if there is none. */
+    long nextDueNanos() {
+        return region.getLongVolatile(NEXT_DUE_NANOS);
+    }
+
+    void nextDueNanos(long deadline) {
+        region.putLongRelease(NEXT_DUE_NANOS, deadline);
+    }
+
+    /** Whether a returned element may be delivered now. */
+    boolean hasDue() {
+        return ReturnedSlots.isDue(nextDueNanos());
+    }
+
+    /** Whether there are elements that nobody has claimed. */
+    boolean hasNew() {
+        return takenVolatile() < appendedVolatile();
+    }
+
+    /** Whether an element is leased or waits to be buried: both are to be looked after now and then. */
+    boolean hasOut() {
+        return region.getLongVolatile(LEASED) != 0;
+    }
+
     int leasedVolatile() {
         return region.getIntVolatile(LEASED);
     }
@@ -265,12 +290,42 @@ final class JournalControl {
         region.putIntRelease(LEASED, count);
     }
 
+    int unburiedVolatile() {
+        return region.getIntVolatile(UNBURIED);
+    }
+
+    void unburiedRelease(int count) {
+        region.putIntRelease(UNBURIED, count);
+    }
+
     int returnedVolatile() {
         return region.getIntVolatile(RETURNED);
     }
 
     void returnedRelease(int count) {
         region.putIntRelease(RETURNED, count);
+    }
+
+    /** How many slots, from the first on, were ever used. */
+    int usedSlots() {
+        return region.getInt(USED_SLOTS);
+    }
+
+    void usedSlots(int count) {
+        region.putIntRelease(USED_SLOTS, count);
+    }
+
+    /** How many of them are free. */
+    int freedSlots() {
+        return region.getInt(FREED_SLOTS);
+    }
+
+    void freedSlots(int count) {
+        region.putIntRelease(FREED_SLOTS, count);
+    }
+
+    int occupiedSlots() {
+        return usedSlots() - freedSlots();
     }
 
     // ---- derived ----------------------------------------------------------------------------------------------------

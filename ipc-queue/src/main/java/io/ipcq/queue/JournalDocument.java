@@ -70,6 +70,15 @@ final class JournalDocument {
         return document;
     }
 
+    /** A document of an element as it stands in another one, with its check. */
+    static byte[] of(Payload payload) {
+        int bytes = ELEMENT_HEADER_BYTES + (int) INT.get(payload.document, payload.at);
+        byte[] document = new byte[HEADER_BYTES + bytes];
+        System.arraycopy(payload.document, payload.at, document, HEADER_BYTES, bytes);
+        INT.set(document, COUNT, 1);
+        return document;
+    }
+
     private static int writeElement(byte[] document, int at, byte[] payload) {
         INT.set(document, at, payload.length);
         INT.set(document, at + Integer.BYTES, ~checksum(payload, 0, payload.length));

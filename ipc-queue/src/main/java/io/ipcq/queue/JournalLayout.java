@@ -28,15 +28,15 @@ import io.ipcq.memory.Waiter;
  *  +----------------------+
  *
  *  one lease slot
- *   0       4          8        16       24       32         40             48      52        64
- *  +-------+----------+--------+--------+--------+----------+--------------+-------+---------+
- *  | state | attempts | fence  | number | index  | deadline | acknowledged | owner | padding |
- *  +-------+----------+--------+--------+--------+----------+--------------+-------+---------+
+ *   0       4          8       16       24      32         40             48      52      56       64
+ *  +-------+----------+-------+--------+-------+----------+--------------+-------+-------+--------+
+ *  | state | attempts | fence | number | index | deadline | acknowledged | owner | place | detail |
+ *  +-------+----------+-------+--------+-------+----------+--------------+-------+-------+--------+
  * </pre>
  */
 final class JournalLayout {
 
-    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 1);
+    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 2);
 
     /** What two words that different processes change at the same time keep between them: two cache lines. */
     static final int SPACING = 128;
@@ -77,8 +77,12 @@ final class JournalLayout {
     static final int TAKEN = CONSUMER_MUTEX + Long.BYTES;
     static final int READ_INDEX = TAKEN + Long.BYTES;
     static final int ACKNOWLEDGED = READ_INDEX + Long.BYTES;
-    static final int LEASED = ACKNOWLEDGED + Long.BYTES;
-    static final int RETURNED = LEASED + Integer.BYTES;
+    static final int NEXT_DUE_NANOS = ACKNOWLEDGED + Long.BYTES;
+    static final int LEASED = NEXT_DUE_NANOS + Long.BYTES;
+    static final int UNBURIED = LEASED + Integer.BYTES;
+    static final int RETURNED = UNBURIED + Integer.BYTES;
+    static final int USED_SLOTS = RETURNED + Integer.BYTES;
+    static final int FREED_SLOTS = USED_SLOTS + Integer.BYTES;
 
     // tasks
     static final int TASKS_DONE = CONSUMERS + SPACING;
@@ -90,6 +94,7 @@ final class JournalLayout {
 
     // leases
     static final int LEASES = ALL_DONE + SPACING;
+    static final int SPARE_SLOTS = 256;
     static final int LEASE_BYTES = 64;
     static final int LEASE_STATE = 0;
     static final int LEASE_ATTEMPTS = LEASE_STATE + Integer.BYTES;
@@ -99,16 +104,24 @@ final class JournalLayout {
     static final int LEASE_DEADLINE_NANOS = LEASE_INDEX + Long.BYTES;
     static final int LEASE_ACKNOWLEDGED = LEASE_DEADLINE_NANOS + Long.BYTES;
     static final int LEASE_OWNER = LEASE_ACKNOWLEDGED + Long.BYTES;
+    static final int LEASE_PLACE = LEASE_OWNER + Integer.BYTES;
+    static final int LEASE_DETAIL = LEASE_PLACE + Integer.BYTES;
 
     static {
         assert Waiter.BYTES <= SPACING;
-        assert LEASE_OWNER + Integer.BYTES <= LEASE_BYTES;
+        assert LEASED % Long.BYTES == 0; // read together with the word after it
+        assert LEASE_DETAIL + Long.BYTES <= LEASE_BYTES;
     }
 
     private JournalLayout() {}
 
+    /** As many as deliveries may be out at a time, and some for what {@code get} took and could not hand out. */
+    static int slots(int maxLeases) {
+        return maxLeases + SPARE_SLOTS;
+    }
+
     static long sizeBytes(int maxLeases) {
-        return (long) LEASES + (long) maxLeases * LEASE_BYTES;
+        return (long) LEASES + (long) slots(maxLeases) * LEASE_BYTES;
     }
 
     private static int align(int offset) {

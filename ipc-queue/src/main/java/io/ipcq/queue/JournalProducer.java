@@ -40,16 +40,17 @@ final class JournalProducer {
     /**
      * Appends a document if there is room for all of its elements.
      *
+     * @param regardless of whether the queue is full or shut down
      * @return {@link #DONE}, {@link #TIMED_OUT}, or how many elements there is room for
      */
-    long append(byte[] document, int count, long deadline) throws InterruptedException {
+    long append(byte[] document, int count, long deadline, boolean regardless) throws InterruptedException {
         if (!mutex.lock(deadline)) {
             return TIMED_OUT;
         }
         boolean whole = false;
         long index;
         try {
-            long room = room();
+            long room = regardless ? regardlessOfRoom() : room();
             if (room < count) {
                 whole = true;
                 return room;
@@ -76,6 +77,11 @@ final class JournalProducer {
         }
         long maxSize = control.options().maxSize();
         return maxSize == Long.MAX_VALUE ? maxSize : Math.max(0, maxSize - control.size());
+    }
+
+    private long regardlessOfRoom() {
+        queue.requireOpen();
+        return Long.MAX_VALUE;
     }
 
     private long append(byte[] document, int count) {

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -51,11 +53,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private final transient boolean creator;
     private final transient JournalProducer producer;
     private final transient JournalConsumer consumer;
+    private final transient DeadLetters deadLetters;
     private final transient Waiter notEmpty;
     private final transient Waiter notFull;
     private final transient Waiter allDone;
     private transient @Nullable ChronicleJournal journal;
-    private transient @Nullable DurableQueue<DeadLetter> deadLetters;
     private transient volatile boolean closed;
     private transient volatile boolean warnedOfLeases;
 
@@ -68,7 +70,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         this.waitStrategy = waitStrategy;
         this.creator = creator;
         this.producer = new JournalProducer(this, control, members);
-        this.consumer = new JournalConsumer(this, control, members);
+        this.deadLetters = new DeadLetters(files, control.options());
+        this.consumer = new JournalConsumer(this, control, members, deadLetters);
         this.notEmpty = new Waiter(control.region(), JournalLayout.NOT_EMPTY, waitStrategy);
         this.notFull = new Waiter(control.region(), JournalLayout.NOT_FULL, waitStrategy);
         this.allDone = new Waiter(control.region(), JournalLayout.ALL_DONE, waitStrategy);
@@ -151,7 +154,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     /** Appends all of a document's elements; or returns how many there is room for, when that is at least one but not all. */
     private int appendUntil(byte[] document, int count, long deadline) throws InterruptedException {
         while (true) {
-            long room = producer.append(document, count, deadline);
+            long room = producer.append(document, count, deadline, false);
             if (room == JournalProducer.DONE) {
                 notEmpty.signal();
                 return count;
@@ -163,6 +166,20 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 return 0;
             }
         }
+    }
+
+    /** Puts an element also if the queue is full or shut down. */
+    void putRegardless(E element) {
+        putRegardless(JournalDocument.of(encode(element)));
+    }
+
+    void putRegardless(byte[] document) {
+        try {
+            producer.append(document, 1, NOW, true);
+        } catch (InterruptedException e) {
+            throw new AssertionError("does not wait", e);
+        }
+        notEmpty.signal();
     }
 
     private boolean hasRoom() {
@@ -186,27 +203,42 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     @Nullable
     E takeUntil(long deadline) throws InterruptedException {
-        Claim claim = claimUntil(deadline, false);
-        return claim == null ? null : decode(claim);
+        Deque<Claim> claims = new ArrayDeque<>(1);
+        try {
+            return claimUntil(claims, deadline, false) ? decode(claims.element()) : null;
+        } catch (Throwable e) {
+            takeBack(claims, e, true);
+            throw e;
+        }
     }
 
     @Override
     int takeInto(Collection<? super E> target, int max) {
         int count = 0;
+        boolean decoded = true;
         @Nullable CodecException bad = null;
-        while (count < max) {
-            List<Claim> claims = claimNow(Math.min(DRAIN_ELEMENTS, max - count));
-            if (claims.isEmpty()) {
-                break;
-            }
-            for (Claim claim : claims) {
-                try {
-                    target.add(decode(claim));
+        Deque<Claim> claims = new ArrayDeque<>();
+        try {
+            while (count < max && claimNow(claims, Math.min(DRAIN_ELEMENTS, max - count))) {
+                while (!claims.isEmpty()) {
+                    decoded = false;
+                    E element;
+                    try {
+                        element = decode(claims.element());
+                    } catch (CodecException e) {
+                        consumer.refuse(claims.remove(), e);
+                        bad = add(bad, e);
+                        continue;
+                    }
+                    decoded = true;
+                    target.add(element);
+                    claims.remove();
                     count++;
-                } catch (CodecException e) {
-                    bad = add(bad, e);
                 }
             }
+        } catch (Throwable e) {
+            takeBack(claims, e, !decoded);
+            throw e;
         }
         if (bad != null) {
             throw bad;
@@ -222,17 +254,16 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         return first;
     }
 
-    private List<Claim> claimNow(int max) {
-        List<Claim> claims = new ArrayList<>();
+    private boolean claimNow(Deque<Claim> claims, int max) {
         try {
-            consumer.take(claims, max, false, NOW);
+            boolean taken = consumer.take(claims, max, false, NOW) == Outcome.TAKEN;
+            tookSome();
+            return taken;
         } catch (QueueShutdownException e) {
-            return List.of();
+            return false;
         } catch (InterruptedException e) {
             throw new AssertionError("does not wait", e);
         }
-        tookSome();
-        return claims;
     }
 
     @Override
@@ -246,51 +277,56 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     private @Nullable Delivery<E> receiveUntil(long deadline) throws InterruptedException {
-        Claim claim = claimUntil(deadline, true);
-        return claim == null ? null : new JournalDelivery<>(this, claim, decode(claim));
+        Deque<Claim> claims = new ArrayDeque<>(1);
+        try {
+            return claimUntil(claims, deadline, true) ? delivery(claims.element()) : null;
+        } catch (Throwable e) {
+            takeBack(claims, e, true);
+            throw e;
+        }
     }
 
-    private @Nullable Claim claimUntil(long deadline, boolean lease) throws InterruptedException {
+    private Delivery<E> delivery(Claim claim) {
+        return new JournalDelivery<>(this, claim, decode(claim));
+    }
+
+    /** Claims an element before the deadline; false if there was none. */
+    private boolean claimUntil(Deque<Claim> claims, long deadline, boolean lease) throws InterruptedException {
         checkInterrupt(deadline);
-        List<Claim> claims = new ArrayList<>(1);
         while (true) {
             Outcome outcome = consumer.take(claims, 1, lease, deadline);
             if (outcome == Outcome.TAKEN) {
                 tookSome();
-                return claims.get(0);
+                return true;
             }
             if (outcome == Outcome.NO_LEASE_FREE) {
                 warnOfLeases();
             }
             if (deadline == NOW || outcome == Outcome.TIMED_OUT || Durations.hasPassed(deadline)) {
-                return null;
+                return false;
             }
             awaitElement(lease, deadline);
         }
     }
 
-    /** Waits for an element; while leases are out, only until it is time to look whether one of them has ended. */
+    /**
+     * Waits for an element; while some are out or unburied, only until it is time to look after them, and while one is to be
+     * delivered again, until its time has come.
+     */
     private void awaitElement(boolean lease, long deadline) throws InterruptedException {
-        BooleanSupplier ready = lease ? this::canReceive : this::canTake;
-        if (control.leasedVolatile() > 0) {
-            notEmpty.await(ready, Durations.atMost(deadline, WATCH_NANOS));
-        } else {
-            notEmpty.await(() -> ready.getAsBoolean() || control.leasedVolatile() > 0, deadline);
-        }
+        long due = control.nextDueNanos();
+        boolean watched = control.hasOut();
+        BooleanSupplier changed =
+                () -> canTake(lease) || isOver() || control.nextDueNanos() != due || (!watched && control.hasOut());
+        notEmpty.await(changed, Math.min(due, watched ? Durations.atMost(deadline, WATCH_NANOS) : deadline));
     }
 
-    private boolean canTake() {
-        return control.size() > 0 || isOver();
-    }
-
-    private boolean canReceive() {
-        return control.returnedVolatile() > 0
-                || (control.size() > 0 && control.leasedVolatile() < options().maxLeases())
-                || isOver();
+    private boolean canTake(boolean lease) {
+        return control.hasDue() || (control.hasNew() && consumer.hasRoom(lease));
     }
 
     private boolean isOver() {
-        return isClosed() || (control.shutdownVolatile() && control.leasedVolatile() == 0);
+        return isClosed() || (control.shutdownVolatile() && !control.hasNew() && consumer.isDrained());
     }
 
     private void tookSome() {
@@ -302,19 +338,27 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
-    /** Decodes what was claimed; what cannot be decoded goes to the dead letters, and the exception carries its bytes. */
     private E decode(Claim claim) {
-        try {
-            return decode(claim.number(), claim.payload());
-        } catch (CodecException e) {
-            String reason = "cannot be decoded: " + e.getMessage();
-            if (claim.slot() == Leases.NONE) {
-                writeDeadLetter(claim, reason);
-                taskDone();
-            } else {
-                consumer.giveUp(claim, reason);
+        return decode(claim.number(), claim.payload());
+    }
+
+    /** Gives back what was claimed and not handed out; the first of it may be to blame for that. */
+    private void takeBack(Deque<Claim> claims, Throwable failure, boolean blamed) {
+        if (!claims.isEmpty()) {
+            try {
+                Claim first = claims.remove();
+                while (!claims.isEmpty()) {
+                    consumer.putBack(claims.remove());
+                }
+                if (blamed) {
+                    consumer.refuse(first, failure);
+                } else {
+                    consumer.putBack(first);
+                }
+                leaseEnded();
+            } catch (Throwable e) {
+                failure.addSuppressed(e);
             }
-            throw e;
         }
     }
 
@@ -324,14 +368,19 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         if (!payload.isIntact(bytes)) {
             throw undecodable("the element's bytes do not match their checksum", number, bytes, null);
         }
+        E element;
         try {
-            return codec.decode(bytes);
+            element = codec.decode(bytes);
         } catch (CodecException e) {
             throw e;
         } catch (RuntimeException e) {
             // a codec's mistake must not cost an element
             throw undecodable("the codec failed with " + e.getClass().getName(), number, payload.bytes(), e);
         }
+        if (element == null) {
+            throw undecodable("the codec decoded the element to null", number, payload.bytes(), null);
+        }
+        return element;
     }
 
     private CodecException undecodable(String what, long number, byte[] bytes, @Nullable RuntimeException cause) {
@@ -372,32 +421,12 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         signalIfAllDone();
     }
 
-    void writeDeadLetter(Claim claim, String reason) {
-        // has no bound, so there is always room
-        deadLetterQueue()
-                .add(new DeadLetter(
-                        claim.number(),
-                        claim.attempts(),
-                        reason,
-                        claim.payload().bytes()));
-    }
-
-    private synchronized DurableQueue<DeadLetter> deadLetterQueue() {
-        if (deadLetters == null) {
-            deadLetters = deadLetters();
-        }
-        return deadLetters;
-    }
-
     @Override
     public DurableQueue<DeadLetter> deadLetters() {
         requireOpen();
         try {
-            return files.openDeadLetters(DurableQueue.builder(DeadLetterCodec.INSTANCE)
-                    .maxElementBytes(Math.min(
-                            options().maxElementBytes() + DeadLetterCodec.OVERHEAD_BYTES,
-                            DurableQueueBuilder.MAX_ELEMENT_BYTES)));
-        } catch (IOException e) {
+            return deadLetters.open();
+        } catch (IOException | InternalError e) {
             throw storageFailed("the dead letters could not be opened", e);
         }
     }
@@ -446,6 +475,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 control.appendedVolatile(),
                 control.takenVolatile(),
                 control.leasedVolatile(),
+                control.unburiedVolatile(),
                 control.unfinished(),
                 members.countAlive(),
                 files.storageBytes(control),
@@ -455,6 +485,16 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public Path directory() {
         return files.directory();
+    }
+
+    /** Whether the queue has not been moved or removed, other than by {@link #delete}. */
+    boolean isInPlace() throws IOException {
+        try {
+            files.holdAttached().close();
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     @Override
@@ -487,10 +527,22 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     boolean joinUntil(long deadline) throws InterruptedException {
-        requireOpen();
-        boolean done = allDone.await(() -> control.unfinished() == 0 || isClosed(), deadline);
-        requireOpen();
-        return done;
+        while (true) {
+            requireOpen();
+            boolean watched = control.hasOut();
+            if (watched) {
+                consumer.lookAfterLeases(deadline); // perhaps nobody else does
+            }
+            BooleanSupplier changed = () -> control.unfinished() == 0 || isClosed() || (!watched && control.hasOut());
+            allDone.await(changed, watched ? Durations.atMost(deadline, WATCH_NANOS) : deadline);
+            requireOpen();
+            if (control.unfinished() == 0) {
+                return true;
+            }
+            if (Durations.hasPassed(deadline)) {
+                return false;
+            }
+        }
     }
 
     @Override
@@ -530,14 +582,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     private synchronized @Nullable Void closeFiles() {
-        if (deadLetters != null) {
-            deadLetters.close();
-        }
+        deadLetters.close();
         if (journal != null) {
             journal.close();
         }
         journal = null;
-        deadLetters = null;
         return null;
     }
 

@@ -5,6 +5,7 @@ import static io.ipcq.queue.JournalLayout.*;
 
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
+import io.ipcq.queue.JournalConsumer.Claim;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
@@ -17,18 +18,25 @@ final class Leases {
      * check and the store that follows it belong together; a holder that is merely slow keeps the mutex, however long.
      *
      *   FREE -> LEASED      received; then `taken` moves over the element
+     *   FREE -> RETURNED    taken by `get`, which could not hand it out
+     *   FREE -> GIVEN_UP    taken by `get`, which could not decode it
      *   LEASED -> RETURNED  given back, or its owner died, or its time ran out
      *   RETURNED -> LEASED  delivered again
      *   RETURNED -> FREE    taken by `get`
      *   LEASED -> SETTLED   acknowledged; then the count of acknowledged elements is raised, then -> FREE
-     *   LEASED -> GIVEN_UP  too many attempts: its owner writes it to the dead letters, then -> SETTLED
+     *   LEASED -> GIVEN_UP  too many attempts
+     *   GIVEN_UP -> SETTLED written to the dead letters by its owner; without an owner it waits for one
      *
      * The fence is raised at each delivery, so that an acknowledgement of an earlier one is told from a valid one.
      *
+     * No slot is searched for. The `place` words are an array as long as the table, which belongs to no slot: from its front on
+     * it holds the slots of returned elements (ReturnedSlots), from its end on those that were used and are free. What
+     * lies behind the used slots was never touched, so that what looks at all slots looks at as many as were ever out at a time.
+     *
      * Crash. Fields come first, the state last. `repair` runs after a death inside the mutex: a slot for an element that `taken`
-     * has not passed was never delivered, a SETTLED one holds the count that it was to raise, and how many are out is counted
-     * anew. The slots of a dead owner are found by `reap`, which somebody calls only while an element is counted as waiting or
-     * as out: so at every instant an element counts at least as one of them, if need be as both.
+     * has not passed was never delivered, a SETTLED one holds the count that it was to raise, and all counts and places are made
+     * anew from the states. The slots of a dead owner are found by `reap`, which somebody calls only while an element is counted
+     * as waiting or as out: so at every instant an element counts at least as one of them, if need be as both.
      */
 
     static final int FREE = 0;
@@ -39,61 +47,89 @@ final class Leases {
 
     static final int NONE = -1;
 
+    /** Owner of what was given up and waits for somebody who writes it to the dead letters. */
+    private static final int NOBODY = 0;
+
     private final JournalControl control;
     private final MappedRegion region;
     private final Members members;
+    private final ReturnedSlots returned;
     private final int slots;
+    private final int maxLeases;
+    private final int maxAttempts;
     private final long timeoutNanos;
-    private int nextSlot;
 
     Leases(JournalControl control, Members members) {
         this.control = control;
         this.region = control.region();
         this.members = members;
-        this.slots = control.options().maxLeases();
+        this.returned = new ReturnedSlots(control);
+        this.maxLeases = control.options().maxLeases();
+        this.slots = JournalLayout.slots(maxLeases);
+        this.maxAttempts = control.options().maxAttempts();
         Duration timeout = control.options().leaseTimeout();
         this.timeoutNanos = timeout == null ? 0 : Durations.toNanos(timeout);
     }
 
-    int findFree() {
-        for (int i = 0; i < slots; i++) {
-            int slot = (nextSlot + i) % slots;
-            if (state(slot) == FREE) {
-                nextSlot = slot + 1;
-                return slot;
-            }
-        }
-        return NONE;
+    // ---- free slots -------------------------------------------------------------------------------------------------
+
+    /** How many new elements may be leased, or taken for good: what was taken may want a slot, too, to come back. */
+    int room(boolean lease) {
+        return Math.max(0, (lease ? maxLeases : slots) - control.occupiedSlots());
     }
 
-    /** The slot of the oldest element that was returned. */
-    int findReturned() {
-        int oldest = NONE;
-        for (int slot = 0; slot < slots; slot++) {
-            if (state(slot) == RETURNED_TO_QUEUE && (oldest == NONE || number(slot) < number(oldest))) {
-                oldest = slot;
-            }
+    private int acquire() {
+        int freed = control.freedSlots();
+        if (freed > 0) {
+            int slot = region.getInt(place(slots - freed));
+            control.freedSlots(freed - 1);
+            return slot;
         }
-        return oldest;
+        int used = control.usedSlots();
+        if (used == slots) {
+            return NONE;
+        }
+        control.usedSlots(used + 1);
+        return used;
     }
 
-    /** Leases an element that was never out. It counts once {@code taken} has moved over it. */
-    void begin(int slot, long number, long index) {
-        region.putLong(at(slot, LEASE_NUMBER), number);
-        region.putLong(at(slot, LEASE_INDEX), index);
+    private void free(int slot) {
+        int freed = control.freedSlots() + 1;
+        region.putIntRelease(at(slot, LEASE_STATE), FREE);
+        region.putInt(place(slots - freed), slot);
+        control.freedSlots(freed);
+    }
+
+    // ---- out and back -----------------------------------------------------------------------------------------------
+
+    /** Leases an element that was never out, in the slot that is returned. It counts once {@code taken} has moved over it. */
+    int begin(long number, long index) {
+        int slot = acquire();
+        fill(slot, number, index);
         region.putInt(at(slot, LEASE_ATTEMPTS), 0);
         deliver(slot);
+        return slot;
     }
 
-    void countBegun() {
-        control.leasedRelease(control.leasedVolatile() + 1);
+    private void fill(int slot, long number, long index) {
+        region.putLong(at(slot, LEASE_NUMBER), number);
+        region.putLong(at(slot, LEASE_INDEX), index);
     }
 
-    /** Leases an element that was returned. */
+    void countBegun(int count) {
+        control.leasedRelease(control.leasedVolatile() + count);
+    }
+
+    /** The slot of the element that is to be delivered again next; {@link #NONE} if none is, or not yet. */
+    int nextReturned() {
+        return control.hasDue() ? returned.first() : NONE;
+    }
+
+    /** Leases the element that {@link #nextReturned} has found. */
     void deliverAgain(int slot) {
         control.leasedRelease(control.leasedVolatile() + 1);
         deliver(slot);
-        control.returnedRelease(control.returnedVolatile() - 1);
+        returned.removeFirst();
     }
 
     private void deliver(int slot) {
@@ -105,68 +141,175 @@ final class Leases {
         region.putIntRelease(at(slot, LEASE_STATE), LEASED_OUT);
     }
 
-    /** Frees the slot of a returned element that {@code get} takes. */
+    /** Frees the slot that {@link #nextReturned} has found, for {@code get}, which takes the element. */
     void takeReturned(int slot) {
-        region.putIntRelease(at(slot, LEASE_STATE), FREE);
-        control.returnedRelease(control.returnedVolatile() - 1);
+        returned.removeFirst();
+        free(slot);
+    }
+
+    // ---- claims -----------------------------------------------------------------------------------------------------
+
+    /** Ends the lease of an element that has been dealt with. False if it had ended before, as for all that follow. */
+    boolean acknowledge(Claim claim) {
+        boolean current = isCurrent(claim);
+        if (current) {
+            settle(claim.slot());
+            control.leasedRelease(control.leasedVolatile() - 1);
+        }
+        return current;
+    }
+
+    /** Lets an element be delivered again, with a number of attempts behind it; one that was taken for good gets a slot. */
+    boolean giveBack(Claim claim, int attempts) {
+        return leave(claim, slot -> {
+            region.putInt(at(slot, LEASE_ATTEMPTS), attempts);
+            region.putLong(at(slot, LEASE_DEADLINE_NANOS), ReturnedSlots.atOnce(claim.number()));
+            returnToQueue(slot);
+        });
+    }
+
+    /** Leaves an element to whoever {@linkplain #bury buries} it; one that was taken for good gets a slot. */
+    boolean giveUp(Claim claim, GivenUp why) {
+        return leave(claim, slot -> {
+            region.putInt(at(slot, LEASE_ATTEMPTS), claim.attempts());
+            giveUp(slot, why);
+        });
+    }
+
+    /** False as well if there is no slot for what was taken for good. */
+    private boolean leave(Claim claim, IntConsumer how) {
+        boolean leased = claim.slot() != NONE;
+        if (leased && !isCurrent(claim)) {
+            return false;
+        }
+        int slot = leased ? claim.slot() : acquire();
+        if (slot == NONE) {
+            return false;
+        }
+        fill(slot, claim.number(), claim.index());
+        how.accept(slot);
+        if (leased) {
+            control.leasedRelease(control.leasedVolatile() - 1);
+        }
+        return true;
     }
 
     /** Whether this is still the delivery that has the slot. */
-    boolean isCurrent(int slot, long fence) {
-        return state(slot) == LEASED_OUT && fence(slot) == fence;
+    private boolean isCurrent(Claim claim) {
+        return state(claim.slot()) == LEASED_OUT && fence(claim.slot()) == claim.fence();
     }
 
-    void giveBack(int slot) {
+    /** Whether an element has not been given back, or up. */
+    boolean isHeld(Claim claim) {
+        return claim.slot() == NONE ? !contains(claim.number()) : isCurrent(claim);
+    }
+
+    private boolean contains(long number) {
+        int used = control.usedSlots();
+        for (int slot = 0; slot < used; slot++) {
+            if (state(slot) != FREE && number(slot) == number) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Lets somebody find that the lease has ended. A last resort, which wants no mutex: this is one store. */
+    void expire(Claim claim) {
+        if (isCurrent(claim)) {
+            region.putLongRelease(at(claim.slot(), LEASE_DEADLINE_NANOS), System.nanoTime());
+        }
+    }
+
+    private void returnToQueue(int slot) {
         region.putIntRelease(at(slot, LEASE_STATE), RETURNED_TO_QUEUE);
-        control.returnedRelease(control.returnedVolatile() + 1);
-        control.leasedRelease(control.leasedVolatile() - 1);
+        returned.add(slot);
     }
 
-    /** Makes this member the one that writes the element to the dead letters. */
-    void giveUp(int slot) {
+    /** Counts an element as dealt with that was never leased. */
+    void countAcknowledged() {
+        control.acknowledgedRelease(control.acknowledgedVolatile() + 1);
+    }
+
+    private void settle(int slot) {
+        region.putLongRelease(at(slot, LEASE_ACKNOWLEDGED), control.acknowledgedVolatile() + 1);
+        region.putIntRelease(at(slot, LEASE_STATE), SETTLED);
+        control.acknowledgedRelease(region.getLong(at(slot, LEASE_ACKNOWLEDGED)));
+        free(slot);
+    }
+
+    // ---- given up ---------------------------------------------------------------------------------------------------
+
+    private void giveUp(int slot, GivenUp why) {
         region.putLong(at(slot, LEASE_FENCE), fence(slot) + 1);
-        region.putIntRelease(at(slot, LEASE_OWNER), members.number());
+        region.putLong(at(slot, LEASE_DETAIL), why.code);
+        region.putLong(at(slot, LEASE_DEADLINE_NANOS), ReturnedSlots.atOnce(number(slot)));
+        region.putIntRelease(at(slot, LEASE_OWNER), NOBODY);
         region.putIntRelease(at(slot, LEASE_STATE), GIVEN_UP);
+        control.unburiedRelease(control.unburiedVolatile() + 1);
     }
 
-    boolean isGivenUpByMe(int slot, long fence) {
+    /** Gives {@code action} up to {@code max} slots of elements that nobody else writes to the dead letters, and whose time has come. */
+    void bury(int max, IntConsumer action) {
+        int found = 0;
+        int used = control.usedSlots();
+        for (int slot = 0; slot < used && found < max && control.unburiedVolatile() > 0; slot++) {
+            if (state(slot) == GIVEN_UP && isToBury(slot)) {
+                region.putLong(at(slot, LEASE_FENCE), fence(slot) + 1);
+                region.putIntRelease(at(slot, LEASE_OWNER), members.number());
+                action.accept(slot);
+                found++;
+            }
+        }
+    }
+
+    /** A burial of this member's that is not under way any more was given up halfway. */
+    private boolean isToBury(int slot) {
+        int owner = owner(slot);
+        return owner == members.number() || (owner == NOBODY && ReturnedSlots.isDue(deadline(slot)));
+    }
+
+    /** Whether nobody has taken the burial over. */
+    boolean isMineToBury(int slot, long fence) {
         return state(slot) == GIVEN_UP && fence(slot) == fence;
     }
 
-    /** Ends the lease of an element that has been dealt with. */
-    void settle(int slot) {
-        region.putLongRelease(at(slot, LEASE_ACKNOWLEDGED), control.acknowledgedVolatile() + 1);
-        region.putIntRelease(at(slot, LEASE_STATE), SETTLED);
-        finishSettling(slot);
-        control.leasedRelease(control.leasedVolatile() - 1);
+    /** Notes that an element is in the dead letters. */
+    void settleBuried(int slot) {
+        settle(slot);
+        control.unburiedRelease(control.unburiedVolatile() - 1);
     }
 
-    private void finishSettling(int slot) {
-        control.acknowledgedRelease(
-                Math.max(control.acknowledgedVolatile(), region.getLong(at(slot, LEASE_ACKNOWLEDGED))));
-        region.putIntRelease(at(slot, LEASE_STATE), FREE);
+    /** Leaves it to somebody, later, to write the element to the dead letters. */
+    void buryLater(int slot, long nanos) {
+        region.putLong(at(slot, LEASE_DEADLINE_NANOS), Durations.deadline(nanos));
+        region.putIntRelease(at(slot, LEASE_OWNER), NOBODY);
     }
+
+    // ---- the dead ---------------------------------------------------------------------------------------------------
 
     /**
-     * Takes back what the dead hold and what has been out too long; elements that were delivered too often are given up, and
-     * their slots handed to {@code givenUp}. True if anything changed.
+     * Takes back what the dead hold and what has been out too long; elements that were delivered too often are given up.
+     *
+     * @return whether there is something to bury now
      */
-    boolean reap(IntConsumer givenUp) {
+    boolean reap() {
         BitSet dead = new BitSet();
         BitSet alive = new BitSet();
-        boolean changed = false;
-        for (int slot = 0; slot < slots; slot++) {
+        boolean toBury = false;
+        int used = control.usedSlots();
+        for (int slot = 0; slot < used; slot++) {
             int state = state(slot);
-            if (state != LEASED_OUT && state != GIVEN_UP) {
-                continue;
+            if (state == LEASED_OUT) {
+                if (Durations.hasPassed(deadline(slot)) || isDead(owner(slot), dead, alive)) {
+                    takeBack(slot);
+                }
+            } else if (state == GIVEN_UP && owner(slot) != NOBODY && isDead(owner(slot), dead, alive)) {
+                buryLater(slot, 0);
             }
-            boolean late = state == LEASED_OUT && Durations.hasPassed(region.getLong(at(slot, LEASE_DEADLINE_NANOS)));
-            if (late || isDead(region.getIntVolatile(at(slot, LEASE_OWNER)), dead, alive)) {
-                takeBack(slot, state, givenUp);
-                changed = true;
-            }
+            toBury |= state(slot) == GIVEN_UP && isToBury(slot);
         }
-        return changed;
+        return toBury;
     }
 
     private boolean isDead(int owner, BitSet dead, BitSet alive) {
@@ -176,14 +319,17 @@ final class Leases {
         return dead.get(owner);
     }
 
-    private void takeBack(int slot, int state, IntConsumer givenUp) {
-        if (state == GIVEN_UP || attempts(slot) >= control.options().maxAttempts()) {
-            giveUp(slot);
-            givenUp.accept(slot);
+    private void takeBack(int slot) {
+        if (attempts(slot) < maxAttempts) {
+            region.putLong(at(slot, LEASE_DEADLINE_NANOS), ReturnedSlots.atOnce(number(slot)));
+            returnToQueue(slot);
         } else {
-            giveBack(slot);
+            giveUp(slot, GivenUp.NEVER_ACKNOWLEDGED);
         }
+        control.leasedRelease(control.leasedVolatile() - 1);
     }
+
+    // ---- repair -----------------------------------------------------------------------------------------------------
 
     /**
      * Makes the table consistent after a death inside the mutex, or of the machine: an element in a segment that was removed
@@ -191,43 +337,65 @@ final class Leases {
      */
     void repair(long startOfFirstSegment) {
         long taken = control.takenVolatile();
-        int leased = 0;
-        int returned = 0;
         for (int slot = 0; slot < slots; slot++) {
-            if (state(slot) == SETTLED) {
-                finishSettling(slot);
-            } else if (state(slot) != FREE && number(slot) >= taken) {
+            int state = state(slot);
+            if (state == SETTLED) {
+                control.acknowledgedRelease(
+                        Math.max(control.acknowledgedVolatile(), region.getLong(at(slot, LEASE_ACKNOWLEDGED))));
                 region.putIntRelease(at(slot, LEASE_STATE), FREE);
-            } else if (state(slot) != FREE && index(slot) < startOfFirstSegment) {
+            } else if (state != FREE && number(slot) >= taken) {
+                region.putIntRelease(at(slot, LEASE_STATE), FREE);
+            } else if (state != FREE && index(slot) < startOfFirstSegment) {
                 region.putIntRelease(at(slot, LEASE_STATE), FREE);
                 control.acknowledgedRelease(control.acknowledgedVolatile() + 1);
             }
+        }
+        recount();
+    }
+
+    /** Makes the counts and the places anew. */
+    private void recount() {
+        int leased = 0;
+        int unburied = 0;
+        int used = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            int state = state(slot);
+            leased += state == LEASED_OUT ? 1 : 0;
+            unburied += state == GIVEN_UP ? 1 : 0;
+            used = state == FREE ? used : slot + 1;
+        }
+        control.leasedRelease(leased);
+        control.unburiedRelease(unburied);
+        control.usedSlots(used);
+        control.freedSlots(0);
+        returned.clear();
+        for (int slot = 0; slot < used; slot++) {
             switch (state(slot)) {
-                case LEASED_OUT, GIVEN_UP -> leased++;
-                case RETURNED_TO_QUEUE -> returned++;
+                case FREE -> free(slot);
+                case RETURNED_TO_QUEUE -> returned.add(slot);
                 default -> {}
             }
         }
-        control.leasedRelease(leased);
-        control.returnedRelease(returned);
     }
+
+    // ---- look -------------------------------------------------------------------------------------------------------
 
     /** The lowest index of a document that holds an element which is out; {@link Long#MAX_VALUE} if there is none. */
     long lowestIndex() {
         long lowest = Long.MAX_VALUE;
-        if (control.leasedVolatile() + control.returnedVolatile() > 0) {
-            for (int slot = 0; slot < slots; slot++) {
-                if (state(slot) != FREE) {
-                    lowest = Math.min(lowest, index(slot));
-                }
+        int used = control.occupiedSlots() == 0 ? 0 : control.usedSlots();
+        for (int slot = 0; slot < used; slot++) {
+            if (state(slot) != FREE) {
+                lowest = Math.min(lowest, index(slot));
             }
         }
         return lowest;
     }
 
-    /** The numbers and indexes of the returned elements, for a snapshot. */
+    /** The slots of the returned elements, for a snapshot. */
     void forEachReturned(IntConsumer action) {
-        for (int slot = 0; slot < slots; slot++) {
+        int used = control.returnedVolatile() == 0 ? 0 : control.usedSlots();
+        for (int slot = 0; slot < used; slot++) {
             if (state(slot) == RETURNED_TO_QUEUE) {
                 action.accept(slot);
             }
@@ -254,7 +422,24 @@ final class Leases {
         return region.getLong(at(slot, LEASE_INDEX));
     }
 
-    private static int at(int slot, int field) {
+    /** Why an element was given up. */
+    GivenUp why(int slot) {
+        return GivenUp.of(region.getLong(at(slot, LEASE_DETAIL)));
+    }
+
+    private long deadline(int slot) {
+        return region.getLong(at(slot, LEASE_DEADLINE_NANOS));
+    }
+
+    private int owner(int slot) {
+        return region.getIntVolatile(at(slot, LEASE_OWNER));
+    }
+
+    private static long place(int position) {
+        return at(position, LEASE_PLACE);
+    }
+
+    static int at(int slot, int field) {
         return LEASES + slot * LEASE_BYTES + field;
     }
 }

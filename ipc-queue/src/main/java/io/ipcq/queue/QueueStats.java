@@ -9,6 +9,8 @@ package io.ipcq.queue;
  * @param put elements put since the queue was created
  * @param taken elements handed out since then, each once however often it was redelivered
  * @param leased elements received and neither acknowledged nor given back
+ * @param unburied elements that were given up and wait to be written to the dead letters; more than none for long means that
+ *     those cannot be written
  * @param unfinished elements put for which {@code taskDone} was not called
  * @param members processes' handles that are attached and alive
  * @param storageBytes about what the queue occupies, in memory or on disk
@@ -20,6 +22,7 @@ public record QueueStats(
         long put,
         long taken,
         long leased,
+        long unburied,
         long unfinished,
         int members,
         long storageBytes,

@@ -398,6 +398,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                     put,
                     put - size,
                     0,
+                    0,
                     unfinished(),
                     members.countAlive(),
                     control.storageBytes(),

@@ -69,7 +69,7 @@ public final class SharedQueueBuilder<E> {
      * Opens the queue in a directory.
      *
      * @throws java.nio.file.NoSuchFileException if there is none
-     * @throws io.ipcq.memory.RegionFormatException if what is there is another kind of queue, damaged, or of a newer format
+     * @throws io.ipcq.memory.RegionFormatException if what is there is another kind of queue, damaged, or of another format
      * @throws IllegalArgumentException if the queue has another codec, or another value for an option that was set here
      */
     public SharedQueue<E> open(Path directory) throws IOException {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.IpcException;
 import io.ipcq.TestJvm;
+import io.ipcq.codec.CodecException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -97,6 +98,72 @@ class DurableQueueFilesIT {
             }
             assertThat(count).isLessThan(1000);
         }
+    }
+
+    /** There is no room for dead letters at first. */
+    @Test
+    void shouldHandOutWhatIsGoodWhenTheDiskHasNoRoomForDeadLetters() throws Exception {
+        assumeTrue(DurableQueueRefusalTest.isRoot(), "only root can mount a small disk");
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=6m,mode=700", "tmpfs", directory.toString()) == 0);
+        try (DurableQueue<String> queue = DurableQueue.builder(PickyCodec.INSTANCE)
+                .segmentBytes(1 << 20)
+                .maxAttempts(1)
+                .create(directory.resolve("queue"))) {
+            List<String> good = List.of("a", "b", "c");
+            queue.putAll(List.of(PickyCodec.UNDECODABLE, "a", "poison", "b", PickyCodec.BROKEN, "c"));
+            Path filler = fillDisk();
+
+            List<String> handedOut = new ArrayList<>();
+            while (handedOut.size() < good.size()) {
+                takeOne(queue, handedOut);
+            }
+            assertThat(handedOut).isEqualTo(good);
+            QueueStats stats = queue.stats();
+            assertThat(stats.leased()).as("%s", stats).isZero();
+            assertThat(stats.unburied()).as("%s", stats).isEqualTo(3);
+            assertThat(queue.join(Duration.ofMillis(20))).isFalse();
+
+            Files.delete(filler);
+            assertThat(queue.join(Duration.ofSeconds(60))).isTrue();
+            try (DurableQueue<DeadLetter> letters = queue.deadLetters()) {
+                assertThat(letters.stream().map(DeadLetter::number)).containsExactlyInAnyOrder(0L, 2L, 4L);
+            }
+        } finally {
+            run("umount", "--lazy", directory.toString());
+        }
+    }
+
+    private static void takeOne(DurableQueue<String> queue, List<String> handedOut) throws InterruptedException {
+        try {
+            if (handedOut.size() % 2 == 0) {
+                handedOut.add(queue.get());
+                queue.taskDone();
+                return;
+            }
+            Delivery<String> delivery = queue.receive();
+            if (delivery.value().equals("poison")) {
+                assertThat(delivery.nack()).isTrue();
+            } else {
+                handedOut.add(delivery.value());
+                assertThat(delivery.ack()).isTrue();
+            }
+        } catch (CodecException e) {
+            assertThat(e.bytes()).isNotEmpty();
+        }
+    }
+
+    /** Leaves not a page. */
+    private Path fillDisk() throws IOException {
+        Path filler = directory.resolve("filler");
+        byte[] page = new byte[4096];
+        try (RandomAccessFile file = new RandomAccessFile(filler.toFile(), "rw")) {
+            while (true) {
+                file.write(page);
+            }
+        } catch (IOException full) {
+            assertThat(full).hasMessageContaining("No space left on device");
+        }
+        return filler;
     }
 
     @Test

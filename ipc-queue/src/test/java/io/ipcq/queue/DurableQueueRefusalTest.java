@@ -192,11 +192,12 @@ class DurableQueueRefusalTest {
         }
     }
 
-    @Test
-    void shouldRefuseNewerFormat() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 1})
+    void shouldRefuseOtherFormat(int newer) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(control().toFile(), "rw")) {
             file.seek(Long.BYTES);
-            file.write(2);
+            file.write(JournalLayout.FORMAT.version() + newer);
         }
         assertRefused()
                 .isInstanceOf(RegionFormatException.class)

@@ -118,7 +118,7 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
     private void checkWaitingConsumerWouldNotice() {
         if (queue != null && operation.lossesAllowed == 0) {
             QueueStats stats = queue.stats();
-            assertThat(stats.unfinished() == 0 || stats.size() + stats.leased() > 0)
+            assertThat(stats.unfinished() == 0 || stats.size() + stats.leased() + stats.unburied() > 0)
                     .as("an element that is neither waiting nor out: %s", stats)
                     .isTrue();
         }
@@ -136,13 +136,13 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
         long expected = -1;
         while (true) {
             QueueStats stats = queue().stats();
-            if (stats.size() == 0 && stats.leased() == 0) {
+            if (stats.size() == 0 && stats.leased() == 0 && stats.unburied() == 0) {
                 break;
             }
             assertThat(System.nanoTime() - deadline)
                     .as("still not drained: %s", stats)
                     .isNegative();
-            if (stats.leased() == 0) {
+            if (stats.leased() == 0 && stats.unburied() == 0) {
                 assertThat(expected).as("elements left when nothing was out").isIn(-1L, stats.size());
                 expected = stats.size() - 1;
             }
