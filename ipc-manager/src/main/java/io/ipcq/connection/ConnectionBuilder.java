@@ -27,7 +27,10 @@ public final class ConnectionBuilder extends OptionsBuilder<ConnectionBuilder> {
         return this;
     }
 
-    /** How long reaching the other side may take, by default {@link Limits#CONNECT}. */
+    /**
+     * How long reaching the other side may take, by default {@link Limits#CONNECT}; if it cuts the connection off before it is
+     * authenticated, as one does that has too many, this side tries again in that time.
+     */
     public ConnectionBuilder connectTimeout(Duration timeout) {
         connectTimeout = timeout;
         return this;

@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.AsynchronousCloseException;
@@ -19,103 +18,61 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import jdk.net.ExtendedSocketOptions;
 
-/** Makes connections of sockets: the way from an address to the end of the handshake, on either side. */
+/** Makes connections: the way from an address to the end of the {@link Introduction}. */
 final class Connector {
 
     private static final String[] TLS_VERSIONS = {"TLSv1.3"};
 
-    private static final int KEEP_ALIVE_IDLE_SECONDS = 30;
-    private static final int KEEP_ALIVE_STEP_SECONDS = 10;
-    private static final int KEEP_ALIVE_STEPS = 3;
+    private static final long FIRST_PAUSE_MILLIS = 5;
+    private static final long LONGEST_PAUSE_MILLIS = 200;
 
     private Connector() {}
 
+    /** Again and again while the peer cuts it off before the keys are proved: a listener with too many peers does that. */
     static Connection connect(SocketAddress address, AuthKey key, ConnectionOptions options)
             throws IOException, InterruptedException {
         requireProtected(address, options);
-        SocketChannel channel = open(address, options.connectTimeout());
-        try {
-            return handshake(channel, key, options, clientEngine(address, options), false);
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
-    /** What a listener does with a socket that it has accepted; the caller closes it if this fails. */
-    static Connection accept(SocketChannel channel, AuthKey key, ConnectionOptions options, boolean clientCertificates)
-            throws IOException, InterruptedException {
-        Optional<SSLEngine> engine = options.tls().map(context -> {
-            SSLEngine made = context.createSSLEngine();
-            made.setUseClientMode(false);
-            SSLParameters parameters = made.getSSLParameters();
-            parameters.setProtocols(TLS_VERSIONS);
-            parameters.setNeedClientAuth(clientCertificates);
-            made.setSSLParameters(parameters);
-            return made;
-        });
-        return handshake(channel, key, options, engine, true);
-    }
-
-    private static Connection handshake(
-            SocketChannel channel, AuthKey key, ConnectionOptions options, Optional<SSLEngine> engine, boolean listener)
-            throws IOException, InterruptedException {
-        long deadline = Deadline.in(options.handshakeTimeout());
-        SocketAddress remote = channel.getRemoteAddress();
-        if (remote instanceof InetSocketAddress) {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            keepAlive(channel);
-        }
-        requireTrustedUser(PeerCredentials.of(channel), options);
-        channel.configureBlocking(false);
-        Wire wire = new ChannelWire(channel);
-        try {
-            if (engine.isPresent()) {
-                TlsWire tls = new TlsWire(wire, engine.get());
-                wire = tls; // whose close tells the peer why
-                tls.handshake(deadline);
+        long deadline = Deadline.in(options.connectTimeout());
+        for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
+            SocketChannel channel = open(address, options, deadline);
+            try {
+                return introduce(new Introduction(
+                        Handshake.Role.CLIENT, channel, key, options, clientEngines(address, options)));
+            } catch (CutOffException e) {
+                channel.close();
+                long millis = pause + ThreadLocalRandom.current().nextLong(pause);
+                if (Deadline.remainingNanos(deadline) < TimeUnit.MILLISECONDS.toNanos(millis)) {
+                    throw e;
+                }
+                Thread.sleep(millis);
+            } catch (IOException | InterruptedException | RuntimeException | Error e) {
+                channel.close();
+                throw e;
             }
-            FrameReader reader = new FrameReader(wire, Limits.UNAUTHENTICATED_FRAME_BYTES);
-            FrameWriter writer = new FrameWriter(wire);
-            Handshake handshake = new Handshake(reader, writer, key, options.legacyMd5(), deadline);
-            if (listener) {
-                handshake.asListener();
-            } else {
-                handshake.asClient();
+        }
+    }
+
+    private static Connection introduce(Introduction introduction) throws IOException, InterruptedException {
+        try {
+            for (Progress progress = introduction.advance();
+                    progress != Progress.DONE;
+                    progress = introduction.advance()) {
+                if (progress == Progress.WORK) {
+                    introduction.work();
+                } else {
+                    introduction.await(progress);
+                }
             }
-            return new SocketConnection(wire, reader, writer, options, remote, PeerCredentials.of(channel));
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            wire.close();
+            return introduction.connection();
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            introduction.close();
             throw e;
-        }
-    }
-
-    /** Finds out within a minute, not after hours, that the peer's machine is gone; where the system can be told so. */
-    private static void keepAlive(SocketChannel channel) throws IOException {
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_STEP_SECONDS);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_STEPS);
-        }
-    }
-
-    /** Asked before anything is sent. */
-    private static void requireTrustedUser(Optional<PeerCredentials> peer, ConnectionOptions options)
-            throws AuthenticationException {
-        if (!options.otherUsers()
-                && peer.isPresent()
-                && !OwnFiles.isTrusted(peer.get().user())) {
-            throw new AuthenticationException("the peer is another user: user="
-                    + peer.get().user().getName() + ", expected="
-                    + OwnFiles.me().getName()
-                    + "; say otherUsers(true) if it may be");
         }
     }
 
@@ -140,31 +97,47 @@ final class Connector {
         }
     }
 
-    private static Optional<SSLEngine> clientEngine(SocketAddress address, ConnectionOptions options) {
-        if (!(address instanceof InetSocketAddress inet) || options.tls().isEmpty()) {
+    private static Optional<Supplier<SSLEngine>> clientEngines(SocketAddress address, ConnectionOptions options) {
+        if (!(address instanceof InetSocketAddress inet)) {
             return Optional.empty();
         }
-        SSLContext context = options.tls().get();
-        SSLEngine engine = context.createSSLEngine(inet.getHostString(), inet.getPort());
-        engine.setUseClientMode(true);
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setProtocols(TLS_VERSIONS);
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        engine.setSSLParameters(parameters);
-        return Optional.of(engine);
+        return options.tls().map(context -> () -> {
+            SSLEngine engine = context.createSSLEngine(inet.getHostString(), inet.getPort());
+            engine.setUseClientMode(true);
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setProtocols(TLS_VERSIONS);
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            engine.setSSLParameters(parameters);
+            return engine;
+        });
     }
 
-    private static SocketChannel open(SocketAddress address, Duration timeout)
+    /** For each peer of a listener. */
+    static Optional<Supplier<SSLEngine>> listenerEngines(ListenerOptions options) {
+        return options.connection().tls().map(context -> () -> {
+            SSLEngine engine = context.createSSLEngine();
+            engine.setUseClientMode(false);
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setProtocols(TLS_VERSIONS);
+            parameters.setNeedClientAuth(options.clientCertificates());
+            engine.setSSLParameters(parameters);
+            return engine;
+        });
+    }
+
+    private static SocketChannel open(SocketAddress address, ConnectionOptions options, long deadline)
             throws IOException, InterruptedException {
+        Duration timeout = options.connectTimeout();
         boolean unix = address instanceof UnixDomainSocketAddress;
         SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         try {
             if (unix && LightThreads.isVirtual(Thread.currentThread())) {
-                connectUnixElsewhere(channel, address, timeout);
+                connectUnixElsewhere(channel, address, deadline);
             } else if (unix) {
-                connectUnix(channel, address, timeout);
+                connectUnix(channel, address, deadline);
             } else {
-                channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toMillis())));
+                long millis = TimeUnit.NANOSECONDS.toMillis(Deadline.remainingNanos(deadline));
+                channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, Math.max(1, millis)));
             }
             return channel;
         } catch (ClosedByInterruptException e) {
@@ -179,14 +152,17 @@ final class Connector {
             channel.close();
             throw named(
                     new ConnectException("nobody listens there: address=" + address + ", reason=" + e.getMessage()), e);
+        } catch (RuntimeException | Error e) {
+            channel.close();
+            throw e;
         }
     }
 
     /** The kernel waits without limit while the listener's queue is full; the socket is closed under it in the end. */
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the socket to be closed but who connects
-    private static void connectUnix(SocketChannel channel, SocketAddress address, Duration timeout) throws IOException {
+    private static void connectUnix(SocketChannel channel, SocketAddress address, long deadline) throws IOException {
         CompletableFuture<Void> connected = new CompletableFuture<>();
-        connected.orTimeout(Math.max(1, Deadline.remainingNanos(Deadline.in(timeout))), TimeUnit.NANOSECONDS);
+        connected.orTimeout(Math.max(1, Deadline.remainingNanos(deadline)), TimeUnit.NANOSECONDS);
         connected.whenComplete((done, late) -> {
             if (late != null) {
                 closeLate(channel);
@@ -204,17 +180,19 @@ final class Connector {
     }
 
     /** For a virtual thread, in which the socket would not block, and so fail if the listener's queue is full. */
-    private static void connectUnixElsewhere(SocketChannel channel, SocketAddress address, Duration timeout)
+    private static void connectUnixElsewhere(SocketChannel channel, SocketAddress address, long deadline)
             throws IOException {
         FutureTask<Void> connecting = new FutureTask<>(() -> {
-            connectUnix(channel, address, timeout);
+            connectUnix(channel, address, deadline);
             return null;
         });
-        Thread thread = new Thread(connecting, "ipcq-connect");
-        thread.setDaemon(true);
-        thread.start();
         try {
+            Thread thread = new Thread(connecting, "ipcq-connect");
+            thread.setDaemon(true);
+            thread.start();
             connecting.get();
+        } catch (OutOfMemoryError e) {
+            throw new IOException("no thread can be made to connect in: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             channel.close();
             throw new ClosedByInterruptException();

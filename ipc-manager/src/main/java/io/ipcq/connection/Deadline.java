@@ -27,6 +27,10 @@ final class Deadline {
         return deadline == NEVER ? NEVER : deadline - System.nanoTime();
     }
 
+    static long earlier(long one, long other) {
+        return other == NEVER || (one != NEVER && one - other <= 0) ? one : other;
+    }
+
     private static long toNanos(Duration timeout) {
         try {
             return Math.max(0, timeout.toNanos());

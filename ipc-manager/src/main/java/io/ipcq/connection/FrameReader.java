@@ -35,7 +35,7 @@ final class FrameReader {
     private int limit;
 
     /** What was read and not used lies between position and limit. */
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(SMALL_BUFFER).flip();
+    private ByteBuffer buffer;
 
     /** A frame that is larger than the buffer, so far. */
     private byte @Nullable [] growing;
@@ -49,10 +49,14 @@ final class FrameReader {
     FrameReader(Wire wire, int limit) {
         this.wire = wire;
         this.limit = limit;
+        this.buffer = ByteBuffer.allocate(LONG_HEADER + Math.min(limit, SMALL_BUFFER - LONG_HEADER))
+                .flip();
     }
 
+    /** Of messages from now on: the peer is no stranger any more, and gets the memory for good speed. */
     void limit(int bytes) {
         limit = bytes;
+        buffer = ByteBuffer.allocateDirect(SMALL_BUFFER).put(buffer).flip();
     }
 
     /** Reads on until a message is complete; false if the deadline has passed before. */

@@ -14,7 +14,7 @@ final class FrameWriter {
     private final Wire wire;
     /** The part that is being written lies between position and limit. */
     private ByteBuffer buffer =
-            ByteBuffer.allocateDirect(FrameReader.SMALL_BUFFER).flip();
+            ByteBuffer.allocate(HEADER + Limits.UNAUTHENTICATED_FRAME_BYTES).flip();
 
     /** What has not been copied to the buffer yet. */
     private byte[] message = NOTHING;
@@ -24,6 +24,11 @@ final class FrameWriter {
 
     FrameWriter(Wire wire) {
         this.wire = wire;
+    }
+
+    /** To be called when the peer is no stranger any more: it gets the memory for good speed. Nothing may be left to be written. */
+    void grow() {
+        buffer = ByteBuffer.allocateDirect(FrameReader.SMALL_BUFFER).flip();
     }
 
     /** Writes a message, after what is left of the one before. A failure leaves half a frame behind: nothing may follow it. */

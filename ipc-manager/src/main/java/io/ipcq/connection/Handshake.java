@@ -3,17 +3,20 @@ package io.ipcq.connection;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** Proves to each side that the other knows the key; the first six messages of every connection. Used by one thread. */
+/**
+ * Proves to each side that the other knows the key; the first six messages of every connection. Never waits. Used by one thread
+ * at a time.
+ */
 final class Handshake {
     /*
      *   listener                                       client
@@ -46,55 +49,112 @@ final class Handshake {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Which side this is; knows the challenges that it waits for the answers of. */
-    private enum Role {
-        LISTENER,
-        CLIENT;
+    /** Which side this is, and what it awaits of the other, in order; knows the challenges that it waits for the answers of. */
+    enum Role {
+        LISTENER(Message.ANSWER, Message.CHALLENGE, Message.VERDICT),
+        CLIENT(Message.CHALLENGE, Message.VERDICT, Message.ANSWER);
 
         @SuppressWarnings("ImmutableEnumChecker") // thread-safe, and what it holds is of this JVM
         private final Set<ByteBuffer> unanswered = ConcurrentHashMap.newKeySet();
+
+        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+        private final List<Message> awaited;
+
+        Role(Message... awaited) {
+            this.awaited = List.of(awaited);
+        }
     }
 
+    private enum Message {
+        CHALLENGE,
+        ANSWER,
+        VERDICT
+    }
+
+    private final Role role;
     private final FrameReader reader;
     private final FrameWriter writer;
     private final AuthKey key;
     private final boolean legacyMd5;
-    private final long deadline;
 
-    Handshake(FrameReader reader, FrameWriter writer, AuthKey key, boolean legacyMd5, long deadline) {
+    /** How many messages of the peer have come. */
+    private int received = -1;
+
+    /** What this side asks the other to sign. */
+    private final byte[] mine = join(SHA256, random());
+
+    private boolean peerKnowsKey;
+
+    /** To be thrown as soon as the peer was told. */
+    private @Nullable AuthenticationException refusal;
+
+    Handshake(Role role, FrameReader reader, FrameWriter writer, AuthKey key, boolean legacyMd5) {
+        this.role = role;
         this.reader = reader;
         this.writer = writer;
         this.key = key;
         this.legacyMd5 = legacyMd5;
-        this.deadline = deadline;
     }
 
-    void asListener() throws IOException, InterruptedException {
-        byte[] mine = challenge(Role.LISTENER);
-        answer(Role.LISTENER, mine);
+    /**
+     * Has the JDK load what a handshake needs, which takes descriptors: a JVM that has none when it needs it first can never
+     * sign again.
+     */
+    static void prepare(AuthKey key) {
+        key.sign("HmacSHA256", random());
     }
 
-    void asClient() throws IOException, InterruptedException {
-        answer(Role.CLIENT, CHALLENGE);
-        challenge(Role.CLIENT);
-    }
-
-    private byte[] challenge(Role role) throws IOException, InterruptedException {
-        byte[] message = join(SHA256, random());
-        ByteBuffer entry = ByteBuffer.wrap(message);
-        role.unanswered.add(entry);
-        try {
-            send(join(CHALLENGE, message));
-            byte[] answer = receive();
-            String objection = objection(message, answer);
-            send(objection == null ? WELCOME : FAILURE);
-            if (objection != null) {
-                throw new AuthenticationException(objection);
-            }
-            return message;
-        } finally {
-            role.unanswered.remove(entry);
+    /** Goes on as far as what has come allows. */
+    Progress advance() throws IOException {
+        if (received < 0) {
+            next();
         }
+        while (writer.advance()) {
+            if (refusal != null) {
+                throw refusal;
+            }
+            if (received == role.awaited.size()) {
+                return Progress.DONE;
+            }
+            byte[] message = receive();
+            if (message == null) {
+                return Progress.READ;
+            }
+            take(message);
+            next();
+        }
+        return Progress.WRITE;
+    }
+
+    /** Whether the peer has answered rightly. */
+    boolean peerKnowsKey() {
+        return peerKnowsKey;
+    }
+
+    private void next() {
+        received++;
+        if (received < role.awaited.size() && role.awaited.get(received) == Message.ANSWER) {
+            role.unanswered.add(ByteBuffer.wrap(mine));
+            send(join(CHALLENGE, mine));
+        }
+    }
+
+    private void take(byte[] message) throws AuthenticationException {
+        switch (role.awaited.get(received)) {
+            case CHALLENGE -> send(answer(message));
+            case ANSWER -> {
+                String objection = objection(message);
+                refusal = objection == null ? null : new AuthenticationException(objection);
+                peerKnowsKey = objection == null;
+                send(objection == null ? WELCOME : FAILURE);
+            }
+            case VERDICT -> requireWelcome(message);
+        }
+    }
+
+    /** To be called in the end, however it went. */
+    void close() {
+        role.unanswered.remove(ByteBuffer.wrap(mine));
     }
 
     private static byte[] random() {
@@ -104,18 +164,17 @@ final class Handshake {
     }
 
     /** Null if the answer is right. */
-    private @org.jspecify.annotations.Nullable String objection(byte[] message, byte[] answer) {
+    private @Nullable String objection(byte[] answer) {
         if (answer.length == LEGACY_ANSWER_BYTES) {
             if (!legacyMd5) {
                 return "the peer signs with MD5, as Python before 3.12 does; switch it on with legacyMd5(true), or use a newer Python";
             }
-            return MessageDigest.isEqual(answer, key.sign("HmacMD5", message)) ? null : ANSWERED_WRONG;
+            return MessageDigest.isEqual(answer, key.sign("HmacMD5", mine)) ? null : ANSWERED_WRONG;
         }
-        return MessageDigest.isEqual(answer, join(SHA256, key.sign("HmacSHA256", message))) ? null : ANSWERED_WRONG;
+        return MessageDigest.isEqual(answer, join(SHA256, key.sign("HmacSHA256", mine))) ? null : ANSWERED_WRONG;
     }
 
-    private void answer(Role role, byte[] mine) throws IOException, InterruptedException {
-        byte[] question = receive();
+    private byte[] answer(byte[] question) throws AuthenticationException {
         if (!startsWith(question, CHALLENGE)) {
             throw new AuthenticationException("the peer does not speak this protocol: it sent no challenge");
         }
@@ -123,8 +182,10 @@ final class Handshake {
         if (Arrays.equals(message, mine) || role.unanswered.contains(ByteBuffer.wrap(message))) {
             throw new AuthenticationException("the peer sent a challenge of this side back");
         }
-        send(sign(message));
-        byte[] verdict = receive();
+        return sign(message);
+    }
+
+    private static void requireWelcome(byte[] verdict) throws AuthenticationException {
         if (Arrays.equals(verdict, FAILURE)) {
             throw new AuthenticationException("the peer refused the key: both sides need the same one");
         }
@@ -148,24 +209,19 @@ final class Handshake {
         return join(SHA256, key.sign("HmacSHA256", message));
     }
 
-    private void send(byte[] message) throws IOException {
-        writer.write(message, 0, message.length, deadline);
+    private void send(byte[] message) {
+        writer.begin(message, 0, message.length);
     }
 
-    private byte[] receive() throws IOException, InterruptedException {
+    /** Null if not all of it has come. */
+    private byte @Nullable [] receive() throws IOException {
         try {
-            if (reader.advance(deadline)) {
-                return reader.take();
-            }
-        } catch (EOFException e) {
-            throw new IOException(
-                    "the peer closed the connection within the handshake; it may have too many, or expect TLS", e);
+            return reader.advance() ? reader.take() : null;
         } catch (FrameTooLargeException e) {
             throw new AuthenticationException(
                     "the peer does not speak this protocol: it announced a message of more than "
                             + Limits.UNAUTHENTICATED_FRAME_BYTES + " bytes");
         }
-        throw new SocketTimeoutException("the peer did not complete the handshake in time");
     }
 
     private static boolean startsWith(byte[] bytes, byte[] prefix) {

@@ -7,8 +7,6 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -17,9 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Waits for peers at an address, and hands out connections to those that have proved to know the key.
  *
- * <p>No peer keeps another one waiting: each proves its key in a thread of its own, and has {@link Limits#HANDSHAKE} for
- * it. A Unix-domain socket has mode 0600 in a directory 0700, which is made if it is missing, and takes processes of the
+ * <p>No peer keeps another one waiting: one thread serves all that have not proved their key, and each has {@link
+ * Limits#HANDSHAKE} for it. If there are too many, one that has not proved it gives its place to the next. A Unix-domain socket has mode 0600 in a directory 0700, which is made if it is missing, and takes processes of the
  * same user, and root's, only. TCP beyond loopback needs TLS.
  *
  * <p>Thread-safe. Process-safe: one process listens at an address; a second one is refused. If it is killed, the file of its
@@ -39,9 +35,8 @@ public final class Listener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
-    private static final int BACKLOG = 128;
+    private static final int BACKLOG = 1024;
     private static final long LOG_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long OUT_OF_DESCRIPTORS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** Those with a file; they are closed when this process ends. */
     private static final Set<Listener> WITH_FILE = ConcurrentHashMap.newKeySet();
@@ -53,25 +48,22 @@ public final class Listener implements AutoCloseable {
     /** What waits to be accepted; empty once closed, for whoever waits. */
     private final LinkedBlockingQueue<Optional<Connection>> accepted = new LinkedBlockingQueue<>();
 
-    private final Set<SocketChannel> unauthenticated = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger pending = new AtomicInteger();
-    private final AtomicLong turnedAway = new AtomicLong();
+    private final AtomicLong notLogged = new AtomicLong();
     private volatile long lastLogged = System.nanoTime() - LOG_PAUSE_NANOS;
     private volatile boolean closed;
+    private volatile boolean failed;
 
     private final ServerSocketChannel server;
     private final SocketAddress address;
-    private final AuthKey key;
-    private final ListenerOptions options;
+    private final Reception reception;
     private final @Nullable UnixSocketFile file;
 
     private Listener(ServerSocketChannel server, AuthKey key, ListenerOptions options, @Nullable UnixSocketFile file)
             throws IOException {
         this.server = server;
         this.address = server.getLocalAddress();
-        this.key = key;
-        this.options = options;
         this.file = file;
+        this.reception = new Reception(this, server, key, options);
     }
 
     /** Listens at a {@link UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}; port 0 is any free one. */
@@ -126,6 +118,15 @@ public final class Listener implements AutoCloseable {
         }
     }
 
+    private void start() throws IOException {
+        try {
+            reception.start();
+        } catch (RuntimeException | Error e) {
+            reception.close();
+            throw e;
+        }
+    }
+
     private static void release(
             @Nullable ServerSocketChannel server, @Nullable UnixSocketFile file, Throwable failure) {
         try (server) {
@@ -135,12 +136,6 @@ public final class Listener implements AutoCloseable {
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
-    }
-
-    private void start() {
-        Thread thread = new Thread(this::listen, "ipcq-listener");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     /** Where it listens: what to give to {@link Connection#connect}. */
@@ -167,75 +162,52 @@ public final class Listener implements AutoCloseable {
     private Connection handOut(Optional<Connection> next) throws SocketException {
         if (next.isEmpty()) {
             accepted.add(next); // for the next one who waits
-            throw new SocketException("the listener is closed: address=" + address);
+            throw new SocketException(
+                    failed
+                            ? "the listener has failed, its log says why; make a new one: address=" + address
+                            : "the listener is closed: address=" + address);
         }
-        pending.decrementAndGet();
+        reception.placeIsFree();
         return next.get();
     }
 
-    private void listen() {
-        while (true) {
-            try {
-                receive(server.accept());
-            } catch (AsynchronousCloseException e) {
-                return;
-            } catch (ClosedChannelException e) {
-                return;
-            } catch (IOException | RuntimeException e) {
-                logSparingly("a peer could not be accepted: " + e.getMessage());
-                LockSupport.parkNanos(OUT_OF_DESCRIPTORS_NANOS); // the peer stays in the kernel's queue
-            }
+    /** How many connections wait to be accepted. */
+    int waiting() {
+        return accepted.size();
+    }
+
+    /** A peer has proved its key. */
+    void welcome(Connection connection) {
+        accepted.add(Optional.of(connection));
+        if (closed) {
+            closeWaiting();
         }
     }
 
-    private void receive(SocketChannel channel) {
-        if (pending.incrementAndGet() > options.maxPending()) {
-            pending.decrementAndGet();
-            closeQuietly(channel);
-            logSparingly("a peer was turned away, too many are unauthenticated or not accepted: limit="
-                    + options.maxPending());
+    /** Nobody receives peers any more. */
+    void over() {
+        if (closed) {
             return;
         }
-        unauthenticated.add(channel);
-        boolean started = false;
+        failed = true;
         try {
-            LightThreads.start("ipcq-handshake", () -> authenticate(channel));
-            started = true;
-        } finally {
-            if (!started) {
-                drop(channel);
-            }
-        }
-        if (closed && unauthenticated.contains(channel)) { // else it may have been handed out before
-            closeQuietly(channel);
-        }
-    }
-
-    private void authenticate(SocketChannel channel) {
-        try {
-            Connection connection = Connector.accept(channel, key, options.connection(), options.clientCertificates());
-            unauthenticated.remove(channel);
-            accepted.add(Optional.of(connection));
-            if (closed) {
-                closeWaiting();
-            }
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            if (!closed) {
-                logSparingly("a peer was dropped before it was authenticated: peer=" + describe(channel) + ", reason="
-                        + reason(e));
-            }
-            drop(channel);
-        } catch (Error e) {
-            drop(channel);
-            throw e;
+            close();
+        } catch (IOException e) {
+            LOG.debug("closing a listener failed: {}", this, e);
         }
     }
 
     /** Messages of this package hold nothing of the peer; others, such as those about TLS, may. */
-    private static String reason(Exception e) {
+    private static String reason(Throwable e) {
         boolean ours = e.getStackTrace().length > 0
                 && e.getStackTrace()[0].getClassName().startsWith(Listener.class.getPackageName());
         return ours ? String.valueOf(e.getMessage()) : e.getClass().getSimpleName();
+    }
+
+    void reportDropped(SocketChannel channel, Throwable e) {
+        if (!closed) {
+            report("a peer was dropped before it was authenticated: peer=" + describe(channel), e);
+        }
     }
 
     private static String describe(SocketChannel channel) {
@@ -246,24 +218,27 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    private void drop(SocketChannel channel) {
-        closeQuietly(channel);
-        unauthenticated.remove(channel);
-        pending.decrementAndGet();
-    }
-
     /** A flood of peers is no flood of lines: at most one a second, which says how many were left out. */
-    private void logSparingly(String line) {
+    void report(String line, Throwable e) {
         long now = System.nanoTime();
         if (now - lastLogged < LOG_PAUSE_NANOS) {
-            turnedAway.incrementAndGet();
+            notLogged.incrementAndGet();
             return;
         }
         lastLogged = now;
-        LOG.warn("{}; address={}, not logged before={}", line, address, turnedAway.getAndSet(0));
+        try {
+            LOG.warn(
+                    "{}, reason={}; address={}, not logged before={}",
+                    line,
+                    reason(e),
+                    address,
+                    notLogged.getAndSet(0));
+        } catch (Throwable unsaid) {
+            // no reason to end, either
+        }
     }
 
-    private static void closeQuietly(SocketChannel channel) {
+    static void closeQuietly(SocketChannel channel) {
         try {
             channel.close();
         } catch (IOException e) {
@@ -278,7 +253,7 @@ public final class Listener implements AutoCloseable {
         accepted.add(Optional.empty());
     }
 
-    /** Ends listening; connections that were accepted go on. May be called again. */
+    /** Ends listening; the address is free afterwards, and connections that were accepted go on. May be called again. */
     @Override
     public synchronized void close() throws IOException {
         if (closed) {
@@ -286,12 +261,12 @@ public final class Listener implements AutoCloseable {
         }
         closed = true;
         WITH_FILE.remove(this);
-        try (server) {
+        try (reception;
+                server) {
             if (file != null) {
                 file.remove();
             }
         } finally {
-            unauthenticated.forEach(Listener::closeQuietly);
             closeWaiting();
         }
     }

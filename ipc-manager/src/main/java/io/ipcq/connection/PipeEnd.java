@@ -216,11 +216,19 @@ final class PipeEnd implements Connection, Serializable {
                         "this end of the pipe was passed to another process, and is used there: " + this);
             }
             if (state == State.UNUSED) {
+                thread = startMeeting();
                 state = State.ARRIVING;
-                thread = LightThreads.start("ipcq-pipe", this::meet);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private Thread startMeeting() throws IOException {
+        try {
+            return LightThreads.start("ipcq-pipe", this::meet);
+        } catch (OutOfMemoryError e) {
+            throw new IOException("no thread can be made to meet the other end of the pipe: " + e.getMessage(), e);
         }
     }
 
@@ -259,7 +267,7 @@ final class PipeEnd implements Connection, Serializable {
             failed = e;
         } catch (InterruptedException e) {
             failed = new IOException("interrupted", e); // by nobody here
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed = new IOException("the two ends of a pipe could not meet: " + e, e);
         }
         publish(met, failed);
@@ -288,7 +296,11 @@ final class PipeEnd implements Connection, Serializable {
             // the next who sends or receives is told
         } finally {
             sending.unlock();
+            isFlushed(met);
         }
+    }
+
+    private void isFlushed(Connection met) {
         lock.lock();
         try {
             flushed = true;

@@ -7,6 +7,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,22 +47,37 @@ final class SharedPoller {
         }
     }
 
-    /** Started by the first who waits. */
-    private static final class Instance {
-        static final SharedPoller POLLER = new SharedPoller();
-    }
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static volatile @Nullable SharedPoller started;
 
     private final Selector selector;
 
-    private SharedPoller() {
+    private SharedPoller() throws IOException {
+        selector = Selector.open();
         try {
-            selector = Selector.open();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            Thread thread = new Thread(this::run, "ipcq-connection-poller");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            selector.close();
+            throw new IOException("no thread can be made to wait for sockets: " + e.getMessage(), e);
         }
-        Thread thread = new Thread(this::run, "ipcq-connection-poller");
-        thread.setDaemon(true);
-        thread.start();
+    }
+
+    /** Started by the first who waits; if that fails, by the next one. */
+    private static SharedPoller poller() throws IOException {
+        SharedPoller poller = started;
+        if (poller == null) {
+            synchronized (SharedPoller.class) {
+                poller = started;
+                if (poller == null) {
+                    poller = new SharedPoller();
+                    started = poller;
+                }
+            }
+        }
+        return poller;
     }
 
     /** Waits for a reader; false if the deadline has passed. */
@@ -70,7 +86,7 @@ final class SharedPoller {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        return Instance.POLLER.await(channel, watched, SelectionKey.OP_READ, deadline);
+        return poller().await(channel, watched, SelectionKey.OP_READ, deadline);
     }
 
     /** Waits for a writer, who is not interrupted; false if the deadline has passed. */
@@ -79,7 +95,7 @@ final class SharedPoller {
         try {
             while (true) {
                 try {
-                    return Instance.POLLER.await(channel, watched, SelectionKey.OP_WRITE, deadline);
+                    return poller().await(channel, watched, SelectionKey.OP_WRITE, deadline);
                 } catch (InterruptedException later) {
                     interrupted = true;
                 }
@@ -96,12 +112,18 @@ final class SharedPoller {
         if (watched.key != null) {
             watched.reading.signal();
             watched.writing.signal();
-            Instance.POLLER.selector.wakeup();
+            SharedPoller poller = started;
+            if (poller != null) {
+                poller.selector.wakeup();
+            }
         }
     }
 
     private boolean await(SocketChannel channel, Watched watched, int operation, long deadline)
             throws IOException, InterruptedException {
+        if (Deadline.hasPassed(deadline)) {
+            return false; // also if there is something each time
+        }
         Waiting waiting = watched.of(operation);
         waiting.ready = false;
         waiting.thread = Thread.currentThread();
@@ -149,10 +171,19 @@ final class SharedPoller {
         while (true) {
             try {
                 selector.select(SharedPoller::signal);
-            } catch (IOException | RuntimeException e) {
-                LOG.error("waiting for sockets failed; it goes on", e);
+            } catch (Throwable e) { // also no memory for the moment: all who wait depend on this thread
+                pause(e);
             }
         }
+    }
+
+    private static void pause(Throwable failure) {
+        try {
+            LOG.error("waiting for sockets failed; it goes on", failure);
+        } catch (Throwable unsaid) {
+            // no reason to end, either
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
     }
 
     private static void signal(SelectionKey key) {

@@ -52,6 +52,7 @@ final class SocketConnection implements Connection {
         this.remoteAddress = remoteAddress;
         this.peer = peer;
         reader.limit(options.maxFrameBytes());
+        writer.grow();
     }
 
     @Override

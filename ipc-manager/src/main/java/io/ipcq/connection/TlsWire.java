@@ -3,7 +3,6 @@ package io.ipcq.connection;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -12,6 +11,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLProtocolException;
 
 /** A socket inside TLS. */
 final class TlsWire implements Wire {
@@ -20,14 +20,28 @@ final class TlsWire implements Wire {
      * writer do not wait for each other's peer. What came in encrypted lies in `incoming`, what was decrypted and not
      * taken in `plain`, what is encrypted and not with the kernel in `outgoing`.
      *
+     * Hostile. A peer that knows no key can have this side work without sending a byte of data: records that say nothing, or
+     * that ask for new keys. They are counted, and what they make this side answer is limited while the peer does not read it.
+     *
      * Cut short. An end of the stream that TLS has not announced is a failure, not an end: somebody between may have made it.
      */
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /** In a row, without data in either direction. A handshake takes about ten, more if the peer cuts its certificates into pieces. */
+    static final int RECORDS_WITHOUT_DATA = 32;
+
+    /** How many of the largest records may wait for the peer to read. */
+    private static final int UNREAD_PACKETS = 4;
+
     private final Wire wire;
     private final SSLEngine engine;
     private final ReentrantLock lock = new ReentrantLock();
+    private final int largestOutgoing;
+
+    // guarded by lock
+    private boolean begun;
+    private int recordsWithoutData;
 
     /** Both in reading position between calls. */
     private ByteBuffer incoming;
@@ -41,52 +55,51 @@ final class TlsWire implements Wire {
         this.wire = wire;
         this.engine = engine;
         int packet = engine.getSession().getPacketBufferSize();
-        incoming = ByteBuffer.allocateDirect(packet).flip();
-        outgoing = ByteBuffer.allocateDirect(packet).flip();
-        plain = ByteBuffer.allocateDirect(engine.getSession().getApplicationBufferSize())
+        largestOutgoing = UNREAD_PACKETS * packet;
+        incoming = ByteBuffer.allocate(packet).flip();
+        outgoing = ByteBuffer.allocate(packet).flip();
+        plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize())
                 .flip();
     }
 
-    /** Until both sides are ready for bytes of the user. */
-    void handshake(long deadline) throws IOException, InterruptedException {
-        engine.beginHandshake();
-        while (true) {
-            if (!flush()) {
-                requireTime(wire.awaitWritable(deadline));
-                continue;
-            }
-            HandshakeStatus status = engine.getHandshakeStatus();
-            if (status == HandshakeStatus.NOT_HANDSHAKING) {
-                return;
-            }
-            if (status == HandshakeStatus.NEED_UNWRAP || status == HandshakeStatus.NEED_UNWRAP_AGAIN) {
-                readHandshake(deadline);
-            } else {
-                step(status);
-            }
-        }
-    }
-
-    private void readHandshake(long deadline) throws IOException, InterruptedException {
-        int count;
+    /** Goes on with the handshake as far as what has come allows. */
+    Progress handshake() throws IOException {
         lock.lock();
         try {
-            count = unwrap();
+            if (!begun) {
+                engine.beginHandshake();
+                begun = true;
+            }
+            while (flush()) {
+                switch (engine.getHandshakeStatus()) {
+                    case NOT_HANDSHAKING, FINISHED -> {
+                        return Progress.DONE;
+                    }
+                    case NEED_TASK -> {
+                        return Progress.WORK;
+                    }
+                    case NEED_WRAP -> wrap(NOTHING);
+                    case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+                        int record = unwrap();
+                        if (record < 0) {
+                            throw new EOFException("the peer closed the connection within the TLS handshake");
+                        }
+                        if (record == 0) {
+                            return Progress.READ;
+                        }
+                    }
+                }
+            }
+            return Progress.WRITE;
         } finally {
             lock.unlock();
         }
-        if (count < 0) {
-            throw new EOFException("the peer closed the connection within the TLS handshake");
-        }
-        HandshakeStatus status = engine.getHandshakeStatus();
-        if (count == 0 && status == HandshakeStatus.NEED_UNWRAP) {
-            requireTime(wire.awaitReadable(deadline));
-        }
     }
 
-    private static void requireTime(boolean inTime) throws SocketTimeoutException {
-        if (!inTime) {
-            throw new SocketTimeoutException("the peer did not complete the TLS handshake in time");
+    /** What the engine leaves to others, as it takes long: signatures, certificates. */
+    void work() {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
         }
     }
 
@@ -94,11 +107,12 @@ final class TlsWire implements Wire {
     public int read(ByteBuffer target) throws IOException {
         lock.lock();
         try {
-            if (!plain.hasRemaining()) {
-                int count = unwrap();
-                if (count <= 0) {
-                    return count;
+            while (!plain.hasRemaining()) {
+                int record = unwrap();
+                if (record <= 0) {
+                    return record;
                 }
+                answer();
             }
             int count = Math.min(plain.remaining(), target.remaining());
             int end = plain.limit();
@@ -110,7 +124,7 @@ final class TlsWire implements Wire {
         }
     }
 
-    /** Decrypts until there is something plain: 0 if the peer has to send first, -1 at the end. */
+    /** Takes one record, and answers it if it wants that: 0 if the peer has to send first, -1 at the end. */
     private int unwrap() throws IOException {
         while (true) {
             plain.clear();
@@ -131,21 +145,28 @@ final class TlsWire implements Wire {
                     }
                 }
                 case BUFFER_OVERFLOW ->
-                    plain = ByteBuffer.allocateDirect(2 * plain.capacity()).flip();
+                    plain = ByteBuffer.allocate(2 * plain.capacity()).flip();
                 case OK -> {
-                    if (plain.hasRemaining()) {
-                        return plain.remaining();
-                    }
-                    step(engine.getHandshakeStatus()); // and on: the next record may be here already
+                    countRecord();
+                    return 1;
                 }
             }
+        }
+    }
+
+    private void countRecord() throws IOException {
+        if (plain.hasRemaining()) {
+            recordsWithoutData = 0;
+        } else if (++recordsWithoutData > RECORDS_WITHOUT_DATA) {
+            throw new SSLProtocolException("the peer sends TLS records without data: records=" + recordsWithoutData
+                    + ", limit=" + RECORDS_WITHOUT_DATA);
         }
     }
 
     private int receive() throws IOException {
         incoming.compact();
         if (!incoming.hasRemaining()) {
-            incoming = ByteBuffer.allocateDirect(2 * incoming.capacity()).put(incoming.flip());
+            incoming = ByteBuffer.allocate(2 * incoming.capacity()).put(incoming.flip());
         }
         int count;
         try {
@@ -163,21 +184,14 @@ final class TlsWire implements Wire {
         return count;
     }
 
-    /** Does what the engine wants, unless that is to read. */
-    private void step(HandshakeStatus status) throws IOException {
-        lock.lock();
-        try {
-            if (status == HandshakeStatus.NEED_TASK) {
-                Runnable task;
-                while ((task = engine.getDelegatedTask()) != null) {
-                    task.run();
-                }
-            } else if (status == HandshakeStatus.NEED_WRAP) {
-                wrap(NOTHING);
-                flush();
-            }
-        } finally {
-            lock.unlock();
+    /** What a record after the handshake asks of this side: new keys. */
+    private void answer() throws IOException {
+        HandshakeStatus status = engine.getHandshakeStatus();
+        if (status == HandshakeStatus.NEED_TASK) {
+            work();
+        } else if (status == HandshakeStatus.NEED_WRAP) {
+            wrap(NOTHING);
+            flush();
         }
     }
 
@@ -188,6 +202,7 @@ final class TlsWire implements Wire {
             int before = source.remaining();
             while (source.hasRemaining() && flush()) {
                 wrap(source);
+                recordsWithoutData = 0;
             }
             flush();
             return before - source.remaining();
@@ -209,10 +224,7 @@ final class TlsWire implements Wire {
                 case OK -> {
                     return;
                 }
-                case BUFFER_OVERFLOW ->
-                    outgoing = ByteBuffer.allocateDirect(2 * outgoing.capacity())
-                            .put(outgoing)
-                            .flip();
+                case BUFFER_OVERFLOW -> growOutgoing();
                 case CLOSED -> {
                     if (result.bytesProduced() == 0) {
                         throw new IOException("TLS is closed");
@@ -222,6 +234,15 @@ final class TlsWire implements Wire {
                 default -> throw new IOException("TLS did not encrypt: status=" + result.getStatus());
             }
         }
+    }
+
+    private void growOutgoing() throws IOException {
+        int capacity = 2 * outgoing.capacity();
+        if (capacity > largestOutgoing) {
+            throw new SSLProtocolException(
+                    "the peer does not read what TLS has to answer: bytes=" + outgoing.remaining());
+        }
+        outgoing = ByteBuffer.allocate(capacity).put(outgoing).flip();
     }
 
     @Override

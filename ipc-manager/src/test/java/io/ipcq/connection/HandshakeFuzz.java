@@ -26,15 +26,16 @@ public final class HandshakeFuzz {
         boolean legacyMd5 = (data[0] & 2) != 0;
         Peer peer = new Peer(ByteBuffer.wrap(data, 1, data.length - 1), legacyMd5);
         FrameReader reader = new FrameReader(peer, Limits.UNAUTHENTICATED_FRAME_BYTES);
-        Handshake handshake = new Handshake(reader, new FrameWriter(peer), KEY, legacyMd5, Deadline.NEVER);
+        Handshake.Role role = listener ? Handshake.Role.LISTENER : Handshake.Role.CLIENT;
+        Handshake handshake = new Handshake(role, reader, new FrameWriter(peer), KEY, legacyMd5);
         try {
-            if (listener) {
-                handshake.asListener();
-            } else {
-                handshake.asClient();
+            while (handshake.advance() != Progress.DONE) {
+                // an answer that comes in pieces
             }
         } catch (IOException refused) {
             return;
+        } finally {
+            handshake.close();
         }
         if (!peer.answeredRightly) {
             throw new AssertionError("let in: listener=" + listener + ", legacyMd5=" + legacyMd5);

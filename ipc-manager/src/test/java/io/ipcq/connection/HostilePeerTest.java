@@ -20,10 +20,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class HostilePeerTest {
 
@@ -210,26 +213,69 @@ class HostilePeerTest {
     }
 
     @Test
-    void shouldTurnFloodAwayAndServeAgain() throws Exception {
+    void shouldGivePlaceOfTheOldestToTheNext() throws Exception {
         Listener listener = listen(
                 Listener.builder(loopback(), KEY).handshakeTimeout(WATCHDOG).maxPending(4));
-        List<RawPeer> held = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            RawPeer peer = peer(listener);
-            peer.receiveFrame();
-            held.add(peer);
-        }
+        List<RawPeer> silent = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             RawPeer peer = peer(listener);
+            peer.receiveFrame();
+            silent.add(peer);
+        }
+        requireServed(listener);
+        for (RawPeer peer : silent.subList(0, 197)) {
             peer.awaitEnd();
-            peer.close();
         }
-        for (RawPeer peer : held) {
-            peer.close();
+        silent.get(199).send(frame(new byte[1])); // it has its place, and is answered
+        assertThat(silent.get(199).receiveFrame()).isEqualTo(ascii("#FAILURE#"));
+    }
+
+    /** All addresses that begin with 127 are this machine's. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldTakePlacesFromTheAddressThatHasMost() throws Exception {
+        Listener listener = listen(
+                Listener.builder(loopback(), KEY).handshakeTimeout(WATCHDOG).maxPending(4));
+        RawPeer slow = RawPeer.connect(listener.address(), new InetSocketAddress("127.0.0.2", 0));
+        open.add(slow);
+        byte[] question = slow.receiveFrame();
+        for (int i = 0; i < 50; i++) {
+            peer(listener).receiveFrame();
         }
-        await().atMost(WATCHDOG)
-                .ignoreExceptionsInstanceOf(IOException.class)
-                .untilAsserted(() -> requireServed(listener));
+        slow.answer(SECRET, question);
+        assertThat(slow.receiveFrame()).isEqualTo(ascii("#WELCOME#"));
+    }
+
+    @Test
+    void shouldShareThePlacesOfOneOrigin() throws Exception {
+        assertThat(origin("2001:db8:1:2:3::4")).isEqualTo(origin("2001:db8:1:2:ffff::1"));
+        assertThat(origin("2001:db8:1:2::1")).isNotEqualTo(origin("2001:db8:1:3::1"));
+        assertThat(origin("192.0.2.1")).isEqualTo(origin("192.0.2.1")).isNotEqualTo(origin("192.0.2.2"));
+        assertThat(origin("::ffff:192.0.2.1")).isEqualTo(origin("192.0.2.1"));
+    }
+
+    private static Object origin(String address) throws IOException {
+        return Newcomer.origin(new InetSocketAddress(InetAddress.getByName(address), 1), Optional.empty());
+    }
+
+    @Test
+    void shouldKeepPlacesOfThoseWhoProvedTheKey() throws Exception {
+        Listener listener = listen(
+                Listener.builder(loopback(), KEY).handshakeTimeout(WATCHDOG).maxPending(2));
+        List<RawPeer> good = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            RawPeer peer = peer(listener);
+            peer.proveKey(SECRET);
+            peer.receiveFrame();
+            good.add(peer);
+        }
+        RawPeer late = peer(listener); // waits in the kernel's queue
+        for (RawPeer peer : good) {
+            peer.challenge();
+            listener.accept().close();
+        }
+        late.clientHandshake(SECRET);
+        listener.accept().close();
     }
 
     @Test
@@ -256,7 +302,6 @@ class HostilePeerTest {
         }
         assertThat(listener.accept(Duration.ZERO)).isEmpty();
         await().atMost(WATCHDOG).until(() -> descriptors() <= descriptors);
-        await().atMost(WATCHDOG).until(() -> handshakeThreads() == 0);
         requireServed(listener);
     }
 
@@ -272,12 +317,6 @@ class HostilePeerTest {
         } catch (IOException gone) {
             return false;
         }
-    }
-
-    private static long handshakeThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("ipcq-handshake"))
-                .count();
     }
 
     @Test

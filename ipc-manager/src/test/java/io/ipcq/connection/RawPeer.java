@@ -26,10 +26,15 @@ public final class RawPeer implements Closeable {
     }
 
     public static RawPeer connect(SocketAddress address) throws IOException {
+        return connect(address, null);
+    }
+
+    /** From an address of this machine. */
+    static RawPeer connect(SocketAddress address, SocketAddress from) throws IOException {
         SocketChannel channel = address instanceof UnixDomainSocketAddress
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
                 : SocketChannel.open();
-        channel.connect(address);
+        channel.bind(from).connect(address);
         if (!(address instanceof UnixDomainSocketAddress)) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
@@ -105,7 +110,10 @@ public final class RawPeer implements Closeable {
 
     /** Answers the first challenge rightly, and returns it. */
     public byte[] proveKey(byte[] key) throws IOException {
-        byte[] question = receiveFrame();
+        return answer(key, receiveFrame());
+    }
+
+    byte[] answer(byte[] key, byte[] question) throws IOException {
         byte[] message = java.util.Arrays.copyOfRange(question, 11, question.length);
         send(frame(join(ascii("{sha256}"), hmac("HmacSHA256", key, message))));
         return message;
@@ -115,6 +123,11 @@ public final class RawPeer implements Closeable {
     public void clientHandshake(byte[] key) throws IOException {
         proveKey(key);
         require("#WELCOME#", receiveFrame());
+        challenge();
+    }
+
+    /** The second half of the handshake. */
+    void challenge() throws IOException {
         byte[] mine = join(ascii("{sha256}"), new byte[40]);
         send(frame(join(ascii("#CHALLENGE#"), mine)));
         require("{sha256}", java.util.Arrays.copyOf(receiveFrame(), 8));

@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -215,10 +217,10 @@ class TlsWireTest {
             TlsWire here = new TlsWire(new ChannelWire(pair[0]), engine(KeyStores.context(null, own), true));
             TlsWire there = new TlsWire(new ChannelWire(pair[1]), engine(KeyStores.context(own, null), false));
             FutureTask<byte[]> handshake = ConnectionTest.inThread(() -> {
-                there.handshake(Deadline.in(LONG));
+                handshake(there);
                 return new byte[0];
             });
-            here.handshake(Deadline.in(LONG));
+            handshake(here);
             handshake.get();
             if (announced) {
                 there.close();
@@ -234,13 +236,119 @@ class TlsWireTest {
         }
     }
 
+    private static void handshake(TlsWire wire) throws Exception {
+        for (Progress progress = wire.handshake(); progress != Progress.DONE; progress = wire.handshake()) {
+            switch (progress) {
+                case READ -> assertThat(wire.awaitReadable(Deadline.in(LONG))).isTrue();
+                case WRITE -> assertThat(wire.awaitWritable(Deadline.in(LONG))).isTrue();
+                default -> wire.work();
+            }
+        }
+    }
+
+    /** A JDK's client asks for new keys each time that it is told to begin a handshake which is over. */
+    @Test
+    void shouldDropPeerThatOnlyAsksForNewKeys() throws Exception {
+        Listener listener = listen(own);
+        InetSocketAddress address = (InetSocketAddress) listener.address();
+        try (SSLSocket socket = (SSLSocket)
+                KeyStores.context(null, own).getSocketFactory().createSocket(address.getAddress(), address.getPort())) {
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            socket.startHandshake();
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+        connect(listener, client(listener, own));
+    }
+
+    @Test
+    void shouldDropPeerThatAsksForNewKeysAndDoesNotRead() throws Exception {
+        SSLContext context = KeyStores.context(own, own);
+        try (ServerSocketChannel listening = ServerSocketChannel.open();
+                SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            socket.connect(listening.getLocalAddress());
+            SocketChannel channel = listening.accept();
+            open.add(channel);
+            channel.configureBlocking(false);
+            UnreadWire unread = new UnreadWire(new ChannelWire(channel));
+            TlsWire wire = new TlsWire(unread, engine(context, false));
+            FutureTask<byte[]> asking = ConnectionTest.inThread(() -> {
+                while (true) {
+                    socket.startHandshake();
+                    socket.getOutputStream().write(1);
+                }
+            });
+            handshake(wire);
+            unread.peerReads = false;
+            assertThatThrownBy(() -> readToEnd(wire, 1))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("does not read what TLS has to answer");
+            wire.close();
+            assertThatThrownBy(asking::get).hasCauseInstanceOf(IOException.class);
+        }
+    }
+
+    /** As if what the kernel takes for the peer was full. */
+    private static final class UnreadWire implements Wire {
+
+        private final Wire wire;
+        private boolean peerReads = true;
+
+        UnreadWire(Wire wire) {
+            this.wire = wire;
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            return peerReads ? wire.write(source) : 0;
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            return wire.read(target);
+        }
+
+        @Override
+        public boolean flush() throws IOException {
+            return wire.flush();
+        }
+
+        @Override
+        public boolean awaitReadable(long deadline) throws IOException, InterruptedException {
+            return wire.awaitReadable(deadline);
+        }
+
+        @Override
+        public boolean awaitWritable(long deadline) throws IOException {
+            return wire.awaitWritable(deadline);
+        }
+
+        @Override
+        public SelectionKey register(Selector selector, Object attachment) throws IOException {
+            return wire.register(selector, attachment);
+        }
+
+        @Override
+        public void close() {
+            wire.close();
+        }
+    }
+
     private static int readToEnd(TlsWire wire) throws Exception {
+        return readToEnd(wire, 0);
+    }
+
+    /** Also ends when more than so many bytes come at a time. */
+    private static int readToEnd(TlsWire wire, int expected) throws Exception {
         while (true) {
             int count = wire.read(ByteBuffer.allocate(100));
-            if (count != 0) {
+            if (count < 0 || count > expected) {
                 return count;
             }
-            assertThat(wire.awaitReadable(Deadline.in(LONG))).isTrue();
+            assertThat(count > 0 || wire.awaitReadable(Deadline.in(LONG))).isTrue();
         }
     }
 

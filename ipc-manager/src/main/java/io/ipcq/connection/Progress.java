@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+/** How far something came that never waits by itself: what has to happen before it can go on. */
+enum Progress {
+    DONE,
+
+    /** The peer has to send something. */
+    READ,
+
+    /** The peer has to read something. */
+    WRITE,
+
+    /** Work of this side has to be done, which may take a while. */
+    WORK
+}

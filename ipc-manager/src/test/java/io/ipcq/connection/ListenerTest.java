@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What becomes of a listener, and of those who use it, when it is closed or something in it fails. */
+class ListenerTest {
+
+    private static final AuthKey KEY = AuthKey.random();
+    private static final int ROUNDS = 100;
+
+    @TempDir
+    Path directory;
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    private static void requireServed(Listener listener) throws Exception {
+        try (Connection client = Connection.connect(listener.address(), KEY);
+                Connection server = listener.accept()) {
+            client.sendBytes(new byte[3]);
+            assertThat(server.recvBytes()).hasSize(3);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldFreeItsAddressWhenClosed(ConnectionTest.Kind kind) throws Exception {
+        SocketAddress address =
+                kind == ConnectionTest.Kind.UNIX ? UnixDomainSocketAddress.of(directory.resolve("s")) : loopback(0);
+        for (int round = 0; round < ROUNDS; round++) {
+            Listener listener = Listener.bind(address, KEY);
+            address = listener.address();
+            if (round % 10 == 0) {
+                requireServed(listener);
+            }
+            try (RawPeer silent = RawPeer.connect(address)) {
+                listener.close();
+                silent.awaitEnd();
+            }
+        }
+    }
+
+    @Test
+    void shouldTellWhoAcceptsThatItHasFailed() throws Exception {
+        try (Listener listener = Listener.bind(loopback(0), KEY)) {
+            FutureTask<byte[]> accepting = ConnectionTest.inThread(() -> {
+                listener.accept();
+                return new byte[0];
+            });
+            listener.over(); // as if its thread had ended
+            assertThatThrownBy(accepting::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("the listener has failed");
+            assertThatThrownBy(() -> listener.accept(Duration.ZERO)).hasMessageContaining("the listener has failed");
+            Listener.bind(listener.address(), KEY).close();
+        }
+    }
+
+    /** In the thread that all peers share, and in those that do the work of TLS. */
+    @Test
+    void shouldLoseNothingButThePeerByAnError() throws Exception {
+        KeyStore own = KeyStores.make(directory.resolve("own"), "ip:127.0.0.1");
+        FailingTls failing = new FailingTls(KeyStores.context(own, own));
+        try (Listener listener =
+                Listener.builder(loopback(0), KEY).tls(failing.context()).bind()) {
+            ConnectionBuilder client = Connection.builder(listener.address(), KEY)
+                    .tls(KeyStores.context(null, own))
+                    .connectTimeout(Duration.ofMillis(1)); // so it tries once
+            for (FailingTls.Place place : FailingTls.Place.values()) {
+                failing.failOnceAt(place);
+                assertThatThrownBy(client::connect).as("%s", place).isInstanceOf(IOException.class);
+                assertThat(failing.hasFailed()).isTrue();
+                client.connect().close();
+                listener.accept().close();
+            }
+        }
+    }
+}
