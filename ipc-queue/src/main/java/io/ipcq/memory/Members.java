@@ -137,6 +137,12 @@ public final class Members implements AutoCloseable {
         return scan(2) > 1;
     }
 
+    /** Whether there is a member besides this one whose number is not greater than {@code last}. */
+    public boolean anyOtherAlive(int last) {
+        int below = Math.min(last, number - 1);
+        return (below > 0 && !lockFile.isFree(1, below)) || (last > number && !lockFile.isFree(number + 1, last));
+    }
+
     /** Whether there is any member at all, for somebody who is none; the file need not be there. */
     public static boolean anyAlive(Path lockFile, MappedRegion region, long nextNumberOffset) throws IOException {
         return anyAlive(

@@ -92,6 +92,7 @@ final class JournalControl {
         region.putInt(OPTION_FLAGS, (options.sync() ? SYNC : 0) | (anonymous ? ANONYMOUS : 0));
         region.putInt(CODEC_ID_BYTES, id.length);
         region.putBytes(CODEC_ID, id, 0, id.length);
+        region.putLong(ID, RandomNames.nextLong());
         region.putInt(OPTIONS_CHECKSUM, checksum(region));
         region.putInt(SEGMENT, 1);
         region.putLong(NEXT_DUE_NANOS, Long.MAX_VALUE);
@@ -99,10 +100,10 @@ final class JournalControl {
 
     private static int checksum(MappedRegion region) {
         CRC32C crc = new CRC32C();
-        byte[] bytes = new byte[CODEC_ID + MAX_CODEC_ID_BYTES - OPTIONS];
+        byte[] bytes = new byte[OPTIONS_END - OPTIONS];
         region.getBytes(OPTIONS, bytes, 0, bytes.length);
         crc.update(bytes, 0, OPTIONS_CHECKSUM - OPTIONS);
-        crc.update(bytes, CODEC_ID - OPTIONS, MAX_CODEC_ID_BYTES);
+        crc.update(bytes, CODEC_ID - OPTIONS, OPTIONS_END - CODEC_ID);
         return (int) crc.getValue();
     }
 
@@ -137,6 +138,11 @@ final class JournalControl {
         return new String(id, StandardCharsets.UTF_8);
     }
 
+    /** What no other queue has, but a copy of this one. */
+    long id() {
+        return region.getLong(ID);
+    }
+
     long segmentBytes() {
         return options.segmentBytes();
     }
@@ -165,6 +171,21 @@ final class JournalControl {
 
     void setDeleted() {
         state.setDeleted();
+    }
+
+    /**
+     * The greatest number of a member who knew the queue to be in order when it joined. So has been, ever since, whoever is alive
+     * and has no greater number.
+     */
+    int attendedVolatile() {
+        return region.getIntVolatile(ATTENDED);
+    }
+
+    void raiseAttended(int number) {
+        int attended;
+        do {
+            attended = attendedVolatile();
+        } while (attended < number && !region.compareAndSetInt(ATTENDED, attended, number));
     }
 
     // ---- producers' words -------------------------------------------------------------------------------------------

@@ -28,8 +28,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournalFiles extends QueueDirectory {
 
-    /** A handle's hold on a queue: the shared words, and the lock that says that this member lives. */
-    record Attachment(JournalFiles files, JournalControl control, Members members) {}
+    /**
+     * A handle's hold on a queue: the shared words, and the lock that says that this member lives.
+     *
+     * @param attended whether somebody who is alive has seen the queue in order; if not, the machine may have crashed meanwhile
+     */
+    record Attachment(JournalFiles files, JournalControl control, Members members, boolean attended) {
+
+        /** Has made sure that whatever a crash of the machine may have left is repaired before anything else. */
+        void attend() {
+            control.raiseAttended(members.number());
+        }
+    }
 
     private static final String CONTROL = "control.ipcq";
     private static final String JOURNAL = "journal";
@@ -91,7 +101,8 @@ final class JournalFiles extends QueueDirectory {
         List<Members> joined = new ArrayList<>(1);
         try {
             Path control = made.path().resolve(CONTROL);
-            JournalControl.create(control, options, codecId, anonymous, state -> joined.add(joinFirst(made, state)));
+            JournalControl.create(control, options, codecId, anonymous, state -> joined.add(joinFirst(made, state)))
+                    .raiseAttended(joined.get(0).number());
             return joined.get(0);
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -107,9 +118,11 @@ final class JournalFiles extends QueueDirectory {
         requireCodec(control.codecId(), codecId);
         requireJournal(held, control.state());
         Members members = join(held, control.state());
-        return members == null
-                ? null
-                : new Attachment(new JournalFiles(directory(), control.state()), control, members);
+        if (members == null) {
+            return null;
+        }
+        boolean attended = members.anyOtherAlive(control.attendedVolatile());
+        return new Attachment(new JournalFiles(directory(), control.state()), control, members, attended);
     }
 
     private void requireJournal(DirectoryHandle held, QueueState state) throws IOException {

@@ -9,11 +9,11 @@ import java.io.ObjectStreamException;
 import java.nio.file.Path;
 
 /** What a durable queue is on its way to another process; what arrives there is attached to the same queue. */
-record JournalHandle<E>(String directory, Codec<E> codec, WaitStrategy waitStrategy) implements QueueHandle {
+record JournalHandle<E>(String directory, long id, Codec<E> codec, WaitStrategy waitStrategy) implements QueueHandle {
 
     private Object readResolve() throws ObjectStreamException {
         try {
-            return JournalQueue.open(Path.of(directory), codec, waitStrategy);
+            return JournalQueue.openSame(Path.of(directory), id, codec, waitStrategy);
         } catch (IOException | RuntimeException e) {
             InvalidObjectException invalid =
                     new InvalidObjectException("the queue that was passed on cannot be opened: " + e.getMessage());

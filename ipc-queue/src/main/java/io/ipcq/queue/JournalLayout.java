@@ -12,9 +12,9 @@ import io.ipcq.memory.Waiter;
  *  +----------------------+  0
  *  | region header        |
  *  +----------------------+  OPTIONS: written at creation, never again
- *  | options, codec id    |
+ *  | options, codec, id   |
  *  +----------------------+  STATE
- *  | members, flags       |
+ *  | members, flags, ...  |
  *  +----------------------+  PRODUCERS: changed under the producers' mutex
  *  | mutex, appended, ... |
  *  +----------------------+  CONSUMERS: changed under the consumers' mutex
@@ -55,11 +55,14 @@ final class JournalLayout {
     static final int OPTIONS_CHECKSUM = CODEC_ID_BYTES + Integer.BYTES;
     static final int CODEC_ID = OPTIONS_CHECKSUM + Integer.BYTES;
     static final int MAX_CODEC_ID_BYTES = 2048;
+    static final int ID = CODEC_ID + MAX_CODEC_ID_BYTES;
+    static final int OPTIONS_END = ID + Long.BYTES;
 
     // state
-    static final int STATE = align(CODEC_ID + MAX_CODEC_ID_BYTES);
+    static final int STATE = align(OPTIONS_END);
     static final int NEXT_MEMBER = STATE + QueueState.NEXT_MEMBER;
     static final int FLAGS = STATE + QueueState.FLAGS;
+    static final int ATTENDED = STATE + QueueState.BYTES;
 
     // producers
     static final int PRODUCERS = STATE + SPACING;

@@ -79,8 +79,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     static <E> JournalQueue<E> create(
             Path directory, Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy) throws IOException {
-        return new JournalQueue<>(
-                new JournalFiles(directory).create(options, codec.id(), false), codec, waitStrategy, true);
+        return attached(new JournalFiles(directory).create(options, codec.id(), false), codec, waitStrategy, true);
     }
 
     static <E> JournalQueue<E> createAnonymous(Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy)
@@ -88,16 +87,32 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         JournalFiles.Attachment attachment =
                 new JournalFiles(AnonymousDirectories.next()).create(options, codec.id(), true);
         AnonymousDirectories.deleteAtExit(attachment.files());
-        return new JournalQueue<>(attachment, codec, waitStrategy, true);
+        return attached(attachment, codec, waitStrategy, true);
     }
 
     static <E> JournalQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
-        JournalFiles.Attachment attachment = new JournalFiles(directory).open(codec.id());
-        JournalQueue<E> queue = new JournalQueue<>(attachment, codec, waitStrategy, false);
-        if (!attachment.members().anyOtherAlive()) {
-            // nobody has seen the queue since it was last used: the machine may have crashed meanwhile
+        return attached(new JournalFiles(directory).open(codec.id()), codec, waitStrategy, false);
+    }
+
+    /** Opens the queue that was passed on, and no other that has taken its place. */
+    static <E> JournalQueue<E> openSame(Path directory, long id, Codec<E> codec, WaitStrategy waitStrategy)
+            throws IOException {
+        JournalQueue<E> queue = open(directory, codec, waitStrategy);
+        if (queue.control.id() != id) {
+            queue.close();
+            throw QueueDirectory.isGone(directory);
+        }
+        return queue;
+    }
+
+    private static <E> JournalQueue<E> attached(
+            JournalFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
+        JournalQueue<E> queue = new JournalQueue<>(attachment, codec, waitStrategy, creator);
+        if (!attachment.attended()) {
             queue.demandRepair();
         }
+        // in this order: of several who open it at once, each has either demanded the repair, or found one who has
+        attachment.attend();
         return queue;
     }
 
@@ -697,7 +712,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private Object writeReplace() {
         requireOpen();
-        return new JournalHandle<>(directory().toString(), codec, waitStrategy);
+        return new JournalHandle<>(directory().toString(), control.id(), codec, waitStrategy);
     }
 
     private void readObject(java.io.ObjectInputStream in) throws java.io.InvalidObjectException {

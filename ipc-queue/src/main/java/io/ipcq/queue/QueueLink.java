@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue as a line of text, {@code blocking utf8 /dev/shm/ipcq-queue-..}: what {@link java.io.Serializable} handles are for,
+ * A queue as a line of text, {@code blocking utf8 b47f.. /dev/shm/ipcq-queue-..}: what {@link java.io.Serializable} handles are for,
  * without Java serialization, which takes a JVM that has just started longer than to open the queue.
  *
- * <p>Only queues in memory whose elements are text or bytes have one; the codecs of others cannot be named.
+ * <p>It names the queue itself, by an id: of one that has taken its place it is no link. Only queues in memory whose elements are text or bytes have one; the codecs of others cannot be named.
  *
  * <p>Thread-safe: nothing is shared. Process-safe: a link means the same in every process of this user on this machine.
  * Survives a crash: as its queue does.
@@ -38,7 +38,14 @@ public final class QueueLink {
         ring.requireOpenToPassOn();
         String wait = nameOf(ring.waitStrategy());
         String codec = nameOf(ring.codec());
-        return wait == null || codec == null ? null : wait + ' ' + codec + ' ' + ring.directory();
+        return wait == null || codec == null
+                ? null
+                : String.join(
+                        " ",
+                        wait,
+                        codec,
+                        Long.toHexString(ring.id()),
+                        ring.directory().toString());
     }
 
     /**
@@ -48,14 +55,21 @@ public final class QueueLink {
      * @throws IOException as opening a queue does
      */
     public static SharedQueue<?> open(String link) throws IOException {
-        int first = link.indexOf(' ');
-        int second = link.indexOf(' ', first + 1);
-        if (first < 0 || second < 0) {
+        String[] parts = link.split(" ", 4);
+        if (parts.length < 4) {
             throw invalid(link);
         }
-        WaitStrategy wait = waitStrategy(link.substring(0, first), link);
-        Codec<?> codec = codec(link.substring(first + 1, second), link);
-        return RingQueue.open(Path.of(link.substring(second + 1)), codec, wait);
+        WaitStrategy wait = waitStrategy(parts[0], link);
+        Codec<?> codec = codec(parts[1], link);
+        return RingQueue.openSame(Path.of(parts[3]), id(parts[2], link), codec, wait);
+    }
+
+    private static long id(String text, String link) {
+        try {
+            return Long.parseUnsignedLong(text, 16);
+        } catch (NumberFormatException e) {
+            throw invalid(link);
+        }
     }
 
     private static @Nullable String nameOf(WaitStrategy strategy) {
@@ -93,7 +107,7 @@ public final class QueueLink {
     }
 
     private static IllegalArgumentException invalid(String link) {
-        return new IllegalArgumentException(
-                "not the link of a queue: link=" + link + ", expected=WAIT CODEC DIRECTORY; take it from QueueLink.of");
+        return new IllegalArgumentException("not the link of a queue: link=" + link
+                + ", expected=WAIT CODEC ID DIRECTORY; take it from QueueLink.of");
     }
 }

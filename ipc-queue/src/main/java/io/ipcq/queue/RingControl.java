@@ -106,6 +106,11 @@ final class RingControl {
         return new String(id, StandardCharsets.UTF_8);
     }
 
+    /** What no other queue has, but a copy of this one. */
+    long id() {
+        return region.getLong(KEY);
+    }
+
     long storageBytes() {
         return DATA + region.getLongVolatile(ALLOCATED);
     }

@@ -18,18 +18,20 @@ final class RingHandle<E> implements QueueHandle {
     private static final long serialVersionUID = 1L;
 
     private final String directory;
+    private final long id;
     private final Codec<E> codec;
     private final WaitStrategy waitStrategy;
 
-    RingHandle(String directory, Codec<E> codec, WaitStrategy waitStrategy) {
+    RingHandle(String directory, long id, Codec<E> codec, WaitStrategy waitStrategy) {
         this.directory = directory;
+        this.id = id;
         this.codec = codec;
         this.waitStrategy = waitStrategy;
     }
 
     private Object readResolve() throws ObjectStreamException {
         try {
-            return RingQueue.open(Path.of(directory), codec, waitStrategy);
+            return RingQueue.openSame(Path.of(directory), id, codec, waitStrategy);
         } catch (IOException | RuntimeException e) {
             InvalidObjectException invalid =
                     new InvalidObjectException("the queue that was passed on cannot be opened: " + e.getMessage());

@@ -98,6 +98,17 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return queue;
     }
 
+    /** Opens the queue that was passed on, and no other that has taken its place. */
+    static <E> RingQueue<E> openSame(Path directory, long id, Codec<E> codec, WaitStrategy waitStrategy)
+            throws IOException {
+        RingQueue<E> queue = open(directory, codec, waitStrategy);
+        if (queue.control.id() != id) {
+            queue.close();
+            throw QueueDirectory.isGone(directory);
+        }
+        return queue;
+    }
+
     // ---- put --------------------------------------------------------------------------------------------------------
 
     @Override
@@ -624,6 +635,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return waitStrategy;
     }
 
+    long id() {
+        return control.id();
+    }
+
     /** @throws QueueClosedException if this handle cannot be passed on any more */
     void requireOpenToPassOn() {
         touching(() -> true);
@@ -631,7 +646,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private Object writeReplace() {
         requireOpenToPassOn();
-        return new RingHandle<>(directory().toString(), codec, waitStrategy);
+        return new RingHandle<>(directory().toString(), control.id(), codec, waitStrategy);
     }
 
     private void readObject(java.io.ObjectInputStream in) throws java.io.InvalidObjectException {

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DurableQueueMachineCrashIT {
 
     private static final int COPIES = Integer.getInteger("ipcq.copies", 10);
+    private static final int OPENINGS = 2 * COPIES;
     private static final long SEED = Long.getLong("ipcq.seed", System.nanoTime());
     private static final int PAGE_BYTES = 4096;
     private static final int NEW_PRODUCER = 1_000_000;
@@ -86,6 +91,50 @@ class DurableQueueMachineCrashIT {
         });
         System.out.println("copies with pages missing, seed=" + SEED + ": " + verdicts);
         assertThat(verdicts).hasSize(COPIES);
+    }
+
+    /** The control file is older than the journal, and knows nothing of some elements that were synced. */
+    @Test
+    void shouldRepairWhenSeveralOpenAtOnce() throws Exception {
+        for (int round = 0; round < OPENINGS; round++) {
+            Path queue = directory.resolve("queue-" + round);
+            Path control = queue.resolve("control.ipcq");
+            Path older = directory.resolve("control-" + round);
+            try (DurableQueue<String> before =
+                    DurableQueue.builder(String.class).sync(true).create(queue)) {
+                before.put("old-0");
+                Files.copy(control, older);
+                before.put("old-1");
+            }
+            Files.move(older, control, StandardCopyOption.REPLACE_EXISTING);
+            Files.setPosixFilePermissions(control, PosixFilePermissions.fromString("rw-------"));
+
+            openTogetherAndUse(queue);
+        }
+    }
+
+    private static void openTogetherAndUse(Path directory) throws Exception {
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        Callable<DurableQueue<String>> opening = () -> {
+            barrier.await();
+            return DurableQueue.open(directory, String.class);
+        };
+        Task<DurableQueue<String>> first = Task.start(opening);
+        Task<DurableQueue<String>> second = Task.start(opening);
+        try (DurableQueue<String> one = first.await();
+                DurableQueue<String> two = second.await()) {
+            one.put("new-0");
+            two.put("new-1");
+            List<Replayed<String>> elements;
+            try (Stream<Replayed<String>> all = one.replay(0)) {
+                elements = all.toList();
+            }
+            assertThat(elements).extracting(Replayed::value).containsExactly("old-0", "old-1", "new-0", "new-1");
+            assertThat(elements).extracting(Replayed::number).containsExactly(0L, 1L, 2L, 3L);
+            for (String expected : List.of("old-0", "old-1", "new-0", "new-1")) {
+                assertThat(two.getNow()).isEqualTo(expected);
+            }
+        }
     }
 
     @FunctionalInterface

@@ -17,7 +17,15 @@ class JournalFormatTest {
 
     /** Sizes, and the beginnings of groups, which the document does not list. */
     private static final Set<String> NOT_WORDS = Set.of(
-            "spacing", "options", "maxCodecIdBytes", "state", "producers", "consumers", "leaseBytes", "spareSlots");
+            "spacing",
+            "options",
+            "optionsEnd",
+            "maxCodecIdBytes",
+            "state",
+            "producers",
+            "consumers",
+            "leaseBytes",
+            "spareSlots");
 
     @Test
     void shouldDescribeControlFile() throws Exception {

@@ -2,9 +2,15 @@
 package io.ipcq.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ipcq.memory.DirectoryHandle;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -238,6 +244,26 @@ abstract class QueueDirectoryContract {
         }
         try (SharedQueue<byte[]> reopened = open(directory)) {
             assertThat(reopened.qsize()).isEqualTo(count);
+        }
+    }
+
+    @Test
+    void shouldNotBePassedOnToQueueThatTookItsPlace() throws Exception {
+        Path directory = parent.resolve("orders");
+        SharedQueue<byte[]> old = create(directory);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(old);
+        }
+        old.delete();
+
+        try (SharedQueue<byte[]> fresh = create(directory);
+                ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            assertThatThrownBy(in::readObject)
+                    .isInstanceOf(InvalidObjectException.class)
+                    .hasMessageContaining(directory.toString())
+                    .hasCauseInstanceOf(NoSuchFileException.class);
+            assertThat(fresh.stats().members()).isEqualTo(1);
         }
     }
 

@@ -61,7 +61,16 @@ class QueueLinkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "blocking", "blocking utf8", "sometimes utf8 /tmp", "blocking json /tmp"})
+    @ValueSource(
+            strings = {
+                "",
+                "blocking",
+                "blocking utf8",
+                "blocking utf8 1f",
+                "sometimes utf8 1f /tmp",
+                "blocking json 1f /tmp",
+                "blocking utf8 /tmp /tmp"
+            })
     void shouldRefuseOtherText(String text) {
         assertThatThrownBy(() -> QueueLink.open(text))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -77,6 +86,19 @@ class QueueLinkTest {
         assertThatThrownBy(() -> QueueLink.open(link))
                 .isInstanceOf(IOException.class)
                 .isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void shouldNotAttachToQueueThatTookItsPlace() throws Exception {
+        Path place = directory.resolve("orders");
+        SharedQueue<String> queue = SharedQueue.create(place, String.class);
+        String link = link(queue);
+        queue.delete();
+
+        try (SharedQueue<String> another = SharedQueue.create(place, String.class)) {
+            assertThatThrownBy(() -> QueueLink.open(link)).isInstanceOf(NoSuchFileException.class);
+            assertThat(another.stats().members()).isEqualTo(1);
+        }
     }
 
     private static String link(SharedQueue<?> queue) {
