@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Compares what went into a queue with what came out of it, according to the ledgers of all processes, after the queue was
@@ -17,7 +18,7 @@ import java.util.Map;
  *   <li>duplicate: given out twice without saying so, which is to say under the same attempt, or taken for good twice
  *   <li>redelivered: given out again, and declared as that
  *   <li>recovered: {@code put} did not return, and the element is there: allowed, once
- *   <li>disordered: one consumer was given a producer's elements in another order than they were put
+ *   <li>disordered: one consumer was given a producer's elements in another order than they were put, each for the first time
  * </ul>
  */
 final class LedgerChecker {
@@ -90,14 +91,13 @@ final class LedgerChecker {
     static Report check(List<List<Entry>> ledgers) {
         LedgerChecker checker = new LedgerChecker();
         ledgers.forEach(checker::add);
+        ledgers.forEach(checker::checkOrder);
         return checker.report();
     }
 
     private void add(List<Entry> ledger) {
-        Map<Integer, Long> last = new HashMap<>();
         for (Entry entry : ledger) {
-            Id id = new Id(entry.producer(), entry.sequence());
-            Fate fate = fates.computeIfAbsent(id, any -> new Fate());
+            Fate fate = fates.computeIfAbsent(id(entry), any -> new Fate());
             switch (entry.kind()) {
                 case BEGUN -> fate.begun = true;
                 case PUT -> fate.put = true;
@@ -108,20 +108,30 @@ final class LedgerChecker {
                     late++;
                 }
                 case BURIED -> fate.buried++;
-                case GOT -> {
-                    fate.got++;
-                    checkOrder(last, id);
-                }
-                case RECEIVED -> {
-                    fate.attempts.add(entry.attempt());
-                    if (entry.attempt() == 1) {
-                        checkOrder(last, id);
-                    } else {
-                        redelivered++;
-                    }
-                }
+                case GOT -> fate.got++;
+                case RECEIVED -> fate.attempts.add(entry.attempt());
             }
         }
+    }
+
+    private void checkOrder(List<Entry> ledger) {
+        Map<Integer, Long> last = new HashMap<>();
+        for (Entry entry : ledger) {
+            if (isRedelivery(entry)) {
+                redelivered++;
+            } else if (entry.kind() == Ledger.Kind.GOT || entry.kind() == Ledger.Kind.RECEIVED) {
+                checkOrder(last, id(entry));
+            }
+        }
+    }
+
+    /** {@code get} does not say that it gives out what was received before, by whomever. */
+    private boolean isRedelivery(Entry entry) {
+        return switch (entry.kind()) {
+            case GOT -> !Objects.requireNonNull(fates.get(id(entry))).attempts.isEmpty();
+            case RECEIVED -> entry.attempt() > 1;
+            default -> false;
+        };
     }
 
     private void checkOrder(Map<Integer, Long> last, Id id) {
@@ -129,6 +139,10 @@ final class LedgerChecker {
         if (before != null && before >= id.sequence()) {
             disordered.add(id + " after " + before);
         }
+    }
+
+    private static Id id(Entry entry) {
+        return new Id(entry.producer(), entry.sequence());
     }
 
     private Report report() {

@@ -113,6 +113,20 @@ class LedgerCheckerTest {
                 .isTrue();
     }
 
+    /** {@code get} does not say so, but what somebody had received before is out of its turn. */
+    @Test
+    void shouldNotAskForOrderOfWhatIsGotAfterItWasReceived() {
+        Report bySame = check(entry(RECEIVED, 0), entry(GOT, 0), entry(GOT, 1));
+        assertThat(bySame.disordered()).isEmpty();
+        assertThat(bySame.isCleanWithLossesUpTo(0)).isTrue();
+        assertThat(bySame.redelivered()).isEqualTo(1);
+        Report byAnother = LedgerChecker.check(
+                List.of(PRODUCER, List.of(entry(GOT, 1), entry(GOT, 0)), List.of(entry(RECEIVED, 0))));
+        assertThat(byAnother.isCleanWithLossesUpTo(0)).isTrue();
+        Report afterwards = check(entry(RECEIVED, 0), entry(GOT, 0), entry(GOT, 2), entry(GOT, 1));
+        assertThat(afterwards.disordered()).containsExactly("7:1 after 2");
+    }
+
     @Test
     void shouldReadWhatWasWrittenUpToACutRecord() throws IOException {
         try (Ledger ledger = Ledger.create(directory, "one")) {
