@@ -42,19 +42,19 @@ public interface Codec<T> extends Serializable {
     }
 
     /** JSON for a type without type parameters. */
-    static <T> Codec<T> json(Class<T> type) {
+    static <T> JsonCodec<T> json(Class<T> type) {
         return JsonCodec.of(type);
     }
 
     /** JSON for a generic type, such as {@code new TypeRef<List<Order>>() {}}. */
-    static <T> Codec<T> json(TypeRef<T> type) {
+    static <T> JsonCodec<T> json(TypeRef<T> type) {
         return JsonCodec.of(type);
     }
 
     /**
      * JSON for a type that is known at run time only, such as that of a method's parameter. This codec cannot be serialized.
      */
-    static Codec<?> json(java.lang.reflect.Type type) {
+    static JsonCodec<?> json(java.lang.reflect.Type type) {
         return JsonCodec.of(type);
     }
 

@@ -11,13 +11,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON for one type. Jackson is loaded by the first value, not by the codec: a process that only hands a queue on never
- * pays for it.
+ * JSON for one type. What it encodes comes back equal; everything else is refused, with the path of the field.
  *
- * <p>What travels to another JVM is a class object: the type itself, or the subclass of {@link TypeRef} that names it. An
- * instance of that subclass would drag along the object whose method created it.
+ * <p>A record may gain components while elements without them are stored: a field that is missing in the bytes is an
+ * empty collection, map, array or Optional, 0 or false, and null for any other type. A record's compact constructor may
+ * put another default in place of null; a class with a constructor without parameters keeps what that constructor gave the
+ * field. A field that is in the bytes and not in the class is refused, unless {@link #ignoreUnknown()}. The {@link
+ * #id()} names the type and not its fields, so both versions open the same queue.
+ *
+ * <p>Thread-safe: immutable. Process-safe: serializable, unless made from a type that is known at run time only. Holds no
+ * state that a crash could lose.
+ *
+ * @param <T> what is encoded; never null
  */
-final class JsonCodec<T> implements Codec<T> {
+public final class JsonCodec<T> implements Codec<T> {
+
+    /*
+     * Jackson is loaded by the first value, not by the codec: a process that only hands a queue on never pays for it.
+     * What travels to another JVM is a class object: the type itself, or the subclass of TypeRef that names it. An
+     * instance of that subclass would drag along the object whose method created it.
+     */
 
     private static final long serialVersionUID = 1L;
     private static final int MAX_ID_CHARS = 512;
@@ -25,16 +38,19 @@ final class JsonCodec<T> implements Codec<T> {
     /** The type, or the subclass of TypeRef that names it; null if nothing that can travel names it. */
     private final @Nullable Class<?> token;
 
+    private final boolean ignoreUnknown;
+
     private final transient Type type;
     private transient volatile @Nullable JsonFormat format;
 
-    private JsonCodec(Class<?> token) {
-        this(token, TypeRef.class.isAssignableFrom(token) ? TypeRef.typeOf(token) : token);
+    private JsonCodec(Class<?> token, boolean ignoreUnknown) {
+        this(token, TypeRef.class.isAssignableFrom(token) ? TypeRef.typeOf(token) : token, ignoreUnknown);
     }
 
-    private JsonCodec(@Nullable Class<?> token, Type type) {
+    private JsonCodec(@Nullable Class<?> token, Type type, boolean ignoreUnknown) {
         this.token = token;
         this.type = type;
+        this.ignoreUnknown = ignoreUnknown;
         if (type == Object.class) {
             throw new IllegalArgumentException("a JSON codec needs a type: type=java.lang.Object; name a record, a"
                     + " sealed interface, or a generic type with new TypeRef<...>() {}");
@@ -46,15 +62,24 @@ final class JsonCodec<T> implements Codec<T> {
     }
 
     static <T> JsonCodec<T> of(Class<T> type) {
-        return new JsonCodec<>(Objects.requireNonNull(type, "type"));
+        return new JsonCodec<>(Objects.requireNonNull(type, "type"), false);
     }
 
     static <T> JsonCodec<T> of(TypeRef<T> type) {
-        return new JsonCodec<>(type.getClass());
+        return new JsonCodec<>(type.getClass(), false);
     }
 
     static JsonCodec<?> of(Type type) {
-        return new JsonCodec<>(type instanceof Class<?> token ? token : null, type);
+        return new JsonCodec<>(type instanceof Class<?> token ? token : null, type, false);
+    }
+
+    /**
+     * The same codec, but it passes over fields that it does not know, so that it reads what a newer version of the type
+     * wrote. It cannot tell a new field from one that was renamed, or from those of another type; and what it reads and
+     * puts again has lost them.
+     */
+    public JsonCodec<T> ignoreUnknown() {
+        return new JsonCodec<>(token, type, true);
     }
 
     @Override
@@ -77,7 +102,7 @@ final class JsonCodec<T> implements Codec<T> {
     private JsonFormat format() {
         JsonFormat current = format;
         if (current == null) {
-            current = JsonFormat.of(type);
+            current = JsonFormat.of(type, ignoreUnknown);
             format = current;
         }
         return current;
@@ -93,7 +118,7 @@ final class JsonCodec<T> implements Codec<T> {
     /** Deserialization fills only the token; the constructor derives and checks the rest. */
     private Object readResolve() throws ObjectStreamException {
         try {
-            return new JsonCodec<>(requireNonNull(token));
+            return new JsonCodec<>(requireNonNull(token), ignoreUnknown);
         } catch (IllegalArgumentException e) {
             InvalidObjectException invalid = new InvalidObjectException(e.getMessage());
             invalid.initCause(e);
@@ -103,7 +128,7 @@ final class JsonCodec<T> implements Codec<T> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof JsonCodec<?> that && type.equals(that.type);
+        return other instanceof JsonCodec<?> that && type.equals(that.type) && ignoreUnknown == that.ignoreUnknown;
     }
 
     @Override

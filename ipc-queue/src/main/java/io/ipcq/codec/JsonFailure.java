@@ -30,11 +30,22 @@ final class JsonFailure {
         return new CodecException(message, path, thrownByUser(failure));
     }
 
+    /** Nothing of the type could be decoded, so nothing is encoded. */
+    static CodecException undecodable(JavaType type, Throwable failure) {
+        String fields = TypePath.toCulprit(type);
+        String path = fields.isEmpty() ? null : name(type) + fields;
+        return new CodecException(
+                "cannot encode " + where(type, path) + ": " + reason(failure), path, thrownByUser(failure));
+    }
+
     static CodecException decoding(JavaType type, byte[] bytes, Throwable failure) {
         String path = path(type, failure);
         String message = "cannot decode " + where(type, path) + ": " + reason(failure) + ", bytes=" + bytes.length;
-        return new CodecException(
-                message, path, bytes, failure instanceof ValueInstantiationException ? thrownByUser(failure) : null);
+        return new CodecException(message, path, bytes, isOfUser(failure) ? thrownByUser(failure) : null);
+    }
+
+    private static boolean isOfUser(Throwable failure) {
+        return failure instanceof ValueInstantiationException || root(failure) instanceof JsonRefusal;
     }
 
     private static String where(JavaType type, @Nullable String path) {
@@ -87,7 +98,9 @@ final class JsonFailure {
 
     private static String jacksonReason(JacksonException failure, Throwable root) {
         if (failure instanceof UnrecognizedPropertyException unknown) {
-            return unknown.getReferringClass().getName() + " has no such field; was another type written?";
+            return unknown.getReferringClass().getName()
+                    + " has no such field; was another type written? If it was a newer"
+                    + " version of this one, update this process, or decode with ignoreUnknown()";
         }
         if (failure instanceof InvalidTypeIdException unknown) {
             return "no permitted subclass of " + unknown.getBaseType().toCanonical()
@@ -130,7 +143,10 @@ final class JsonFailure {
     /** The exception of the user's code, if it is one; never one of Jackson's, whose message would quote content. */
     private static @Nullable Throwable thrownByUser(Throwable failure) {
         Throwable root = root(failure);
-        return root instanceof JacksonException || root instanceof JsonRefusal ? null : root;
+        if (root instanceof JsonRefusal refusal) {
+            return refusal.getCause();
+        }
+        return root instanceof JacksonException ? null : root;
     }
 
     private static Throwable root(Throwable failure) {

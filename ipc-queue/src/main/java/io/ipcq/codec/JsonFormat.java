@@ -15,6 +15,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.ConstructorDetector;
@@ -32,7 +33,8 @@ final class JsonFormat {
      * Idea: what encodes must decode to an equal value, or be refused while the producer can still act. So types are
      * taken as declared (a subclass that the declaration does not name is refused), nothing is coerced, an object is
      * its fields, and the only open positions are those of a sealed type (one of its permitted subclasses) and of
-     * Object (what JSON itself can tell apart). The reader and the writer have the same limits.
+     * Object (what JSON itself can tell apart). What is not known to come back is tried (GuardedSerializers). The reader
+     * and the writer have the same limits.
      */
 
     static final int MAX_NESTING = 500;
@@ -50,30 +52,43 @@ final class JsonFormat {
     private final @Nullable RuntimeException undecodable;
 
     /** A format for a type; a type that can never be encoded is refused with the same words as a value. */
-    static JsonFormat of(Type javaType) {
+    static JsonFormat of(Type javaType, boolean ignoreUnknown) {
         JavaType type = MAPPER.constructType(javaType);
         try {
-            return new JsonFormat(type);
+            return new JsonFormat(type, ignoreUnknown);
         } catch (RuntimeException e) {
-            throw JsonFailure.encoding(type, e);
+            throw JsonFailure.undecodable(type, e);
         }
     }
 
-    private JsonFormat(JavaType type) {
+    private JsonFormat(JavaType type, boolean ignoreUnknown) {
         this.type = type;
-        // alone, a value of a sealed generic type would be written by its class, which does not know T; an Optional
-        // writes the same bytes and knows
-        boxed = type.getRawClass().isSealed() && type.hasGenericTypes();
-        writer = MAPPER.writerFor(boxed ? optional() : type);
-        reader = MAPPER.readerFor(type);
-        undecodable = JsonBeans.whyUndecodable(type);
+        boxed = isBoxed(type);
+        writer = writer(type);
+        ObjectReader strict = MAPPER.readerFor(type);
+        reader = ignoreUnknown ? strict.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) : strict;
+        undecodable = whyUndecodable(type);
+    }
+
+    /** Finds the reader of a type, which shows most of what is wrong with the type; null if there is one. */
+    static @Nullable RuntimeException whyUndecodable(JavaType type) {
+        try {
+            deserializer(type);
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        }
+    }
+
+    static ValueDeserializer<Object> deserializer(JavaType type) {
+        return MAPPER._deserializationContext().findRootValueDeserializer(type);
     }
 
     byte[] encode(Object value) {
+        if (undecodable != null) {
+            throw JsonFailure.undecodable(type, undecodable);
+        }
         try {
-            if (undecodable != null) {
-                throw undecodable;
-            }
             byte[] bytes = writer.writeValueAsBytes(boxed ? Optional.of(value) : value);
             if (bytes.length > MAX_NUMBER_CHARS) {
                 refuseLongNumbers(bytes);
@@ -106,13 +121,24 @@ final class JsonFormat {
         }
     }
 
-    private JavaType optional() {
-        return MAPPER.getTypeFactory().constructReferenceType(Optional.class, type);
+    /** The writer of a type, or of an Optional of it if {@link #isBoxed}. */
+    static ObjectWriter writer(JavaType type) {
+        return MAPPER.writerFor(
+                isBoxed(type) ? MAPPER.getTypeFactory().constructReferenceType(Optional.class, type) : type);
+    }
+
+    /**
+     * Alone, a value whose class is named would be written by its class, which does not know its type parameters; an
+     * Optional writes the same bytes and knows.
+     */
+    static boolean isBoxed(JavaType type) {
+        return type.hasGenericTypes() && JsonTypes.isNamed(type);
     }
 
     private static JsonMapper mapper() {
         return JsonMapper.builder(factory())
-                .addModule(new SimpleModule("ipcq").setSerializerModifier(new JsonBeans()))
+                .serializerFactory(new GuardedSerializers())
+                .addModule(new SimpleModule("ipcq").setDeserializerModifier(new GuardedDeserializers()))
                 .annotationIntrospector(new JsonTypes())
                 .changeDefaultVisibility(JsonTypes::fieldsOnly)
                 .withCoercionConfig(LogicalType.Textual, JsonFormat::refuseAllButText)
@@ -126,8 +152,7 @@ final class JsonFormat {
                 .enable(
                         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                         DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
-                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-                        DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
                 .disable(SerializationFeature.FAIL_ON_SELF_REFERENCES, SerializationFeature.CLOSE_CLOSEABLE)

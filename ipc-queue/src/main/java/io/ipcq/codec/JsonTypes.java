@@ -4,6 +4,7 @@ package io.ipcq.codec;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.annotation.JsonSerialize;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
@@ -68,6 +69,27 @@ final class JsonTypes extends JacksonAnnotationIntrospector {
                         || SealedTypes.isSealed(type.getRawType())
                         || hasTypeInfo(config, type));
         return dynamic ? JsonSerialize.Typing.DYNAMIC : super.findSerializationTyping(config, annotated);
+    }
+
+    /** Whether the data names the class of a value of this type. */
+    static boolean isNamed(JavaType type) {
+        return SealedTypes.isSealed(type.getRawClass()) || isMarked(declaration(type));
+    }
+
+    /** The highest type that an annotation marks as one whose classes the data names; the type itself if none is. */
+    static JavaType declaration(JavaType type) {
+        JavaType declaration = type;
+        for (JavaType above = type; above != null; above = above.getSuperClass()) {
+            declaration = isMarked(above) ? above : declaration;
+            for (JavaType face : above.getInterfaces()) {
+                declaration = isMarked(face) ? face : declaration;
+            }
+        }
+        return declaration;
+    }
+
+    private static boolean isMarked(JavaType type) {
+        return type.getRawClass().isAnnotationPresent(JsonTypeInfo.class);
     }
 
     private boolean hasTypeInfo(MapperConfig<?> config, Annotated annotated) {

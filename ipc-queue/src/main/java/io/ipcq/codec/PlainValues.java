@@ -4,6 +4,7 @@ package io.ipcq.codec;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.math.BigInteger;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,19 @@ final class PlainValues extends StdTypeResolverBuilder {
 
     static boolean isOpen(Class<?> type) {
         return type == Object.class || type == Number.class;
+    }
+
+    /**
+     * Checks a value if it is where Object is declared; there it comes back as what JSON says it is, whatever its class.
+     *
+     * @return false if it is elsewhere
+     */
+    static boolean check(TypeSerializer mark, Object value) {
+        if (mark instanceof Check) {
+            Check.refuseUnlessPlain(value);
+            return true;
+        }
+        return false;
     }
 
     @Override
@@ -77,12 +91,51 @@ final class PlainValues extends StdTypeResolverBuilder {
         }
 
         private static void refuseUnlessPlain(Object value) {
-            if (value instanceof Map<?, ?> map) {
+            if (value instanceof Map<?, ?> map && !(value instanceof IdentityHashMap<?, ?>)) {
                 map.keySet().forEach(Check::refuseUnlessText);
-            } else if (!(value instanceof List<?> || value instanceof Long || value instanceof BigInteger)) {
+                refuseTyped(value, map.values());
+            } else if (value instanceof List<?> list) {
+                refuseTyped(value, list);
+            } else if (!isLargeWhole(value)) {
                 throw new JsonRefusal(value.getClass().getName() + " where Object is declared would come back as"
                         + " something else; declare its type, or a sealed interface");
             }
+        }
+
+        /** A whole number is read as the smallest type that holds it. */
+        private static boolean isLargeWhole(Object value) {
+            if (value instanceof Long number) {
+                return number.intValue() != number;
+            }
+            return value instanceof BigInteger number
+                    && number.getClass() == BigInteger.class
+                    && number.bitLength() > 63;
+        }
+
+        /** A class that fixes the type of its elements has them written by that type, and nobody asks here again. */
+        private static void refuseTyped(Object collection, Collection<?> elements) {
+            if (!collection.getClass().getName().startsWith("java.")) {
+                elements.forEach(Check::refuseDeeply);
+            }
+        }
+
+        private static void refuseDeeply(@Nullable Object element) {
+            if (element == null || asksNobody(element)) {
+                return;
+            }
+            refuseUnlessPlain(element);
+            if (element instanceof Map<?, ?> map) {
+                map.values().forEach(Check::refuseDeeply);
+            } else if (element instanceof List<?> list) {
+                list.forEach(Check::refuseDeeply);
+            }
+        }
+
+        private static boolean asksNobody(Object element) {
+            if (element instanceof Double number) {
+                return Double.isFinite(number);
+            }
+            return element instanceof String || element instanceof Boolean || element instanceof Integer;
         }
 
         private static void refuseUnlessText(Object key) {

@@ -3,6 +3,7 @@ package io.ipcq.codec;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -30,13 +31,24 @@ final class SealedTypes extends StdTypeResolverBuilder {
 
     private static final long serialVersionUID = 1L;
 
+    /** The property that holds the name. */
+    static final String MARK = "@type";
+
     SealedTypes() {
-        super(JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, "@type", null);
+        super(JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, MARK, null);
     }
 
     /** An enum whose constants have bodies is sealed too, but its constants already have names. */
     static boolean isSealed(Class<?> type) {
         return type.isSealed() && !type.isEnum();
+    }
+
+    /** Whether values of a class can be marked: it, or a type above it, is sealed. */
+    static boolean isBelowSealed(@Nullable Class<?> type) {
+        return type != null
+                && (isSealed(type)
+                        || isBelowSealed(type.getSuperclass())
+                        || Arrays.stream(type.getInterfaces()).anyMatch(SealedTypes::isBelowSealed));
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanProperty;
-import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
@@ -16,51 +15,52 @@ import tools.jackson.databind.ser.PropertyWriter;
 import tools.jackson.databind.util.NameTransformer;
 
 /**
- * Writes an object of exactly one class, after it has made sure once that the class could be read again. It objects when
- * an object comes by, not when it is built: only then is there a path to name.
+ * Writes a value after its guard has admitted it. It objects when a value comes by, not when it is built: only then is
+ * there a path to name.
  */
-final class CheckedSerializer extends ValueSerializer<Object> {
+final class GuardedSerializer extends ValueSerializer<Object> {
 
-    private final JavaType type;
-    private final Class<?> exactly;
     private final ValueSerializer<Object> delegate;
-    /** Written without a lock: checking twice does no harm. */
-    private boolean checked;
+    private final Guard guard;
 
     @SuppressWarnings("unchecked")
-    CheckedSerializer(JavaType type, ValueSerializer<?> delegate) {
-        this.type = type;
-        this.exactly = type.getRawClass();
+    GuardedSerializer(ValueSerializer<?> delegate, Guard guard) {
         this.delegate = (ValueSerializer<Object>) delegate;
+        this.guard = guard;
     }
 
     @Override
     public void serialize(Object value, JsonGenerator out, SerializationContext context) {
-        check(value);
+        boolean tried = pass(value, context);
         delegate.serialize(value, out, context);
+        if (tried) {
+            Trial.end(context);
+        }
     }
 
     @Override
     public void serializeWithType(Object value, JsonGenerator out, SerializationContext context, TypeSerializer mark) {
-        check(value);
+        boolean tried = !PlainValues.check(mark, value) && pass(value, context);
         delegate.serializeWithType(value, out, context, mark);
+        if (tried) {
+            Trial.end(context);
+        }
     }
 
-    private void check(Object value) {
-        if (value.getClass() != exactly) {
-            throw new JsonRefusal(value.getClass().getName() + " where " + exactly.getName()
-                    + " is declared could not be decoded as what it is; declare the class itself, or make "
-                    + exactly.getSimpleName() + " a sealed type");
+    /** Returns true if the value has just been tried; then all that is in it has been, too. */
+    private boolean pass(Object value, SerializationContext context) {
+        Trial trial = guard.admit(value, delegate);
+        if (trial == null || Trial.isRunning(context)) {
+            return false;
         }
-        if (!checked) {
-            JsonBeans.refuseUndecodable(type, delegate);
-            checked = true;
-        }
+        trial.refuseUnlessSame(value);
+        Trial.start(context);
+        return true;
     }
 
     @SuppressWarnings("ReferenceEquality") // the delegate answers with itself if nothing changed
     private ValueSerializer<?> around(@Nullable ValueSerializer<?> changed) {
-        return changed == null || changed == delegate ? this : new CheckedSerializer(type, changed);
+        return changed == null || changed == delegate ? this : new GuardedSerializer(changed, guard);
     }
 
     @Override
@@ -95,7 +95,7 @@ final class CheckedSerializer extends ValueSerializer<Object> {
 
     @Override
     public Class<?> handledType() {
-        return exactly;
+        return delegate.handledType();
     }
 
     @Override
