@@ -111,20 +111,21 @@ public final class AuthKey implements Serializable, Destroyable {
      * @throws java.nio.file.FileAlreadyExistsException if there is such a file; it is left as it was
      */
     public void save(Path file) throws IOException {
-        requireIntact();
+        byte[] intact = copy();
         Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a key file needs a directory");
         Path whole = OwnFiles.isPosix(file)
                 ? Files.createTempFile(
                         directory, ".ipcq-key-", null, PosixFilePermissions.asFileAttribute(OwnFiles.FILE_MODE))
                 : Files.createTempFile(directory, ".ipcq-key-", null);
         try {
-            Files.write(whole, secret, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+            Files.write(whole, intact, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
             if (OwnFiles.isPosix(file)) {
                 Files.createLink(file, whole); // a move would replace what another process has just saved there
             } else {
                 Files.move(whole, file);
             }
         } finally {
+            Arrays.fill(intact, (byte) 0);
             Files.deleteIfExists(whole);
         }
     }
@@ -135,8 +136,10 @@ public final class AuthKey implements Serializable, Destroyable {
      */
     @Override
     public void destroy() {
-        Arrays.fill(secret, (byte) 0);
-        destroyed = true;
+        synchronized (secret) {
+            destroyed = true;
+            Arrays.fill(secret, (byte) 0);
+        }
     }
 
     @Override
@@ -144,37 +147,55 @@ public final class AuthKey implements Serializable, Destroyable {
         return destroyed;
     }
 
-    private void requireIntact() {
-        if (destroyed) {
-            throw new IllegalStateException("the key was destroyed in this process; load it again");
+    /** The bytes as they were before they are cleared, or none. To be cleared as well. */
+    private byte[] copy() {
+        synchronized (secret) {
+            if (destroyed) {
+                throw new IllegalStateException("the key was destroyed in this process; load it again");
+            }
+            return secret.clone();
         }
     }
 
     byte[] sign(String algorithm, byte[] message) {
-        requireIntact();
+        byte[] intact = copy();
         try {
             Mac mac = Mac.getInstance(algorithm);
-            mac.init(new SecretKeySpec(secret, algorithm));
+            mac.init(new SecretKeySpec(intact, algorithm));
             return mac.doFinal(message);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no " + algorithm, e);
+        } finally {
+            Arrays.fill(intact, (byte) 0);
         }
     }
 
     private void writeObject(ObjectOutputStream out) throws IOException {
-        requireIntact();
-        out.defaultWriteObject();
+        byte[] intact = copy();
+        try {
+            out.putFields().put("secret", intact);
+            out.writeFields();
+        } finally {
+            Arrays.fill(intact, (byte) 0);
+        }
     }
 
+    /** A key that was destroyed is equal to itself only. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof AuthKey key && MessageDigest.isEqual(secret, key.secret);
+        if (this == other) {
+            return true;
+        }
+        return other instanceof AuthKey key
+                && MessageDigest.isEqual(secret, key.secret)
+                && !destroyed
+                && !key.destroyed;
     }
 
-    /** Says nothing about the key: two keys in a hundred have the same. */
+    /** Says nothing about the key, and is the same when it was destroyed. */
     @Override
     public int hashCode() {
-        return Math.floorMod(Arrays.hashCode(secret), 64);
+        return secret.length;
     }
 
     @Override

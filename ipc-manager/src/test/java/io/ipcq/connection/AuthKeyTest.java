@@ -11,10 +11,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.reflect.Field;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,10 +99,47 @@ class AuthKeyTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("the key was destroyed");
         }
-        assertThat(key).isEqualTo(AuthKey.of(new byte[32]));
+        assertThat(secret(key)).containsOnly(0);
+        assertThat(key).isEqualTo(key).isNotEqualTo(AuthKey.of(new byte[32])).hasSameHashCodeAs(AuthKey.random());
         assertThatThrownBy(() -> key.save(directory.resolve("key"))).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(key))
                 .isInstanceOf(IllegalStateException.class);
+    }
+
+    private static byte[] secret(AuthKey key) throws ReflectiveOperationException {
+        Field field = AuthKey.class.getDeclaredField("secret");
+        field.setAccessible(true);
+        return (byte[]) field.get(key);
+    }
+
+    /** Whoever uses a key while it is destroyed gets what the whole key gives, or an exception. */
+    @Test
+    void shouldNeverBeUsedHalfDestroyed() throws Exception {
+        byte[] bytes = new byte[4096]; // a long one is half destroyed for long
+        Arrays.fill(bytes, (byte) 7);
+        byte[] expected = AuthKey.of(bytes).sign("HmacSHA256", new byte[3]);
+        for (int round = 0; round < 300; round++) {
+            AuthKey key = AuthKey.of(bytes);
+            CountDownLatch ready = new CountDownLatch(2);
+            FutureTask<byte[]> signing = ConnectionTest.inThread(() -> {
+                meet(ready);
+                return key.sign("HmacSHA256", new byte[3]);
+            });
+            meet(ready);
+            key.destroy();
+            try {
+                assertThat(signing.get()).as("round=%d", round).isEqualTo(expected);
+            } catch (ExecutionException e) {
+                assertThat(e).hasCauseInstanceOf(IllegalStateException.class);
+            }
+        }
+    }
+
+    private static void meet(CountDownLatch ready) {
+        ready.countDown();
+        while (ready.getCount() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
