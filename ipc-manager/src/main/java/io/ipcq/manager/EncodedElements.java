@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,17 @@ record EncodedElements(String id) implements Codec<byte[]> {
         }
     }
 
-    /** What a value becomes in JSON; null stays null. */
+    /**
+     * What a value becomes in JSON; null stays null.
+     *
+     * @throws CodecException if it cannot be encoded, or is beyond what a manager takes
+     */
     static <T> @Nullable Object wire(Codec<T> codec, @Nullable T value) {
-        return value == null ? null : toWire(codec.id(), codec.encode(value));
+        try {
+            return value == null ? null : toWire(codec.id(), codec.encode(value));
+        } catch (RpcException e) {
+            throw new CodecException("a manager does not take the value: " + e.text(), null, (Throwable) null);
+        }
     }
 
     static <T> @Nullable T value(Codec<T> codec, @Nullable Object wire) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.codec.CodecException;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.FrameTooLargeException;
@@ -309,12 +310,20 @@ final class Link {
 
     private void dispatch(byte[] message) {
         heardNanos = System.nanoTime();
-        if (Json.parse(message) instanceof Map<?, ?> answer && answer.get("id") != null) {
-            Pending waiting = pending.get(answer.get("id"));
-            if (waiting != null) {
-                finish(waiting, answer);
-            }
+        JsonReader.Message answer = JsonReader.message(message, JsonReader.ANSWER, any -> {});
+        Object id = answer.members().get("id");
+        Pending waiting = id == null ? null : pending.get(id);
+        RpcException refusal = answer.refusal();
+        if (refusal != null && waiting == null) {
+            throw refusal; // nobody can say who waits for it
         }
+        if (waiting != null) {
+            finish(waiting, refusal == null ? answer.members() : error(refusal));
+        }
+    }
+
+    private static Map<String, Object> error(RpcException error) {
+        return Map.of("error", Map.of("code", error.code(), "message", error.text()));
     }
 
     private static void finish(Pending waiting, @Nullable Map<?, ?> answer) {
@@ -356,6 +365,7 @@ final class Link {
         return switch (code) {
             case Protocol.SHUT_DOWN -> new QueueShutdownException(message);
             case Protocol.TOO_LARGE -> new ElementTooLargeException(message);
+            case Protocol.PARSE_ERROR -> new CodecException(message, null, (Throwable) null);
             case Protocol.STATE -> new IllegalStateException(message);
             case Protocol.MISMATCH, Protocol.INVALID_PARAMS -> new IllegalArgumentException(message);
             default -> new ManagerException(code, message);

@@ -171,47 +171,58 @@ final class Session {
         return false;
     }
 
-    private void receive(byte[] message) {
-        Call call;
+    private void receive(byte[] request) {
+        Call call = null;
         try {
-            call = call(Json.parse(message), message.length);
-        } catch (Throwable e) {
-            new Call(this, null, "", List.of(), 0).fail(e);
-            return;
-        }
-        try {
+            JsonReader.Message message = JsonReader.message(request, JsonReader.REQUEST, any -> {});
+            call = call(message, request.length);
+            requireRequest(message);
             server.dispatch(call);
-        } catch (RpcException e) {
-            call.fail(e);
         } catch (Throwable e) {
-            call.fail(e);
-            Failures.log("a call failed: client=" + number + ", method=" + Words.shown(call.method()), e);
+            Call failed = call == null ? new Call(this, null, "", List.of(), 0) : call;
+            failed.fail(e);
+            if (!(e instanceof RpcException)) {
+                Failures.log("a call failed: client=" + number + ", method=" + Words.shown(failed.method()), e);
+            }
         }
     }
 
+    /** Of what there is of a request; who it belongs to is known even if something is wrong with it. */
     @SuppressWarnings("unchecked") // JSON has no other lists
-    private Call call(@Nullable Object message, int bytes) {
-        if (!(message instanceof Map<?, ?> request)
-                || !"2.0".equals(request.get("jsonrpc"))
-                || !(request.get("method") instanceof String method)) {
+    private Call call(JsonReader.Message message, int bytes) {
+        Object id = message.members().get("id");
+        return new Call(
+                this,
+                isId(id) ? id : null,
+                message.members().get("method") instanceof String method ? method : "",
+                message.members().get("params") instanceof List<?> params ? (List<@Nullable Object>) params : List.of(),
+                bytes);
+    }
+
+    private static void requireRequest(JsonReader.Message message) {
+        RpcException refusal = message.refusal();
+        if (refusal != null) {
+            throw refusal;
+        }
+        Map<String, @Nullable Object> request = message.members();
+        if (!"2.0".equals(request.get("jsonrpc")) || !(request.get("method") instanceof String)) {
             throw new RpcException(
                     Protocol.INVALID_REQUEST, "a request has to be an object with jsonrpc \"2.0\" and a method");
         }
         Object id = request.get("id");
-        Object params = request.get("params");
         if (id != null && !isId(id)) {
             throw new RpcException(
                     Protocol.INVALID_REQUEST,
                     "an id has to be a whole number, or a string of at most " + Protocol.MAX_LABEL_CHARS
                             + " characters");
         }
+        Object params = request.get("params");
         if (params != null && !(params instanceof List<?>)) {
             throw new RpcException(Protocol.INVALID_REQUEST, "params have to be an array");
         }
-        return new Call(this, id, method, params == null ? List.of() : (List<@Nullable Object>) params, bytes);
     }
 
-    private static boolean isId(Object id) {
+    private static boolean isId(@Nullable Object id) {
         return id instanceof String text
                 ? text.length() <= Protocol.MAX_LABEL_CHARS
                 : id instanceof Integer || id instanceof Long;
@@ -462,7 +473,7 @@ final class Session {
                     return;
                 }
                 bytes += Integer.BYTES + request.length;
-                Call call = call(Json.parse(request), request.length);
+                Call call = call(JsonReader.message(request, JsonReader.REQUEST, any -> {}), request.length);
                 if (call.method().equals("arrived")) {
                     server.dispatch(call);
                 }

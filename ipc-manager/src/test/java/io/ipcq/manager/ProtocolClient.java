@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.connection.Connection;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,6 +42,11 @@ final class ProtocolClient implements AutoCloseable {
         connection.sendBytes(Json.write(request));
     }
 
+    /** Sends anything. */
+    void sendText(String text) throws IOException {
+        connection.sendBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** The id of the last request. */
     int last() {
         return requests;
@@ -54,7 +60,8 @@ final class ProtocolClient implements AutoCloseable {
     /** The next answer, of whatever call. */
     Map<?, ?> receive() throws Exception {
         assertThat(connection.poll(WATCHDOG)).as("an answer").isTrue();
-        return (Map<?, ?>) Json.parse(connection.recvBytes());
+        return JsonReader.message(connection.recvBytes(), JsonReader.ANSWER, any -> {})
+                .members();
     }
 
     Map<?, ?> answer(Object id) throws Exception {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How many bytes of the heap JSON takes as values: about, and rather too many than too few; with references of four bytes. */
+final class HeapSize {
+
+    private static final long OBJECT = 24;
+    private static final long ARRAY = 16;
+    private static final long REFERENCE = 4;
+
+    /** Of a list, and of what it has room for. */
+    static final long LIST = OBJECT + ARRAY + 10 * REFERENCE;
+
+    /** Of each item; a list grows by half. */
+    static final long ITEM = REFERENCE + REFERENCE / 2;
+
+    /** Of a map, with its table. */
+    static final long MAP = 56 + ARRAY + 16 * REFERENCE;
+
+    /** Of each entry, with its place in the table, which doubles. */
+    static final long ENTRY = 40 + 3 * REFERENCE;
+
+    private HeapSize() {}
+
+    static long of(@Nullable Object value) {
+        if (value instanceof String text) {
+            return of(text);
+        }
+        if (value instanceof Number number) {
+            return of(number);
+        }
+        long size = 0;
+        if (value instanceof List<?> list) {
+            size = LIST;
+            for (Object item : list) {
+                size += ITEM + of(item);
+            }
+        } else if (value instanceof Map<?, ?> map) {
+            size = MAP;
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                size += ENTRY + of(entry.getKey()) + of(entry.getValue());
+            }
+        }
+        return size;
+    }
+
+    static long of(String text) {
+        return OBJECT + ARRAY + (isLatin(text) ? text.length() : 2L * text.length());
+    }
+
+    /** Then a string takes one byte for each character. */
+    private static boolean isLatin(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0xff) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static long of(Number number) {
+        if (number instanceof BigInteger big) {
+            return 2 * OBJECT + ARRAY + big.bitLength() / 8;
+        }
+        if (number instanceof BigDecimal decimal) {
+            return 4 * OBJECT + ARRAY + decimal.unscaledValue().bitLength() / 8;
+        }
+        return OBJECT;
+    }
+}
