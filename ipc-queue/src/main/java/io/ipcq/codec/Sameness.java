@@ -51,7 +51,7 @@ final class Sameness {
     }
 
     @SuppressWarnings("ReferenceEquality") // there is one such loader
-    private static boolean isOfJdk(Class<?> type) {
+    static boolean isOfJdk(Class<?> type) {
         ClassLoader loader = type.getClassLoader();
         return loader == null || loader == ClassLoader.getPlatformClassLoader();
     }

@@ -38,9 +38,12 @@ final class SealedTypes extends StdTypeResolverBuilder {
         super(JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, MARK, null);
     }
 
-    /** An enum whose constants have bodies is sealed too, but its constants already have names. */
+    /**
+     * An enum whose constants have bodies is sealed too, but its constants already have names. So is a class of the JDK in
+     * one version and not in another ({@code EnumSet}), but its bytes are the same in all.
+     */
     static boolean isSealed(Class<?> type) {
-        return type.isSealed() && !type.isEnum();
+        return type.isSealed() && !type.isEnum() && !Sameness.isOfJdk(type);
     }
 
     /** Whether values of a class can be marked: it, or a type above it, is sealed. */

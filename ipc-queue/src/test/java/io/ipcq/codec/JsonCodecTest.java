@@ -26,6 +26,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -355,6 +357,15 @@ class JsonCodecTest {
         assertThat(Codec.json(Circle.class).encode(new Circle(1)))
                 .asString(UTF_8)
                 .isEqualTo("{\"radius\":1.0}");
+    }
+
+    @Test
+    void shouldWriteTheSameOnEachJdk() {
+        Codec<List<EnumSet<TimeUnit>>> codec = Codec.json(new TypeRef<>() {});
+
+        assertThat(codec.encode(List.of(EnumSet.of(TimeUnit.DAYS))))
+                .asString(UTF_8)
+                .isEqualTo("[[\"DAYS\"]]");
     }
 
     interface Left {
