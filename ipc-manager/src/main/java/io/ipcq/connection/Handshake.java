@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +32,9 @@ final class Handshake {
      *   legacy   Python before 3.12: M is 20 random bytes, an answer is HMAC-MD5(key, M) and nothing else; it answers
      *            so whatever M says. Only if it is switched on.
      *
-     * Reflection. Nothing in the MAC tells the roles apart. Who sends a challenge back gets no answer to it: neither on the
-     * connection that it came from, nor on another one of this JVM whose side has the same role.
+     * Reflection and relay. Nothing in the MAC tells the roles or the connections apart, so a peer without the key could have
+     * this process itself answer what it was asked by it, on another connection. So no side answers a challenge that a side
+     * of this JVM has given and that is open; unless these two are the two ends of one connection, as their addresses say.
      */
 
     static final String ANSWERED_WRONG = "the peer does not know the key, or knows another one";
@@ -49,13 +50,10 @@ final class Handshake {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Which side this is, and what it awaits of the other, in order; knows the challenges that it waits for the answers of. */
+    /** Which side this is, and what it awaits of the other, in order. */
     enum Role {
         LISTENER(Message.ANSWER, Message.CHALLENGE, Message.VERDICT),
         CLIENT(Message.CHALLENGE, Message.VERDICT, Message.ANSWER);
-
-        @SuppressWarnings("ImmutableEnumChecker") // thread-safe, and what it holds is of this JVM
-        private final Set<ByteBuffer> unanswered = ConcurrentHashMap.newKeySet();
 
         @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<Message> awaited;
@@ -71,7 +69,11 @@ final class Handshake {
         VERDICT
     }
 
+    /** What sides of this JVM have asked, and where, until their handshakes are over. */
+    private static final Map<ByteBuffer, Handshake> OPEN = new ConcurrentHashMap<>();
+
     private final Role role;
+    private final Ends ends;
     private final FrameReader reader;
     private final FrameWriter writer;
     private final AuthKey key;
@@ -88,8 +90,9 @@ final class Handshake {
     /** To be thrown as soon as the peer was told. */
     private @Nullable AuthenticationException refusal;
 
-    Handshake(Role role, FrameReader reader, FrameWriter writer, AuthKey key, boolean legacyMd5) {
+    Handshake(Role role, Ends ends, FrameReader reader, FrameWriter writer, AuthKey key, boolean legacyMd5) {
         this.role = role;
+        this.ends = ends;
         this.reader = reader;
         this.writer = writer;
         this.key = key;
@@ -134,7 +137,7 @@ final class Handshake {
     private void next() {
         received++;
         if (received < role.awaited.size() && role.awaited.get(received) == Message.ANSWER) {
-            role.unanswered.add(ByteBuffer.wrap(mine));
+            OPEN.put(ByteBuffer.wrap(mine), this);
             send(join(CHALLENGE, mine));
         }
     }
@@ -154,7 +157,7 @@ final class Handshake {
 
     /** To be called in the end, however it went. */
     void close() {
-        role.unanswered.remove(ByteBuffer.wrap(mine));
+        OPEN.remove(ByteBuffer.wrap(mine));
     }
 
     private static byte[] random() {
@@ -179,8 +182,11 @@ final class Handshake {
             throw new AuthenticationException("the peer does not speak this protocol: it sent no challenge");
         }
         byte[] message = Arrays.copyOfRange(question, CHALLENGE.length, question.length);
-        if (Arrays.equals(message, mine) || role.unanswered.contains(ByteBuffer.wrap(message))) {
-            throw new AuthenticationException("the peer sent a challenge of this side back");
+        Handshake asking = OPEN.get(ByteBuffer.wrap(message));
+        if (asking != null && (asking.role == role || !asking.ends.mirror(ends))) {
+            throw new AuthenticationException(
+                    "the peer sent a challenge that this process has given on another connection;"
+                            + " to connect to a listener of the same process, use the address that it reports");
         }
         return sign(message);
     }

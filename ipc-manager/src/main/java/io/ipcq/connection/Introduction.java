@@ -31,6 +31,7 @@ final class Introduction {
 
     private final SocketAddress remote;
     private final Optional<PeerCredentials> peer;
+    private final Ends ends;
     private final Wire socket;
     private final long deadline;
 
@@ -60,6 +61,7 @@ final class Introduction {
         this.options = options;
         this.engines = engines;
         this.remote = channel.getRemoteAddress();
+        this.ends = Ends.of(channel);
         this.peer = PeerCredentials.of(channel);
         this.deadline = Deadline.in(options.handshakeTimeout());
         this.socket = new ChannelWire(channel);
@@ -148,7 +150,7 @@ final class Introduction {
         Wire wire = tls == null ? socket : tls;
         FrameReader reader = new FrameReader(wire, Limits.UNAUTHENTICATED_FRAME_BYTES);
         FrameWriter writer = new FrameWriter(wire);
-        return new Talk(wire, reader, writer, new Handshake(role, reader, writer, key, options.legacyMd5()));
+        return new Talk(wire, reader, writer, new Handshake(role, ends, reader, writer, key, options.legacyMd5()));
     }
 
     /** What {@link Progress#WORK} is about. Only then. */

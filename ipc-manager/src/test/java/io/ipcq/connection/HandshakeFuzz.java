@@ -5,6 +5,7 @@ import static io.ipcq.connection.RawPeer.ascii;
 import static io.ipcq.connection.RawPeer.join;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -14,6 +15,7 @@ public final class HandshakeFuzz {
     private static final byte[] SECRET = ascii("the secret of this test, 32 bytes");
     private static final byte[] CHALLENGE = ascii("#CHALLENGE#");
     private static final AuthKey KEY = AuthKey.of(SECRET);
+    private static final Ends ENDS = new Ends(new InetSocketAddress(1), new InetSocketAddress(2));
 
     private HandshakeFuzz() {}
 
@@ -27,7 +29,7 @@ public final class HandshakeFuzz {
         Peer peer = new Peer(ByteBuffer.wrap(data, 1, data.length - 1), legacyMd5);
         FrameReader reader = new FrameReader(peer, Limits.UNAUTHENTICATED_FRAME_BYTES);
         Handshake.Role role = listener ? Handshake.Role.LISTENER : Handshake.Role.CLIENT;
-        Handshake handshake = new Handshake(role, reader, new FrameWriter(peer), KEY, legacyMd5);
+        Handshake handshake = new Handshake(role, ENDS, reader, new FrameWriter(peer), KEY, legacyMd5);
         try {
             while (handshake.advance() != Progress.DONE) {
                 // an answer that comes in pieces

@@ -171,6 +171,27 @@ class HostilePeerTest {
         assertThatThrownBy(peer::receiveFrame).isInstanceOf(EOFException.class);
     }
 
+    /** This process listens, and connects to somebody who does not know the key, and has it answer its own challenge. */
+    @Test
+    void shouldNotAnswerItsOwnChallengeForARelay() throws Exception {
+        Listener listener = listen(WATCHDOG);
+        try (ServerSocketChannel relay = ServerSocketChannel.open().bind(loopback())) {
+            FutureTask<byte[]> verdict = ConnectionTest.inThread(() -> {
+                RawPeer asked = peer(listener);
+                try (RawPeer victim = new RawPeer(relay.accept())) {
+                    victim.send(frame(asked.receiveFrame()));
+                    asked.send(frame(victim.receiveFrame()));
+                    return asked.receiveFrame();
+                }
+            });
+            assertThatThrownBy(() -> Connection.connect(relay.getLocalAddress(), KEY))
+                    .isInstanceOf(AuthenticationException.class)
+                    .hasMessageContaining("a challenge that this process has given");
+            assertThatThrownBy(verdict::get).hasCauseInstanceOf(EOFException.class);
+        }
+        requireServed(listener);
+    }
+
     @Test
     void shouldRefuseWrongAnswersAndMd5() throws Exception {
         Listener listener = listen(WATCHDOG);
