@@ -374,13 +374,23 @@ final class ChronicleJournal implements AutoCloseable {
         return directory.names().stream().filter(name -> name.endsWith(SegmentName.SUFFIX));
     }
 
-    /** Whether the segment of a document has not been removed. */
-    boolean hasSegmentOf(long index) {
+    /** The numbers of the segments that there are, in order. */
+    int[] segmentNumbers() throws IOException {
+        return segments().mapToInt(SegmentName::number).sorted().toArray();
+    }
+
+    /** Whether a segment has not been removed. */
+    boolean hasSegment(int segment) {
         try {
-            return directory.has(SegmentName.of(segmentOf(index)));
+            return directory.has(SegmentName.of(segment));
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Of a document by its place in a segment, from 0. */
+    long indexOf(int segment, long place) {
+        return queue.rollCycle().toIndex(segment, place);
     }
 
     int segmentOf(long index) {

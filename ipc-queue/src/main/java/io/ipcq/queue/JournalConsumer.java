@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ final class JournalConsumer {
     private final JournalMutex mutex;
     private final Leases leases;
     private final Burial burial;
+    private final JournalLookup lookup;
     private ChronicleJournal.@Nullable Reader reader;
     private @Nullable JournalDocument current;
     private int cleanedSegment;
@@ -60,6 +62,7 @@ final class JournalConsumer {
         this.queue = queue;
         this.control = control;
         this.leases = new Leases(control, members);
+        this.lookup = new JournalLookup(queue);
         this.burial = new Burial(queue, this, leases, letters);
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.CONSUMER_MUTEX, members);
         this.mutex = new JournalMutex(word, queue, this::recover);
@@ -187,7 +190,7 @@ final class JournalConsumer {
     private void claimReturned(Deque<Claim> claims, int slot, boolean lease) {
         long number = leases.number(slot);
         long index = leases.index(slot);
-        JournalDocument.Payload payload = documentAt(index, number).element(number);
+        JournalDocument.Payload payload = lookup.holding(number, index).element(number);
         int attempts = leases.attempts(slot) + 1;
         claims.add(new Claim(number, index, payload, attempts, lease ? slot : Leases.NONE, leases.fence(slot) + 1));
         try {
@@ -268,17 +271,6 @@ final class JournalConsumer {
         }
     }
 
-    private JournalDocument documentAt(long index, long number) {
-        try (ChronicleJournal.Reader random = queue.journal().reader()) {
-            moveTo(random, index);
-            JournalDocument document = JournalScan.find(queue, random, number);
-            if (document == null) {
-                throw queue.damaged(index, "element " + number + " is missing");
-            }
-            return document;
-        }
-    }
-
     private ChronicleJournal.Reader reader(ChronicleJournal journal) {
         if (reader == null) {
             reader = journal.reader();
@@ -304,9 +296,10 @@ final class JournalConsumer {
         }
         cleanedSegment = segment;
         long lowest = Math.min(readIndex, leases.lowestIndex());
+        int kept = journal.segmentOf(lowest) - control.options().retainedSegments();
         try {
-            journal.removeSegmentsBelow(
-                    journal.segmentOf(lowest) - control.options().retainedSegments());
+            lookup.leaveSegmentsBelow(kept);
+            journal.removeSegmentsBelow(kept);
         } catch (IOException e) {
             throw queue.storageFailed("consumed segments could not be removed", e);
         }
@@ -361,7 +354,7 @@ final class JournalConsumer {
 
     /** An element that is out or was given up, so that its document is still there. */
     JournalDocument.Payload read(long index, long number) {
-        return queue.look(() -> documentAt(index, number).element(number));
+        return queue.look(lookup -> lookup.holding(number, index).element(number));
     }
 
     // ---- what was claimed and not handed out ------------------------------------------------------------------------
@@ -431,7 +424,12 @@ final class JournalConsumer {
 
     /** Whether what was taken for good stood in a segment that was removed since. */
     private boolean isGone(Claim claim) {
-        return claim.slot() == Leases.NONE && !queue.journal().hasSegmentOf(claim.index());
+        return claim.slot() == Leases.NONE && !hasSegmentOf(claim);
+    }
+
+    private boolean hasSegmentOf(Claim claim) {
+        ChronicleJournal journal = queue.journal();
+        return journal.hasSegment(journal.segmentOf(claim.index()));
     }
 
     /** Puts what was taken behind all others, as it stood; under both mutexes, so that nobody sees it twice or not at all. */
@@ -471,6 +469,11 @@ final class JournalConsumer {
         });
         places.sort((a, b) -> Long.compare(a[0], b[0]));
         return places;
+    }
+
+    /** Looks while no other thread of this JVM takes or looks. */
+    <T extends @Nullable Object> T look(Function<JournalLookup, T> action) {
+        return mutex.betweenThreads(() -> action.apply(lookup));
     }
 
     /** Lets the next consumer, of any process, repair first. */

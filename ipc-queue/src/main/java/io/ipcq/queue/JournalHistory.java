@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -9,7 +11,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at what is in a journal without taking anything; each look has a reader of its own. */
+/** Looks at what is in a journal without taking anything. A look that is not gone on with keeps nothing open. */
 final class JournalHistory<E> {
 
     private final JournalQueue<E> queue;
@@ -20,10 +22,9 @@ final class JournalHistory<E> {
 
     /** The elements that can be taken: first those that were returned, then those never taken. */
     Stream<E> waiting(List<long[]> returned) {
-        Stream<E> again = returned.stream().flatMap(place -> {
-            Scan scan = new Scan(place[1], place[0], place[0] + 1);
-            return scan.stream().map(Replayed::value);
-        });
+        Stream<E> again = returned.stream()
+                .flatMap(place -> new Scan(place[1], place[0], place[0] + 1).stream())
+                .map(Replayed::value);
         JournalControl control = queue.control();
         long taken = control.takenVolatile();
         long appended = control.appendedVolatile();
@@ -36,17 +37,23 @@ final class JournalHistory<E> {
 
     /** Everything that the files still hold, from a number on. */
     Stream<Replayed<E>> from(long number) {
-        return new Scan(0, Math.max(0, number), queue.control().appendedVolatile()).stream();
+        return new Scan(
+                        JournalLookup.UNKNOWN,
+                        Math.max(0, number),
+                        queue.control().appendedVolatile())
+                .stream();
     }
 
     /** Steps through the documents from an index on; shows the elements from a number up to another. */
     private final class Scan extends Spliterators.AbstractSpliterator<Replayed<E>> {
 
-        private final long index;
+        private static final int MOST_DOCUMENTS = 256;
+
         private final long end;
+        private final Deque<JournalDocument> ahead = new ArrayDeque<>(1);
+        private long index;
         private long next;
-        private ChronicleJournal.@Nullable Reader reader;
-        private @Nullable JournalDocument document;
+        private int documents = 1;
 
         Scan(long index, long from, long end) {
             super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
@@ -56,14 +63,14 @@ final class JournalHistory<E> {
         }
 
         Stream<Replayed<E>> stream() {
-            return StreamSupport.stream(this, false).onClose(this::close);
+            return StreamSupport.stream(this, false);
         }
 
         @Override
         public boolean tryAdvance(Consumer<? super Replayed<E>> action) {
             JournalDocument current = next < end ? documentWithNext() : null;
             if (current == null) {
-                close();
+                next = end;
                 return false;
             }
             long number = next++;
@@ -72,38 +79,27 @@ final class JournalHistory<E> {
         }
 
         private @Nullable JournalDocument documentWithNext() {
-            if (document == null || !document.holds(next)) {
-                document = queue.look(this::read);
+            while (!ahead.isEmpty() && ahead.element().end() <= next) {
+                ahead.remove();
             }
-            return document;
+            if (ahead.isEmpty()) {
+                readAhead();
+            }
+            JournalDocument current = ahead.peek();
+            if (current == null) {
+                return null;
+            }
+            // what stood before was consumed and removed
+            next = Math.max(next, current.first());
+            return next < end ? current : null;
         }
 
-        private @Nullable JournalDocument read() {
-            if (reader == null) {
-                reader = queue.journal().reader();
-                if (index == 0 || !reader.moveTo(index)) {
-                    reader.moveToStart();
-                }
-            }
-            for (byte[] bytes = reader.next(); bytes != null; bytes = reader.next()) {
-                JournalDocument found = JournalScan.parse(queue, reader, bytes);
-                if (found.end() > next) {
-                    // what stood before was consumed and removed
-                    next = Math.max(next, found.first());
-                    return next < end ? found : null;
-                }
-            }
-            return null;
-        }
-
-        private void close() {
-            if (reader != null) {
-                ChronicleJournal.Reader open = reader;
-                reader = null;
-                queue.look(() -> {
-                    open.close();
-                    return true;
-                });
+        /** One document for who looks at one, and more for who goes on. */
+        private void readAhead() {
+            ahead.addAll(queue.look(lookup -> lookup.from(index, next, documents)));
+            documents = Math.min(2 * documents, MOST_DOCUMENTS);
+            if (!ahead.isEmpty()) {
+                index = ahead.getLast().index();
             }
         }
     }

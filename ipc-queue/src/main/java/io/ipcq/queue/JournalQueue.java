@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -634,11 +634,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     /** Reads from the journal while no other thread of this JVM does, nor closes it. */
-    <T extends @Nullable Object> T look(Supplier<T> read) {
-        return consumer.betweenThreads(() -> {
+    <T extends @Nullable Object> T look(Function<JournalLookup, T> read) {
+        return consumer.look(lookup -> {
             requireOpen();
             try {
-                return read.get();
+                return read.apply(lookup);
             } catch (Exception | InternalError | AssertionError e) {
                 throw storageFailed("the journal could not be read", e);
             }
