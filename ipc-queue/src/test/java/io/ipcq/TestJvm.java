@@ -7,11 +7,13 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A JVM that a test starts, listens to, stops and kills; it has this JVM's class path and Java version.
@@ -203,6 +205,23 @@ public final class TestJvm implements AutoCloseable {
     /** The process that was started: the wrapper's, if there is one that does not {@code exec}. */
     public long pid() {
         return process.pid();
+    }
+
+    /** Whether it holds a lock on a file that closing another descriptor of that file does not drop, as the kernel sees it. */
+    public boolean hasDescriptorLock() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid() + "/fdinfo"))) {
+            return descriptors.anyMatch(TestJvm::isOfDescriptorLock);
+        } catch (IOException e) {
+            throw failure("has no descriptors to look at", e);
+        }
+    }
+
+    private static boolean isOfDescriptorLock(Path descriptor) {
+        try {
+            return Files.readString(descriptor).contains("OFDLCK");
+        } catch (IOException e) {
+            return false; // closed by now
+        }
     }
 
     /** Everything printed so far. */

@@ -32,7 +32,12 @@ final class UnixSocketFile {
      * Stale. The socket of a listener that was killed stays, and nobody answers there. It is removed if it is a socket, is
      * ours, and refuses a connection. A new one refuses too for a moment, between being bound and listening: so the whole
      * of looking, removing and binding is done under a lock on a file beside it, which is then left there.
+     *
+     * File locks are of the process, and fall when it closes any descriptor of the file. So of all threads of this JVM one at a
+     * time opens the file, also where these classes were loaded twice: the monitor is an interned string, which all share.
      */
+
+    private static final Object MONITOR_OF_JVM = "io.ipcq.connection.UnixSocketFile".intern();
 
     /** What every system takes; Linux would take 107. */
     static final int MAX_PATH_BYTES = 103;
@@ -126,7 +131,7 @@ final class UnixSocketFile {
     }
 
     private void bindUnderLock(ServerSocketChannel channel, int backlog) throws IOException {
-        synchronized (UnixSocketFile.class) { // file locks are of the process, not of the thread
+        synchronized (MONITOR_OF_JVM) {
             try (FileChannel file = FileChannel.open(lockFile(), LOCK_OPTIONS, lockAttributes());
                     FileLock held = file.lock()) {
                 if (held.isValid()) {

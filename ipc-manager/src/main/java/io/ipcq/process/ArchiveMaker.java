@@ -4,7 +4,6 @@ package io.ipcq.process;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +20,14 @@ final class ArchiveMaker {
      * that starts many children first needs the processors itself.
      *
      * One at a time. The maker holds a lock that the kernel drops when it dies. Who does not get the lock goes on
-     * without. What a dead maker left is removed by the next one.
+     * without. What a dead maker left is removed by the next one. In one JVM with these classes loaded twice, the second maker
+     * waits for the first, for it would drop that one's lock when it closes the file: the monitor is an interned string, which
+     * both share. Should the lock fall for another reason, two make the same archive, and one of them in vain.
      *
      * Crash. The JVM that rehearses dies with this one, as a daemon child does. What it wrote has not its final name yet.
      */
 
+    private static final Object MONITOR_OF_JVM = "io.ipcq.process.ArchiveMaker".intern();
     private static final long PAUSE_MILLIS = 1_000;
     private static final long PATIENCE_SECONDS = 60;
     private static final Duration UNUSED_LIFE = Duration.ofDays(30);
@@ -61,14 +63,14 @@ final class ArchiveMaker {
     /** False if another process makes it at this moment, or it could not be made. */
     static boolean make(ClassArchive archive) throws IOException, InterruptedException {
         Path lockFile = archive.directory().resolve(archive.key() + ".lock");
-        try (RandomAccessFile file = new RandomAccessFile(lockFile.toFile(), "rw");
-                FileLock lock = file.getChannel().tryLock()) {
-            if (lock == null) {
-                return false;
+        synchronized (MONITOR_OF_JVM) {
+            try (RandomAccessFile file = new RandomAccessFile(lockFile.toFile(), "rw");
+                    FileLock lock = file.getChannel().tryLock()) {
+                if (lock == null) {
+                    return false;
+                }
+                return archive.file() != null || makeLocked(archive);
             }
-            return archive.file() != null || makeLocked(archive);
-        } catch (OverlappingFileLockException sameJvm) {
-            return false;
         }
     }
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.memory.LifeLock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 
 /** A child's view of whether its parent lives. */
 final class ParentLink {
     /*
-     * Idea. The parent holds an exclusive lock on its `alive` file for as long as it lives (RunDirectory). Only the kernel
-     * takes it away, at the parent's end, however that comes. A child that gets a shared lock on the file has no parent.
+     * Idea. The parent holds a lock on its `alive` file for as long as it lives (RunDirectory). Only the kernel takes it away,
+     * at the parent's end, however that comes. A child that finds the file unlocked has no parent.
      *
      * Why the child asks again and again instead of blocking in lock(): the kernel looks for deadlocks between processes,
      * not threads. With one thread of the child blocked on a lock of the parent's, a parent that waits for any file lock
@@ -43,11 +42,7 @@ final class ParentLink {
     }
 
     synchronized boolean isParentAlive() {
-        try (FileLock lock = alive.tryLock(0, 1, true)) {
-            return lock == null;
-        } catch (OverlappingFileLockException | IOException unknown) {
-            return true; // another thread of this JVM asks at this moment; or the kernel could not say
-        }
+        return LifeLock.isTaken(alive);
     }
 
     /** From now on this JVM halts when its parent is no more; if that is so already, before this returns. */

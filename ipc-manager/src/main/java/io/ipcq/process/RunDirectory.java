@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
-import java.io.FileNotFoundException;
+import io.ipcq.memory.LifeLock;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -21,7 +18,10 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -31,19 +31,18 @@ final class RunDirectory {
      * Idea. One directory for each JVM that starts children, 0700, below java.io.tmpdir:
      *
      *   ipcq-process-<pid>-<random>/
-     *     alive              locked exclusively by this JVM until it ends
+     *     alive              locked by this JVM until it ends
      *     <n>.task           a task that a daemon child has not read yet
      *     <n>.detached       the same for a child that outlives its parent
      *     <n>.args           the class path, where it is too long for a command line
      *     <n>.standby        through which a JVM that waits is given its task
      *
-     * Crash. Whoever can lock `alive` knows that the owner is dead and removes the directory: an orphaned child before it
-     * halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read, or is a
+     * Crash. Whoever finds `alive` unlocked knows that the owner is dead and removes the directory: an orphaned child before
+     * it halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read, or is a
      * day old. The owner may be swept between creating and locking `alive`; it looks after locking, and begins again.
      *
-     * One descriptor. Closing any descriptor of a file drops the locks that the process has on it. So `alive` is opened
-     * once here and never closed, and a sweep passes over the directories that bear this process's pid: they may
-     * belong to the same code in another class loader.
+     * A sweep passes over the directories that bear this process's pid: they may belong to the same code in another class
+     * loader, and to close a file that was opened to ask would unlock what is locked by only one lock yet (LifeLock).
      */
 
     static final String TASK = ".task";
@@ -60,19 +59,15 @@ final class RunDirectory {
 
     private final Path path;
 
-    /** Holds the lock: reachable, so that it is not collected and closed. */
-    private final FileLock lock;
-
-    private RunDirectory(Path path, FileLock lock) {
+    private RunDirectory(Path path) {
         this.path = path;
-        this.lock = lock;
     }
 
     /** This JVM's directory. A new one is made if something that tidies temporary files took the last one away. */
     static synchronized Path current() throws IOException {
         if (!MINE.isEmpty()) {
             RunDirectory last = MINE.get(MINE.size() - 1);
-            if (last.lock.isValid() && Files.exists(aliveFile(last.path), LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.exists(aliveFile(last.path), LinkOption.NOFOLLOW_LINKS)) {
                 return last.path;
             }
         }
@@ -161,7 +156,7 @@ final class RunDirectory {
     }
 
     /** Null if the name is taken, or a sweep of another process took the directory away before it was locked. */
-    @SuppressWarnings("resource") // a lock lives as long as its channel, and this one as long as the JVM
+    @SuppressWarnings("resource") // the lock is held as long as the JVM lives
     private static @Nullable RunDirectory tryCreate(Path base) throws IOException {
         // the name keeps class loaders and pid namespaces apart; what protects the directory is that it did not exist
         // before
@@ -170,14 +165,11 @@ final class RunDirectory {
         try {
             Files.createDirectory(directory, onlyOwner("rwx------"));
             Path alive = createFile(aliveFile(directory));
-            FileChannel channel = new RandomAccessFile(alive.toFile(), "rw").getChannel();
-            FileLock lock = channel.tryLock(0, 1, false);
-            return lock != null && Files.exists(alive, LinkOption.NOFOLLOW_LINKS)
-                    ? new RunDirectory(directory, lock)
-                    : null;
+            LifeLock lock = LifeLock.tryTake(alive);
+            return lock != null && Files.exists(alive, LinkOption.NOFOLLOW_LINKS) ? new RunDirectory(directory) : null;
         } catch (FileAlreadyExistsException taken) {
             return null;
-        } catch (NoSuchFileException | FileNotFoundException failed) {
+        } catch (NoSuchFileException failed) {
             boolean swept = Files.isDirectory(base) && !Files.exists(directory);
             if (swept) {
                 return null;
@@ -188,36 +180,46 @@ final class RunDirectory {
 
     /** Looks only into directories of {@code me}: nobody else can exchange those for a link below a sticky directory. */
     private static void sweep(Path base, UserPrincipal me) throws IOException {
-        String mine = myPrefix();
-        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(base)) {
-            for (Path candidate : candidates) {
-                String name = candidate.getFileName().toString();
-                if (name.startsWith(PREFIX) && !name.startsWith(mine)) {
-                    removeIfAbandoned(candidate, me);
+        Map<FileChannel, Path> candidates = new LinkedHashMap<>();
+        try {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(base, RunDirectory::isOfAnotherProcess)) {
+                for (Path candidate : entries) {
+                    FileChannel alive = openAlive(candidate, me);
+                    if (alive != null) {
+                        candidates.put(alive, candidate);
+                    }
                 }
+            }
+            for (FileChannel abandoned : LifeLock.free(candidates.keySet())) {
+                remove(Objects.requireNonNull(candidates.get(abandoned)));
+            }
+        } finally {
+            for (FileChannel opened : candidates.keySet()) {
+                opened.close();
             }
         }
     }
 
-    private static void removeIfAbandoned(Path candidate, UserPrincipal me) {
+    private static boolean isOfAnotherProcess(Path entry) {
+        String name = entry.getFileName().toString();
+        return name.startsWith(PREFIX) && !name.startsWith(myPrefix());
+    }
+
+    /** Null if there is none, or it is not for us to ask. */
+    private static @Nullable FileChannel openAlive(Path candidate, UserPrincipal me) {
         try {
             if (!Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
                     || !Files.getOwner(candidate, LinkOption.NOFOLLOW_LINKS).equals(me)) {
-                return;
+                return null;
             }
             Path alive = aliveFile(candidate);
             if (!Files.exists(alive, LinkOption.NOFOLLOW_LINKS)) {
                 Files.deleteIfExists(candidate); // its owner died, or is about to find out and begin again
-                return;
+                return null;
             }
-            try (RandomAccessFile file = new RandomAccessFile(alive.toFile(), "rw");
-                    FileLock lock = file.getChannel().tryLock(0, 1, false)) {
-                if (lock != null) {
-                    remove(candidate);
-                }
-            }
-        } catch (IOException | OverlappingFileLockException inUse) {
-            // gone already, or this JVM asks about its own parent at this moment
+            return FileChannel.open(alive);
+        } catch (IOException gone) {
+            return null;
         }
     }
 

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
 import java.net.BindException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -22,10 +26,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -411,5 +418,49 @@ class UnixSocketFileTest {
 
     private boolean isRoot() throws IOException {
         return Integer.valueOf(0).equals(Files.getAttribute(directory, "unix:uid"));
+    }
+
+    /** In one JVM, whose file locks are common to all class loaders. */
+    @RepeatedTest(5)
+    void shouldBindOnceOfManyClassLoaders() throws Exception {
+        CyclicBarrier start = new CyclicBarrier(4);
+        List<FutureTask<Object>> bindings = new ArrayList<>();
+        for (int i = 0; i < start.getParties(); i++) {
+            bindings.add(new FutureTask<>(binding(start)));
+        }
+        bindings.forEach(binding -> new Thread(binding).start());
+        List<Object> outcomes = new ArrayList<>();
+        for (FutureTask<Object> binding : bindings) {
+            outcomes.add(binding.get());
+        }
+        assertThat(outcomes).hasOnlyElementsOfTypes(String.class, BindException.class);
+        assertThat(outcomes).containsOnlyOnce("bound");
+    }
+
+    /** Returns why it could not be bound, if so. */
+    private Callable<Object> binding(CyclicBarrier start) throws Exception {
+        List<URL> urls = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            urls.add(Path.of(entry).toUri().toURL());
+        }
+        URLClassLoader loader = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+        open.add(loader);
+        Class<?> type = loader.loadClass(UnixSocketFile.class.getName());
+        var constructor = type.getDeclaredConstructor(UnixDomainSocketAddress.class, boolean.class);
+        var bind = type.getDeclaredMethod("bind", ServerSocketChannel.class, int.class);
+        constructor.setAccessible(true);
+        bind.setAccessible(true);
+        Object file = constructor.newInstance(address(), false);
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        open.add(channel);
+        return () -> {
+            start.await();
+            try {
+                bind.invoke(file, channel, 1);
+                return "bound";
+            } catch (InvocationTargetException e) {
+                return e.getCause();
+            }
+        };
     }
 }

@@ -488,6 +488,22 @@ class ChildProcessIT {
         return captured.toString(StandardCharsets.UTF_8);
     }
 
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldLiveOnWhenTheParentReadsItsOwnFiles() throws Exception {
+        ChildProcess child = start(ChildProcess.builder(Work::sleep));
+        Path alive = RunDirectory.aliveFile(RunDirectory.current());
+        await().until(() -> isLockedByDescriptor(alive));
+        Files.copy(alive, Path.of(answer));
+        assertThat(child.join(Duration.ofSeconds(1))).as("ends: %s", child).isFalse();
+    }
+
+    private static boolean isLockedByDescriptor(Path file) throws IOException {
+        long inode = (Long) Files.getAttribute(file, "unix:ino");
+        return Files.readAllLines(Path.of("/proc/locks")).stream()
+                .anyMatch(lock -> lock.contains("OFDLCK") && lock.contains(":" + inode + " "));
+    }
+
     private ChildProcess start(ChildProcessBuilder builder) throws IOException {
         if (builder.options().output() == Output.INHERIT) {
             builder.output(Output.DISCARD);

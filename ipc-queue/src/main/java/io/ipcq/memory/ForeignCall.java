@@ -11,12 +11,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The system call through {@code java.lang.foreign}, for Java 22 and later.
+ * System calls through {@code java.lang.foreign}, for Java 22 and later.
  *
  * <p>The package is named by strings only, so that one class file serves Java 17 too; what comes out of it is a plain
- * method handle of longs. The call is not declared critical: the collector goes on while a thread sleeps in it.
+ * method handle of longs. A call is not declared critical: the collector goes on while a thread sleeps in it.
  */
-final class ForeignCall implements Futex.SystemCall {
+final class ForeignCall implements Kernel.SystemCall {
 
     private static final String PACKAGE = "java.lang.foreign.";
     private static final MethodHandle SYSCALL;
@@ -31,12 +31,10 @@ final class ForeignCall implements Futex.SystemCall {
         }
     }
 
-    private final long number = Futex.systemCallNumber();
-
     @Override
-    public long invoke(long address, int operation, int value, long timeoutAddress) {
+    public long invoke(long number, long first, long second, long third, long fourth) {
         try {
-            return (long) SYSCALL.invokeExact(number, address, (long) operation, (long) value, timeoutAddress);
+            return (long) SYSCALL.invokeExact(number, first, second, third, fourth);
         } catch (Throwable e) {
             throw new AssertionError(e); // a downcall throws nothing
         }

@@ -9,16 +9,15 @@ import com.kenai.jffi.Type;
 import java.nio.ByteBuffer;
 
 /**
- * The system call through jffi, for Java 17 to 21.
+ * System calls through jffi, for Java 17 to 21.
  *
  * <p>jffi unpacks its library into {@code java.io.tmpdir} and loads it from there; what the user set by
  * {@code jffi.extract.dir} or {@code jffi.boot.library.path} goes first.
  */
-final class JffiCall implements Futex.SystemCall {
+final class JffiCall implements Kernel.SystemCall {
 
     private static final String EXTRACT_DIRECTORY = "jffi.extract.dir";
 
-    private final long number = Futex.systemCallNumber();
     private final long function;
     private final CallContext context;
     private final Invoker invoker;
@@ -49,8 +48,8 @@ final class JffiCall implements Futex.SystemCall {
     }
 
     @Override
-    public long invoke(long address, int operation, int value, long timeoutAddress) {
-        return invoker.invokeL5NoErrno(context, function, number, address, operation, value, timeoutAddress);
+    public long invoke(long number, long first, long second, long third, long fourth) {
+        return invoker.invokeL5NoErrno(context, function, number, first, second, third, fourth);
     }
 
     @Override

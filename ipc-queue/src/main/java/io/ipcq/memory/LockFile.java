@@ -15,18 +15,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The file whose bytes {@link Members} lock: opened once, however many members of this JVM use it. */
+/** A file of which bytes are locked: opened once, however many of this JVM use it. */
 final class LockFile {
 
     /*
      * Idea
      *   To the kernel, a record lock belongs to the process, and all of them fall when the process closes any descriptor of
-     *   the file. So there is one descriptor for all members, and the last one to leave closes it.
+     *   the file. So there is one descriptor for all who use it, and the last one to leave closes it. What others in this JVM
+     *   open and close is not to be seen from here; see DescriptorLock.
      *   The same classes may be loaded twice in a JVM, and then there are two descriptors. The JDK's own table of locks is
      *   common to all of them, and the monitor is an interned string, which is common too. Whoever would close a descriptor
-     *   first asks that table for locks of others; if there are any, the descriptor stays open until the JVM ends.
+     *   first asks that table for locks of others, in the same turn at the monitor in which it counted how many there may
+     *   be; if there are any, the descriptor stays open until the JVM ends.
      *
      * Visibility
      *   All under the one monitor: a test that meets another test of the same JVM would take it for a holder. Only tryLock
@@ -82,7 +85,6 @@ final class LockFile {
     }
 
     private static LockFile openFirst(DirectoryHandle directory, String name) throws IOException {
-        PrivateFiles.requireLocal(directory.path().toAbsolutePath());
         FileChannel channel = directory.openFile(name, READ_WRITE);
         try {
             return new LockFile(directory.path().resolve(name), directory.key(name), channel);
@@ -90,6 +92,11 @@ final class LockFile {
             channel.close();
             throw e;
         }
+    }
+
+    /** What tells the file from another one of that name. */
+    Object identity() {
+        return identity;
     }
 
     /** Locks one byte for good; null if another holds it or looks at it just now. */
@@ -132,14 +139,18 @@ final class LockFile {
         }
     }
 
-    /** Leaves the file to its other users; {@code last} is the greatest position that may be locked. */
-    void close(long last) {
+    /**
+     * Leaves the file to its other users.
+     *
+     * @param last gives the last place that may be in use, when nobody of this JVM can take another one
+     */
+    void close(LongSupplier last) {
         synchronized (MONITOR_OF_JVM) {
             if (--users > 0) {
                 return;
             }
             OPEN.remove(identity);
-            if (last > 0 && isLockedByOtherClassLoader(last)) {
+            if (isLockedByOtherClassLoader(last.getAsLong())) {
                 keepUntilEnd(channel);
                 return;
             }
@@ -152,8 +163,13 @@ final class LockFile {
     }
 
     private boolean isLockedByOtherClassLoader(long last) {
+        return isLockedByOtherClassLoader(0, last) || isLockedByOtherClassLoader(LockPair.SECOND, last);
+    }
+
+    /** Asks for places that are in use, and no more: who joins elsewhere would take the places behind them for taken. */
+    private boolean isLockedByOtherClassLoader(long first, long last) {
         try {
-            FileLock lock = channel.tryLock(1, last, true);
+            FileLock lock = channel.tryLock(first, last + 1, true);
             if (lock != null) {
                 lock.release();
             }

@@ -229,7 +229,7 @@ public final class MappedRegion {
     /** For a system call on a word; valid while this region is reachable. */
     long address() {
         if (address == 0) {
-            address = Futex.addressOf(mapping);
+            address = Kernel.addressOf(mapping);
         }
         return address;
     }

@@ -121,6 +121,7 @@ final class JournalFiles extends QueueDirectory {
         if (members == null) {
             return null;
         }
+        members.secure(); // before there is anything in its name that others could take
         boolean attended = members.anyOtherAlive(control.attendedVolatile());
         return new Attachment(new JournalFiles(directory(), control.state()), control, members, attended);
     }

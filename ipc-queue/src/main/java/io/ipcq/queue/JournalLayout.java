@@ -36,7 +36,7 @@ import io.ipcq.memory.Waiter;
  */
 final class JournalLayout {
 
-    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 2);
+    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 4);
 
     /** What two words that different processes change at the same time keep between them: two cache lines. */
     static final int SPACING = 128;

@@ -39,6 +39,11 @@ class FileFormatTest {
                         hex(RobustMutex.SLEEPERS));
     }
 
+    @Test
+    void shouldDescribeFlagsOfMembers() throws IOException {
+        assertThat(FormatDocument.text()).contains(hex(Members.SOME_UNSECURED), hex(Members.ASKED));
+    }
+
     private static String hex(int word) {
         return "`0x%08x`".formatted(word);
     }

@@ -66,7 +66,7 @@ class FutexTest {
     @Test
     void shouldFindTheFirstByteWhereverThePositionIs() {
         ByteBuffer buffer = ByteBuffer.allocateDirect(64);
-        long address = Futex.addressOf(buffer);
-        assertThat(Futex.addressOf(buffer.position(40).limit(50))).isEqualTo(address);
+        long address = Kernel.addressOf(buffer);
+        assertThat(Kernel.addressOf(buffer.position(40).limit(50))).isEqualTo(address);
     }
 }

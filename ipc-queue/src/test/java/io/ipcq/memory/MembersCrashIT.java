@@ -2,20 +2,31 @@
 package io.ipcq.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.TestJvm;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MembersCrashIT {
 
@@ -105,6 +116,98 @@ class MembersCrashIT {
         }
     }
 
+    /** Holds the mutex; copies and reads all there is, in every way, when told to. */
+    static final class Copier {
+        public static void main(String[] args) throws IOException {
+            try (SharedPage page = SharedPage.open(args[0])) {
+                page.members.secure();
+                page.mutex.lock();
+                System.out.println("number " + page.members.number());
+                System.in.read();
+                readAll(page.directory);
+                System.out.println("copied");
+                System.in.read();
+                page.mutex.unlock();
+                System.out.println("unlocked");
+                System.in.read();
+            }
+        }
+
+        private static void readAll(Path directory) throws IOException {
+            Path target = Files.createDirectory(directory.resolve("copy"));
+            try (Stream<Path> files = Files.list(directory).filter(Files::isRegularFile);
+                    ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(target.resolve("zip")))) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    Files.copy(file, target.resolve(file.getFileName()));
+                    Files.readAllBytes(file);
+                    new FileInputStream(file.toFile()).close();
+                    new RandomAccessFile(file.toFile(), "rw").close();
+                    FileChannel.open(file).close();
+                    zip.putNextEntry(new ZipEntry(file.getFileName().toString()));
+                    Files.copy(file, zip);
+                }
+            }
+        }
+    }
+
+    /** Without native calls those who ask wait for an answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"on", "off"})
+    void shouldSeeProcessThatCopiesItsFiles(String nativeCalls) throws InterruptedException {
+        try (TestJvm copier =
+                TestJvm.start(List.of("-Dipcq.native=" + nativeCalls), Copier.class, directory.toString())) {
+            int number = number(copier);
+            copier.send("");
+            copier.awaitLine("copied");
+            assertThat(page.members.isAlive(number)).isTrue();
+            assertThat(page.members.anyOtherAlive()).isTrue();
+            assertThat(page.members.countAlive()).isEqualTo(2);
+            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+            assertThat(page.mutex.lock(deadline)).isEqualTo(RobustMutex.Acquisition.TIMED_OUT);
+            copier.send("");
+            copier.awaitLine("unlocked");
+            assertThat(page.mutex.lock()).isEqualTo(RobustMutex.Acquisition.ACQUIRED);
+            copier.kill();
+            assertThat(page.members.isAlive(number)).isFalse();
+            assertThat(page.members.countAlive()).isEqualTo(1);
+        }
+        page.mutex.unlock();
+    }
+
+    @Test
+    void shouldFindSomebodyWhoCopiesItsFiles() throws IOException {
+        int number = page.members.number();
+        page.members.secure();
+        Path file = SharedPage.lockFile(directory);
+        FileChannel.open(file).close();
+        try (TestJvm asking = TestJvm.start(Asking.class, directory.toString(), Integer.toString(number))) {
+            assertThat(asking.awaitLine("any")).isEqualTo("any true");
+        }
+    }
+
+    /** Asks without being a member. */
+    static final class Asking {
+        public static void main(String[] args) throws IOException {
+            Path directory = Path.of(args[0]);
+            MappedRegion region = MappedRegion.open(directory.resolve("page"), SharedPage.FORMAT);
+            System.out.println(
+                    "any " + Members.anyAlive(SharedPage.lockFile(directory), region, SharedPage.MEMBERS_OFFSET));
+        }
+    }
+
+    @Test
+    void shouldSecureThoseWhoJoinedBeforeNativeCallsWereLoaded() {
+        try (TestJvm member = TestJvm.start(Member.class, directory.toString())) {
+            int number = number(member);
+            await().until(member::hasDescriptorLock);
+            assertThat(page.members.isAlive(number)).isTrue();
+            member.send("");
+            member.awaitLine("left");
+            assertThat(page.members.isAlive(number)).isFalse();
+            assertThat(member.hasDescriptorLock()).isFalse();
+        }
+    }
+
     private static boolean canUnshare() {
         try {
             return new ProcessBuilder("unshare", "--pid", "--fork", "true")
@@ -116,7 +219,7 @@ class MembersCrashIT {
         }
     }
 
-    /** Loads the classes twice; each copy joins, the second leaves, the first stays. */
+    /** Loads the classes twice; each copy joins, the second leaves, the first stays, and then somebody copies the files. */
     static final class TwoClassLoaders {
         public static void main(String[] args) throws Exception {
             try (URLClassLoader one = loader();
@@ -126,6 +229,9 @@ class MembersCrashIT {
                 System.out.println("joined " + number(first) + " " + number(second));
                 second.close();
                 System.out.println("second left");
+                System.in.read();
+                Copier.readAll(Path.of(args[0]));
+                System.out.println("copied");
                 System.in.read();
                 first.close();
                 System.out.println("first left");
@@ -144,24 +250,35 @@ class MembersCrashIT {
         private static AutoCloseable join(ClassLoader loader, String directory) throws Exception {
             var open = loader.loadClass(SharedPage.class.getName()).getDeclaredMethod("open", String.class);
             open.setAccessible(true);
-            return (AutoCloseable) open.invoke(null, directory);
+            AutoCloseable page = (AutoCloseable) open.invoke(null, directory);
+            call(page, "secure");
+            return page;
         }
 
         private static Object number(AutoCloseable page) throws Exception {
+            return call(page, "number");
+        }
+
+        private static Object call(AutoCloseable page, String method) throws Exception {
             var members = page.getClass().getDeclaredField("members");
             members.setAccessible(true);
             Object value = members.get(page);
-            return value.getClass().getMethod("number").invoke(value);
+            return value.getClass().getMethod(method).invoke(value);
         }
     }
 
-    @Test
-    void shouldKeepLockWhenAnotherClassLoaderLeaves() {
-        try (TestJvm twice = TestJvm.start(TwoClassLoaders.class, directory.toString())) {
+    @ParameterizedTest
+    @ValueSource(strings = {"on", "off"})
+    void shouldKeepLockWhenAnotherClassLoaderLeaves(String nativeCalls) {
+        try (TestJvm twice =
+                TestJvm.start(List.of("-Dipcq.native=" + nativeCalls), TwoClassLoaders.class, directory.toString())) {
             assertThat(twice.awaitLine("joined")).isEqualTo("joined 2 3");
             twice.awaitLine("second left");
             assertThat(page.members.isAlive(2)).isTrue();
             assertThat(page.members.isAlive(3)).isFalse();
+            twice.send("");
+            twice.awaitLine("copied");
+            assertThat(page.members.isAlive(2)).isTrue();
             twice.send("");
             twice.awaitLine("first left");
             assertThat(page.members.isAlive(2)).isFalse();

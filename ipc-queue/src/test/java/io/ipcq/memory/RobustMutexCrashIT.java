@@ -151,7 +151,7 @@ class RobustMutexCrashIT {
         try {
             for (int i = 0; i < 4; i++) {
                 adders.add(TestJvm.start(
-                        List.of("-Dipcq.futex=" + futex), Adder.class, directory.toString(), Integer.toString(turns)));
+                        List.of("-Dipcq.native=" + futex), Adder.class, directory.toString(), Integer.toString(turns)));
             }
             adders.forEach(TestJvm::awaitSuccess);
             assertThat(page.counter()).isEqualTo(4 * 2 * turns);

@@ -63,7 +63,7 @@ class WaiterIT {
     void shouldGoBackAndForthBetweenProcesses(String futex) throws InterruptedException {
         int turns = futex.equals("on") ? 30_000 : 300;
         try (TestJvm echo = TestJvm.start(
-                List.of("-Dipcq.futex=" + futex), Echo.class, directory.toString(), Integer.toString(turns))) {
+                List.of("-Dipcq.native=" + futex), Echo.class, directory.toString(), Integer.toString(turns))) {
             String kind = echo.awaitLine("native");
             assertThat(kind).isEqualTo("native " + (futex.equals("on") && isSupported()));
             Waiter there = page.waiter(WaitStrategy.blocking());

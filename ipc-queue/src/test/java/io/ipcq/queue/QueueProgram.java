@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What child JVMs do with a queue whose serialized handle they find in a file; knows no engine. */
 final class QueueProgram {
@@ -43,6 +44,8 @@ final class QueueProgram {
             case "join" -> queue.join();
             case "taskDone" -> queue.taskDone();
             case "delete" -> queue.delete();
+            case "copy" -> copy(queue, Path.of(args[2]));
+            case "lease" -> lease((DurableQueue<String>) queue, Path.of(args[2]));
             case "look" ->
                 System.out.println("sees " + queue.qsize() + " " + queue.empty() + " " + queue.full() + " "
                         + queue.isShutdown() + " " + queue);
@@ -76,6 +79,23 @@ final class QueueProgram {
             }
         }
         Files.write(ledger, got);
+    }
+
+    /** As a backup from inside does. */
+    private static void copy(SharedQueue<String> queue, Path target) throws IOException {
+        try (Stream<Path> files = Files.walk(queue.directory())) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, target.resolve(queue.directory().relativize(file)));
+            }
+        }
+        System.out.println("copied");
+        System.in.read();
+    }
+
+    private static void lease(DurableQueue<String> queue, Path target) throws Exception {
+        Delivery<String> delivery = queue.receive();
+        copy(queue, target);
+        System.out.println("ack " + delivery.ack());
     }
 
     /** Starts one, which then waits to be told to begin. */

@@ -28,7 +28,7 @@ abstract class SharedQueueProcessContract {
 
     private final List<TestJvm> children = new ArrayList<>();
     private final List<SharedQueue<?>> toClose = new ArrayList<>();
-    private SharedQueue<String> queue;
+    SharedQueue<String> queue;
     private Path handle;
 
     /** An anonymous queue. */
@@ -58,13 +58,13 @@ abstract class SharedQueueProcessContract {
         toClose.forEach(SharedQueue::close);
     }
 
-    private TestJvm child(String... arguments) {
+    TestJvm child(String... arguments) {
         TestJvm child = QueueProgram.start(handle, arguments);
         children.add(child);
         return child;
     }
 
-    private static void begin(TestJvm child) {
+    static void begin(TestJvm child) {
         child.awaitLine("ready");
         child.send("");
     }
@@ -184,6 +184,17 @@ abstract class SharedQueueProcessContract {
         String line = other.awaitLine("sees");
         other.awaitSuccess();
         return line;
+    }
+
+    @Test
+    void shouldSeeMemberThatHasCopiedTheFiles() {
+        TestJvm other = child("copy", directory.resolve("copy").toString());
+        await().until(other::hasDescriptorLock);
+        begin(other);
+        other.awaitLine("copied");
+        assertThat(queue.stats().members()).isEqualTo(2);
+        other.kill();
+        assertThat(queue.stats().members()).isEqualTo(1);
     }
 
     @Test

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import io.ipcq.memory.Kernel.Numbers;
+import io.ipcq.memory.Kernel.SystemCall;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exclusive lock on one byte of a file that belongs to a descriptor of its own.
+ *
+ * <p>Nothing else that this process opens and closes can drop it, unlike a {@link java.nio.channels.FileLock}, with which
+ * it shares the bytes: each keeps the other out. It goes when it is closed, and when the process ends.
+ */
+final class DescriptorLock {
+
+    /*
+     * Idea
+     *   The kernel's "open file description lock". The descriptor is not one of the JDK's, for those do not tell their
+     *   number, and is closed at exec, as all of the JDK's are for a child: a child process never inherits the lock. Native
+     *   code that forks and does not exec shares it, until that process ends, too.
+     *
+     * References
+     *   fcntl(2), "Open file description locks" (Linux 3.15).
+     */
+
+    private static final long CURRENT_DIRECTORY = -100;
+    private static final long READ_WRITE = 2;
+    private static final long CLOSE_ON_EXEC = 0x80000;
+    private static final long SET_LOCK = 37;
+    private static final short WRITE_LOCK = 1;
+    /** The kernel's {@code struct flock} of 64 bits: type, whence, 4 bytes nobody uses, start, length, process. */
+    private static final int FLOCK_BYTES = 32;
+
+    private static final int START_OFFSET = 8;
+    private static final int LENGTH_OFFSET = 16;
+
+    private final SystemCall call;
+    private final long descriptor;
+
+    private DescriptorLock(SystemCall call, long descriptor) {
+        this.call = call;
+        this.descriptor = descriptor;
+    }
+
+    /**
+     * Null if it cannot be had: no native calls, a kernel without such locks, another lock on that byte, or the name has
+     * come to mean another file.
+     *
+     * @param fileKey of the file that is meant
+     */
+    static @Nullable DescriptorLock tryTake(Path file, Object fileKey, long position) {
+        SystemCall call = Kernel.call();
+        if (call == null) {
+            return null;
+        }
+        long descriptor = open(call, file);
+        if (descriptor < 0) {
+            return null;
+        }
+        DescriptorLock lock = new DescriptorLock(call, descriptor);
+        boolean taken = false;
+        try {
+            taken = lock.isOn(fileKey) && lock.set(position);
+            return taken ? lock : null;
+        } finally {
+            if (!taken) {
+                lock.close();
+            }
+        }
+    }
+
+    private static long open(SystemCall call, Path file) {
+        byte[] name = nativeName(file);
+        ByteBuffer text = ByteBuffer.allocateDirect(name.length + 1).put(name);
+        try {
+            return call.invoke(Numbers.OPENAT, CURRENT_DIRECTORY, call.addressOf(text), READ_WRITE | CLOSE_ON_EXEC, 0);
+        } finally {
+            Reference.reachabilityFence(text);
+        }
+    }
+
+    /** In the encoding that the JDK has for names of files. One that it cannot encode names no file, or another one. */
+    private static byte[] nativeName(Path file) {
+        Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        return file.toAbsolutePath().toString().getBytes(encoding);
+    }
+
+    private boolean isOn(Object fileKey) {
+        try {
+            return fileKey.equals(
+                    Files.readAttributes(Path.of("/proc/self/fd/" + descriptor), BasicFileAttributes.class)
+                            .fileKey());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean set(long position) {
+        ByteBuffer flock = ByteBuffer.allocateDirect(FLOCK_BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putShort(0, WRITE_LOCK)
+                .putLong(START_OFFSET, position)
+                .putLong(LENGTH_OFFSET, 1);
+        try {
+            return call.invoke(Numbers.FCNTL, descriptor, SET_LOCK, call.addressOf(flock), 0) == 0;
+        } finally {
+            Reference.reachabilityFence(flock);
+        }
+    }
+
+    /** Once. */
+    void close() {
+        call.invoke(Numbers.CLOSE, descriptor, 0, 0, 0);
+    }
+}

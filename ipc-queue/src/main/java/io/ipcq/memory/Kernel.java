@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the JDK does not offer and the kernel does, on Linux (x86_64, aarch64): a system call by its number.
+ *
+ * <p>It is made through {@code java.lang.foreign} from Java 22 on, and through jffi before. Elsewhere, or with
+ * {@code -Dipcq.native=off}, or where no call can be made, there is none, and who would use it does without.
+ *
+ * <p>Thread-safe. Loading takes a JVM that has just started some 50 ms, so a process pays for it at the first call that it
+ * cannot do without.
+ */
+final class Kernel {
+
+    /** {@code off} stops all native calls. */
+    static final String PROPERTY = "ipcq.native";
+
+    /** A system call with up to four arguments, each as wide as a register. */
+    interface SystemCall {
+
+        /** Returns what the kernel does, or -1 on failure. */
+        long invoke(long number, long first, long second, long third, long fourth);
+
+        long addressOf(ByteBuffer directBuffer);
+    }
+
+    private static volatile boolean loaded;
+
+    private Kernel() {}
+
+    /** Null where there is none. Loads it, if need be. */
+    static @Nullable SystemCall call() {
+        return Native.CALL;
+    }
+
+    /** Whether {@link #call} costs nothing any more. */
+    static boolean isLoaded() {
+        return loaded;
+    }
+
+    /** Address of a direct buffer, or 0 where no native call is made. */
+    static long addressOf(ByteBuffer buffer) {
+        SystemCall call = call();
+        return call == null ? 0 : call.addressOf(buffer);
+    }
+
+    /** Number of each call in the kernel's table, which differs between processors. */
+    static final class Numbers {
+
+        static final long FUTEX = choose(202, 98);
+        static final long OPENAT = choose(257, 56);
+        static final long FCNTL = choose(72, 25);
+        static final long CLOSE = choose(3, 57);
+
+        private Numbers() {}
+
+        private static long choose(long amd64, long aarch64) {
+            String machine = System.getProperty("os.arch");
+            if (System.getProperty("os.name").equals("Linux")) {
+                if (machine.equals("amd64")) {
+                    return amd64;
+                }
+                if (machine.equals("aarch64")) {
+                    return aarch64;
+                }
+            }
+            throw new UnsupportedOperationException("no system calls here: os.arch=" + machine);
+        }
+    }
+
+    /** Loaded by the first call. */
+    private static final class Native {
+
+        static final @Nullable SystemCall CALL = load();
+
+        private static @Nullable SystemCall load() {
+            try {
+                if (System.getProperty(PROPERTY, "on").equals("off")) {
+                    logger().debug("no native calls: {}=off", PROPERTY);
+                    return null;
+                }
+                SystemCall call = Runtime.version().feature() >= 22 ? new ForeignCall() : new JffiCall();
+                requireWorking(call);
+                return call;
+            } catch (Throwable e) { // also a stack that is all but used up: this class is not to be broken for good
+                logger().debug("no native calls, because they cannot be made here", e);
+                return null;
+            } finally {
+                loaded = true;
+            }
+        }
+
+        /** Asked for only where there is something to say: a logging system takes longer to load than all the rest. */
+        private static Logger logger() {
+            return LoggerFactory.getLogger(Kernel.class);
+        }
+
+        private static void requireWorking(SystemCall call) {
+            ByteBuffer word = ByteBuffer.allocateDirect(Long.BYTES);
+            try {
+                long woken = call.invoke(Numbers.FUTEX, call.addressOf(word), Futex.WAKE, 1, 0);
+                if (woken != 0) {
+                    throw new UnsupportedOperationException("futex is refused by the kernel: result=" + woken);
+                }
+            } finally {
+                Reference.reachabilityFence(word);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A locked file that says that its holder lives: the kernel unlocks it when the process ends, however it ends.
+ *
+ * <p>A second after it was taken, nothing else that the same JVM does to the file, such as to copy it, unlocks it. Where no native
+ * calls can be made, it is locked again within a hundredth of a second; see {@link Members#secure}.
+ *
+ * <p>Thread-safe; process-safe.
+ */
+public final class LifeLock implements AutoCloseable {
+
+    private static final long PLACE = 0;
+
+    /** There is no word through which to ask, so the holder answers all the time. */
+    private static final LockPair.Doubt ALWAYS = new LockPair.Doubt() {
+        @Override
+        public boolean isRaised() {
+            return true;
+        }
+
+        @Override
+        public void allow() {}
+    };
+
+    private final LockFile file;
+    private final LockPair locks;
+    private boolean closed; // guarded by this
+
+    private LifeLock(LockFile file, LockPair locks) {
+        this.file = file;
+        this.locks = locks;
+    }
+
+    /** Locks a file, which is made with mode 0600 if it is not there; null if another holds it. */
+    public static @Nullable LifeLock tryTake(Path path) throws IOException {
+        LockFile file = LockFile.open(
+                DirectoryHandle.byName(path.resolveSibling("")),
+                path.getFileName().toString());
+        LifeLock taken = null;
+        try {
+            LockPair locks = LockPair.tryTake(path, file, PLACE, ALWAYS);
+            if (locks != null) {
+                taken = new LifeLock(file, locks);
+                LockKeeper.keep(locks);
+            }
+            return taken;
+        } finally {
+            if (taken == null) {
+                file.close(() -> PLACE);
+            }
+        }
+    }
+
+    /** Whether somebody in another process holds the file that is open here; true where the system cannot say. */
+    public static boolean isTaken(FileChannel file) {
+        return free(List.of(file)).isEmpty();
+    }
+
+    /** Those of the files that are open here that nobody in another process holds; takes no longer than for one. */
+    public static List<FileChannel> free(Collection<FileChannel> files) {
+        List<FileChannel> free = unlocked(files);
+        for (int round = 0; !free.isEmpty() && round < LockPair.ROUNDS; round++) {
+            LockPair.awaitRound();
+            free = unlocked(free);
+        }
+        return free;
+    }
+
+    private static List<FileChannel> unlocked(Collection<FileChannel> files) {
+        return files.stream().filter(file -> !isLocked(file)).toList();
+    }
+
+    private static boolean isLocked(FileChannel file) {
+        return isLocked(file, PLACE) || isLocked(file, PLACE + LockPair.SECOND);
+    }
+
+    private static boolean isLocked(FileChannel file, long position) {
+        try (FileLock lock = file.tryLock(position, 1, true)) {
+            return lock == null;
+        } catch (OverlappingFileLockException | IOException unknown) {
+            return true;
+        }
+    }
+
+    /** Unlocks; once is enough. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            locks.close();
+            file.close(() -> PLACE);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** A thread that looks after the pairs of locks of this JVM until they are secured, if they can be. */
+final class LockKeeper {
+
+    /*
+     * To load native calls takes a JVM that has just started longer than all else that it does to open a queue. Many a one
+     * ends within a second; and if one has to wait for anything meanwhile, they are loaded already. So a pair that is taken before gets
+     * its second lock a second later. One that cannot have it is looked after until it is closed.
+     *
+     * The thread ends when there is nothing for it to do, so that it keeps no class loader.
+     */
+
+    private static final long PAUSE_MILLIS = 1_000;
+
+    // all guarded by the class
+    private static final Set<LockPair> TAKEN = new LinkedHashSet<>();
+    private static final Set<LockPair> UNSECURED = new LinkedHashSet<>();
+    private static boolean running;
+
+    private LockKeeper() {}
+
+    /** Secures a pair at once if native calls are loaded, else soon. */
+    static void keep(LockPair pair) {
+        synchronized (LockKeeper.class) {
+            TAKEN.add(pair);
+        }
+        if (Kernel.isLoaded()) {
+            secureAll();
+        } else {
+            runIfNeeded();
+        }
+    }
+
+    /** All, for the descriptor of one that is closed would drop the first lock of one that has only that. */
+    static void secureAll() {
+        forEach(TAKEN, pair -> {
+            boolean secured = pair.secure();
+            synchronized (LockKeeper.class) {
+                if (TAKEN.remove(pair) && !secured) {
+                    UNSECURED.add(pair);
+                    LockKeeper.class.notifyAll();
+                }
+            }
+        });
+        runIfNeeded();
+    }
+
+    /** One whose file is gone or cut short does not keep the others from it. */
+    private static void forEach(Set<LockPair> pairs, Consumer<LockPair> action) {
+        for (LockPair pair : copy(pairs)) {
+            try {
+                action.accept(pair);
+            } catch (UncheckedIOException | InternalError e) {
+                forget(pair);
+            }
+        }
+    }
+
+    static synchronized void forget(LockPair pair) {
+        if ((TAKEN.remove(pair) || UNSECURED.remove(pair)) && isIdle()) {
+            LockKeeper.class.notifyAll();
+        }
+    }
+
+    private static boolean isIdle() {
+        return TAKEN.isEmpty() && UNSECURED.isEmpty();
+    }
+
+    private static synchronized List<LockPair> copy(Set<LockPair> pairs) {
+        return List.copyOf(pairs);
+    }
+
+    private static synchronized void runIfNeeded() {
+        if (!running && !isIdle()) {
+            Thread thread = new Thread(null, LockKeeper::run, "ipcq-lock-keeper", 0, false);
+            thread.setDaemon(true);
+            thread.start();
+            running = true;
+        }
+    }
+
+    private static void run() {
+        try {
+            long start = System.nanoTime();
+            while (pause()) {
+                if (System.nanoTime() - start >= PAUSE_MILLIS * 1_000_000 || Kernel.isLoaded()) {
+                    secureAll();
+                }
+                forEach(UNSECURED, LockPair::answer);
+            }
+        } finally {
+            end();
+        }
+    }
+
+    /** False if there is nothing to do any more. */
+    private static synchronized boolean pause() {
+        try {
+            if (!isIdle()) {
+                LockKeeper.class.wait(UNSECURED.isEmpty() ? PAUSE_MILLIS : LockPair.ROUND_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            // nobody has a reason to interrupt this thread, and it has none to stop
+        }
+        return !isIdle();
+    }
+
+    /** Who came while it ended is not forgotten. */
+    private static synchronized void end() {
+        running = false;
+        runIfNeeded();
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two locked bytes of a file, by which others know that their holder lives: the kernel unlocks them when its process ends,
+ * however it ends, and nothing that this process does to the file does. Thread-safe.
+ */
+final class LockPair {
+
+    /*
+     * Idea
+     *   The first lock is the JDK's. All that a process has of those on a file fall when it closes any descriptor of that
+     *   file: when it copies the directory, say. The second one belongs to a descriptor of its own. It takes native calls,
+     *   which LockKeeper has loaded a second later at the latest.
+     *   Where it cannot be had, the holder is asked by whoever finds both bytes unlocked, who then waits before he looks once
+     *   more. The holder looks every 10 ms whether it is asked. If so, it locks its other byte by a new lock of the JDK's,
+     *   and unlocks the one that it may have lost, and that the JDK would not lock again, as it takes it for locked. Only
+     *   there a clock decides.
+     *
+     * References
+     *   fcntl(2), "Advisory record locking", "Open file description locks"; see LockFile and DescriptorLock.
+     */
+
+    /** How a holder that has only one lock is found by those who doubt that it lives. */
+    interface Doubt {
+
+        /** Whether somebody has found both bytes unlocked. */
+        boolean isRaised();
+
+        /** There will be no second lock, so its life may be doubted. */
+        void allow();
+    }
+
+    /** How far the second byte is behind the first. */
+    static final long SECOND = 1L << 30;
+
+    /** How often a holder looks whether it is asked. */
+    static final long ROUND_MILLIS = 10;
+
+    /** In how many rounds it is believed to be dead. */
+    static final int ROUNDS = 8;
+
+    private final Path path; // by which it was found: others here may have found the file before it got that name
+    private final LockFile file;
+    private final long place;
+    private final Doubt doubt;
+    private FileLock first; // guarded by this, as is all that follows
+    private @Nullable DescriptorLock second;
+    private boolean closed;
+
+    private LockPair(Path path, LockFile file, long place, Doubt doubt, FileLock first) {
+        this.path = path;
+        this.file = file;
+        this.place = place;
+        this.doubt = doubt;
+        this.first = first;
+    }
+
+    /** Null if another holds the first of the two bytes, or looks at it just now. */
+    static @Nullable LockPair tryTake(Path path, LockFile file, long place, Doubt doubt) throws IOException {
+        FileLock first = file.tryOwn(place);
+        return first == null ? null : new LockPair(path, file, place, doubt, first);
+    }
+
+    /** Whether nobody, here or elsewhere, holds a pair at any place from the first to the last. */
+    static boolean areFree(LockFile file, long firstPlace, long lastPlace) {
+        return file.isFree(firstPlace, lastPlace) && file.isFree(firstPlace + SECOND, lastPlace + SECOND);
+    }
+
+    /** Gives those who have only one lock time to answer, whatever interrupts it. */
+    static void awaitRound() {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
+        long end = System.nanoTime() + nanos;
+        for (long rest = nanos; rest > 0; rest = end - System.nanoTime()) {
+            LockSupport.parkNanos(rest);
+        }
+    }
+
+    /** False if the second lock cannot be had, which is told to those who ask. */
+    synchronized boolean secure() {
+        if (!closed && second == null) {
+            second = DescriptorLock.tryTake(path, file.identity(), place + SECOND);
+            if (second == null) {
+                doubt.allow();
+            }
+        }
+        return second != null;
+    }
+
+    /** Never without one in between. */
+    synchronized void answer() {
+        if (closed || !doubt.isRaised()) {
+            return;
+        }
+        try {
+            FileLock again = file.tryOwn(first.position() == place ? place + SECOND : place);
+            if (again != null) { // else somebody looks at it just now
+                file.release(first);
+                first = again;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot lock again: " + path, e);
+        }
+    }
+
+    /** Unlocks; once is enough. The file stays open. */
+    synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        LockKeeper.forget(this);
+        if (second != null) {
+            second.close();
+        }
+        file.release(first);
+    }
+}
