@@ -11,6 +11,7 @@ import javax.net.ssl.SSLContext;
  * @param maxFrameBytes the largest message, both ways
  * @param connectTimeout how long reaching the other side may take
  * @param handshakeTimeout how long TLS and the proofs of the key may take together
+ * @param ownHandshakeTimeout the same where the kernel says that the peer is a process of this user
  * @param writeTimeout how long the peer may take to read one message
  * @param legacyMd5 whether a peer may prove the key in the MD5 form of Python before 3.12
  * @param plaintext whether TCP beyond loopback may go without TLS
@@ -21,6 +22,7 @@ public record ConnectionOptions(
         int maxFrameBytes,
         Duration connectTimeout,
         Duration handshakeTimeout,
+        Duration ownHandshakeTimeout,
         Duration writeTimeout,
         boolean legacyMd5,
         boolean plaintext,
@@ -33,6 +35,7 @@ public record ConnectionOptions(
         }
         requirePositive("connectTimeout", connectTimeout);
         requirePositive("handshakeTimeout", handshakeTimeout);
+        requirePositive("ownHandshakeTimeout", ownHandshakeTimeout);
         requirePositive("writeTimeout", writeTimeout);
     }
 

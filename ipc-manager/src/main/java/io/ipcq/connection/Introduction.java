@@ -34,6 +34,7 @@ final class Introduction {
     private final Ends ends;
     private final Wire socket;
     private final long deadline;
+    private final long undisturbedUntil;
 
     private boolean looked;
     private @Nullable TlsWire tls;
@@ -63,7 +64,10 @@ final class Introduction {
         this.remote = channel.getRemoteAddress();
         this.ends = Ends.of(channel);
         this.peer = PeerCredentials.of(channel);
-        this.deadline = Deadline.in(options.handshakeTimeout());
+        long ofStranger = Deadline.in(options.handshakeTimeout());
+        boolean own = peer.isPresent() && OwnFiles.isTrusted(peer.get().user());
+        this.deadline = own ? Deadline.in(options.ownHandshakeTimeout()) : ofStranger;
+        this.undisturbedUntil = own ? ofStranger : System.nanoTime();
         this.socket = new ChannelWire(channel);
         requireTrustedUser();
         if (remote instanceof InetSocketAddress) {
@@ -105,6 +109,11 @@ final class Introduction {
     /** When it has to be over. */
     long deadline() {
         return deadline;
+    }
+
+    /** Until when nobody else may have its place: at once for a stranger. */
+    long undisturbedUntil() {
+        return undisturbedUntil;
     }
 
     /** Whether the peer has proved that it knows the key. */

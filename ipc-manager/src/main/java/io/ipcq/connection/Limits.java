@@ -15,6 +15,12 @@ public final class Limits {
     /** How long TLS and the proofs of the key may take together, however often the peer sends something. */
     public static final Duration HANDSHAKE = Duration.ofSeconds(5);
 
+    /**
+     * The same where the kernel says that the peer is a process of this user, or root's: it may be starved or stopped, but it is no
+     * stranger.
+     */
+    public static final Duration OWN_HANDSHAKE = Duration.ofMinutes(2);
+
     /** How long a peer may take to read one message. */
     public static final Duration WRITE = Duration.ofSeconds(30);
 

@@ -57,7 +57,11 @@ final class Newcomer {
 
     /** Whether another one may have its place. */
     boolean isDispensable() {
-        return !introduction.peerKnowsKey();
+        return Deadline.hasPassed(dispensableFrom());
+    }
+
+    long dispensableFrom() {
+        return introduction.peerKnowsKey() ? Deadline.NEVER : introduction.undisturbedUntil();
     }
 
     void register(Selector selector) throws IOException {

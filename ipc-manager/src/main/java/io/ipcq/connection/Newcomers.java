@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Newcomers {
     /*
      * Who goes. Of the origin that has most of those who have not proved the key, the one that came first. So one origin
-     * cannot lock others out; nor can many, as who has just come has time to answer. Who has proved the key stays.
+     * cannot lock others out; nor can many, as who has just come has time to answer. Who has proved the key stays. A
+     * process of this user is no stranger, and is left undisturbed for as long as a stranger may take.
      */
 
     /** In the order in which they came. */
@@ -65,6 +66,15 @@ final class Newcomers {
         long nearest = Deadline.NEVER;
         for (Newcomer newcomer : all) {
             nearest = Deadline.earlier(nearest, newcomer.introduction().deadline());
+        }
+        return nearest;
+    }
+
+    /** When the first of them, if it is still here, may be replaced. */
+    long nearestDispensable() {
+        long nearest = Deadline.NEVER;
+        for (Newcomer newcomer : all) {
+            nearest = Deadline.earlier(nearest, newcomer.dispensableFrom());
         }
         return nearest;
     }

@@ -16,6 +16,7 @@ public abstract sealed class OptionsBuilder<B extends OptionsBuilder<B>> permits
 
     private int maxFrameBytes = Limits.FRAME_BYTES;
     private Duration handshakeTimeout = Limits.HANDSHAKE;
+    private Duration ownHandshakeTimeout = Limits.OWN_HANDSHAKE;
     private Duration writeTimeout = Limits.WRITE;
     private boolean legacyMd5;
     private boolean plaintext;
@@ -32,9 +33,17 @@ public abstract sealed class OptionsBuilder<B extends OptionsBuilder<B>> permits
         return self();
     }
 
-    /** How long TLS and the proofs of the key may take together, by default {@link Limits#HANDSHAKE}. */
+    /**
+     * How long TLS and the proofs of the key may take together, whoever the peer is; by default {@link Limits#HANDSHAKE}, and {@link
+     * Limits#OWN_HANDSHAKE} where the kernel says that the peer is a process of this user.
+     */
     public B handshakeTimeout(Duration timeout) {
         handshakeTimeout = timeout;
+        return ownHandshakeTimeout(timeout);
+    }
+
+    final B ownHandshakeTimeout(Duration timeout) {
+        ownHandshakeTimeout = timeout;
         return self();
     }
 
@@ -73,6 +82,14 @@ public abstract sealed class OptionsBuilder<B extends OptionsBuilder<B>> permits
 
     final ConnectionOptions options(Duration connectTimeout) {
         return new ConnectionOptions(
-                maxFrameBytes, connectTimeout, handshakeTimeout, writeTimeout, legacyMd5, plaintext, otherUsers, tls);
+                maxFrameBytes,
+                connectTimeout,
+                handshakeTimeout,
+                ownHandshakeTimeout,
+                writeTimeout,
+                legacyMd5,
+                plaintext,
+                otherUsers,
+                tls);
     }
 }

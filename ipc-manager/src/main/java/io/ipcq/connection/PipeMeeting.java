@@ -44,7 +44,7 @@ final class PipeMeeting {
 
     /** Only processes of this user can come here, and one that is stopped is not dead: no time limit but for connecting. */
     private static final ConnectionOptions OPTIONS = new ConnectionOptions(
-            Integer.MAX_VALUE, Limits.CONNECT, FOR_EVER, FOR_EVER, false, false, false, Optional.empty());
+            Integer.MAX_VALUE, Limits.CONNECT, FOR_EVER, FOR_EVER, FOR_EVER, false, false, false, Optional.empty());
 
     private static final ListenerOptions LISTENING = new ListenerOptions(OPTIONS, Limits.PENDING_CONNECTIONS, false);
 

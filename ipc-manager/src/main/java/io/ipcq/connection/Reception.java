@@ -140,7 +140,8 @@ final class Reception implements AutoCloseable {
         full = !open;
         door.interestOps(open && !isShut() ? SelectionKey.OP_ACCEPT : 0);
         ready.clear();
-        select(Deadline.earlier(newcomers.nearestDeadline(), isShut() ? shutUntil : Deadline.NEVER));
+        long until = Deadline.earlier(newcomers.nearestDeadline(), isShut() ? shutUntil : Deadline.NEVER);
+        select(open ? until : Deadline.earlier(until, newcomers.nearestDispensable()));
         for (Worked next = worked.poll(); next != null; next = worked.poll()) {
             goOn(next);
         }

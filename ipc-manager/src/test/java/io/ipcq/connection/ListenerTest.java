@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -55,6 +57,67 @@ class ListenerTest {
             try (RawPeer silent = RawPeer.connect(address)) {
                 listener.close();
                 silent.awaitEnd();
+            }
+        }
+    }
+
+    /** A process of this user does nothing for longer than a stranger may, on either side. */
+    @Test
+    void shouldWaitForOwnProcessThatIsStarved() throws Exception {
+        long starved = Limits.HANDSHAKE.plusMillis(500).toMillis();
+        byte[] secret = new byte[32];
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("other"));
+        try (Listener listener = Listener.bind(AuthKey.of(secret));
+                RawPeer client = RawPeer.connect(listener.address());
+                ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(address);
+            FutureTask<byte[]> connecting = ConnectionTest.inThread(() -> {
+                Connection.connect(address, KEY).close();
+                return new byte[0];
+            });
+            try (RawPeer server = new RawPeer(other.accept())) {
+                Thread.sleep(starved);
+                server.sendFrame("#CHALLENGE#no digest");
+                assertThatThrownBy(connecting::get).cause().isInstanceOf(AuthenticationException.class);
+            }
+            client.clientHandshake(secret);
+            listener.accept().close();
+        }
+    }
+
+    /** Stopped processes of this user do not lock others out for as long as they are waited for. */
+    @Test
+    void shouldGivePlaceOfOwnProcessAfterAWhile() throws Exception {
+        try (Listener listener = Listener.builder(UnixDomainSocketAddress.of(directory.resolve("s")), KEY)
+                .handshakeTimeout(Duration.ofMillis(200))
+                .ownHandshakeTimeout(Duration.ofMinutes(1))
+                .maxPending(1)
+                .bind()) {
+            try (RawPeer stopped = RawPeer.connect(listener.address())) {
+                stopped.receiveFrame();
+                requireServed(listener);
+                stopped.awaitEnd();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTryAgainWhenItIsCutOff(ConnectionTest.Kind kind) throws Exception {
+        boolean unix = kind == ConnectionTest.Kind.UNIX;
+        try (ServerSocketChannel server =
+                unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open()) {
+            server.bind(unix ? UnixDomainSocketAddress.of(directory.resolve("s")) : loopback(0));
+            FutureTask<byte[]> connecting = ConnectionTest.inThread(() -> {
+                Connection.connect(server.getLocalAddress(), KEY).close();
+                return new byte[0];
+            });
+            for (int i = 0; i < 3; i++) {
+                server.accept().close();
+            }
+            try (RawPeer peer = new RawPeer(server.accept())) {
+                peer.sendFrame("#CHALLENGE#no digest");
+                assertThatThrownBy(connecting::get).cause().isInstanceOf(AuthenticationException.class);
             }
         }
     }
