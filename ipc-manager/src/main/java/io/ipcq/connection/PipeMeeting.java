@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -204,12 +203,9 @@ final class PipeMeeting {
     }
 
     static void remove(Path directory) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-            Files.deleteIfExists(directory);
-        } catch (IOException | DirectoryIteratorException others) {
+        try {
+            DirectoryHandle.delete(directory);
+        } catch (IOException others) {
             // the other end removes it, too
         }
     }

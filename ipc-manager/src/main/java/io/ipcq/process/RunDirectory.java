@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.LifeLock;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,7 @@ final class RunDirectory {
     private static final String PREFIX = "ipcq-process-";
     private static final String ALIVE = "alive";
     private static final Duration DETACHED_LIFE = Duration.ofDays(1);
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
@@ -74,7 +77,7 @@ final class RunDirectory {
         Path base = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         RunDirectory created = createIn(base);
         MINE.add(created);
-        sweep(base, Files.getOwner(created.path));
+        sweep(base);
         return created.path;
     }
 
@@ -96,31 +99,40 @@ final class RunDirectory {
 
     /** Removes the directory of a JVM that is dead or about to end. A failure is no concern: the next sweep comes here again. */
     static void remove(Path directory) {
-        try {
-            boolean empty = true;
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-                for (Path file : files) {
-                    if (isAwaited(file)) {
-                        empty = false;
-                    } else if (!file.endsWith(ALIVE)) {
-                        Files.deleteIfExists(file);
-                    }
-                }
-            }
-            if (empty) {
-                Files.deleteIfExists(aliveFile(directory));
-                Files.deleteIfExists(directory);
-            }
+        Path absolute = directory.toAbsolutePath();
+        try (DirectoryHandle base = DirectoryHandle.open(Objects.requireNonNull(absolute.getParent()));
+                DirectoryHandle held = base.openOwn(absolute.getFileName().toString())) {
+            remove(base, held);
         } catch (IOException | SecurityException stays) {
             // another process removes it at this moment, or may not be removed by us
         }
     }
 
-    private static boolean isAwaited(Path file) throws IOException {
-        return file.toString().endsWith(DETACHED)
-                && Files.getLastModifiedTime(file)
-                        .toInstant()
-                        .isAfter(Instant.now().minus(DETACHED_LIFE));
+    private static void remove(DirectoryHandle base, DirectoryHandle held) throws IOException {
+        boolean empty = true;
+        for (String name : held.names()) {
+            if (isAwaited(held, name)) {
+                empty = false;
+            } else if (!name.equals(ALIVE)) {
+                held.deleteFile(name);
+            }
+        }
+        if (empty) {
+            held.deleteFile(ALIVE);
+            base.deleteDirectory(held);
+        }
+    }
+
+    private static boolean isAwaited(DirectoryHandle held, String name) throws IOException {
+        try {
+            return name.endsWith(DETACHED)
+                    && held.attributes(name)
+                            .lastModifiedTime()
+                            .toInstant()
+                            .isAfter(Instant.now().minus(DETACHED_LIFE));
+        } catch (NoSuchFileException read) {
+            return false;
+        }
     }
 
     private static RunDirectory createIn(Path base) throws IOException {
@@ -178,49 +190,60 @@ final class RunDirectory {
         }
     }
 
-    /** Looks only into directories of {@code me}: nobody else can exchange those for a link below a sticky directory. */
-    private static void sweep(Path base, UserPrincipal me) throws IOException {
-        Map<FileChannel, Path> candidates = new LinkedHashMap<>();
-        try {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(base, RunDirectory::isOfAnotherProcess)) {
-                for (Path candidate : entries) {
-                    FileChannel alive = openAlive(candidate, me);
-                    if (alive != null) {
-                        candidates.put(alive, candidate);
-                    }
+    /** Removes what dead JVMs of this user have left; what cannot be swept is left, and keeps nobody from starting a child. */
+    static void sweep(Path base) {
+        Map<FileChannel, DirectoryHandle> candidates = new LinkedHashMap<>();
+        try (DirectoryHandle held = DirectoryHandle.open(base)) {
+            if (held.isSafeToSweep()) {
+                held.names().stream()
+                        .filter(RunDirectory::isOfAnotherProcess)
+                        .forEach(name -> lookAt(held, name, candidates));
+                for (FileChannel abandoned : LifeLock.free(candidates.keySet())) {
+                    remove(held, Objects.requireNonNull(candidates.get(abandoned)));
                 }
             }
-            for (FileChannel abandoned : LifeLock.free(candidates.keySet())) {
-                remove(Objects.requireNonNull(candidates.get(abandoned)));
-            }
+        } catch (IOException stays) {
+            // another process removes one at this moment, or the directory cannot be read: the next one comes here
+            // again
         } finally {
-            for (FileChannel opened : candidates.keySet()) {
-                opened.close();
-            }
+            candidates.forEach(RunDirectory::close);
         }
     }
 
-    private static boolean isOfAnotherProcess(Path entry) {
-        String name = entry.getFileName().toString();
+    private static boolean isOfAnotherProcess(String name) {
         return name.startsWith(PREFIX) && !name.startsWith(myPrefix());
     }
 
-    /** Null if there is none, or it is not for us to ask. */
-    private static @Nullable FileChannel openAlive(Path candidate, UserPrincipal me) {
+    /** Adds a directory of this user whose owner may be dead. */
+    private static void lookAt(DirectoryHandle base, String name, Map<FileChannel, DirectoryHandle> candidates) {
+        DirectoryHandle added = null;
         try {
-            if (!Files.isDirectory(candidate, LinkOption.NOFOLLOW_LINKS)
-                    || !Files.getOwner(candidate, LinkOption.NOFOLLOW_LINKS).equals(me)) {
-                return null;
+            DirectoryHandle candidate = base.openOwn(name);
+            try {
+                if (candidate.has(ALIVE)) {
+                    candidate.requireOwnFile(ALIVE);
+                    candidates.put(candidate.openFile(ALIVE, READ), candidate);
+                    added = candidate;
+                } else {
+                    base.deleteDirectory(candidate); // its owner died, or is about to find out and begin again
+                }
+            } finally {
+                if (added == null) {
+                    candidate.close();
+                }
             }
-            Path alive = aliveFile(candidate);
-            if (!Files.exists(alive, LinkOption.NOFOLLOW_LINKS)) {
-                Files.deleteIfExists(candidate); // its owner died, or is about to find out and begin again
-                return null;
-            }
-            return FileChannel.open(alive);
-        } catch (IOException gone) {
-            return null;
+        } catch (IOException notForUs) {
+            // another user's, or gone already
         }
+    }
+
+    private static void close(FileChannel alive, DirectoryHandle directory) {
+        try {
+            alive.close();
+        } catch (IOException e) {
+            // nothing was written
+        }
+        directory.close();
     }
 
     private static String myPrefix() {

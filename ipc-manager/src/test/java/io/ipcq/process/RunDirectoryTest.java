@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.InvalidClassException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +61,43 @@ class RunDirectoryTest {
 
         assertThat(directory).doesNotExist();
         Files.createDirectory(directory);
+    }
+
+    @Test
+    void shouldDeleteNothingBehindLinkThatTakesPlaceWhileItDeletes() throws Exception {
+        Path base = Files.createDirectory(directory.resolve("base"));
+        Path abandoned = Files.createDirectory(base.resolve("ipcq-process-0-0"));
+        Path precious = Files.createDirectory(directory.resolve("precious"));
+        int files = 2_000;
+        for (int i = 0; i < files; i++) {
+            Files.createFile(abandoned.resolve(i + ".task"));
+            Files.createFile(precious.resolve(i + ".task"));
+        }
+        Files.createFile(RunDirectory.aliveFile(abandoned));
+        Thread exchanging = new Thread(() -> exchangeWhenBeingEmptied(abandoned, files, precious));
+        exchanging.start();
+
+        RunDirectory.sweep(base);
+
+        exchanging.interrupt();
+        exchanging.join();
+        try (Stream<Path> left = Files.list(precious)) {
+            assertThat(left).hasSize(files);
+        }
+    }
+
+    private static void exchangeWhenBeingEmptied(Path directory, int files, Path target) {
+        while (!Thread.currentThread().isInterrupted()) {
+            if (IntStream.range(0, files).anyMatch(i -> !Files.exists(directory.resolve(i + ".task")))) {
+                try {
+                    Files.move(directory, directory.resolveSibling("aside"));
+                    Files.createSymbolicLink(directory, target);
+                } catch (IOException gone) {
+                    // swept before it could be exchanged
+                }
+                return;
+            }
+        }
     }
 
     @Test

@@ -291,7 +291,7 @@ public final class DirectoryHandle implements AutoCloseable {
     }
 
     /** Opens a file; one that the options create is this user's alone. The channel is closed by an interrupt of who uses it. */
-    FileChannel openFile(String name, Set<? extends OpenOption> options) throws IOException {
+    public FileChannel openFile(String name, Set<? extends OpenOption> options) throws IOException {
         Path file = path.resolve(name);
         FileAttribute<?>[] attributes = PrivateFiles.fileAttributes(file);
         if (stream == null) {
