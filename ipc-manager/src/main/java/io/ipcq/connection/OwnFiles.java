@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -9,7 +12,9 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Files that other users of this machine can neither open nor exchange for theirs. Thread-safe: it has no state. */
@@ -19,6 +24,9 @@ final class OwnFiles {
     static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
 
     private static final int STICKY = 01000;
+
+    /** What the path of a socket has beyond the directory: the longest prefix, a random number, and the name of the socket. */
+    private static final int SOCKET_NAME_BYTES = "/ipcq-pipe-18446744073709551615/s0".length();
 
     private OwnFiles() {}
 
@@ -57,14 +65,48 @@ final class OwnFiles {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
-    /** Makes a directory 0700 with a name that nobody can guess, in the user's run-time directory if there is one. */
-    static Path createTemporaryDirectory(String prefix) throws IOException {
-        Path parent = runTimeDirectory(System.getenv("XDG_RUNTIME_DIR"));
+    /**
+     * Makes a directory 0700 with a name that nobody can guess, where the path of a socket in it is not too long: in the user's
+     * run-time directory, in that for temporary files, or in {@code /tmp}.
+     *
+     * @throws BindException if there is none; the message says why
+     */
+    static Path createSocketDirectory(String prefix) throws IOException {
         var mode = PosixFilePermissions.asFileAttribute(DIRECTORY_MODE);
-        Path directory = parent == null
-                ? Files.createTempDirectory(prefix, mode)
-                : Files.createTempDirectory(parent, prefix, mode);
-        return directory.toAbsolutePath();
+        Path parent = runTimeDirectory(System.getenv("XDG_RUNTIME_DIR"));
+        if (parent == null || isTooLong(parent)) {
+            parent = socketParent(List.of(System.getProperty("java.io.tmpdir"), "/tmp"));
+        }
+        return Files.createTempDirectory(parent, prefix, mode).toAbsolutePath();
+    }
+
+    /** The first in which a socket can be made, and exchanged by nobody else. */
+    static Path socketParent(List<String> candidates) throws IOException {
+        StringJoiner objections = new StringJoiner("; ");
+        for (String candidate : candidates) {
+            Path directory = Path.of(candidate).toAbsolutePath();
+            String objection = socketObjection(directory);
+            if (objection == null) {
+                return directory;
+            }
+            objections.add(directory + ": " + objection);
+        }
+        throw new BindException("there is no place for a socket: " + objections
+                + ". Set XDG_RUNTIME_DIR to a short directory of mode 0700, or -Djava.io.tmpdir to a short one");
+    }
+
+    private static @Nullable String socketObjection(Path directory) throws IOException {
+        if (isTooLong(directory)) {
+            return "its path is too long";
+        }
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            return "it is no directory that can be written to";
+        }
+        return objectionAbove(directory.resolve("any"));
+    }
+
+    private static boolean isTooLong(Path parent) {
+        return parent.toString().getBytes(UTF_8).length + SOCKET_NAME_BYTES > UnixSocketFile.MAX_PATH_BYTES;
     }
 
     /** Null if it is not one that belongs to this user alone. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -33,14 +32,7 @@ final class PipeHandle implements Serializable {
         }
 
         static Place create() throws IOException {
-            Path directory = OwnFiles.createTemporaryDirectory("ipcq-pipe-");
-            try {
-                UnixSocketFile.requireShort(directory.resolve("s0"));
-                return new Place(directory);
-            } catch (IOException e) {
-                Files.delete(directory);
-                throw e;
-            }
+            return new Place(OwnFiles.createSocketDirectory("ipcq-pipe-"));
         }
 
         Path directory() {

@@ -66,7 +66,7 @@ final class UnixSocketFile {
 
     /** In a new directory 0700 with a name that nobody can guess, which goes with the socket. */
     static UnixSocketFile inPrivateDirectory() throws IOException {
-        return new UnixSocketFile(OwnFiles.createTemporaryDirectory("ipcq-").resolve("s"), false, true);
+        return new UnixSocketFile(OwnFiles.createSocketDirectory("ipcq-").resolve("s"), false, true);
     }
 
     /** In a private directory that is there, and that no other listener binds the same address in. */
@@ -92,7 +92,7 @@ final class UnixSocketFile {
         }
     }
 
-    static void requireShort(Path path) throws BindException {
+    private static void requireShort(Path path) throws BindException {
         int bytes = path.toString().getBytes(UTF_8).length;
         if (bytes > MAX_PATH_BYTES) {
             throw new BindException(

@@ -2,13 +2,17 @@
 package io.ipcq.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +49,24 @@ class OwnFilesTest {
         assertThat(OwnFiles.runTimeDirectory("relative")).isNull();
         assertThat(OwnFiles.runTimeDirectory(root.resolve("missing").toString()))
                 .isNull();
+    }
+
+    @Test
+    void shouldFindPlaceForSocket() throws Exception {
+        Path longer = Files.createDirectory(root.resolve("x".repeat(80)));
+        Path open = Files.createDirectory(root.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        List<String> unfit = List.of(
+                longer.toString(), open.toString(), root.resolve("missing").toString());
+        assertThat(OwnFiles.socketParent(Stream.concat(unfit.stream(), Stream.of(directory.toString()))
+                        .toList()))
+                .isEqualTo(directory);
+        assertThatThrownBy(() -> OwnFiles.socketParent(unfit))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining(longer + ": its path is too long")
+                .hasMessageContaining(open + ": others may exchange what is in a directory above it")
+                .hasMessageContaining("missing: it is no directory that can be written to")
+                .hasMessageContaining("java.io.tmpdir");
     }
 
     @Test
