@@ -536,8 +536,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     public void delete() {
         try {
             requireOpen();
+            surfaced(true);
         } catch (InternalError e) {
             broken = true;
+            drainFaults();
         }
         try {
             // a member until the name is free, or somebody could think that the deleter had died
