@@ -126,12 +126,12 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         while (true) {
             try {
                 return open.open();
-            } catch (AbsentException e) {
-                // by now it may be there
+            } catch (AbsentException | QueueClosedException e) {
+                // by now it may be there; or it was deleted while it was opened
             }
             try {
                 return create.open();
-            } catch (AbsentException | OccupiedException e) {
+            } catch (AbsentException | OccupiedException | QueueClosedException e) {
                 // by now it may not be there
             }
         }
