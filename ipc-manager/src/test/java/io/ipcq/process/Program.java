@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
 public final class Program implements AutoCloseable {
 
     private static final long WATCHDOG_SECONDS = 120;
+
+    private static final Pattern NATIVE_ACCESS = Pattern.compile(
+            "(?m)^WARNING: (A restricted method|java.lang.foreign|Use --enable-native-access|Restricted methods).*\\R(^\\R)?");
 
     private final Path directory;
     private final Path output;
@@ -60,10 +64,10 @@ public final class Program implements AutoCloseable {
         return new Program(directory, output, process);
     }
 
-    /** What it and its descendants printed so far. */
+    /** What it and its descendants printed so far, without what JDK 24 and newer say about native calls. */
     public String output() {
         try {
-            return Files.readString(output);
+            return NATIVE_ACCESS.matcher(Files.readString(output)).replaceAll("");
         } catch (IOException e) {
             return e.toString();
         }

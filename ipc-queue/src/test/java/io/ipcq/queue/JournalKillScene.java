@@ -132,7 +132,7 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
 
     private void drain() throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        receiveAndAck(); // the counts are those of the dead until somebody repairs them
+        queue().peek(); // waits for the mutex, and repairs: until then the counts are those of the dead
         long expected = -1;
         while (true) {
             QueueStats stats = queue().stats();
