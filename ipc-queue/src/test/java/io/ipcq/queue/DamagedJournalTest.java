@@ -139,10 +139,9 @@ class DamagedJournalTest {
         addWords(offsets, JournalLayout.CONSUMERS, JournalLayout.RETURNED + 4 - JournalLayout.CONSUMERS);
         addWords(offsets, JournalLayout.TASKS_DONE, Long.BYTES);
         addWords(offsets, JournalLayout.LEASES, 2 * JournalLayout.LEASE_BYTES);
-        // most words do no harm, so one byte that must be noticed is always among the samples: a segment that is not
-        // there
-        int segmentOfLastIndex = JournalLayout.LAST_INDEX + Integer.BYTES;
-        flipEach(Path.of("control.ipcq"), offsets, true, segmentOfLastIndex);
+        // most words do no harm, so one byte that must be noticed is always among the samples: the first of the magic
+        // number
+        flipEach(Path.of("control.ipcq"), offsets, true, 0);
     }
 
     private static void addWords(List<Integer> offsets, int from, int bytes) {
