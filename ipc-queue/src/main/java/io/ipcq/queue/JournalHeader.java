@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -40,6 +41,9 @@ final class JournalHeader {
     private static final Set<String> TYPES =
             Set.of("STStore", "WireType", "SCQMeta", "SCQSRoll", "SCQStore", "SCQSIndexing");
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
+    /** What a header begins with, up to the name of its type. */
+    private static final String NAME = "\u00b9\u0006header\u00b6";
 
     private static final int NOT_READY = 1 << 31;
     private static final int LENGTH = (1 << 30) - 1;
@@ -120,6 +124,9 @@ final class JournalHeader {
             if (first && !ready) {
                 throw refused("the header is not complete");
             }
+            if (first) {
+                requireBeginning("STStore");
+            }
             requireTokens(header & LENGTH);
             first = false;
         }
@@ -133,7 +140,18 @@ final class JournalHeader {
         }
         int header = bytes.getInt();
         if (header != 0 && (header & NOT_READY) == 0) {
+            requireBeginning("SCQStore");
             requireTokens(header & LENGTH);
+        }
+    }
+
+    /** Chronicle takes a first entry of another name for one that somebody is about to write, and waits for that. */
+    private void requireBeginning(String type) throws RegionFormatException {
+        byte[] expected = (NAME + (char) type.length() + type).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] found = new byte[Math.min(expected.length, bytes.remaining())];
+        bytes.get(bytes.position(), found);
+        if (!Arrays.equals(expected, found)) {
+            throw refused("it does not begin as one");
         }
     }
 

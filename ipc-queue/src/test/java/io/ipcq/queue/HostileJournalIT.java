@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.memory.RegionFormatException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,8 +63,8 @@ class HostileJournalIT {
     }
 
     /** Whoever is the first to need the journal is told: an operation, or who opens the queue and has to repair it. */
-    private void assertRefused(Path file, Operation operation) {
-        assertThatThrownBy(() -> {
+    private AbstractThrowableAssert<?, ?> assertRefused(Path file, Operation operation) {
+        return assertThatThrownBy(() -> {
                     try (DurableQueue<String> queue = DurableQueue.open(orders, String.class)) {
                         operation.run(queue);
                     }
@@ -172,6 +174,23 @@ class HostileJournalIT {
         out.write(type.getBytes(StandardCharsets.ISO_8859_1));
         out.write(adjusted, place + old, adjusted.length - place - old);
         return Arrays.copyOf(out.toByteArray(), whole.length);
+    }
+
+    /** Chronicle would wait for ten seconds that somebody writes what it expects, whatever the caller's timeout. */
+    @Test
+    void shouldRefuseDamagedHeaderWithoutWaiting() throws Exception {
+        for (String name : List.of("metadata.cq4t", SEGMENT)) {
+            byte[] whole = read(journal(name));
+            for (int i = Integer.BYTES; i < 20; i++) {
+                byte[] damaged = whole.clone();
+                damaged[i] ^= (byte) 0xff;
+                write(journal(name), damaged);
+                assertRefused(journal(name), queue -> queue.put("b", Duration.ofMillis(200)))
+                        .hasRootCauseInstanceOf(RegionFormatException.class);
+            }
+            write(journal(name), whole);
+        }
+        assertWhole();
     }
 
     @Test
