@@ -55,12 +55,7 @@ class ManagerArchitectureTest {
                 .that(resideInAPackage("io.ipcq.connection.."))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "io.ipcq.pool..",
-                        "io.ipcq.process..",
-                        "io.ipcq.manager..",
-                        "io.ipcq.queue..",
-                        "io.ipcq.memory..")
+                .resideInAnyPackage("io.ipcq.pool..", "io.ipcq.process..", "io.ipcq.manager..", "io.ipcq.queue..")
                 .check(CLASSES);
         noClasses()
                 .that(resideInAPackage("io.ipcq.manager.."))
