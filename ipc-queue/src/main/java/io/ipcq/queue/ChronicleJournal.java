@@ -67,6 +67,9 @@ final class ChronicleJournal implements AutoCloseable {
     private final LongValue chronicleLock;
     private final Bytes<ByteBuffer> outgoing = Bytes.elasticByteBuffer(1 << 10);
     private @Nullable ExcerptAppender appender;
+    /** An Error may have left the appender between two of its states; whoever is next makes another. */
+    private boolean isAppending;
+
 
     private ChronicleJournal(Path directory, JournalControl control) {
         this.directory = directory;
@@ -122,6 +125,10 @@ final class ChronicleJournal implements AutoCloseable {
 
     /** Appends one document and returns its index. On any exception nothing was appended that a reader would be shown. */
     long append(byte[] document, int length) throws IOException {
+        if (isAppending) {
+            discardAppender();
+        }
+        isAppending = true;
         outgoing.clear().write(document, 0, length);
         ExcerptAppender appender;
         try {
@@ -139,7 +146,9 @@ final class ChronicleJournal implements AutoCloseable {
         if (end >= control.segmentBytes() || documents >= MAX_DOCUMENTS_PER_SEGMENT) {
             control.nextSegment();
         }
-        return appender.lastIndexAppended();
+        long index = appender.lastIndexAppended();
+        isAppending = false;
+        return index;
     }
 
     private ExcerptAppender write(int length) throws IOException {

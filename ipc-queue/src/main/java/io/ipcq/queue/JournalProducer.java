@@ -104,9 +104,7 @@ final class JournalProducer {
     }
 
     void shutdown() {
-        mutex.lock();
-        control.setShutdown();
-        mutex.unlock(true);
+        exclusively(control::setShutdown);
     }
 
     /** Runs an action that no producer of any process may interfere with. */

@@ -60,6 +60,11 @@ final class Ring {
      *   Blocks are allocated by writing zeros, under the mutex, before `tail` first gets there, and `allocated` is stored when
      *   the write has returned.
      *
+     * Errors
+     *   The stack or the heap may be used up at any call. Who has locked calls nothing before it is in a `try` that abandons the
+     *   mutex, so no living process keeps it; what an Error leaves half done is what a death leaves. A consumer has made the
+     *   array before its CAS.
+     *
      * References
      *   docs/models/ring.pml (every interleaving, with kills and stops). M. Thompson, ManyToOneRingBuffer of Agrona: records
      *   that do not run across the end.
@@ -133,15 +138,18 @@ final class Ring {
      * @return how many, {@link #TIMED_OUT} or {@link #SHUT_DOWN}
      */
     int put(List<byte[]> payloads, long deadline) throws InterruptedException {
-        if (!lock(deadline)) {
+        Acquisition acquisition = lock(deadline);
+        if (acquisition == Acquisition.TIMED_OUT) {
             return TIMED_OUT;
         }
         try {
+            enter(acquisition);
             int result = appendEach(payloads);
             mutex.unlock();
             return result;
         } catch (Throwable e) {
-            leaveBroken();
+            mutex.abandon();
+            drainFaults();
             throw e;
         }
     }
@@ -167,15 +175,18 @@ final class Ring {
      * @return 1, 0, {@link #TIMED_OUT} or {@link #SHUT_DOWN}
      */
     int put(byte[] payload, long deadline) throws InterruptedException {
-        if (!lock(deadline)) {
+        Acquisition acquisition = lock(deadline);
+        if (acquisition == Acquisition.TIMED_OUT) {
             return TIMED_OUT;
         }
         try {
+            enter(acquisition);
             int result = appendOne(payload);
             mutex.unlock();
             return result;
         } catch (Throwable e) {
-            leaveBroken();
+            mutex.abandon();
+            drainFaults();
             throw e;
         }
     }
@@ -194,15 +205,17 @@ final class Ring {
 
     /** Accepts no more. */
     void shutdown() {
-        lockUninterruptibly();
+        Acquisition acquisition = lockUninterruptibly();
         try {
+            enter(acquisition);
             if (!isClosed()) {
                 stampRelease(region.getLong(TAIL), CLOSED);
                 region.putIntRelease(IS_CLOSED, 1);
             }
             mutex.unlock();
         } catch (Throwable e) {
-            leaveBroken();
+            mutex.abandon();
+            drainFaults();
             throw e;
         }
     }
@@ -399,24 +412,38 @@ final class Ring {
 
     /** A place between records, for one who looks at them without taking them. */
     static final class Cursor {
-        private final long end;
         private long position;
+        private long end;
+        private boolean hasSeenSome;
 
-        private Cursor(long position, long end) {
+        private void set(long position, long end) {
             this.position = position;
             this.end = end;
+        }
+
+        /** Whether there were payloads, and all were taken before one was seen. */
+        private boolean hasMissedAll(long head) {
+            return !hasSeenSome && position < end && head >= end;
         }
     }
 
     /** A cursor over what is there now. */
     Cursor cursor() {
-        return new Cursor(headAcquire(), end().position);
+        Cursor cursor = new Cursor();
+        cursor.set(headAcquire(), end().position);
+        return cursor;
     }
 
-    /** The next payload that has not been taken meanwhile; null at the end. */
+    /**
+     * The next payload that has not been taken meanwhile; null at the end. Null at once means that there was none at some instant: if
+     * all were taken before the first one could be seen, the cursor goes over what there is then.
+     */
     byte @Nullable [] next(Cursor cursor) {
         for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
+            if (cursor.hasMissedAll(head)) {
+                cursor.set(head, end().position);
+            }
             long position = Math.max(head, cursor.position);
             if (position >= cursor.end) {
                 return null;
@@ -434,6 +461,7 @@ final class Ring {
             VarHandle.acquireFence();
             if (headAcquire() <= position) {
                 cursor.position = next;
+                cursor.hasSeenSome |= payload != null;
                 if (payload != null || next == position) {
                     return payload;
                 }
@@ -598,23 +626,19 @@ final class Ring {
 
     // ---- the mutex --------------------------------------------------------------------------------------------------
 
-    private boolean lock(long deadline) throws InterruptedException {
-        return mutex.tryLock() ? checked(Acquisition.ACQUIRED) : lockSlow(deadline);
+    private Acquisition lock(long deadline) throws InterruptedException {
+        return mutex.tryLock() ? Acquisition.ACQUIRED : lockSlow(deadline);
     }
 
-    private boolean lockSlow(long deadline) throws InterruptedException {
+    private Acquisition lockSlow(long deadline) throws InterruptedException {
         if (deadline == AbstractSharedQueue.NOW) {
-            lockUninterruptibly();
-            return true;
+            return lockUninterruptibly();
         }
         while (true) {
             requireOpen.run();
             Acquisition acquisition = lockFor(Durations.atMost(deadline, PATIENCE_NANOS));
-            if (acquisition != Acquisition.TIMED_OUT) {
-                return checked(acquisition);
-            }
-            if (Durations.hasPassed(deadline)) {
-                return false;
+            if (acquisition != Acquisition.TIMED_OUT || Durations.hasPassed(deadline)) {
+                return acquisition;
             }
         }
     }
@@ -629,13 +653,12 @@ final class Ring {
         }
     }
 
-    private void lockUninterruptibly() {
+    private Acquisition lockUninterruptibly() {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 try {
-                    lock(AbstractSharedQueue.FOREVER);
-                    return;
+                    return lock(AbstractSharedQueue.FOREVER);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -651,55 +674,19 @@ final class Ring {
      * A handle that is closed is no living member: others may have taken the mutex over, and nothing is to be touched. Who
      * took it over from the dead repairs what they left.
      */
-    private boolean checked(Acquisition acquisition) {
-        boolean open = false;
-        try {
-            requireOpen.run();
-            open = true;
-        } finally {
-            if (!open) {
-                leaveClosed(acquisition);
-            }
-        }
+    private void enter(Acquisition acquisition) {
+        requireOpen.run();
         if (acquisition == Acquisition.RECOVERED) {
-            repairOrLeave();
-        }
-        return true;
-    }
-
-    private void repairOrLeave() {
-        try {
             repair();
-        } catch (Throwable e) {
-            leaveBroken();
-            throw e;
         }
     }
 
-    /**
-     * A fault in mapped memory shows up late, and so perhaps only in, or after, unlock. Another one, run into here, is not to
-     * come out while somebody deals with the first.
-     */
-    private void leaveBroken() {
+    /** A fault in mapped memory shows up late; another one is not to come out while somebody deals with the first. */
+    private void drainFaults() {
         try {
-            if (mutex.isHeldByMe()) {
-                mutex.abandon();
-            }
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
             QueueLog.get().debug("the memory of a ring is gone: file={}", region.file(), next);
-        }
-    }
-
-    private void leaveClosed(Acquisition acquisition) {
-        try {
-            if (acquisition == Acquisition.RECOVERED) {
-                mutex.abandon(); // somebody else is to repair
-            } else {
-                mutex.unlock();
-            }
-        } catch (IllegalMonitorStateException e) {
-            // somebody did take it over
         }
     }
 
