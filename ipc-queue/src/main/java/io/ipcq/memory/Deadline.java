@@ -24,18 +24,6 @@ public final class Deadline {
         }
     }
 
-    /** Milliseconds, at least 0 and rounded up, so that a wait is never too short; {@link #NEVER} if there are too many. */
-    public static long millis(Duration duration) {
-        if (duration.isNegative()) {
-            return 0;
-        }
-        try {
-            return duration.plusNanos(TimeUnit.MILLISECONDS.toNanos(1) - 1).toMillis();
-        } catch (ArithmeticException tooMany) {
-            return NEVER;
-        }
-    }
-
     /** When a wait that begins now ends. */
     public static long in(Duration timeout) {
         return in(nanos(timeout));
