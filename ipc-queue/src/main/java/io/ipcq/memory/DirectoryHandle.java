@@ -60,11 +60,10 @@ public final class DirectoryHandle implements AutoCloseable {
     private static final int ATTEMPTS = 10;
 
     private final Path path;
-    private final @Nullable SecureDirectoryStream<Path> stream;
+    private @Nullable SecureDirectoryStream<Path> stream; // set before anybody else has the handle
 
-    private DirectoryHandle(Path path, @Nullable SecureDirectoryStream<Path> stream) {
+    private DirectoryHandle(Path path) {
         this.path = path;
-        this.stream = stream;
     }
 
     /** What is done with an open file; done again from the start if an interrupt closes the file in the middle. */
@@ -80,22 +79,24 @@ public final class DirectoryHandle implements AutoCloseable {
      */
     @SuppressWarnings("StreamResourceLeak") // the handle closes it
     public static DirectoryHandle open(Path directory) throws IOException {
+        DirectoryHandle handle = byName(directory);
         DirectoryStream<Path> opened;
         try {
             opened = Files.newDirectoryStream(directory.resolve("."));
         } catch (AccessDeniedException e) {
-            return byName(directory); // what is in it may still be reached, by who knows its name
+            return handle; // what is in it may still be reached, by who knows its name
         }
         if (opened instanceof SecureDirectoryStream<Path> stream) {
-            return new DirectoryHandle(directory, stream);
+            handle.stream = stream;
+        } else {
+            opened.close();
         }
-        opened.close();
-        return byName(directory);
+        return handle;
     }
 
     /** Does not hold the directory: looks it up by its path each time. */
     static DirectoryHandle byName(Path directory) {
-        return new DirectoryHandle(directory, null);
+        return new DirectoryHandle(directory);
     }
 
     /**
@@ -167,7 +168,9 @@ public final class DirectoryHandle implements AutoCloseable {
             return open(child);
         }
         try {
-            return new DirectoryHandle(child, stream.newDirectoryStream(Path.of(name, ".")));
+            DirectoryHandle handle = byName(child);
+            handle.stream = stream.newDirectoryStream(Path.of(name, "."));
+            return handle;
         } catch (FileSystemException e) {
             throw located(name, e);
         }

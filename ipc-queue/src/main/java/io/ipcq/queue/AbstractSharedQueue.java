@@ -75,7 +75,11 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
 
     @Override
     public E get() throws InterruptedException {
-        return Objects.requireNonNull(takeUntil(FOREVER));
+        E element = takeUntil(FOREVER);
+        if (element == null) {
+            throw new IllegalStateException("a wait without end has ended");
+        }
+        return element;
     }
 
     @Override

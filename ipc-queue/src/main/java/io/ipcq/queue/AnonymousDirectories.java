@@ -32,8 +32,26 @@ final class AnonymousDirectories {
 
     private AnonymousDirectories() {}
 
+    /** Makes a queue in a place. */
+    @FunctionalInterface
+    interface Creating<Q> {
+        Q create(Path directory) throws IOException;
+    }
+
+    /** Makes a queue in a place of its own; if that fails, nothing is left of it. */
+    static <Q> Q create(Creating<Q> creating) throws IOException {
+        Path place = next();
+        try {
+            return creating.create(place);
+        } catch (Throwable e) {
+            OPEN.remove(place);
+            QueueDirectory.deleteQuietly(place);
+            throw e;
+        }
+    }
+
     /** A place for another queue; clears away what the dead have left. */
-    static Path next() {
+    private static Path next() {
         Path base = base();
         if (isTimeToSweep()) {
             sweep(base);

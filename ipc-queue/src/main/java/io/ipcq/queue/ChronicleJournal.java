@@ -85,6 +85,7 @@ final class ChronicleJournal implements AutoCloseable {
         this.outgoing.singleThreadedCheckDisabled(true); // the mutex sees to that
         requireInPlace();
         this.queue = build(directory.path(), control::segmentVolatile, control.maxDocumentBytes());
+        LongValue[] lock = new LongValue[1];
         boolean usable = false;
         try {
             requireInPlace();
@@ -92,19 +93,29 @@ final class ChronicleJournal implements AutoCloseable {
                 throw new IpcException("the journal cannot be written: directory=" + directory.path()
                         + "; check that it is not on a read-only file system");
             }
-            this.chronicleLock = queue.metaStore()
-                    .doWithExclusiveLock(store -> store.acquireValueFor("chronicle.write.lock", UNLOCKED));
+            this.chronicleLock = queue.metaStore().doWithExclusiveLock(store -> {
+                lock[0] = store.acquireValueFor("chronicle.write.lock", UNLOCKED);
+                return lock[0];
+            });
             usable = true;
         } finally {
             if (!usable) {
+                Closeable.closeQuietly(lock[0]);
                 queue.close();
             }
         }
     }
 
+    /** Holds the directory of a journal. */
+    @FunctionalInterface
+    interface Holding {
+        DirectoryHandle hold() throws IOException;
+    }
+
     /** Opens the journal in a directory, which is let go with it. */
-    static ChronicleJournal open(DirectoryHandle directory, JournalControl control) {
+    static ChronicleJournal open(Holding holding, JournalControl control) throws IOException {
         prepare();
+        DirectoryHandle directory = holding.hold();
         boolean opened = false;
         try {
             ChronicleJournal journal = new ChronicleJournal(directory, control);
@@ -401,13 +412,19 @@ final class ChronicleJournal implements AutoCloseable {
         return directory.path().resolve(segment);
     }
 
+    /** May be called again if it failed. */
     @Override
     public void close() {
-        discardAppender();
-        Closeable.closeQuietly(chronicleLock); // or its file stays mapped
-        queue.close();
-        outgoing.releaseLast();
-        directory.close();
+        try {
+            discardAppender();
+            Closeable.closeQuietly(chronicleLock); // or its file stays mapped
+            queue.close();
+            if (outgoing.refCount() > 0) {
+                outgoing.releaseLast();
+            }
+        } finally {
+            directory.close();
+        }
     }
 
     /** Steps through the documents, one user at a time. */

@@ -114,7 +114,7 @@ public final class DurableQueueBuilder<E> {
         try {
             requireSame(directory, queue.options());
             return queue;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             queue.close();
             throw e;
         }

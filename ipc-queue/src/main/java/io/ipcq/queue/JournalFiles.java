@@ -11,8 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +32,17 @@ final class JournalFiles extends QueueDirectory {
      *
      * @param attended whether somebody who is alive has seen the queue in order; if not, the machine may have crashed meanwhile
      */
-    record Attachment(JournalFiles files, JournalControl control, Members members, boolean attended) {
+    record Attachment(JournalFiles files, JournalControl control, Members members, boolean attended)
+            implements AutoCloseable {
 
         /** Has made sure that whatever a crash of the machine may have left is repaired before anything else. */
         void attend() {
             control.raiseAttended(members.number());
+        }
+
+        @Override
+        public void close() {
+            members.close();
         }
     }
 
@@ -68,7 +73,7 @@ final class JournalFiles extends QueueDirectory {
 
     @Override
     SharedQueue<byte[]> openEncoded() throws IOException {
-        Codec<byte[]> codec = new EncodedCodec(open(held -> openControl(held).codecId()));
+        Codec<byte[]> codec = new EncodedCodec(storedCodecId());
         return JournalQueue.open(directory(), codec, WaitStrategy.blocking());
     }
 
@@ -89,41 +94,61 @@ final class JournalFiles extends QueueDirectory {
         return journal().resolve(SegmentName.of((int) (index >>> Integer.SIZE)));
     }
 
-    Attachment create(DurableQueueOptions options, String codecId, boolean anonymous) throws IOException {
-        return create(made -> lay(made, options, codecId, anonymous), held -> attach(held, codecId));
+    @Override
+    String storedCodecId(DirectoryHandle held) throws IOException {
+        return openControl(held).codecId();
     }
 
-    private Members lay(DirectoryHandle made, DurableQueueOptions options, String codecId, boolean anonymous)
+    <Q extends AutoCloseable> Q create(
+            DurableQueueOptions options, String codecId, boolean anonymous, Making<Attachment, Q> making)
+            throws IOException {
+        return create(
+                (made, first) -> lay(made, options, codecId, anonymous, first), held -> attach(held, codecId, making));
+    }
+
+    private void lay(
+            DirectoryHandle made,
+            DurableQueueOptions options,
+            String codecId,
+            boolean anonymous,
+            Consumer<Members> first)
             throws IOException {
         Path journal = made.path().resolve(JOURNAL);
         PrivateFiles.createDirectory(journal);
         ChronicleJournal.create(journal, options.maxElementBytes());
-        List<Members> joined = new ArrayList<>(1);
         try {
             Path control = made.path().resolve(CONTROL);
-            JournalControl.create(control, options, codecId, anonymous, state -> joined.add(joinFirst(made, state)))
-                    .raiseAttended(joined.get(0).number());
-            return joined.get(0);
+            Members[] joined = new Members[1];
+            JournalControl.create(
+                            control,
+                            options,
+                            codecId,
+                            anonymous,
+                            state -> joinFirst(made, state, members -> {
+                                first.accept(members);
+                                joined[0] = members;
+                            }))
+                    .raiseAttended(joined[0].number());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    Attachment open(String codecId) throws IOException {
-        return open(held -> attach(held, codecId));
+    <Q extends AutoCloseable> Q open(String codecId, Making<Attachment, Q> making) throws IOException {
+        return open(held -> attach(held, codecId, making));
     }
 
-    private @Nullable Attachment attach(DirectoryHandle held, String codecId) throws IOException {
+    private <Q> @Nullable Q attach(DirectoryHandle held, String codecId, Making<Attachment, Q> making)
+            throws IOException {
         JournalControl control = openControl(held);
         requireCodec(control.codecId(), codecId);
         requireJournal(held, control.state());
-        Members members = join(held, control.state());
-        if (members == null) {
-            return null;
-        }
-        members.secure(); // before there is anything in its name that others could take
-        boolean attended = members.anyOtherAlive(control.attendedVolatile());
-        return new Attachment(new JournalFiles(directory(), control.state()), control, members, attended);
+        JournalFiles files = new JournalFiles(directory(), control.state());
+        return join(held, control.state(), members -> {
+            members.secure(); // before there is anything in its name that others could take
+            boolean attended = members.anyOtherAlive(control.attendedVolatile());
+            return making.make(new Attachment(files, control, members, attended));
+        });
     }
 
     private void requireJournal(DirectoryHandle held, QueueState state) throws IOException {
@@ -138,20 +163,32 @@ final class JournalFiles extends QueueDirectory {
 
     /** Holds the journal's directory. */
     DirectoryHandle holdJournal() throws IOException {
-        try (DirectoryHandle held = holdAttached()) {
-            return held.openOwn(JOURNAL);
+        DirectoryHandle journal = null;
+        try {
+            try (DirectoryHandle held = holdAttached()) {
+                journal = held.openOwn(JOURNAL);
+            }
+            return journal;
+        } catch (Throwable e) {
+            closeAfter(e, journal);
+            throw e;
         }
     }
 
     /** Opens the dead letters, which lie in this queue's directory, or creates them there. */
     <E> DurableQueue<E> openDeadLetters(DurableQueueBuilder<E> builder) throws IOException {
-        try (DirectoryHandle held = holdAttached()) {
-            DurableQueue<E> opened = builder.openOrCreate(deadLetters());
-            if (held.isInPlace()) {
-                return opened;
+        DurableQueue<E> opened = null;
+        try {
+            try (DirectoryHandle held = holdAttached()) {
+                opened = builder.openOrCreate(deadLetters());
+                if (!held.isInPlace()) {
+                    throw isGone(directory());
+                }
             }
-            opened.close();
-            throw isGone(directory());
+            return opened;
+        } catch (Throwable e) {
+            closeAfter(e, opened);
+            throw e;
         }
     }
 

@@ -59,6 +59,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private final transient Waiter allDone;
     private transient @Nullable ChronicleJournal journal;
     private transient volatile boolean closed;
+    private transient volatile boolean left;
+    private transient boolean ended; // guarded by this
     private transient volatile boolean warnedOfLeases;
 
     private JournalQueue(
@@ -79,51 +81,44 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     static <E> JournalQueue<E> create(
             Path directory, Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy) throws IOException {
-        return attached(new JournalFiles(directory).create(options, codec.id(), false), codec, waitStrategy, true);
+        return new JournalFiles(directory)
+                .create(options, codec.id(), false, hold -> attached(hold, codec, waitStrategy, true));
     }
 
     static <E> JournalQueue<E> createAnonymous(Codec<E> codec, DurableQueueOptions options, WaitStrategy waitStrategy)
             throws IOException {
-        JournalFiles.Attachment attachment =
-                new JournalFiles(AnonymousDirectories.next()).create(options, codec.id(), true);
-        AnonymousDirectories.deleteAtExit(attachment.files());
-        return attached(attachment, codec, waitStrategy, true);
+        return AnonymousDirectories.create(directory -> new JournalFiles(directory)
+                .create(options, codec.id(), true, hold -> {
+                    AnonymousDirectories.deleteAtExit(hold.files());
+                    return attached(hold, codec, waitStrategy, true);
+                }));
     }
 
     static <E> JournalQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
-        return attached(new JournalFiles(directory).open(codec.id()), codec, waitStrategy, false);
+        return new JournalFiles(directory).open(codec.id(), hold -> attached(hold, codec, waitStrategy, false));
     }
 
     /** Opens the queue that was passed on, and no other that has taken its place. */
     static <E> JournalQueue<E> openSame(Path directory, long id, Codec<E> codec, WaitStrategy waitStrategy)
             throws IOException {
-        JournalQueue<E> queue = open(directory, codec, waitStrategy);
-        if (queue.control.id() != id) {
-            queue.close();
-            throw QueueDirectory.isGone(directory);
-        }
-        return queue;
+        return new JournalFiles(directory).open(codec.id(), hold -> {
+            if (hold.control().id() != id) {
+                throw QueueDirectory.isGone(directory);
+            }
+            return attached(hold, codec, waitStrategy, false);
+        });
     }
 
     private static <E> JournalQueue<E> attached(
-            JournalFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
-        JournalQueue<E> queue = new JournalQueue<>(attachment, codec, waitStrategy, creator);
-        if (!attachment.attended()) {
-            queue.demandRepair();
+            JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
+        JournalQueue<E> queue = new JournalQueue<>(hold, codec, waitStrategy, creator);
+        if (!hold.attended()) {
+            queue.producer.demandRepair();
+            queue.consumer.demandRepair();
         }
         // in this order: of several who open it at once, each has either demanded the repair, or found one who has
-        attachment.attend();
+        hold.attend();
         return queue;
-    }
-
-    private void demandRepair() {
-        try {
-            producer.demandRepair();
-            consumer.demandRepair();
-        } catch (RuntimeException | InternalError | AssertionError e) {
-            close();
-            throw e;
-        }
     }
 
     // ---- put --------------------------------------------------------------------------------------------------------
@@ -580,29 +575,57 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         control.region().force();
     }
 
+    /** If it fails it has left all the same, or goes on where it was when it is called again. */
     @Override
     public void close() {
-        if (closed) {
+        if (left) {
             return;
         }
         closed = true;
-        signalAll();
-        consumer.betweenThreads(() -> producer.betweenThreads(this::closeFiles));
+        try {
+            signalAll();
+        } finally {
+            // a member for as long as one of its threads may be inside
+            consumer.betweenThreads(() -> producer.betweenThreads(this::leave));
+        }
+    }
+
+    private synchronized @Nullable Void leave() {
+        try {
+            closeFiles();
+        } finally {
+            try {
+                endIfLast();
+            } finally {
+                members.close();
+            }
+        }
+        left = true;
+        return null;
+    }
+
+    private void closeFiles() {
+        try {
+            deadLetters.close();
+        } finally {
+            if (journal != null) {
+                journal.close();
+            }
+        }
+        journal = null;
+    }
+
+    /** An anonymous queue ends with its creator, or with its last member. */
+    private void endIfLast() {
+        if (ended) {
+            return;
+        }
+        ended = true;
         if (control.anonymous() && (creator || !members.anyOtherAlive())) {
             control.setDeleted();
             signalAll();
             AnonymousDirectories.delete(files);
         }
-        members.close();
-    }
-
-    private synchronized @Nullable Void closeFiles() {
-        deadLetters.close();
-        if (journal != null) {
-            journal.close();
-        }
-        journal = null;
-        return null;
     }
 
     @Override
@@ -664,7 +687,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private ChronicleJournal openJournal() {
         try {
-            return ChronicleJournal.open(files.holdJournal(), control);
+            return ChronicleJournal.open(files::holdJournal, control);
         } catch (Exception | InternalError | AssertionError e) {
             throw storageFailed("the journal could not be opened", e);
         }

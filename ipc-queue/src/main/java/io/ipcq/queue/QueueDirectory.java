@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -53,17 +54,29 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
      *   rename(2), rmdir(2); DirectoryHandle, for what neighbours can do meanwhile.
      */
 
-    /** Makes a queue in a directory that nobody knows yet, and is its first member. */
+    /** Makes a queue in a directory that nobody knows yet, and hands over its first member. */
     @FunctionalInterface
     interface Laying {
-        Members lay(DirectoryHandle directory) throws IOException;
+        void lay(DirectoryHandle directory, Consumer<Members> first) throws IOException;
     }
 
     /** Attaches to the queue in a directory; null if it is over. */
     @FunctionalInterface
-    interface Attaching<T> {
+    interface Attaching<Q> {
         @Nullable
-        T attach(DirectoryHandle directory) throws IOException;
+        Q attach(DirectoryHandle directory) throws IOException;
+    }
+
+    /** Throws if a directory is not the right one. */
+    @FunctionalInterface
+    private interface Requirement {
+        void check(DirectoryHandle held) throws IOException;
+    }
+
+    /** Makes something of a hold on a queue, or of a member. */
+    @FunctionalInterface
+    interface Making<A, T> {
+        T make(A hold) throws IOException;
     }
 
     /** Opens or creates. */
@@ -178,20 +191,48 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         }
     }
 
-    <T> T open(Attaching<T> attaching) throws IOException {
-        try (DirectoryHandle held = hold()) {
-            requireQueue(held);
-            return attach(attaching, held);
+    <Q extends AutoCloseable> Q open(Attaching<Q> attaching) throws IOException {
+        return attach(this::requireQueue, attaching);
+    }
+
+    /** Attaches to the queue that is there, if it is the right one. */
+    private <Q extends AutoCloseable> Q attach(Requirement requirement, Attaching<Q> attaching) throws IOException {
+        Q attached = null;
+        try {
+            try (DirectoryHandle held = hold()) {
+                requirement.check(held);
+                attached = attaching.attach(held);
+            }
+            if (attached == null) {
+                throw beingDeleted();
+            }
+            return attached;
+        } catch (Throwable e) {
+            closeAfter(e, attached);
+            throw e;
         }
     }
 
-    private <T> T attach(Attaching<T> attaching, DirectoryHandle held) throws IOException {
-        T attachment = attaching.attach(held);
-        if (attachment == null) {
-            throw beingDeleted();
+    /** Lets go of something because of a failure. */
+    static void closeAfter(Throwable failure, @Nullable AutoCloseable opened) {
+        try {
+            if (opened != null) {
+                opened.close();
+            }
+        } catch (Exception e) {
+            failure.addSuppressed(e);
         }
-        return attachment;
     }
+
+    /** The codec that the queue was created with. */
+    String storedCodecId() throws IOException {
+        try (DirectoryHandle held = hold()) {
+            requireQueue(held);
+            return storedCodecId(held);
+        }
+    }
+
+    abstract String storedCodecId(DirectoryHandle held) throws IOException;
 
     private AbsentException beingDeleted() {
         return new AbsentException(directory, "the queue is being deleted");
@@ -245,9 +286,8 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         }
     }
 
-    /** Becomes a member of a queue; null if it is over. */
-    @Nullable
-    Members join(DirectoryHandle held, QueueState state) throws IOException {
+    /** Becomes a member of a queue, and makes something of that; null if it is over. What cannot be made leaves no member. */
+    <T> @Nullable T join(DirectoryHandle held, QueueState state, Making<Members, T> making) throws IOException {
         if (state.deletedVolatile()) {
             return null;
         }
@@ -257,19 +297,32 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         } catch (NoSuchFileException e) {
             return null; // nothing can be made in a directory that has been removed
         }
-        // joined first, looked at second: whoever deletes does it the other way round
-        if (state.deletedVolatile()) {
-            members.close();
-            remove(held); // with the file that this may have made anew
-            return null;
+        boolean stays = false;
+        try {
+            // joined first, looked at second: whoever deletes does it the other way round
+            if (!state.deletedVolatile()) {
+                T made = making.make(members);
+                stays = true;
+                return made;
+            }
+        } catch (QueueClosedException e) {
+            // deleted since
+        } finally {
+            if (!stays) {
+                members.close();
+            }
         }
-        return members;
+        remove(held); // with the file that this may have made anew
+        return null;
     }
 
     /** Becomes the first member of a queue that nobody can see yet. */
-    Members joinFirst(DirectoryHandle made, QueueState state) {
+    void joinFirst(DirectoryHandle made, QueueState state, Consumer<Members> first) {
         try {
-            return Objects.requireNonNull(join(made, state));
+            join(made, state, members -> {
+                first.accept(members);
+                return members;
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -277,7 +330,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     // ---- creating ---------------------------------------------------------------------------------------------------
 
-    <T> T create(Laying laying, Attaching<T> attaching) throws IOException {
+    <Q extends AutoCloseable> Q create(Laying laying, Attaching<Q> attaching) throws IOException {
         Path parent = Objects.requireNonNull(directory.getParent(), "a root directory cannot be a queue");
         requireFree();
         createParents(parent);
@@ -286,41 +339,43 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
             sweep(parent, name -> name.startsWith(prefix), GRACE);
         }
         Path fresh = parent.resolve(prefix + RandomNames.next());
+        // a member from the first instant, or somebody could take the queue for one that everybody has left
+        Members[] creator = new Members[1];
+        Q created = null;
         boolean moved = false;
         try {
             PrivateFiles.createDirectory(fresh);
             try (DirectoryHandle made = DirectoryHandle.openOwn(fresh)) {
-                // a member from the first instant, or somebody could take the queue for one that everybody has left
-                Members creator = laying.lay(made);
-                try {
-                    moveHere(fresh);
-                    moved = true;
-                    return attach(attaching, made.key());
-                } finally {
-                    creator.close();
-                }
+                laying.lay(made, members -> creator[0] = members);
+                moveHere(fresh);
+                moved = true;
+                Object key = made.key();
+                created = attach(held -> requireSame(held, key), attaching);
             }
-        } finally {
+            creator[0].close();
+            return created;
+        } catch (Throwable e) {
+            closeAfter(e, creator[0]);
+            closeAfter(e, created);
             if (!moved) {
                 deleteQuietly(fresh);
             }
+            throw e;
         }
     }
 
-    private <T> T attach(Attaching<T> attaching, Object key) throws IOException {
-        try (DirectoryHandle held = hold()) {
-            if (held.key().equals(key)) {
-                return attach(attaching, held);
-            }
+    private void requireSame(DirectoryHandle held, Object key) throws IOException {
+        if (!held.key().equals(key)) {
             throw new AbsentException(directory, "the queue was deleted as soon as it was there");
         }
     }
 
-    private static void deleteQuietly(Path fresh) {
+    /** Removes what was made and never used. */
+    static void deleteQuietly(Path directory) {
         try {
-            DirectoryHandle.delete(fresh);
+            DirectoryHandle.delete(directory);
         } catch (IOException e) {
-            QueueLog.get().debug("left for the next one who creates a queue there: directory={}", fresh, e);
+            QueueLog.get().debug("left for the next one who creates a queue there: directory={}", directory, e);
         }
     }
 
@@ -414,11 +469,18 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         } catch (NoSuchFileException e) {
             throw isGone(directory);
         }
-        if (isAttachedTo(held)) {
-            return held;
+        boolean right = false;
+        try {
+            right = isAttachedTo(held);
+        } finally {
+            if (!right) {
+                held.close();
+            }
         }
-        held.close();
-        throw isGone(directory);
+        if (!right) {
+            throw isGone(directory);
+        }
+        return held;
     }
 
     static NoSuchFileException isGone(Path directory) {

@@ -8,8 +8,7 @@ import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class RingFiles extends QueueDirectory {
 
     /** A handle's hold on a queue: the shared words, and the lock that says that this member lives. */
-    record Attachment(RingFiles files, RingControl control, Members members) {}
+    record Attachment(RingFiles files, RingControl control, Members members) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            members.close();
+        }
+    }
 
     private static final String CONTROL = "ring.ipcq";
 
@@ -52,7 +57,7 @@ final class RingFiles extends QueueDirectory {
 
     @Override
     SharedQueue<byte[]> openEncoded() throws IOException {
-        Codec<byte[]> codec = new EncodedCodec(open(held -> openControl(held).codecId()));
+        Codec<byte[]> codec = new EncodedCodec(storedCodecId());
         return RingQueue.open(directory(), codec, WaitStrategy.blocking());
     }
 
@@ -61,30 +66,37 @@ final class RingFiles extends QueueDirectory {
         return "ring queue";
     }
 
-    Attachment create(RingOptions options, String codecId, boolean anonymous) throws IOException {
-        return create(made -> lay(made, options, codecId, anonymous), held -> attach(held, codecId));
+    @Override
+    String storedCodecId(DirectoryHandle held) throws IOException {
+        return openControl(held).codecId();
     }
 
-    private Members lay(DirectoryHandle made, RingOptions options, String codecId, boolean anonymous)
+    <Q extends AutoCloseable> Q create(
+            RingOptions options, String codecId, boolean anonymous, Making<Attachment, Q> making) throws IOException {
+        return create(
+                (made, first) -> lay(made, options, codecId, anonymous, first), held -> attach(held, codecId, making));
+    }
+
+    private void lay(
+            DirectoryHandle made, RingOptions options, String codecId, boolean anonymous, Consumer<Members> first)
             throws IOException {
-        List<Members> joined = new ArrayList<>(1);
         try {
             Path control = made.path().resolve(CONTROL);
-            RingControl.create(control, options, codecId, anonymous, state -> joined.add(joinFirst(made, state)));
-            return joined.get(0);
+            RingControl.create(control, options, codecId, anonymous, state -> joinFirst(made, state, first));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    Attachment open(String codecId) throws IOException {
-        return open(held -> attach(held, codecId));
+    <Q extends AutoCloseable> Q open(String codecId, Making<Attachment, Q> making) throws IOException {
+        return open(held -> attach(held, codecId, making));
     }
 
-    private @Nullable Attachment attach(DirectoryHandle held, String codecId) throws IOException {
+    private <Q> @Nullable Q attach(DirectoryHandle held, String codecId, Making<Attachment, Q> making)
+            throws IOException {
         RingControl control = openControl(held);
         requireCodec(control.codecId(), codecId);
-        Members members = join(held, control.state());
-        return members == null ? null : new Attachment(new RingFiles(directory(), control.state()), control, members);
+        RingFiles files = new RingFiles(directory(), control.state());
+        return join(held, control.state(), members -> making.make(new Attachment(files, control, members)));
     }
 }

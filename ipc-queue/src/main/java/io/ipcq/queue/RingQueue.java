@@ -57,6 +57,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private final transient boolean anonymous;
     private transient volatile boolean closed;
     private transient volatile boolean broken;
+    private transient boolean ended; // guarded by this, as is the next one
+    private transient boolean left;
 
     private RingQueue(RingFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
         this.files = attachment.files();
@@ -76,36 +78,45 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     static <E> RingQueue<E> create(Path directory, Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
             throws IOException {
-        return new RingQueue<>(new RingFiles(directory).create(options, codec.id(), false), codec, waitStrategy, true);
+        return new RingFiles(directory)
+                .create(options, codec.id(), false, hold -> new RingQueue<>(hold, codec, waitStrategy, true));
     }
 
     static <E> RingQueue<E> createAnonymous(Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
             throws IOException {
-        RingFiles.Attachment attachment = new RingFiles(AnonymousDirectories.next()).create(options, codec.id(), true);
-        AnonymousDirectories.deleteAtExit(attachment.files());
-        return new RingQueue<>(attachment, codec, waitStrategy, true);
+        return AnonymousDirectories.create(directory -> new RingFiles(directory)
+                .create(options, codec.id(), true, hold -> {
+                    AnonymousDirectories.deleteAtExit(hold.files());
+                    return new RingQueue<>(hold, codec, waitStrategy, true);
+                }));
     }
 
     static <E> RingQueue<E> open(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
-        RingQueue<E> queue = new RingQueue<>(new RingFiles(directory).open(codec.id()), codec, waitStrategy, false);
-        String objection = queue.touching(() -> Optional.ofNullable(queue.ring.objection()))
-                .orElse(null);
+        return new RingFiles(directory).open(codec.id(), hold -> attached(hold, codec, waitStrategy));
+    }
+
+    private void requireUndamaged() throws RegionFormatException {
+        String objection = touching(() -> Optional.ofNullable(ring.objection())).orElse(null);
         if (objection != null) {
-            queue.close();
-            throw new RegionFormatException(
-                    queue.files.control(), objection + "; restore the file or delete the queue");
+            throw new RegionFormatException(files.control(), objection + "; restore the file or delete the queue");
         }
-        return queue;
     }
 
     /** Opens the queue that was passed on, and no other that has taken its place. */
     static <E> RingQueue<E> openSame(Path directory, long id, Codec<E> codec, WaitStrategy waitStrategy)
             throws IOException {
-        RingQueue<E> queue = open(directory, codec, waitStrategy);
-        if (queue.control.id() != id) {
-            queue.close();
-            throw QueueDirectory.isGone(directory);
-        }
+        return new RingFiles(directory).open(codec.id(), hold -> {
+            if (hold.control().id() != id) {
+                throw QueueDirectory.isGone(directory);
+            }
+            return attached(hold, codec, waitStrategy);
+        });
+    }
+
+    private static <E> RingQueue<E> attached(RingFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy)
+            throws RegionFormatException {
+        RingQueue<E> queue = new RingQueue<>(hold, codec, waitStrategy, false);
+        queue.requireUndamaged();
         return queue;
     }
 
@@ -487,12 +498,24 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return touching(ring::isShutDown);
     }
 
+    /** If it fails it has left all the same, or goes on where it was when it is called again. */
     @Override
     public synchronized void close() {
-        if (closed) {
+        if (left) {
             return;
         }
         closed = true;
+        try {
+            if (!ended) {
+                ended = true;
+                endIfLast();
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    private void endIfLast() {
         boolean last = creator;
         try {
             signalAll();
@@ -511,18 +534,20 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         if (anonymous && last) {
             AnonymousDirectories.delete(files);
         }
-        leaveMembers();
-        control.region().release();
     }
 
-    private void leaveMembers() {
+    /** A member for as long as one of its threads may be inside. */
+    private void leave() {
+        awaitProducers();
         try {
             members.close();
+            left = true;
             surfaced(true);
         } catch (InternalError e) {
             drainFaults();
             QueueLog.get().debug("left a queue whose file was cut short: directory={}", directory(), e);
         }
+        control.region().release();
     }
 
     /** Who has the mutex from now on finds the handle closed and touches nothing; see that nobody has had it since before. */

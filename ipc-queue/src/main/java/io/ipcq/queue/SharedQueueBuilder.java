@@ -80,7 +80,7 @@ public final class SharedQueueBuilder<E> {
             requireSame("capacityBytes", capacityBytes, asked.capacityBytes(), stored.capacityBytes(), directory);
             requireSame("maxSize", maxSize, asked.maxSize(), stored.maxSize(), directory);
             return queue;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             queue.close();
             throw e;
         }

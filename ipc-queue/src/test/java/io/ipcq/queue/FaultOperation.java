@@ -287,6 +287,7 @@ enum FaultOperation {
 
     private static final Set<FaultOperation> OPENING =
             EnumSet.of(OPEN, OPEN_AND_REPAIR, OPEN_OR_CREATE, CREATE, CREATE_ANONYMOUS);
+    private static final Set<FaultOperation> LOOKING = EnumSet.of(PEEK, ITERATE, CONTAINS, STATS, BROWSE, REPLAY);
     private static final Set<FaultOperation> CREATING = EnumSet.of(OPEN_OR_CREATE, CREATE, CREATE_ANONYMOUS);
 
     /** The run opens the handle under test. */
@@ -297,6 +298,11 @@ enum FaultOperation {
     /** The run creates the queue. */
     boolean creates() {
         return CREATING.contains(this);
+    }
+
+    /** The run takes nothing, so what it reports is still there. */
+    boolean looks() {
+        return LOOKING.contains(this);
     }
 
     /** The run may end the handle under test. */

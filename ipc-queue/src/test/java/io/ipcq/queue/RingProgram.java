@@ -81,7 +81,7 @@ final class RingProgram {
 
     /** Goes as far as a put does before it stamps the record, and stays there until a line comes. */
     private static void holdHalfWritten(Path directory) throws Exception {
-        RingFiles.Attachment attachment = new RingFiles(directory).open("bytes");
+        RingFiles.Attachment attachment = new RingFiles(directory).open("bytes", hold -> hold);
         MappedRegion region = attachment.control().region();
         RobustMutex mutex = new RobustMutex(region, RingLayout.MUTEX, attachment.members());
         mutex.lock();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>No points are where nothing can fail. What is compiled to instructions ({@code VarHandle}, {@code Math}) neither calls nor
  * allocates. A call of the JDK that hands over something to be closed, or a lock, does that last, so there is no point after it;
  * and the call that closes or unlocks it allocates nothing, and needs less stack than the one that took it, so there is none
- * before that. A static initialiser, and what it calls, has no points, because a class that fails there is lost to the JVM,
+ * before that, nor at the entry of a {@code close} of ours. A static initialiser, and what it calls, has no points, because a class that fails there is lost to the JVM,
  * whatever anybody does.
  */
 public final class FaultPoints {

@@ -59,7 +59,13 @@ final class FaultWeaver extends ClassVisitor {
             return new Initialiser(next);
         }
         // a bridge only calls on
-        return (access & Opcodes.ACC_BRIDGE) != 0 ? next : new Points(next, shortName(type) + "." + name);
+        return (access & Opcodes.ACC_BRIDGE) != 0
+                ? next
+                : new Points(next, shortName(type) + "." + name, !isClose(name, descriptor));
+    }
+
+    private static boolean isClose(String name, String descriptor) {
+        return name.equals("close") && descriptor.equals("()V");
     }
 
     private static String shortName(String internalName) {
@@ -91,11 +97,13 @@ final class FaultWeaver extends ClassVisitor {
     private static final class Points extends MethodVisitor {
 
         private final String method;
+        private final boolean atEntry;
         private int line;
 
-        Points(MethodVisitor next, String method) {
+        Points(MethodVisitor next, String method, boolean atEntry) {
             super(API, next);
             this.method = method;
+            this.atEntry = atEntry;
         }
 
         private void pass(String where) {
@@ -106,7 +114,9 @@ final class FaultWeaver extends ClassVisitor {
         @Override
         public void visitCode() {
             super.visitCode();
-            pass("at its entry");
+            if (atEntry) {
+                pass("at its entry");
+            }
         }
 
         @Override
@@ -138,7 +148,7 @@ final class FaultWeaver extends ClassVisitor {
 
         private static boolean givesBack(String owner, String name) {
             return isA(owner, Lock.class) && name.equals("unlock")
-                    || isA(owner, AutoCloseable.class) && name.equals("close");
+                    || isA(owner, AutoCloseable.class) && isClose(name, "()V");
         }
 
         private static String internalName(Type type) {
