@@ -105,5 +105,15 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
         public boolean nack() {
             return reference.flag("nack", number);
         }
+
+        @Override
+        public boolean nack(Duration delay) {
+            return reference.flag("nack", number, Reference.millis(delay));
+        }
+
+        @Override
+        public boolean renew() {
+            return reference.flag("renew", number);
+        }
     }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,17 +62,17 @@ final class ServedQueue extends Served {
             delivery -> delivery.value().length,
             delivery -> wire(delivery.value()),
             Delivery::ack,
+            ServedQueue::returnAtOnce,
             Delivery::nack,
-            Delivery::nack,
-            Delivery::nack);
+            ServedQueue::returnAtOnce);
 
     private final Batch.Way<Delivery<byte[]>> lent = new Batch.Way<>(
             delivery -> delivery.value().length,
             this::lentWire,
             Delivery::ack,
+            ServedQueue::returnAtOnce,
             Delivery::nack,
-            Delivery::nack,
-            Delivery::nack);
+            ServedQueue::returnAtOnce);
 
     ServedQueue(
             Key key, SharedQueue<byte[]> queue, ScheduledExecutorService clock, Consumer<Runnable> platformThreads) {
@@ -155,7 +156,12 @@ final class ServedQueue extends Served {
                 call.reply(null);
             }
             case "isShutdown" -> call.reply(queue.isShutdown());
-            case "ack", "nack" -> call.reply(settle(call, operation.equals("ack")));
+            case "ack" -> call.reply(settle(call, Delivery::ack));
+            case "nack" -> {
+                long delayMillis = call.timeoutMillis(2);
+                call.reply(settle(call, delivery -> giveBack(delivery, delayMillis)));
+            }
+            case "renew" -> call.reply(renew(call));
             case "flush" -> flush(call, requireDurable());
             case "delete" -> {
                 queue.delete();
@@ -333,19 +339,41 @@ final class ServedQueue extends Served {
         synchronized (leases) {
             leases.remove(lease.number(), lease);
         }
-        lease.delivery().nack();
+        returnAtOnce(lease.delivery());
     }
 
-    private boolean settle(Call call, boolean done) {
+    /** Nobody had it, or nobody has it any more: that is no reason to wait. */
+    private static void returnAtOnce(Delivery<byte[]> delivery) {
+        delivery.nack(Duration.ZERO);
+    }
+
+    private static boolean giveBack(Delivery<byte[]> delivery, long delayMillis) {
+        return delayMillis == Long.MAX_VALUE ? delivery.nack() : delivery.nack(Duration.ofMillis(delayMillis));
+    }
+
+    private boolean settle(Call call, Predicate<Delivery<byte[]>> way) {
         Lease lease;
         synchronized (leases) {
-            lease = leases.get(call.number(1));
-            if (lease == null || lease.session() != call.session()) {
+            lease = leaseOf(call);
+            if (lease == null) {
                 return false;
             }
-            leases.remove(call.number(1));
+            leases.remove(lease.number());
         }
-        return done ? lease.delivery().ack() : lease.delivery().nack();
+        return way.test(lease.delivery());
+    }
+
+    private boolean renew(Call call) {
+        Lease lease;
+        synchronized (leases) {
+            lease = leaseOf(call);
+        }
+        return lease != null && lease.delivery().renew();
+    }
+
+    private @Nullable Lease leaseOf(Call call) {
+        Lease lease = leases.get(call.number(1));
+        return lease == null || lease.session() != call.session() ? null : lease;
     }
 
     @Override
@@ -354,7 +382,7 @@ final class ServedQueue extends Served {
         synchronized (leases) {
             leases.values().removeIf(lease -> lease.session() == session && ended.add(lease));
         }
-        Failures.giveBack(ended, lease -> lease.delivery().nack());
+        Failures.giveBack(ended, lease -> returnAtOnce(lease.delivery()));
     }
 
     private DurableQueue<byte[]> requireDurable() {

@@ -238,11 +238,34 @@ abstract class ManagerContract {
             queue.putAll(List.of("tea", "milk"));
             Delivery<String> delivery = queue.receive(LONG);
             assertThat(delivery.value()).isEqualTo("tea");
-            assertThat(delivery.nack()).isTrue();
+            assertThat(delivery.renew()).isTrue();
+            assertThat(delivery.nack(Duration.ZERO)).isTrue();
+            assertThat(delivery.renew()).isFalse();
             Delivery<String> again = queue.receive();
+            assertThat(again.value()).isEqualTo("tea");
             assertThat(again.attempts()).isEqualTo(2);
-            assertThat(again.ack()).isTrue();
-            assertThat(again.ack()).isFalse();
+            long start = System.nanoTime();
+            Duration delay = Duration.ofMillis(60);
+            assertThat(again.nack(delay)).isTrue();
+            assertThat(again.nack()).isFalse();
+            Delivery<String> milk = queue.receive();
+            Delivery<String> last = queue.receive(LONG);
+            if (last.value().equals("milk")) {
+                Delivery<String> tea = milk;
+                milk = last;
+                last = tea;
+            } else {
+                assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(delay.toNanos());
+            }
+            assertThat(last.attempts()).isEqualTo(3);
+            assertThat(last.ack()).isTrue();
+            assertThat(last.ack()).isFalse();
+            start = System.nanoTime();
+            assertThat(milk.nack()).isTrue();
+            assertThat(queue.receive().nack(Duration.ZERO)).isTrue();
+            assertThat(System.nanoTime() - start)
+                    .as("the queue's own delay")
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(100).toNanos());
         }
         assertThat(manager.names()).isEmpty();
         try (DurableQueue<String> queue = manager.durableQueue("orders", String.class)) {

@@ -48,6 +48,7 @@ public final class RequestFuzz {
             "receive",
             "ack",
             "nack",
+            "renew",
             "flush",
             "remove",
             "containsKey",

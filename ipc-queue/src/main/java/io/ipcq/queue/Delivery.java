@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import java.time.Duration;
+
 /**
  * One element under a lease.
  *
@@ -29,9 +31,24 @@ public interface Delivery<E> {
     boolean ack();
 
     /**
-     * Gives the element back, to be delivered again at once, or, after too many attempts, to the dead letters.
+     * Gives the element back, to be delivered again after the {@linkplain DurableQueueBuilder#redeliveryDelay redelivery delay} of the
+     * queue, which grows with each attempt, or, after too many attempts, to the dead letters. Others are delivered meanwhile.
      *
      * @return false if that came too late, as for {@link #ack()}
      */
     boolean nack();
+
+    /**
+     * Like {@link #nack()}, but with a delay of the caller's. With none it is delivered again at once, before all others.
+     *
+     * @return false if that came too late, as for {@link #ack()}
+     */
+    boolean nack(Duration delay);
+
+    /**
+     * Lets a lease with a {@linkplain DurableQueueBuilder#leaseTimeout time limit} last that long from now on, for who needs longer.
+     *
+     * @return false if that came too late, as for {@link #ack()}
+     */
+    boolean renew();
 }

@@ -71,6 +71,9 @@ public interface DurableQueue<E> extends SharedQueue<E> {
      * Takes the next element under a lease, waiting while there is none. Until the delivery is acknowledged the element
      * belongs to this consumer; if its process dies, or the lease's time limit passes, it is delivered again.
      *
+     * <p>An element that cannot be decoded throws a {@link io.ipcq.codec.CodecException}, also in {@link #get()}. While others have
+     * the queue open, who may be able to decode it, it is given back as with {@link Delivery#nack()}; else it is given up.
+     *
      * @throws QueueShutdownException if the queue is shut down, drained, and no lease is left that could end
      */
     Delivery<E> receive() throws InterruptedException;
@@ -87,7 +90,10 @@ public interface DurableQueue<E> extends SharedQueue<E> {
      */
     DurableQueue<DeadLetter> deadLetters();
 
-    /** The elements that consumers can still take, oldest first, without taking them; a weakly consistent snapshot. */
+    /**
+     * The elements that consumers can still take, oldest first, without taking them, and those that wait for their redelivery delay,
+     * as {@link #qsize()} counts them; a weakly consistent snapshot.
+     */
     Stream<E> browse();
 
     /**

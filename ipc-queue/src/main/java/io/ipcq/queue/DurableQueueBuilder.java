@@ -27,6 +27,7 @@ public final class DurableQueueBuilder<E> {
     static final long MAX_SEGMENT_BYTES = 1L << 30;
     static final int DEFAULT_MAX_ELEMENT_BYTES = 15 << 20;
     static final int MAX_ELEMENT_BYTES = 255 << 20;
+    static final Duration DEFAULT_REDELIVERY_DELAY = Duration.ofMillis(100);
     static final int DEFAULT_MAX_ATTEMPTS = 5;
     static final int DEFAULT_MAX_LEASES = 1024;
     static final int LIMIT_OF_LEASES = 1 << 20;
@@ -60,6 +61,15 @@ public final class DurableQueueBuilder<E> {
      */
     public DurableQueueBuilder<E> leaseTimeout(Duration timeout) {
         return choose("leaseTimeout", Objects.requireNonNull(timeout, "timeout"));
+    }
+
+    /**
+     * How long an element that was given back ({@link Delivery#nack()}) waits before it is delivered a second time, while others are
+     * delivered; twice as long before each later time, up to an hour; 100 ms unless set. Zero delivers it again at once, before
+     * all others. What a dead consumer held does not wait.
+     */
+    public DurableQueueBuilder<E> redeliveryDelay(Duration delay) {
+        return choose("redeliveryDelay", Objects.requireNonNull(delay, "delay"));
     }
 
     /** How often an element is delivered before it goes to the dead letters; 5 unless set. */
@@ -130,11 +140,17 @@ public final class DurableQueueBuilder<E> {
         if (leaseTimeout != null && (leaseTimeout.isNegative() || leaseTimeout.isZero())) {
             throw new IllegalArgumentException("leaseTimeout must be positive: leaseTimeout=" + leaseTimeout);
         }
+        Duration redeliveryDelay = (Duration) chosen.getOrDefault("redeliveryDelay", DEFAULT_REDELIVERY_DELAY);
+        if (redeliveryDelay.isNegative()) {
+            throw new IllegalArgumentException(
+                    "redeliveryDelay must not be negative: redeliveryDelay=" + redeliveryDelay);
+        }
         return new DurableQueueOptions(
                 inRange("maxSize", Long.MAX_VALUE, 1, Long.MAX_VALUE),
                 inRange("segmentBytes", DEFAULT_SEGMENT_BYTES, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES),
                 (int) inRange("maxElementBytes", DEFAULT_MAX_ELEMENT_BYTES, 1, largestElementBytes()),
                 leaseTimeout,
+                redeliveryDelay,
                 (int) inRange("maxAttempts", DEFAULT_MAX_ATTEMPTS, 1, Integer.MAX_VALUE),
                 (int) inRange("maxLeases", DEFAULT_MAX_LEASES, 1, LIMIT_OF_LEASES),
                 (int) inRange("retainedSegments", 0, 0, Integer.MAX_VALUE),
@@ -164,6 +180,7 @@ public final class DurableQueueBuilder<E> {
         map.put("segmentBytes", options.segmentBytes());
         map.put("maxElementBytes", options.maxElementBytes());
         map.put("leaseTimeout", options.leaseTimeout());
+        map.put("redeliveryDelay", options.redeliveryDelay());
         map.put("maxAttempts", options.maxAttempts());
         map.put("maxLeases", options.maxLeases());
         map.put("retainedSegments", options.retainedSegments());

@@ -24,7 +24,7 @@ final class JournalConsumer {
      * journal by itself and skips what others have claimed; `readIndex` is a place at or before element `taken`, from which a
      * process that starts, or has fallen far behind, goes on. Payloads are checked, copied and decoded outside the mutex.
      *
-     * Elements that were given back are served before new ones, oldest first.
+     * Elements that were given back are served before new ones, oldest first; those whose delay runs when it has passed.
      *
      * What is claimed is made ready first, and then claimed by one store, so that an Error finds all of it claimed or nothing. What
      * `get` has claimed and cannot hand out takes a slot among the leases, as if it had been received and given back.
@@ -41,6 +41,7 @@ final class JournalConsumer {
 
     private final JournalQueue<?> queue;
     private final JournalControl control;
+    private final Members members;
     private final JournalMutex mutex;
     private final Leases leases;
     private final Burial burial;
@@ -61,6 +62,7 @@ final class JournalConsumer {
     JournalConsumer(JournalQueue<?> queue, JournalControl control, Members members, DeadLetters letters) {
         this.queue = queue;
         this.control = control;
+        this.members = members;
         this.leases = new Leases(control, members);
         this.lookup = new JournalLookup(queue);
         this.burial = new Burial(queue, this, leases, letters);
@@ -312,10 +314,15 @@ final class JournalConsumer {
         return underMutex(() -> leases.acknowledge(claim));
     }
 
+    /** Lets a lease last as long as it would if it began now. False if it had ended before. */
+    boolean renew(Claim claim) {
+        return underMutex(() -> leases.renew(claim));
+    }
+
     /** Gives an element back, or gives it up if it was delivered too often. False if the lease had ended before. */
-    boolean giveBack(Claim claim) {
+    boolean giveBack(Claim claim, long delayNanos) {
         if (claim.attempts() < control.options().maxAttempts()) {
-            return underMutex(() -> leases.giveBack(claim, claim.attempts()));
+            return underMutex(() -> leases.giveBack(claim, claim.attempts(), delayNanos));
         }
         boolean mine = underMutex(() -> leases.giveUp(claim, GivenUp.GIVEN_BACK));
         if (mine) {
@@ -359,20 +366,30 @@ final class JournalConsumer {
 
     // ---- what was claimed and not handed out ------------------------------------------------------------------------
 
-    /** Takes back an element that could not be handed out; gives it up if it cannot be decoded, or was out too often. */
+    /**
+     * Takes back an element that could not be handed out, or gives it up if it was out too often. What cannot be decoded here, others
+     * may be able to decode, as after an upgrade; if there are none, it is given up.
+     */
     void refuse(Claim claim, Throwable failure) {
-        boolean hopeless = failure instanceof CodecException;
+        boolean undecodable = failure instanceof CodecException;
+        boolean hopeless = undecodable && !members.anyOtherAlive();
         if (!hopeless && claim.attempts() < control.options().maxAttempts()) {
-            takeBack(claim, () -> giveBack(claim, claim.attempts()));
+            takeBack(claim, () -> giveBack(claim, claim.attempts(), delayOfRefused(claim)));
         } else if (takeBack(claim, () -> giveUp(claim, GivenUp.CANNOT_BE_DECODED))) {
-            String what = hopeless ? failure.getMessage() : failure.toString();
+            String what = undecodable ? failure.getMessage() : failure.toString();
             burial.bury(claim, GivenUp.CANNOT_BE_DECODED.reason(claim.attempts()) + ": " + what);
         }
     }
 
+    /** Never none, or the one who cannot decode the element would at once have it again. */
+    private long delayOfRefused(Claim claim) {
+        long delay = control.options().redeliveryDelayNanos(claim.attempts());
+        return delay > 0 ? delay : DurableQueueBuilder.DEFAULT_REDELIVERY_DELAY.toNanos();
+    }
+
     /** Takes an element back as if it had not been claimed. */
     void putBack(Claim claim) {
-        takeBack(claim, () -> giveBack(claim, claim.attempts() - 1));
+        takeBack(claim, () -> giveBack(claim, claim.attempts() - 1, 0));
     }
 
     /** Does not fail: what cannot be taken back now is, later. False if it was not, or if its lease had ended before. */
@@ -409,13 +426,13 @@ final class JournalConsumer {
     }
 
     private synchronized void takeBackStrays() {
-        while (!strays.isEmpty() && giveBack(strays.element(), strays.element().attempts())) {
+        while (!strays.isEmpty() && giveBack(strays.element(), strays.element().attempts(), 0)) {
             strays.remove();
         }
     }
 
-    private boolean giveBack(Claim claim, int attempts) {
-        return isGone(claim) ? putAgain(claim) : leases.giveBack(claim, attempts);
+    private boolean giveBack(Claim claim, int attempts, long delayNanos) {
+        return isGone(claim) ? putAgain(claim) : leases.giveBack(claim, attempts, delayNanos);
     }
 
     private boolean giveUp(Claim claim, GivenUp why) {

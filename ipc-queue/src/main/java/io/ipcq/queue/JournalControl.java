@@ -86,6 +86,7 @@ final class JournalControl {
         region.putLong(SEGMENT_BYTES, options.segmentBytes());
         region.putLong(MAX_ELEMENT_BYTES, options.maxElementBytes());
         region.putLong(LEASE_TIMEOUT_NANOS, lease == null ? 0 : Durations.toNanos(lease));
+        region.putLong(REDELIVERY_DELAY_NANOS, Durations.toNanos(options.redeliveryDelay()));
         region.putInt(MAX_ATTEMPTS, options.maxAttempts());
         region.putInt(MAX_LEASES, options.maxLeases());
         region.putInt(RETAINED_SEGMENTS, options.retainedSegments());
@@ -114,6 +115,7 @@ final class JournalControl {
                 region.getLong(SEGMENT_BYTES),
                 (int) region.getLong(MAX_ELEMENT_BYTES),
                 lease == 0 ? null : Duration.ofNanos(lease),
+                Duration.ofNanos(region.getLong(REDELIVERY_DELAY_NANOS)),
                 region.getInt(MAX_ATTEMPTS),
                 region.getInt(MAX_LEASES),
                 region.getInt(RETAINED_SEGMENTS),

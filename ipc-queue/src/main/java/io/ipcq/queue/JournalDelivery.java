@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.queue.JournalConsumer.Claim;
+import java.time.Duration;
 
 /** A claim under a lease, with its decoded value. */
 final class JournalDelivery<E> implements Delivery<E> {
@@ -39,6 +40,16 @@ final class JournalDelivery<E> implements Delivery<E> {
     @Override
     public boolean nack() {
         return queue.giveBack(claim);
+    }
+
+    @Override
+    public boolean nack(Duration delay) {
+        return queue.giveBack(claim, Durations.toNanos(delay));
+    }
+
+    @Override
+    public boolean renew() {
+        return queue.renew(claim);
     }
 
     @Override

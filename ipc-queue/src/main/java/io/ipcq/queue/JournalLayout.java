@@ -36,7 +36,7 @@ import io.ipcq.memory.Waiter;
  */
 final class JournalLayout {
 
-    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 4);
+    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 5);
 
     /** What two words that different processes change at the same time keep between them: two cache lines. */
     static final int SPACING = 128;
@@ -47,7 +47,8 @@ final class JournalLayout {
     static final int SEGMENT_BYTES = MAX_SIZE + Long.BYTES;
     static final int MAX_ELEMENT_BYTES = SEGMENT_BYTES + Long.BYTES;
     static final int LEASE_TIMEOUT_NANOS = MAX_ELEMENT_BYTES + Long.BYTES;
-    static final int MAX_ATTEMPTS = LEASE_TIMEOUT_NANOS + Long.BYTES;
+    static final int REDELIVERY_DELAY_NANOS = LEASE_TIMEOUT_NANOS + Long.BYTES;
+    static final int MAX_ATTEMPTS = REDELIVERY_DELAY_NANOS + Long.BYTES;
     static final int MAX_LEASES = MAX_ATTEMPTS + Integer.BYTES;
     static final int RETAINED_SEGMENTS = MAX_LEASES + Integer.BYTES;
     static final int OPTION_FLAGS = RETAINED_SEGMENTS + Integer.BYTES;

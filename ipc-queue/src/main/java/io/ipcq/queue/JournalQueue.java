@@ -421,9 +421,17 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     boolean giveBack(Claim claim) {
-        boolean valid = consumer.giveBack(claim);
+        return giveBack(claim, options().redeliveryDelayNanos(claim.attempts()));
+    }
+
+    boolean giveBack(Claim claim, long delayNanos) {
+        boolean valid = consumer.giveBack(claim, delayNanos);
         leaseEnded();
         return valid;
+    }
+
+    boolean renew(Claim claim) {
+        return consumer.renew(claim);
     }
 
     void leaseEnded() {

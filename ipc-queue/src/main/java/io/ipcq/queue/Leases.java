@@ -135,8 +135,7 @@ final class Leases {
     private void deliver(int slot) {
         region.putInt(at(slot, LEASE_ATTEMPTS), attempts(slot) + 1);
         region.putLong(at(slot, LEASE_FENCE), fence(slot) + 1);
-        region.putLong(
-                at(slot, LEASE_DEADLINE_NANOS), timeoutNanos == 0 ? Long.MAX_VALUE : Durations.deadline(timeoutNanos));
+        region.putLong(at(slot, LEASE_DEADLINE_NANOS), endOfLease());
         region.putIntRelease(at(slot, LEASE_OWNER), members.number());
         region.putIntRelease(at(slot, LEASE_STATE), LEASED_OUT);
     }
@@ -159,12 +158,24 @@ final class Leases {
         return current;
     }
 
+    /** Gives a lease with a time limit its whole time again. */
+    boolean renew(Claim claim) {
+        boolean current = isCurrent(claim);
+        if (current) {
+            region.putLongRelease(at(claim.slot(), LEASE_DEADLINE_NANOS), endOfLease());
+        }
+        return current;
+    }
+
+    private long endOfLease() {
+        return timeoutNanos == 0 ? Long.MAX_VALUE : Durations.deadline(timeoutNanos);
+    }
+
     /** Lets an element be delivered again, with a number of attempts behind it; one that was taken for good gets a slot. */
-    boolean giveBack(Claim claim, int attempts) {
+    boolean giveBack(Claim claim, int attempts, long delayNanos) {
         return leave(claim, slot -> {
             region.putInt(at(slot, LEASE_ATTEMPTS), attempts);
-            region.putLong(at(slot, LEASE_DEADLINE_NANOS), ReturnedSlots.atOnce(claim.number()));
-            returnToQueue(slot);
+            returnToQueue(slot, delayNanos);
         });
     }
 
@@ -221,7 +232,10 @@ final class Leases {
         }
     }
 
-    private void returnToQueue(int slot) {
+    private void returnToQueue(int slot, long delayNanos) {
+        long due = delayNanos == 0 ? ReturnedSlots.atOnce(number(slot)) : Durations.deadline(delayNanos);
+        region.putLong(at(slot, LEASE_DEADLINE_NANOS), due);
+        region.putLong(at(slot, LEASE_DETAIL), delayNanos);
         region.putIntRelease(at(slot, LEASE_STATE), RETURNED_TO_QUEUE);
         returned.add(slot);
     }
@@ -321,8 +335,7 @@ final class Leases {
 
     private void takeBack(int slot) {
         if (attempts(slot) < maxAttempts) {
-            region.putLong(at(slot, LEASE_DEADLINE_NANOS), ReturnedSlots.atOnce(number(slot)));
-            returnToQueue(slot);
+            returnToQueue(slot, 0);
         } else {
             giveUp(slot, GivenUp.NEVER_ACKNOWLEDGED);
         }
@@ -372,10 +385,19 @@ final class Leases {
         for (int slot = 0; slot < used; slot++) {
             switch (state(slot)) {
                 case FREE -> free(slot);
-                case RETURNED_TO_QUEUE -> returned.add(slot);
+                case RETURNED_TO_QUEUE -> {
+                    returnNotLaterThanMeant(slot);
+                    returned.add(slot);
+                }
                 default -> {}
             }
         }
+    }
+
+    /** The clock begins anew with the machine. */
+    private void returnNotLaterThanMeant(int slot) {
+        long latest = Durations.deadline(region.getLong(at(slot, LEASE_DETAIL)));
+        region.putLong(at(slot, LEASE_DEADLINE_NANOS), Math.min(deadline(slot), latest));
     }
 
     // ---- look -------------------------------------------------------------------------------------------------------

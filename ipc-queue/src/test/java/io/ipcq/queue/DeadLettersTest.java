@@ -44,6 +44,7 @@ class DeadLettersTest {
         DurableQueue<String> queue = DurableQueue.builder(PickyCodec.INSTANCE)
                 .maxAttempts(MAX_ATTEMPTS)
                 .leaseTimeout(LEASE)
+                .redeliveryDelay(Duration.ofNanos(1))
                 .create(parent.resolve("orders"));
         toClose.add(queue);
         return queue;

@@ -97,7 +97,7 @@ class DurableQueueTest {
 
     @Test
     void shouldDeliverAgainOldestFirstAndBeforeNewOnes() throws Exception {
-        DurableQueue<String> queue = create();
+        DurableQueue<String> queue = create(options -> options.redeliveryDelay(Duration.ZERO));
         queue.putAll(List.of("a", "b", "c"));
         Delivery<String> a = queue.receive();
         Delivery<String> b = queue.receive();
@@ -510,13 +510,14 @@ class DurableQueueTest {
                 .segmentBytes(2 << 20)
                 .maxElementBytes(1000)
                 .leaseTimeout(Duration.ofMillis(1500))
+                .redeliveryDelay(Duration.ofSeconds(2))
                 .maxAttempts(3)
                 .maxLeases(9)
                 .retainedSegments(4)
                 .sync(true)
                 .waitStrategy(WaitStrategy.backoff()));
-        DurableQueueOptions expected =
-                new DurableQueueOptions(7, 2 << 20, 1000, Duration.ofMillis(1500), 3, 9, 4, true);
+        DurableQueueOptions expected = new DurableQueueOptions(
+                7, 2 << 20, 1000, Duration.ofMillis(1500), Duration.ofSeconds(2), 3, 9, 4, true);
         assertThat(queue.options()).isEqualTo(expected);
         assertThat(open().options()).isEqualTo(expected);
         assertThat(closed(DurableQueue.builder(String.class).maxSize(7).open(directory()))
@@ -530,6 +531,7 @@ class DurableQueueTest {
                 options -> options.segmentBytes(3 << 20),
                 options -> options.maxElementBytes(1001),
                 options -> options.leaseTimeout(Duration.ofSeconds(1)),
+                options -> options.redeliveryDelay(Duration.ofSeconds(1)),
                 options -> options.maxAttempts(4),
                 options -> options.maxLeases(10),
                 options -> options.retainedSegments(1),
@@ -557,6 +559,7 @@ class DurableQueueTest {
                 options -> options.maxElementBytes(256 << 20),
                 options -> options.leaseTimeout(Duration.ZERO),
                 options -> options.leaseTimeout(Duration.ofSeconds(-1)),
+                options -> options.redeliveryDelay(Duration.ofNanos(-1)),
                 options -> options.maxAttempts(0),
                 options -> options.maxLeases(0),
                 options -> options.retainedSegments(-1));
@@ -575,6 +578,7 @@ class DurableQueueTest {
                 () -> DurableQueue.builder((Class<String>) null),
                 () -> DurableQueue.builder((Codec<String>) null),
                 () -> DurableQueue.builder(String.class).leaseTimeout(null),
+                () -> DurableQueue.builder(String.class).redeliveryDelay(null),
                 () -> DurableQueue.builder(String.class).waitStrategy(null),
                 () -> DurableQueue.create((Path) null, String.class),
                 () -> DurableQueue.open(null, String.class),

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import io.ipcq.codec.Codec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** The engines, as small as the loop of errors wants their queues. */
 enum FaultEngine {
@@ -61,7 +62,8 @@ enum FaultEngine {
             return DurableQueue.builder(codec)
                     .segmentBytes(1 << 20)
                     .maxElementBytes(1 << 20)
-                    .maxLeases(16);
+                    .maxLeases(16)
+                    .redeliveryDelay(Duration.ofNanos(1));
         }
     };
 

@@ -46,7 +46,7 @@ class HandOverTest {
     }
 
     private <E> DurableQueue<E> create(DurableQueueBuilder<E> builder) throws IOException {
-        DurableQueue<E> queue = builder.create(parent.resolve("orders"));
+        DurableQueue<E> queue = builder.redeliveryDelay(Duration.ofNanos(1)).create(parent.resolve("orders"));
         toClose.add(queue);
         return queue;
     }

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** What a child process is in the middle of when it dies: prepared by the parent, run by the child. */
 enum JournalKillOperation {
@@ -14,6 +15,10 @@ enum JournalKillOperation {
     RECEIVE_AND_ACK(parent -> parent.put(3, 100), child -> child.receiveAndAck(3)),
     RECEIVE_OVER_SEGMENTS(parent -> parent.put(9, JournalKillOperation.BIG), child -> child.receiveAndAck(8)),
     NACK(parent -> parent.put(1, 100), child -> child.receive().nack()),
+    NACK_WITH_DELAY(parent -> parent.put(2, 100), child -> {
+        child.receive().nack(Duration.ofMillis(20));
+        child.receive().nack(Duration.ofMillis(10));
+    }),
     RECEIVE_AGAIN(parent -> parent.put(1, 100), child -> child.receive().nack(), child -> child.receiveAndAck(1)),
     GET_RETURNED(parent -> parent.put(3, 100), child -> child.receive().nack(), child -> child.get(1), 1),
     DEAD_LETTER(
@@ -152,6 +157,7 @@ enum JournalKillOperation {
                 .segmentBytes(1 << 20)
                 .maxElementBytes(1 << 20)
                 .maxLeases(64)
+                .redeliveryDelay(Duration.ZERO)
                 .maxAttempts(MAX_ATTEMPTS);
     }
 }

@@ -44,6 +44,7 @@ class JournalLookTest {
         DurableQueue<String> queue = DurableQueue.builder(String.class)
                 .segmentBytes(1 << 20)
                 .retainedSegments(retainedSegments)
+                .redeliveryDelay(Duration.ZERO)
                 .create(parent.resolve("orders"));
         toClose.add(queue);
         return queue;
