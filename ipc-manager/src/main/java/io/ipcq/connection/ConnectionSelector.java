@@ -6,6 +6,7 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Lets one thread wait for many connections; what {@code multiprocessing.connection.wait} is to Python.
  *
  * <p>It tells that bytes have come, or the end; what to do with them is the caller's, with {@link Registration#recvBytes}
- * until there is no more. A connection whose bytes are left alone is told of again.
+ * until there is no more. It also tells when the rest of a message can be sent. A connection that is left alone is told of again.
  *
  * <p>Thread-safe, but one thread waits at a time. Process-safe: it belongs to this process.
  *
@@ -37,6 +38,8 @@ public final class ConnectionSelector<T> implements AutoCloseable {
 
         private final SocketConnection connection;
         private final SelectionKey key;
+        private boolean paused = true;
+        private boolean unsent;
 
         private Registration(SocketConnection connection, SelectionKey key) {
             this.connection = connection;
@@ -53,37 +56,58 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         }
 
         /**
-         * Sends one message. False if the peer has to read first: the connection keeps the rest and the array, and sends them
-         * before anything else, at the latest with {@link #flush}.
+         * Sends one message. False if the peer has to read first: the connection keeps the rest and the array, and one is told
+         * when {@link #sendRest} can go on.
          *
          * @throws IllegalStateException if something is left of a message before; nothing was sent
          * @throws IOException if the peer is gone; what it had sent can still be received
          */
         public boolean sendBytes(byte[] message) throws IOException {
-            return connection.sendBytesNow(message);
+            boolean sent = connection.sendBytesNow(message);
+            if (!sent) {
+                setUnsent(true);
+            }
+            return sent;
         }
 
         /**
-         * Sends what is left of a message; this one waits for the peer, as {@link Connection#sendBytes(byte[])} does.
+         * Goes on with the message of which something is left; false if the peer has to read more first.
          *
-         * @throws IOException if the peer is gone, or did not read in time; what it had sent can still be received
+         * @throws IOException as {@link #sendBytes}
          */
-        public void flush() throws IOException {
-            connection.flush();
+        public boolean sendRest() throws IOException {
+            boolean sent = connection.sendRestNow();
+            if (sent) {
+                setUnsent(false);
+            }
+            return sent;
+        }
+
+        /** How long a peer may take to read one message; to keep to it is the caller's. */
+        public Duration writeTimeout() {
+            return connection.writeTimeout();
         }
 
         /** Tells no more of this connection, until {@link #resume}. */
-        public void pause() {
-            interest(0);
+        public synchronized void pause() {
+            paused = true;
+            interest();
         }
 
-        public void resume() {
-            interest(SelectionKey.OP_READ);
+        public synchronized void resume() {
+            paused = false;
+            interest();
         }
 
-        private void interest(int operations) {
+        private synchronized void setUnsent(boolean any) {
+            unsent = any;
+            interest();
+            key.selector().wakeup(); // it looks at the interest before it waits only
+        }
+
+        private void interest() {
             try {
-                key.interestOps(operations);
+                key.interestOps(paused ? 0 : SelectionKey.OP_READ | (unsent ? SelectionKey.OP_WRITE : 0));
             } catch (CancelledKeyException closed) {
                 // nothing to tell any more
             }

@@ -96,17 +96,21 @@ final class SocketConnection implements Connection {
         }
     }
 
-    /** Sends what {@link #sendBytesNow} has left. */
-    void flush() throws IOException {
+    /** Goes on with what {@link #sendBytesNow} has left; false if something is left still. */
+    boolean sendRestNow() throws IOException {
         sending.lock();
         try {
             requireSendable();
-            writer.finish(Deadline.in(options.writeTimeout()));
+            return writer.advance();
         } catch (IOException e) {
             throw sendingFailed(e);
         } finally {
             sending.unlock();
         }
+    }
+
+    Duration writeTimeout() {
+        return options.writeTimeout();
     }
 
     /** Null if no whole message is there. */

@@ -36,6 +36,7 @@ final class Call {
     private @Nullable Runnable afterwards;
     private @Nullable Runnable cancellation;
     private @Nullable Future<?> timer;
+    private volatile boolean invalid;
 
     Call(Session session, @Nullable Object id, String method, List<@Nullable Object> params, int bytes) {
         this.session = session;
@@ -144,6 +145,11 @@ final class Call {
                 Protocol.INVALID_PARAMS, "params[" + index + "] has to be " + wanted + ": method=" + method);
     }
 
+    /** Whether it turned out to be no request; that is told even to who did not ask for an answer. */
+    boolean isInvalid() {
+        return invalid;
+    }
+
     // ---- the answer -------------------------------------------------------------------------------------------------
 
     /** Takes the call to carry it out; false if it is over already. */
@@ -214,6 +220,7 @@ final class Call {
     void fail(Throwable failure) {
         try {
             RpcException error = Failures.answer(failure);
+            invalid = error.code() == Protocol.INVALID_REQUEST || error.code() == Protocol.PARSE_ERROR;
             Map<String, @Nullable Object> body = new LinkedHashMap<>();
             body.put("code", error.code());
             body.put("message", error.text());
@@ -226,6 +233,11 @@ final class Call {
     /** Answers a call that waits, unless it is being carried out: then only if that does not succeed. */
     void expire(@Nullable Object result) {
         unlessClaimed(() -> reply(result));
+    }
+
+    /** The same with an error. */
+    void refuse(RpcException error) {
+        unlessClaimed(() -> fail(error));
     }
 
     /** What a cancellation does instead of ending the call. */
@@ -247,7 +259,7 @@ final class Call {
 
     /** Ends a call that waits, unless it is being carried out and that succeeds. */
     void abandon() {
-        unlessClaimed(() -> fail(new RpcException(Protocol.CANCELLED, "the call was cancelled: method=" + method)));
+        refuse(new RpcException(Protocol.CANCELLED, "the call was cancelled: method=" + method));
     }
 
     private void unlessClaimed(Runnable end) {

@@ -3,7 +3,6 @@ package io.ipcq.manager;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
-import io.ipcq.connection.LightThreads;
 import io.ipcq.connection.Listener;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
@@ -11,6 +10,7 @@ import io.ipcq.queue.SharedQueueBuilder;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,7 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -67,6 +69,7 @@ public final class ManagerServer implements AutoCloseable {
             new ScheduledThreadPoolExecutor(1, work -> daemon(work, "ipcq-manager-clock"));
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> daemon(work, "ipcq-manager-worker"));
 
+    private final Workers workers;
     private final RequestLoop requestLoop;
 
     /** A place for what a name stands for. Its lock is held while that is made or ended, which may take long. */
@@ -85,6 +88,8 @@ public final class ManagerServer implements AutoCloseable {
             factories.put(type.name(), factory);
         });
         clock.setRemoveOnCancelPolicy(true);
+        clock.prestartAllCoreThreads(); // while threads can be made
+        workers = new Workers(threads, clock, options.maxThreads(), Workers.PATIENCE);
         requestLoop = new RequestLoop(threads);
         daemon(this::acceptClients, "ipcq-manager").start();
     }
@@ -158,21 +163,21 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
+    Workers.Line line() {
+        return workers.line();
+    }
+
+    /** Does something short, later. */
+    void after(Duration time, Runnable work) {
+        Future<?> unused = clock.schedule(work, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     void wake(Session session) {
         requestLoop.wake(session);
     }
 
     void forget(Session session) {
         sessions.remove(session);
-    }
-
-    /** Does something that may wait for a client, or blocks, in a thread of its own. */
-    void work(Runnable work) {
-        if (LightThreads.areVirtual()) {
-            LightThreads.start("ipcq-manager-worker", work);
-        } else {
-            threads.execute(work);
-        }
     }
 
     // ---- requests ---------------------------------------------------------------------------------------------------
@@ -341,8 +346,8 @@ public final class ManagerServer implements AutoCloseable {
 
     private Served make(Served.Key key, Map<String, @Nullable Object> asked) {
         return switch (key.type()) {
-            case "queue" -> new ServedQueue(key, queue(asked), clock, threads::execute);
-            case "durableQueue" -> new ServedQueue(key, durableQueue(key.name(), asked), clock, threads::execute);
+            case "queue" -> new ServedQueue(key, queue(asked), clock, workers);
+            case "durableQueue" -> new ServedQueue(key, durableQueue(key.name(), asked), clock, workers);
             case "map", "namespace" -> new ServedMap(key, stored);
             case "list" -> new ServedList(key, stored);
             case "counter" -> new ServedCounter(key);
@@ -367,7 +372,7 @@ public final class ManagerServer implements AutoCloseable {
                     "no such interface is registered: interface="
                             + Words.shown(String.valueOf(asked.get("interface"))));
         }
-        return new ServedOwn(key, type, factory.get(), this::work);
+        return new ServedOwn(key, type, factory.get(), workers);
     }
 
     private static SharedQueue<byte[]> queue(Map<String, @Nullable Object> asked) {

@@ -25,6 +25,7 @@ public final class ManagerServerBuilder {
     private boolean shutdownAllowed;
     private int maxClients = ManagerServerOptions.DEFAULT_MAX_CLIENTS;
     private int maxFrameBytes = Limits.FRAME_BYTES;
+    private int maxThreads = ManagerServerOptions.DEFAULT_MAX_THREADS;
     private long maxStoredBytes = Runtime.getRuntime().maxMemory() / 2;
 
     ManagerServerBuilder() {}
@@ -57,6 +58,16 @@ public final class ManagerServerBuilder {
         return this;
     }
 
+    /**
+     * How many threads there may be for calls that block or take long: of own types, of clients that wait at queues, one for each
+     * end of a queue, and {@code flush}. Each client has half of those that the others leave; what it has no thread for waits
+     * ten seconds, or is refused at once if it would wait at a queue. 1,024 unless set; the process must be allowed to have them.
+     */
+    public ManagerServerBuilder maxThreads(int threads) {
+        this.maxThreads = threads;
+        return this;
+    }
+
     /** How much of the heap all maps, lists and namespaces may take, about; half of the largest heap unless set. */
     public ManagerServerBuilder maxStoredBytes(long bytes) {
         this.maxStoredBytes = bytes;
@@ -83,7 +94,8 @@ public final class ManagerServerBuilder {
         try {
             return new ManagerServer(
                     listener,
-                    new ManagerServerOptions(directory, shutdownAllowed, maxClients, maxFrameBytes, maxStoredBytes),
+                    new ManagerServerOptions(
+                            directory, shutdownAllowed, maxClients, maxFrameBytes, maxThreads, maxStoredBytes),
                     types);
         } catch (IOException | RuntimeException | Error e) {
             listener.close();

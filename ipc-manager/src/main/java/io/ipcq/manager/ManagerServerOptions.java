@@ -11,19 +11,29 @@ import java.util.Optional;
  * @param shutdownAllowed whether a client may end the server
  * @param maxClients how many clients may be connected at a time
  * @param maxFrameBytes the largest message, both ways
+ * @param maxThreads how many threads there may be for calls that block or take long, of all clients together
  * @param maxStoredBytes how much of the heap the values of all maps, lists and namespaces may take, about
  */
 public record ManagerServerOptions(
-        Optional<Path> directory, boolean shutdownAllowed, int maxClients, int maxFrameBytes, long maxStoredBytes) {
+        Optional<Path> directory,
+        boolean shutdownAllowed,
+        int maxClients,
+        int maxFrameBytes,
+        int maxThreads,
+        long maxStoredBytes) {
 
     static final int DEFAULT_MAX_CLIENTS = 10_000;
+    static final int DEFAULT_MAX_THREADS = 1_024;
 
     public ManagerServerOptions {
-        if (maxClients < 1) {
-            throw new IllegalArgumentException("maxClients must be positive: maxClients=" + maxClients);
-        }
-        if (maxStoredBytes < 1) {
-            throw new IllegalArgumentException("maxStoredBytes must be positive: maxStoredBytes=" + maxStoredBytes);
+        requireAtLeast(1, "maxClients", maxClients);
+        requireAtLeast(2, "maxThreads", maxThreads); // half for a client, half for the others
+        requireAtLeast(1, "maxStoredBytes", maxStoredBytes);
+    }
+
+    private static void requireAtLeast(int least, String name, long value) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be at least " + least + ": " + name + "=" + value);
         }
     }
 }

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * of the line is {@link Call#claim claimed} while the thread waits on its behalf, for as long as the call has time: a queue
  * that is waited for at length costs next to nothing, one that is asked again and again does. Whatever ends the call
  * otherwise interrupts the thread, but only within the queue: nothing is taken for a call that is over, and no socket is closed.
+ * The thread counts for the client whose call is the head; one that has no thread left is refused if it would need one here.
  */
 final class QueuePump {
 
@@ -32,7 +32,7 @@ final class QueuePump {
     private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final ScheduledExecutorService clock;
-    private final Consumer<Runnable> threads;
+    private final Workers workers;
     private final Step step;
 
     /** In the order they came. */
@@ -45,9 +45,9 @@ final class QueuePump {
     /** The thread, while it may be interrupted; under the lock. */
     private @Nullable Thread interruptible;
 
-    QueuePump(ScheduledExecutorService clock, Consumer<Runnable> threads, Step step) {
+    QueuePump(ScheduledExecutorService clock, Workers workers, Step step) {
         this.clock = clock;
-        this.threads = threads;
+        this.workers = workers;
         this.step = step;
     }
 
@@ -70,15 +70,16 @@ final class QueuePump {
             line.put(call, new Waiting(call, System.nanoTime() + nanos, late));
             call.limit(clock, timeoutMillis, () -> call.expire(late));
             if (!running) {
-                threads.accept(this::run);
+                workers.start(call.session(), this::run);
                 running = true;
             }
         }
     }
 
-    private void run() {
+    private void run(Workers.Place place) {
         for (Waiting head = head(); head != null; head = head()) {
             try {
+                place.countFor(head.call.session());
                 serve(head);
             } catch (Throwable e) {
                 head.call.fail(e); // the others in the line go on

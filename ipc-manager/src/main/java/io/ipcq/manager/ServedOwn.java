@@ -3,7 +3,6 @@ package io.ipcq.manager;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An object of the program's own, of which exactly the methods of its registered interface can be called. */
@@ -11,13 +10,13 @@ final class ServedOwn extends Served {
 
     private final OwnType type;
     private final Object target;
-    private final Consumer<Runnable> threads;
+    private final Workers workers;
 
-    ServedOwn(Key key, OwnType type, Object target, Consumer<Runnable> threads) {
+    ServedOwn(Key key, OwnType type, Object target, Workers workers) {
         super(key);
         this.type = type;
         this.target = target;
-        this.threads = threads;
+        this.workers = workers;
     }
 
     /** Each call has a thread, as nobody knows whether it blocks. */
@@ -27,12 +26,8 @@ final class ServedOwn extends Served {
         if (method == null) {
             throw noSuch(call.text(1));
         }
-        if (call.id() != null) {
-            call.session().park(call);
-        }
-        if (call.claim()) {
-            threads.accept(() -> run(call, method));
-        }
+        call.session().count(call);
+        workers.carryOut(call, () -> run(call, method));
     }
 
     private void run(Call call, OwnType.Operation operation) {

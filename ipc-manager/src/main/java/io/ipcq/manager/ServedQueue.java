@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ final class ServedQueue extends Served {
     private final QueuePump takers;
     private final QueuePump putters;
     private final QueuePump joiners;
-    private final Consumer<Runnable> threads;
+    private final Workers workers;
 
     /** Elements that could not be put back, as the queue is full or shut down; they go first. */
     private final Deque<byte[]> returned = new ArrayDeque<>();
@@ -74,16 +73,15 @@ final class ServedQueue extends Served {
             Delivery::nack,
             ServedQueue::returnAtOnce);
 
-    ServedQueue(
-            Key key, SharedQueue<byte[]> queue, ScheduledExecutorService clock, Consumer<Runnable> platformThreads) {
+    ServedQueue(Key key, SharedQueue<byte[]> queue, ScheduledExecutorService clock, Workers workers) {
         super(key);
         this.queue = queue;
         this.durable = queue instanceof DurableQueue<byte[]> journal ? journal : null;
         this.codec = queue.codecId();
-        this.threads = platformThreads;
-        this.takers = new QueuePump(clock, platformThreads, this::take);
-        this.putters = new QueuePump(clock, platformThreads, this::put);
-        this.joiners = new QueuePump(clock, platformThreads, this::join);
+        this.workers = workers;
+        this.takers = new QueuePump(clock, workers, this::take);
+        this.putters = new QueuePump(clock, workers, this::put);
+        this.joiners = new QueuePump(clock, workers, this::join);
     }
 
     static RpcException error(Throwable failure) {
@@ -395,17 +393,14 @@ final class ServedQueue extends Served {
     /** In a thread of its own: a disk may take long, and the client is served meanwhile. */
     private void flush(Call call, DurableQueue<byte[]> journal) {
         call.session().park(call);
-        if (call.claim()) {
-            threads.accept(() -> {
-                try {
-                    journal.flush();
-                    call.reply(null);
-                } catch (Throwable e) {
-                    call.fail(
-                            new RpcException(Protocol.INTERNAL, "the queue could not be written to the disk: " + this));
-                }
-            });
-        }
+        workers.carryOut(call, () -> {
+            try {
+                journal.flush();
+                call.reply(null);
+            } catch (Throwable e) {
+                call.fail(new RpcException(Protocol.INTERNAL, "the queue could not be written to the disk: " + this));
+            }
+        });
     }
 
     // ---- look -------------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * One client, as the server sees it: reads its requests, answers them in any order, and gives back what it held when it is gone.
  *
  * <p>Nothing waits for the client. Requests are read when they are there ({@link RequestLoop}). Answers are sent by whoever has
- * them; when the client does not read, they queue up, and a thread is made to wait for it. So a client that only sends
- * never keeps the server from reading; one that does not read is cut off.
+ * them; when the client does not read, they queue up, and are sent when it has. So a client that only sends never keeps the
+ * server from reading, and costs no thread; one that does not read is cut off.
  */
 final class Session {
 
@@ -35,6 +34,7 @@ final class Session {
     private final ManagerServer server;
     private final Connection connection;
     private final long number;
+    private final Workers.Line line;
 
     /** Then it is another client's turn. */
     private static final int REQUESTS_A_TURN = 32;
@@ -56,6 +56,12 @@ final class Session {
     private final AtomicInteger outboundCount = new AtomicInteger();
     private final AtomicLong outboundBytes = new AtomicLong();
     private final AtomicBoolean flushing = new AtomicBoolean();
+
+    /** The client has to read before anything more can be sent. */
+    private volatile boolean stalled;
+
+    /** How often that was so. */
+    private final AtomicLong stalls = new AtomicLong();
 
     private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.NONE);
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -88,6 +94,12 @@ final class Session {
         this.server = server;
         this.connection = connection;
         this.number = number;
+        this.line = server.line();
+    }
+
+    /** Its threads. */
+    Workers.Line line() {
+        return line;
     }
 
     /** Begins to be looked after. */
@@ -148,6 +160,9 @@ final class Session {
     boolean serve() {
         long began = System.nanoTime();
         try {
+            if (stalled && !cutOff) {
+                goOnSending();
+            }
             for (int i = 0; i < REQUESTS_A_TURN && !cutOff; i++) {
                 byte[] request = registration().recvBytes();
                 if (request == null) {
@@ -232,10 +247,14 @@ final class Session {
 
     /** Remembers a call that is not answered at once, so that it can be cancelled. */
     void park(Call call) {
-        Object id = call.id();
-        if (id == null) {
+        if (call.id() == null) {
             throw new RpcException(Protocol.INVALID_REQUEST, "a call that may wait needs an id");
         }
+        count(call);
+    }
+
+    /** The same for a call that may be a notification: it counts like any other, until it is over. */
+    void count(Call call) {
         if (waiting.size() >= Protocol.MAX_WAITING_CALLS) {
             throw new RpcException(
                     Protocol.LIMIT, "too many calls of this client wait: limit=" + Protocol.MAX_WAITING_CALLS);
@@ -245,10 +264,16 @@ final class Session {
                     Protocol.LIMIT,
                     "the calls of this client that wait are too large: limitBytes=" + Protocol.MAX_WAITING_BYTES);
         }
-        if (waiting.putIfAbsent(id, call) != null) {
+        if (waiting.putIfAbsent(key(call), call) != null) {
             throw new RpcException(Protocol.INVALID_REQUEST, "a call with this id waits already");
         }
         waitingBytes.addAndGet(call.bytes());
+    }
+
+    /** By what it is remembered; a notification by itself. */
+    private static Object key(Call call) {
+        Object id = call.id();
+        return id == null ? call : id;
     }
 
     void cancel(Object id) {
@@ -327,12 +352,11 @@ final class Session {
 
     /** Sends the answer of a call; one that cannot be sent is taken back, and its client told. */
     void answer(Call call, Map<String, @Nullable Object> answer, Runnable takeBack) {
+        if (waiting.remove(key(call), call)) {
+            waitingBytes.addAndGet(-call.bytes());
+        }
         Object id = call.id();
-        if (id != null) {
-            if (waiting.remove(id, call)) {
-                waitingBytes.addAndGet(-call.bytes());
-            }
-        } else if (!answer.containsKey("error")) {
+        if (id == null && !call.isInvalid()) {
             return; // a notification has no answer
         }
         if (over || cutOff) {
@@ -378,39 +402,49 @@ final class Session {
         flush();
     }
 
-    /** Sends what is queued, unless another thread is at it. */
+    /** Sends what is queued, unless another thread is at it, or the client has to read first. */
     private void flush() {
         while (!outbound.isEmpty() && flushing.compareAndSet(false, true)) {
             try {
-                for (byte[] next = next(); next != null; next = next()) {
-                    if (!registration().sendBytes(next)) {
-                        server.work(this::flushSlowly);
-                        return;
-                    }
-                }
-            } catch (IOException | RejectedExecutionException e) {
+                sendQueued();
+            } catch (IOException e) {
                 cutOff();
-                return;
             }
-            flushing.set(false);
         }
     }
 
-    /** The same for a client that has to read first, in a thread that may wait for that. */
-    private void flushSlowly() {
-        try {
-            registration().flush();
-            for (byte[] next = next(); next != null; next = next()) {
-                if (!registration().sendBytes(next)) {
-                    registration().flush();
-                }
+    /** Belongs to who has set {@code flushing}; when the client has to read first, that is left to the thread that serves it. */
+    private void sendQueued() throws IOException {
+        for (byte[] next = next(); next != null; next = next()) {
+            if (!registration().sendBytes(next)) {
+                long message = stalls.incrementAndGet();
+                server.after(registration().writeTimeout(), () -> requireReading(message));
+                stalled = true;
+                return;
             }
-        } catch (IOException e) {
-            cutOff();
-            return;
         }
         flushing.set(false);
-        flush();
+    }
+
+    /** The client has read; maybe enough for the rest of the message. */
+    private void goOnSending() throws IOException {
+        if (registration().sendRest()) {
+            stalled = false;
+            sendQueued();
+            flush();
+        }
+    }
+
+    /** Cuts off who has not read a message in time; not while this side is busy with the client. */
+    private void requireReading(long message) {
+        if (stalled && stalls.get() == message && !over) {
+            if (turn.get() == Turn.NONE) {
+                LOG.warn("a client that does not read its replies is cut off: client={}", number);
+                cutOff();
+            } else {
+                server.after(registration().writeTimeout(), () -> requireReading(message));
+            }
+        }
     }
 
     private byte @Nullable [] next() {

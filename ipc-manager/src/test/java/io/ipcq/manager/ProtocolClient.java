@@ -7,7 +7,10 @@ import io.ipcq.connection.Connection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,6 +21,7 @@ final class ProtocolClient implements AutoCloseable {
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     private final Connection connection;
+    private final Deque<Map<?, ?>> early = new ArrayDeque<>();
     private int requests;
 
     ProtocolClient(Connection connection) {
@@ -59,17 +63,32 @@ final class ProtocolClient implements AutoCloseable {
 
     /** The next answer, of whatever call. */
     Map<?, ?> receive() throws Exception {
+        Map<?, ?> before = early.poll();
+        return before == null ? next() : before;
+    }
+
+    private Map<?, ?> next() throws Exception {
         assertThat(connection.poll(WATCHDOG)).as("an answer").isTrue();
         return JsonReader.message(connection.recvBytes(), JsonReader.ANSWER, any -> {})
                 .members();
     }
 
+    /** The answer of one call; those of others are kept for who asks for them. */
     Map<?, ?> answer(Object id) throws Exception {
-        Map<?, ?> answer;
-        do {
-            answer = receive();
-        } while (!id.equals(answer.get("id")));
-        return answer;
+        for (Iterator<Map<?, ?>> each = early.iterator(); each.hasNext(); ) {
+            Map<?, ?> answer = each.next();
+            if (id.equals(answer.get("id"))) {
+                each.remove();
+                return answer;
+            }
+        }
+        while (true) {
+            Map<?, ?> answer = next();
+            if (id.equals(answer.get("id"))) {
+                return answer;
+            }
+            early.add(answer);
+        }
     }
 
     Map<?, ?> ask(String method, Object... params) throws Exception {

@@ -31,6 +31,7 @@ class ServerFailureTest {
     private final AuthKey key = AuthKey.random();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Workers workers = new Workers(this::execute, clock, 2, Duration.ofMillis(100));
     private final AtomicBoolean outOfThreads = new AtomicBoolean();
     private final CountDownLatch threadRefused = new CountDownLatch(1);
     private final Semaphore slowEnds = new Semaphore(0);
@@ -45,6 +46,7 @@ class ServerFailureTest {
     @BeforeEach
     void start() throws Exception {
         server = ManagerServer.builder()
+                .maxThreads(2)
                 .register(Runnable.class, () -> {
                     slowEnds.acquireUninterruptibly();
                     return () -> {};
@@ -161,7 +163,7 @@ class ServerFailureTest {
     @Test
     void shouldServeAllThatWaitAtQueueWhenOneFails() throws Exception {
         AtomicInteger steps = new AtomicInteger();
-        QueuePump pump = new QueuePump(clock, threads::execute, (call, patience) -> {
+        QueuePump pump = new QueuePump(clock, workers, (call, patience) -> {
             if (patience.equals(Duration.ZERO)) {
                 return null; // nothing there at once
             }
@@ -183,10 +185,12 @@ class ServerFailureTest {
     void shouldServeQueueAgainWhenNoThreadCouldBeMade() throws Exception {
         QueuePump pump = new QueuePump(
                 clock,
-                this::execute,
+                workers,
                 (call, patience) -> patience.equals(Duration.ZERO) ? null : () -> call.reply(call.id()));
         outOfThreads.set(true);
-        assertThatThrownBy(() -> pump.submit(call(1), Long.MAX_VALUE, null)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> pump.submit(call(1), Long.MAX_VALUE, null))
+                .isInstanceOf(RpcException.class)
+                .hasMessageContaining("thread");
         outOfThreads.set(false);
         session.end(); // whose call is over
         pump.submit(new Call(otherSession, 2, "test.await", List.of(), 0), Long.MAX_VALUE, null);
@@ -212,5 +216,34 @@ class ServerFailureTest {
         other.result("ping"); // by another thread
         slowEnds.release();
         assertThat(client.answer("second").get("error")).isNull();
+    }
+
+    /** Of two threads, one is left for the other client. */
+    @Test
+    void shouldRefuseCallThatFindsNoThreadForLong() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        for (int id = 1; id <= 2; id++) {
+            Call call = call(id);
+            session.park(call);
+            workers.carryOut(call, () -> {
+                join(end);
+                call.reply(true);
+            });
+        }
+        assertThat(ProtocolClient.error(client.answer(2))).isEqualTo(Protocol.LIMIT);
+        Call theirs = new Call(otherSession, 3, "test.run", List.of(), 0);
+        otherSession.park(theirs);
+        workers.carryOut(theirs, () -> theirs.reply(true));
+        assertThat(other.answer(3).get("result")).isEqualTo(true);
+        end.countDown();
+        assertThat(client.answer(1).get("result")).isEqualTo(true);
+    }
+
+    private static void join(CountDownLatch end) {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

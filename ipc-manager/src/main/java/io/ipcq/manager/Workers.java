@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The threads of a server for calls that block or take long: limited for all clients together, and shared out between them. */
+final class Workers {
+    /*
+     * Idea. Nobody can take back the thread of a call that blocks. So threads have a budget, and each client a share of it:
+     * however many calls one client makes, there are threads for the others. What a client has no thread for waits in its own
+     * line; a thread that has become free goes to the lines in turn. A call that has waited there for long is refused:
+     * the ones before it may be waiting for it.
+     *
+     * These are platform threads on every JDK. What an own type does in a virtual one could hold its carrier, and with as many
+     * such calls as there are processors the whole JVM's virtual threads would stand still.
+     */
+
+    /** How long a call waits for a thread. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Executor threads;
+    private final ScheduledExecutorService clock;
+    private final Budget budget;
+    private final Duration patience;
+
+    /** Those with calls that wait for a thread, in the order of their turns. */
+    private final Set<Line> lines = new LinkedHashSet<>();
+
+    Workers(Executor threads, ScheduledExecutorService clock, int maxThreads, Duration patience) {
+        this.threads = threads;
+        this.clock = clock;
+        this.budget = new Budget("maxThreads", maxThreads);
+        this.patience = patience;
+    }
+
+    /** The threads of one client, and its calls that wait for one. */
+    final class Line {
+        private final Budget.Share share = budget.share();
+        private final Map<Call, Runnable> waiting = new LinkedHashMap<>(); // guarded by the lines
+    }
+
+    Line line() {
+        return new Line();
+    }
+
+    /** A thread, and the client that it counts for. */
+    static final class Place {
+        private Line line;
+
+        private Place(Line line) {
+            this.line = line;
+        }
+
+        /** Who has the use of it bears it, even beyond its share. */
+        void countFor(Session client) {
+            if (client.line() != line) {
+                line.share.giveBack(1);
+                line = client.line();
+                line.share.bear(1);
+            }
+        }
+    }
+
+    /**
+     * Starts a thread on behalf of a client.
+     *
+     * @throws RpcException with {@link Protocol#LIMIT} if the client has no thread left
+     */
+    void start(Session client, Consumer<Place> work) {
+        Line line = client.line();
+        line.share.take(1);
+        if (!begin(line, work)) {
+            throw new RpcException(Protocol.LIMIT, "the server cannot start another thread");
+        }
+    }
+
+    /** Carries out a call, once its client has a thread for it; it must be parked. */
+    void carryOut(Call call, Runnable work) {
+        Line line = call.session().line();
+        boolean now;
+        synchronized (lines) {
+            now = line.waiting.isEmpty() && line.share.tryTake(1);
+        }
+        if (!now || !begin(line, place -> carryOutClaimed(call, work))) {
+            call.afterwards(() -> forget(line, call));
+            call.limit(clock, patience.toMillis(), () -> call.refuse(line.share.refusal()));
+            synchronized (lines) {
+                line.waiting.put(call, () -> carryOutClaimed(call, work));
+                lines.add(line);
+            }
+        }
+    }
+
+    private static void carryOutClaimed(Call call, Runnable work) {
+        if (call.claim()) {
+            work.run();
+        }
+    }
+
+    private void forget(Line line, Call call) {
+        synchronized (lines) {
+            line.waiting.remove(call);
+            if (line.waiting.isEmpty()) {
+                lines.remove(line);
+            }
+        }
+    }
+
+    /** False if no thread can be started, and then the place is given back. */
+    private boolean begin(Line line, Consumer<Place> work) {
+        Place place = new Place(line);
+        try {
+            threads.execute(() -> run(place, () -> work.accept(place)));
+            return true;
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            line.share.giveBack(1);
+            return false;
+        }
+    }
+
+    private void run(Place place, Runnable first) {
+        for (Runnable work = first; work != null; work = next(place)) {
+            try {
+                work.run();
+            } catch (Throwable e) {
+                Failures.log("a call failed", e);
+            }
+            Thread.interrupted(); // whatever it was for, it is over
+        }
+    }
+
+    /** The next call that waits for a thread, of the client whose turn it is; null if there is none. */
+    private @Nullable Runnable next(Place place) {
+        synchronized (lines) {
+            place.line.share.giveBack(1);
+            Line line = lineThatMay();
+            if (line == null) {
+                return null;
+            }
+            place.line = line;
+            Iterator<Runnable> calls = line.waiting.values().iterator();
+            Runnable work = calls.next();
+            calls.remove();
+            lines.remove(line);
+            if (calls.hasNext()) {
+                lines.add(line); // behind the others
+            }
+            return work;
+        }
+    }
+
+    private @Nullable Line lineThatMay() {
+        for (Line line : lines) {
+            if (line.share.tryTake(1)) {
+                return line;
+            }
+        }
+        return null;
+    }
+}

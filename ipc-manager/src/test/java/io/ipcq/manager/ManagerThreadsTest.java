@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A client may block what it has of the server's threads; the others have theirs. */
+@Timeout(120)
+class ManagerThreadsTest {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final int MAX_THREADS = 8;
+
+    /** For requests, which the thread that waits for clients carries out, and takes turns with another one if they are slow. */
+    private static final int OTHER_THREADS = 4;
+
+    private static final int FLOOD = Protocol.MAX_WAITING_CALLS + 100;
+
+    public interface Blocking {
+        boolean block();
+
+        int ok();
+    }
+
+    private final class Blocker implements Blocking {
+        @Override
+        public boolean block() {
+            blocked.release();
+            end.acquireUninterruptibly();
+            return true;
+        }
+
+        @Override
+        public int ok() {
+            return 1;
+        }
+    }
+
+    private final Semaphore blocked = new Semaphore(0);
+    private final Semaphore end = new Semaphore(0);
+    private final Set<Thread> threadsBefore = workers();
+    private final AuthKey key = AuthKey.random();
+    private ManagerServer server;
+    private ProtocolClient client;
+    private ProtocolClient other;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = ManagerServer.builder()
+                .register(Blocking.class, Blocker::new)
+                .maxThreads(MAX_THREADS)
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key);
+        client = connect();
+        other = connect();
+        for (ProtocolClient each : List.of(client, other)) {
+            each.result("open", "object", "blocking", Map.of("interface", Blocking.class.getName()));
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        end.release(2 * FLOOD);
+        client.close();
+        other.close();
+        server.close();
+    }
+
+    private ProtocolClient connect() throws Exception {
+        return new ProtocolClient(Connection.connect(server.address(), key));
+    }
+
+    /** Of all servers in this process. */
+    private static Set<Thread> workers() {
+        Set<Thread> workers = new HashSet<>(Thread.getAllStackTraces().keySet());
+        workers.removeIf(thread -> !thread.getName().equals("ipcq-manager-worker"));
+        return workers;
+    }
+
+    private int threads() {
+        Set<Thread> threads = workers();
+        threads.removeAll(threadsBefore);
+        return threads.size();
+    }
+
+    private void requireServed(ProtocolClient who) throws Exception {
+        assertThat(who.result("object.call", "blocking", "ok/0", List.of())).isEqualTo(1);
+        who.result("open", "queue", "letters", Map.of("codec", "utf8"));
+        int get = who.send("queue.get", "letters", null);
+        who.result("queue.put", "letters", "a", 0);
+        assertThat(who.answer(get).get("result")).isEqualTo("a");
+    }
+
+    @Test
+    void shouldLeaveThreadsForOthersWhenOneClientBlocksAllItMay() throws Exception {
+        for (int i = 0; i < FLOOD; i++) {
+            client.send("object.call", "blocking", "block/0", List.of());
+        }
+        int refused = 0;
+        for (int i = Protocol.MAX_WAITING_CALLS; i < FLOOD; i++) {
+            assertThat(ProtocolClient.error(client.receive())).isEqualTo(Protocol.LIMIT);
+            refused++;
+        }
+        assertThat(refused).isEqualTo(FLOOD - Protocol.MAX_WAITING_CALLS);
+        blocked.acquire(MAX_THREADS / 2);
+        requireServed(other);
+        try (ProtocolClient late = connect()) {
+            late.result("open", "object", "blocking", Map.of("interface", Blocking.class.getName()));
+            requireServed(late);
+        }
+        assertThat(threads()).isLessThanOrEqualTo(MAX_THREADS + OTHER_THREADS);
+        end.release(FLOOD);
+        for (int i = 0; i < Protocol.MAX_WAITING_CALLS; i++) {
+            assertThat(client.receive().get("result")).isEqualTo(true);
+        }
+        requireServed(client);
+    }
+
+    /** They count like other calls; those beyond the limit are not carried out. */
+    @Test
+    void shouldLeaveThreadsForOthersWhenOneClientBlocksThemByNotifications() throws Exception {
+        for (int i = 0; i < FLOOD; i++) {
+            client.sendAs(null, "object.call", "blocking", "block/0", List.of());
+        }
+        client.result("ping");
+        blocked.acquire(MAX_THREADS / 2);
+        requireServed(other);
+        assertThat(threads()).isLessThanOrEqualTo(MAX_THREADS + OTHER_THREADS);
+        end.release(FLOOD);
+        await().atMost(LONG).until(() -> end.availablePermits() == FLOOD - Protocol.MAX_WAITING_CALLS);
+        requireServed(client);
+    }
+
+    @Test
+    void shouldRefuseToWaitAtMoreQueuesThanOneClientHasThreads() throws Exception {
+        List<Integer> waiting = new ArrayList<>();
+        for (int i = 0; i <= MAX_THREADS / 2; i++) {
+            client.result("open", "queue", "queue" + i, Map.of("codec", "utf8"));
+            waiting.add(client.send("queue.get", "queue" + i, null));
+        }
+        assertThat(ProtocolClient.error(client.answer(waiting.get(MAX_THREADS / 2))))
+                .isEqualTo(Protocol.LIMIT);
+        requireServed(other);
+        assertThat(threads()).isLessThanOrEqualTo(MAX_THREADS + OTHER_THREADS);
+        for (int i = 0; i < MAX_THREADS / 2; i++) {
+            client.send("queue.put", "queue" + i, "a", 0);
+            assertThat(client.answer(waiting.get(i)).get("result")).isEqualTo("a");
+        }
+        requireServed(client);
+    }
+
+    /** Many short calls at once are carried out one after the other. */
+    @Test
+    void shouldCarryOutMoreCallsThanThereAreThreads() throws Exception {
+        Set<Object> asked = new HashSet<>();
+        for (int i = 0; i < Protocol.MAX_WAITING_CALLS; i++) {
+            asked.add(client.send("object.call", "blocking", "ok/0", List.of()));
+        }
+        Set<Object> answered = new HashSet<>();
+        for (int i = 0; i < Protocol.MAX_WAITING_CALLS; i++) {
+            Map<?, ?> answer = client.receive();
+            assertThat(answer.get("result")).isEqualTo(1);
+            answered.add(answer.get("id"));
+        }
+        assertThat(answered).isEqualTo(asked);
+    }
+
+    /** A call that has no thread yet is over when it is cancelled, and none comes for it later. */
+    @Test
+    void shouldForgetCallThatIsCancelledBeforeItHasThread() throws Exception {
+        for (int i = 0; i < MAX_THREADS / 2; i++) {
+            client.send("object.call", "blocking", "block/0", List.of());
+        }
+        blocked.acquire(MAX_THREADS / 2);
+        int waiting = client.send("object.call", "blocking", "block/0", List.of());
+        client.send("cancel", waiting);
+        assertThat(ProtocolClient.error(client.answer(waiting))).isEqualTo(Protocol.CANCELLED);
+        end.release(MAX_THREADS / 2);
+        requireServed(client);
+        assertThat(blocked.availablePermits()).isZero();
+    }
+}
