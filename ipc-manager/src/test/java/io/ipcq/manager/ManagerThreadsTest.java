@@ -30,6 +30,7 @@ class ManagerThreadsTest {
     /** For requests, which the thread that waits for clients carries out, and takes turns with another one if they are slow. */
     private static final int OTHER_THREADS = 4;
 
+    private static final int DEAF = 20;
     private static final int FLOOD = Protocol.MAX_WAITING_CALLS + 100;
 
     public interface Blocking {
@@ -193,5 +194,33 @@ class ManagerThreadsTest {
         end.release(MAX_THREADS / 2);
         requireServed(client);
         assertThat(blocked.availablePermits()).isZero();
+    }
+
+    /** What they do not read is sent when they do. */
+    @Test
+    void shouldNeedNoThreadForClientsThatDoNotRead() throws Exception {
+        other.result("open", "list", "big", Map.of());
+        other.result("list.append", "big", "x".repeat(1 << 20));
+        List<ProtocolClient> deaf = new ArrayList<>();
+        try {
+            for (int i = 0; i < DEAF; i++) {
+                ProtocolClient each = connect();
+                deaf.add(each);
+                each.send("open", "list", "big", Map.of());
+                each.send("list.items", "big");
+                each.send("list.items", "big");
+            }
+            long asked = 2L + 2 + 3 * DEAF; // with what is above, and in start()
+            await().atMost(LONG).until(() -> server.requests() >= asked);
+            assertThat(threads()).isLessThanOrEqualTo(OTHER_THREADS);
+            requireServed(other);
+            for (ProtocolClient each : deaf) {
+                for (int request = 2; request <= each.last(); request++) {
+                    assertThat((List<?>) each.answer(request).get("result")).hasSize(1);
+                }
+            }
+        } finally {
+            deaf.forEach(ProtocolClient::close);
+        }
     }
 }
