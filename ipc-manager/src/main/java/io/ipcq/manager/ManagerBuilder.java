@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Limits;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManagerBuilder {
 
-    private static final Duration START = Duration.ofSeconds(30);
+    /** The process may be starved on a machine at high load; if it has ended, this is seen at once. */
+    private static final Duration START = Limits.OWN_HANDSHAKE;
     private static final Duration STEP = Duration.ofMillis(100);
 
     private final LinkedHashMap<Class<?>, SerializableSupplier<?>> types = new LinkedHashMap<>();
