@@ -23,6 +23,7 @@ public final class ManagerBuilder {
 
     /** The process may be starved on a machine at high load; if it has ended, this is seen at once. */
     private static final Duration START = Limits.OWN_HANDSHAKE;
+
     private static final Duration STEP = Duration.ofMillis(100);
 
     private final LinkedHashMap<Class<?>, SerializableSupplier<?>> types = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,6 @@ class ManagerThreadsTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int MAX_THREADS = 8;
-
-    /** For requests, which the thread that waits for clients carries out, and takes turns with another one if they are slow. */
-    private static final int OTHER_THREADS = 4;
 
     private static final int DEAF = 20;
     private static final int FLOOD = Protocol.MAX_WAITING_CALLS + 100;
@@ -55,7 +53,6 @@ class ManagerThreadsTest {
 
     private final Semaphore blocked = new Semaphore(0);
     private final Semaphore end = new Semaphore(0);
-    private final Set<Thread> threadsBefore = workers();
     private final AuthKey key = AuthKey.random();
     private ManagerServer server;
     private ProtocolClient client;
@@ -86,17 +83,16 @@ class ManagerThreadsTest {
         return new ProtocolClient(Connection.connect(server.address(), key));
     }
 
-    /** Of all servers in this process. */
-    private static Set<Thread> workers() {
-        Set<Thread> workers = new HashSet<>(Thread.getAllStackTraces().keySet());
-        workers.removeIf(thread -> !thread.getName().equals("ipcq-manager-worker"));
-        return workers;
+    /** How many threads are at something that this class of the server does; those that wait for more to do are at nothing. */
+    private static long threadsIn(Class<?> doing) {
+        return Thread.getAllStackTraces().values().stream()
+                .filter(stack -> Arrays.stream(stack)
+                        .anyMatch(frame -> frame.getClassName().equals(doing.getName())))
+                .count();
     }
 
-    private int threads() {
-        Set<Thread> threads = workers();
-        threads.removeAll(threadsBefore);
-        return threads.size();
+    private static void requireThreadsWithinLimit() {
+        assertThat(threadsIn(Workers.class)).isLessThanOrEqualTo(MAX_THREADS);
     }
 
     private void requireServed(ProtocolClient who) throws Exception {
@@ -124,7 +120,7 @@ class ManagerThreadsTest {
             late.result("open", "object", "blocking", Map.of("interface", Blocking.class.getName()));
             requireServed(late);
         }
-        assertThat(threads()).isLessThanOrEqualTo(MAX_THREADS + OTHER_THREADS);
+        requireThreadsWithinLimit();
         end.release(FLOOD);
         for (int i = 0; i < Protocol.MAX_WAITING_CALLS; i++) {
             assertThat(client.receive().get("result")).isEqualTo(true);
@@ -141,7 +137,7 @@ class ManagerThreadsTest {
         client.result("ping");
         blocked.acquire(MAX_THREADS / 2);
         requireServed(other);
-        assertThat(threads()).isLessThanOrEqualTo(MAX_THREADS + OTHER_THREADS);
+        requireThreadsWithinLimit();
         end.release(FLOOD);
         await().atMost(LONG).until(() -> end.availablePermits() == FLOOD - Protocol.MAX_WAITING_CALLS);
         requireServed(client);
@@ -157,7 +153,7 @@ class ManagerThreadsTest {
         assertThat(ProtocolClient.error(client.answer(waiting.get(MAX_THREADS / 2))))
                 .isEqualTo(Protocol.LIMIT);
         requireServed(other);
-        assertThat(threads()).isLessThanOrEqualTo(MAX_THREADS + OTHER_THREADS);
+        requireThreadsWithinLimit();
         for (int i = 0; i < MAX_THREADS / 2; i++) {
             client.send("queue.put", "queue" + i, "a", 0);
             assertThat(client.answer(waiting.get(i)).get("result")).isEqualTo("a");
@@ -212,7 +208,7 @@ class ManagerThreadsTest {
             }
             long asked = 2L + 2 + 3 * DEAF; // with what is above, and in start()
             await().atMost(LONG).until(() -> server.requests() >= asked);
-            assertThat(threads()).isLessThanOrEqualTo(OTHER_THREADS);
+            await().atMost(LONG).until(() -> threadsIn(Session.class) == 0);
             requireServed(other);
             for (ProtocolClient each : deaf) {
                 for (int request = 2; request <= each.last(); request++) {
