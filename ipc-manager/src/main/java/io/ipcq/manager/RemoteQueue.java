@@ -87,12 +87,22 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     }
 
     @Override
+    public @Nullable E peek() {
+        List<E> first = items(1);
+        return first.isEmpty() ? null : first.get(0);
+    }
+
+    @Override
     public Iterator<E> iterator() {
+        return items(Integer.MAX_VALUE).iterator();
+    }
+
+    private List<E> items(int max) {
         List<E> elements = new ArrayList<>();
-        if (reference.call("items", Integer.MAX_VALUE) instanceof List<?> items) {
+        if (reference.call("items", max) instanceof List<?> items) {
             items.forEach(item -> elements.add(value(item)));
         }
-        return List.copyOf(elements).iterator();
+        return List.copyOf(elements);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -477,14 +478,21 @@ final class JournalConsumer {
         }
     }
 
-    /** The indexes and numbers of the elements that were returned, oldest first. */
-    List<long[]> returned() {
-        List<long[]> places = new ArrayList<>();
+    /**
+     * Where to find an element that was returned.
+     *
+     * @param index of its document
+     */
+    record Place(long number, long index) {}
+
+    /** The elements that were returned, oldest first. */
+    List<Place> returned() {
+        List<Place> places = new ArrayList<>();
         underMutex(() -> {
-            leases.forEachReturned(slot -> places.add(new long[] {leases.number(slot), leases.index(slot)}));
+            leases.forEachReturned(slot -> places.add(new Place(leases.number(slot), leases.index(slot))));
             return true;
         });
-        places.sort((a, b) -> Long.compare(a[0], b[0]));
+        places.sort(Comparator.comparingLong(Place::number));
         return places;
     }
 

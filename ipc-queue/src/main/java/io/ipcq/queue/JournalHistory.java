@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.queue.JournalConsumer.Place;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -20,19 +21,12 @@ final class JournalHistory<E> {
         this.queue = queue;
     }
 
-    /** The elements that can be taken: first those that were returned, then those never taken. */
-    Stream<E> waiting(List<long[]> returned) {
-        Stream<E> again = returned.stream()
-                .flatMap(place -> new Scan(place[1], place[0], place[0] + 1).stream())
-                .map(Replayed::value);
-        JournalControl control = queue.control();
-        long taken = control.takenVolatile();
-        long appended = control.appendedVolatile();
-        if (taken >= appended) {
-            return again;
-        }
-        return Stream.concat(
-                again, new Scan(control.readIndex(), taken, appended).stream().map(Replayed::value));
+    /**
+     * The elements that can be taken: first those that were returned, then those never taken. There is none only if there was none at
+     * some instant.
+     */
+    Stream<E> waiting(JournalConsumer consumer) {
+        return StreamSupport.stream(new Waiting(consumer), false);
     }
 
     /** Everything that the files still hold, from a number on. */
@@ -42,6 +36,61 @@ final class JournalHistory<E> {
                         Math.max(0, number),
                         queue.control().appendedVolatile())
                 .stream();
+    }
+
+    /** What can be taken at one instant. */
+    private record Sight(List<Place> returned, long taken, long appended) {}
+
+    /** Steps through what can be taken; through what there is then, if all was taken before the first could be read. */
+    private final class Waiting extends Spliterators.AbstractSpliterator<E> {
+
+        private final JournalConsumer consumer;
+        private Sight sight;
+        private Spliterator<E> elements;
+        private boolean hasSeenSome;
+
+        Waiting(JournalConsumer consumer) {
+            super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
+            this.consumer = consumer;
+            this.sight = sight();
+            this.elements = elements();
+        }
+
+        private Sight sight() {
+            List<Place> returned = consumer.returned();
+            return new Sight(
+                    returned, queue.control().takenVolatile(), queue.control().appendedVolatile());
+        }
+
+        private Spliterator<E> elements() {
+            Stream<Replayed<E>> again = sight.returned.stream()
+                    .flatMap(place -> new Scan(place.index(), place.number(), place.number() + 1).stream());
+            Stream<Replayed<E>> first = sight.taken >= sight.appended
+                    ? Stream.empty()
+                    : new Scan(queue.control().readIndex(), sight.taken, sight.appended).stream();
+            return Stream.concat(again, first).map(Replayed::value).spliterator();
+        }
+
+        @Override
+        public boolean tryAdvance(Consumer<? super E> action) {
+            boolean over = false;
+            try {
+                do {
+                    over = !elements.tryAdvance(action);
+                } while (over && !hasSeenSome && looksAgain());
+            } finally {
+                hasSeenSome |= !over; // one that cannot be decoded, too
+            }
+            return !over;
+        }
+
+        /** Not if nothing has changed, as it has not where the files are damaged. */
+        private boolean looksAgain() {
+            Sight seen = sight;
+            sight = sight();
+            elements = elements();
+            return queue.control().size() > 0 && !sight.equals(seen);
+        }
     }
 
     /** Steps through the documents from an index on; shows the elements from a number up to another. */

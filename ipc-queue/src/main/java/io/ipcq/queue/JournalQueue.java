@@ -454,7 +454,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public Stream<E> browse() {
         requireOpen();
-        return new JournalHistory<>(this).waiting(consumer.returned());
+        return new JournalHistory<>(this).waiting(consumer);
     }
 
     @Override

@@ -396,24 +396,38 @@ final class Ring {
 
     /** A place between records, for one who looks at them without taking them. */
     static final class Cursor {
-        private final long end;
         private long position;
+        private long end;
+        private boolean hasSeenSome;
 
-        private Cursor(long position, long end) {
-            this.position = position;
+        private void set(long head, long end) {
+            this.position = head;
             this.end = end;
+        }
+
+        /** Whether there were payloads, and all were taken before one was seen. */
+        private boolean hasMissedAll(long head) {
+            return !hasSeenSome && position < end && head >= end;
         }
     }
 
     /** A cursor over what is there now. */
     Cursor cursor() {
-        return new Cursor(headAcquire(), end().position);
+        Cursor cursor = new Cursor();
+        cursor.set(headAcquire(), end().position);
+        return cursor;
     }
 
-    /** The next payload that has not been taken meanwhile; null at the end. */
+    /**
+     * The next payload that has not been taken meanwhile; null at the end. Null at once means that there was none at some instant: if
+     * all were taken before the first one could be seen, the cursor goes over what there is then.
+     */
     byte @Nullable [] next(Cursor cursor) {
         for (int attempt = 1; ; attempt++) {
             long head = headAcquire();
+            if (cursor.hasMissedAll(head)) {
+                cursor.set(head, end().position);
+            }
             long position = Math.max(head, cursor.position);
             if (position >= cursor.end) {
                 return null;
@@ -431,6 +445,7 @@ final class Ring {
             VarHandle.acquireFence();
             if (headAcquire() <= position) {
                 cursor.position = next;
+                cursor.hasSeenSome |= payload != null;
                 if (payload != null || next == position) {
                     return payload;
                 }

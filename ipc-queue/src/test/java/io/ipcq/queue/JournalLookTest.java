@@ -103,6 +103,25 @@ class JournalLookTest {
         abstract Object begin(DurableQueue<String> queue);
     }
 
+    @Test
+    void shouldShowWhatIsThereWhenAllThatWasThereIsGone() throws Exception {
+        DurableQueue<String> queue = create(0);
+        queue.put("first");
+        for (int round = 0; round < 3; round++) {
+            try (Stream<String> look = queue.stream()) {
+                for (int i = 0; i < 25; i++) {
+                    queue.put(FILLER);
+                    queue.get();
+                }
+                assertThat(look.toList()).as("it never was empty").containsExactly(FILLER);
+            }
+        }
+        try (Stream<String> look = queue.stream()) {
+            queue.get();
+            assertThat(look.count()).as("it has just been taken").isLessThanOrEqualTo(1);
+        }
+    }
+
     /** Whether the garbage collector runs or not, and whoever removes the segments. */
     @ParameterizedTest
     @EnumSource

@@ -402,6 +402,25 @@ class RingTest {
     }
 
     @Test
+    void shouldShowWhatIsThereWhenAllThatWasThereIsTaken() throws Exception {
+        Ring.Cursor none = ring.cursor();
+        put(bytes(300, 0));
+        assertThat(ring.next(none)).isNull();
+        for (int i = 1; i < 100; i++) {
+            put(bytes(300, i));
+            Ring.Cursor cursor = ring.cursor();
+            ring.take();
+            put(bytes(300, -i));
+            ring.take();
+            assertThat(ring.next(cursor)).as("lap %d", i).isEqualTo(bytes(300, -i));
+            assertThat(ring.next(cursor)).isNull();
+        }
+        Ring.Cursor cursor = ring.cursor();
+        ring.take();
+        assertThat(ring.next(cursor)).isNull();
+    }
+
+    @Test
     void shouldTouchNothingWhenClosedMeanwhile() throws Exception {
         closed = true;
         assertThatThrownBy(() -> put(new byte[1])).isInstanceOf(QueueClosedException.class);

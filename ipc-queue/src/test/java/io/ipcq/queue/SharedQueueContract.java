@@ -45,6 +45,7 @@ abstract class SharedQueueContract {
 
     private static final Duration SHORT = Duration.ofMillis(60);
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final int LOOKS = Integer.getInteger("ipcq.looks", 2_000);
 
     @TempDir
     Path parent;
@@ -735,6 +736,36 @@ abstract class SharedQueueContract {
         }
         over.set(true);
         traffic.await();
+    }
+
+    @Test
+    void shouldAlwaysShowSomethingWhileSomethingIsThere() throws InterruptedException {
+        with("a", "b");
+        AtomicBoolean over = new AtomicBoolean();
+        List<Task<?>> traffic = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            traffic.add(Task.run(() -> {
+                while (!over.get()) {
+                    queue.put("more");
+                    queue.get();
+                }
+            }));
+        }
+        try {
+            for (int i = 0; i < LOOKS; i++) {
+                assertThat(queue.peek()).isNotNull();
+                assertThat(queue.element()).isNotNull();
+                assertThat(queue.iterator().hasNext()).isTrue();
+                assertThat(queue.isEmpty()).isFalse();
+                assertThat(queue.empty()).isFalse();
+                assertThat(queue.qsize()).isBetween(2L, 4L);
+            }
+        } finally {
+            over.set(true);
+        }
+        for (Task<?> task : traffic) {
+            task.await();
+        }
     }
 
     @Test
