@@ -87,18 +87,24 @@ final class Workers {
     /** Carries out a call, once its client has a thread for it; it must be parked. */
     void carryOut(Call call, Runnable work) {
         Line line = call.session().line();
-        boolean now;
+        call.afterwards(() -> forget(line, call));
         synchronized (lines) {
-            now = line.waiting.isEmpty() && line.share.tryTake(1);
-        }
-        if (!now || !begin(line, place -> carryOutClaimed(call, work))) {
-            call.afterwards(() -> forget(line, call));
-            call.limit(clock, patience.toMillis(), () -> call.refuse(line.share.refusal()));
-            synchronized (lines) {
-                line.waiting.put(call, () -> carryOutClaimed(call, work));
-                lines.add(line);
+            if (!line.waiting.isEmpty() || !line.share.tryTake(1)) {
+                queue(line, call, work);
+                return;
             }
         }
+        if (!begin(line, place -> carryOutClaimed(call, work))) {
+            queue(line, call, work);
+        }
+    }
+
+    private void queue(Line line, Call call, Runnable work) {
+        synchronized (lines) {
+            line.waiting.put(call, () -> carryOutClaimed(call, work));
+            lines.add(line);
+        }
+        call.limit(clock, patience.toMillis(), () -> call.refuse(line.share.refusal()));
     }
 
     private static void carryOutClaimed(Call call, Runnable work) {

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.queue.DeadLetter;
@@ -182,6 +183,10 @@ class ManagerProtocolTest {
 
     @Test
     void shouldMoveWhatCannotBeSentToDeadLetters() throws Exception {
+        DurableQueue.builder(Codec.json(Integer.class))
+                .redeliveryDelay(Duration.ZERO)
+                .create(directory.resolve("orders"))
+                .close();
         client.ask("open", "durableQueue", "orders", Map.of("codec", "json:java.lang.Integer"));
         try (SharedQueue<byte[]> local = SharedQueue.openEncoded(directory.resolve("orders"))) {
             local.put("no JSON".getBytes(StandardCharsets.UTF_8));
