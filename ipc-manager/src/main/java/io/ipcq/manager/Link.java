@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,9 +45,14 @@ final class Link {
     /** Whom a link leads to. */
     private record Target(SocketAddress address, AuthKey key) {}
 
-    private static final Map<Target, Link> OPEN = new HashMap<>();
+    /** One link for each manager: a lock, for instance, is held by a link. */
+    private static final Map<Target, CompletableFuture<Link>> OPEN = new ConcurrentHashMap<>();
 
     private final @Nullable Target target;
+
+    /** Its place in {@link #OPEN}. */
+    private final @Nullable CompletableFuture<Link> place;
+
     private final Connection connection;
     private final long answerNanos;
     private final AtomicLong ids = new AtomicLong();
@@ -80,8 +87,13 @@ final class Link {
         }
     }
 
-    private Link(@Nullable Target target, Connection connection, Duration answerTimeout) {
+    private Link(
+            @Nullable Target target,
+            @Nullable CompletableFuture<Link> place,
+            Connection connection,
+            Duration answerTimeout) {
         this.target = target;
+        this.place = place;
         this.connection = connection;
         this.answerNanos = millisToNanos(answerTimeout.toMillis());
     }
@@ -89,40 +101,87 @@ final class Link {
     /** The link to a manager; proxies in one process share it. To be closed as often as it was asked for. */
     static Link to(SocketAddress address, AuthKey key) throws IOException, InterruptedException {
         Target target = new Target(address, key);
-        synchronized (OPEN) {
-            Link there = OPEN.get(target);
-            if (there != null && there.gone == null) {
-                there.users++;
-                return there;
+        while (true) {
+            CompletableFuture<Link> mine = new CompletableFuture<>();
+            CompletableFuture<Link> there = OPEN.putIfAbsent(target, mine);
+            if (there == null) {
+                return connect(target, mine);
+            }
+            Link link = await(there);
+            if (link != null && link.isShared()) {
+                return link;
+            }
+            OPEN.remove(target, there); // its server is gone; another one may be at the same address
+        }
+    }
+
+    private static Link connect(Target target, CompletableFuture<Link> mine) throws IOException, InterruptedException {
+        boolean connected = false;
+        try {
+            Connection connection = Connection.connect(target.address(), target.key());
+            Link link = new Link(target, mine, connection, Manager.ANSWER_TIMEOUT);
+            connected = mine.complete(link);
+            return link;
+        } catch (IOException e) {
+            mine.completeExceptionally(e);
+            throw e;
+        } finally {
+            if (!connected) {
+                OPEN.remove(target, mine);
+                mine.cancel(false);
             }
         }
-        Link link = new Link(target, Connection.connect(address, key), Manager.ANSWER_TIMEOUT);
-        synchronized (OPEN) {
-            OPEN.put(target, link);
+    }
+
+    /** What another thread connects; null if it gave up for a reason of its own. */
+    private static @Nullable Link await(CompletableFuture<Link> there) throws IOException, InterruptedException {
+        try {
+            return there.get();
+        } catch (CancellationException e) {
+            return null;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException refused) {
+                throw refused;
+            }
+            throw new AssertionError(e.getCause());
         }
-        return link;
+    }
+
+    /** Takes hold of it, if its server is there. */
+    private boolean isShared() {
+        synchronized (this) {
+            if (users == 0) {
+                return false;
+            }
+            users++;
+        }
+        try {
+            call("ping");
+            return true;
+        } catch (ManagerGoneException e) {
+            close();
+            return false;
+        }
     }
 
     /** A link over a connection with options of its own; its proxies cannot travel. */
     static Link over(Connection connection, Duration answerTimeout) {
-        return new Link(null, connection, answerTimeout);
+        return new Link(null, null, connection, answerTimeout);
     }
 
-    Link share() {
-        synchronized (OPEN) {
-            users++;
-        }
+    synchronized Link share() {
+        users++;
         return this;
     }
 
     void close() {
-        synchronized (OPEN) {
+        synchronized (this) {
             if (--users > 0) {
                 return;
             }
-            if (target != null) {
-                OPEN.remove(target, this);
-            }
+        }
+        if (target != null && place != null) {
+            OPEN.remove(target, place);
         }
         die("this process closed it", null);
     }

@@ -6,10 +6,10 @@ import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueOptions;
-import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.Replayed;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,44 +27,39 @@ final class LocalDurableQueue<E> extends LocalQueue<E> implements DurableQueue<E
 
     @Override
     public Delivery<E> receive() throws InterruptedException {
-        try {
-            return queue.receive();
-        } catch (QueueClosedException e) {
-            throw over(e);
-        }
+        return ask(queue, DurableQueue::receive);
     }
 
     @Override
     public @Nullable Delivery<E> receive(Duration timeout) throws InterruptedException {
-        try {
-            return queue.receive(timeout);
-        } catch (QueueClosedException e) {
-            throw over(e);
-        }
+        return ask(queue, there -> Optional.ofNullable(there.receive(timeout))).orElse(null);
     }
 
     @Override
     public DurableQueue<DeadLetter> deadLetters() {
-        return queue.deadLetters();
+        return ask(queue, DurableQueue::deadLetters);
     }
 
     @Override
     public Stream<E> browse() {
-        return queue.browse();
+        return ask(queue, DurableQueue::browse);
     }
 
     @Override
     public Stream<Replayed<E>> replay(long fromNumber) {
-        return queue.replay(fromNumber);
+        return ask(queue, there -> there.replay(fromNumber));
     }
 
     @Override
     public void flush() throws IOException {
-        queue.flush();
+        ask(queue, there -> {
+            there.flush();
+            return true;
+        });
     }
 
     @Override
     public DurableQueueOptions options() {
-        return queue.options();
+        return ask(queue, DurableQueue::options);
     }
 }

@@ -8,6 +8,7 @@ import io.ipcq.queue.SharedQueue;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +33,45 @@ class LocalQueue<E> extends ManagedQueue<E> {
     }
 
     /** A queue that was closed or deleted because the server is gone says so; it may be gone before this process noticed. */
-    final RuntimeException over(QueueClosedException e) {
+    private RuntimeException over(QueueClosedException e) {
         if (!reference.isClosed()) {
             link.call("ping");
         }
         return e;
     }
 
+    /** The queue as long as the server is there: who was told that it is gone finds no queue that goes on. */
+    private SharedQueue<E> there() {
+        link.requireThere();
+        return queue;
+    }
+
+    /** Something that is asked of a queue. */
+    @FunctionalInterface
+    interface Question<Q, T, X extends Exception> {
+        T ask(Q queue) throws X;
+    }
+
+    final <Q, T, X extends Exception> T ask(Q queue, Question<Q, T, X> question) throws X {
+        link.requireThere();
+        try {
+            return question.ask(queue);
+        } catch (QueueClosedException e) {
+            throw over(e);
+        }
+    }
+
+    private void tell(Consumer<SharedQueue<E>> action) {
+        ask(queue, there -> {
+            action.accept(there);
+            return true;
+        });
+    }
+
     @Override
     public void put(E element) throws InterruptedException {
         try {
-            queue.put(element);
+            there().put(element);
         } catch (QueueClosedException e) {
             throw over(e);
         }
@@ -52,9 +81,9 @@ class LocalQueue<E> extends ManagedQueue<E> {
     boolean putWithin(E element, @Nullable Duration timeout) throws InterruptedException {
         try {
             if (timeout != null) {
-                return queue.put(element, timeout);
+                return there().put(element, timeout);
             }
-            queue.put(element);
+            there().put(element);
             return true;
         } catch (QueueClosedException e) {
             throw over(e);
@@ -64,7 +93,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     @Override
     boolean offerNow(E element) {
         try {
-            return queue.offer(element);
+            return there().offer(element);
         } catch (QueueClosedException e) {
             throw over(e);
         }
@@ -73,7 +102,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     @Override
     public void putAll(Collection<? extends E> elements) throws InterruptedException {
         try {
-            queue.putAll(elements);
+            there().putAll(elements);
         } catch (QueueClosedException e) {
             throw over(e);
         }
@@ -82,7 +111,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     @Override
     public E get() throws InterruptedException {
         try {
-            return queue.get();
+            return there().get();
         } catch (QueueClosedException e) {
             throw over(e);
         }
@@ -92,7 +121,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     @Nullable
     E takeWithin(@Nullable Duration timeout) throws InterruptedException {
         try {
-            return timeout == null ? queue.get() : queue.get(timeout);
+            return timeout == null ? there().get() : there().get(timeout);
         } catch (QueueClosedException e) {
             throw over(e);
         }
@@ -101,7 +130,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     @Override
     public @Nullable E getNow() {
         try {
-            return queue.getNow();
+            return there().getNow();
         } catch (QueueClosedException e) {
             throw over(e);
         }
@@ -114,7 +143,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
             throw new IllegalArgumentException("a queue cannot be drained to itself");
         }
         try {
-            return queue.drainTo(target, max);
+            return there().drainTo(target, max);
         } catch (QueueClosedException e) {
             throw over(e);
         }
@@ -124,64 +153,58 @@ class LocalQueue<E> extends ManagedQueue<E> {
     boolean joinWithin(@Nullable Duration timeout) throws InterruptedException {
         try {
             if (timeout != null) {
-                return queue.join(timeout);
+                return there().join(timeout);
             }
-            queue.join();
+            there().join();
             return true;
         } catch (QueueClosedException e) {
             throw over(e);
         }
     }
 
-    /** For calls that do not wait. */
-    private SharedQueue<E> attached() {
-        link.requireThere();
-        return queue;
-    }
-
     @Override
     public Iterator<E> iterator() {
-        return attached().iterator();
+        return ask(queue, SharedQueue::iterator);
     }
 
     @Override
     public long qsize() {
-        return attached().qsize();
+        return ask(queue, SharedQueue::qsize);
     }
 
     @Override
     public boolean empty() {
-        return attached().empty();
+        return ask(queue, SharedQueue::empty);
     }
 
     @Override
     public boolean full() {
-        return attached().full();
+        return ask(queue, SharedQueue::full);
     }
 
     @Override
     public void taskDone() {
-        attached().taskDone();
+        tell(SharedQueue::taskDone);
     }
 
     @Override
     public void shutdown() {
-        attached().shutdown();
+        tell(SharedQueue::shutdown);
     }
 
     @Override
     public boolean isShutdown() {
-        return attached().isShutdown();
+        return ask(queue, SharedQueue::isShutdown);
     }
 
     @Override
     public QueueStats stats() {
-        return attached().stats();
+        return ask(queue, SharedQueue::stats);
     }
 
     @Override
     public void delete() {
-        attached().delete();
+        tell(SharedQueue::delete);
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,13 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
     public @Nullable E peek() {
         Iterator<E> elements = iterator();
         return elements.hasNext() ? elements.next() : null;
+    }
+
+    /** Of unknown size, as others put and take meanwhile. */
+    @Override
+    public Spliterator<E> spliterator() {
+        return Spliterators.spliteratorUnknownSize(
+                iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
     }
 
     @Override

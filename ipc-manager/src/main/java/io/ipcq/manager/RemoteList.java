@@ -10,6 +10,7 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Spliterator;
 import org.jspecify.annotations.Nullable;
 
 /** A list of a manager. Each call is atomic; the iterator shows a snapshot. */
@@ -91,6 +92,11 @@ final class RemoteList<E> extends AbstractList<E> implements AutoCloseable, Seri
     @Override
     public Iterator<E> iterator() {
         return snapshot().iterator();
+    }
+
+    @Override
+    public Spliterator<E> spliterator() {
+        return snapshot().spliterator();
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.AbstractMap;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,8 +120,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
         reference.call("clear");
     }
 
-    @Override
-    public Set<Entry<K, V>> entrySet() {
+    private Map<K, V> snapshot() {
         Map<K, V> entries = new LinkedHashMap<>();
         if (reference.call("entries") instanceof List<?> pairs) {
             for (Object pair : pairs) {
@@ -127,7 +128,22 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
                 entries.put(requireNonNull(EncodedElements.value(keys, two.get(0))), requireNonNull(value(two.get(1))));
             }
         }
-        return java.util.Collections.unmodifiableMap(entries).entrySet();
+        return Collections.unmodifiableMap(entries);
+    }
+
+    @Override
+    public Set<Entry<K, V>> entrySet() {
+        return snapshot().entrySet();
+    }
+
+    @Override
+    public Set<K> keySet() {
+        return snapshot().keySet();
+    }
+
+    @Override
+    public Collection<V> values() {
+        return snapshot().values();
     }
 
     @Override

@@ -19,16 +19,19 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a manager has to do, whatever the way to it. */
 abstract class ManagerContract {
+
+    private static final int LOOKS = 100;
 
     static final Duration LONG = Duration.ofSeconds(60);
     static final Duration SHORT = Duration.ofMillis(80);
@@ -309,6 +314,37 @@ abstract class ManagerContract {
         assertThatThrownBy(() -> list.get(7)).isInstanceOf(IndexOutOfBoundsException.class);
         list.clear();
         assertThat(list).isEmpty();
+    }
+
+    @Test
+    void shouldStreamWhileOthersWork() throws Exception {
+        SharedQueue<Integer> queue = manager.queue("numbers", Integer.class);
+        List<Integer> list = manager.list("numbers", Integer.class);
+        ConcurrentMap<Integer, Integer> map = manager.map("numbers", Integer.class, Integer.class);
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> work = CompletableFuture.runAsync(() -> {
+            for (int i = 0; !over.get(); i++) {
+                queue.add(i);
+                list.add(i);
+                map.put(i, i);
+                if (i % 10 == 9) {
+                    queue.clear();
+                    list.clear();
+                    map.clear();
+                }
+            }
+        });
+        try {
+            for (int i = 0; i < LOOKS; i++) {
+                for (Collection<Integer> each : List.of(queue, list, map.keySet(), map.values())) {
+                    assertThat(each.stream().sorted()).doesNotContainNull();
+                }
+                assertThat(map.entrySet().stream()).doesNotContainNull();
+            }
+        } finally {
+            over.set(true);
+        }
+        work.get(60, TimeUnit.SECONDS);
     }
 
     @Test
