@@ -56,7 +56,6 @@ final class ChronicleJournal implements AutoCloseable {
 
     private static final int INDEX_COUNT = 4096;
     private static final int INDEX_SPACING = 256;
-    private static final String METADATA = "metadata.cq4t";
     private static final int METADATA_BYTES = 4 << 10;
     private static final int FIRST_CHUNK_BYTES = 256 << 10;
     private static final int CHUNK_BYTES = 1 << 20;
@@ -79,10 +78,11 @@ final class ChronicleJournal implements AutoCloseable {
     /** The segment that the appender has open; 0 for none. */
     private int appending;
 
-    private ChronicleJournal(DirectoryHandle directory, JournalControl control) {
+    private ChronicleJournal(DirectoryHandle directory, JournalControl control) throws IOException {
         this.directory = directory;
         this.control = control;
         this.outgoing.singleThreadedCheckDisabled(true); // the mutex sees to that
+        JournalHeader.requireSound(directory);
         requireInPlace();
         this.queue = build(directory.path(), control::segmentVolatile, control.maxDocumentBytes());
         LongValue[] lock = new LongValue[1];
@@ -133,8 +133,8 @@ final class ChronicleJournal implements AutoCloseable {
         prepare();
         try (DirectoryHandle made = DirectoryHandle.openOwn(directory)) {
             // or Chronicle runs into a full disk in mapped memory
-            made.withFile(METADATA, CREATE_NEW, file -> file);
-            made.withFile(METADATA, WRITE, file -> writeZeros(file, 0, METADATA_BYTES));
+            made.withFile(JournalHeader.METADATA, CREATE_NEW, file -> file);
+            made.withFile(JournalHeader.METADATA, WRITE, file -> writeZeros(file, 0, METADATA_BYTES));
         }
         build(directory, () -> 0, maxDocumentBytes).close();
     }

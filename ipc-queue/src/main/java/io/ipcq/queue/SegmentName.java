@@ -28,6 +28,11 @@ final class SegmentName {
         }
     }
 
+    /** Whether a segment has that name. */
+    static boolean isOne(String file) {
+        return file.endsWith(SUFFIX) && number(file) > 0 && of(number(file)).equals(file);
+    }
+
     static String of(int segment) {
         return FORMATTER.format(Instant.ofEpochSecond(segment)) + SUFFIX;
     }

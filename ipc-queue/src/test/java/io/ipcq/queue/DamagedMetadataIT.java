@@ -3,11 +3,10 @@ package io.ipcq.queue;
 
 import io.ipcq.TestJvm;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damage to what Chronicle keeps about a journal; in a JVM in which Chronicle does not try for ten seconds each time. */
+/** Damage to what Chronicle keeps about a journal; in a JVM of its own, which it must not end. */
 class DamagedMetadataIT {
 
     @TempDir
@@ -24,8 +23,7 @@ class DamagedMetadataIT {
 
     @Test
     void shouldNeverHandOutWhatNobodyPutWhateverByteOfMetadataIsFlipped() {
-        List<String> impatient = List.of("-Dchronicle.table.store.timeoutMS=20");
-        try (TestJvm flipper = TestJvm.start(impatient, Flipper.class, directory.toString())) {
+        try (TestJvm flipper = TestJvm.start(Flipper.class, directory.toString())) {
             flipper.awaitSuccess();
         }
     }
