@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.memory.RegionFormatException;
+import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -67,7 +70,7 @@ final class QueueCommand implements Runnable {
     private static @Nullable QueueLine line(Path directory) throws IOException {
         try (SharedQueue<byte[]> queue = SharedQueue.openEncoded(directory)) {
             return QueueLine.of(queue);
-        } catch (io.ipcq.memory.RegionFormatException | NoSuchFileException none) {
+        } catch (RegionFormatException | NoSuchFileException none) {
             return null;
         }
     }
@@ -120,6 +123,37 @@ final class QueueCommand implements Runnable {
             out().flush();
             return ExitCode.OK;
         }
+    }
+
+    @Command(name = "reopen", description = "Lets a durable queue that was shut down take elements again.")
+    int reopen(@Parameters(paramLabel = "DIRECTORY") Path directory) throws IOException {
+        try (DurableQueue<byte[]> queue = durable(directory)) {
+            queue.reopen();
+        }
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "alter",
+            description = {
+                "Alters options of a durable queue, for every process and for good, and prints them.",
+                "Without an option it only prints them."
+            })
+    int alter(@Parameters(paramLabel = "DIRECTORY") Path directory, @Mixin AlteredOptions altered) throws IOException {
+        try (DurableQueue<byte[]> queue = durable(directory)) {
+            out().println(AlteredOptions.text(queue.alter(altered::applyTo)));
+            out().flush();
+        }
+        return ExitCode.OK;
+    }
+
+    private static DurableQueue<byte[]> durable(Path directory) throws IOException {
+        SharedQueue<byte[]> queue = SharedQueue.openEncoded(directory);
+        if (queue instanceof DurableQueue<byte[]> durable) {
+            return durable;
+        }
+        queue.close();
+        throw new RegionFormatException(directory, "it is a queue in memory; only a durable queue can do that");
     }
 
     @Command(name = "delete", description = "Deletes a queue and what is in it, for every process.")

@@ -111,6 +111,31 @@ class QueueCommandTest {
     }
 
     @Test
+    void shouldReopenAndAlterDurableQueue() throws Exception {
+        Path directory = parent.resolve("orders");
+        try (DurableQueue<String> queue = DurableQueue.create(directory, String.class)) {
+            queue.shutdown();
+            assertThat(ipcq("queue", "reopen", directory)).isZero();
+            queue.put("tea");
+            assertThat(ipcq("queue", "alter", directory, "--max-size=5", "--lease-timeout=PT30S", "--sync=true"))
+                    .isZero();
+            assertThat(out.toString())
+                    .contains("max-size           5", "lease-timeout      PT30S", "sync               true");
+            assertThat(queue.options().maxSize()).isEqualTo(5);
+            assertThat(ipcq("queue", "alter", directory, "--max-size=none", "--lease-timeout=none", "--max-attempts=2"))
+                    .isZero();
+            assertThat(queue.options().maxSize()).isEqualTo(Long.MAX_VALUE);
+            assertThat(queue.options().leaseTimeout()).isNull();
+            assertThat(queue.options().maxAttempts()).isEqualTo(2);
+            assertThat(ipcq("queue", "alter", directory, "--max-attempts=0")).isEqualTo(1);
+            assertThat(ipcq("queue", "alter", directory, "--max-size=many")).isEqualTo(1);
+        }
+        SharedQueue.create(parent.resolve("letters"), String.class).close();
+        assertThat(ipcq("queue", "reopen", parent.resolve("letters"))).isEqualTo(1);
+        assertThat(err.toString()).contains("only a durable queue");
+    }
+
+    @Test
     void shouldSayWhatIsWrongInOneLine() {
         assertThat(ipcq("queue", "stat", parent.resolve("nothing"))).isEqualTo(1);
         assertThat(err.toString().lines()).hasSize(1).first().asString().contains("nothing");

@@ -10,6 +10,7 @@ import io.ipcq.queue.Replayed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,20 @@ final class LocalDurableQueue<E> extends LocalQueue<E> implements DurableQueue<E
     }
 
     @Override
+    public void reopen() {
+        ask(queue, there -> {
+            there.reopen();
+            return true;
+        });
+    }
+
+    @Override
     public DurableQueueOptions options() {
         return ask(queue, DurableQueue::options);
+    }
+
+    @Override
+    public DurableQueueOptions alter(UnaryOperator<DurableQueueOptions> change) {
+        return ask(queue, there -> there.alter(change));
     }
 }

@@ -10,6 +10,7 @@ import io.ipcq.queue.Replayed;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +62,24 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
     }
 
     @Override
+    public void reopen() {
+        reference.call("reopen");
+    }
+
+    @Override
     public DurableQueueOptions options() {
-        throw onServer();
+        return options(reference.call("options"));
+    }
+
+    @Override
+    public DurableQueueOptions alter(UnaryOperator<DurableQueueOptions> change) {
+        DurableQueueOptions before = options();
+        DurableQueueOptions after = Objects.requireNonNull(change.apply(before), "change");
+        return options(reference.callForLong("alter", DurableOptions.difference(before, after)));
+    }
+
+    private static DurableQueueOptions options(@Nullable Object wire) {
+        return DurableOptions.fromWire(wire instanceof Map<?, ?> map ? map : Map.of());
     }
 
     private UnsupportedOperationException onServer() {

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -161,6 +162,12 @@ final class ServedQueue extends Served {
             }
             case "renew" -> call.reply(renew(call));
             case "flush" -> flush(call, requireDurable());
+            case "reopen" -> {
+                requireDurable().reopen();
+                call.reply(null);
+            }
+            case "options" -> call.reply(DurableOptions.toWire(requireDurable().options()));
+            case "alter" -> alter(call, requireDurable());
             case "delete" -> {
                 queue.delete();
                 call.reply(null);
@@ -385,18 +392,33 @@ final class ServedQueue extends Served {
 
     private DurableQueue<byte[]> requireDurable() {
         if (durable == null) {
-            throw new RpcException(Protocol.NO_METHOD, "only a durable queue has leases: " + this);
+            throw new RpcException(Protocol.NO_METHOD, "only a durable queue can do that: " + this);
         }
         return durable;
     }
 
-    /** In a thread of its own: a disk may take long, and the client is served meanwhile. */
     private void flush(Call call, DurableQueue<byte[]> journal) {
+        onDisk(call, () -> {
+            journal.flush();
+            return null;
+        });
+    }
+
+    private void alter(Call call, DurableQueue<byte[]> journal) {
+        Map<String, @Nullable Object> changes = call.options(1);
+        onDisk(call, () -> DurableOptions.toWire(journal.alter(options -> DurableOptions.altered(options, changes))));
+    }
+
+    /** In a thread of its own: a disk may take long, and the client is served meanwhile. */
+    private void onDisk(Call call, Callable<@Nullable Object> write) {
         call.session().park(call);
         workers.carryOut(call, () -> {
             try {
-                journal.flush();
-                call.reply(null);
+                call.reply(write.call());
+            } catch (RpcException e) {
+                call.fail(e);
+            } catch (IllegalArgumentException e) {
+                call.fail(new RpcException(Protocol.INVALID_PARAMS, String.valueOf(e.getMessage())));
             } catch (Throwable e) {
                 call.fail(new RpcException(Protocol.INTERNAL, "the queue could not be written to the disk: " + this));
             }

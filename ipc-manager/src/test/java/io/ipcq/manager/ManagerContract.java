@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.DurableQueueOptions;
 import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
@@ -276,6 +277,31 @@ abstract class ManagerContract {
         try (DurableQueue<String> queue = manager.durableQueue("orders", String.class)) {
             assertThat(queue.browse()).containsExactly("milk");
             assertThat(queue.get()).isEqualTo("milk");
+        }
+    }
+
+    @Test
+    void shouldReopenAndAlterDurableQueue() throws Exception {
+        try (DurableQueue<String> queue = manager.durableQueue("orders", String.class);
+                DurableQueue<String> onDisk = DurableQueue.open(directory.resolve("orders"), String.class)) {
+            queue.shutdown();
+            assertThatThrownBy(() -> queue.put("tea")).isInstanceOf(QueueShutdownException.class);
+            queue.reopen();
+            queue.put("tea");
+            DurableQueueOptions altered = queue.alter(options -> options.withMaxSize(1)
+                    .withLeaseTimeout(LONG)
+                    .withRedeliveryDelay(SHORT)
+                    .withMaxAttempts(2)
+                    .withRetainedSegments(1)
+                    .withSync(true));
+            assertThat(queue.options()).isEqualTo(altered).isEqualTo(onDisk.options());
+            assertThat(altered.maxAttempts()).isEqualTo(2);
+            assertThat(queue.offer("milk")).isFalse();
+            assertThat(queue.alter(options -> options.withLeaseTimeout(null)).leaseTimeout())
+                    .isNull();
+            assertThatThrownBy(() -> queue.alter(options -> options.withMaxSize(-1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("maxSize");
         }
     }
 

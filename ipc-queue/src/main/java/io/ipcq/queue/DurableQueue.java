@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,27 @@ public interface DurableQueue<E> extends SharedQueue<E> {
     /** Writes everything that was put to the disk itself; when it returns, that survives a crash of the machine. */
     void flush() throws IOException;
 
-    /** What the queue was made with. */
+    /**
+     * Takes {@link #shutdown()} back, for every process: puts are accepted again, and who takes waits for elements. Who was told of
+     * the end meanwhile, by an exception or as the end of a loop, has been told; the next call of the same handle works. Does nothing
+     * if the queue is not shut down. Survives a crash of every process as soon as it returns.
+     */
+    void reopen();
+
+    /** What the queue was made with, or altered to since, by any process. */
     DurableQueueOptions options();
+
+    /**
+     * Alters options of the queue, for every process that has it open or will, and for good:
+     * {@code queue.alter(options -> options.withMaxAttempts(10))}. All of them change at one instant, or none if this process dies.
+     *
+     * <p>A lease that is out keeps its time limit until it is renewed, and an element that was given back its delay. If {@code maxSize}
+     * becomes less than what is in the queue, nothing is lost: {@code put} waits until there is room. What a file was laid out
+     * for cannot change: {@code segmentBytes}, {@code maxElementBytes} and {@code maxLeases}.
+     *
+     * @param change from what the options are to what they shall be; called again if another process alters them meanwhile
+     * @return what they are then
+     * @throws IllegalArgumentException if an option is out of its range or cannot be altered; nothing has changed then
+     */
+    DurableQueueOptions alter(UnaryOperator<DurableQueueOptions> change);
 }

@@ -13,8 +13,8 @@ import java.util.Objects;
 /**
  * Options of a {@link DurableQueue}; {@code create}, {@code open} and {@code openOrCreate} check them all at once.
  *
- * <p>All but the wait strategy are stored in the queue when it is created. A queue that is opened keeps what it was created
- * with; an option that was set here to something else is refused.
+ * <p>All but the wait strategy are stored in the queue when it is created. A queue that is opened keeps what is stored in it; an
+ * option that was set here to something else is refused. {@link DurableQueue#alter} changes what is stored.
  *
  * <p>Thread-safe: no. Process-safe: not applicable. Survives a crash: not applicable.
  *
@@ -27,6 +27,9 @@ public final class DurableQueueBuilder<E> {
     static final long MAX_SEGMENT_BYTES = 1L << 30;
     static final int DEFAULT_MAX_ELEMENT_BYTES = 15 << 20;
     static final int MAX_ELEMENT_BYTES = 255 << 20;
+    /** Every element fits into a dead letter. */
+    static final int MAX_DEAD_LETTER_BYTES = MAX_ELEMENT_BYTES + DeadLetterCodec.OVERHEAD_BYTES;
+
     static final Duration DEFAULT_REDELIVERY_DELAY = Duration.ofMillis(100);
     static final int DEFAULT_MAX_ATTEMPTS = 5;
     static final int DEFAULT_MAX_LEASES = 1024;
@@ -136,30 +139,25 @@ public final class DurableQueueBuilder<E> {
     }
 
     DurableQueueOptions options() {
-        Duration leaseTimeout = (Duration) chosen.get("leaseTimeout");
-        if (leaseTimeout != null && (leaseTimeout.isNegative() || leaseTimeout.isZero())) {
-            throw new IllegalArgumentException("leaseTimeout must be positive: leaseTimeout=" + leaseTimeout);
-        }
-        Duration redeliveryDelay = (Duration) chosen.getOrDefault("redeliveryDelay", DEFAULT_REDELIVERY_DELAY);
-        if (redeliveryDelay.isNegative()) {
-            throw new IllegalArgumentException(
-                    "redeliveryDelay must not be negative: redeliveryDelay=" + redeliveryDelay);
+        int maxElementBytes = chosen("maxElementBytes", DEFAULT_MAX_ELEMENT_BYTES);
+        if (codec != DeadLetterCodec.INSTANCE) {
+            DurableQueueOptions.requireRange("maxElementBytes", maxElementBytes, 1, MAX_ELEMENT_BYTES);
         }
         return new DurableQueueOptions(
-                inRange("maxSize", Long.MAX_VALUE, 1, Long.MAX_VALUE),
-                inRange("segmentBytes", DEFAULT_SEGMENT_BYTES, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES),
-                (int) inRange("maxElementBytes", DEFAULT_MAX_ELEMENT_BYTES, 1, largestElementBytes()),
-                leaseTimeout,
-                redeliveryDelay,
-                (int) inRange("maxAttempts", DEFAULT_MAX_ATTEMPTS, 1, Integer.MAX_VALUE),
-                (int) inRange("maxLeases", DEFAULT_MAX_LEASES, 1, LIMIT_OF_LEASES),
-                (int) inRange("retainedSegments", 0, 0, Integer.MAX_VALUE),
-                (boolean) chosen.getOrDefault("sync", false));
+                chosen("maxSize", Long.MAX_VALUE),
+                chosen("segmentBytes", DEFAULT_SEGMENT_BYTES),
+                maxElementBytes,
+                (Duration) chosen.get("leaseTimeout"),
+                chosen("redeliveryDelay", DEFAULT_REDELIVERY_DELAY),
+                chosen("maxAttempts", DEFAULT_MAX_ATTEMPTS),
+                chosen("maxLeases", DEFAULT_MAX_LEASES),
+                chosen("retainedSegments", 0),
+                chosen("sync", false));
     }
 
-    /** Every element fits into a dead letter. */
-    private int largestElementBytes() {
-        return MAX_ELEMENT_BYTES + (codec == DeadLetterCodec.INSTANCE ? DeadLetterCodec.OVERHEAD_BYTES : 0);
+    @SuppressWarnings("unchecked") // what a name stands for has one type
+    private <T> T chosen(String name, T unset) {
+        return (T) chosen.getOrDefault(name, unset);
     }
 
     private void requireSame(Path directory, DurableQueueOptions stored) {
@@ -167,9 +165,9 @@ public final class DurableQueueBuilder<E> {
         Map<String, Object> there = asMap(stored);
         asMap(asked).forEach((name, value) -> {
             if (chosen.containsKey(name) && !Objects.equals(value, there.get(name))) {
-                throw new IllegalArgumentException("the queue was created with another " + name + ": directory="
+                throw new IllegalArgumentException("the queue has another " + name + ": directory="
                         + directory + ", stored=" + there.get(name) + ", asked=" + value
-                        + "; leave the option out to take what is stored");
+                        + "; leave the option out to take what is stored, or change that with DurableQueue.alter");
             }
         });
     }
@@ -186,15 +184,6 @@ public final class DurableQueueBuilder<E> {
         map.put("retainedSegments", options.retainedSegments());
         map.put("sync", options.sync());
         return map;
-    }
-
-    private long inRange(String name, long unset, long min, long max) {
-        long value = ((Number) chosen.getOrDefault(name, unset)).longValue();
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    name + " must be from " + min + " to " + max + ": " + name + "=" + value);
-        }
-        return value;
     }
 
     private DurableQueueBuilder<E> choose(String name, Object value) {

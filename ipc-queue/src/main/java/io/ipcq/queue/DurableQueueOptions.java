@@ -5,7 +5,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a durable queue was made with; stored in the queue, the same for every process.
+ * What a durable queue was made with, and {@linkplain DurableQueue#alter altered} to since; stored in the queue, the same for every
+ * process. Times of more than 292 years are as long as that.
+ *
+ * <p>Thread-safe and process-safe: immutable. Survives a crash: as the queue does.
  *
  * @param maxSize elements that may wait before {@code put} does; {@link Long#MAX_VALUE} for no bound
  * @param segmentBytes size at which a file of the journal is full and the next one begins
@@ -30,6 +33,87 @@ public record DurableQueueOptions(
 
     /** The longest that doubling comes to. */
     static final Duration LONGEST_REDELIVERY_DELAY = Duration.ofHours(1);
+
+    /** @throws IllegalArgumentException if an option is out of its range */
+    public DurableQueueOptions {
+        requireRange("maxSize", maxSize, 1, Long.MAX_VALUE);
+        requireRange(
+                "segmentBytes",
+                segmentBytes,
+                DurableQueueBuilder.MIN_SEGMENT_BYTES,
+                DurableQueueBuilder.MAX_SEGMENT_BYTES);
+        requireRange("maxElementBytes", maxElementBytes, 1, DurableQueueBuilder.MAX_DEAD_LETTER_BYTES);
+        requireRange("maxAttempts", maxAttempts, 1, Integer.MAX_VALUE);
+        requireRange("maxLeases", maxLeases, 1, DurableQueueBuilder.LIMIT_OF_LEASES);
+        requireRange("retainedSegments", retainedSegments, 0, Integer.MAX_VALUE);
+        if (leaseTimeout != null && (leaseTimeout.isNegative() || leaseTimeout.isZero())) {
+            throw new IllegalArgumentException("leaseTimeout must be positive: leaseTimeout=" + leaseTimeout);
+        }
+        if (redeliveryDelay.isNegative()) {
+            throw new IllegalArgumentException(
+                    "redeliveryDelay must not be negative: redeliveryDelay=" + redeliveryDelay);
+        }
+        // as they are when they are read back
+        leaseTimeout = leaseTimeout == null ? null : Duration.ofNanos(Durations.toNanos(leaseTimeout));
+        redeliveryDelay = Duration.ofNanos(Durations.toNanos(redeliveryDelay));
+    }
+
+    static void requireRange(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    name + " must be from " + min + " to " + max + ": " + name + "=" + value);
+        }
+    }
+
+    /** These options with another {@code maxSize}; {@link Long#MAX_VALUE} for no bound. */
+    public DurableQueueOptions withMaxSize(long elements) {
+        return with(elements, leaseTimeout, redeliveryDelay, maxAttempts, retainedSegments, sync);
+    }
+
+    /** These options with another {@code leaseTimeout}; null for leases that last as long as their consumer. */
+    public DurableQueueOptions withLeaseTimeout(@Nullable Duration timeout) {
+        return with(maxSize, timeout, redeliveryDelay, maxAttempts, retainedSegments, sync);
+    }
+
+    /** These options with another {@code redeliveryDelay}. */
+    public DurableQueueOptions withRedeliveryDelay(Duration delay) {
+        return with(maxSize, leaseTimeout, delay, maxAttempts, retainedSegments, sync);
+    }
+
+    /** These options with another {@code maxAttempts}. */
+    public DurableQueueOptions withMaxAttempts(int attempts) {
+        return with(maxSize, leaseTimeout, redeliveryDelay, attempts, retainedSegments, sync);
+    }
+
+    /** These options with another {@code retainedSegments}. */
+    public DurableQueueOptions withRetainedSegments(int segments) {
+        return with(maxSize, leaseTimeout, redeliveryDelay, maxAttempts, segments, sync);
+    }
+
+    /** These options with another {@code sync}. */
+    public DurableQueueOptions withSync(boolean synced) {
+        return with(maxSize, leaseTimeout, redeliveryDelay, maxAttempts, retainedSegments, synced);
+    }
+
+    private DurableQueueOptions with(
+            long size, @Nullable Duration timeout, Duration delay, int attempts, int segments, boolean synced) {
+        return new DurableQueueOptions(
+                size, segmentBytes, maxElementBytes, timeout, delay, attempts, maxLeases, segments, synced);
+    }
+
+    /** Refuses what would have to lie in a queue in another way. */
+    void requireLayoutOf(DurableQueueOptions stored) {
+        requireEqual("segmentBytes", segmentBytes, stored.segmentBytes);
+        requireEqual("maxElementBytes", maxElementBytes, stored.maxElementBytes);
+        requireEqual("maxLeases", maxLeases, stored.maxLeases);
+    }
+
+    private static void requireEqual(String name, long asked, long stored) {
+        if (asked != stored) {
+            throw new IllegalArgumentException(name + " cannot be altered: stored=" + stored + ", asked=" + asked
+                    + "; create another queue and put the elements there");
+        }
+    }
 
     /** How long an element waits that was delivered so often: twice as long each time, up to an hour unless the first wait is longer. */
     long redeliveryDelayNanos(int attempts) {

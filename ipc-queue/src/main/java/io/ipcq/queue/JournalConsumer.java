@@ -299,7 +299,7 @@ final class JournalConsumer {
         }
         cleanedSegment = segment;
         long lowest = Math.min(readIndex, leases.lowestIndex());
-        int kept = journal.segmentOf(lowest) - control.options().retainedSegments();
+        int kept = journal.segmentOf(lowest) - control.retainedSegments();
         try {
             lookup.leaveSegmentsBelow(kept);
             journal.removeSegmentsBelow(kept);
@@ -322,7 +322,7 @@ final class JournalConsumer {
 
     /** Gives an element back, or gives it up if it was delivered too often. False if the lease had ended before. */
     boolean giveBack(Claim claim, long delayNanos) {
-        if (claim.attempts() < control.options().maxAttempts()) {
+        if (claim.attempts() < control.maxAttempts()) {
             return underMutex(() -> leases.giveBack(claim, claim.attempts(), delayNanos));
         }
         boolean mine = underMutex(() -> leases.giveUp(claim, GivenUp.GIVEN_BACK));
@@ -374,7 +374,7 @@ final class JournalConsumer {
     void refuse(Claim claim, Throwable failure) {
         boolean undecodable = failure instanceof CodecException;
         boolean hopeless = undecodable && !members.anyOtherAlive();
-        if (!hopeless && claim.attempts() < control.options().maxAttempts()) {
+        if (!hopeless && claim.attempts() < control.maxAttempts()) {
             takeBack(claim, () -> giveBack(claim, claim.attempts(), delayOfRefused(claim)));
         } else if (takeBack(claim, () -> giveUp(claim, GivenUp.CANNOT_BE_DECODED))) {
             String what = undecodable ? failure.getMessage() : failure.toString();

@@ -6,27 +6,40 @@ import static io.ipcq.queue.JournalLayout.*;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormatException;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** The shared words of a durable queue, by name and memory mode. Holds no decision; {@link JournalLayout} says where they are. */
 final class JournalControl {
 
-    private static final int SYNC = 1;
-    private static final int ANONYMOUS = 2;
+    /*
+     * The options that can be altered are there twice, and the count of alterations says which copy holds: the other one is written,
+     * then the count is raised. So a death in between alters nothing, and each word that is read is one that held at some time.
+     * To read several that belong together, see that the count has not changed meanwhile, or hold one of the two mutexes: an
+     * alteration holds both.
+     */
+
+    private static final int ANONYMOUS = 1;
     private static final int ALLOCATED_IN_ADVANCE_BYTES = 4 << 20;
 
     private final MappedRegion region;
     private final QueueState state;
-    private final DurableQueueOptions options;
+    private final long segmentBytes;
+    private final int maxElementBytes;
+    private final int maxLeases;
 
     private JournalControl(MappedRegion region) {
         this.region = region;
         this.state = new QueueState(region, STATE);
-        this.options = readOptions();
+        this.segmentBytes = region.getLong(SEGMENT_BYTES);
+        this.maxElementBytes = (int) region.getLong(MAX_ELEMENT_BYTES);
+        this.maxLeases = region.getInt(MAX_LEASES);
     }
 
     /** Creates the file; {@code initialise} runs before any other process can see it. */
@@ -42,19 +55,41 @@ final class JournalControl {
     /** Checks a file of this format. */
     static JournalControl of(MappedRegion region) throws RegionFormatException {
         if (region.sizeBytes() < LEASES || checksum(region) != region.getInt(OPTIONS_CHECKSUM)) {
-            throw new RegionFormatException(
-                    region.file(),
-                    "the options are damaged: offset=" + OPTIONS + "; restore the file or delete the queue");
+            throw damaged(region, OPTIONS, null);
         }
         JournalControl control = new JournalControl(region);
+        control.requirePlausibleOptions();
         control.requirePlausible();
         return control;
+    }
+
+    private static RegionFormatException damaged(
+            MappedRegion region, int offset, @Nullable IllegalArgumentException cause) {
+        RegionFormatException damaged = new RegionFormatException(
+                region.file(), "the options are damaged: offset=" + offset + "; restore the file or delete the queue");
+        if (cause != null) {
+            damaged.initCause(cause);
+        }
+        return damaged;
+    }
+
+    private void requirePlausibleOptions() throws RegionFormatException {
+        try {
+            boolean intact = unaltered(
+                    settings -> settingsChecksum(region, settings) == region.getInt(settings + SETTING_CHECKSUM));
+            if (!intact) {
+                throw damaged(region, SETTINGS, null);
+            }
+            options();
+        } catch (IllegalArgumentException e) {
+            throw damaged(region, OPTIONS, e);
+        }
     }
 
     private void requirePlausible() throws RegionFormatException {
         long taken = takenVolatile();
         long appended = appendedVolatile();
-        if (region.sizeBytes() != sizeBytes(options.maxLeases())
+        if (region.sizeBytes() != sizeBytes(maxLeases)
                 || taken < 0
                 || appended < 0
                 || segmentVolatile() < 1
@@ -71,7 +106,7 @@ final class JournalControl {
 
     /** Whether a segment may be so long: it ends with the document that fills it, and space is allocated in advance. */
     private boolean isFillOfSegment(long bytes) {
-        return bytes >= 0 && bytes <= options.segmentBytes() + maxDocumentBytes() + ALLOCATED_IN_ADVANCE_BYTES;
+        return bytes >= 0 && bytes <= segmentBytes + maxDocumentBytes() + ALLOCATED_IN_ADVANCE_BYTES;
     }
 
     private static void writeOptions(
@@ -81,20 +116,15 @@ final class JournalControl {
             throw new IllegalArgumentException(
                     "the codec's id is longer than " + MAX_CODEC_ID_BYTES + " bytes: id=" + codecId);
         }
-        Duration lease = options.leaseTimeout();
-        region.putLong(MAX_SIZE, options.maxSize());
         region.putLong(SEGMENT_BYTES, options.segmentBytes());
         region.putLong(MAX_ELEMENT_BYTES, options.maxElementBytes());
-        region.putLong(LEASE_TIMEOUT_NANOS, lease == null ? 0 : Durations.toNanos(lease));
-        region.putLong(REDELIVERY_DELAY_NANOS, Durations.toNanos(options.redeliveryDelay()));
-        region.putInt(MAX_ATTEMPTS, options.maxAttempts());
         region.putInt(MAX_LEASES, options.maxLeases());
-        region.putInt(RETAINED_SEGMENTS, options.retainedSegments());
-        region.putInt(OPTION_FLAGS, (options.sync() ? SYNC : 0) | (anonymous ? ANONYMOUS : 0));
+        region.putInt(OPTION_FLAGS, anonymous ? ANONYMOUS : 0);
         region.putInt(CODEC_ID_BYTES, id.length);
         region.putBytes(CODEC_ID, id, 0, id.length);
         region.putLong(ID, RandomNames.nextLong());
         region.putInt(OPTIONS_CHECKSUM, checksum(region));
+        writeSettings(region, settings(0), options);
         region.putInt(SEGMENT, 1);
         region.putLong(NEXT_DUE_NANOS, Long.MAX_VALUE);
     }
@@ -108,26 +138,8 @@ final class JournalControl {
         return (int) crc.getValue();
     }
 
-    private DurableQueueOptions readOptions() {
-        long lease = region.getLong(LEASE_TIMEOUT_NANOS);
-        return new DurableQueueOptions(
-                region.getLong(MAX_SIZE),
-                region.getLong(SEGMENT_BYTES),
-                (int) region.getLong(MAX_ELEMENT_BYTES),
-                lease == 0 ? null : Duration.ofNanos(lease),
-                Duration.ofNanos(region.getLong(REDELIVERY_DELAY_NANOS)),
-                region.getInt(MAX_ATTEMPTS),
-                region.getInt(MAX_LEASES),
-                region.getInt(RETAINED_SEGMENTS),
-                (region.getInt(OPTION_FLAGS) & SYNC) != 0);
-    }
-
     MappedRegion region() {
         return region;
-    }
-
-    DurableQueueOptions options() {
-        return options;
     }
 
     boolean anonymous() {
@@ -146,11 +158,110 @@ final class JournalControl {
     }
 
     long segmentBytes() {
-        return options.segmentBytes();
+        return segmentBytes;
     }
 
     long maxDocumentBytes() {
-        return (long) options.maxElementBytes() + JournalDocument.HEADER_BYTES + JournalDocument.ELEMENT_HEADER_BYTES;
+        return (long) maxElementBytes + JournalDocument.HEADER_BYTES + JournalDocument.ELEMENT_HEADER_BYTES;
+    }
+
+    int maxElementBytes() {
+        return maxElementBytes;
+    }
+
+    int maxLeases() {
+        return maxLeases;
+    }
+
+    // ---- options that can be altered --------------------------------------------------------------------------------
+
+    private static int settings(int alterations) {
+        return SETTINGS + (alterations & 1) * SETTING_BYTES;
+    }
+
+    /** Where the copy stands that holds. */
+    private int settings() {
+        return settings(region.getInt(ALTERATIONS));
+    }
+
+    long maxSize() {
+        return region.getLong(settings() + SETTING_MAX_SIZE);
+    }
+
+    long leaseTimeoutNanos() {
+        return region.getLong(settings() + SETTING_LEASE_TIMEOUT_NANOS);
+    }
+
+    int maxAttempts() {
+        return region.getInt(settings() + SETTING_MAX_ATTEMPTS);
+    }
+
+    int retainedSegments() {
+        return region.getInt(settings() + SETTING_RETAINED_SEGMENTS);
+    }
+
+    boolean sync() {
+        return region.getInt(settings() + SETTING_SYNC) != 0;
+    }
+
+    /** All options, as they were at one instant. */
+    DurableQueueOptions options() {
+        return unaltered(settings -> {
+            long lease = region.getLong(settings + SETTING_LEASE_TIMEOUT_NANOS);
+            return new DurableQueueOptions(
+                    region.getLong(settings + SETTING_MAX_SIZE),
+                    segmentBytes,
+                    maxElementBytes,
+                    lease == 0 ? null : Duration.ofNanos(lease),
+                    Duration.ofNanos(region.getLong(settings + SETTING_REDELIVERY_DELAY_NANOS)),
+                    region.getInt(settings + SETTING_MAX_ATTEMPTS),
+                    maxLeases,
+                    region.getInt(settings + SETTING_RETAINED_SEGMENTS),
+                    region.getInt(settings + SETTING_SYNC) != 0);
+        });
+    }
+
+    /** Reads the copy that holds, until nobody has altered it meanwhile. */
+    private <T> T unaltered(IntFunction<T> read) {
+        while (true) {
+            int alterations = region.getIntVolatile(ALTERATIONS);
+            T result = read.apply(settings(alterations));
+            VarHandle.loadLoadFence();
+            if (region.getIntVolatile(ALTERATIONS) == alterations) {
+                return result;
+            }
+        }
+    }
+
+    /** Alters the options, under both mutexes, if they are still what they were; false if not. */
+    boolean alter(DurableQueueOptions from, DurableQueueOptions to) {
+        if (!options().equals(from)) {
+            return false;
+        }
+        int alterations = region.getInt(ALTERATIONS) + 1;
+        writeSettings(region, settings(alterations), to);
+        region.force(); // or the count could be on the disk and the copy not
+        region.putIntRelease(ALTERATIONS, alterations);
+        return true;
+    }
+
+    private static void writeSettings(MappedRegion region, int settings, DurableQueueOptions options) {
+        Duration lease = options.leaseTimeout();
+        region.putLongRelease(settings + SETTING_MAX_SIZE, options.maxSize());
+        region.putLongRelease(settings + SETTING_LEASE_TIMEOUT_NANOS, lease == null ? 0 : Durations.toNanos(lease));
+        region.putLongRelease(settings + SETTING_REDELIVERY_DELAY_NANOS, Durations.toNanos(options.redeliveryDelay()));
+        region.putIntRelease(settings + SETTING_MAX_ATTEMPTS, options.maxAttempts());
+        region.putIntRelease(settings + SETTING_RETAINED_SEGMENTS, options.retainedSegments());
+        region.putIntRelease(settings + SETTING_SYNC, options.sync() ? 1 : 0);
+        region.putIntRelease(settings + SETTING_CHECKSUM, settingsChecksum(region, settings));
+    }
+
+    private static int settingsChecksum(MappedRegion region, int settings) {
+        byte[] bytes = new byte[SETTING_CHECKSUM];
+        region.getBytes(settings, bytes, 0, bytes.length);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
     }
 
     // ---- flags ------------------------------------------------------------------------------------------------------
@@ -169,6 +280,10 @@ final class JournalControl {
 
     void setShutdown() {
         state.setShutdown();
+    }
+
+    void clearShutdown() {
+        state.clearShutdown();
     }
 
     void setDeleted() {

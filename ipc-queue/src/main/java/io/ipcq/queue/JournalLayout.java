@@ -13,6 +13,8 @@ import io.ipcq.memory.Waiter;
  *  | region header        |
  *  +----------------------+  OPTIONS: written at creation, never again
  *  | options, codec, id   |
+ *  +----------------------+  SETTINGS: changed under both mutexes
+ *  | options, in two ways |
  *  +----------------------+  STATE
  *  | members, flags, ...  |
  *  +----------------------+  PRODUCERS: changed under the producers' mutex
@@ -27,6 +29,12 @@ import io.ipcq.memory.Waiter;
  *  | slot 0, slot 1, ...  |
  *  +----------------------+
  *
+ *  the options that can be altered, one of two copies
+ *   0         8                   16                     24            28                 32     36         40
+ *  +---------+-------------------+----------------------+-------------+------------------+------+----------+
+ *  | maxSize | leaseTimeoutNanos | redeliveryDelayNanos | maxAttempts | retainedSegments | sync | checksum |
+ *  +---------+-------------------+----------------------+-------------+------------------+------+----------+
+ *
  *  one lease slot
  *   0       4          8       16       24      32         40             48      52      56       64
  *  +-------+----------+-------+--------+-------+----------+--------------+-------+-------+--------+
@@ -36,22 +44,17 @@ import io.ipcq.memory.Waiter;
  */
 final class JournalLayout {
 
-    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 5);
+    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 6);
 
     /** What two words that different processes change at the same time keep between them: two cache lines. */
     static final int SPACING = 128;
 
     // options
     static final int OPTIONS = MappedRegion.HEADER_BYTES;
-    static final int MAX_SIZE = OPTIONS;
-    static final int SEGMENT_BYTES = MAX_SIZE + Long.BYTES;
+    static final int SEGMENT_BYTES = OPTIONS;
     static final int MAX_ELEMENT_BYTES = SEGMENT_BYTES + Long.BYTES;
-    static final int LEASE_TIMEOUT_NANOS = MAX_ELEMENT_BYTES + Long.BYTES;
-    static final int REDELIVERY_DELAY_NANOS = LEASE_TIMEOUT_NANOS + Long.BYTES;
-    static final int MAX_ATTEMPTS = REDELIVERY_DELAY_NANOS + Long.BYTES;
-    static final int MAX_LEASES = MAX_ATTEMPTS + Integer.BYTES;
-    static final int RETAINED_SEGMENTS = MAX_LEASES + Integer.BYTES;
-    static final int OPTION_FLAGS = RETAINED_SEGMENTS + Integer.BYTES;
+    static final int MAX_LEASES = MAX_ELEMENT_BYTES + Long.BYTES;
+    static final int OPTION_FLAGS = MAX_LEASES + Integer.BYTES;
     static final int CODEC_ID_BYTES = OPTION_FLAGS + Integer.BYTES;
     static final int OPTIONS_CHECKSUM = CODEC_ID_BYTES + Integer.BYTES;
     static final int CODEC_ID = OPTIONS_CHECKSUM + Integer.BYTES;
@@ -59,8 +62,20 @@ final class JournalLayout {
     static final int ID = CODEC_ID + MAX_CODEC_ID_BYTES;
     static final int OPTIONS_END = ID + Long.BYTES;
 
+    // options that can be altered
+    static final int ALTERATIONS = align(OPTIONS_END);
+    static final int SETTINGS = ALTERATIONS + Long.BYTES;
+    static final int SETTING_MAX_SIZE = 0;
+    static final int SETTING_LEASE_TIMEOUT_NANOS = SETTING_MAX_SIZE + Long.BYTES;
+    static final int SETTING_REDELIVERY_DELAY_NANOS = SETTING_LEASE_TIMEOUT_NANOS + Long.BYTES;
+    static final int SETTING_MAX_ATTEMPTS = SETTING_REDELIVERY_DELAY_NANOS + Long.BYTES;
+    static final int SETTING_RETAINED_SEGMENTS = SETTING_MAX_ATTEMPTS + Integer.BYTES;
+    static final int SETTING_SYNC = SETTING_RETAINED_SEGMENTS + Integer.BYTES;
+    static final int SETTING_CHECKSUM = SETTING_SYNC + Integer.BYTES;
+    static final int SETTING_BYTES = SETTING_CHECKSUM + Integer.BYTES;
+
     // state
-    static final int STATE = align(OPTIONS_END);
+    static final int STATE = align(SETTINGS + 2 * SETTING_BYTES);
     static final int NEXT_MEMBER = STATE + QueueState.NEXT_MEMBER;
     static final int FLAGS = STATE + QueueState.FLAGS;
     static final int ATTENDED = STATE + QueueState.BYTES;

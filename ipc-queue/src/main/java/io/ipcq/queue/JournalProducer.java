@@ -63,7 +63,7 @@ final class JournalProducer {
         } finally {
             mutex.unlock(whole);
         }
-        if (control.options().sync()) {
+        if (control.sync()) {
             force(index);
         }
         return DONE;
@@ -75,7 +75,7 @@ final class JournalProducer {
             throw new QueueShutdownException(
                     "the queue is shut down and takes no more elements: directory=" + queue.directory());
         }
-        long maxSize = control.options().maxSize();
+        long maxSize = control.maxSize();
         return maxSize == Long.MAX_VALUE ? maxSize : Math.max(0, maxSize - control.size());
     }
 
@@ -110,9 +110,12 @@ final class JournalProducer {
     }
 
     void shutdown() {
-        mutex.lock();
-        control.setShutdown();
-        mutex.unlock(true);
+        exclusively(control::setShutdown);
+    }
+
+    /** Takes a shutdown back. */
+    void reopen() {
+        exclusively(control::clearShutdown);
     }
 
     /** Runs an action that no producer of any process may interfere with. */

@@ -21,8 +21,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -199,10 +201,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private byte[] encode(E element) {
         requireOpen();
         byte[] payload = codec.encode(Objects.requireNonNull(element, "element"));
-        if (payload.length > options().maxElementBytes()) {
+        if (payload.length > control.maxElementBytes()) {
             throw new ElementTooLargeException(
                     "the element is larger than the queue can hold: elementBytes=" + payload.length
-                            + ", maxElementBytes=" + options().maxElementBytes() + ", directory=" + directory()
+                            + ", maxElementBytes=" + control.maxElementBytes() + ", directory=" + directory()
                             + "; create the queue with a larger maxElementBytes");
         }
         return payload;
@@ -407,7 +409,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             LOG.warn(
                     "{} deliveries are unacknowledged, as many as the queue allows; receive waits until one is settled."
                             + " Acknowledge sooner, or create the queue with more maxLeases: directory={}",
-                    options().maxLeases(),
+                    control.maxLeases(),
                     directory());
         }
     }
@@ -481,7 +483,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     long maxSize() {
-        return options().maxSize();
+        return control.maxSize();
     }
 
     @Override
@@ -523,6 +525,34 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public DurableQueueOptions options() {
         return control.options();
+    }
+
+    @Override
+    public DurableQueueOptions alter(UnaryOperator<DurableQueueOptions> change) {
+        requireOpen();
+        while (true) {
+            DurableQueueOptions before = options();
+            DurableQueueOptions after = Objects.requireNonNull(change.apply(before), "change");
+            after.requireLayoutOf(before);
+            if (after.equals(before)) {
+                return after;
+            }
+            if (altered(before, after)) {
+                notFull.signal();
+                control.region().force();
+                return after;
+            }
+        }
+    }
+
+    /** False if somebody else was faster. */
+    private boolean altered(DurableQueueOptions before, DurableQueueOptions after) {
+        AtomicBoolean altered = new AtomicBoolean();
+        consumer.underMutex(() -> {
+            producer.exclusively(() -> altered.set(control.alter(before, after)));
+            return true;
+        });
+        return altered.get();
     }
 
     // ---- tasks and the end ------------------------------------------------------------------------------------------
@@ -568,6 +598,12 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         requireOpen();
         producer.shutdown();
         signalAll();
+    }
+
+    @Override
+    public void reopen() {
+        requireOpen();
+        producer.reopen();
     }
 
     @Override

@@ -6,7 +6,6 @@ import static io.ipcq.queue.JournalLayout.*;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
 import io.ipcq.queue.JournalConsumer.Claim;
-import java.time.Duration;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
 
@@ -56,19 +55,14 @@ final class Leases {
     private final ReturnedSlots returned;
     private final int slots;
     private final int maxLeases;
-    private final int maxAttempts;
-    private final long timeoutNanos;
 
     Leases(JournalControl control, Members members) {
         this.control = control;
         this.region = control.region();
         this.members = members;
         this.returned = new ReturnedSlots(control);
-        this.maxLeases = control.options().maxLeases();
+        this.maxLeases = control.maxLeases();
         this.slots = JournalLayout.slots(maxLeases);
-        this.maxAttempts = control.options().maxAttempts();
-        Duration timeout = control.options().leaseTimeout();
-        this.timeoutNanos = timeout == null ? 0 : Durations.toNanos(timeout);
     }
 
     // ---- free slots -------------------------------------------------------------------------------------------------
@@ -168,6 +162,7 @@ final class Leases {
     }
 
     private long endOfLease() {
+        long timeoutNanos = control.leaseTimeoutNanos();
         return timeoutNanos == 0 ? Long.MAX_VALUE : Durations.deadline(timeoutNanos);
     }
 
@@ -334,7 +329,7 @@ final class Leases {
     }
 
     private void takeBack(int slot) {
-        if (attempts(slot) < maxAttempts) {
+        if (attempts(slot) < control.maxAttempts()) {
             returnToQueue(slot, 0);
         } else {
             giveUp(slot, GivenUp.NEVER_ACKNOWLEDGED);

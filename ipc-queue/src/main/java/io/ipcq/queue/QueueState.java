@@ -39,12 +39,16 @@ record QueueState(MappedRegion region, int offset) {
     }
 
     void setShutdown() {
-        setFlag(SHUTDOWN);
+        change(SHUTDOWN, 0);
+    }
+
+    void clearShutdown() {
+        change(0, SHUTDOWN);
     }
 
     /** For good: nobody ever takes it back. */
     void setDeleted() {
-        setFlag(DELETED);
+        change(DELETED, 0);
     }
 
     /** Both words, to be compared later. */
@@ -57,10 +61,10 @@ record QueueState(MappedRegion region, int offset) {
         return region.compareAndSetLong(offset, words, words | (long) DELETED << Integer.SIZE);
     }
 
-    private void setFlag(int flag) {
+    private void change(int set, int cleared) {
         int flags;
         do {
             flags = region.getIntVolatile(offset + FLAGS);
-        } while (!region.compareAndSetInt(offset + FLAGS, flags, flags | flag));
+        } while (!region.compareAndSetInt(offset + FLAGS, flags, (flags | set) & ~cleared));
     }
 }

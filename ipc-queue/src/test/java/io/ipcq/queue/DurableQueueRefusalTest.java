@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -179,7 +180,11 @@ class DurableQueueRefusalTest {
 
     @Test
     void shouldRefuseEveryFlippedByteOfHeaderAndOptions() throws IOException {
-        for (int offset = 0; offset < JournalLayout.CODEC_ID + 12; offset++) {
+        IntStream settings =
+                IntStream.range(JournalLayout.SETTINGS, JournalLayout.SETTINGS + JournalLayout.SETTING_BYTES);
+        int[] offsets = IntStream.concat(IntStream.range(0, JournalLayout.CODEC_ID + 12), settings)
+                .toArray();
+        for (int offset : offsets) {
             flip(offset);
             assertRefused()
                     .as("offset %d", offset)

@@ -10,6 +10,7 @@ import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** Holds docs/file-format.md and the layout of a durable queue together. */
@@ -25,27 +26,40 @@ class JournalFormatTest {
             "producers",
             "consumers",
             "leaseBytes",
+            "settings",
+            "settingBytes",
             "spareSlots");
 
     @Test
     void shouldDescribeControlFile() throws Exception {
         Map<String, Integer> words = constants();
-        words.keySet().removeIf(name -> NOT_WORDS.contains(name) || isLeaseField(name));
+        words.keySet().removeIf(name -> NOT_WORDS.contains(name) || isLeaseField(name) || isSetting(name));
 
         assertThat(FormatDocument.offsets("Durable queue: control file")).isEqualTo(words);
         assertThat(FormatDocument.text()).contains("0x" + Long.toHexString(JournalLayout.FORMAT.magic()));
     }
 
     @Test
+    void shouldDescribeSettings() throws Exception {
+        assertThat(FormatDocument.offsets("Durable queue: options that can be altered"))
+                .isEqualTo(fields(JournalFormatTest::isSetting, "setting"));
+    }
+
+    @Test
     void shouldDescribeLeaseSlot() throws Exception {
+        assertThat(FormatDocument.offsets("Durable queue: lease slot"))
+                .isEqualTo(fields(JournalFormatTest::isLeaseField, "lease"));
+    }
+
+    private static Map<String, Integer> fields(Predicate<String> isField, String prefix) throws IllegalAccessException {
         Map<String, Integer> fields = new HashMap<>();
         constants().forEach((name, offset) -> {
-            if (isLeaseField(name)) {
-                fields.put(Character.toLowerCase(name.charAt(5)) + name.substring(6), offset);
+            if (isField.test(name)) {
+                int from = prefix.length();
+                fields.put(Character.toLowerCase(name.charAt(from)) + name.substring(from + 1), offset);
             }
         });
-
-        assertThat(FormatDocument.offsets("Durable queue: lease slot")).isEqualTo(fields);
+        return fields;
     }
 
     @Test
@@ -60,8 +74,11 @@ class JournalFormatTest {
 
     private static boolean isLeaseField(String name) {
         return name.startsWith("lease")
-                && !Set.of("leases", "leased", "leaseBytes", "leaseTimeoutNanos")
-                        .contains(name);
+                && !Set.of("leases", "leased", "leaseBytes").contains(name);
+    }
+
+    private static boolean isSetting(String name) {
+        return name.startsWith("setting") && !Set.of("settings", "settingBytes").contains(name);
     }
 
     private static Map<String, Integer> constants() throws IllegalAccessException {

@@ -44,6 +44,13 @@ enum JournalKillOperation {
             },
             JournalKillOperation::untilLeasesAreLookedAt,
             child -> child.receiveAndAck(1)),
+    REOPEN(
+            parent -> {
+                parent.put(3, 100);
+                parent.shutdown();
+            },
+            child -> child.queue().reopen()),
+    ALTER(parent -> parent.put(3, 100), child -> child.queue().alter(JournalKillOperation::altered)),
     SHUTDOWN(parent -> parent.put(3, 100), child -> child.queue().shutdown()),
     /** Alone on the queue, so that opening it repairs it: dies within the repair, too. */
     OPEN_AND_REPAIR(
@@ -79,6 +86,8 @@ enum JournalKillOperation {
         void receiveAndLeave(int count) throws Exception;
 
         void leave();
+
+        void shutdown();
     }
 
     /** What the child can do, with its ledger kept. */
@@ -150,6 +159,11 @@ enum JournalKillOperation {
     /** Leases of the dead are looked for now and then only. */
     private static void untilLeasesAreLookedAt(Child child) throws InterruptedException {
         Thread.sleep(100);
+    }
+
+    /** As {@link #ALTER} alters them, with nothing that the others set. */
+    static DurableQueueOptions altered(DurableQueueOptions options) {
+        return options.withMaxSize(1000).withRetainedSegments(1).withLeaseTimeout(Duration.ofMinutes(1));
     }
 
     static DurableQueueBuilder<byte[]> builder() {

@@ -79,6 +79,11 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
         queue = null;
     }
 
+    @Override
+    public void shutdown() {
+        queue().shutdown();
+    }
+
     DurableQueue<byte[]> queue() {
         if (queue == null) {
             throw new IllegalStateException("not open");
@@ -101,6 +106,7 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
             drain();
         }
         drainDeadLetters();
+        checkOptions();
         leave();
         try (DurableQueue<byte[]> again = DurableQueue.open(queueDirectory(), byte[].class);
                 Stream<Replayed<byte[]>> history = again.replay(0)) {
@@ -122,6 +128,14 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
                     .as("an element that is neither waiting nor out: %s", stats)
                     .isTrue();
         }
+    }
+
+    /** All of them were altered, or none. */
+    private void checkOptions() {
+        DurableQueueOptions created = JournalKillOperation.builder().options();
+        DurableQueueOptions altered =
+                operation == JournalKillOperation.ALTER ? JournalKillOperation.altered(created) : created;
+        assertThat(queue().options()).isIn(created, altered);
     }
 
     private void reopen() throws IOException {

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.ipcq.TestJvm;
 import io.ipcq.codec.Codec;
@@ -20,6 +21,30 @@ class JournalQueueIT extends SharedQueueProcessContract {
     @Override
     Path place(SharedQueue<?> queue) {
         return ((DurableQueue<?>) queue).directory();
+    }
+
+    @Test
+    void shouldAlterAndReopenForOtherProcesses() throws Exception {
+        useQueueOf(1);
+        DurableQueue<String> durable = (DurableQueue<String>) queue;
+        TestJvm writer = child("put", "w", "3");
+        begin(writer);
+        await().until(queue::full);
+        durable.alter(options -> options.withMaxSize(3));
+        writer.awaitSuccess();
+        assertThat(queue).containsExactly("w:0", "w:1", "w:2");
+        queue.shutdown();
+        TestJvm one = child("alter", "20");
+        TestJvm other = child("alter", "20");
+        begin(one);
+        begin(other);
+        one.awaitSuccess();
+        other.awaitSuccess();
+        assertThat(durable.options().maxAttempts()).isEqualTo(45);
+        assertThat(queue.isShutdown()).isFalse();
+        assertThat(queue.getNow()).isEqualTo("w:0");
+        assertThat(queue.offer("a")).isTrue();
+        assertThat(queue.offer("b")).isFalse();
     }
 
     @Test

@@ -41,6 +41,7 @@ final class QueueProgram {
             case "consume" -> consume(queue, Path.of(args[2]));
             case "drain" -> drain(queue, Path.of(args[2]));
             case "shutdown" -> queue.shutdown();
+            case "alter" -> alter((DurableQueue<String>) queue, Integer.parseInt(args[2]));
             case "join" -> queue.join();
             case "taskDone" -> queue.taskDone();
             case "delete" -> queue.delete();
@@ -96,6 +97,14 @@ final class QueueProgram {
         Delivery<String> delivery = queue.receive();
         copy(queue, target);
         System.out.println("ack " + delivery.ack());
+    }
+
+    /** Adds to the attempts, one by one, and reopens the queue. */
+    private static void alter(DurableQueue<String> queue, int times) {
+        for (int i = 0; i < times; i++) {
+            queue.alter(options -> options.withMaxAttempts(options.maxAttempts() + 1));
+        }
+        queue.reopen();
     }
 
     /** Starts one, which then waits to be told to begin. */

@@ -42,7 +42,7 @@ abstract class SharedQueueProcessContract {
         useQueueOf(FOREVER);
     }
 
-    private void useQueueOf(long maxSize) throws IOException {
+    void useQueueOf(long maxSize) throws IOException {
         queue = create(Codec.utf8(), maxSize);
         toClose.add(queue);
         handle = write(queue);
