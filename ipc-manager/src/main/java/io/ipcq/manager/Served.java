@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -10,8 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** What a name stands for on the server. It lives as long as a client holds it. */
 abstract class Served {
 
-    /** Who it is: names of different types do not meet. */
-    record Key(String type, String name) {}
+    /** Who it is: names of different types do not meet. In order, for the same reason as a {@link MapKey}. */
+    record Key(String type, String name) implements Comparable<Key> {
+
+        private static final Comparator<Key> ORDER =
+                Comparator.comparing(Key::name).thenComparing(Key::type);
+
+        @Override
+        public int compareTo(Key other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     private final Key key;
 

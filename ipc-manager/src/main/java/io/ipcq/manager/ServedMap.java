@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A map from JSON values to JSON values; also a namespace, whose keys are strings. */
 final class ServedMap extends Served {
 
-    private final Map<Object, Object> entries = new LinkedHashMap<>();
+    private final Map<MapKey, Object> entries = new LinkedHashMap<>();
 
     private final StoredValues stored;
 
@@ -31,41 +31,47 @@ final class ServedMap extends Served {
                 clear();
                 yield null;
             }
-            case "get" -> entries.get(call.present(1));
-            case "put" -> put(call.present(1), call.present(2));
+            case "get" -> entries.get(key(call));
+            case "put" -> put(key(call), call.present(2));
             case "putIfAbsent" -> {
-                Object there = entries.get(call.present(1));
-                yield there != null ? there : put(call.present(1), call.present(2));
+                MapKey key = key(call);
+                Object there = entries.get(key);
+                yield there != null ? there : put(key, call.present(2));
             }
-            case "remove" -> remove(call.present(1));
+            case "remove" -> remove(key(call));
             case "removeValue" -> {
-                boolean same = call.present(2).equals(entries.get(call.present(1)));
+                MapKey key = key(call);
+                boolean same = call.present(2).equals(entries.get(key));
                 if (same) {
-                    remove(call.present(1));
+                    remove(key);
                 }
                 yield same;
             }
-            case "replace" -> entries.containsKey(call.present(1)) ? put(call.present(1), call.present(2)) : null;
+            case "replace" -> {
+                MapKey key = key(call);
+                yield entries.containsKey(key) ? put(key, call.present(2)) : null;
+            }
             case "replaceValue" -> {
+                MapKey key = key(call);
                 Object value = call.present(3);
-                boolean same = call.present(2).equals(entries.get(call.present(1)));
+                boolean same = call.present(2).equals(entries.get(key));
                 if (same) {
-                    put(call.present(1), value);
+                    put(key, value);
                 }
                 yield same;
             }
-            case "containsKey" -> entries.containsKey(call.present(1));
+            case "containsKey" -> entries.containsKey(key(call));
             case "containsValue" -> entries.containsValue(call.present(1));
             case "entries" ->
                 entries.entrySet().stream()
-                        .map(entry -> List.of(entry.getKey(), entry.getValue()))
+                        .map(entry -> List.of(entry.getKey().value(), entry.getValue()))
                         .toList();
             case "putAll" -> {
                 for (Object pair : call.list(1)) {
                     if (!(pair instanceof List<?> two) || two.size() != 2 || two.contains(null)) {
                         throw new RpcException(Protocol.INVALID_PARAMS, "entries are arrays of a key and a value");
                     }
-                    put(Objects.requireNonNull(two.get(0)), Objects.requireNonNull(two.get(1)));
+                    put(MapKey.of(Objects.requireNonNull(two.get(0))), Objects.requireNonNull(two.get(1)));
                 }
                 yield null;
             }
@@ -73,23 +79,27 @@ final class ServedMap extends Served {
         };
     }
 
-    private @Nullable Object put(Object key, Object value) {
+    private static MapKey key(Call call) {
+        return MapKey.of(call.present(1));
+    }
+
+    private @Nullable Object put(MapKey key, Object value) {
         if (entries.size() >= Protocol.MAX_ITEMS && !entries.containsKey(key)) {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
         Object before = entries.get(key);
         if (before == null) {
-            stored.replace(null, List.of(key, value));
+            stored.replace(null, List.of(key.value(), value));
         } else {
             stored.replace(before, value);
         }
         return entries.put(key, value);
     }
 
-    private @Nullable Object remove(Object key) {
+    private @Nullable Object remove(MapKey key) {
         Object before = entries.remove(key);
         if (before != null) {
-            stored.replace(List.of(key, before), null);
+            stored.replace(List.of(key.value(), before), null);
         }
         return before;
     }

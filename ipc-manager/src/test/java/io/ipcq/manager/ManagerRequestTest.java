@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Requests that nobody should send; {@link RequestFuzz} makes up more of them. */
 class ManagerRequestTest {
+
+    private static final int COLLIDING = 65_536;
 
     @Test
     void shouldRefuseDeepNesting() throws Exception {
@@ -41,6 +44,25 @@ class ManagerRequestTest {
                     .contains("result=[]");
             assertThat(ask(client, "open", "object", "other", Map.of("interface", "java.lang.Runnable")))
                     .contains("-32001");
+        }
+    }
+
+    /** As lists whose hashes are the same; were each one compared with the others, that would take minutes. */
+    @Test
+    void shouldFindKeysWhateverTheirHashesAre() throws Exception {
+        AuthKey key = AuthKey.random();
+        List<Object> entries = new ArrayList<>();
+        for (int i = 0; i < COLLIDING; i++) {
+            entries.add(List.of(List.of(i, -31 * i), i));
+        }
+        try (ManagerServer server = ManagerServer.builder().bind(key);
+                ProtocolClient client = new ProtocolClient(Connection.connect(server.address(), key))) {
+            client.result("open", "map", "stock", Map.of());
+            client.result("map.putAll", "stock", entries);
+            assertThat(client.result("map.size", "stock")).isEqualTo(COLLIDING);
+            assertThat(client.result("map.get", "stock", List.of(7, -31 * 7))).isEqualTo(7);
+            assertThat(client.result("map.remove", "stock", Map.of("a", 1))).isNull();
+            assertThat(client.result("map.entries", "stock")).isEqualTo(entries);
         }
     }
 
