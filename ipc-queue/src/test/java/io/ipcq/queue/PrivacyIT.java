@@ -32,15 +32,16 @@ class PrivacyIT {
         public static void main(String[] args) throws Exception {
             try (DurableQueue<byte[]> queue =
                     DurableQueue.builder(byte[].class).segmentBytes(1 << 20).create(Path.of(args[0]))) {
+                queue.put(new byte[1_000]);
+                for (int attempt = 1; attempt <= queue.options().maxAttempts(); attempt++) {
+                    queue.receive().nack();
+                }
                 List<byte[]> elements = Collections.nCopies(100, new byte[1_000]);
                 for (int i = 0; i < 40; i++) {
                     queue.putAll(elements);
                 }
                 for (int i = 0; i < 1_000; i++) {
                     queue.get();
-                }
-                for (int attempt = 1; attempt <= queue.options().maxAttempts(); attempt++) {
-                    queue.receive().nack();
                 }
                 queue.flush();
                 if (queue.deadLetters().get() == null) {
