@@ -35,8 +35,10 @@ final class ForeignCall implements Kernel.SystemCall {
     public long invoke(long number, long first, long second, long third, long fourth) {
         try {
             return (long) SYSCALL.invokeExact(number, first, second, third, fourth);
+        } catch (Error e) {
+            throw e; // of the heap or the stack that there is no more of
         } catch (Throwable e) {
-            throw new AssertionError(e); // a downcall throws nothing
+            throw new AssertionError("a downcall throws no exception", e);
         }
     }
 
@@ -46,8 +48,10 @@ final class ForeignCall implements Kernel.SystemCall {
             // the first byte, wherever the position is
             return (long)
                     ADDRESS_OF.invokeExact((Buffer) directBuffer.duplicate().clear());
+        } catch (Error e) {
+            throw e;
         } catch (Throwable e) {
-            throw new AssertionError(e);
+            throw new AssertionError("a getter throws no exception", e);
         }
     }
 

@@ -33,6 +33,7 @@ final class Futex {
      * @param waitedNanos how long the caller has waited so far, which sets the pace where there is no futex
      */
     static void await(MappedRegion region, long offset, int expected, long timeoutNanos, long waitedNanos) {
+        StackReserve.require(); // or the class of the timeouts could be broken for good by its first use
         SystemCall call = Kernel.call();
         if (call == null) {
             poll(region, offset, expected, timeoutNanos, waitedNanos);

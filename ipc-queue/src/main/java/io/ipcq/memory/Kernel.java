@@ -30,13 +30,17 @@ final class Kernel {
         long addressOf(ByteBuffer directBuffer);
     }
 
+    private static @Nullable SystemCall loadedCall; // published by the next one
     private static volatile boolean loaded;
 
     private Kernel() {}
 
     /** Null where there is none. Loads it, if need be. */
     static @Nullable SystemCall call() {
-        return Native.CALL;
+        if (!loaded) {
+            load();
+        }
+        return loadedCall;
     }
 
     /** Whether {@link #call} costs nothing any more. */
@@ -74,23 +78,41 @@ final class Kernel {
         }
     }
 
-    /** Loaded by the first call. */
-    private static final class Native {
+    /** Loads in a thread of its own: where a stack is all but used up, classes would be broken for good. */
+    private static synchronized void load() {
+        if (loaded) {
+            return;
+        }
+        Thread loader = new Thread(null, new Loader(), "ipcq-kernel");
+        loader.setDaemon(true);
+        loader.start();
+        boolean interrupted = false;
+        while (loader.isAlive()) {
+            try {
+                loader.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
-        static final @Nullable SystemCall CALL = load();
+    private static final class Loader implements Runnable {
 
-        private static @Nullable SystemCall load() {
+        @Override
+        public void run() {
             try {
                 if (System.getProperty(PROPERTY, "on").equals("off")) {
                     logger().debug("no native calls: {}=off", PROPERTY);
-                    return null;
+                    return;
                 }
                 SystemCall call = Runtime.version().feature() >= 22 ? new ForeignCall() : new JffiCall();
                 requireWorking(call);
-                return call;
-            } catch (Throwable e) { // also a stack that is all but used up: this class is not to be broken for good
+                loadedCall = call;
+            } catch (Throwable e) {
                 logger().debug("no native calls, because they cannot be made here", e);
-                return null;
             } finally {
                 loaded = true;
             }

@@ -45,8 +45,14 @@ public final class RobustMutex {
      * Crash
      *   A holder that is killed leaves its number, which no later member ever gets, so the word cannot come to mean somebody
      *   else. Leaving by exception must not look like a clean unlock: abandon() stores a number that counts as dead. A waker
-     *   killed between the CAS and the wake-up costs a sleeper the rest of its nap. unlock() and abandon() allocate nothing
-     *   and call next to nothing: they run when a stack may be all but used up.
+     *   killed between the CAS and the wake-up costs a sleeper the rest of its nap.
+     *
+     * Errors
+     *   Any call may find that the stack or the heap is used up, and the holder lives on. So it has to know whether it holds the
+     *   lock: nothing is called between the CAS that locks and the return, so who gets an Error has not locked; and unlock()
+     *   throws none once it has let go. And leaving has to succeed: the stack that it takes is reserved before, what it calls
+     *   is linked by the constructor, and where a CAS finds no memory, a store does: others change the word only to add their
+     *   bit, and look again at the end of a nap.
      *
      * References
      *   pthread_mutexattr_setrobust(3); U. Drepper, Futexes Are Tricky; docs/models/mutex.pml (kills and stops anywhere).
@@ -65,6 +71,7 @@ public final class RobustMutex {
     public static final int BYTES = 8;
 
     static final int WORD_OFFSET = 0;
+    static final int UNUSED_OFFSET = WORD_OFFSET + Integer.BYTES;
     static final int FREE = 0;
     static final int SLEEPERS = 1 << 31;
 
@@ -90,10 +97,12 @@ public final class RobustMutex {
         this.word = offset + WORD_OFFSET;
         this.members = members;
         this.me = members.number();
+        region.putIntVolatile(offset + UNUSED_OFFSET, 0); // links it for abandon()
     }
 
     /** Locks, however long it takes; an interrupt is kept for later. */
     public Acquisition lock() {
+        StackReserve.require();
         if (region.compareAndSetInt(word, FREE, me)) {
             return Acquisition.ACQUIRED;
         }
@@ -115,6 +124,7 @@ public final class RobustMutex {
 
     /** Locks if that takes no wait and nothing is to be repaired. */
     public boolean tryLock() {
+        StackReserve.require();
         return region.compareAndSetInt(word, FREE, me);
     }
 
@@ -127,6 +137,7 @@ public final class RobustMutex {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
+        StackReserve.require();
         return region.compareAndSetInt(word, FREE, me) ? Acquisition.ACQUIRED : lockSlow(deadlineNanos);
     }
 
@@ -135,28 +146,42 @@ public final class RobustMutex {
         return owner(region.getIntVolatile(word)) == me;
     }
 
-    /** Unlocks; a full fence. */
+    /** Unlocks; a full fence. An Error that comes out of it came before it had any effect. */
     public void unlock() {
         if (!region.compareAndSetInt(word, me, FREE)) {
-            leave(FREE);
+            unlockAndWake();
         }
     }
 
-    /** Unlocks in such a way that whoever locks next is told to repair. */
-    public void abandon() {
-        leave(ABANDONED);
-    }
-
-    private void leave(int next) {
+    private void unlockAndWake() {
         int seen;
         do {
             seen = region.getIntVolatile(word);
             if (owner(seen) != me) {
                 throw new IllegalMonitorStateException("the mutex is held by another member or by none");
             }
-        } while (!region.compareAndSetInt(word, seen, next));
-        if (seen < 0) {
+        } while (!region.compareAndSetInt(word, seen, FREE));
+        try {
             Futex.wake(region, word, 1);
+        } catch (InternalError e) {
+            throw e; // the memory is gone
+        } catch (Error e) {
+            // the sleeper looks again at the end of its nap
+        }
+    }
+
+    /**
+     * Unlocks in such a way that whoever locks next is told to repair; does nothing if another member holds it, or none. Wakes
+     * nobody: a sleeper looks again within 10 ms.
+     */
+    public void abandon() {
+        try {
+            int seen;
+            do {
+                seen = region.getIntVolatile(word);
+            } while (owner(seen) == me && !region.compareAndSetInt(word, seen, ABANDONED));
+        } catch (OutOfMemoryError e) {
+            region.putIntVolatile(word, ABANDONED);
         }
     }
 

@@ -77,6 +77,8 @@ final class ChronicleJournal implements AutoCloseable {
     private @Nullable ExcerptAppender appender;
     /** The segment that the appender has open; 0 for none. */
     private int appending;
+    /** An Error may have left the appender between two of its states; whoever is next makes another. */
+    private boolean isAppending;
 
     private ChronicleJournal(DirectoryHandle directory, JournalControl control) throws IOException {
         this.directory = directory;
@@ -179,6 +181,10 @@ final class ChronicleJournal implements AutoCloseable {
 
     /** Appends one document and returns its index. On any exception nothing was appended that a reader would be shown. */
     long append(byte[] document, int length) throws IOException {
+        if (isAppending) {
+            discardAppender();
+        }
+        isAppending = true;
         outgoing.clear().write(document, 0, length);
         ExcerptAppender appender;
         try {
@@ -196,7 +202,9 @@ final class ChronicleJournal implements AutoCloseable {
         if (end >= control.segmentBytes() || documents >= MAX_DOCUMENTS_PER_SEGMENT) {
             control.nextSegment();
         }
-        return appender.lastIndexAppended();
+        long index = appender.lastIndexAppended();
+        isAppending = false;
+        return index;
     }
 
     private ExcerptAppender write(int length) throws IOException {

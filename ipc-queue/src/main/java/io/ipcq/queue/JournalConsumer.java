@@ -48,6 +48,9 @@ final class JournalConsumer {
     private final Burial burial;
     private final JournalLookup lookup;
     private ChronicleJournal.@Nullable Reader reader;
+    /** An Error may have left the reader between two of its states; whoever is next makes another. */
+    private boolean isReaderDoubtful;
+
     private @Nullable JournalDocument current;
     private int cleanedSegment;
     /** What the producers' counter was at least; asked again only at its end, as each look takes their cache line away. */
@@ -117,6 +120,7 @@ final class JournalConsumer {
         } finally {
             if (!whole) {
                 current = null;
+                isReaderDoubtful = true;
             }
             mutex.unlock(whole);
         }
@@ -244,7 +248,8 @@ final class JournalConsumer {
 
     private @Nullable JournalDocument read(long number) {
         ChronicleJournal journal = queue.journal();
-        ChronicleJournal.Reader reader = reader(journal);
+        ChronicleJournal.Reader reader = isReaderDoubtful ? freshReader(journal) : reader(journal);
+        isReaderDoubtful = false;
         long hint = control.readIndex();
         JournalDocument last = current;
         if (last == null || hint - last.index() > FAR_BEHIND) {

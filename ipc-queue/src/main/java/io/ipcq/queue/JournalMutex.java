@@ -2,6 +2,8 @@
 package io.ipcq.queue;
 
 import io.ipcq.memory.RobustMutex;
+import io.ipcq.memory.RobustMutex.Acquisition;
+import io.ipcq.memory.StackReserve;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One side's mutex: first among the threads of this JVM, who park for it, then among the processes. Whoever gets it from a dead
  * owner repairs what that left half done, before anything else.
+ *
+ * <p>An Error that comes out of {@code lock} says that nothing is locked, and none comes out of {@code unlock} before all is
+ * unlocked; see {@link RobustMutex}.
  */
 final class JournalMutex {
 
@@ -19,12 +24,18 @@ final class JournalMutex {
         void run() throws Exception;
     }
 
+    @FunctionalInterface
+    private interface Waiting {
+        void run() throws InterruptedException;
+    }
+
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final ReentrantLock threads = new ReentrantLock();
     private final RobustMutex processes;
     private final JournalQueue<?> queue;
     private final Repair repair;
+    private final Waiting locking = () -> lock(AbstractSharedQueue.FOREVER);
 
     JournalMutex(RobustMutex processes, JournalQueue<?> queue, Repair repair) {
         this.processes = processes;
@@ -34,11 +45,15 @@ final class JournalMutex {
 
     /** Locks without regard to interrupts; throws if the handle is closed in the meantime. */
     void lock() {
+        uninterruptibly(locking);
+    }
+
+    private static void uninterruptibly(Waiting waiting) {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 try {
-                    lock(AbstractSharedQueue.FOREVER);
+                    waiting.run();
                     return;
                 } catch (InterruptedException e) {
                     interrupted = true;
@@ -57,18 +72,18 @@ final class JournalMutex {
             lock();
             return true;
         }
-        // free, as it mostly is, it is locked without a look at the clock
-        if (!threads.tryLock() && !lockThreads(patient(deadline))) {
-            return false;
-        }
+        StackReserve.require();
         boolean locked = false;
         try {
-            queue.requireOpen();
-            locked = processes.tryLock() || lockProcesses(patient(deadline));
+            // free, as they mostly are, they are locked without a look at the clock
+            if (threads.tryLock() || lockThreads(patient(deadline))) {
+                queue.requireOpen();
+                locked = processes.tryLock() || lockProcesses(patient(deadline));
+            }
             return locked;
         } finally {
-            if (!locked) {
-                threads.unlock();
+            if (!locked && threads.isHeldByCurrentThread()) {
+                unlock(false);
             }
         }
     }
@@ -78,68 +93,72 @@ final class JournalMutex {
         return Durations.atLeast(deadline, PATIENCE_NANOS);
     }
 
+    /** In naps: a thread that unlocks with its stack used up wakes nobody. */
     private boolean lockThreads(long deadline) throws InterruptedException {
-        if (deadline == AbstractSharedQueue.FOREVER) {
-            threads.lockInterruptibly();
-            return true;
+        while (true) {
+            long nap = Durations.atMost(deadline, PATIENCE_NANOS) - System.nanoTime();
+            if (threads.tryLock(nap, TimeUnit.NANOSECONDS)) {
+                return true;
+            }
+            if (Durations.hasPassed(deadline)) {
+                return false;
+            }
         }
-        return threads.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     private boolean lockProcesses(long deadline) throws InterruptedException {
-        while (true) {
-            queue.requireOpen();
-            switch (processes.lock(Durations.atMost(deadline, PATIENCE_NANOS))) {
-                case ACQUIRED -> {
-                    return true;
-                }
-                case RECOVERED -> {
-                    repair();
-                    return true;
-                }
-                case TIMED_OUT -> {
-                    if (Durations.hasPassed(deadline)) {
-                        return false;
-                    }
-                }
-            }
+        if (processes.isHeldByMe()) {
+            // by a thread that could not leave it, as this one has `threads`
+            processes.abandon();
         }
+        Acquisition acquisition;
+        do {
+            queue.requireOpen();
+            acquisition = processes.lock(Durations.atMost(deadline, PATIENCE_NANOS));
+        } while (acquisition == Acquisition.TIMED_OUT && !Durations.hasPassed(deadline));
+        if (acquisition == Acquisition.RECOVERED) {
+            repair();
+        }
+        return acquisition != Acquisition.TIMED_OUT;
     }
 
     private void repair() {
-        boolean repaired = false;
         try {
             repair.run();
-            repaired = true;
         } catch (Exception | InternalError | AssertionError e) {
             throw queue.storageFailed("what a dead process left could not be repaired", e);
-        } finally {
-            if (!repaired) {
-                processes.abandon();
-            }
         }
     }
 
     /** Unlocks; if what was to be done was not done whole, the next owner repairs first. */
     void unlock(boolean whole) {
+        boolean unlocked = false;
         try {
             if (whole) {
                 processes.unlock();
-            } else {
-                processes.abandon();
+                unlocked = true;
             }
         } finally {
-            threads.unlock();
+            try {
+                if (!unlocked) {
+                    processes.abandon();
+                }
+            } finally {
+                threads.unlock();
+            }
         }
     }
 
     /** Runs an action when no thread of this JVM is inside; whatever other processes do. */
     <T extends @Nullable Object> T betweenThreads(Supplier<T> action) {
-        threads.lock();
+        StackReserve.require();
         try {
+            uninterruptibly(() -> lockThreads(AbstractSharedQueue.FOREVER));
             return action.get();
         } finally {
-            threads.unlock();
+            if (threads.isHeldByCurrentThread()) {
+                threads.unlock();
+            }
         }
     }
 

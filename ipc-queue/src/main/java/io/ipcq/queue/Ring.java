@@ -60,6 +60,11 @@ final class Ring {
      *   Blocks are allocated by writing zeros, under the mutex, before `tail` first gets there, and `allocated` is stored when
      *   the write has returned.
      *
+     * Errors
+     *   The stack or the heap may be used up at any call. Who has locked calls nothing before it is in a `try` that abandons the
+     *   mutex, so no living process keeps it; what an Error leaves half done is what a death leaves. A consumer has made the
+     *   array before its CAS.
+     *
      * References
      *   docs/models/ring.pml (every interleaving, with kills and stops). M. Thompson, ManyToOneRingBuffer of Agrona: records
      *   that do not run across the end.
@@ -133,15 +138,18 @@ final class Ring {
      * @return how many, {@link #TIMED_OUT} or {@link #SHUT_DOWN}
      */
     int put(List<byte[]> payloads, long deadline) throws InterruptedException {
-        if (!lock(deadline)) {
+        Acquisition acquisition = lock(deadline);
+        if (acquisition == Acquisition.TIMED_OUT) {
             return TIMED_OUT;
         }
         try {
+            enter(acquisition);
             int result = appendEach(payloads);
             mutex.unlock();
             return result;
         } catch (Throwable e) {
-            leaveBroken();
+            mutex.abandon();
+            drainFaults();
             throw e;
         }
     }
@@ -167,15 +175,18 @@ final class Ring {
      * @return 1, 0, {@link #TIMED_OUT} or {@link #SHUT_DOWN}
      */
     int put(byte[] payload, long deadline) throws InterruptedException {
-        if (!lock(deadline)) {
+        Acquisition acquisition = lock(deadline);
+        if (acquisition == Acquisition.TIMED_OUT) {
             return TIMED_OUT;
         }
         try {
+            enter(acquisition);
             int result = appendOne(payload);
             mutex.unlock();
             return result;
         } catch (Throwable e) {
-            leaveBroken();
+            mutex.abandon();
+            drainFaults();
             throw e;
         }
     }
@@ -194,15 +205,17 @@ final class Ring {
 
     /** Accepts no more. */
     void shutdown() {
-        lockUninterruptibly();
+        Acquisition acquisition = lockUninterruptibly();
         try {
+            enter(acquisition);
             if (!isClosed()) {
                 stampRelease(region.getLong(TAIL), CLOSED);
                 region.putIntRelease(IS_CLOSED, 1);
             }
             mutex.unlock();
         } catch (Throwable e) {
-            leaveBroken();
+            mutex.abandon();
+            drainFaults();
             throw e;
         }
     }
@@ -610,23 +623,19 @@ final class Ring {
 
     // ---- the mutex --------------------------------------------------------------------------------------------------
 
-    private boolean lock(long deadline) throws InterruptedException {
-        return mutex.tryLock() ? checked(Acquisition.ACQUIRED) : lockSlow(deadline);
+    private Acquisition lock(long deadline) throws InterruptedException {
+        return mutex.tryLock() ? Acquisition.ACQUIRED : lockSlow(deadline);
     }
 
-    private boolean lockSlow(long deadline) throws InterruptedException {
+    private Acquisition lockSlow(long deadline) throws InterruptedException {
         if (deadline == AbstractSharedQueue.NOW) {
-            lockUninterruptibly();
-            return true;
+            return lockUninterruptibly();
         }
         while (true) {
             requireOpen.run();
             Acquisition acquisition = lockFor(Durations.atMost(deadline, PATIENCE_NANOS));
-            if (acquisition != Acquisition.TIMED_OUT) {
-                return checked(acquisition);
-            }
-            if (Durations.hasPassed(deadline)) {
-                return false;
+            if (acquisition != Acquisition.TIMED_OUT || Durations.hasPassed(deadline)) {
+                return acquisition;
             }
         }
     }
@@ -641,13 +650,12 @@ final class Ring {
         }
     }
 
-    private void lockUninterruptibly() {
+    private Acquisition lockUninterruptibly() {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 try {
-                    lock(AbstractSharedQueue.FOREVER);
-                    return;
+                    return lock(AbstractSharedQueue.FOREVER);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -663,55 +671,19 @@ final class Ring {
      * A handle that is closed is no living member: others may have taken the mutex over, and nothing is to be touched. Who
      * took it over from the dead repairs what they left.
      */
-    private boolean checked(Acquisition acquisition) {
-        boolean open = false;
-        try {
-            requireOpen.run();
-            open = true;
-        } finally {
-            if (!open) {
-                leaveClosed(acquisition);
-            }
-        }
+    private void enter(Acquisition acquisition) {
+        requireOpen.run();
         if (acquisition == Acquisition.RECOVERED) {
-            repairOrLeave();
-        }
-        return true;
-    }
-
-    private void repairOrLeave() {
-        try {
             repair();
-        } catch (Throwable e) {
-            leaveBroken();
-            throw e;
         }
     }
 
-    /**
-     * A fault in mapped memory shows up late, and so perhaps only in, or after, unlock. Another one, run into here, is not to
-     * come out while somebody deals with the first.
-     */
-    private void leaveBroken() {
+    /** A fault in mapped memory shows up late; another one is not to come out while somebody deals with the first. */
+    private void drainFaults() {
         try {
-            if (mutex.isHeldByMe()) {
-                mutex.abandon();
-            }
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
             QueueLog.get().debug("the memory of a ring is gone: file={}", region.file(), next);
-        }
-    }
-
-    private void leaveClosed(Acquisition acquisition) {
-        try {
-            if (acquisition == Acquisition.RECOVERED) {
-                mutex.abandon(); // somebody else is to repair
-            } else {
-                mutex.unlock();
-            }
-        } catch (IllegalMonitorStateException e) {
-            // somebody did take it over
         }
     }
 
