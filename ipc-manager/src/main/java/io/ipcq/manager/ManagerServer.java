@@ -396,7 +396,9 @@ public final class ManagerServer implements AutoCloseable {
                         Protocol.FORBIDDEN,
                         "this manager keeps no durable queues; give its builder a directory for them"));
         try {
-            return DurableQueue.builder(codec(asked)).openOrCreate(parent.resolve(name));
+            return DurableQueue.builder(codec(asked))
+                    .trustGroup(options.groupTrusted())
+                    .openOrCreate(parent.resolve(name));
         } catch (IOException | RuntimeException e) {
             throw refused(e);
         }

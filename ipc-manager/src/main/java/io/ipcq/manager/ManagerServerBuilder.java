@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Limits;
 import io.ipcq.connection.Listener;
+import io.ipcq.queue.DurableQueueBuilder;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ public final class ManagerServerBuilder {
 
     private final Map<OwnType, Supplier<?>> types = new LinkedHashMap<>();
     private Optional<Path> directory = Optional.empty();
+    private boolean groupTrusted;
     private boolean shutdownAllowed;
     private int maxClients = ManagerServerOptions.DEFAULT_MAX_CLIENTS;
     private int maxFrameBytes = Limits.FRAME_BYTES;
@@ -33,6 +35,12 @@ public final class ManagerServerBuilder {
     /** Where durable queues are kept, one directory for each name. Without it there are none. */
     public ManagerServerBuilder directory(Path directory) {
         this.directory = Optional.of(directory);
+        return this;
+    }
+
+    /** Opens durable queues also if a group may write to their files; see {@link DurableQueueBuilder#trustGroup}. */
+    public ManagerServerBuilder trustGroup(boolean trusted) {
+        this.groupTrusted = trusted;
         return this;
     }
 
@@ -95,7 +103,13 @@ public final class ManagerServerBuilder {
             return new ManagerServer(
                     listener,
                     new ManagerServerOptions(
-                            directory, shutdownAllowed, maxClients, maxFrameBytes, maxThreads, maxStoredBytes),
+                            directory,
+                            groupTrusted,
+                            shutdownAllowed,
+                            maxClients,
+                            maxFrameBytes,
+                            maxThreads,
+                            maxStoredBytes),
                     types);
         } catch (IOException | RuntimeException | Error e) {
             listener.close();

@@ -8,6 +8,7 @@ import java.util.Optional;
  * How a manager behaves, as {@link ManagerServerBuilder} put it together. Immutable.
  *
  * @param directory where durable queues are, one directory each; empty if there are none
+ * @param groupTrusted whether durable queues are opened to whose files a group may write
  * @param shutdownAllowed whether a client may end the server
  * @param maxClients how many clients may be connected at a time
  * @param maxFrameBytes the largest message, both ways
@@ -16,6 +17,7 @@ import java.util.Optional;
  */
 public record ManagerServerOptions(
         Optional<Path> directory,
+        boolean groupTrusted,
         boolean shutdownAllowed,
         int maxClients,
         int maxFrameBytes,

@@ -176,6 +176,45 @@ public final class DirectoryHandle implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes from group and others whatever rights they have been given to a directory of this user, and to what is in it and is
+     * this user's: the directory first, so that nobody comes in meanwhile. Does nothing where the file system knows no permissions.
+     *
+     * @throws NoSuchFileException if there is none
+     * @throws RegionFormatException if it is something else, another user's, or one that everybody may write to
+     */
+    public static void closeToGroup(Path directory) throws IOException {
+        Path absolute = directory.toAbsolutePath();
+        try (DirectoryHandle held =
+                byName(parentOf(absolute)).openChild(absolute.getFileName().toString(), false)) {
+            PrivateFiles.requireClosedToAll(held.path, held.attributes());
+            held.closeToGroup();
+        }
+    }
+
+    private void closeToGroup() throws IOException {
+        SecureDirectoryStream<Path> open = stream;
+        if (open == null) {
+            return;
+        }
+        PrivateFiles.closeToGroup(open.getFileAttributeView(PosixFileAttributeView.class));
+        for (String name : names()) {
+            try {
+                BasicFileAttributes attributes = attributes(name);
+                if (PrivateFiles.isOwn(attributes) && attributes.isDirectory()) {
+                    try (DirectoryHandle child = openChild(name, false)) {
+                        child.closeToGroup();
+                    }
+                } else if (PrivateFiles.isOwn(attributes) && attributes.isRegularFile()) {
+                    PrivateFiles.closeToGroup(open.getFileAttributeView(
+                            Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS));
+                }
+            } catch (NoSuchFileException e) {
+                // somebody has removed it meanwhile
+            }
+        }
+    }
+
     /** By which it was opened. */
     public Path path() {
         return path;
@@ -192,6 +231,16 @@ public final class DirectoryHandle implements AutoCloseable {
      */
     public boolean isSafeToSweep() throws IOException {
         return stream != null || PrivateFiles.isPrivate(path);
+    }
+
+    /** Whether it is where a file system is mounted, so that nothing can take its place. */
+    public boolean isMountPoint() throws IOException {
+        Path absolute = path.toAbsolutePath();
+        try {
+            return stream != null && !PrivateFiles.device(parentOf(absolute)).equals(PrivateFiles.device(absolute));
+        } catch (NoSuchFileException e) {
+            return false; // it has been removed
+        }
     }
 
     /** Whether its path still leads to it, and by no link. */

@@ -9,10 +9,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +33,9 @@ public final class PrivateFiles {
 
     private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
             Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    private static final Set<PosixFilePermission> OF_OWNER =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
     /** Their record locks are kept by a server and end by its clock, so a living member could look dead. */
     private static final Set<String> NETWORK_FILE_SYSTEMS = Set.of(
@@ -77,6 +82,29 @@ public final class PrivateFiles {
         }
     }
 
+    static boolean isOwn(BasicFileAttributes attributes) {
+        return !(attributes instanceof PosixFileAttributes posix)
+                || posix.owner().equals(CurrentUser.PRINCIPAL);
+    }
+
+    /** Refuses what everybody may write to. */
+    static void requireClosedToAll(Path path, BasicFileAttributes attributes) throws IOException {
+        if (attributes instanceof PosixFileAttributes posix
+                && posix.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new RegionFormatException(path, openTo("everybody", posix));
+        }
+    }
+
+    /** Takes all rights of group and others away, if they have any. */
+    static void closeToGroup(PosixFileAttributeView file) throws IOException {
+        Set<PosixFilePermission> permissions = file.readAttributes().permissions();
+        if (permissions.stream().anyMatch(permission -> !OF_OWNER.contains(permission))) {
+            Set<PosixFilePermission> own = new HashSet<>(permissions);
+            own.retainAll(OF_OWNER);
+            file.setPermissions(own);
+        }
+    }
+
     static boolean isPrivate(Path path) throws IOException {
         return objection(path, attributes(path)) == null;
     }
@@ -110,10 +138,14 @@ public final class PrivateFiles {
         if (objection == null
                 && attributes instanceof PosixFileAttributes posix
                 && posix.permissions().stream().anyMatch(WRITABLE_BY_OTHERS::contains)) {
-            return "others may write to it: permissions=" + PosixFilePermissions.toString(posix.permissions())
-                    + "; if its content is to be trusted, run chmod go-w on it";
+            return openTo("others", posix);
         }
         return objection;
+    }
+
+    private static String openTo(String whom, PosixFileAttributes attributes) {
+        return whom + " may write to it: permissions=" + PosixFilePermissions.toString(attributes.permissions())
+                + "; if its content is to be trusted, run chmod go-w on it";
     }
 
     private static @Nullable String objectionToOwner(Path path, BasicFileAttributes attributes) throws IOException {
@@ -151,7 +183,7 @@ public final class PrivateFiles {
         return NETWORK_FILE_SYSTEMS.contains(type) || type.startsWith("fuse.sshfs") || type.startsWith("fuse.gluster");
     }
 
-    private static Object device(Path directory) throws IOException {
+    static Object device(Path directory) throws IOException {
         return Files.getAttribute(directory, "unix:dev");
     }
 

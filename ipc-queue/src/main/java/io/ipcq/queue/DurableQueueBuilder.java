@@ -38,6 +38,7 @@ public final class DurableQueueBuilder<E> {
     private final Codec<E> codec;
     private final Map<String, Object> chosen = new LinkedHashMap<>();
     private WaitStrategy waitStrategy = WaitStrategy.blocking();
+    private boolean groupTrusted;
 
     DurableQueueBuilder(Codec<E> codec) {
         this.codec = Objects.requireNonNull(codec, "codec");
@@ -102,6 +103,16 @@ public final class DurableQueueBuilder<E> {
     }
 
     /**
+     * Opens a queue also if a group may write to its files, as Kubernetes sees to with {@code fsGroup} whenever it mounts a
+     * volume; without this such a queue is refused. Group and others lose all their rights to the files then. Given up is that what
+     * is in the files is this user's: what members of the group have written until then is believed. Not stored.
+     */
+    public DurableQueueBuilder<E> trustGroup(boolean trusted) {
+        this.groupTrusted = trusted;
+        return this;
+    }
+
+    /**
      * Creates the queue in a directory that does not exist or is empty.
      *
      * @throws java.nio.file.FileAlreadyExistsException if the directory holds a queue or anything else
@@ -123,6 +134,9 @@ public final class DurableQueueBuilder<E> {
      * @throws IllegalArgumentException if the queue has another codec, or another value for an option that was set here
      */
     public DurableQueue<E> open(Path directory) throws IOException {
+        if (groupTrusted) {
+            QueueDirectory.closeToGroup(directory);
+        }
         JournalQueue<E> queue = JournalQueue.open(directory, codec, waitStrategy);
         try {
             requireSame(directory, queue.options());

@@ -98,6 +98,8 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     static final String MEMBERS = "members";
 
     private static final String CREATED_SUFFIX = ".new-";
+    /** In a directory where a file system is mounted, and nobody's. */
+    private static final String LOST_AND_FOUND = "lost+found";
     /** How long a directory that somebody creates is left alone: who does so may just be slow. */
     private static final Duration GRACE = Duration.ofMinutes(10);
 
@@ -131,6 +133,15 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
                 asked.requireQueue(held);
             }
             return there == null ? asked : there;
+        }
+    }
+
+    /** Leaves the files of a queue to this user alone, if there are any. */
+    static void closeToGroup(Path directory) throws IOException {
+        try {
+            DirectoryHandle.closeToGroup(directory);
+        } catch (NoSuchFileException e) {
+            // whoever opens it says so
         }
     }
 
@@ -267,6 +278,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     /** Whether a queue can take the place of a directory: it is empty, or as somebody left it who died when it was deleted. */
     private static boolean isVacant(DirectoryHandle held) throws IOException {
         List<String> names = held.names();
+        names.remove(LOST_AND_FOUND);
         return names.isEmpty() || (names.equals(List.of(MEMBERS)) && isEmptyFile(held, MEMBERS));
     }
 
@@ -418,6 +430,13 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         }
         try (DirectoryHandle held = there) {
             QueueDirectory queue = in(held);
+            if (queue == null && held.isMountPoint()) {
+                throw new FileSystemException(
+                        directory.toString(),
+                        null,
+                        "a file system is mounted there, and a queue appears and goes as a whole; give it a directory in"
+                                + " there, such as " + directory.resolve("queue"));
+            }
             if (queue != null) {
                 queue.requireOver(held);
                 queue.remove(held);

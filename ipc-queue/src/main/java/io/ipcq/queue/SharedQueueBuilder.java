@@ -25,6 +25,7 @@ public final class SharedQueueBuilder<E> {
     private @Nullable Long capacityBytes;
     private @Nullable Long maxSize;
     private WaitStrategy waitStrategy = WaitStrategy.blocking();
+    private boolean groupTrusted;
 
     SharedQueueBuilder(Codec<E> codec) {
         this.codec = Objects.requireNonNull(codec, "codec");
@@ -52,6 +53,16 @@ public final class SharedQueueBuilder<E> {
     }
 
     /**
+     * Opens a queue also if a group may write to its files, as Kubernetes sees to with {@code fsGroup} whenever it mounts a
+     * volume; without this such a queue is refused. Group and others lose all their rights to the files then. Given up is that what
+     * is in the files is this user's: what members of the group have written until then is believed. Not stored.
+     */
+    public SharedQueueBuilder<E> trustGroup(boolean trusted) {
+        this.groupTrusted = trusted;
+        return this;
+    }
+
+    /**
      * Creates the queue in a directory that does not exist or is empty.
      *
      * @throws FileAlreadyExistsException if the directory holds a queue or anything else
@@ -74,6 +85,9 @@ public final class SharedQueueBuilder<E> {
      */
     public SharedQueue<E> open(Path directory) throws IOException {
         RingOptions asked = options();
+        if (groupTrusted) {
+            QueueDirectory.closeToGroup(directory);
+        }
         RingQueue<E> queue = RingQueue.open(directory, codec, waitStrategy);
         try {
             RingOptions stored = queue.options();

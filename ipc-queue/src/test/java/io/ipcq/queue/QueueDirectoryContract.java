@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import static java.nio.file.attribute.PosixFilePermission.GROUP_EXECUTE;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_READ;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_EXECUTE;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.memory.DirectoryHandle;
+import io.ipcq.memory.RegionFormatException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,12 +22,18 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.RandomAccessFile;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -291,6 +307,105 @@ abstract class QueueDirectoryContract {
             assertThat(e).hasMessageContaining(queue.directory().toString());
         } catch (Exception e) {
             throw new AssertionError(e);
+        }
+    }
+
+    // ---- volumes ----------------------------------------------------------------------------------------------------
+
+    /** Opens the queue even if a group may write to its files. */
+    abstract SharedQueue<byte[]> openTrustingGroup(Path directory) throws IOException;
+
+    private static void changeMode(Path root, Set<PosixFilePermission> more) throws IOException {
+        try (Stream<Path> tree = Files.walk(root)) {
+            for (Path path : tree.toList()) {
+                Set<PosixFilePermission> mode = new HashSet<>(Files.getPosixFilePermissions(path));
+                mode.addAll(more);
+                Files.setPosixFilePermissions(path, mode);
+            }
+        }
+    }
+
+    /** As Kubernetes does with fsGroup, at each mount. */
+    @Test
+    void shouldOpenWhatGroupMayWriteToIfItIsTrusted() throws Exception {
+        Path directory = parent.resolve("orders");
+        try (SharedQueue<byte[]> queue = create(directory)) {
+            queue.put(element(1));
+            if (queue instanceof DurableQueue<byte[]> durable) {
+                durable.alter(options -> options.withMaxAttempts(1));
+                durable.receive().nack(); // so that there are dead letters
+                queue.put(element(1));
+            }
+        }
+        Path elsewhere = Files.createFile(parent.resolve("elsewhere"));
+        Files.createSymbolicLink(directory.resolve("link"), elsewhere);
+        for (int mount = 1; mount <= 2; mount++) {
+            changeMode(parent, EnumSet.of(GROUP_READ, GROUP_WRITE, GROUP_EXECUTE, OTHERS_READ));
+            assertThatThrownBy(() -> open(directory).close())
+                    .isInstanceOf(RegionFormatException.class)
+                    .hasMessageContaining("others may write to it");
+            try (SharedQueue<byte[]> queue = openTrustingGroup(directory);
+                    SharedQueue<byte[]> again = open(directory)) {
+                assertThat(number(again.peek())).isEqualTo(1);
+                if (queue instanceof DurableQueue<byte[]> durable) {
+                    try (DurableQueue<DeadLetter> letters = durable.deadLetters()) {
+                        assertThat(letters.qsize()).isEqualTo(1);
+                    }
+                }
+            }
+            try (Stream<Path> tree = Files.walk(directory)) {
+                assertThat(tree.filter(path -> !Files.isSymbolicLink(path)))
+                        .allSatisfy(path -> assertThat(Files.getPosixFilePermissions(path))
+                                .isSubsetOf(OWNER_READ, OWNER_WRITE, OWNER_EXECUTE));
+            }
+            assertThat(Files.getPosixFilePermissions(elsewhere)).contains(GROUP_WRITE);
+        }
+    }
+
+    @Test
+    void shouldTrustNobodyWhereEverybodyMayWrite() throws Exception {
+        Path directory = parent.resolve("orders");
+        create(directory).close();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> openTrustingGroup(directory).close())
+                .isInstanceOf(RegionFormatException.class)
+                .hasMessageContaining("everybody may write to it");
+        assertThat(Files.getPosixFilePermissions(directory)).contains(OTHERS_WRITE);
+        assertThatThrownBy(() -> openTrustingGroup(parent.resolve("nothing")).close())
+                .isInstanceOf(NoSuchFileException.class);
+    }
+
+    /** A volume's root, with what its file system keeps there. */
+    @Test
+    void shouldNameDirectoryInFileSystemThatIsMounted() throws Exception {
+        Path volume = Files.createDirectory(parent.resolve("volume"));
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=16m,mode=700", "tmpfs", volume.toString()) == 0);
+        try {
+            for (boolean withLostFiles : new boolean[] {false, true}) {
+                assertThatThrownBy(() -> openOrCreate(volume).close())
+                        .isInstanceOf(FileSystemException.class)
+                        .hasMessageContaining("mounted")
+                        .hasMessageContaining(volume.resolve("queue").toString());
+                if (!withLostFiles) {
+                    Files.createDirectory(volume.resolve("lost+found"));
+                }
+            }
+            try (SharedQueue<byte[]> queue = openOrCreate(volume.resolve("queue"))) {
+                queue.put(element(1));
+            }
+            try (SharedQueue<byte[]> queue = openOrCreate(volume.resolve("queue"))) {
+                assertThat(number(queue.getNow())).isEqualTo(1);
+            }
+        } finally {
+            run("umount", "-l", volume.toString());
+        }
+    }
+
+    private static int run(String... command) throws Exception {
+        try {
+            return new ProcessBuilder(command).start().waitFor();
+        } catch (IOException e) {
+            return -1;
         }
     }
 }

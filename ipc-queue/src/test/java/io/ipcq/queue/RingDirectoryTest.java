@@ -26,6 +26,11 @@ class RingDirectoryTest extends QueueDirectoryContract {
     }
 
     @Override
+    SharedQueue<byte[]> openTrustingGroup(Path directory) throws IOException {
+        return builder().trustGroup(true).open(directory);
+    }
+
+    @Override
     String controlName() {
         return "ring.ipcq";
     }
