@@ -158,9 +158,15 @@ public final class Waiter {
     }
 
     private void wake(int count) {
-        region.putIntVolatile(flag, 0);
-        region.getAndAddInt(counter, 1);
-        Futex.wake(region, counter, count);
+        try {
+            region.putIntVolatile(flag, 0);
+            region.getAndAddInt(counter, 1);
+            Futex.wake(region, counter, count);
+        } catch (InternalError e) {
+            throw e; // the memory is gone
+        } catch (Error e) {
+            // the change was made, and its maker is to know; a sleeper looks again within 90 ms
+        }
     }
 
     private boolean sleep(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {

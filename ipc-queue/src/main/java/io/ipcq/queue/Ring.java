@@ -6,6 +6,7 @@ import static io.ipcq.queue.RingLayout.*;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.RobustMutex.Acquisition;
+import io.ipcq.memory.StackReserve;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.VarHandle;
@@ -367,20 +368,33 @@ final class Ring {
         return compareAndSetHead(head, head + recordBytes(length)) ? payload : null;
     }
 
-    /** Takes up to {@code maxCount} payloads that stand together, and of about {@code maxBytes} at most, in one claim. */
+    /**
+     * Takes up to {@code maxCount} payloads that stand together, and of about {@code maxBytes} at most, in one claim.
+     *
+     * @param target empty; what is in it afterwards was taken, also when this throws
+     */
     int take(List<byte[]> target, int maxCount, int maxBytes) {
-        for (int attempt = 1; ; attempt++) {
-            long head = headAcquire();
-            long next = read(head, target, maxCount, maxBytes);
-            if (next == head) {
-                if (isHead(head)) {
-                    return 0;
+        StackReserve.require();
+        boolean taken = false;
+        try {
+            for (int attempt = 1; ; attempt++) {
+                long head = headAcquire();
+                long next = read(head, target, maxCount, maxBytes);
+                if (next == head) {
+                    if (isHead(head)) {
+                        return 0;
+                    }
+                } else if (compareAndSetHead(head, next) && !target.isEmpty()) {
+                    taken = true;
+                    return target.size();
                 }
-            } else if (compareAndSetHead(head, next) && !target.isEmpty()) {
-                return target.size();
+                target.clear();
+                pause(attempt);
             }
-            target.clear();
-            pause(attempt);
+        } finally {
+            if (!taken) {
+                target.clear();
+            }
         }
     }
 

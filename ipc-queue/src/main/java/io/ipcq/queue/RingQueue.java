@@ -8,8 +8,10 @@ import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RegionFormatException;
 import io.ipcq.memory.RobustMutex;
+import io.ipcq.memory.StackReserve;
 import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
+import io.ipcq.queue.Leftovers.Leftover;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -24,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,9 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private static final int BATCH_ELEMENTS = 256;
     private static final int BATCH_BYTES = 64 << 10;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How long a handle that is closed waits for room for what it puts back. */
+    private static final long PUT_BACK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long CLOSING_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private final transient RingFiles files;
@@ -53,11 +59,13 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private final transient Waiter notEmpty;
     private final transient Waiter notFull;
     private final transient Waiter allDone;
+    private final transient Leftovers leftovers = new Leftovers();
     private final transient BooleanSupplier canTake;
     private final transient boolean anonymous;
     private transient volatile boolean closed;
     private transient volatile boolean broken;
-    private transient boolean ended; // guarded by this, as is the next one
+    private final transient ReentrantLock closing = new ReentrantLock();
+    private transient boolean ended; // guarded by it, as is the next one
     private transient boolean left;
 
     private RingQueue(RingFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
@@ -73,7 +81,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.notEmpty = Waiter.relaying(control.region(), RingLayout.NOT_EMPTY, waitStrategy);
         this.notFull = Waiter.relaying(control.region(), RingLayout.NOT_FULL, waitStrategy);
         this.allDone = new Waiter(control.region(), RingLayout.ALL_DONE, waitStrategy);
-        this.canTake = () -> ring.isReady() || isClosed();
+        this.canTake = () -> ring.isReady() || leftovers.hasSome() || isClosed();
     }
 
     static <E> RingQueue<E> create(Path directory, Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
@@ -254,60 +262,137 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     @Nullable
     E takeUntil(long deadline) throws InterruptedException {
         checkInterrupt(deadline);
-        byte[] payload;
-        try {
-            payload = takePayloadUntil(deadline);
-            if (payload == null) {
-                surfaced(false);
+        for (boolean waited = false; ; waited = true) {
+            requireOpen();
+            Leftover leftover = leftovers.hasSome() ? leftovers.poll() : null;
+            if (leftover != null) {
+                return decode(leftover);
             }
-        } catch (InternalError e) {
-            throw memoryGone(e);
+            byte[] payload = takePayload(waited, deadline);
+            if (payload != null) {
+                return decode(payload, false);
+            }
+            if (deadline == NOW || !awaitElement(deadline)) {
+                return null;
+            }
         }
-        return payload == null ? null : decode(payload);
     }
 
     @SuppressWarnings("ReferenceEquality") // OVER is known by its identity
-    private byte @Nullable [] takePayloadUntil(long deadline) throws InterruptedException {
-        for (boolean waited = false; ; waited = true) {
-            requireOpen();
+    private byte @Nullable [] takePayload(boolean waited, long deadline) {
+        StackReserve.require(); // for keeping it
+        try {
             byte[] payload = ring.take();
             if (payload == Ring.OVER) {
                 throw new QueueShutdownException(
                         "the queue is shut down and there are no more elements: directory=" + directory());
             }
             if (payload != null) {
-                notFull.signalFenced(1);
-                if (waited) {
-                    notEmpty.relay(canTake);
-                }
-                return payload;
+                signalTaken(payload, waited);
+            } else if (deadline == NOW) {
+                surfaced(false);
             }
-            if (deadline == NOW || !await(until -> notEmpty.await(canTake, until), deadline)) {
-                return null;
+            return payload;
+        } catch (InternalError e) {
+            throw memoryGone(e);
+        }
+    }
+
+    private void signalTaken(byte[] payload, boolean waited) {
+        try {
+            notFull.signalFenced(1);
+            if (waited) {
+                notEmpty.relay(canTake);
             }
+        } catch (Throwable e) {
+            keep(List.of(payload), false);
+            throw e;
+        }
+    }
+
+    private boolean awaitElement(long deadline) throws InterruptedException {
+        try {
+            return await(until -> notEmpty.await(canTake, until), deadline) || surfaced(false);
+        } catch (InternalError e) {
+            throw memoryGone(e);
         }
     }
 
     @Override
     int takeInto(Collection<? super E> target, int max) {
+        List<CodecException> bad = new ArrayList<>(0);
         int count = 0;
-        @Nullable CodecException bad = null;
-        List<byte[]> payloads = new ArrayList<>(Math.min(max, BATCH_ELEMENTS));
-        while (count < max && takeSome(payloads, max - count) > 0) {
-            for (byte[] payload : payloads) {
-                try {
-                    target.add(decode(payload));
-                    count++;
-                } catch (CodecException e) {
-                    bad = add(bad, e);
-                }
+        try {
+            while (count < max && leftovers.hasSome()) {
+                count += handOverLeftover(target, bad);
             }
-            payloads.clear();
+            count += handOver(target, max - count, bad);
+        } catch (Throwable e) {
+            bad.forEach(e::addSuppressed);
+            throw e;
         }
-        if (bad != null) {
-            throw bad;
+        if (!bad.isEmpty()) {
+            CodecException first = bad.get(0);
+            bad.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
         }
         return count;
+    }
+
+    private int handOverLeftover(Collection<? super E> target, List<CodecException> bad) {
+        requireOpen();
+        Leftover leftover = leftovers.poll();
+        if (leftover == null) {
+            return 0;
+        }
+        E element;
+        try {
+            element = decode(leftover);
+        } catch (CodecException e) {
+            bad.add(e);
+            return 0;
+        }
+        try {
+            target.add(element);
+        } catch (Throwable e) {
+            keep(List.of(leftover.payload()), false);
+            throw e;
+        }
+        return 1;
+    }
+
+    private int handOver(Collection<? super E> target, int max, List<CodecException> bad) {
+        int count = 0;
+        int next = 0;
+        boolean decoding = false;
+        List<byte[]> payloads = new ArrayList<>(Math.min(max, BATCH_ELEMENTS));
+        try {
+            while (count < max && takeSome(payloads, max - count) > 0) {
+                while (next < payloads.size()) {
+                    decoding = true;
+                    E element;
+                    try {
+                        element = decodeCopy(payloads.get(next));
+                    } catch (CodecException e) {
+                        decoding = false;
+                        next++;
+                        countTaskDone();
+                        bad.add(e);
+                        continue;
+                    }
+                    decoding = false;
+                    target.add(element);
+                    next++;
+                    count++;
+                }
+                payloads.clear();
+                next = 0;
+            }
+            return count;
+        } catch (Throwable e) {
+            keep(payloads.subList(next, payloads.size()), decoding);
+            throw e;
+        }
     }
 
     private int takeSome(List<byte[]> payloads, int max) {
@@ -320,35 +405,58 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         });
     }
 
-    private static CodecException add(@Nullable CodecException first, CodecException next) {
-        if (first == null) {
-            return next;
-        }
-        first.addSuppressed(next);
-        return first;
+    private E decode(Leftover leftover) {
+        return decode(leftover.payload(), leftover.hasFailed());
     }
 
-    /** Decodes what was taken; what cannot be decoded is done with, and the exception carries its bytes. */
-    private E decode(byte[] payload) {
+    /**
+     * Decodes what was taken. What cannot be decoded is done with, and the exception carries its bytes; an Error is not the
+     * element's fault, unless it comes again.
+     */
+    private E decode(byte[] payload, boolean hasFailed) {
         try {
             return decodeCopy(payload);
         } catch (CodecException e) {
             countTaskDone();
             throw e;
+        } catch (Throwable e) {
+            if (hasFailed) {
+                countTaskDone();
+                throw undecodable("the codec failed twice, with " + e.getClass().getName(), payload, e);
+            }
+            keep(List.of(payload), true);
+            throw e;
+        }
+    }
+
+    private void keep(List<byte[]> payloads, boolean hasFirstFailed) {
+        if (payloads.isEmpty()) {
+            return;
+        }
+        leftovers.keep(payloads, hasFirstFailed);
+        try {
+            notEmpty.wakeAll(); // somebody may wait in this handle
+        } catch (InternalError gone) {
+            drainFaults();
         }
     }
 
     private E decodeCopy(byte[] payload) {
+        E element;
         try {
-            return codec.decode(payload);
+            element = codec.decode(payload);
         } catch (CodecException e) {
             throw e.bytes() != null ? e : undecodable("the codec refused the element: " + e.getMessage(), payload, e);
         } catch (RuntimeException e) {
             throw undecodable("the codec failed with " + e.getClass().getName(), payload, e);
         }
+        if (element == null) {
+            throw undecodable("the codec decoded the element to null", payload, null);
+        }
+        return element;
     }
 
-    private CodecException undecodable(String what, byte[] payload, RuntimeException cause) {
+    private CodecException undecodable(String what, byte[] payload, @Nullable Throwable cause) {
         String path = cause instanceof CodecException refusal ? refusal.path() : null;
         return new CodecException(
                 what + ": bytes=" + payload.length + ", directory=" + directory(), path, payload, cause);
@@ -358,10 +466,15 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     public Iterator<E> iterator() {
+        Iterator<byte[]> kept = leftovers.payloads().iterator();
         Ring.Cursor cursor = touching(ring::cursor);
         return new Iterator<>() {
 
-            private byte @Nullable [] next = look(cursor);
+            private byte @Nullable [] next = look();
+
+            private byte @Nullable [] look() {
+                return kept.hasNext() ? kept.next() : RingQueue.this.look(cursor);
+            }
 
             @Override
             public boolean hasNext() {
@@ -374,7 +487,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 if (payload == null) {
                     throw new NoSuchElementException("there are no more elements");
                 }
-                next = look(cursor);
+                next = look();
                 return decodeCopy(payload);
             }
         };
@@ -386,12 +499,12 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     public long qsize() {
-        return touching(ring::size);
+        return touching(ring::size) + leftovers.size();
     }
 
     @Override
     public boolean empty() {
-        return touching(ring::size) == 0;
+        return qsize() == 0;
     }
 
     @Override
@@ -412,7 +525,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     @Override
     public QueueStats stats() {
         return touching(() -> {
-            long size = ring.size();
+            long size = ring.size() + leftovers.size();
             long put = ring.count();
             return new QueueStats(
                     size,
@@ -500,11 +613,20 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** If it fails it has left all the same, or goes on where it was when it is called again. */
     @Override
-    public synchronized void close() {
-        if (left) {
-            return;
+    public void close() {
+        closing.lock(); // no monitor: a virtual thread would keep its carrier while it waits inside
+        try {
+            if (!left) {
+                putBackLeftovers();
+                closed = true;
+                endAndLeave();
+            }
+        } finally {
+            closing.unlock();
         }
-        closed = true;
+    }
+
+    private void endAndLeave() {
         try {
             if (!ended) {
                 ended = true;
@@ -512,6 +634,46 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             }
         } finally {
             leave();
+        }
+    }
+
+    /** What was taken and not handed over goes to others; behind theirs, for nobody can put before what is in a ring. */
+    private void putBackLeftovers() {
+        if (!leftovers.hasSome() || isClosed() || (anonymous && creator)) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        int lost = 0;
+        try {
+            long deadline = Deadline.in(PUT_BACK_NANOS);
+            for (Leftover leftover = leftovers.poll(); leftover != null; leftover = leftovers.poll()) {
+                lost += putBack(leftover.payload(), deadline) ? 0 : 1;
+                countTaskDone(); // one of the two that it counts as now, or the one that nobody will ever take
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (InternalError e) {
+            drainFaults();
+            QueueLog.get().debug("closes a queue whose file was cut short: directory={}", directory(), e);
+        }
+        if (lost > 0) {
+            QueueLog.get()
+                    .warn(
+                            "elements that were taken and could not be handed over are lost, because the queue is full or shut"
+                                    + " down: elements={}, directory={}; take them from the handle before it is closed",
+                            lost,
+                            directory());
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean putBack(byte[] payload, long deadline) throws InterruptedException {
+        try {
+            return putUntil(payload, deadline);
+        } catch (QueueShutdownException e) {
+            return false;
         }
     }
 

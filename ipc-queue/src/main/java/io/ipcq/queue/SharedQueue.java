@@ -212,7 +212,8 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
 
     /**
      * Detaches this handle; the queue stays, unless it was created without a path: then it is deleted when its creator
-     * closes it. Calls that wait in this handle, and all later ones, throw {@link QueueClosedException}. Idempotent.
+     * closes it. Calls that wait in this handle, and all later ones, throw {@link QueueClosedException}. What this handle has taken
+     * and could not hand over, because a codec failed or a target refused it, goes to others. Idempotent.
      */
     @Override
     void close();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import static io.ipcq.queue.FailingCodec.BAD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.queue.FailingCodec.Failure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,7 +18,6 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +33,6 @@ class HandOverTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int MAX_ATTEMPTS = 3;
-    private static final String BAD = "bad";
 
     @TempDir
     Path parent;
@@ -49,71 +49,6 @@ class HandOverTest {
         DurableQueue<E> queue = builder.redeliveryDelay(Duration.ofNanos(1)).create(parent.resolve("orders"));
         toClose.add(queue);
         return queue;
-    }
-
-    /** Text; some of it fails to be decoded as often as it is told to. */
-    private static final class FailingCodec implements Codec<String> {
-
-        private Supplier<? extends Throwable> failure = AssertionError::new;
-        private int times;
-
-        void fail(int times, Failure failure) {
-            this.failure = failure.made;
-            this.times = times;
-        }
-
-        @Override
-        public String id() {
-            return "failing";
-        }
-
-        @Override
-        public byte[] encode(String value) {
-            return value.getBytes(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public String decode(byte[] bytes) {
-            String value = new String(bytes, StandardCharsets.UTF_8);
-            if (value.equals(BAD) && times > 0) {
-                times--;
-                throw FailingCodec.<RuntimeException>sneaky(failure.get());
-            }
-            return value;
-        }
-
-        @SuppressWarnings("unchecked")
-        private static <T extends Throwable> T sneaky(Throwable failure) throws T {
-            throw (T) failure;
-        }
-    }
-
-    /** Why an element cannot be decoded now; perhaps it can be later. */
-    enum Failure {
-        OUT_OF_MEMORY(() -> new OutOfMemoryError("Java heap space")),
-        NO_CLASS(() -> new NoClassDefFoundError("com/example/Order")),
-        DEEP_RECURSION(HandOverTest::overflow),
-        ASSERTION(AssertionError::new),
-        CHECKED(() -> new IOException("sneaky"));
-
-        @SuppressWarnings("ImmutableEnumChecker") // keeps no state
-        final Supplier<? extends Throwable> made;
-
-        Failure(Supplier<? extends Throwable> made) {
-            this.made = made;
-        }
-    }
-
-    private static StackOverflowError overflow() {
-        try {
-            return deeper(0) > 0 ? overflow() : new StackOverflowError();
-        } catch (StackOverflowError e) {
-            return e;
-        }
-    }
-
-    private static int deeper(int depth) {
-        return 1 + deeper(depth + 1);
     }
 
     /** A way to take one element. */

@@ -421,6 +421,30 @@ class RingTest {
     }
 
     @Test
+    void shouldHaveTakenNothingIfTakingFails() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            put(bytes(300, i));
+        }
+        for (int room = 0; room < 4; room++) {
+            int most = room;
+            List<byte[]> target = new ArrayList<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public boolean add(byte[] payload) {
+                    if (size() == most) {
+                        throw new OutOfMemoryError("Java heap space");
+                    }
+                    return super.add(payload);
+                }
+            };
+            assertThatThrownBy(() -> ring.take(target, 4, 1 << 20)).isInstanceOf(OutOfMemoryError.class);
+            assertThat(target).isEmpty();
+            assertThat(ring.size()).isEqualTo(4);
+        }
+    }
+
+    @Test
     void shouldTouchNothingWhenClosedMeanwhile() throws Exception {
         closed = true;
         assertThatThrownBy(() -> put(new byte[1])).isInstanceOf(QueueClosedException.class);

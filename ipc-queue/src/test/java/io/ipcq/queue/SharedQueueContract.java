@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import static io.ipcq.queue.AbstractSharedQueue.FOREVER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -28,10 +29,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +43,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every engine of {@link SharedQueue} has to do, seen from the threads of one JVM. */
 abstract class SharedQueueContract {
@@ -617,6 +625,143 @@ abstract class SharedQueueContract {
             }
             assertThat(picky.join(SHORT)).as("what cannot be decoded is done").isTrue();
         }
+    }
+
+    /** A way to take one element. */
+    enum Take {
+        GET {
+            @Override
+            String from(SharedQueue<String> queue) throws InterruptedException {
+                return queue.get();
+            }
+        },
+        GET_WITHIN {
+            @Override
+            String from(SharedQueue<String> queue) throws InterruptedException {
+                return queue.get(LONG);
+            }
+        },
+        POLL {
+            @Override
+            String from(SharedQueue<String> queue) {
+                return queue.poll();
+            }
+        },
+        DRAIN {
+            @Override
+            String from(SharedQueue<String> queue) {
+                List<String> target = new ArrayList<>();
+                queue.drainTo(target, 1);
+                return target.get(0);
+            }
+        },
+        CONSUME {
+            @Override
+            String from(SharedQueue<String> queue) {
+                return queue.consume().iterator().next();
+            }
+        };
+
+        abstract String from(SharedQueue<String> queue) throws InterruptedException;
+    }
+
+    static Stream<Arguments> takesAndFailures() {
+        return Stream.of(Take.values())
+                .flatMap(take -> Stream.of(FailingCodec.Failure.values()).map(failure -> Arguments.of(take, failure)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("takesAndFailures")
+    void shouldKeepWhatCodecFailedToDecode(Take take, FailingCodec.Failure failure) throws Exception {
+        FailingCodec codec = new FailingCodec();
+        SharedQueue<String> failing = closed(create(codec, FOREVER));
+        failing.putAll(List.of("first", FailingCodec.BAD, "last"));
+        assertThat(take.from(failing)).isEqualTo("first");
+        codec.fail(1, failure);
+        assertThat(catchThrowable(() -> take.from(failing))).isNotNull().isNotInstanceOf(CodecException.class);
+        assertThat(failing.qsize()).isEqualTo(2);
+        assertThat(failing.isEmpty()).isFalse();
+        assertThat(failing.stats().size()).isEqualTo(2);
+        assertThat(failing.stats().unfinished()).isEqualTo(3);
+        assertThat(failing).containsExactlyInAnyOrder(FailingCodec.BAD, "last");
+        assertThat(List.of(failing.get(), failing.get())).containsExactlyInAnyOrder(FailingCodec.BAD, "last");
+        assertThat(failing.empty()).isTrue();
+        for (int i = 0; i < 3; i++) {
+            failing.taskDone();
+        }
+        assertThat(failing.join(SHORT)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldRefuseCodecThatDecodesToNull(Take take) throws Exception {
+        SharedQueue<String> nulls = closed(create(new NullCodec(), FOREVER));
+        nulls.put("a");
+        assertThat(catchThrowable(nulls::peek)).isInstanceOf(CodecException.class);
+        assertThat(catchThrowable(() -> take.from(nulls)))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("null");
+        assertThat(nulls.join(LONG)).as("it is done with").isTrue();
+    }
+
+    private static final class NullCodec implements Codec<String> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String id() {
+            return "null";
+        }
+
+        @Override
+        public byte[] encode(String value) {
+            return value.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // that is the mistake
+        public String decode(byte[] bytes) {
+            return null;
+        }
+    }
+
+    @Test
+    void shouldKeepInOrderWhatTargetOfDrainRefuses() throws Exception {
+        SharedQueue<Integer> numbers = closed(create(Codec.json(Integer.class), FOREVER));
+        List<Integer> all = IntStream.range(0, 400).boxed().toList();
+        numbers.putAll(all);
+        List<Integer> drained = new ArrayList<>();
+        while (drained.size() < all.size()) {
+            BlockingQueue<Integer> target = new ArrayBlockingQueue<>(90);
+            Throwable refusal = catchThrowable(() -> numbers.drainTo(target));
+            target.drainTo(drained);
+            assertThat(drained.size() == all.size()).isEqualTo(refusal == null);
+            assertThat(numbers.qsize()).isEqualTo(all.size() - drained.size());
+            assertThat(numbers).containsExactlyElementsOf(all.subList(drained.size(), all.size()));
+            if (!numbers.isEmpty()) {
+                drained.add(numbers.get());
+            }
+        }
+        assertThat(drained).isEqualTo(all);
+        assertThat(numbers.stats().taken()).isEqualTo(all.size());
+    }
+
+    @Test
+    void shouldGiveToOthersWhatHandleKeptWhenItCloses() throws Exception {
+        Path directory = parent.resolve("shared");
+        SharedQueue<String> one = closed(create(directory, Codec.utf8(), FOREVER));
+        SharedQueue<String> two = closed(open(directory, Codec.utf8()));
+        one.putAll(List.of("a", "b", "c"));
+        BlockingQueue<String> target = new ArrayBlockingQueue<>(1);
+        assertThat(catchThrowable(() -> two.drainTo(target))).isInstanceOf(IllegalStateException.class);
+        assertThat(target).containsExactly("a");
+        one.put("d");
+        two.close();
+        assertThat(List.of(one.get(LONG), one.get(LONG), one.get(LONG))).containsExactlyInAnyOrder("b", "c", "d");
+        for (int i = 0; i < 4; i++) {
+            one.taskDone();
+        }
+        assertThat(one.join(SHORT)).isTrue();
     }
 
     private static void assertIsOfBytes(Throwable failure, String text) {
