@@ -101,6 +101,12 @@ public final class MappedRegion {
         return RegionFiles.open(directory, directory.path().resolve(name), format);
     }
 
+    /** Maps a file of that name to be looked at: whoever stores to a word gets a {@link java.nio.ReadOnlyBufferException}. */
+    public static MappedRegion openReadOnly(DirectoryHandle directory, String name, RegionFormat format)
+            throws IOException {
+        return RegionFiles.openReadOnly(directory, directory.path().resolve(name), format);
+    }
+
     /** The path by which it was mapped; something else may have taken that since. */
     public Path file() {
         return file;

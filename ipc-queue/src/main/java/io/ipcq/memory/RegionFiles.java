@@ -33,6 +33,8 @@ final class RegionFiles {
     private static final Set<OpenOption> READ_WRITE =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
     private static final ReleasedRegions RELEASED = new ReleasedRegions();
 
     private RegionFiles() {}
@@ -174,17 +176,32 @@ final class RegionFiles {
     }
 
     static MappedRegion open(DirectoryHandle directory, Path file, RegionFormat format) throws IOException {
+        return open(directory, file, format, READ_WRITE, FileChannel.MapMode.READ_WRITE);
+    }
+
+    static MappedRegion openReadOnly(DirectoryHandle directory, Path file, RegionFormat format) throws IOException {
+        return open(directory, file, format, READ, FileChannel.MapMode.READ_ONLY);
+    }
+
+    private static MappedRegion open(
+            DirectoryHandle directory,
+            Path file,
+            RegionFormat format,
+            Set<OpenOption> options,
+            FileChannel.MapMode mode)
+            throws IOException {
         String name = file.getFileName().toString();
         while (true) {
             Object key = directory.requireOwnFile(name);
-            MappedByteBuffer mapping = directory.withFile(name, READ_WRITE, channel -> map(file, channel, format));
+            MappedByteBuffer mapping = directory.withFile(name, options, channel -> map(file, channel, format, mode));
             if (key.equals(directory.key(name))) {
                 return new MappedRegion(file, key, mapping);
             }
         }
     }
 
-    private static MappedByteBuffer map(Path file, FileChannel channel, RegionFormat format) throws IOException {
+    private static MappedByteBuffer map(Path file, FileChannel channel, RegionFormat format, FileChannel.MapMode mode)
+            throws IOException {
         ByteBuffer header = ByteBuffer.allocate(RegionHeader.BYTES);
         while (header.hasRemaining() && channel.read(header, header.position()) > 0) {}
         long fileBytes = channel.size();
@@ -195,7 +212,7 @@ final class RegionFiles {
                     "it is too large to be mapped: found=" + fileBytes + " bytes, expected=" + Integer.MAX_VALUE
                             + " or less");
         }
-        return channel.map(FileChannel.MapMode.READ_WRITE, 0, fileBytes);
+        return channel.map(mode, 0, fileBytes);
     }
 
     /** An interrupt closes the channel in use, not the file: keep it for later and do the same again. */

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
@@ -72,7 +73,9 @@ final class ChronicleJournal implements AutoCloseable {
     private final DirectoryHandle directory;
     private final JournalControl control;
     private final SingleChronicleQueue queue;
-    private final LongValue chronicleLock;
+    /** Null for a journal that is only looked at. */
+    private final @Nullable LongValue chronicleLock;
+
     private final Bytes<ByteBuffer> outgoing = Bytes.elasticByteBuffer(1 << 10);
     private @Nullable ExcerptAppender appender;
     /** The segment that the appender has open; 0 for none. */
@@ -80,17 +83,22 @@ final class ChronicleJournal implements AutoCloseable {
     /** An Error may have left the appender between two of its states; whoever is next makes another. */
     private boolean isAppending;
 
-    private ChronicleJournal(DirectoryHandle directory, JournalControl control) throws IOException {
+    private ChronicleJournal(DirectoryHandle directory, JournalControl control, boolean readOnly) throws IOException {
         this.directory = directory;
         this.control = control;
         this.outgoing.singleThreadedCheckDisabled(true); // the mutex sees to that
         JournalHeader.requireSound(directory);
         requireInPlace();
-        this.queue = build(directory.path(), control::segmentVolatile, control.maxDocumentBytes());
+        this.queue = build(directory.path(), control::segmentVolatile, control.maxDocumentBytes(), readOnly);
         LongValue[] lock = new LongValue[1];
         boolean usable = false;
         try {
             requireInPlace();
+            if (readOnly) {
+                this.chronicleLock = null;
+                usable = true;
+                return;
+            }
             if (queue.metaStore().readOnly()) {
                 throw new IpcException("the journal cannot be written: directory=" + directory.path()
                         + "; check that it is not on a read-only file system");
@@ -116,11 +124,20 @@ final class ChronicleJournal implements AutoCloseable {
 
     /** Opens the journal in a directory, which is let go with it. */
     static ChronicleJournal open(Holding holding, JournalControl control) throws IOException {
+        return open(holding, control, false);
+    }
+
+    /** Opens a journal that is only read, and writes nothing, also where that would be possible. */
+    static ChronicleJournal openReadOnly(Holding holding, JournalControl control) throws IOException {
+        return open(holding, control, true);
+    }
+
+    private static ChronicleJournal open(Holding holding, JournalControl control, boolean readOnly) throws IOException {
         prepare();
         DirectoryHandle directory = holding.hold();
         boolean opened = false;
         try {
-            ChronicleJournal journal = new ChronicleJournal(directory, control);
+            ChronicleJournal journal = new ChronicleJournal(directory, control, readOnly);
             opened = true;
             return journal;
         } finally {
@@ -138,7 +155,7 @@ final class ChronicleJournal implements AutoCloseable {
             made.withFile(JournalHeader.METADATA, CREATE_NEW, file -> file);
             made.withFile(JournalHeader.METADATA, WRITE, file -> writeZeros(file, 0, METADATA_BYTES));
         }
-        build(directory, () -> 0, maxDocumentBytes).close();
+        build(directory, () -> 0, maxDocumentBytes, false).close();
     }
 
     private static void prepare() {
@@ -155,13 +172,15 @@ final class ChronicleJournal implements AutoCloseable {
         }
     }
 
-    private static SingleChronicleQueue build(Path directory, IntSupplier segment, long maxDocumentBytes) {
+    private static SingleChronicleQueue build(
+            Path directory, IntSupplier segment, long maxDocumentBytes, boolean readOnly) {
         // Chronicle's limit for a document is a quarter of its block
         long blockBytes = Math.max(4 * maxDocumentBytes, 64L << 20);
         return SingleChronicleQueueBuilder.binary(directory)
                 .rollCycle(new CountedSegments(segment))
                 .blockSize(blockBytes)
                 .timeoutMS(OPEN_TIMEOUT_MILLIS)
+                .readOnly(readOnly)
                 .build();
     }
 
@@ -244,7 +263,7 @@ final class ChronicleJournal implements AutoCloseable {
 
     /** Undoes what a producer that died inside the mutex left half done in the files. */
     void recover() throws IOException {
-        chronicleLock.setOrderedValue(UNLOCKED);
+        Objects.requireNonNull(chronicleLock, "opened to be looked at").setOrderedValue(UNLOCKED);
         discardAppender();
         refresh();
         int last = segments().mapToInt(SegmentName::number).max().orElse(0);

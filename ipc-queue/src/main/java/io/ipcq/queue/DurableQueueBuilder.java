@@ -152,6 +152,17 @@ public final class DurableQueueBuilder<E> {
         return QueueDirectory.openOrCreate(() -> open(directory), () -> create(directory));
     }
 
+    /**
+     * Looks at the queue in a directory without writing anything, as is possible on a file system that is mounted read-only.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws io.ipcq.memory.RegionFormatException if what is there is no durable queue, damaged, or of another format
+     * @throws IllegalArgumentException if the queue has another codec
+     */
+    public DurableQueueView<E> view(Path directory) throws IOException {
+        return new JournalFiles(directory).view(codec);
+    }
+
     DurableQueueOptions options() {
         int maxElementBytes = chosen("maxElementBytes", DEFAULT_MAX_ELEMENT_BYTES);
         if (codec != DeadLetterCodec.INSTANCE) {

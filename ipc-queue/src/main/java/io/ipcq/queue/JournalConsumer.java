@@ -7,7 +7,6 @@ import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -493,11 +492,7 @@ final class JournalConsumer {
     /** The elements that were returned, oldest first. */
     List<Place> returned() {
         List<Place> places = new ArrayList<>();
-        underMutex(() -> {
-            leases.forEachReturned(slot -> places.add(new Place(leases.number(slot), leases.index(slot))));
-            return true;
-        });
-        places.sort(Comparator.comparingLong(Place::number));
+        underMutex(() -> places.addAll(Leases.returned(control)));
         return places;
     }
 

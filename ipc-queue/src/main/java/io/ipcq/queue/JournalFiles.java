@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.IpcException;
 import io.ipcq.codec.Codec;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
@@ -189,6 +190,38 @@ final class JournalFiles extends QueueDirectory {
         } catch (Throwable e) {
             closeAfter(e, opened);
             throw e;
+        }
+    }
+
+    IpcException storageFailed(String what, Throwable cause) {
+        if (cause instanceof IpcException known) {
+            return known;
+        }
+        if (cause instanceof NoSuchFileException) {
+            return QueueStorageException.gone(cause);
+        }
+        return new QueueStorageException(
+                what + ": directory=" + directory() + ", cause=" + cause.getMessage()
+                        + "; see to the disk, then try again",
+                cause);
+    }
+
+    QueueStorageException damaged(long index, String what) {
+        return new QueueStorageException(
+                "the journal is damaged: " + what + ": file=" + segment(index) + ", index=0x" + Long.toHexString(index)
+                        + "; restore the file or delete the queue",
+                null);
+    }
+
+    /** Looks at a queue without a trace. */
+    <E> JournalView<E> view(Codec<E> codec) throws IOException {
+        try (DirectoryHandle held = hold()) {
+            requireQueue(held);
+            JournalControl control = JournalControl.of(mapReadOnly(held, JournalLayout.FORMAT));
+            requireCodec(control.codecId(), codec.id());
+            requireJournal(held, control.state());
+            JournalFiles files = new JournalFiles(directory(), control.state());
+            return new JournalView<>(files, control, new JournalDecoder<>(codec, directory()));
         }
     }
 

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Looks at what is in a journal without taking anything. A look that is not gone on with keeps nothing open. */
 final class JournalHistory<E> {
 
-    private final JournalQueue<E> queue;
+    private final JournalSource<E> queue;
 
-    JournalHistory(JournalQueue<E> queue) {
+    JournalHistory(JournalSource<E> queue) {
         this.queue = queue;
     }
 
@@ -25,8 +25,8 @@ final class JournalHistory<E> {
      * The elements that can be taken: first those that were returned, then those never taken. There is none only if there was none at
      * some instant.
      */
-    Stream<E> waiting(JournalConsumer consumer) {
-        return StreamSupport.stream(new Waiting(consumer), false);
+    Stream<E> waiting() {
+        return StreamSupport.stream(new Waiting(), false);
     }
 
     /** Everything that the files still hold, from a number on. */
@@ -44,20 +44,18 @@ final class JournalHistory<E> {
     /** Steps through what can be taken; through what there is then, if all was taken before the first could be read. */
     private final class Waiting extends Spliterators.AbstractSpliterator<E> {
 
-        private final JournalConsumer consumer;
         private Sight sight;
         private Spliterator<E> elements;
         private boolean hasSeenSome;
 
-        Waiting(JournalConsumer consumer) {
+        Waiting() {
             super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
-            this.consumer = consumer;
             this.sight = sight();
             this.elements = elements();
         }
 
         private Sight sight() {
-            List<Place> returned = consumer.returned();
+            List<Place> returned = queue.returned();
             return new Sight(
                     returned, queue.control().takenVolatile(), queue.control().appendedVolatile());
         }

@@ -27,12 +27,12 @@ final class JournalLookup {
     /** How much is read ahead at most for who goes on looking. */
     private static final int ENOUGH_BYTES = 64 << 10;
 
-    private final JournalQueue<?> queue;
+    private final JournalSource<?> queue;
     private ChronicleJournal.@Nullable Reader reader;
     /** Behind which the reader stands. */
     private @Nullable JournalDocument last;
 
-    JournalLookup(JournalQueue<?> queue) {
+    JournalLookup(JournalSource<?> queue) {
         this.queue = queue;
     }
 
@@ -168,7 +168,7 @@ final class JournalLookup {
         }
     }
 
-    private void close() {
+    void close() {
         ChronicleJournal.Reader open = reader;
         reader = null;
         last = null;

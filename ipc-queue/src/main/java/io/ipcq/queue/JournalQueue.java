@@ -9,6 +9,7 @@ import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
 import io.ipcq.queue.JournalConsumer.Claim;
 import io.ipcq.queue.JournalConsumer.Outcome;
+import io.ipcq.queue.JournalConsumer.Place;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <E> the type of the elements
  */
-final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQueue<E> {
+final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQueue<E>, JournalSource<E> {
 
     private static final Logger LOG = LoggerFactory.getLogger(DurableQueue.class);
     private static final long serialVersionUID = 1L;
@@ -51,6 +52,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private final transient JournalControl control;
     private final transient Members members;
     private final transient Codec<E> codec;
+    private final transient JournalDecoder<E> decoder;
     private final transient WaitStrategy waitStrategy;
     private final transient boolean creator;
     private final transient JournalProducer producer;
@@ -71,6 +73,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         this.control = attachment.control();
         this.members = attachment.members();
         this.codec = codec;
+        this.decoder = new JournalDecoder<>(codec, files.directory());
         this.waitStrategy = waitStrategy;
         this.creator = creator;
         this.producer = new JournalProducer(this, control, members);
@@ -374,33 +377,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
-    /** Decodes an element if its bytes are what was put. */
-    E decode(long number, JournalDocument.Payload payload) {
-        byte[] bytes = payload.bytes();
-        if (!payload.isIntact(bytes)) {
-            throw undecodable("the element's bytes do not match their checksum", number, bytes, null);
-        }
-        E element;
-        try {
-            element = codec.decode(bytes);
-        } catch (CodecException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            // a codec's mistake must not cost an element
-            throw undecodable("the codec failed with " + e.getClass().getName(), number, payload.bytes(), e);
-        }
-        if (element == null) {
-            throw undecodable("the codec decoded the element to null", number, payload.bytes(), null);
-        }
-        return element;
-    }
-
-    private CodecException undecodable(String what, long number, byte[] bytes, @Nullable RuntimeException cause) {
-        return new CodecException(
-                what + ": number=" + number + ", bytes=" + bytes.length + ", directory=" + directory(),
-                null,
-                bytes,
-                cause);
+    @Override
+    public E decode(long number, JournalDocument.Payload payload) {
+        return decoder.decode(number, payload);
     }
 
     private void warnOfLeases() {
@@ -456,7 +435,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public Stream<E> browse() {
         requireOpen();
-        return new JournalHistory<>(this).waiting(consumer);
+        return new JournalHistory<>(this).waiting();
     }
 
     @Override
@@ -696,12 +675,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         allDone.signal();
     }
 
-    JournalControl control() {
+    @Override
+    public JournalControl control() {
         return control;
     }
 
-    /** Reads from the journal while no other thread of this JVM does, nor closes it. */
-    <T extends @Nullable Object> T look(Function<JournalLookup, T> read) {
+    @Override
+    public <T extends @Nullable Object> T look(Function<JournalLookup, T> read) {
         return consumer.look(lookup -> {
             requireOpen();
             try {
@@ -721,7 +701,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     /** Opens the journal at its first use: until then a handle costs a millisecond, not Chronicle's start. */
-    synchronized ChronicleJournal journal() {
+    @Override
+    public synchronized ChronicleJournal journal() {
         if (journal == null) {
             requireOpen();
             journal = openJournal();
@@ -751,24 +732,19 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
-    IpcException storageFailed(String what, Throwable cause) {
-        if (cause instanceof IpcException known) {
-            return known;
-        }
-        if (cause instanceof NoSuchFileException) {
-            return QueueStorageException.gone(cause);
-        }
-        return new QueueStorageException(
-                what + ": directory=" + directory() + ", cause=" + cause.getMessage()
-                        + "; see to the disk, then try again",
-                cause);
+    @Override
+    public IpcException storageFailed(String what, Throwable cause) {
+        return files.storageFailed(what, cause);
     }
 
-    QueueStorageException damaged(long index, String what) {
-        return new QueueStorageException(
-                "the journal is damaged: " + what + ": file=" + files.segment(index) + ", index=0x"
-                        + Long.toHexString(index) + "; restore the file or delete the queue",
-                null);
+    @Override
+    public QueueStorageException damaged(long index, String what) {
+        return files.damaged(index, what);
+    }
+
+    @Override
+    public List<Place> returned() {
+        return consumer.returned();
     }
 
     private static void checkInterrupt(long deadline) throws InterruptedException {

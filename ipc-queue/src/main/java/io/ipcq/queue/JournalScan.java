@@ -9,7 +9,7 @@ final class JournalScan {
     private JournalScan() {}
 
     /** The next document that holds the element; null if the journal ends before it. */
-    static @Nullable JournalDocument find(JournalQueue<?> queue, ChronicleJournal.Reader reader, long number) {
+    static @Nullable JournalDocument find(JournalSource<?> queue, ChronicleJournal.Reader reader, long number) {
         for (byte[] bytes = reader.next(); bytes != null; bytes = reader.next()) {
             JournalDocument document = parse(queue, reader, bytes);
             if (document.holds(number)) {
@@ -22,7 +22,7 @@ final class JournalScan {
         return null;
     }
 
-    static JournalDocument parse(JournalQueue<?> queue, ChronicleJournal.Reader reader, byte[] bytes) {
+    static JournalDocument parse(JournalSource<?> queue, ChronicleJournal.Reader reader, byte[] bytes) {
         try {
             return JournalDocument.parse(bytes, reader.index());
         } catch (JournalDocument.DamagedException e) {

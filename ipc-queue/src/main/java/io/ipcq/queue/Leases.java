@@ -6,7 +6,11 @@ import static io.ipcq.queue.JournalLayout.*;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
 import io.ipcq.queue.JournalConsumer.Claim;
+import io.ipcq.queue.JournalConsumer.Place;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /** The elements that are out: a table of slots in the control file. Everything here wants the consumers' mutex. */
@@ -409,14 +413,18 @@ final class Leases {
         return lowest;
     }
 
-    /** The slots of the returned elements, for a snapshot. */
-    void forEachReturned(IntConsumer action) {
+    /** The elements that are to be delivered again, oldest first; who has no mutex may see some that are not any more. */
+    static List<Place> returned(JournalControl control) {
+        MappedRegion region = control.region();
+        List<Place> places = new ArrayList<>();
         int used = control.returnedVolatile() == 0 ? 0 : control.usedSlots();
         for (int slot = 0; slot < used; slot++) {
-            if (state(slot) == RETURNED_TO_QUEUE) {
-                action.accept(slot);
+            if (region.getIntVolatile(at(slot, LEASE_STATE)) == RETURNED_TO_QUEUE) {
+                places.add(new Place(region.getLong(at(slot, LEASE_NUMBER)), region.getLong(at(slot, LEASE_INDEX))));
             }
         }
+        places.sort(Comparator.comparingLong(Place::number));
+        return places;
     }
 
     int state(int slot) {

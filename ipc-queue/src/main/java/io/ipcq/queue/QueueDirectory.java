@@ -258,6 +258,15 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         }
     }
 
+    /** Maps the shared words to be looked at. */
+    MappedRegion mapReadOnly(DirectoryHandle held, RegionFormat format) throws IOException {
+        try {
+            return MappedRegion.openReadOnly(held, controlName(), format);
+        } catch (NoSuchFileException e) {
+            throw beingDeleted();
+        }
+    }
+
     /** Refuses a directory without a queue of this kind. */
     void requireQueue(DirectoryHandle held) throws IOException {
         if (held.has(controlName())) {
