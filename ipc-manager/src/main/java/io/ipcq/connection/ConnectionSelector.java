@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,17 +115,24 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         }
     }
 
+    /** Adds a connection whose messages have room up to the limit of a frame. See {@link #register(Connection, Object, IntPredicate)}. */
+    public Registration register(Connection connection, T attachment) throws IOException {
+        return register(connection, attachment, any -> true);
+    }
+
     /**
      * Adds a connection, paused. Something of it may have been received already, which nobody is told of: look for it once.
      *
+     * @param room asked before so many bytes more are taken for a message that is larger than a small buffer, as it arrives; a
+     *     connection whose message gets no room is closed
      * @throws IllegalArgumentException if it was not made by this package
      * @throws IOException if it is closed
      */
-    public Registration register(Connection connection, T attachment) throws IOException {
+    public Registration register(Connection connection, T attachment, IntPredicate room) throws IOException {
         if (!(connection instanceof SocketConnection socket)) {
             throw new IllegalArgumentException("not a connection of a socket: " + connection);
         }
-        return new Registration(socket, socket.register(selector, attachment));
+        return new Registration(socket, socket.register(selector, attachment, room));
     }
 
     /** Tells of the connections for which there is something to do, after waiting for that, or for {@link #wakeup}. */

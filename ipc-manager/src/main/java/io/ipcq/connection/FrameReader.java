@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Makes messages of the bytes that come in. Not thread-safe; what an interrupt or a deadline cuts off is gone on with. */
@@ -44,6 +45,10 @@ final class FrameReader {
     private int filled;
 
     private byte @Nullable [] complete;
+
+    /** Asked before memory is taken for a message that is larger than the buffer. */
+    private IntPredicate room = any -> true;
+
     private final Spin spin = new Spin();
 
     FrameReader(Wire wire, int limit) {
@@ -57,6 +62,10 @@ final class FrameReader {
     void limit(int bytes) {
         limit = bytes;
         buffer = ByteBuffer.allocateDirect(SMALL_BUFFER).put(buffer).flip();
+    }
+
+    void room(IntPredicate asked) {
+        room = asked;
     }
 
     /** Reads on until a message is complete; false if the deadline has passed before. */
@@ -98,7 +107,7 @@ final class FrameReader {
     }
 
     /** True if a message is complete or has begun to grow. */
-    private boolean begin() throws FrameTooLargeException {
+    private boolean begin() throws IOException {
         if (buffer.remaining() < HEADER) {
             return false;
         }
@@ -125,20 +134,28 @@ final class FrameReader {
             complete = message;
         } else {
             buffer.position(start + header);
-            growing = new byte[Math.min(length, LARGE_BUFFER)];
+            growing = new byte[roomFor(0, Math.min(length, LARGE_BUFFER))];
             filled = 0;
         }
         return true;
     }
 
-    private boolean grow() {
+    private int roomFor(int before, int size) throws IOException {
+        if (!room.test(size - before)) {
+            throw new IOException("there is no memory left for a message of this peer: announced=" + length);
+        }
+        return size;
+    }
+
+    private boolean grow() throws IOException {
         byte[] target = growing;
         if (target == null) {
             return false;
         }
         int count = Math.min(buffer.remaining(), length - filled);
         if (filled + count > target.length) {
-            target = Arrays.copyOf(target, (int) Math.min(length, Math.max(filled + count, 2L * target.length)));
+            int size = (int) Math.min(length, Math.max(filled + count, 2L * target.length));
+            target = Arrays.copyOf(target, roomFor(target.length, size));
             growing = target;
         }
         buffer.get(target, filled, count);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A connection after its handshake. */
@@ -128,8 +129,15 @@ final class SocketConnection implements Connection {
         }
     }
 
-    SelectionKey register(Selector selector, Object attachment) throws IOException {
+    /** See {@link ConnectionSelector#register}. */
+    SelectionKey register(Selector selector, Object attachment, IntPredicate room) throws IOException {
         requireOpen();
+        receiving.lock();
+        try {
+            reader.room(room);
+        } finally {
+            receiving.unlock();
+        }
         return wire.register(selector, attachment);
     }
 

@@ -5,16 +5,16 @@ import io.ipcq.manager.Session.Handed;
 import io.ipcq.queue.QueueShutdownException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What is taken of a queue for one answer: no more than fits into it, and nothing after one that cannot be decoded. */
 final class Batch<T> implements Handed {
 
-    /** When an answer is full. */
-    private static final long BYTES = 1 << 20;
+    /** What an element takes besides its content, about. */
+    private static final long ELEMENT_BYTES = 64;
 
     /** The next thing; null if none came. */
     interface Source<T> {
@@ -26,15 +26,16 @@ final class Batch<T> implements Handed {
      * How a queue gives and takes back.
      *
      * @param size in bytes
-     * @param wire how a thing is sent
+     * @param wire how a thing is sent, and what is told how large that is
      * @param had what becomes of one that arrived
      * @param back of one that did not
      * @param undecoded of one that cannot be sent
-     * @param later of one that cannot be sent, when there are others before it: it will be the first of the next answer
+     * @param later of one that cannot be sent, when there are others before it or the client has no memory left: it will be the first
+     *     of the next answer
      */
     record Way<T>(
             ToLongFunction<T> size,
-            Function<T, @Nullable Object> wire,
+            BiFunction<T, Session.Reading, @Nullable Object> wire,
             Consumer<T> had,
             Consumer<T> back,
             Consumer<T> undecoded,
@@ -42,17 +43,19 @@ final class Batch<T> implements Handed {
 
     private final List<T> things = new ArrayList<>();
     private final Way<T> way;
+    private long bytes;
 
     private Batch(Way<T> way) {
         this.way = way;
     }
 
     /** Takes one after the other, and adds to {@code wire} what is to be sent. When it fails, nothing stays taken. */
-    static <T> Batch<T> take(int max, Source<T> source, Way<T> way, List<@Nullable Object> wire)
+    static <T> Batch<T> take(
+            int max, Source<T> source, Way<T> way, Session.Reading reading, List<@Nullable Object> wire)
             throws InterruptedException {
         Batch<T> batch = new Batch<>(way);
         try {
-            batch.fill(max, source, wire);
+            batch.fill(max, source, reading, wire);
         } catch (QueueShutdownException drained) {
             if (batch.isEmpty()) {
                 throw drained;
@@ -69,25 +72,26 @@ final class Batch<T> implements Handed {
         return batch;
     }
 
-    private void fill(int max, Source<T> source, List<@Nullable Object> wire) throws InterruptedException {
-        for (long bytes = 0; things.size() < max && bytes < BYTES; ) {
+    private void fill(int max, Source<T> source, Session.Reading reading, List<@Nullable Object> wire)
+            throws InterruptedException {
+        while (things.size() < max && bytes < Protocol.ANSWER_BYTES) {
             T next = source.next();
             if (next == null) {
                 return;
             }
             things.add(next);
             try {
-                wire.add(way.wire.apply(next));
+                wire.add(way.wire.apply(next, reading));
             } catch (RpcException e) {
                 things.remove(things.size() - 1);
                 if (isEmpty()) {
-                    way.undecoded.accept(next);
+                    (e.code() == Protocol.LIMIT ? way.later : way.undecoded).accept(next);
                     throw e;
                 }
                 way.later.accept(next);
                 return;
             }
-            bytes += way.size.applyAsLong(next);
+            bytes += ELEMENT_BYTES + way.size.applyAsLong(next);
         }
     }
 
@@ -97,6 +101,11 @@ final class Batch<T> implements Handed {
 
     T first() {
         return things.get(0);
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
     }
 
     @Override

@@ -4,18 +4,30 @@ package io.ipcq.manager;
 /** What all clients of a server may hold together of one kind of thing, and what each of them may. Thread-safe. */
 final class Budget {
     /*
-     * Idea. A client may hold half of what the others leave. So the first one gets half of all; of n greedy ones each has one
-     * part in n + 1, and as much is left for whoever comes next. Nobody has to know beforehand how many will come.
+     * Idea. Of three quarters of it a client may hold half of what the others leave. So the first one gets half of these; if n
+     * greedy ones take no more than their part, each has one in n + 1, and as much is left for whoever comes next. Nobody has to know
+     * beforehand how many will come. But many that hold on to what they took leave next to nothing. So the last quarter is for
+     * what a client asks for first: each of 256 has its part of it, whatever the others do.
      */
+
+    private static final int ASSURED_CLIENTS = 256;
 
     private final String what;
     private final long limit;
+
+    /** What a client has in any case. */
+    private final long assured;
+
     private long used;
+
+    /** Of what all clients hold, that which is beyond their assured parts. */
+    private long common;
 
     /** The limit is on all clients together; {@code what} names it in the answer to who is refused. */
     Budget(String what, long limit) {
         this.what = what;
         this.limit = limit;
+        this.assured = limit / 4 / ASSURED_CLIENTS;
     }
 
     /** What one client holds. */
@@ -26,8 +38,10 @@ final class Budget {
         /** Takes more, unless that would be more than half, rounded up, of what the others leave. */
         boolean tryTake(long amount) {
             synchronized (Budget.this) {
-                long left = limit - used - amount;
-                if (held + amount > left + 1) {
+                long mine = beyondAssured(held + amount);
+                long change = mine - beyondAssured(held);
+                long left = limit - assured * ASSURED_CLIENTS - common - change;
+                if ((change > 0 && mine > left + 1) || used + amount > limit) {
                     return false;
                 }
                 add(amount);
@@ -60,8 +74,13 @@ final class Budget {
         }
 
         private void add(long amount) {
+            common += beyondAssured(held + amount) - beyondAssured(held);
             held += amount;
             used += amount;
+        }
+
+        private long beyondAssured(long amount) {
+            return Math.max(0, amount - assured);
         }
 
         RpcException refusal() {

@@ -28,7 +28,7 @@ final class Call {
     private final @Nullable Object id;
     private final String method;
     private final List<@Nullable Object> params;
-    private final int bytes;
+    private final long heapBytes;
 
     private State state = State.PENDING;
     private @Nullable Runnable deferred;
@@ -38,12 +38,12 @@ final class Call {
     private @Nullable Future<?> timer;
     private volatile boolean invalid;
 
-    Call(Session session, @Nullable Object id, String method, List<@Nullable Object> params, int bytes) {
+    Call(Session session, @Nullable Object id, String method, List<@Nullable Object> params, long heapBytes) {
         this.session = session;
         this.id = id;
         this.method = method;
         this.params = params;
-        this.bytes = bytes;
+        this.heapBytes = heapBytes;
     }
 
     Session session() {
@@ -59,9 +59,9 @@ final class Call {
         return method;
     }
 
-    /** How large the request was. */
-    int bytes() {
-        return bytes;
+    /** How much of the heap its parameters take. */
+    long heapBytes() {
+        return heapBytes;
     }
 
     // ---- parameters -------------------------------------------------------------------------------------------------

@@ -25,11 +25,15 @@ record EncodedElements(String id) implements Codec<byte[]> {
 
     /** Text as text, JSON as itself, everything else in base64. */
     static @Nullable Object toWire(String codecId, byte[] encoded) {
+        return toWire(codecId, encoded, any -> {});
+    }
+
+    static @Nullable Object toWire(String codecId, byte[] encoded, JsonReader.Meter meter) {
         if (codecId.equals(UTF8)) {
             return new String(encoded, StandardCharsets.UTF_8);
         }
         return codecId.startsWith(JSON)
-                ? Json.parse(encoded)
+                ? Json.parse(encoded, meter)
                 : Base64.getEncoder().encodeToString(encoded);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -11,15 +12,58 @@ import tools.jackson.databind.json.JsonMapper;
 final class Json {
 
     private static final JsonMapper MAPPER = new JsonMapper();
+    private static final int INITIAL_BYTES = 256;
 
     private Json() {}
 
     /** An element, or another value. See {@link JsonReader#value}. */
     static @Nullable Object parse(byte[] text) {
-        return JsonReader.value(text, JsonReader.REQUEST);
+        return parse(text, any -> {});
+    }
+
+    static @Nullable Object parse(byte[] text, JsonReader.Meter meter) {
+        return JsonReader.value(text, JsonReader.REQUEST, meter);
     }
 
     static byte[] write(@Nullable Object value) {
         return MAPPER.writeValueAsBytes(value);
+    }
+
+    /**
+     * The same within a limit, beyond which nothing is written any more.
+     *
+     * @throws RpcException with {@link Protocol#TOO_LARGE}
+     */
+    static byte[] write(@Nullable Object value, int limit) {
+        Limited text = new Limited(limit);
+        MAPPER.writeValue(text, value);
+        return text.toByteArray();
+    }
+
+    private static final class Limited extends ByteArrayOutputStream {
+        private final int limit;
+
+        Limited(int limit) {
+            super(INITIAL_BYTES);
+            this.limit = limit;
+        }
+
+        @Override
+        public synchronized void write(int one) {
+            requireRoom(1);
+            super.write(one);
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            requireRoom(length);
+            super.write(bytes, offset, length);
+        }
+
+        private void requireRoom(int length) {
+            if (length > limit - count) {
+                throw new RpcException(Protocol.TOO_LARGE, "the answer is larger than a frame: limit=" + limit);
+            }
+        }
     }
 }

@@ -102,10 +102,10 @@ final class JsonReader {
     }
 
     /** @throws RpcException with {@link Protocol#PARSE_ERROR}; its message holds nothing of the text */
-    static @Nullable Object value(byte[] text, Limits limits) {
+    static @Nullable Object value(byte[] text, Limits limits, Meter meter) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             parser.nextToken();
-            Object value = new JsonReader(parser, limits, any -> {}).value(0);
+            Object value = new JsonReader(parser, limits, meter).value(0);
             if (parser.nextToken() == null) {
                 return value;
             }

@@ -60,6 +60,7 @@ public final class ManagerServer implements AutoCloseable {
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
+    private final Budget memory;
     private final StoredValues.Budget stored;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean shutdownAsked;
@@ -82,6 +83,7 @@ public final class ManagerServer implements AutoCloseable {
             throws IOException {
         this.listener = listener;
         this.options = options;
+        this.memory = new Budget("maxCallBytes", options.maxCallBytes());
         this.stored = new StoredValues.Budget(options.maxStoredBytes());
         registered.forEach((type, factory) -> {
             types.put(type.name(), type);
@@ -161,6 +163,11 @@ public final class ManagerServer implements AutoCloseable {
         if (closed.get()) {
             session.end();
         }
+    }
+
+    /** What a client, or something that is served, may take of the heap. */
+    Budget.Share memory() {
+        return memory.share();
     }
 
     Workers.Line line() {
@@ -346,8 +353,8 @@ public final class ManagerServer implements AutoCloseable {
 
     private Served make(Served.Key key, Map<String, @Nullable Object> asked) {
         return switch (key.type()) {
-            case "queue" -> new ServedQueue(key, queue(asked), clock, workers);
-            case "durableQueue" -> new ServedQueue(key, durableQueue(key.name(), asked), clock, workers);
+            case "queue" -> new ServedQueue(key, queue(asked), clock, workers, memory());
+            case "durableQueue" -> new ServedQueue(key, durableQueue(key.name(), asked), clock, workers, memory());
             case "map", "namespace" -> new ServedMap(key, stored);
             case "list" -> new ServedList(key, stored);
             case "counter" -> new ServedCounter(key);

@@ -28,6 +28,7 @@ public final class ManagerServerBuilder {
     private int maxClients = ManagerServerOptions.DEFAULT_MAX_CLIENTS;
     private int maxFrameBytes = Limits.FRAME_BYTES;
     private int maxThreads = ManagerServerOptions.DEFAULT_MAX_THREADS;
+    private long maxCallBytes = Runtime.getRuntime().maxMemory() / 4;
     private long maxStoredBytes = Runtime.getRuntime().maxMemory() / 2;
 
     ManagerServerBuilder() {}
@@ -76,6 +77,16 @@ public final class ManagerServerBuilder {
         return this;
     }
 
+    /**
+     * How much of the heap the calls of all clients may take, about: requests as they arrive and while they wait, and what was
+     * sent and is not read or confirmed yet. Each client has at most half of what the others leave; what is beyond is refused. A quarter
+     * of the largest heap unless set.
+     */
+    public ManagerServerBuilder maxCallBytes(long bytes) {
+        this.maxCallBytes = bytes;
+        return this;
+    }
+
     /** How much of the heap all maps, lists and namespaces may take, about; half of the largest heap unless set. */
     public ManagerServerBuilder maxStoredBytes(long bytes) {
         this.maxStoredBytes = bytes;
@@ -109,6 +120,7 @@ public final class ManagerServerBuilder {
                             maxClients,
                             maxFrameBytes,
                             maxThreads,
+                            maxCallBytes,
                             maxStoredBytes),
                     types);
         } catch (IOException | RuntimeException | Error e) {

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param maxClients how many clients may be connected at a time
  * @param maxFrameBytes the largest message, both ways
  * @param maxThreads how many threads there may be for calls that block or take long, of all clients together
+ * @param maxCallBytes how much of the heap the calls of all clients may take, about: requests as they arrive and while they wait,
+ *     and what was sent and is not read or confirmed yet
  * @param maxStoredBytes how much of the heap the values of all maps, lists and namespaces may take, about
  */
 public record ManagerServerOptions(
@@ -22,6 +24,7 @@ public record ManagerServerOptions(
         int maxClients,
         int maxFrameBytes,
         int maxThreads,
+        long maxCallBytes,
         long maxStoredBytes) {
 
     static final int DEFAULT_MAX_CLIENTS = 10_000;
@@ -30,6 +33,7 @@ public record ManagerServerOptions(
     public ManagerServerOptions {
         requireAtLeast(1, "maxClients", maxClients);
         requireAtLeast(2, "maxThreads", maxThreads); // half for a client, half for the others
+        requireAtLeast(1, "maxCallBytes", maxCallBytes);
         requireAtLeast(1, "maxStoredBytes", maxStoredBytes);
     }
 

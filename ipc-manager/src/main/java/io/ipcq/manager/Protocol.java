@@ -29,16 +29,14 @@ final class Protocol {
     /** How many calls of one client may wait at a time. */
     static final int MAX_WAITING_CALLS = 1024;
 
-    /** How large they may be together. */
-    static final long MAX_WAITING_BYTES = 64L << 20;
-
     /** How many results of one client, each to be confirmed, may wait for that. */
     static final int MAX_UNCONFIRMED = 1024;
 
     /** How many replies may wait for a client that does not read, before it is cut off. */
     static final int MAX_UNREAD_REPLIES = 4096;
 
-    static final long MAX_UNREAD_BYTES = 64L << 20;
+    /** How large an answer with many elements may become, about. */
+    static final long ANSWER_BYTES = 1 << 20;
 
     /** How many entries a map, a list or a namespace may have. */
     static final int MAX_ITEMS = 1_000_000;

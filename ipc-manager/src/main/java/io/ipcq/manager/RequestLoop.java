@@ -94,7 +94,7 @@ final class RequestLoop {
     }
 
     ConnectionSelector.Registration register(Connection connection, Session session) throws IOException {
-        return selector.register(connection, session);
+        return selector.register(connection, session, session::hasRoomFor);
     }
 
     /** Has a session looked after that has something to do, besides when requests come. */

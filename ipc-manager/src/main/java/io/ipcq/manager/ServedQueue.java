@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,12 @@ final class ServedQueue extends Served {
 
     private static final int MAX_BATCH = 10_000;
 
+    /** From this size on an element counts while it is sent. */
+    private static final int COUNTED_BYTES = 64 << 10;
+
+    /** What a lease takes besides the element, about. */
+    private static final long LEASE_BYTES = 256;
+
     private final SharedQueue<byte[]> queue;
     private final @Nullable DurableQueue<byte[]> durable;
     private final String codec;
@@ -42,6 +49,7 @@ final class ServedQueue extends Served {
     private final QueuePump putters;
     private final QueuePump joiners;
     private final Workers workers;
+    private final Budget.Share memory;
 
     /** Elements that could not be put back, as the queue is full or shut down; they go first. */
     private final Deque<byte[]> returned = new ArrayDeque<>();
@@ -53,6 +61,15 @@ final class ServedQueue extends Served {
         long number() {
             return delivery.number();
         }
+
+        /** Of its client's memory. */
+        private long bytes() {
+            return LEASE_BYTES + delivery.value().length;
+        }
+
+        private void isOver() {
+            session.memory().giveBack(bytes());
+        }
     }
 
     private final Batch.Way<byte[]> inMemory = new Batch.Way<>(
@@ -60,7 +77,7 @@ final class ServedQueue extends Served {
 
     private final Batch.Way<Delivery<byte[]>> leased = new Batch.Way<>(
             delivery -> delivery.value().length,
-            delivery -> wire(delivery.value()),
+            (delivery, reading) -> wire(delivery.value(), reading),
             Delivery::ack,
             ServedQueue::returnAtOnce,
             Delivery::nack,
@@ -74,12 +91,14 @@ final class ServedQueue extends Served {
             Delivery::nack,
             ServedQueue::returnAtOnce);
 
-    ServedQueue(Key key, SharedQueue<byte[]> queue, ScheduledExecutorService clock, Workers workers) {
+    ServedQueue(
+            Key key, SharedQueue<byte[]> queue, ScheduledExecutorService clock, Workers workers, Budget.Share memory) {
         super(key);
         this.queue = queue;
         this.durable = queue instanceof DurableQueue<byte[]> journal ? journal : null;
         this.codec = queue.codecId();
         this.workers = workers;
+        this.memory = memory;
         this.takers = new QueuePump(clock, workers, this::take);
         this.putters = new QueuePump(clock, workers, this::put);
         this.joiners = new QueuePump(clock, workers, this::join);
@@ -142,7 +161,7 @@ final class ServedQueue extends Served {
             case "join" -> joiners.submit(call, call.timeoutMillis(1), false);
             case "putAll" -> putAll(call);
             case "drain" -> drain(call, Math.min(call.count(1), MAX_BATCH));
-            case "items" -> call.reply(items(Math.min(call.count(1), MAX_BATCH)));
+            case "items" -> items(call, Math.min(call.count(1), MAX_BATCH));
             case "size" -> call.reply(size());
             case "full" -> call.reply(queue.full());
             case "stats" -> call.reply(stats());
@@ -205,11 +224,41 @@ final class ServedQueue extends Served {
             return receive(call, patience);
         }
         boolean confirmed = isConfirmed(call);
-        List<@Nullable Object> wire = new ArrayList<>(1);
-        Batch<?> batch = durable != null && confirmed
-                ? Batch.take(1, () -> durable.receive(patience), leased, wire)
-                : Batch.take(1, () -> next(patience), inMemory, wire);
-        return batch.isEmpty() ? null : () -> answer(call, wire.get(0), batch, confirmed);
+        return answering(call, reading -> {
+            List<@Nullable Object> wire = new ArrayList<>(1);
+            Batch<?> batch = durable != null && confirmed
+                    ? Batch.take(1, () -> durable.receive(patience), leased, reading, wire)
+                    : Batch.take(1, () -> next(patience), inMemory, reading, wire);
+            return batch.isEmpty() ? null : () -> answer(call, wire.get(0), batch, confirmed);
+        });
+    }
+
+    /** Something that reads elements, and what is left to do, their answer. */
+    private interface Taking {
+        @Nullable
+        Runnable take(Session.Reading reading) throws InterruptedException;
+    }
+
+    /** What was read counts until it is answered. */
+    private static @Nullable Runnable answering(Call call, Taking taking) throws InterruptedException {
+        Session.Reading reading = call.session().reading();
+        Runnable answer = null;
+        try {
+            answer = taking.take(reading);
+        } finally {
+            if (answer == null) {
+                reading.close();
+            }
+        }
+        return answer == null ? null : then(answer, reading);
+    }
+
+    private static Runnable then(Runnable answer, Session.Reading reading) {
+        return () -> {
+            try (reading) {
+                answer.run();
+            }
+        };
     }
 
     private byte @Nullable [] next(Duration patience) throws InterruptedException {
@@ -227,11 +276,16 @@ final class ServedQueue extends Served {
         return true;
     }
 
-    private @Nullable Object wire(byte[] element) {
+    private @Nullable Object wire(byte[] element, Session.Reading reading) {
         try {
-            return EncodedElements.toWire(codec, element);
+            if (element.length >= COUNTED_BYTES) {
+                reading.next().read(element.length);
+            }
+            return EncodedElements.toWire(codec, element, reading.next());
         } catch (RpcException e) {
-            throw new RpcException(Protocol.STATE, "an element cannot be decoded: bytes=" + element.length);
+            throw e.code() == Protocol.LIMIT
+                    ? e
+                    : new RpcException(Protocol.STATE, "an element cannot be decoded: bytes=" + element.length);
         }
     }
 
@@ -251,13 +305,18 @@ final class ServedQueue extends Served {
     }
 
     private synchronized byte @Nullable [] takeReturned() {
-        return returned.poll();
+        byte[] element = returned.poll();
+        if (element != null) {
+            memory.giveBack(element.length);
+        }
+        return element;
     }
 
     private void putBack(byte[] element) {
         if (!isPut(element)) {
             synchronized (this) {
                 returned.add(element);
+                memory.bear(element.length);
             }
             takers.wake();
         }
@@ -278,15 +337,16 @@ final class ServedQueue extends Served {
 
     private synchronized void putFirst(byte[] element) {
         returned.addFirst(element);
+        memory.bear(element.length);
     }
 
     private void drain(Call call, int max) {
         boolean confirmed = isConfirmed(call);
         List<@Nullable Object> wire = new ArrayList<>();
-        try {
+        try (Session.Reading reading = call.session().reading()) {
             Batch<?> batch = durable != null && confirmed
-                    ? Batch.take(max, () -> durable.receive(Duration.ZERO), leased, wire)
-                    : Batch.take(max, () -> next(Duration.ZERO), inMemory, wire);
+                    ? Batch.take(max, () -> durable.receive(Duration.ZERO), leased, reading, wire)
+                    : Batch.take(max, () -> next(Duration.ZERO), inMemory, reading, wire);
             answer(call, wire, batch, confirmed && !batch.isEmpty()); // nobody confirms nothing
         } catch (QueueShutdownException drained) {
             call.reply(List.of());
@@ -296,11 +356,18 @@ final class ServedQueue extends Served {
         }
     }
 
-    private List<@Nullable Object> items(int max) {
-        try (Stream<byte[]> elements = queue.stream()) {
+    private void items(Call call, int max) {
+        try (Session.Reading reading = call.session().reading();
+                Stream<byte[]> elements = queue.stream()) {
             List<@Nullable Object> wire = new ArrayList<>();
-            elements.limit(max).forEach(element -> wire.add(wire(element)));
-            return wire;
+            long bytes = 0;
+            for (Iterator<byte[]> each = elements.limit(max).iterator();
+                    each.hasNext() && bytes < Protocol.ANSWER_BYTES; ) {
+                byte[] element = each.next();
+                wire.add(wire(element, reading));
+                bytes += element.length;
+            }
+            call.reply(wire);
         }
     }
 
@@ -308,16 +375,18 @@ final class ServedQueue extends Served {
 
     private @Nullable Runnable receive(Call call, Duration patience) throws InterruptedException {
         DurableQueue<byte[]> journal = requireDurable();
-        List<@Nullable Object> wire = new ArrayList<>(1);
-        Batch<Delivery<byte[]>> batch = Batch.take(1, () -> journal.receive(patience), lent, wire);
-        return batch.isEmpty() ? null : () -> lend(call, batch, wire.get(0));
+        return answering(call, reading -> {
+            List<@Nullable Object> wire = new ArrayList<>(1);
+            Batch<Delivery<byte[]>> batch = Batch.take(1, () -> journal.receive(patience), lent, reading, wire);
+            return batch.isEmpty() ? null : () -> lend(call, batch, wire.get(0));
+        });
     }
 
-    private Map<String, @Nullable Object> lentWire(Delivery<byte[]> delivery) {
+    private Map<String, @Nullable Object> lentWire(Delivery<byte[]> delivery, Session.Reading reading) {
         Map<String, @Nullable Object> wire = new LinkedHashMap<>();
         wire.put("number", delivery.number());
         wire.put("attempts", delivery.attempts());
-        wire.put("value", wire(delivery.value()));
+        wire.put("value", wire(delivery.value(), reading));
         return wire;
     }
 
@@ -325,6 +394,7 @@ final class ServedQueue extends Served {
         Lease lease = new Lease(call.session(), batch.first());
         boolean lent = false;
         try {
+            call.session().memory().take(lease.bytes());
             synchronized (leases) {
                 leases.put(lease.number(), lease);
             }
@@ -342,7 +412,9 @@ final class ServedQueue extends Served {
 
     private void end(Lease lease) {
         synchronized (leases) {
-            leases.remove(lease.number(), lease);
+            if (leases.remove(lease.number(), lease)) {
+                lease.isOver();
+            }
         }
         returnAtOnce(lease.delivery());
     }
@@ -364,6 +436,7 @@ final class ServedQueue extends Served {
                 return false;
             }
             leases.remove(lease.number());
+            lease.isOver();
         }
         return way.test(lease.delivery());
     }
@@ -387,6 +460,7 @@ final class ServedQueue extends Served {
         synchronized (leases) {
             leases.values().removeIf(lease -> lease.session() == session && ended.add(lease));
         }
+        ended.forEach(Lease::isOver);
         Failures.giveBack(ended, lease -> returnAtOnce(lease.delivery()));
     }
 
@@ -453,6 +527,9 @@ final class ServedQueue extends Served {
 
     @Override
     void dispose() {
+        while (takeReturned() != null) {
+            // nobody is left to have it
+        }
         queue.close();
     }
 

@@ -36,6 +36,15 @@ final class Session {
     private final long number;
     private final Workers.Line line;
 
+    /** Of the heap: for what arrives, calls that wait, and what was sent and not read or confirmed. */
+    private final Budget.Share memory;
+
+    /** Of that, for the message that is arriving, or is being dealt with. */
+    private final AtomicLong arriving = new AtomicLong();
+
+    /** A call that waits takes that much besides its parameters, about. */
+    private static final long CALL_BYTES = 1 << 10;
+
     /** Then it is another client's turn. */
     private static final int REQUESTS_A_TURN = 32;
 
@@ -48,13 +57,15 @@ final class Session {
     private static final long LAST_BYTES = 16 << 20;
 
     private final Map<Object, Call> waiting = new ConcurrentHashMap<>();
-    private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<Served, Integer> holds = new ConcurrentHashMap<>();
     private final Map<Object, Handed> handed = new ConcurrentHashMap<>();
 
     private final Queue<byte[]> outbound = new ConcurrentLinkedQueue<>();
     private final AtomicInteger outboundCount = new AtomicInteger();
-    private final AtomicLong outboundBytes = new AtomicLong();
+
+    /** How large the message is of which the client has to read something before the rest can be sent. */
+    private final AtomicLong stalledBytes = new AtomicLong();
+
     private final AtomicBoolean flushing = new AtomicBoolean();
 
     /** The client has to read before anything more can be sent. */
@@ -85,6 +96,9 @@ final class Session {
 
     /** Something that was sent to the client, and that it has not said to have. */
     interface Handed {
+        /** How much is kept for it. */
+        long bytes();
+
         void arrived();
 
         void lost();
@@ -95,6 +109,53 @@ final class Session {
         this.connection = connection;
         this.number = number;
         this.line = server.line();
+        this.memory = server.memory();
+    }
+
+    /** What is read for the client: it counts until this is closed. */
+    final class Reading implements JsonReader.Meter, AutoCloseable {
+        private long before;
+        private long taken;
+
+        /** Something more. */
+        Reading next() {
+            before = taken;
+            return this;
+        }
+
+        @Override
+        public void read(long heapBytes) {
+            memory.take(before + heapBytes - taken);
+            taken = before + heapBytes;
+        }
+
+        @Override
+        public void close() {
+            memory.giveBack(taken);
+            taken = 0;
+        }
+    }
+
+    Reading reading() {
+        return new Reading();
+    }
+
+    Budget.Share memory() {
+        return memory;
+    }
+
+    /** Of the selector: whether a message may take so much more; else it is the client's last. */
+    boolean hasRoomFor(int bytes) {
+        if (!memory.tryTake(bytes)) {
+            LOG.warn("a client is cut off, as the server has no memory for its message: client={}", number);
+            return false;
+        }
+        arriving.addAndGet(bytes);
+        return true;
+    }
+
+    private void haveDealtWithMessage() {
+        memory.giveBack(arriving.getAndSet(0));
     }
 
     /** Its threads. */
@@ -169,6 +230,7 @@ final class Session {
                     return false;
                 }
                 receive(request);
+                haveDealtWithMessage();
                 server.closeIfAsked();
                 if (System.nanoTime() - began > TURN_NANOS) {
                     break;
@@ -188,9 +250,9 @@ final class Session {
 
     private void receive(byte[] request) {
         Call call = null;
-        try {
-            JsonReader.Message message = JsonReader.message(request, JsonReader.REQUEST, any -> {});
-            call = call(message, request.length);
+        try (Reading reading = reading()) {
+            JsonReader.Message message = JsonReader.message(request, JsonReader.REQUEST, reading);
+            call = call(message);
             requireRequest(message);
             server.dispatch(call);
         } catch (Throwable e) {
@@ -204,14 +266,14 @@ final class Session {
 
     /** Of what there is of a request; who it belongs to is known even if something is wrong with it. */
     @SuppressWarnings("unchecked") // JSON has no other lists
-    private Call call(JsonReader.Message message, int bytes) {
+    private Call call(JsonReader.Message message) {
         Object id = message.members().get("id");
         return new Call(
                 this,
                 isId(id) ? id : null,
                 message.members().get("method") instanceof String method ? method : "",
                 message.members().get("params") instanceof List<?> params ? (List<@Nullable Object>) params : List.of(),
-                bytes);
+                CALL_BYTES + message.heapBytes());
     }
 
     private static void requireRequest(JsonReader.Message message) {
@@ -259,15 +321,11 @@ final class Session {
             throw new RpcException(
                     Protocol.LIMIT, "too many calls of this client wait: limit=" + Protocol.MAX_WAITING_CALLS);
         }
-        if (waitingBytes.get() + call.bytes() > Protocol.MAX_WAITING_BYTES) {
-            throw new RpcException(
-                    Protocol.LIMIT,
-                    "the calls of this client that wait are too large: limitBytes=" + Protocol.MAX_WAITING_BYTES);
-        }
+        memory.take(call.heapBytes());
         if (waiting.putIfAbsent(key(call), call) != null) {
+            memory.giveBack(call.heapBytes());
             throw new RpcException(Protocol.INVALID_REQUEST, "a call with this id waits already");
         }
-        waitingBytes.addAndGet(call.bytes());
     }
 
     /** By what it is remembered; a notification by itself. */
@@ -333,11 +391,16 @@ final class Session {
         if (over) {
             throw new RpcException(Protocol.CANCELLED, "the client is gone");
         }
+        memory.take(element.bytes());
         handed.put(id, element);
     }
 
     synchronized @Nullable Handed taken(Object id) {
-        return handed.remove(id);
+        Handed element = handed.remove(id);
+        if (element != null) {
+            memory.giveBack(element.bytes());
+        }
+        return element;
     }
 
     /** The result of a call did not go out. */
@@ -353,7 +416,7 @@ final class Session {
     /** Sends the answer of a call; one that cannot be sent is taken back, and its client told. */
     void answer(Call call, Map<String, @Nullable Object> answer, Runnable takeBack) {
         if (waiting.remove(key(call), call)) {
-            waitingBytes.addAndGet(-call.bytes());
+            memory.giveBack(call.heapBytes());
         }
         Object id = call.id();
         if (id == null && !call.isInvalid()) {
@@ -369,17 +432,11 @@ final class Session {
         }
     }
 
+    /** What it returns is counted. */
     private byte[] encode(Map<String, @Nullable Object> answer, @Nullable Object id, Runnable takeBack) {
         RpcException refusal;
         try {
-            byte[] bytes = Json.write(answer);
-            if (bytes.length <= server.options().maxFrameBytes()) {
-                return bytes;
-            }
-            refusal = new RpcException(
-                    Protocol.TOO_LARGE,
-                    "the answer is larger than a frame: bytes=" + bytes.length + ", limit="
-                            + server.options().maxFrameBytes());
+            return counted(Json.write(answer, server.options().maxFrameBytes()));
         } catch (Throwable e) {
             refusal = Failures.answer(e);
         }
@@ -388,18 +445,25 @@ final class Session {
         instead.put("jsonrpc", "2.0");
         instead.put("id", id);
         instead.put("error", Map.of("code", refusal.code(), "message", refusal.text()));
-        return Json.write(instead);
+        return counted(Json.write(instead));
+    }
+
+    private byte[] counted(byte[] message) {
+        memory.take(message.length);
+        return message;
     }
 
     private void send(byte[] message) {
         outbound.add(message);
-        if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES
-                || outboundBytes.addAndGet(message.length) > Protocol.MAX_UNREAD_BYTES) {
+        if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES) {
             LOG.warn("a client that does not read its replies is cut off: client={}", number);
             cutOff();
             return;
         }
         flush();
+        if (over) {
+            dropUnsent();
+        }
     }
 
     /** Sends what is queued, unless another thread is at it, or the client has to read first. */
@@ -416,7 +480,10 @@ final class Session {
     /** Belongs to who has set {@code flushing}; when the client has to read first, that is left to the thread that serves it. */
     private void sendQueued() throws IOException {
         for (byte[] next = next(); next != null; next = next()) {
-            if (!registration().sendBytes(next)) {
+            if (registration().sendBytes(next)) {
+                memory.giveBack(next.length);
+            } else {
+                stalledBytes.set(next.length);
                 long message = stalls.incrementAndGet();
                 server.after(registration().writeTimeout(), () -> requireReading(message));
                 stalled = true;
@@ -429,6 +496,7 @@ final class Session {
     /** The client has read; maybe enough for the rest of the message. */
     private void goOnSending() throws IOException {
         if (registration().sendRest()) {
+            memory.giveBack(stalledBytes.getAndSet(0));
             stalled = false;
             sendQueued();
             flush();
@@ -451,9 +519,15 @@ final class Session {
         byte[] next = outbound.poll();
         if (next != null) {
             outboundCount.decrementAndGet();
-            outboundBytes.addAndGet(-next.length);
         }
         return next;
+    }
+
+    private void dropUnsent() {
+        for (byte[] next = next(); next != null; next = next()) {
+            memory.giveBack(next.length);
+        }
+        memory.giveBack(stalledBytes.getAndSet(0));
     }
 
     // ---- the end ----------------------------------------------------------------------------------------------------
@@ -485,9 +559,13 @@ final class Session {
         hearLast();
         try {
             connection.close();
-            outbound.clear();
+            dropUnsent();
+            haveDealtWithMessage();
             Failures.giveBack(waiting.values(), Call::abandon);
-            Failures.giveBack(handed.values(), Handed::lost);
+            Failures.giveBack(handed.values(), element -> {
+                element.lost();
+                memory.giveBack(element.bytes());
+            });
             Failures.giveBack(holds.keySet(), object -> server.release(object, this));
         } finally {
             server.forget(this);
@@ -507,13 +585,20 @@ final class Session {
                     return;
                 }
                 bytes += Integer.BYTES + request.length;
-                Call call = call(JsonReader.message(request, JsonReader.REQUEST, any -> {}), request.length);
-                if (call.method().equals("arrived")) {
-                    server.dispatch(call);
-                }
+                hearLast(request);
+                haveDealtWithMessage();
             }
         } catch (IOException | RuntimeException | Error end) {
             // of what can be understood
+        }
+    }
+
+    private void hearLast(byte[] request) {
+        try (Reading reading = reading()) {
+            Call call = call(JsonReader.message(request, JsonReader.REQUEST, reading));
+            if (call.method().equals("arrived")) {
+                server.dispatch(call);
+            }
         }
     }
 

@@ -24,14 +24,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of another making may do, and how far it may go. */
 class ManagerProtocolTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final long STORED_BYTES = 1 << 20;
+    private static final long CALL_BYTES = 48 << 20;
     private static final int LEASES = 1024;
 
     /** How often an element is delivered before it is given up. */
@@ -49,6 +48,7 @@ class ManagerProtocolTest {
     void start() throws Exception {
         server = ManagerServer.builder()
                 .directory(directory)
+                .maxCallBytes(CALL_BYTES)
                 .maxStoredBytes(STORED_BYTES)
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key);
         manager = Manager.connect(server.address(), key);
@@ -212,43 +212,19 @@ class ManagerProtocolTest {
     }
 
     @Test
-    void shouldLimitBytesOfCallsThatWait() throws Exception {
-        client.ask("open", "queue", "letters", Map.of("codec", "utf8", "maxSize", 1, "capacityBytes", 32 << 20));
+    void shouldLimitWhatCallsThatWaitTake() throws Exception {
+        client.ask("open", "queue", "letters", Map.of("codec", "json:java.lang.Object", "maxSize", 1));
         client.ask("queue.put", "letters", "first", 0);
-        String big = "x".repeat(4 << 20);
-        for (int i = 0; i < 15; i++) {
+        List<?> big = Collections.nCopies(20_000, List.of()); // sixty kilobytes, which take more than a megabyte
+        int sent = 0;
+        do {
+            sent++;
             client.send("queue.put", "letters", big, null);
-        }
-        assertThat(client.refusal("queue.put", "letters", big, null)).isEqualTo(Protocol.LIMIT);
+            client.result("ping");
+        } while (client.early().isEmpty());
+        assertThat(ProtocolClient.error(client.receive())).isEqualTo(Protocol.LIMIT);
+        assertThat(sent).isBetween(2, 20);
         assertThat(client.ask("queue.get", "letters", 0, false).get("result")).isEqualTo("first");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"queue.get", "queue.drain", "durableQueue.get", "durableQueue.drain"})
-    void shouldRefuseIdOfResultThatIsNotConfirmed(String method) throws Exception {
-        String type = method.substring(0, method.indexOf('.'));
-        SharedQueue<String> queue = type.equals("queue")
-                ? manager.queue("letters", String.class)
-                : manager.durableQueue("letters", String.class);
-        Set<String> all = new HashSet<>();
-        for (int i = 0; i < 100; i++) {
-            all.add("letter " + i);
-        }
-        queue.putAll(all);
-        client.ask("open", type, "letters", Map.of("codec", "utf8"));
-        int count = method.endsWith("drain") ? 1 : 0;
-        client.sendAs("same", method, "letters", count, true);
-        assertThat(client.answer("same").get("error")).isNull();
-        for (int i = 0; i < 50; i++) {
-            client.sendAs("same", method, "letters", count, true);
-            assertThat(ProtocolClient.error(client.answer("same"))).isEqualTo(Protocol.INVALID_REQUEST);
-        }
-        client.close();
-        await().atMost(LONG).until(() -> server.clients() == 1);
-        Set<String> left = new HashSet<>();
-        assertThat(queue.drainTo(left)).isEqualTo(all.size());
-        assertThat(left).isEqualTo(all);
-        assertThat(queue.stats().leased()).isZero();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -54,6 +55,11 @@ final class ProtocolClient implements AutoCloseable {
     /** The id of the last request. */
     int last() {
         return requests;
+    }
+
+    /** Answers that came before the one that was asked for. */
+    Collection<Map<?, ?>> early() {
+        return early;
     }
 
     /** Whether an answer comes in that time. */
