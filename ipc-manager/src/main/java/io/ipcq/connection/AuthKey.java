@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
@@ -81,10 +82,10 @@ public final class AuthKey implements Serializable, Destroyable {
      * @throws IOException if others may read the file, or could have put it there; or it is no key
      */
     public static AuthKey load(Path file) throws IOException {
-        if (OwnFiles.isPosix(file)) {
+        if (PrivateFiles.isPosix(file)) {
             String objection = OwnFiles.objection(file);
             if (objection == null) {
-                objection = OwnFiles.objectionAbove(file);
+                objection = PrivateFiles.objectionAbove(file);
             }
             if (objection != null) {
                 throw new IOException("the key file is not this user's alone: file=" + file + ": " + objection
@@ -113,13 +114,13 @@ public final class AuthKey implements Serializable, Destroyable {
     public void save(Path file) throws IOException {
         byte[] intact = copy();
         Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a key file needs a directory");
-        Path whole = OwnFiles.isPosix(file)
+        Path whole = PrivateFiles.isPosix(file)
                 ? Files.createTempFile(
                         directory, ".ipcq-key-", null, PosixFilePermissions.asFileAttribute(OwnFiles.FILE_MODE))
                 : Files.createTempFile(directory, ".ipcq-key-", null);
         try {
             Files.write(whole, intact, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
-            if (OwnFiles.isPosix(file)) {
+            if (PrivateFiles.isPosix(file)) {
                 Files.createLink(file, whole); // a move would replace what another process has just saved there
             } else {
                 Files.move(whole, file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -65,7 +66,7 @@ final class Introduction {
         this.ends = Ends.of(channel);
         this.peer = PeerCredentials.of(channel);
         long ofStranger = Deadline.in(options.handshakeTimeout());
-        boolean own = peer.isPresent() && OwnFiles.isTrusted(peer.get().user());
+        boolean own = peer.isPresent() && PrivateFiles.isTrusted(peer.get().user());
         this.deadline = own ? Deadline.in(options.ownHandshakeTimeout()) : ofStranger;
         this.undisturbedUntil = own ? ofStranger : System.nanoTime();
         this.socket = new ChannelWire(channel);
@@ -90,10 +91,10 @@ final class Introduction {
     private void requireTrustedUser() throws AuthenticationException {
         if (!options.otherUsers()
                 && peer.isPresent()
-                && !OwnFiles.isTrusted(peer.get().user())) {
+                && !PrivateFiles.isTrusted(peer.get().user())) {
             throw new AuthenticationException("the peer is another user: user="
                     + peer.get().user().getName() + ", expected="
-                    + OwnFiles.me().getName()
+                    + PrivateFiles.user().getName()
                     + "; say otherUsers(true) if it may be");
         }
     }

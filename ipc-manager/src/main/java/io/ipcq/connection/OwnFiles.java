@@ -3,6 +3,7 @@ package io.ipcq.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -23,47 +23,10 @@ final class OwnFiles {
     static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
     static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
 
-    private static final int STICKY = 01000;
-
     /** What the path of a socket has beyond the directory: the longest prefix, a random number, and the name of the socket. */
     private static final int SOCKET_NAME_BYTES = "/ipcq-pipe-18446744073709551615/s0".length();
 
     private OwnFiles() {}
-
-    /** The user of this process, and who is above all users. */
-    private static final class Users {
-
-        private static final UserPrincipal ME;
-        private static final UserPrincipal ROOT;
-
-        static {
-            try {
-                // not the property user.name, which anybody may set
-                Path probe = Files.createTempFile("ipcq-owner-", null);
-                try {
-                    ME = Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
-                } finally {
-                    Files.delete(probe);
-                }
-                ROOT = Files.getOwner(probe.getRoot());
-            } catch (IOException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-    }
-
-    static UserPrincipal me() {
-        return Users.ME;
-    }
-
-    /** Whether that is this process's user, or root, who could be anybody. */
-    static boolean isTrusted(UserPrincipal user) {
-        return user.equals(Users.ME) || user.equals(Users.ROOT);
-    }
-
-    static boolean isPosix(Path path) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
-    }
 
     /**
      * Makes a directory 0700 with a name that nobody can guess, where the path of a socket in it is not too long: in the user's
@@ -102,7 +65,7 @@ final class OwnFiles {
         if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
             return "it is no directory that can be written to";
         }
-        return objectionAbove(directory.resolve("any"));
+        return PrivateFiles.objectionAbove(directory.resolve("any"));
     }
 
     private static boolean isTooLong(Path parent) {
@@ -131,8 +94,9 @@ final class OwnFiles {
         if (attributes.isSymbolicLink()) {
             return "it is a symbolic link; name the target itself";
         }
-        if (!isTrusted(attributes.owner())) {
-            return "it belongs to another user: owner=" + attributes.owner().getName() + ", expected=" + me().getName();
+        if (!PrivateFiles.isTrusted(attributes.owner())) {
+            return "it belongs to another user: owner=" + attributes.owner().getName() + ", expected="
+                    + PrivateFiles.user().getName();
         }
         if (attributes.permissions().stream().anyMatch(permission -> !isOwners(permission))) {
             return "others may use it: permissions=" + PosixFilePermissions.toString(attributes.permissions());
@@ -142,24 +106,5 @@ final class OwnFiles {
 
     private static boolean isOwners(PosixFilePermission permission) {
         return permission.name().startsWith("OWNER_");
-    }
-
-    /**
-     * Why somebody else could put another thing where this path leads, by a directory above it: one that belongs to another
-     * user, or that everybody may write to and is not sticky, as {@code /tmp} is. Null if nobody could.
-     */
-    static @Nullable String objectionAbove(Path path) throws IOException {
-        Path above = path.toAbsolutePath().getParent();
-        for (above = above == null ? null : above.toRealPath(); above != null; above = above.getParent()) {
-            PosixFileAttributes attributes = Files.readAttributes(above, PosixFileAttributes.class);
-            boolean open = attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
-                    && ((Integer) Files.getAttribute(above, "unix:mode") & STICKY) == 0;
-            if (open || !isTrusted(attributes.owner())) {
-                return "others may exchange what is in a directory above it: directory=" + above + ", owner="
-                        + attributes.owner().getName() + ", permissions="
-                        + PosixFilePermissions.toString(attributes.permissions());
-            }
-        }
-        return null;
     }
 }

@@ -3,6 +3,7 @@ package io.ipcq.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -122,7 +123,7 @@ final class UnixSocketFile {
         }
         String objection = OwnFiles.objection(directory);
         if (objection == null) {
-            objection = OwnFiles.objectionAbove(directory);
+            objection = PrivateFiles.objectionAbove(directory);
         }
         if (objection != null) {
             throw new BindException("the directory of the socket is not this user's alone: path=" + directory + ": "
@@ -165,7 +166,7 @@ final class UnixSocketFile {
         if ((mode & FILE_TYPE) != SOCKET) {
             throw new BindException("the path is taken by something that is no socket: path=" + path);
         }
-        if (!owner.equals(OwnFiles.me())) {
+        if (!owner.equals(PrivateFiles.user())) {
             throw new BindException("the socket belongs to another user: path=" + path + ", owner=" + owner.getName());
         }
         if (answers()) {

@@ -26,10 +26,9 @@ final class Handles {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two
     record Handle(byte[] bytes) implements Serializable {}
 
-    @Nullable
-    Object read(InputStream bytes, long count) throws IOException, ClassNotFoundException {
-        try (Input in = new Input(bytes, count)) {
-            return in.readObject();
+    <T> @Nullable T read(InputStream bytes, long count, Class<T> type) throws IOException, ClassNotFoundException {
+        try (Input in = new Input(bytes, new TravelLimits(count, type))) {
+            return type.cast(in.readObject());
         }
     }
 
@@ -39,7 +38,7 @@ final class Handles {
             Object known = attached.get(key);
             if (known == null) {
                 try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(handle.bytes))) {
-                    in.setObjectInputFilter(new TravelLimits(handle.bytes.length));
+                    in.setObjectInputFilter(new TravelLimits(handle.bytes.length, Serializable.class));
                     known = in.readObject();
                 } catch (ClassNotFoundException unknown) {
                     throw (IOException)
@@ -53,10 +52,10 @@ final class Handles {
 
     private final class Input extends ObjectInputStream {
 
-        Input(InputStream bytes, long count) throws IOException {
+        Input(InputStream bytes, TravelLimits limits) throws IOException {
             super(bytes);
             enableResolveObject(true);
-            setObjectInputFilter(new TravelLimits(count));
+            setObjectInputFilter(limits);
         }
 
         @Override

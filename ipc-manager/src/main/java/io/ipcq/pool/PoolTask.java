@@ -3,6 +3,7 @@ package io.ipcq.pool;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
@@ -230,7 +231,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         return () -> {
             Handles handles = new Handles();
             try {
-                Object callable = handles.read(new ByteArrayInputStream(function.bytes()), function.bytes().length);
+                Object callable = handles.read(
+                        new ByteArrayInputStream(function.bytes()), function.bytes().length, Serializable.class);
                 invocation.invoke(Objects.requireNonNull(callable), Values.read(new MessageReader(arguments), handles));
             } catch (IOException | ClassNotFoundException impossible) {
                 throw new IllegalStateException("a task cannot be read: task=" + describe(), impossible);

@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.PrintWriter;
+import java.io.Serializable;
 import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,8 @@ record RemoteFailure(String type, String text, String stack, byte @Nullable [] b
             return null;
         }
         try {
-            return (Throwable) new Handles().read(new ByteArrayInputStream(serialized), serialized.length);
+            return (Throwable)
+                    new Handles().read(new ByteArrayInputStream(serialized), serialized.length, Serializable.class);
         } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError unknownHere) {
             return null;
         }

@@ -39,7 +39,7 @@ final class Values {
 
     static @Nullable Object[] read(MessageReader in, Handles handles) throws IOException, ClassNotFoundException {
         if (in.getByte() == SERIALIZED) {
-            return (Object[]) Objects.requireNonNull(handles.read(in.rest(), in.remaining()));
+            return Objects.requireNonNull(handles.read(in.rest(), in.remaining(), Object[].class));
         }
         @Nullable Object[] values = new @Nullable Object[in.getInt()];
         for (int i = 0; i < values.length; i++) {

@@ -8,6 +8,7 @@ import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.ObjectStreamException;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -104,7 +105,8 @@ final class WorkerMain {
     }
 
     private Object object(byte[] function) throws IOException, ClassNotFoundException {
-        return Objects.requireNonNull(handles.read(new ByteArrayInputStream(function), function.length));
+        return Objects.requireNonNull(
+                handles.read(new ByteArrayInputStream(function), function.length, Serializable.class));
     }
 
     /** False if this JVM is not to be trusted with another task. */

@@ -33,7 +33,7 @@ final class ClassArchive {
      * jars, and puts those first in the child's class path, serves all programs that use them, whatever else is on their
      * class paths, directories included, which no archive can cover. Its name says what it was made of:
      *
-     *   <java.io.tmpdir>/ipcq-archives-<user>/     0700
+     *   ipcq-archives-<user>/                      0700, where nobody else can exchange it (PrivateFiles)
      *     <key>-<checksum>.jsa                     key: the JDK, the paths, sizes and times of the jars
      *     <key>.lock                               locked by the process that makes the archive (ArchiveMaker)
      *     <key>.<pid>.new                          an archive that is being made
@@ -206,14 +206,18 @@ final class ClassArchive {
                     || !JvmLauncher.isKnown("SharedArchiveFile")) {
                 return null;
             }
-            return of(
-                    Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(),
-                    ClassArchive.class.getClassLoader(),
-                    List.of(
-                            ClassArchive.class.getName(),
-                            SharedQueue.class.getName(),
-                            "org.slf4j.LoggerFactory",
-                            "com.kenai.jffi.Library"));
+            try {
+                return of(
+                        PrivateFiles.temporaryDirectory(),
+                        ClassArchive.class.getClassLoader(),
+                        List.of(
+                                ClassArchive.class.getName(),
+                                SharedQueue.class.getName(),
+                                "org.slf4j.LoggerFactory",
+                                "com.kenai.jffi.Library"));
+            } catch (IOException without) {
+                return null;
+            }
         }
     }
 }

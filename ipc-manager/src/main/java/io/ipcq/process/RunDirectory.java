@@ -3,7 +3,10 @@ package io.ipcq.process;
 
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.LifeLock;
+import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** The private directory through which this JVM hands tasks to its children; a lock in it tells them that it is alive. */
 final class RunDirectory {
     /*
-     * Idea. One directory for each JVM that starts children, 0700, below java.io.tmpdir:
+     * Idea. One directory for each JVM that starts children, 0700, where nobody else can exchange it (PrivateFiles):
      *
      *   ipcq-process-<pid>-<random>/
      *     alive              locked by this JVM until it ends
@@ -74,10 +77,9 @@ final class RunDirectory {
                 return last.path;
             }
         }
-        Path base = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-        RunDirectory created = createIn(base);
+        RunDirectory created = create();
         MINE.add(created);
-        sweep(base);
+        sweep(Objects.requireNonNull(created.path.getParent()));
         return created.path;
     }
 
@@ -90,6 +92,15 @@ final class RunDirectory {
 
     static Path aliveFile(Path directory) {
         return directory.resolve(ALIVE);
+    }
+
+    /** Opens a file of this user's in a directory of this user's: what somebody else put in place of one of them is refused. */
+    static InputStream open(Path file) throws IOException {
+        try (DirectoryHandle directory = DirectoryHandle.openOwn(Objects.requireNonNull(file.getParent()))) {
+            String name = file.getFileName().toString();
+            directory.requireOwnFile(name);
+            return Channels.newInputStream(directory.openFile(name, READ));
+        }
     }
 
     /** Makes an empty file that only this user can read or write. */
@@ -135,12 +146,13 @@ final class RunDirectory {
         }
     }
 
-    private static RunDirectory createIn(Path base) throws IOException {
+    private static RunDirectory create() throws IOException {
         try {
-            return create(base);
+            return create(PrivateFiles.temporaryDirectory());
         } catch (IOException refused) {
             throw new IOException(
-                    "cannot make the directory through which children get their tasks: java.io.tmpdir=" + base
+                    "cannot make the directory through which children get their tasks: java.io.tmpdir="
+                            + System.getProperty("java.io.tmpdir")
                             + ", reason=" + refused
                             + "; start this JVM with -Djava.io.tmpdir=DIRECTORY, one that it can write to",
                     refused);

@@ -7,7 +7,6 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * read and deleted by it. A JVM that waits finds a task that is small in its {@link StandbySlot}.
  *
  * <p>The bytes are a {@link PlainCall} where the task is one, and Java serialization else. They pass from a parent to the
- * child that it starts, through a file that only their user can reach, and nothing else is ever read so. A filter bounds
- * them all the same: no array, graph or stream can be larger than the file allows, so damage ends in an exception and not
- * in the memory of the child.
+ * child that it starts, through a file that only their user can reach, and nothing else is ever read so: the child refuses a
+ * file or a directory that somebody else could have put there. A filter bounds them all the same: no array, graph or stream can
+ * be larger than the file allows, so damage ends in an exception and not in the memory of the child.
  */
 final class TaskFile {
 
@@ -88,9 +87,8 @@ final class TaskFile {
 
     /** Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. */
     static ChildProcess read(Path file, boolean daemon, ParentLink link) throws IOException, ClassNotFoundException {
-        long bytes = Files.size(file);
-        try (InputStream in = new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES)) {
-            return read(in, bytes, daemon, link);
+        try (InputStream in = new BufferedInputStream(RunDirectory.open(file), BUFFER_BYTES)) {
+            return read(in, Files.size(file), daemon, link);
         } finally {
             delete(file);
         }
@@ -114,7 +112,7 @@ final class TaskFile {
 
     private static ChildProcess readObject(InputStream from, long bytes) throws IOException, ClassNotFoundException {
         ObjectInputStream in = new ObjectInputStream(from);
-        in.setObjectInputFilter(new TravelLimits(bytes));
+        in.setObjectInputFilter(new TravelLimits(bytes, ChildProcess.class));
         return (ChildProcess) in.readObject();
     }
 

@@ -5,13 +5,15 @@ import java.io.ObjectInputFilter;
 
 /**
  * Bounds of what is deserialized that follow from how many bytes there are: an element of an array takes a byte at least, a
- * table is sparse. So damage ends in an exception and not in the memory of the reader.
+ * table is sparse. So damage ends in an exception and not in the memory of the reader. What stands at the top is of a type that the
+ * reader expects.
  *
  * <p>Thread-safe: immutable. Process-safe: not applicable. Survives a crash: not applicable.
  *
  * @param bytes the length of the stream
+ * @param envelope the type of the object that is read
  */
-public record TravelLimits(long bytes) implements ObjectInputFilter {
+public record TravelLimits(long bytes, Class<?> envelope) implements ObjectInputFilter {
 
     private static final long MAX_DEPTH = 10_000;
     private static final long TABLE_SLACK = 4;
@@ -23,6 +25,11 @@ public record TravelLimits(long bytes) implements ObjectInputFilter {
                 && info.references() <= bytes
                 && info.streamBytes() <= bytes
                 && info.arrayLength() <= TABLE_SLACK * bytes + SMALL_TABLE;
-        return within ? Status.UNDECIDED : Status.REJECTED;
+        return within && isExpected(info) ? Status.UNDECIDED : Status.REJECTED;
+    }
+
+    private boolean isExpected(FilterInfo info) {
+        Class<?> type = info.serialClass();
+        return info.depth() > 1 || type == null || envelope.isAssignableFrom(type);
     }
 }

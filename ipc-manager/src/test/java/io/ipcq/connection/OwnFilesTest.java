@@ -79,24 +79,4 @@ class OwnFilesTest {
         giveAway();
         assertThat(OwnFiles.runTimeDirectory(directory.toString())).isNull();
     }
-
-    @Test
-    void shouldObjectToDirectoryAboveThatEverybodyMayWriteTo() throws Exception {
-        Path file = directory.resolve("d/file");
-        Files.createDirectory(file.getParent());
-        assertThat(OwnFiles.objectionAbove(file)).isNull();
-        permit("rwxrwxrwx");
-        assertThat(OwnFiles.objectionAbove(file)).contains("directory=" + directory, "permissions=rwxrwxrwx");
-        Files.setAttribute(directory, "unix:mode", 01777);
-        assertThat(OwnFiles.objectionAbove(file)).isNull();
-    }
-
-    @Test
-    void shouldObjectToDirectoryAboveOfAnotherUser() throws Exception {
-        Path file = directory.resolve("file");
-        giveAway();
-        assertThat(OwnFiles.objectionAbove(file)).contains("directory=" + directory);
-        Path link = Files.createSymbolicLink(root.resolve("link"), directory);
-        assertThat(OwnFiles.objectionAbove(link.resolve("file"))).contains("directory=" + directory);
-    }
 }

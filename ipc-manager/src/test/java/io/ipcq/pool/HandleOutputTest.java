@@ -7,18 +7,19 @@ import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Serializable;
 import org.junit.jupiter.api.Test;
 
 class HandleOutputTest {
 
     private final Handles handles = new Handles();
 
-    private Object copy(Object object) throws Exception {
+    private Serializable copy(Serializable object) throws Exception {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (HandleOutput out = new HandleOutput(bytes)) {
             out.writeObject(object);
         }
-        return handles.read(new ByteArrayInputStream(bytes.toByteArray()), bytes.size());
+        return handles.read(new ByteArrayInputStream(bytes.toByteArray()), bytes.size(), Serializable.class);
     }
 
     @Test
@@ -35,7 +36,7 @@ class HandleOutputTest {
     @Test
     void shouldCopyWhatIsNoQueue() throws Exception {
         QueueShutdownException thrown = new QueueShutdownException("it is over");
-        Object first = copy(thrown);
+        Serializable first = copy(thrown);
         assertThat(first).isInstanceOf(QueueShutdownException.class).isNotSameAs(thrown);
         assertThat(copy(thrown)).isNotSameAs(first);
     }

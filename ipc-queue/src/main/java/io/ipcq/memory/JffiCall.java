@@ -6,13 +6,15 @@ import com.kenai.jffi.Invoker;
 import com.kenai.jffi.Library;
 import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.Type;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /**
  * System calls through jffi, for Java 17 to 21.
  *
- * <p>jffi unpacks its library into {@code java.io.tmpdir} and loads it from there; what the user set by
- * {@code jffi.extract.dir} or {@code jffi.boot.library.path} goes first.
+ * <p>jffi unpacks its library and loads it from there: here in a directory of this user's alone, which is removed then. What the user
+ * set by {@code jffi.extract.dir} or {@code jffi.boot.library.path} goes first.
  */
 final class JffiCall implements Kernel.SystemCall {
 
@@ -23,8 +25,8 @@ final class JffiCall implements Kernel.SystemCall {
     private final Invoker invoker;
     private final MemoryIO memory;
 
-    JffiCall() {
-        keepOutOfWorkingDirectory();
+    JffiCall() throws IOException {
+        unpackLibrary();
         function = Library.getDefault().getSymbolAddress("syscall");
         if (function == 0) {
             throw new UnsatisfiedLinkError("the C library has no function syscall");
@@ -34,16 +36,18 @@ final class JffiCall implements Kernel.SystemCall {
         memory = MemoryIO.getInstance();
     }
 
-    /** Without a directory of its own, jffi tries the working directory when the temporary one does not do. */
-    private static void keepOutOfWorkingDirectory() {
+    /** Left alone, jffi would unpack it where others may exchange it before it is loaded, or into the working directory. */
+    private static void unpackLibrary() throws IOException {
         if (System.getProperty(EXTRACT_DIRECTORY) != null) {
             return;
         }
-        System.setProperty(EXTRACT_DIRECTORY, System.getProperty("java.io.tmpdir"));
+        Path directory = PrivateFiles.createTemporaryDirectory("ipcq-native-");
+        System.setProperty(EXTRACT_DIRECTORY, directory.toString());
         try {
             Library.getDefault();
         } finally {
             System.clearProperty(EXTRACT_DIRECTORY);
+            DirectoryHandle.delete(directory);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.ipcq.memory;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -15,10 +16,14 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; process-safe; nothing here outlives the call but the files.
  */
 public final class PrivateFiles {
+
+    private static final int STICKY = 01000;
 
     private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
             Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
@@ -129,10 +136,6 @@ public final class PrivateFiles {
                 : new FileAttribute<?>[0];
     }
 
-    private static boolean isPosix(Path path) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
-    }
-
     private static @Nullable String objection(Path path, BasicFileAttributes attributes) throws IOException {
         String objection = objectionToOwner(path, attributes);
         if (objection == null
@@ -187,26 +190,163 @@ public final class PrivateFiles {
         return Files.getAttribute(directory, "unix:dev");
     }
 
-    /** The owner of what this process creates. */
+    /** The user of this process: the owner of what it creates. */
+    public static UserPrincipal user() {
+        return CurrentUser.PRINCIPAL;
+    }
+
+    /** Whether that is this process's user, or root, who could be anybody. */
+    public static boolean isTrusted(UserPrincipal user) {
+        return user.equals(CurrentUser.PRINCIPAL) || user.equals(CurrentUser.ROOT);
+    }
+
+    /** Whether the file system knows owners and permissions. */
+    public static boolean isPosix(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    /**
+     * Why somebody else could put another thing where this path leads, by a directory above it: one that belongs to another
+     * user, or that everybody may write to and is not sticky, as {@code /tmp} is; or by a link of another user on the way. Null if
+     * nobody could.
+     */
+    public static @Nullable String objectionAbove(Path path) throws IOException {
+        Path above = path.toAbsolutePath().getParent();
+        return above == null ? null : objectionOnWay(above, PrivateFiles::isTrusted);
+    }
+
+    private static @Nullable String objectionOnWay(Path directory, Predicate<UserPrincipal> trusted)
+            throws IOException {
+        if (!isPosix(directory)) {
+            return null;
+        }
+        Path at = directory.getRoot();
+        String objection = objectionToEntries(at, trusted);
+        for (Path name : directory) {
+            Path next = at.resolve(name);
+            Path real = next.toRealPath(); // and no endless chain of links
+            if (objection == null && Files.isSymbolicLink(next)) {
+                objection = objectionToLink(next, trusted);
+            }
+            if (objection == null) {
+                objection = objectionToEntries(real, trusted);
+            }
+            at = real;
+        }
+        return objection;
+    }
+
+    private static @Nullable String objectionToLink(Path link, Predicate<UserPrincipal> trusted) throws IOException {
+        UserPrincipal owner = Files.getOwner(link, LinkOption.NOFOLLOW_LINKS);
+        return trusted.test(owner)
+                ? objectionOnWay(link.resolveSibling(Files.readSymbolicLink(link)), trusted)
+                : "a link on its way belongs to another user: link=" + link + ", owner=" + owner.getName();
+    }
+
+    private static @Nullable String objectionToEntries(Path directory, Predicate<UserPrincipal> trusted)
+            throws IOException {
+        PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
+        boolean open = attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
+                && ((Integer) Files.getAttribute(directory, "unix:mode") & STICKY) == 0;
+        return !open && trusted.test(attributes.owner())
+                ? null
+                : "others may exchange what is in a directory above it: directory=" + directory + ", owner="
+                        + attributes.owner().getName() + ", permissions="
+                        + PosixFilePermissions.toString(attributes.permissions());
+    }
+
+    /**
+     * Where temporary files can be made that nobody else can exchange: {@code java.io.tmpdir}, or {@code /tmp} if others could do so
+     * there. Nothing that is found there is to be trusted but for its owner.
+     *
+     * @throws IOException if there is no such place; the message says why
+     */
+    public static Path temporaryDirectory() throws IOException {
+        StringJoiner objections = new StringJoiner("; ");
+        for (Path directory : temporaryDirectories()) {
+            String objection = objectionOnWay(directory, PrivateFiles::isTrusted);
+            if (objection == null) {
+                return directory;
+            }
+            objections.add(objection);
+        }
+        throw noTemporaryDirectory(objections);
+    }
+
+    private static List<Path> temporaryDirectories() {
+        return Stream.of(System.getProperty("java.io.tmpdir"), "/tmp")
+                .map(directory -> Path.of(directory).toAbsolutePath())
+                .toList();
+    }
+
+    private static IOException noTemporaryDirectory(StringJoiner objections) {
+        return new IOException("there is no place for temporary files: " + objections
+                + "; start this JVM with -Djava.io.tmpdir=DIRECTORY, one of your own");
+    }
+
+    /** Makes a directory 0700 in the {@linkplain #temporaryDirectory directory for temporary files}. */
+    static Path createTemporaryDirectory(String prefix) throws IOException {
+        Path directory = temporaryDirectory().resolve(prefix + randomName());
+        return Files.createDirectory(directory, attributes(directory, "rwx------"));
+    }
+
+    /** Not of the JDK, whose random names cost a JVM that has just started 8 ms. What is there already is never taken. */
+    private static String randomName() {
+        return Long.toHexString(ThreadLocalRandom.current().nextLong());
+    }
+
     private static final class CurrentUser {
+        /*
+         * The property user.name says nothing: anybody may set it, and a process may act as another user. What the process creates
+         * belongs to its user, but in an open directory somebody else could exchange it before its owner is asked for. So Linux is
+         * asked, and elsewhere a file is made where nobody but root and its owner could exchange it.
+         */
 
-        static final UserPrincipal PRINCIPAL = find();
+        static final UserPrincipal ROOT;
+        static final UserPrincipal PRINCIPAL;
 
-        private static UserPrincipal find() {
+        private static final Path STATUS = Path.of("/proc/self/status");
+        private static final String IDS = "Uid:";
+
+        static {
             try {
-                // not the user.name property, which anybody may set, and which says nothing about an effective user
-                // not createTempFile: its random names cost a JVM that has just started 8 ms
-                String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
-                Path probe = Path.of(System.getProperty("java.io.tmpdir"), "ipcq-owner-" + random);
-                createFile(probe);
-                try {
-                    return Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
-                } finally {
-                    Files.delete(probe);
-                }
+                ROOT = Files.getOwner(Path.of("").toAbsolutePath().getRoot());
+                PRINCIPAL = Files.isReadable(STATUS) ? ofProcess() : ofFile();
             } catch (IOException e) {
                 throw new ExceptionInInitializerError(e);
             }
+        }
+
+        /** From {@code Uid: real effective saved file-system}, of which the last is that of what it creates. */
+        private static UserPrincipal ofProcess() throws IOException {
+            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith(IDS)) {
+                    String id = line.substring(line.lastIndexOf('\t') + 1);
+                    return STATUS.getFileSystem()
+                            .getUserPrincipalLookupService()
+                            .lookupPrincipalByName(id);
+                }
+            }
+            return ofFile();
+        }
+
+        private static UserPrincipal ofFile() throws IOException {
+            StringJoiner objections = new StringJoiner("; ");
+            for (Path directory : temporaryDirectories()) {
+                Path probe = directory.resolve("ipcq-owner-" + randomName());
+                createFile(probe);
+                try {
+                    UserPrincipal owner = Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
+                    String objection = objectionOnWay(directory, user -> user.equals(ROOT) || user.equals(owner));
+                    if (objection == null) {
+                        return owner;
+                    }
+                    objections.add(objection);
+                } finally {
+                    Files.delete(probe);
+                }
+            }
+            throw noTemporaryDirectory(objections);
         }
     }
 }

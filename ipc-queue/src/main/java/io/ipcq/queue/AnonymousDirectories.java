@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.memory.DirectoryHandle;
+import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ final class AnonymousDirectories {
     }
 
     /** A place for another queue; clears away what the dead have left. */
-    private static Path next() {
+    private static Path next() throws IOException {
         Path base = base();
         if (isTimeToSweep()) {
             sweep(base);
@@ -68,10 +69,8 @@ final class AnonymousDirectories {
         return true;
     }
 
-    private static Path base() {
-        return Files.isDirectory(MEMORY) && Files.isWritable(MEMORY)
-                ? MEMORY
-                : Path.of(System.getProperty("java.io.tmpdir"));
+    private static Path base() throws IOException {
+        return Files.isDirectory(MEMORY) && Files.isWritable(MEMORY) ? MEMORY : PrivateFiles.temporaryDirectory();
     }
 
     /** Lets a queue that was created here go with this JVM, should nobody close it. */

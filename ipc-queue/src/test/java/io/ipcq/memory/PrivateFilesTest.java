@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,46 @@ class PrivateFilesTest {
         assertThatThrownBy(() -> PrivateFiles.createDirectory(directory()))
                 .isInstanceOf(RegionFormatException.class)
                 .hasMessageContaining("symbolic link: target=" + target);
+    }
+
+    @Test
+    void shouldObjectToDirectoryAboveThatEverybodyMayWriteTo() throws Exception {
+        Path file = Files.createDirectories(directory().resolve("d")).resolve("file");
+        assertThat(PrivateFiles.objectionAbove(file)).isNull();
+        Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThat(PrivateFiles.objectionAbove(file)).contains("directory=" + directory(), "permissions=rwxrwxrwx");
+        Path link = Files.createSymbolicLink(parent.resolve("link"), Path.of("queues/d"));
+        assertThat(PrivateFiles.objectionAbove(link.resolve("file"))).contains("directory=" + directory());
+        Files.setAttribute(directory(), "unix:mode", 01777);
+        assertThat(PrivateFiles.objectionAbove(file)).isNull();
+        assertThat(PrivateFiles.objectionAbove(link.resolve("file"))).isNull();
+    }
+
+    @Test
+    void shouldObjectToDirectoryAboveOfAnotherUser() throws Exception {
+        assumeTrue(isRoot());
+        Path file = Files.createDirectory(directory()).resolve("file");
+        Files.setAttribute(directory(), "unix:uid", 65534);
+        assertThat(PrivateFiles.objectionAbove(file)).contains("directory=" + directory());
+        Path link = Files.createSymbolicLink(parent.resolve("link"), directory());
+        assertThat(PrivateFiles.objectionAbove(link.resolve("file"))).contains("directory=" + directory());
+    }
+
+    @Test
+    void shouldObjectToLinkOfAnotherUser() throws Exception {
+        assumeTrue(isRoot());
+        Files.createDirectory(directory());
+        Path link = Files.createSymbolicLink(parent.resolve("link"), directory());
+        assertThat(PrivateFiles.objectionAbove(link.resolve("file"))).isNull();
+        Files.setAttribute(link, "unix:uid", 65534, LinkOption.NOFOLLOW_LINKS);
+        assertThat(PrivateFiles.objectionAbove(link.resolve("file"))).contains("link=" + link);
+    }
+
+    @Test
+    void shouldKnowItsUser() throws Exception {
+        Path file = Files.createFile(parent.resolve("file"));
+        assertThat(PrivateFiles.user()).isEqualTo(Files.getOwner(file));
+        assertThat(PrivateFiles.isTrusted(Files.getOwner(Path.of("/")))).isTrue();
     }
 
     @Test
