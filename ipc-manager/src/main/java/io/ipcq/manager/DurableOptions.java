@@ -19,8 +19,8 @@ final class DurableOptions {
         wire.put("maxSize", options.maxSize());
         wire.put("segmentBytes", options.segmentBytes());
         wire.put("maxElementBytes", options.maxElementBytes());
-        wire.put("leaseTimeout", lease == null ? 0 : ServedQueue.millis(lease));
-        wire.put("redeliveryDelay", ServedQueue.millis(options.redeliveryDelay()));
+        wire.put("leaseTimeout", lease == null ? 0 : Reference.wholeMillis(lease));
+        wire.put("redeliveryDelay", Reference.wholeMillis(options.redeliveryDelay()));
         wire.put("maxAttempts", options.maxAttempts());
         wire.put("maxLeases", options.maxLeases());
         wire.put("retainedSegments", options.retainedSegments());

@@ -170,7 +170,10 @@ public final class Manager implements AutoCloseable {
         return (DurableQueue<E>) proxy("durableQueue", name, Map.of("codec", codec.id()), codec, null, null);
     }
 
-    /** A map. Its calls are atomic; its views show a snapshot. */
+    /**
+     * A map. Its calls are atomic; its views write through, and iterators and streams show a snapshot. Keys are equal if their
+     * encodings are; values are compared by {@code equals}, arrays by what is in them. A key of another type is not there.
+     */
     public <K, V> ConcurrentMap<K, V> map(String name, Class<K> keys, Class<V> values) {
         return map(name, Codec.forType(keys), Codec.forType(values));
     }
@@ -180,7 +183,7 @@ public final class Manager implements AutoCloseable {
         return (ConcurrentMap<K, V>) proxy("map", name, Map.of(), keys, values, null);
     }
 
-    /** A list. Its calls are atomic; its iterator shows a snapshot. */
+    /** A list. Its calls are atomic, {@code sort} and {@code removeIf} among them; iterators and streams show a snapshot. */
     @SuppressWarnings("unchecked")
     public <E> List<E> list(String name, Class<E> type) {
         return (List<E>) proxy("list", name, Map.of(), Codec.forType(type), null, null);

@@ -41,11 +41,9 @@ public final class Namespace implements AutoCloseable, Serializable {
     }
 
     public List<String> names() {
-        return reference.call("entries") instanceof List<?> entries
-                ? entries.stream()
-                        .map(entry -> String.valueOf(((List<?>) entry).get(0)))
-                        .toList()
-                : List.of();
+        return Page.all(reference).items().stream()
+                .map(entry -> String.valueOf(((List<?>) entry).get(0)))
+                .toList();
     }
 
     /** Lets go of it here. May be called again. */

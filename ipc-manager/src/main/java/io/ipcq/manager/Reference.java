@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** A hold on what a name stands for: what every proxy has inside. */
 final class Reference {
 
+    /** The longest timeout on the wire, 292 years, which no call reaches. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
     private final Link link;
     private final String type;
     private final String name;
@@ -107,7 +110,18 @@ final class Reference {
 
     /** A timeout on the wire: whole milliseconds, never less than was asked for; null is for ever. */
     static @Nullable Long millis(@Nullable Duration timeout) {
-        return timeout == null ? null : ServedQueue.millis(timeout);
+        return timeout == null ? null : wholeMillis(timeout);
+    }
+
+    static long wholeMillis(Duration timeout) {
+        if (timeout.isNegative()) {
+            return 0;
+        }
+        if (timeout.compareTo(LONGEST) >= 0) {
+            return LONGEST.toMillis();
+        }
+        long whole = timeout.toMillis();
+        return timeout.equals(Duration.ofMillis(whole)) ? whole : whole + 1;
     }
 
     /** What travels; the receiver takes hold of the same thing. */

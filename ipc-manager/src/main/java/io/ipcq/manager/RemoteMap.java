@@ -4,20 +4,29 @@ package io.ipcq.manager;
 import static java.util.Objects.requireNonNull;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
+import io.ipcq.codec.JsonCodec;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
+import java.util.AbstractCollection;
 import java.util.AbstractMap;
+import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.Spliterator;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A map of a manager. Each call is atomic; views and iterators show a snapshot and do not write through. */
+/** A map of a manager. Each call is atomic. Views write through, as those of the JDK; iterators and streams show a snapshot. */
 final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V>, AutoCloseable, Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -28,19 +37,37 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     RemoteMap(Reference reference, Codec<K> keys, Codec<V> values) {
         this.reference = reference;
-        this.keys = keys;
+        this.keys = keys instanceof JsonCodec<K> json ? json.canonical() : keys;
         this.values = values;
     }
 
-    /** As in the JDK's own maps, a key of another type is just not there; here it cannot even be encoded. */
+    private Object key(K key) {
+        return requireNonNull(EncodedElements.wire(keys, requireNonNull(key, "key")), "a key that is null in JSON");
+    }
+
+    /** As in the JDK's own maps, a key of another type is just not there: null. */
     @SuppressWarnings("unchecked")
-    private @Nullable Object key(Object key) {
-        return EncodedElements.wire(keys, (K) requireNonNull(key, "key"));
+    private @Nullable Object anyKey(Object key) {
+        requireNonNull(key, "key");
+        try {
+            return EncodedElements.wire(keys, (K) key);
+        } catch (CodecException | ClassCastException e) {
+            return null;
+        }
     }
 
     @SuppressWarnings("unchecked")
-    private @Nullable Object wire(Object value) {
-        return EncodedElements.wire(values, (V) requireNonNull(value, "value"));
+    private @Nullable Object anyValue(Object value) {
+        try {
+            return EncodedElements.wire(values, (V) value);
+        } catch (CodecException | ClassCastException e) {
+            return null;
+        }
+    }
+
+    private Object wire(V value) {
+        return requireNonNull(
+                EncodedElements.wire(values, requireNonNull(value, "value")), "a value that is null in JSON");
     }
 
     private @Nullable V value(@Nullable Object wire) {
@@ -49,7 +76,8 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     @Override
     public @Nullable V get(Object key) {
-        return value(reference.call("get", key(key)));
+        Object wire = anyKey(key);
+        return wire == null ? null : value(reference.call("get", wire));
     }
 
     @Override
@@ -66,13 +94,14 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     @Override
     public void putAll(Map<? extends K, ? extends V> entries) {
         List<Object> pairs = new ArrayList<>();
-        entries.forEach((key, value) -> pairs.add(List.of(requireNonNull(key(key)), requireNonNull(wire(value)))));
+        entries.forEach((key, value) -> pairs.add(List.of(key(key), wire(value))));
         reference.call("putAll", pairs);
     }
 
     @Override
     public @Nullable V remove(Object key) {
-        return value(reference.call("remove", key(key)));
+        Object wire = anyKey(key);
+        return wire == null ? null : value(reference.call("remove", wire));
     }
 
     @Override
@@ -81,28 +110,102 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     }
 
     @Override
-    public boolean remove(Object key, @Nullable Object value) {
-        return value != null && reference.flag("removeValue", key(key), wire(value));
-    }
-
-    @Override
-    public boolean replace(K key, V expected, V value) {
-        return reference.flag("replaceValue", key(key), wire(expected), wire(value));
-    }
-
-    @Override
     public @Nullable V replace(K key, V value) {
         return value(reference.call("replace", key(key), wire(value)));
     }
 
+    /*
+     * Equal values may have other encodings, and a codec may encode the same value in another way each time. So what the server
+     * compares is what it gave out, and whether that equals a value is found out here.
+     */
+
+    @Override
+    public boolean remove(Object key, @Nullable Object value) {
+        Object wire = anyKey(key);
+        Object there = wire == null || value == null ? null : reference.call("get", wire);
+        while (there != null && Objects.deepEquals(value(there), value)) {
+            if (reference.flag("removeValue", wire, there)) {
+                return true;
+            }
+            there = reference.call("get", wire);
+        }
+        return false;
+    }
+
+    @Override
+    public boolean replace(K key, V expected, V value) {
+        requireNonNull(expected, "expected");
+        Object wire = key(key);
+        Object after = wire(value);
+        Object there = reference.call("get", wire);
+        while (there != null && Objects.deepEquals(value(there), expected)) {
+            if (reference.flag("replaceValue", wire, there, after)) {
+                return true;
+            }
+            there = reference.call("get", wire);
+        }
+        return false;
+    }
+
+    /** Computes a value from the one that is there until no other thread comes between; null removes it. */
+    private @Nullable V change(K key, Function<@Nullable V, @Nullable V> function) {
+        Object wire = key(key);
+        while (true) {
+            Object there = reference.call("get", wire);
+            V after = function.apply(value(there));
+            boolean done;
+            if (after == null) {
+                done = there == null || reference.flag("removeValue", wire, there);
+            } else if (there == null) {
+                done = reference.call("putIfAbsent", wire, wire(after)) == null;
+            } else {
+                done = reference.flag("replaceValue", wire, there, wire(after));
+            }
+            if (done) {
+                return after;
+            }
+        }
+    }
+
+    @Override
+    public @Nullable V compute(K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+        requireNonNull(function, "function");
+        return change(key, before -> function.apply(key, before));
+    }
+
+    @Override
+    public @Nullable V computeIfPresent(K key, BiFunction<? super K, ? super V, ? extends @Nullable V> function) {
+        requireNonNull(function, "function");
+        return change(key, before -> before == null ? null : function.apply(key, before));
+    }
+
+    @Override
+    public @Nullable V merge(K key, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> function) {
+        requireNonNull(value, "value");
+        requireNonNull(function, "function");
+        return change(key, before -> before == null ? value : function.apply(before, value));
+    }
+
+    @Override
+    public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
+        requireNonNull(function, "function");
+        for (K key : keySet()) {
+            change(key, before -> before == null ? null : requireNonNull(function.apply(key, before), "value"));
+        }
+    }
+
     @Override
     public boolean containsKey(Object key) {
-        return reference.flag("containsKey", key(key));
+        Object wire = anyKey(key);
+        return wire != null && reference.flag("containsKey", wire);
     }
 
     @Override
     public boolean containsValue(Object value) {
-        return reference.flag("containsValue", wire(value));
+        requireNonNull(value, "value");
+        Object wire = anyValue(value);
+        return (wire != null && reference.flag("containsValue", wire))
+                || snapshot().values().stream().anyMatch(each -> Objects.deepEquals(each, value));
     }
 
     @Override
@@ -122,28 +225,185 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     private Map<K, V> snapshot() {
         Map<K, V> entries = new LinkedHashMap<>();
-        if (reference.call("entries") instanceof List<?> pairs) {
-            for (Object pair : pairs) {
-                List<?> two = (List<?>) pair;
-                entries.put(requireNonNull(EncodedElements.value(keys, two.get(0))), requireNonNull(value(two.get(1))));
-            }
+        for (Object pair : Page.all(reference).items()) {
+            List<?> two = (List<?>) pair;
+            entries.put(requireNonNull(EncodedElements.value(keys, two.get(0))), requireNonNull(value(two.get(1))));
         }
         return Collections.unmodifiableMap(entries);
     }
 
+    // ---- views ------------------------------------------------------------------------------------------------------
+
     @Override
     public Set<Entry<K, V>> entrySet() {
-        return snapshot().entrySet();
+        return new Entries();
     }
 
     @Override
     public Set<K> keySet() {
-        return snapshot().keySet();
+        return new Keys();
     }
 
     @Override
     public Collection<V> values() {
-        return snapshot().values();
+        return new Values();
+    }
+
+    private final class Entries extends AbstractSet<Entry<K, V>> {
+
+        @Override
+        public Iterator<Entry<K, V>> iterator() {
+            return new Cursor<>(entry -> new WrittenThrough(entry));
+        }
+
+        @Override
+        public Spliterator<Entry<K, V>> spliterator() {
+            return snapshot().entrySet().spliterator();
+        }
+
+        @Override
+        public int size() {
+            return RemoteMap.this.size();
+        }
+
+        @Override
+        public boolean contains(Object other) {
+            return other instanceof Entry<?, ?> entry
+                    && entry.getKey() != null
+                    && entry.getValue() != null
+                    && Objects.deepEquals(get(entry.getKey()), entry.getValue());
+        }
+
+        @Override
+        public boolean remove(Object other) {
+            return other instanceof Entry<?, ?> entry
+                    && entry.getKey() != null
+                    && RemoteMap.this.remove(entry.getKey(), entry.getValue());
+        }
+
+        @Override
+        public void clear() {
+            RemoteMap.this.clear();
+        }
+    }
+
+    private final class Keys extends AbstractSet<K> {
+
+        @Override
+        public Iterator<K> iterator() {
+            return new Cursor<>(Entry::getKey);
+        }
+
+        @Override
+        public Spliterator<K> spliterator() {
+            return snapshot().keySet().spliterator();
+        }
+
+        @Override
+        public int size() {
+            return RemoteMap.this.size();
+        }
+
+        @Override
+        public boolean contains(@Nullable Object key) {
+            return key != null && containsKey(key);
+        }
+
+        @Override
+        public boolean remove(@Nullable Object key) {
+            return key != null && RemoteMap.this.remove(key) != null;
+        }
+
+        @Override
+        public void clear() {
+            RemoteMap.this.clear();
+        }
+    }
+
+    private final class Values extends AbstractCollection<V> {
+
+        @Override
+        public Iterator<V> iterator() {
+            return new Cursor<>(Entry::getValue);
+        }
+
+        @Override
+        public Spliterator<V> spliterator() {
+            return snapshot().values().spliterator();
+        }
+
+        @Override
+        public int size() {
+            return RemoteMap.this.size();
+        }
+
+        @Override
+        public boolean contains(@Nullable Object value) {
+            return value != null && containsValue(value);
+        }
+
+        @Override
+        public void clear() {
+            RemoteMap.this.clear();
+        }
+    }
+
+    /** Goes through a snapshot, and removes from the map itself. */
+    private final class Cursor<T> implements Iterator<T> {
+
+        private final Iterator<Entry<K, V>> entries = snapshot().entrySet().iterator();
+        private final Function<Entry<K, V>, T> part;
+        private @Nullable K last;
+
+        Cursor(Function<Entry<K, V>, T> part) {
+            this.part = part;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return entries.hasNext();
+        }
+
+        @Override
+        public T next() {
+            Entry<K, V> entry = entries.next();
+            last = entry.getKey();
+            return part.apply(entry);
+        }
+
+        @Override
+        public void remove() {
+            if (last == null) {
+                throw new IllegalStateException("there is no last entry: next comes first");
+            }
+            RemoteMap.this.remove(last);
+            last = null;
+        }
+    }
+
+    private final class WrittenThrough extends SimpleEntry<K, V> {
+
+        private static final long serialVersionUID = 1L;
+
+        WrittenThrough(Entry<K, V> entry) {
+            super(entry);
+        }
+
+        @Override
+        public V setValue(V value) {
+            put(getKey(), value);
+            return super.setValue(value);
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other == this || snapshot().equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+        return snapshot().hashCode();
     }
 
     @Override

@@ -42,6 +42,10 @@ final class ServedBarrier extends ServedMonitor {
                 generation = new Generation();
                 call.reply(null);
             }
+            case "abort" -> {
+                breakNow(generation);
+                call.reply(null);
+            }
             case "waiting" -> call.reply(generation.waiting.size());
             case "isBroken" -> call.reply(generation.broken);
             default -> throw noSuch(operation);
@@ -86,6 +90,7 @@ final class ServedBarrier extends ServedMonitor {
                 each.fail(broken());
             }
         }
+        which.waiting.clear();
     }
 
     private RpcException broken() {

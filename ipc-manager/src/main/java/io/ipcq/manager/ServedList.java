@@ -13,6 +13,9 @@ final class ServedList extends Served {
 
     private final StoredValues stored;
 
+    /** How often it was changed. */
+    private long version;
+
     ServedList(Key key, StoredValues.Budget budget) {
         super(key);
         this.stored = new StoredValues(budget);
@@ -40,6 +43,7 @@ final class ServedList extends Served {
             case "set" -> {
                 Object before = items.get(call.count(1));
                 stored.replace(before, call.present(2));
+                version++;
                 yield items.set(call.count(1), call.present(2));
             }
             case "append" -> {
@@ -53,9 +57,14 @@ final class ServedList extends Served {
             case "remove" -> {
                 Object before = items.remove(call.count(1));
                 stored.replace(before, null);
+                version++;
                 yield before;
             }
+            case "splice" -> splice(call);
             case "items" -> List.copyOf(items);
+            case "page" ->
+                Page.of(version, items.size(), items.listIterator(Math.min(call.count(1), items.size())))
+                        .wire();
             default -> throw noSuch(operation);
         };
     }
@@ -66,9 +75,32 @@ final class ServedList extends Served {
         }
         stored.replace(null, item);
         items.add(index, item);
+        version++;
+    }
+
+    /** Puts items in place of others, if the list was not changed since; null for a version, or the index, of any, the end. */
+    private boolean splice(Call call) {
+        if (call.value(1) != null && call.number(1) != version) {
+            return false;
+        }
+        int index = call.value(2) == null ? items.size() : call.count(2);
+        List<Object> replaced = items.subList(index, Math.addExact(index, call.count(3)));
+        List<@Nullable Object> given = call.list(4);
+        if (given.contains(null)) {
+            throw new RpcException(Protocol.INVALID_PARAMS, "null is no item");
+        }
+        if (items.size() - replaced.size() + given.size() > Protocol.MAX_ITEMS) {
+            throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
+        }
+        stored.replaceAll(replaced, given);
+        replaced.clear();
+        items.addAll(index, given);
+        version++;
+        return true;
     }
 
     private void clear() {
+        version++;
         items.clear();
         stored.clear();
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A map from JSON values to JSON values; also a namespace, whose keys are strings. */
@@ -13,6 +14,9 @@ final class ServedMap extends Served {
     private final Map<MapKey, Object> entries = new LinkedHashMap<>();
 
     private final StoredValues stored;
+
+    /** How often it was changed. */
+    private long version;
 
     ServedMap(Key key, StoredValues.Budget budget) {
         super(key);
@@ -62,10 +66,10 @@ final class ServedMap extends Served {
             }
             case "containsKey" -> entries.containsKey(key(call));
             case "containsValue" -> entries.containsValue(call.present(1));
-            case "entries" ->
-                entries.entrySet().stream()
-                        .map(entry -> List.of(entry.getKey().value(), entry.getValue()))
-                        .toList();
+            case "entries" -> pairs().toList();
+            case "page" ->
+                Page.of(version, entries.size(), pairs().skip(call.count(1)).iterator())
+                        .wire();
             case "putAll" -> {
                 for (Object pair : call.list(1)) {
                     if (!(pair instanceof List<?> two) || two.size() != 2 || two.contains(null)) {
@@ -83,6 +87,10 @@ final class ServedMap extends Served {
         return MapKey.of(call.present(1));
     }
 
+    private Stream<List<Object>> pairs() {
+        return entries.entrySet().stream().map(entry -> List.of(entry.getKey().value(), entry.getValue()));
+    }
+
     private @Nullable Object put(MapKey key, Object value) {
         if (entries.size() >= Protocol.MAX_ITEMS && !entries.containsKey(key)) {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
@@ -93,6 +101,7 @@ final class ServedMap extends Served {
         } else {
             stored.replace(before, value);
         }
+        version++;
         return entries.put(key, value);
     }
 
@@ -100,11 +109,13 @@ final class ServedMap extends Served {
         Object before = entries.remove(key);
         if (before != null) {
             stored.replace(List.of(key.value(), before), null);
+            version++;
         }
         return before;
     }
 
     private void clear() {
+        version++;
         entries.clear();
         stored.clear();
     }

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -531,14 +530,5 @@ final class ServedQueue extends Served {
             // nobody is left to have it
         }
         queue.close();
-    }
-
-    /** How long a second of a timeout is on the wire. */
-    static long millis(Duration timeout) {
-        try {
-            return Math.max(0, TimeUnit.NANOSECONDS.toMillis(timeout.toNanos() + 999_999));
-        } catch (ArithmeticException longer) {
-            return timeout.isNegative() ? 0 : Long.MAX_VALUE / 2;
-        }
     }
 }

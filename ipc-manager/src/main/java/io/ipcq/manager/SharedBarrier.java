@@ -37,6 +37,10 @@ public final class SharedBarrier implements AutoCloseable, Serializable {
     }
 
     private int meet(@Nullable Long millis) throws InterruptedException, BrokenBarrierException {
+        if (Thread.interrupted()) {
+            abort();
+            throw new InterruptedException();
+        }
         try {
             return reference.await(millis, "await", millis) instanceof Integer index ? index : 0;
         } catch (ManagerException e) {
@@ -52,6 +56,11 @@ public final class SharedBarrier implements AutoCloseable, Serializable {
     /** Breaks it for those who wait, and begins anew. */
     public void reset() {
         reference.call("reset");
+    }
+
+    /** Breaks it, until somebody resets it: for a party that cannot come. */
+    public void abort() {
+        reference.call("abort");
     }
 
     public boolean isBroken() {

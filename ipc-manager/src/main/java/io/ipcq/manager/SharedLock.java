@@ -5,6 +5,7 @@ import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Date;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -65,10 +66,10 @@ public final class SharedLock implements Lock, AutoCloseable, Serializable {
         return reference.flag("isLocked");
     }
 
-    /** The one condition of this lock that has no name. */
+    /** A new condition, for the threads of this process; those of others reach only one that has a name. */
     @Override
     public Condition newCondition() {
-        return condition("");
+        return condition(UUID.randomUUID().toString());
     }
 
     /** A condition of this lock, the same for all processes that give it this name, of at most 100 characters. */

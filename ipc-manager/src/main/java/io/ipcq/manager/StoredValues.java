@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,15 @@ final class StoredValues {
 
     /** Makes room for what is new, and gives up that of what it replaces; null counts nothing. */
     void replace(@Nullable Object before, @Nullable Object after) {
-        long change = bytesOf(after) - bytesOf(before);
+        change(bytesOf(after) - bytesOf(before));
+    }
+
+    /** The same for many, all of them or none. */
+    void replaceAll(List<?> before, List<?> after) {
+        change(bytesOfAll(after) - bytesOfAll(before));
+    }
+
+    private void change(long change) {
         if (budget.used.addAndGet(change) > budget.limitBytes && change > 0) {
             budget.used.addAndGet(-change);
             throw new RpcException(
@@ -38,6 +47,10 @@ final class StoredValues {
     void clear() {
         budget.used.addAndGet(-bytes);
         bytes = 0;
+    }
+
+    private static long bytesOfAll(List<?> values) {
+        return values.stream().mapToLong(StoredValues::bytesOf).sum();
     }
 
     private static long bytesOf(@Nullable Object value) {

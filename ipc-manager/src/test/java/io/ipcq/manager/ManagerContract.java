@@ -19,8 +19,10 @@ import java.math.BigDecimal;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
@@ -465,6 +467,122 @@ abstract class ManagerContract {
                 .filter(thread -> List.of(thread.getValue()).toString().contains("SharedLock$Named.sleep"))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    @Test
+    void shouldTellConditionsOfALockApart() throws Exception {
+        SharedLock lock = manager.lock("lock");
+        Condition notFull = lock.newCondition();
+        Condition notEmpty = lock.newCondition();
+        Future<Boolean> full = async(() -> {
+            lock.lock();
+            notFull.await();
+            lock.unlock();
+            return true;
+        });
+        await().until(() -> sleepers().size() == 1 && !lock.isLocked());
+        Future<Boolean> empty = async(() -> {
+            lock.lock();
+            notEmpty.await();
+            lock.unlock();
+            return true;
+        });
+        await().until(() -> sleepers().size() == 2 && !lock.isLocked());
+        lock.lock();
+        notEmpty.signal();
+        lock.unlock();
+        assertThat(soon(empty)).isTrue();
+        assertThat(full).isNotDone();
+        lock.lock();
+        notFull.signal();
+        lock.unlock();
+        assertThat(soon(full)).isTrue();
+    }
+
+    @Test
+    void shouldBreakBarrierForPartyThatComesInterrupted() throws Exception {
+        SharedBarrier barrier = manager.barrier("barrier", 3);
+        Future<Integer> first = async(barrier::await);
+        await().until(() -> barrier.waiting() == 1);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(barrier::await).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> soon(first)).hasCauseInstanceOf(BrokenBarrierException.class);
+        assertThat(barrier.isBroken()).isTrue();
+        assertThat(barrier.waiting()).isZero();
+        barrier.reset();
+        assertThat(barrier.isBroken()).isFalse();
+    }
+
+    /** What waits in each call that has a timeout, for as long as a timeout can be. */
+    @Test
+    void shouldWaitForTheLongestTimeouts() throws Exception {
+        SharedQueue<String> queue = manager.queue("letters", String.class, 1);
+        SharedQueue<String> full = manager.queue("full", String.class, 1);
+        DurableQueue<String> orders = manager.durableQueue("orders", String.class);
+        SharedSemaphore permits = manager.semaphore("permits", 0);
+        SharedEvent event = manager.event("event");
+        SharedBarrier barrier = manager.barrier("barrier", 2);
+        SharedLock lock = manager.lock("lock");
+        SharedLock conditions = manager.lock("conditions");
+        Condition condition = conditions.condition("ready");
+        full.put("x");
+        lock.lock();
+        Map<Future<?>, Callable<?>> waiting = new LinkedHashMap<>();
+        for (Duration longest : List.of(
+                ChronoUnit.FOREVER.getDuration(),
+                Duration.ofNanos(Long.MAX_VALUE),
+                Duration.ofNanos(Long.MAX_VALUE - 1),
+                Duration.ofMillis(Long.MAX_VALUE))) {
+            waiting.put(async(() -> queue.get(longest)), () -> queue.offer("a") || true);
+            waiting.put(async(() -> full.put("b", longest)), () -> true);
+            waiting.put(async(() -> full.join(longest)), () -> true);
+            waiting.put(async(() -> orders.receive(longest)), () -> orders.offer("c"));
+            waiting.put(async(() -> permits.tryAcquire(1, longest)), () -> {
+                permits.release();
+                return true;
+            });
+            waiting.put(async(() -> event.await(longest)), () -> true);
+            waiting.put(async(() -> lock.tryLock(longest) && unlock(lock)), () -> true);
+        }
+        waiting.put(async(() -> barrier.await(ChronoUnit.FOREVER.getDuration())), () -> true);
+        waiting.put(
+                async(() -> {
+                    conditions.lock();
+                    return condition.awaitNanos(Long.MAX_VALUE) > 0 && unlock(conditions);
+                }),
+                () -> true);
+        waiting.put(
+                async(() -> {
+                    conditions.lock();
+                    return condition.await(Long.MAX_VALUE, TimeUnit.DAYS) && unlock(conditions);
+                }),
+                () -> true);
+        await().until(() -> barrier.waiting() == 1);
+        assertThat(waiting.keySet()).noneMatch(Future::isDone);
+        barrier.await();
+        event.set();
+        lock.unlock();
+        for (Callable<?> end : waiting.values()) {
+            end.call();
+        }
+        await().until(() -> {
+            while (full.getNow() != null) {
+                full.taskDone();
+            }
+            queue.offer("a");
+            conditions.lock();
+            condition.signalAll();
+            conditions.unlock();
+            return waiting.keySet().stream().allMatch(Future::isDone);
+        });
+        for (Future<?> each : waiting.keySet()) {
+            assertThat(soon(each)).isNotEqualTo(false).isNotNull();
+        }
+    }
+
+    private static boolean unlock(SharedLock lock) {
+        lock.unlock();
+        return true;
     }
 
     @Test

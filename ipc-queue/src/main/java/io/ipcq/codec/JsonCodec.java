@@ -39,18 +39,20 @@ public final class JsonCodec<T> implements Codec<T> {
     private final @Nullable Class<?> token;
 
     private final boolean ignoreUnknown;
+    private final boolean canonical;
 
     private final transient Type type;
     private transient volatile @Nullable JsonFormat format;
 
-    private JsonCodec(Class<?> token, boolean ignoreUnknown) {
-        this(token, TypeRef.class.isAssignableFrom(token) ? TypeRef.typeOf(token) : token, ignoreUnknown);
+    private JsonCodec(Class<?> token, boolean ignoreUnknown, boolean canonical) {
+        this(token, TypeRef.class.isAssignableFrom(token) ? TypeRef.typeOf(token) : token, ignoreUnknown, canonical);
     }
 
-    private JsonCodec(@Nullable Class<?> token, Type type, boolean ignoreUnknown) {
+    private JsonCodec(@Nullable Class<?> token, Type type, boolean ignoreUnknown, boolean canonical) {
         this.token = token;
         this.type = type;
         this.ignoreUnknown = ignoreUnknown;
+        this.canonical = canonical;
         if (type == Object.class) {
             throw new IllegalArgumentException("a JSON codec needs a type: type=java.lang.Object; name a record, a"
                     + " sealed interface, or a generic type with new TypeRef<...>() {}");
@@ -62,15 +64,15 @@ public final class JsonCodec<T> implements Codec<T> {
     }
 
     static <T> JsonCodec<T> of(Class<T> type) {
-        return new JsonCodec<>(Objects.requireNonNull(type, "type"), false);
+        return new JsonCodec<>(Objects.requireNonNull(type, "type"), false, false);
     }
 
     static <T> JsonCodec<T> of(TypeRef<T> type) {
-        return new JsonCodec<>(type.getClass(), false);
+        return new JsonCodec<>(type.getClass(), false, false);
     }
 
     static JsonCodec<?> of(Type type) {
-        return new JsonCodec<>(type instanceof Class<?> token ? token : null, type, false);
+        return new JsonCodec<>(type instanceof Class<?> token ? token : null, type, false, false);
     }
 
     /**
@@ -79,7 +81,16 @@ public final class JsonCodec<T> implements Codec<T> {
      * puts again has lost them.
      */
     public JsonCodec<T> ignoreUnknown() {
-        return new JsonCodec<>(token, type, true);
+        return new JsonCodec<>(token, type, true, canonical);
+    }
+
+    /**
+     * The same codec, but equal values become equal bytes, also in other processes, so that bytes can be compared: what is in a
+     * set is written in the order of its encodings, which costs the encoding of each once more. Other types are written in one way
+     * anyhow, but for the members of a map, which JSON has no order of, and classes with an {@code equals} of their own.
+     */
+    public JsonCodec<T> canonical() {
+        return new JsonCodec<>(token, type, ignoreUnknown, true);
     }
 
     @Override
@@ -102,7 +113,7 @@ public final class JsonCodec<T> implements Codec<T> {
     private JsonFormat format() {
         JsonFormat current = format;
         if (current == null) {
-            current = JsonFormat.of(type, ignoreUnknown);
+            current = JsonFormat.of(type, ignoreUnknown, canonical);
             format = current;
         }
         return current;
@@ -118,7 +129,7 @@ public final class JsonCodec<T> implements Codec<T> {
     /** Deserialization fills only the token; the constructor derives and checks the rest. */
     private Object readResolve() throws ObjectStreamException {
         try {
-            return new JsonCodec<>(requireNonNull(token), ignoreUnknown);
+            return new JsonCodec<>(requireNonNull(token), ignoreUnknown, canonical);
         } catch (IllegalArgumentException e) {
             InvalidObjectException invalid = new InvalidObjectException(e.getMessage());
             invalid.initCause(e);
@@ -128,7 +139,10 @@ public final class JsonCodec<T> implements Codec<T> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof JsonCodec<?> that && type.equals(that.type) && ignoreUnknown == that.ignoreUnknown;
+        return other instanceof JsonCodec<?> that
+                && type.equals(that.type)
+                && ignoreUnknown == that.ignoreUnknown
+                && canonical == that.canonical;
     }
 
     @Override

@@ -52,19 +52,19 @@ final class JsonFormat {
     private final @Nullable RuntimeException undecodable;
 
     /** A format for a type; a type that can never be encoded is refused with the same words as a value. */
-    static JsonFormat of(Type javaType, boolean ignoreUnknown) {
+    static JsonFormat of(Type javaType, boolean ignoreUnknown, boolean canonical) {
         JavaType type = MAPPER.constructType(javaType);
         try {
-            return new JsonFormat(type, ignoreUnknown);
+            return new JsonFormat(type, ignoreUnknown, canonical);
         } catch (RuntimeException e) {
             throw JsonFailure.undecodable(type, e);
         }
     }
 
-    private JsonFormat(JavaType type, boolean ignoreUnknown) {
+    private JsonFormat(JavaType type, boolean ignoreUnknown, boolean canonical) {
         this.type = type;
         boxed = isBoxed(type);
-        writer = writer(type);
+        writer = canonical ? SetSerializer.canonical(type) : writer(type);
         ObjectReader strict = MAPPER.readerFor(type);
         reader = ignoreUnknown ? strict.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) : strict;
         undecodable = whyUndecodable(type);
@@ -138,7 +138,9 @@ final class JsonFormat {
     private static JsonMapper mapper() {
         return JsonMapper.builder(factory())
                 .serializerFactory(new GuardedSerializers())
-                .addModule(new SimpleModule("ipcq").setDeserializerModifier(new GuardedDeserializers()))
+                .addModule(new SimpleModule("ipcq")
+                        .setDeserializerModifier(new GuardedDeserializers())
+                        .setSerializerModifier(new SetSerializer.Modifier()))
                 .annotationIntrospector(new JsonTypes())
                 .changeDefaultVisibility(JsonTypes::fieldsOnly)
                 .withCoercionConfig(LogicalType.Textual, JsonFormat::refuseAllButText)

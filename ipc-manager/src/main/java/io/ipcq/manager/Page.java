@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a collection that fits into an answer, and the version of the collection it is of. Who collects all pages begins
+ * again when the version is another one, so that what it has in the end was there at one time.
+ */
+record Page(long version, long size, List<?> items) {
+
+    /** What the items of a page take on the heap, about; in JSON they are six times that at most, which fits a frame. */
+    private static final long BYTES = 1 << 20;
+
+    private static final int LOOKS = 100;
+
+    /** The page from an index on, with one item at least if there is any. */
+    static Page of(long version, int size, Iterator<?> from) {
+        List<Object> items = new ArrayList<>();
+        long bytes = 0;
+        while (from.hasNext() && bytes < BYTES) {
+            Object item = from.next();
+            bytes += HeapSize.ITEM + HeapSize.of(item);
+            items.add(item);
+        }
+        return new Page(version, size, items);
+    }
+
+    Map<String, Object> wire() {
+        return Map.of("version", version, "size", size, "items", items);
+    }
+
+    private static Page read(@Nullable Object wire) {
+        Map<?, ?> page = (Map<?, ?>) Objects.requireNonNull(wire, "page");
+        return new Page(RemoteQueue.number(page, "version"), RemoteQueue.number(page, "size"), (List<?>)
+                Objects.requireNonNull(page.get("items"), "items"));
+    }
+
+    /**
+     * All items as they were at one time, in one page.
+     *
+     * @throws ConcurrentModificationException if the collection is larger than a page, and changed during each of many looks
+     */
+    static Page all(Reference reference) {
+        for (int look = 0; look < LOOKS; look++) {
+            Page first = read(reference.call("page", 0));
+            List<Object> items = new ArrayList<>(first.items);
+            Page next = first;
+            while (items.size() < first.size && next.version == first.version && !next.items.isEmpty()) {
+                next = read(reference.call("page", items.size()));
+                items.addAll(next.items);
+            }
+            if (next.version == first.version) {
+                return new Page(first.version, first.size, items);
+            }
+        }
+        throw new ConcurrentModificationException(
+                reference + " is larger than an answer, and changed during each of so many looks: looks=" + LOOKS);
+    }
+}
