@@ -42,12 +42,13 @@ final class DescriptorLock {
     private static final int START_OFFSET = 8;
     private static final int LENGTH_OFFSET = 16;
 
-    private final SystemCall call;
-    private final long descriptor;
+    private static final long NONE = -1;
 
-    private DescriptorLock(SystemCall call, long descriptor) {
+    private final SystemCall call;
+    private long descriptor = NONE;
+
+    private DescriptorLock(SystemCall call) {
         this.call = call;
-        this.descriptor = descriptor;
     }
 
     /**
@@ -61,14 +62,10 @@ final class DescriptorLock {
         if (call == null) {
             return null;
         }
-        long descriptor = open(call, file);
-        if (descriptor < 0) {
-            return null;
-        }
-        DescriptorLock lock = new DescriptorLock(call, descriptor);
+        DescriptorLock lock = new DescriptorLock(call); // before there is anything that it would have to close
         boolean taken = false;
         try {
-            taken = lock.isOn(fileKey) && lock.set(position);
+            taken = lock.open(file) && lock.isOn(fileKey) && lock.set(position);
             return taken ? lock : null;
         } finally {
             if (!taken) {
@@ -77,11 +74,13 @@ final class DescriptorLock {
         }
     }
 
-    private static long open(SystemCall call, Path file) {
+    private boolean open(Path file) {
         byte[] name = nativeName(file);
         ByteBuffer text = ByteBuffer.allocateDirect(name.length + 1).put(name);
         try {
-            return call.invoke(Numbers.OPENAT, CURRENT_DIRECTORY, call.addressOf(text), READ_WRITE | CLOSE_ON_EXEC, 0);
+            descriptor =
+                    call.invoke(Numbers.OPENAT, CURRENT_DIRECTORY, call.addressOf(text), READ_WRITE | CLOSE_ON_EXEC, 0);
+            return descriptor >= 0;
         } finally {
             Reference.reachabilityFence(text);
         }
@@ -116,8 +115,11 @@ final class DescriptorLock {
         }
     }
 
-    /** Once. */
+    /** Once is enough; may be called again if it failed. */
     void close() {
-        call.invoke(Numbers.CLOSE, descriptor, 0, 0, 0);
+        if (descriptor >= 0) {
+            call.invoke(Numbers.CLOSE, descriptor, 0, 0, 0);
+            descriptor = NONE;
+        }
     }
 }

@@ -35,7 +35,7 @@ public final class LifeLock implements AutoCloseable {
 
     private final LockFile file;
     private final LockPair locks;
-    private boolean closed; // guarded by this
+    private boolean leftFile; // guarded by this
 
     private LifeLock(LockFile file, LockPair locks) {
         this.file = file;
@@ -47,17 +47,18 @@ public final class LifeLock implements AutoCloseable {
         LockFile file = LockFile.open(
                 DirectoryHandle.byName(path.resolveSibling("")),
                 path.getFileName().toString());
+        LockPair locks = null;
         LifeLock taken = null;
         try {
-            LockPair locks = LockPair.tryTake(path, file, PLACE, ALWAYS);
+            locks = LockPair.tryTake(path, file, PLACE, ALWAYS);
             if (locks != null) {
-                taken = new LifeLock(file, locks);
                 LockKeeper.keep(locks);
+                taken = new LifeLock(file, locks);
             }
             return taken;
         } finally {
             if (taken == null) {
-                file.close(() -> PLACE);
+                leave(file, locks);
             }
         }
     }
@@ -93,13 +94,27 @@ public final class LifeLock implements AutoCloseable {
         }
     }
 
-    /** Unlocks; once is enough. */
+    private static void leave(LockFile file, @Nullable LockPair locks) {
+        try {
+            if (locks != null) {
+                locks.close();
+            }
+        } finally {
+            file.close(() -> PLACE);
+        }
+    }
+
+    /** Unlocks; once is enough, and it may be called again if it failed. */
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
+        try {
             locks.close();
-            file.close(() -> PLACE);
+        } finally {
+            if (!leftFile) {
+                file.leave();
+                leftFile = true;
+            }
+            file.closeIfUnused(() -> PLACE);
         }
     }
 }

@@ -50,6 +50,7 @@ final class LockFile {
     private final Object identity;
     private final FileChannel channel;
     private int users; // guarded by the monitor
+    private boolean done; // closed, or kept until the JVM ends; guarded by the monitor
 
     private LockFile(Path path, Object identity, FileChannel channel) {
         this.path = path;
@@ -60,11 +61,8 @@ final class LockFile {
     /** Opens, and creates if need be; one {@link #close} for each. */
     static LockFile open(DirectoryHandle directory, String name) throws IOException {
         synchronized (MONITOR_OF_JVM) {
-            LockFile lockFile = find(directory, name);
-            if (lockFile == null) {
-                lockFile = openFirst(directory, name);
-                OPEN.put(lockFile.identity, lockFile);
-            }
+            LockFile found = find(directory, name);
+            LockFile lockFile = found == null ? openFirst(directory, name) : found;
             lockFile.users++;
             return lockFile;
         }
@@ -78,19 +76,25 @@ final class LockFile {
             return null;
         }
         LockFile lockFile = OPEN.get(identity);
-        if (lockFile == null) {
-            directory.requireOwnFile(name);
+        if (lockFile != null && lockFile.channel.isOpen()) {
+            return lockFile;
         }
-        return lockFile;
+        directory.requireOwnFile(name);
+        return null;
     }
 
     private static LockFile openFirst(DirectoryHandle directory, String name) throws IOException {
+        LockFile opened = null;
         FileChannel channel = directory.openFile(name, READ_WRITE);
         try {
-            return new LockFile(directory.path().resolve(name), directory.key(name), channel);
-        } catch (Throwable e) {
-            channel.close();
-            throw e;
+            LockFile lockFile = new LockFile(directory.path().resolve(name), directory.key(name), channel);
+            OPEN.put(lockFile.identity, lockFile);
+            opened = lockFile;
+            return opened;
+        } finally {
+            if (opened == null) {
+                channel.close();
+            }
         }
     }
 
@@ -129,36 +133,52 @@ final class LockFile {
         }
     }
 
+    /** Once is enough; may be called again if it failed. */
     void release(FileLock lock) {
         synchronized (MONITOR_OF_JVM) {
             try {
-                lock.release();
+                if (lock.isValid()) {
+                    lock.release();
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot unlock " + path, e);
             }
         }
     }
 
-    /**
-     * Leaves the file to its other users.
-     *
-     * @param last gives the last place that may be in use, when nobody of this JVM can take another one
-     */
+    /** Leaves the file to its other users, and closes it if there are none. */
     void close(LongSupplier last) {
+        leave();
+        closeIfUnused(last);
+    }
+
+    /** Leaves the file to its other users; once, and then {@link #closeIfUnused}, which may be called again if it failed. */
+    void leave() {
         synchronized (MONITOR_OF_JVM) {
-            if (--users > 0) {
-                return;
+            users--;
+        }
+    }
+
+    /** @param last gives the last place that may be in use, when nobody of this JVM can take another one */
+    void closeIfUnused(LongSupplier last) {
+        synchronized (MONITOR_OF_JVM) {
+            if (users == 0 && !done) {
+                if (channel.isOpen() && isLockedByOtherClassLoader(last.getAsLong())) {
+                    keepUntilEnd(channel);
+                } else {
+                    closeChannel();
+                }
+                done = true;
+                OPEN.remove(identity, this);
             }
-            OPEN.remove(identity);
-            if (isLockedByOtherClassLoader(last.getAsLong())) {
-                keepUntilEnd(channel);
-                return;
-            }
-            try {
-                channel.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot close " + path, e);
-            }
+        }
+    }
+
+    private void closeChannel() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close " + path, e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A thread that looks after the pairs of locks of this JVM until they are secured, if they can be. */
 final class LockKeeper {
@@ -23,7 +24,7 @@ final class LockKeeper {
     // all guarded by the class
     private static final Set<LockPair> TAKEN = new LinkedHashSet<>();
     private static final Set<LockPair> UNSECURED = new LinkedHashSet<>();
-    private static boolean running;
+    private static @Nullable Thread keeper;
 
     private LockKeeper() {}
 
@@ -79,11 +80,12 @@ final class LockKeeper {
     }
 
     private static synchronized void runIfNeeded() {
+        boolean running = keeper != null && keeper.isAlive(); // an Error may have ended it
         if (!running && !isIdle()) {
             Thread thread = new Thread(null, LockKeeper::run, "ipcq-lock-keeper", 0, false);
             thread.setDaemon(true);
             thread.start();
-            running = true;
+            keeper = thread;
         }
     }
 
@@ -115,7 +117,7 @@ final class LockKeeper {
 
     /** Who came while it ended is not forgotten. */
     private static synchronized void end() {
-        running = false;
+        keeper = null;
         runIfNeeded();
     }
 }

@@ -52,22 +52,22 @@ final class LockPair {
     private final LockFile file;
     private final long place;
     private final Doubt doubt;
-    private FileLock first; // guarded by this, as is all that follows
+    private @Nullable FileLock first; // guarded by this, as is all that follows; null before it is taken
     private @Nullable DescriptorLock second;
     private boolean closed;
 
-    private LockPair(Path path, LockFile file, long place, Doubt doubt, FileLock first) {
+    private LockPair(Path path, LockFile file, long place, Doubt doubt) {
         this.path = path;
         this.file = file;
         this.place = place;
         this.doubt = doubt;
-        this.first = first;
     }
 
     /** Null if another holds the first of the two bytes, or looks at it just now. */
     static @Nullable LockPair tryTake(Path path, LockFile file, long place, Doubt doubt) throws IOException {
-        FileLock first = file.tryOwn(place);
-        return first == null ? null : new LockPair(path, file, place, doubt, first);
+        LockPair pair = new LockPair(path, file, place, doubt); // before there is anything that it would have to unlock
+        pair.first = file.tryOwn(place);
+        return pair.first == null ? null : pair;
     }
 
     /** Whether nobody, here or elsewhere, holds a pair at any place from the first to the last. */
@@ -97,30 +97,40 @@ final class LockPair {
 
     /** Never without one in between. */
     synchronized void answer() {
-        if (closed || !doubt.isRaised()) {
+        FileLock old = first;
+        if (closed || old == null || !doubt.isRaised()) {
             return;
         }
         try {
-            FileLock again = file.tryOwn(first.position() == place ? place + SECOND : place);
+            FileLock again = file.tryOwn(old.position() == place ? place + SECOND : place);
             if (again != null) { // else somebody looks at it just now
-                file.release(first);
                 first = again;
+                file.release(old);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot lock again: " + path, e);
         }
     }
 
-    /** Unlocks; once is enough. The file stays open. */
+    /** Unlocks; once is enough, and it may be called again if it failed. The file stays open. */
     synchronized void close() {
-        if (closed) {
-            return;
-        }
         closed = true;
-        LockKeeper.forget(this);
-        if (second != null) {
-            second.close();
+        try {
+            LockKeeper.forget(this);
+        } finally {
+            unlock();
         }
-        file.release(first);
+    }
+
+    private void unlock() {
+        try {
+            if (second != null) {
+                second.close();
+            }
+        } finally {
+            if (first != null) {
+                file.release(first);
+            }
+        }
     }
 }

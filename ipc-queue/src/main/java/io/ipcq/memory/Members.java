@@ -56,7 +56,7 @@ public final class Members implements AutoCloseable {
     private final int number;
     private final LockPair locks;
     private volatile int allDeadBelow = 1; // only ever grows: a dead number never comes back
-    private boolean closed; // guarded by this
+    private boolean leftFile; // guarded by this
 
     private Members(LockFile lockFile, MappedRegion region, long countOffset, int number, LockPair locks) {
         this.lockFile = lockFile;
@@ -118,10 +118,18 @@ public final class Members implements AutoCloseable {
             while (locks == null) {
                 locks = LockPair.tryTake(path, lockFile, ++number, doubt);
             }
-            if (number <= MAX_NUMBER && region.compareAndSetInt(countOffset, word, word - count + number)) {
-                return new Members(lockFile, region, countOffset, number, locks);
+            boolean counted = false;
+            try {
+                Members joined = new Members(lockFile, region, countOffset, number, locks);
+                counted = number <= MAX_NUMBER && region.compareAndSetInt(countOffset, word, word - count + number);
+                if (counted) {
+                    return joined;
+                }
+            } finally {
+                if (!counted) {
+                    locks.close();
+                }
             }
-            locks.close();
             if (number > MAX_NUMBER) {
                 throw new RegionFormatException(
                         region.file(), "no member numbers are left: count=" + count + "; create it anew");
@@ -303,15 +311,18 @@ public final class Members implements AutoCloseable {
         }
     }
 
-    /** Leaves; once is enough. */
+    /** Leaves; once is enough, and it may be called again if it failed. */
     @Override
     public synchronized void close() {
-        if (closed) {
-            return;
+        try {
+            locks.close();
+        } finally {
+            if (!leftFile) {
+                lockFile.leave();
+                leftFile = true;
+            }
+            lockFile.closeIfUnused(() -> last(region, countOffset));
         }
-        closed = true;
-        locks.close();
-        lockFile.close(() -> last(region, countOffset));
     }
 
     @Override

@@ -2,8 +2,8 @@
 package io.ipcq.queue;
 
 import io.ipcq.queue.JournalConsumer.Claim;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -40,50 +40,72 @@ final class Burial {
 
     /** Buries some of what there is to bury, unless another thread is at it. */
     void buryWaiting(long deadline) throws InterruptedException {
+        Deque<Grave> graves = new ArrayDeque<>();
         if (atIt.tryLock()) {
             try {
-                List<Grave> graves = new ArrayList<>();
                 consumer.underMutex(deadline, () -> dig(graves));
-                graves.forEach(grave -> bury(grave, null, grave.why().reason(grave.attempts())));
+                buryAll(graves, null, "");
             } finally {
-                atIt.unlock();
+                end(graves);
             }
         }
     }
 
     /** Buries an element that was just given up, and what else there is to bury. */
     void bury(Claim claim, String reason) {
+        Deque<Grave> graves = new ArrayDeque<>();
         atIt.lock();
         try {
-            List<Grave> graves = new ArrayList<>();
             consumer.underMutex(() -> dig(graves));
-            for (Grave grave : graves) {
-                boolean known = claim.number() == grave.number();
-                bury(
-                        grave,
-                        known ? claim.payload() : null,
-                        known ? reason : grave.why().reason(grave.attempts()));
-            }
+            buryAll(graves, claim, reason);
         } catch (QueueClosedException e) {
             // it is left to those who still have the queue open
+        } finally {
+            end(graves);
+        }
+    }
+
+    private void buryAll(Deque<Grave> graves, @Nullable Claim known, String reason) {
+        while (!graves.isEmpty()) {
+            Grave grave = graves.element();
+            if (known != null && known.number() == grave.number()) {
+                bury(grave, known.payload(), reason);
+            } else {
+                bury(grave, null, grave.why().reason(grave.attempts()));
+            }
+            graves.remove();
+        }
+    }
+
+    /** What an Error has kept from being buried is left to whoever is next, of any process. */
+    private void end(Deque<Grave> graves) {
+        try {
+            if (!graves.isEmpty()) {
+                consumer.underMutex(() -> leave(graves));
+            }
+        } catch (QueueClosedException e) {
+            // nor is this member any more
         } finally {
             atIt.unlock();
         }
     }
 
-    private boolean dig(List<Grave> graves) {
-        leases.bury(BATCH, slot -> graves.add(grave(slot)));
+    private boolean leave(Deque<Grave> graves) {
+        for (Grave grave : graves) {
+            if (leases.isMineToBury(grave.slot(), grave.fence())) {
+                leases.buryLater(grave.slot(), 0);
+            }
+        }
         return true;
     }
 
-    private Grave grave(int slot) {
-        return new Grave(
-                slot,
-                leases.fence(slot),
-                leases.number(slot),
-                leases.index(slot),
-                leases.attempts(slot),
-                leases.why(slot));
+    private boolean dig(Deque<Grave> graves) {
+        leases.bury(BATCH, (slot, fence) -> graves.add(grave(slot, fence)));
+        return true;
+    }
+
+    private Grave grave(int slot, long fence) {
+        return new Grave(slot, fence, leases.number(slot), leases.index(slot), leases.attempts(slot), leases.why(slot));
     }
 
     private void bury(Grave grave, JournalDocument.@Nullable Payload payload, String reason) {

@@ -371,19 +371,51 @@ final class JournalConsumer {
 
     // ---- what was claimed and not handed out ------------------------------------------------------------------------
 
-    /**
-     * Takes back an element that could not be handed out, or gives it up if it was out too often. What cannot be decoded here, others
-     * may be able to decode, as after an upgrade; if there are none, it is given up.
+    /*
+     * A claim leaves its collection when it has been dealt with. Whatever is thrown meanwhile, what is left in there is to be taken
+     * back, or kept.
      */
-    void refuse(Claim claim, Throwable failure) {
-        boolean undecodable = failure instanceof CodecException;
-        boolean hopeless = undecodable && !members.anyOtherAlive();
-        if (!hopeless && claim.attempts() < control.maxAttempts()) {
-            takeBack(claim, () -> giveBack(claim, claim.attempts(), delayOfRefused(claim)));
-        } else if (takeBack(claim, () -> giveUp(claim, GivenUp.CANNOT_BE_DECODED))) {
-            String what = undecodable ? failure.getMessage() : failure.toString();
-            burial.bury(claim, GivenUp.CANNOT_BE_DECODED.reason(claim.attempts()) + ": " + what);
+
+    /** Takes back all claims because of a failure, for which the first of them may be to blame. */
+    void takeBack(Deque<Claim> claims, Throwable failure, boolean blamed) {
+        Claim first = claims.element();
+        boolean givenUp = blamed && takeBackRefused(claims, failure);
+        while (!claims.isEmpty()) {
+            Claim claim = claims.element();
+            takeBackFirst(claims, () -> giveBack(claim, claim.attempts() - 1, 0)); // as if it had not been claimed
         }
+        if (givenUp) {
+            bury(first, failure);
+        }
+    }
+
+    /** Takes back the first of the claims, which could not be handed out. */
+    void refuse(Deque<Claim> claims, CodecException failure) {
+        Claim refused = claims.element();
+        if (takeBackRefused(claims, failure)) {
+            bury(refused, failure);
+        }
+    }
+
+    /**
+     * Takes back the first claim, or gives it up if it was out too often. What cannot be decoded here, others may be able to decode, as
+     * after an upgrade; if there are none, it is given up.
+     *
+     * @return whether it was given up
+     */
+    private boolean takeBackRefused(Deque<Claim> claims, Throwable failure) {
+        Claim claim = claims.element();
+        boolean hopeless = failure instanceof CodecException && !members.anyOtherAlive();
+        if (hopeless || claim.attempts() >= control.maxAttempts()) {
+            return takeBackFirst(claims, () -> giveUp(claim, GivenUp.CANNOT_BE_DECODED));
+        }
+        takeBackFirst(claims, () -> giveBack(claim, claim.attempts(), delayOfRefused(claim)));
+        return false;
+    }
+
+    private void bury(Claim claim, Throwable failure) {
+        String what = failure instanceof CodecException ? failure.getMessage() : failure.toString();
+        burial.bury(claim, GivenUp.CANNOT_BE_DECODED.reason(claim.attempts()) + ": " + what);
     }
 
     /** Never none, or the one who cannot decode the element would at once have it again. */
@@ -392,42 +424,42 @@ final class JournalConsumer {
         return delay > 0 ? delay : DurableQueueBuilder.DEFAULT_REDELIVERY_DELAY.toNanos();
     }
 
-    /** Takes an element back as if it had not been claimed. */
-    void putBack(Claim claim) {
-        takeBack(claim, () -> giveBack(claim, claim.attempts() - 1, 0));
-    }
-
-    /** Does not fail: what cannot be taken back now is, later. False if it was not, or if its lease had ended before. */
-    private boolean takeBack(Claim claim, BooleanSupplier how) {
-        boolean[] held = {true};
-        boolean done = false;
-        try {
-            done = underMutex(() -> {
-                boolean took = false;
-                try {
-                    took = how.getAsBoolean();
-                    return took;
-                } finally {
-                    held[0] = !took && leases.isHeld(claim);
+    /** False if it was not taken back, but kept, or if its lease had ended before. */
+    private boolean takeBackFirst(Deque<Claim> claims, BooleanSupplier how) {
+        Claim claim = claims.element();
+        int all = claims.size();
+        boolean done = underMutex(() -> {
+            boolean took = false;
+            try {
+                took = how.getAsBoolean();
+                return took;
+            } finally {
+                if (took || !leases.isHeld(claim)) {
+                    claims.remove();
                 }
-            });
-        } catch (QueueClosedException e) {
-            return false; // a lease ends with its member, and what was taken for good was this one's
-        } catch (Throwable e) {
-            // of two failures, the first is the one that the caller reports
-        }
-        if (held[0]) {
-            keep(claim);
+            }
+        });
+        if (claims.size() == all) {
+            keepFirst(claims);
         }
         return done;
     }
 
-    private synchronized void keep(Claim claim) {
+    /** Claims that could not be taken back now are, later. */
+    void keep(Deque<Claim> claims) {
+        while (!claims.isEmpty()) {
+            keepFirst(claims);
+        }
+    }
+
+    private synchronized void keepFirst(Deque<Claim> claims) {
+        Claim claim = claims.element();
         if (claim.slot() == Leases.NONE) {
             strays.add(claim);
         } else {
             leases.expire(claim);
         }
+        claims.remove();
     }
 
     private synchronized void takeBackStrays() {

@@ -241,7 +241,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                     try {
                         element = decode(claims.element());
                     } catch (CodecException e) {
-                        consumer.refuse(claims.remove(), e);
+                        consumer.refuse(claims, e);
                         bad = add(bad, e);
                         continue;
                     }
@@ -361,18 +361,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private void takeBack(Deque<Claim> claims, Throwable failure, boolean blamed) {
         if (!claims.isEmpty()) {
             try {
-                Claim first = claims.remove();
-                while (!claims.isEmpty()) {
-                    consumer.putBack(claims.remove());
-                }
-                if (blamed) {
-                    consumer.refuse(first, failure);
-                } else {
-                    consumer.putBack(first);
-                }
+                consumer.takeBack(claims, failure, blamed);
                 leaseEnded();
+            } catch (QueueClosedException e) {
+                // a lease ends with its member, and what was taken for good was this one's
             } catch (Throwable e) {
                 failure.addSuppressed(e);
+                consumer.keep(claims);
             }
         }
     }

@@ -254,7 +254,6 @@ final class Leases {
     // ---- given up ---------------------------------------------------------------------------------------------------
 
     private void giveUp(int slot, GivenUp why) {
-        region.putLong(at(slot, LEASE_FENCE), fence(slot) + 1);
         region.putLong(at(slot, LEASE_DETAIL), why.code);
         region.putLong(at(slot, LEASE_DEADLINE_NANOS), ReturnedSlots.atOnce(number(slot)));
         region.putIntRelease(at(slot, LEASE_OWNER), NOBODY);
@@ -262,15 +261,22 @@ final class Leases {
         control.unburiedRelease(control.unburiedVolatile() + 1);
     }
 
-    /** Gives {@code action} up to {@code max} slots of elements that nobody else writes to the dead letters, and whose time has come. */
-    void bury(int max, IntConsumer action) {
+    /** Says what is about to be buried, and by which fence whoever does so is known. */
+    @FunctionalInterface
+    interface Digging {
+        void dig(int slot, long fence);
+    }
+
+    /** Gives {@code digging} up to {@code max} slots of elements that nobody else writes to the dead letters, and whose time has come. */
+    void bury(int max, Digging digging) {
         int found = 0;
         int used = control.usedSlots();
         for (int slot = 0; slot < used && found < max && control.unburiedVolatile() > 0; slot++) {
             if (state(slot) == GIVEN_UP && isToBury(slot)) {
-                region.putLong(at(slot, LEASE_FENCE), fence(slot) + 1);
+                long fence = fence(slot) + 1;
+                digging.dig(slot, fence); // first: an Error there leaves the slot to others
+                region.putLong(at(slot, LEASE_FENCE), fence);
                 region.putIntRelease(at(slot, LEASE_OWNER), members.number());
-                action.accept(slot);
                 found++;
             }
         }

@@ -745,9 +745,23 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private void end() {
         try {
-            control.state().setDeleted();
-            signalAll();
-            surfaced(true);
+            endForAll();
+        } catch (InternalError e) {
+            drainFaults();
+            endAgain();
+        }
+    }
+
+    private void endForAll() {
+        control.state().setDeleted();
+        signalAll();
+        surfaced(true);
+    }
+
+    /** A fault that does not come again was none of memory that is gone, and there are others to be told. */
+    private void endAgain() {
+        try {
+            endForAll();
         } catch (InternalError e) {
             broken = true;
             drainFaults();

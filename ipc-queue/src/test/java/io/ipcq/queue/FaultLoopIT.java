@@ -19,11 +19,22 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FaultLoopIT {
 
-    private static final int POINTS = Integer.getInteger("ipcq.fault.points", 3);
+    private static final int POINTS = Integer.getInteger("ipcq.fault.points", 2);
     private static final long SEED = Long.getLong("ipcq.seed", System.nanoTime());
 
-    private static final Set<FaultOperation> OPERATIONS = EnumSet.of(
-            FaultOperation.JOIN, FaultOperation.JOIN_TIMING_OUT, FaultOperation.JOIN_WAITING, FaultOperation.TASK_DONE);
+    /** With a ring, what is taken is not kept yet when an error comes up behind that. */
+    private static final Set<FaultOperation> TAKING = EnumSet.of(
+            FaultOperation.GET,
+            FaultOperation.GET_JSON,
+            FaultOperation.GET_NOW,
+            FaultOperation.GET_WAITING,
+            FaultOperation.GET_OVER_END,
+            FaultOperation.GET_AND_REPAIR,
+            FaultOperation.GET_UNDECODABLE,
+            FaultOperation.DRAIN,
+            FaultOperation.DRAIN_TO_BOUNDED,
+            FaultOperation.OPEN_AND_REPAIR,
+            FaultOperation.CREATE_ANONYMOUS);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path directory;
@@ -32,7 +43,10 @@ class FaultLoopIT {
     @EnumSource
     @Timeout(36_000)
     void shouldGoOnAfterErrorIn(FaultEngine engine) {
-        String operations = OPERATIONS.stream().map(Enum::name).collect(Collectors.joining(","));
+        String operations = FaultOperation.of(engine).stream()
+                .filter(operation -> engine == FaultEngine.JOURNAL || !TAKING.contains(operation))
+                .map(Enum::name)
+                .collect(Collectors.joining(","));
         System.out.println("errors at " + POINTS + " points of each operation; seed " + SEED);
         try (TestJvm jvm = TestJvm.start(
                 FaultAgent.options(directory, "io.ipcq.queue", "io.ipcq.memory", "io.ipcq.codec"),

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>What was being put is there once, or not at all; of a batch perhaps a part.
- *   <li>What was being taken is still there, or in the dead letters, or its bytes are in the exception ({@link
+ *   <li>What was being taken is still there, or in the dead letters, perhaps twice, or its bytes are in the exception ({@link
  *       CodecException#bytes}, as the exception itself, its cause or suppressed). No lease stays out: others find it as soon as they take.
  *   <li>What {@code drainTo} was adding to its target is there, or in the target, or both.
  *   <li>What was being acknowledged or given back is that, or still leased.
@@ -388,21 +388,20 @@ final class FaultScene implements FaultLoop.Scene {
         if (witness().isShutdown()) {
             return;
         }
-        makeRoom();
-        fill(1);
+        putWith(witness());
         if (used != null && !operation.closes()) {
-            makeRoom();
-            String element = next(20);
-            assertThat(used.put(element, PATIENCE)).isTrue();
-            put.add(element);
+            putWith(used);
             takeWith(used);
         }
     }
 
-    private void makeRoom() throws InterruptedException {
-        if (witness().full()) {
+    /** Where there is no room, some is made. */
+    private void putWith(SharedQueue<String> queue) throws InterruptedException {
+        String element = next(20);
+        while (!queue.put(element, SHORT)) {
             takeWith(witness());
         }
+        put.add(element);
     }
 
     private void takeWith(SharedQueue<String> queue) throws InterruptedException {
@@ -457,7 +456,7 @@ final class FaultScene implements FaultLoop.Scene {
 
     private void account() throws Exception {
         Map<String, Integer> seen = new HashMap<>();
-        Stream.of(got, settled, deadLetters())
+        Stream.of(got, settled, deadLetters().stream().distinct().toList())
                 .flatMap(List::stream)
                 .map(FaultScene::id)
                 .forEach(id -> seen.merge(id, 1, Integer::sum));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,15 +69,20 @@ public final class FaultLoop {
         attempt(operation, place.resolve("warm-up"), stage, 0, FaultKind.RUNTIME);
         int count = attempt(operation, place.resolve("count"), stage, 0, FaultKind.RUNTIME)
                 .count();
+        Map<Path, String> sites = new HashMap<>();
         int tried = 0;
         for (int n : choose(count)) {
             FaultKind[] kinds = FaultKind.values();
-            attempt(operation, place.resolve("point-" + n), stage, n, kinds[random.nextInt(kinds.length)]);
+            Path attempt = place.resolve("point-" + n);
+            sites.put(
+                    attempt,
+                    attempt(operation, attempt, stage, n, kinds[random.nextInt(kinds.length)])
+                            .site());
             if (++tried % POINTS_BETWEEN_LINES == 0) {
                 System.out.println("loop " + operation + " " + tried);
             }
         }
-        requireAllMappingsGone(operation, place);
+        requireAllMappingsGone(operation, place, sites);
         points += count;
         System.out.printf(
                 "loop %s: points=%d tried=%d seconds=%.1f%n",
@@ -140,10 +146,12 @@ public final class FaultLoop {
         return run;
     }
 
-    private void requireAllMappingsGone(String operation, Path place) {
-        List<String> left = Leftovers.mappings(place);
-        if (!left.isEmpty()) {
-            failures.put(operation + ": still mapped", left);
+    private void requireAllMappingsGone(String operation, Path place, Map<Path, String> sites) {
+        for (String file : Leftovers.mappings(place)) {
+            Path attempt = place.resolve(place.relativize(Path.of(file)).subpath(0, 1));
+            String what = sites.getOrDefault(attempt, "no error") + ": " + attempt.relativize(Path.of(file))
+                    + " is still mapped";
+            failures.computeIfAbsent(what, any -> new ArrayList<>()).add(operation + " " + attempt.getFileName());
         }
     }
 

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * place that is passed often, as in a loop, counts {@value #VISITS} times only.
  *
  * <p>No points are where nothing can fail. What is compiled to instructions ({@code VarHandle}, {@code Math}) neither calls nor
- * allocates. A call of the JDK that hands over something to be closed, or a lock, does that last, so there is no point after it;
- * and the call that closes or unlocks it allocates nothing, and needs less stack than the one that took it, so there is none
- * before that, nor at the entry of a {@code close} of ours. A static initialiser, and what it calls, has no points, because a class that fails there is lost to the JVM,
- * whatever anybody does.
+ * allocates. A call that leaves our code and hands over something to be closed, or a lock, does that last, so there is no point
+ * after it; and the call that closes or unlocks it allocates nothing, and needs less stack than the one that took it, so there
+ * is none before that, nor at the entry of those methods of ours that close and unlock. What implements an interface of another library has no points,
+ * for they would be in the middle of what that library does. A static initialiser, and what it calls, has no points, because a class
+ * that fails there is lost to the JVM, whatever anybody does.
  */
 public final class FaultPoints {
 

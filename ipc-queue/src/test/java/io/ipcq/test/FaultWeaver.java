@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.test;
 
+import java.nio.channels.FileLock;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -21,11 +23,25 @@ final class FaultWeaver extends ClassVisitor {
     private static final String OURS = "io/ipcq/";
     private static final String STATIC_INITIALISER = "<clinit>";
 
-    /** What the compiler makes instructions of: it neither calls nor allocates. */
-    private static final Set<String> INSTRUCTIONS =
-            Set.of("java/lang/invoke/VarHandle", "java/lang/Math", "java/lang/ref/Reference.reachabilityFence");
+    /** What the compiler makes instructions of: it neither calls nor allocates; and what might as well be one. */
+    private static final Set<String> INSTRUCTIONS = Set.of(
+            "java/lang/invoke/VarHandle",
+            "java/lang/Math",
+            "java/lang/ref/Reference.reachabilityFence",
+            "java/util/Deque.isEmpty",
+            "java/util/Deque.size",
+            "java/util/Deque.element",
+            "java/util/Deque.remove",
+            "java/util/concurrent/locks/ReentrantLock.isHeldByCurrentThread");
+
+    /** Methods of ours that are called with a reserve of stack, which was asked for before there was anything to give back. */
+    private static final Set<String> GIVING_BACK = Set.of("close", "unlock", "thenUnlock", "abandon");
+
+    /** What they return may have to be closed. */
+    private static final Set<String> SYSTEM_CALLS = Set.of("com/kenai/jffi/Invoker", "java/lang/invoke/MethodHandle");
 
     private String type = "";
+    private boolean isCalledBack;
 
     private FaultWeaver(ClassVisitor next) {
         super(API, next);
@@ -48,6 +64,7 @@ final class FaultWeaver extends ClassVisitor {
             @Nullable String parent,
             String @Nullable [] interfaces) {
         type = name;
+        isCalledBack = interfaces != null && Stream.of(interfaces).anyMatch(FaultWeaver::isForeign);
         super.visit(version, access, name, signature, parent, interfaces);
     }
 
@@ -59,9 +76,13 @@ final class FaultWeaver extends ClassVisitor {
             return new Initialiser(next);
         }
         // a bridge only calls on
-        return (access & Opcodes.ACC_BRIDGE) != 0
+        return isCalledBack || (access & Opcodes.ACC_BRIDGE) != 0
                 ? next
-                : new Points(next, shortName(type) + "." + name, !isClose(name, descriptor));
+                : new Points(next, shortName(type) + "." + name, !GIVING_BACK.contains(name));
+    }
+
+    private static boolean isForeign(String name) {
+        return !name.startsWith(OURS) && !name.startsWith("java/");
     }
 
     private static boolean isClose(String name, String descriptor) {
@@ -143,11 +164,12 @@ final class FaultWeaver extends ClassVisitor {
         private static boolean takes(String owner, String name, String descriptor) {
             boolean locks = isA(owner, Lock.class) && name.matches("lock.*|tryLock");
             String result = name.equals("<init>") ? owner : internalName(Type.getReturnType(descriptor));
-            return locks || isA(result, AutoCloseable.class);
+            return locks || isA(result, AutoCloseable.class) || SYSTEM_CALLS.contains(owner);
         }
 
         private static boolean givesBack(String owner, String name) {
             return isA(owner, Lock.class) && name.equals("unlock")
+                    || isA(owner, FileLock.class) && name.equals("release")
                     || isA(owner, AutoCloseable.class) && isClose(name, "()V");
         }
 
@@ -156,11 +178,12 @@ final class FaultWeaver extends ClassVisitor {
         }
 
         private static boolean isA(String name, Class<?> type) {
-            if (!name.startsWith("java/")) {
+            if (name.isEmpty() || name.startsWith("[") || name.startsWith(OURS)) {
                 return false;
             }
             try {
-                return type.isAssignableFrom(Class.forName(name.replace('/', '.'), false, null));
+                return type.isAssignableFrom(
+                        Class.forName(name.replace('/', '.'), false, FaultWeaver.class.getClassLoader()));
             } catch (ClassNotFoundException e) {
                 throw new IllegalStateException(e);
             }
