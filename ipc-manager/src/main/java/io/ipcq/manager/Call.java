@@ -224,6 +224,10 @@ final class Call {
             Map<String, @Nullable Object> body = new LinkedHashMap<>();
             body.put("code", error.code());
             body.put("message", error.text());
+            Thrown thrown = error.thrown();
+            if (thrown != null) {
+                body.put("data", thrown.wire());
+            }
             finish(answer("error", body), () -> {});
         } catch (Throwable worse) {
             session.cutOff(worse);

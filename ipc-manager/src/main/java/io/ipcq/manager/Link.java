@@ -415,19 +415,19 @@ final class Link {
                 mine.interrupted = false;
                 throw new InterruptedException();
             }
-            throw exception(code, String.valueOf(error.get("message")));
+            throw exception(code, String.valueOf(error.get("message")), error.get("data"));
         }
         return answer.get("result");
     }
 
-    private static RuntimeException exception(int code, String message) {
+    private static RuntimeException exception(int code, String message, @Nullable Object data) {
         return switch (code) {
             case Protocol.SHUT_DOWN -> new QueueShutdownException(message);
             case Protocol.TOO_LARGE -> new ElementTooLargeException(message);
             case Protocol.PARSE_ERROR -> new CodecException(message, null, (Throwable) null);
             case Protocol.STATE -> new IllegalStateException(message);
             case Protocol.MISMATCH, Protocol.INVALID_PARAMS -> new IllegalArgumentException(message);
-            default -> new ManagerException(code, message);
+            default -> new ManagerException(code, message, Thrown.read(data));
         };
     }
 

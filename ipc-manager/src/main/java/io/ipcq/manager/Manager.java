@@ -218,7 +218,10 @@ public final class Manager implements AutoCloseable {
         return (Namespace) proxy("namespace", name, Map.of(), null, null, null);
     }
 
-    /** An object of a type that the server was told to serve. The proxy is {@link AutoCloseable} as well. */
+    /**
+     * An object of a type that the server was told to serve. The proxy is {@link AutoCloseable} as well. What a method throws is thrown
+     * here if it is an unchecked exception of the JDK, one that the method declares, or below one of these; otherwise {@link ManagerException}.
+     */
     public <T> T get(String name, Class<T> type) {
         return type.cast(proxy("object", name, Map.of("interface", type.getName()), null, null, type));
     }

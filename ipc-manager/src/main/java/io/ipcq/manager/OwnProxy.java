@@ -44,7 +44,17 @@ final class OwnProxy implements InvocationHandler, Serializable {
             return null;
         }
         OwnType.Operation operation = type.operation(method);
-        return operation.decode(reference.await(null, "call", operation.name(), operation.encode(arguments)));
+        try {
+            return operation.decode(reference.await(null, "call", operation.name(), operation.encode(arguments)));
+        } catch (ManagerException e) {
+            Thrown thrown = e.thrown();
+            Throwable own = thrown == null ? null : thrown.remake(method.getExceptionTypes());
+            if (own == null) {
+                throw e;
+            }
+            own.addSuppressed(e);
+            throw own;
+        }
     }
 
     /** What travels is the proxy's class and this in it; it arrives attached to the same object. */

@@ -48,8 +48,7 @@ final class ServedOwn extends Served {
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {
-            Throwable thrown = e.getCause() == null ? e : e.getCause();
-            throw new RpcException(Protocol.THROWN, thrown.getClass().getSimpleName() + ": " + thrown.getMessage());
+            throw RpcException.of(e.getCause() == null ? e : e.getCause());
         } catch (IllegalAccessException e) {
             throw new RpcException(Protocol.INTERNAL, "the method is not accessible: method=" + method.getName());
         }

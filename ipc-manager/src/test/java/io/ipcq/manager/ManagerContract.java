@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
@@ -13,8 +14,11 @@ import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -25,6 +29,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +78,16 @@ abstract class ManagerContract {
 
         String fail(String why);
 
+        void order(String kind) throws IOException, OutOfStock;
+
+        class OutOfStock extends Exception {
+            private static final long serialVersionUID = 1L;
+
+            public OutOfStock(String message) {
+                super(message);
+            }
+        }
+
         default Part first() {
             return parts().get(0);
         }
@@ -99,6 +114,30 @@ abstract class ManagerContract {
         @Override
         public String fail(String why) {
             throw new IllegalStateException(why);
+        }
+
+        @Override
+        public void order(String kind) throws IOException, OutOfStock {
+            switch (kind) {
+                case "declared" -> throw new OutOfStock("no bolts");
+                case "of a declared one" ->
+                    throw new OutOfStock("no nuts") {
+                        private static final long serialVersionUID = 1L;
+                    };
+                case "of the JDK" -> throw new FileNotFoundException("no list");
+                case "own" -> throw new Unknown("no luck");
+                case "without a message" -> throw new NoSuchElementException();
+                case "not to be made" -> throw new UncheckedIOException(new IOException("no disk"));
+                default -> throw new AssertionError("no reason");
+            }
+        }
+
+        private static final class Unknown extends IllegalArgumentException {
+            private static final long serialVersionUID = 1L;
+
+            Unknown(String message) {
+                super(message);
+            }
         }
 
         /** Not in the interface, so nobody calls it from elsewhere. */
@@ -625,10 +664,32 @@ abstract class ManagerContract {
         assertThat(inventory.first().name()).isEqualTo("bolt");
         assertThat(inventory.price("bolt", 3)).isEqualTo("0.30");
         assertThatThrownBy(() -> inventory.fail("no room"))
-                .isInstanceOf(ManagerException.class)
-                .hasMessageContaining("no room");
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("no room");
         assertThat(inventory.toString()).contains("shelf");
         assertThatThrownBy(() -> manager.get("other", Runnable.class)).hasMessageContaining("registered");
+    }
+
+    @Test
+    void shouldThrowWhatMethodOfOwnTypeThrows() {
+        Inventory inventory = manager.get("shelf", Inventory.class);
+        Map<String, Class<? extends Throwable>> expected = Map.of(
+                "declared", Inventory.OutOfStock.class,
+                "of a declared one", Inventory.OutOfStock.class,
+                "of the JDK", FileNotFoundException.class,
+                "own", IllegalArgumentException.class,
+                "without a message", NoSuchElementException.class,
+                "not to be made", RuntimeException.class,
+                "an error", ManagerException.class);
+        expected.forEach((kind, type) -> {
+            Throwable thrown = catchThrowable(() -> inventory.order(kind));
+            assertThat(thrown).as(kind).isExactlyInstanceOf(type);
+            if (kind.equals("without a message")) {
+                assertThat(thrown).hasMessage(null);
+            } else {
+                assertThat(thrown).hasMessageContaining("no ");
+            }
+        });
     }
 
     @Test
