@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.memory.PrivateFiles;
 import io.ipcq.process.ChildProcess;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +30,20 @@ record Obituary(
     }
 
     /** In the working directory, or where the JVM writes when it may not write there. */
-    private static Optional<Path> crashReport(long pid, Path directory) {
+    static Optional<Path> crashReport(long pid, Path directory) {
         return Stream.of(directory, Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp"))
                 .map(place -> place.resolve("hs_err_pid" + pid + ".log").toAbsolutePath())
-                .filter(Files::exists)
+                .filter(Obituary::isOwn)
                 .findFirst();
+    }
+
+    /** Anybody could have put a file of that name there. */
+    private static boolean isOwn(Path file) {
+        try {
+            return PrivateFiles.isOwn(file);
+        } catch (IOException none) {
+            return false;
+        }
     }
 
     String describe() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.PrivateFiles;
+import io.ipcq.memory.RegionFormatException;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.net.URI;
@@ -11,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,7 +21,9 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +42,8 @@ final class ClassArchive {
      *     <key>-<checksum>.jsa                     key: the JDK, the paths, sizes and times of the jars
      *     <key>.lock                               locked by the process that makes the archive (ArchiveMaker)
      *     <key>.<pid>.new                          an archive that is being made
+     *
+     * Where somebody else has taken that name, the directory has one that goes on with "-" and a random number.
      *
      * Crash. An archive appears by being renamed, so whole. The JVM checks whom an archive was made for, not that its
      * pages are intact; that is what the checksum is for, which each parent compares once.
@@ -79,11 +86,42 @@ final class ClassArchive {
                 }
                 jars.add(jar);
             }
-            Path directory = base.resolve("ipcq-archives-" + ownName());
-            PrivateFiles.createDirectory(directory);
-            return new ClassArchive(directory, List.copyOf(jars), key(jars));
+            return new ClassArchive(directory(base), List.copyOf(jars), key(jars));
         } catch (IOException | RuntimeException notHere) {
             return null;
+        }
+    }
+
+    private static Path directory(Path base) throws IOException {
+        Path directory = base.resolve("ipcq-archives-" + ownName());
+        try {
+            PrivateFiles.createDirectory(directory);
+            return directory;
+        } catch (RegionFormatException | FileAlreadyExistsException squatted) {
+            return another(directory);
+        }
+    }
+
+    /** Anybody may have taken a name that everybody knows: then one that nobody can guess is used, and found again by its owner. */
+    private static Path another(Path squatted) throws IOException {
+        Path base = Objects.requireNonNull(squatted.getParent());
+        String prefix = squatted.getFileName() + "-";
+        try (DirectoryHandle held = DirectoryHandle.open(base)) {
+            for (String name : new TreeSet<>(held.names())) {
+                if (name.startsWith(prefix) && isOwn(held, name)) {
+                    return base.resolve(name);
+                }
+            }
+        }
+        return PrivateFiles.createRandomDirectory(base, prefix);
+    }
+
+    private static boolean isOwn(DirectoryHandle base, String name) {
+        try {
+            base.openOwn(name).close();
+            return true;
+        } catch (IOException notOurs) {
+            return false;
         }
     }
 

@@ -102,14 +102,13 @@ class ClassArchiveIT {
     }
 
     @Test
-    void shouldDoWithoutWhereThereIsNoPrivateDirectory() throws Exception {
-        Files.createFile(archives);
-        assertThat(run("file")).isEqualTo("made: false\nexit code 0\n");
-        Files.delete(archives);
-
+    void shouldBeElsewhereWhereOthersHaveTakenTheName() throws Exception {
         Files.createDirectory(archives);
         Files.setPosixFilePermissions(archives, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThat(run("open")).isEqualTo("made: false\nexit code 0\n");
+        assertThat(run("first")).isEqualTo("made: true\nexit code 0\n");
+
+        assertThat(run("second")).isEqualTo("made: true\nexit code 0\n");
+        assertThat(isShared("second")).isTrue();
         assertThat(archives).isEmptyDirectory();
     }
 

@@ -41,7 +41,7 @@ final class JffiCall implements Kernel.SystemCall {
         if (System.getProperty(EXTRACT_DIRECTORY) != null) {
             return;
         }
-        Path directory = PrivateFiles.createTemporaryDirectory("ipcq-native-");
+        Path directory = PrivateFiles.createRandomDirectory(PrivateFiles.temporaryDirectory(), "ipcq-native-");
         System.setProperty(EXTRACT_DIRECTORY, directory.toString());
         try {
             Library.getDefault();

@@ -112,6 +112,11 @@ public final class PrivateFiles {
         }
     }
 
+    /** Whether that is a file or a directory of this user, and no link. */
+    public static boolean isOwn(Path path) throws IOException {
+        return objectionToOwner(path, attributes(path)) == null;
+    }
+
     static boolean isPrivate(Path path) throws IOException {
         return objection(path, attributes(path)) == null;
     }
@@ -284,9 +289,9 @@ public final class PrivateFiles {
                 + "; start this JVM with -Djava.io.tmpdir=DIRECTORY, one of your own");
     }
 
-    /** Makes a directory 0700 in the {@linkplain #temporaryDirectory directory for temporary files}. */
-    static Path createTemporaryDirectory(String prefix) throws IOException {
-        Path directory = temporaryDirectory().resolve(prefix + randomName());
+    /** Makes a directory 0700 that was not there before. */
+    public static Path createRandomDirectory(Path parent, String prefix) throws IOException {
+        Path directory = parent.resolve(prefix + randomName());
         return Files.createDirectory(directory, attributes(directory, "rwx------"));
     }
 
