@@ -34,7 +34,7 @@ final class Futex {
      */
     static void await(MappedRegion region, long offset, int expected, long timeoutNanos, long waitedNanos) {
         StackReserve.require(); // or the class of the timeouts could be broken for good by its first use
-        SystemCall call = Kernel.call();
+        SystemCall call = VirtualThreads.isCurrent() ? null : Kernel.call();
         if (call == null) {
             poll(region, offset, expected, timeoutNanos, waitedNanos);
             return;

@@ -2,9 +2,12 @@
 package io.ipcq.memory;
 
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place in shared memory where threads of several processes wait until something has changed.
@@ -16,11 +19,12 @@ public final class Waiter {
 
     /*
      * Idea
-     *   Two words: a flag "somebody sleeps", and a counter of events, which is what sleepers sleep on.
+     *   Two words: a flag "somebody sleeps", and a counter of those who were to be woken, which is what sleepers sleep on.
      *     await:  e = counter; unless flag = 1 already: look, flag = 1; look; sleep while counter = e, 90 ms at most; from
      *             the start
-     *     signal: (the change was made;) flag = 1?  then flag = 0, counter + 1, wake all
+     *     signal: (the change was made;) flag = 1?  then flag = 0, counter + many, wake all
      *   Nobody sleeping: signal is a fence and a load.
+     *   A virtual thread parks, and a platform thread of its process sleeps for it: see VirtualSleepers.
      *   Where a change is for one of them alone, as an element is, waking all would cost each put as much as there are
      *   sleepers. So there signal wakes as many as there is for, and as the flag is 0 now for all who sleep on:
      *     await:  as above; who has slept sets flag = 1 before it returns that the condition holds
@@ -50,6 +54,9 @@ public final class Waiter {
     static final int COUNTER_OFFSET = FLAG_OFFSET + Integer.BYTES;
 
     private static final int SOMEBODY_SLEEPS = 1;
+    /** What the counter grows by when all are woken. */
+    static final int ALL = 1 << 16;
+
     private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(90);
     private static final long SHORTEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -60,6 +67,7 @@ public final class Waiter {
     private final long counter;
     private final StandardWait strategy;
     private final boolean relays;
+    private final AtomicReference<@Nullable VirtualSleepers> virtualSleepers = new AtomicReference<>();
 
     private Waiter(MappedRegion region, long offset, WaitStrategy strategy, boolean relays) {
         this.region = region;
@@ -160,7 +168,7 @@ public final class Waiter {
     private void wake(int count) {
         try {
             region.putIntVolatile(flag, 0);
-            region.getAndAddInt(counter, 1);
+            region.getAndAddInt(counter, Math.min(count, ALL));
             Futex.wake(region, counter, count);
         } catch (InternalError e) {
             throw e; // the memory is gone
@@ -189,9 +197,26 @@ public final class Waiter {
             if (remaining <= 0) {
                 return false;
             }
-            Futex.await(region, counter, event, Math.min(remaining, longestSleepNanos(now - start)), now - start);
+            nap(event, Math.min(remaining, longestSleepNanos(now - start)), now - start);
             slept = true;
         }
+    }
+
+    private void nap(int event, long nanos, long waitedNanos) {
+        if (VirtualThreads.isCurrent() && Futex.isNative()) {
+            virtualSleepers().await(event, nanos, waitedNanos);
+        } else {
+            Futex.await(region, counter, event, nanos, waitedNanos);
+        }
+    }
+
+    private VirtualSleepers virtualSleepers() {
+        VirtualSleepers sleepers = virtualSleepers.get();
+        if (sleepers == null) {
+            virtualSleepers.compareAndSet(null, new VirtualSleepers(region, counter));
+            sleepers = virtualSleepers.get();
+        }
+        return Objects.requireNonNull(sleepers);
     }
 
     /** The waker has cleared the flag for all, and others may sleep on. */

@@ -103,7 +103,7 @@ class WaiterTest {
         region.putIntRelease(STATE, 1);
         waiter.signal();
         assertThat(region.getIntVolatile(WAITER + Waiter.FLAG_OFFSET)).isZero();
-        assertThat(region.getIntVolatile(WAITER + Waiter.COUNTER_OFFSET)).isEqualTo(1);
+        assertThat(region.getIntVolatile(WAITER + Waiter.COUNTER_OFFSET)).isEqualTo(Waiter.ALL);
         sleeper.join();
     }
 
