@@ -93,7 +93,17 @@ final class Budget {
         }
     }
 
+    /** What all clients hold. */
+    synchronized long used() {
+        return used;
+    }
+
     Share share() {
         return new Share();
+    }
+
+    @Override
+    public String toString() {
+        return "Budget[" + what + "=" + limit + ", used=" + used() + "]";
     }
 }

@@ -10,6 +10,7 @@ import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,9 +110,14 @@ public final class Manager implements AutoCloseable {
 
     /** What clients hold at the moment. */
     public List<Held> names() {
-        return link.call("names") instanceof List<?> rows
-                ? rows.stream().map(row -> Held.of((Map<?, ?>) row)).toList()
-                : List.of();
+        List<Held> names = new ArrayList<>();
+        Object rows = link.call("names");
+        while (rows instanceof List<?> page && !page.isEmpty()) {
+            page.forEach(row -> names.add(Held.of((Map<?, ?>) row)));
+            Held last = names.get(names.size() - 1);
+            rows = link.call("names", last.type(), last.name());
+        }
+        return List.copyOf(names);
     }
 
     /**

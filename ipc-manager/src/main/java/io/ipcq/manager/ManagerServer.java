@@ -11,14 +11,16 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,17 +53,24 @@ public final class ManagerServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
 
+    /** How many descriptors queues take. */
+    private static final int RING_DESCRIPTORS = 2;
+
+    private static final int JOURNAL_DESCRIPTORS = 6;
+
     private final Listener listener;
     private final ManagerServerOptions options;
     private final Map<String, OwnType> types = new HashMap<>();
     private final Map<String, Supplier<?>> factories = new HashMap<>();
 
-    private final Map<Served.Key, Entry> entries = new ConcurrentHashMap<>();
+    private final ConcurrentNavigableMap<Served.Key, Entry> entries = new ConcurrentSkipListMap<>();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
     private final Budget memory;
-    private final StoredValues.Budget stored;
+    private final Budget stored;
+    private final Budget names;
+    private final Budget descriptors;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean shutdownAsked;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -84,7 +93,9 @@ public final class ManagerServer implements AutoCloseable {
         this.listener = listener;
         this.options = options;
         this.memory = new Budget("maxCallBytes", options.maxCallBytes());
-        this.stored = new StoredValues.Budget(options.maxStoredBytes());
+        this.stored = new Budget("maxStoredBytes", options.maxStoredBytes());
+        this.names = new Budget("maxNames", options.maxNames());
+        this.descriptors = new Budget("maxQueueDescriptors", options.maxQueueDescriptors());
         registered.forEach((type, factory) -> {
             types.put(type.name(), type);
             factories.put(type.name(), factory);
@@ -170,6 +181,26 @@ public final class ManagerServer implements AutoCloseable {
         return memory.share();
     }
 
+    /** What a client may store in maps and lists. */
+    Budget.Share stored() {
+        return stored.share();
+    }
+
+    /** How many names a client may hold. */
+    Budget.Share heldNames() {
+        return names.share();
+    }
+
+    /** What a client's queues may take of these. */
+    Budget.Share descriptors() {
+        return descriptors.share();
+    }
+
+    /** What clients have of what is limited. */
+    List<Budget> budgets() {
+        return List.of(memory, stored, names, descriptors, workers.budget());
+    }
+
     Workers.Line line() {
         return workers.line();
     }
@@ -201,7 +232,7 @@ public final class ManagerServer implements AutoCloseable {
         }
         switch (method) {
             case "ping" -> call.reply(about());
-            case "names" -> call.reply(names());
+            case "names" -> call.reply(names(call));
             case "open" -> call.reply(open(call));
             case "close" -> {
                 Served object = held(call.session(), new Served.Key(call.text(0), call.text(1)));
@@ -241,27 +272,27 @@ public final class ManagerServer implements AutoCloseable {
         return about;
     }
 
-    private List<Map<String, @Nullable Object>> names() {
-        List<Map<String, @Nullable Object>> names = new ArrayList<>();
-        served().stream().sorted(Comparator.comparing(Object::toString)).forEach(object -> {
-            Map<String, @Nullable Object> row = new LinkedHashMap<>();
-            row.put("type", object.key().type());
-            row.put("name", object.key().name());
-            row.put("holders", object.holders.size());
-            names.add(row);
-        });
-        return names;
+    /** As many as an answer holds, in their order, from the first one on or after one that is given. */
+    private List<Map<String, @Nullable Object>> names(Call call) {
+        int most = Math.max(1, Math.min(Protocol.MAX_NAMES, options.maxFrameBytes() / Protocol.NAME_BYTES));
+        Collection<Entry> from = (call.value(0) == null
+                        ? entries
+                        : entries.tailMap(new Served.Key(call.text(0), call.text(1)), false))
+                .values();
+        return from.stream()
+                .map(entry -> entry.object)
+                .filter(Objects::nonNull)
+                .limit(most)
+                .map(ManagerServer::row)
+                .toList();
     }
 
-    private List<Served> served() {
-        List<Served> all = new ArrayList<>();
-        for (Entry entry : entries.values()) {
-            Served object = entry.object;
-            if (object != null) {
-                all.add(object);
-            }
-        }
-        return all;
+    private static Map<String, @Nullable Object> row(Served object) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        row.put("type", object.key().type());
+        row.put("name", object.key().name());
+        row.put("holders", object.holders.size());
+        return row;
     }
 
     private Served held(Session session, Served.Key key) {
@@ -303,7 +334,7 @@ public final class ManagerServer implements AutoCloseable {
                         "it was released by the last client that held it: type=" + Words.shown(key.type()) + ", name="
                                 + key.name());
             }
-            object = make(key, asked);
+            object = make(key, asked, session);
             entry.object = object;
         } else {
             object.requireSame(asked);
@@ -351,12 +382,12 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    private Served make(Served.Key key, Map<String, @Nullable Object> asked) {
+    private Served make(Served.Key key, Map<String, @Nullable Object> asked, Session session) {
         return switch (key.type()) {
-            case "queue" -> new ServedQueue(key, queue(asked), clock, workers, memory());
-            case "durableQueue" -> new ServedQueue(key, durableQueue(key.name(), asked), clock, workers, memory());
-            case "map", "namespace" -> new ServedMap(key, stored);
-            case "list" -> new ServedList(key, stored);
+            case "queue" -> queue(key, session, RING_DESCRIPTORS, () -> queue(asked));
+            case "durableQueue" -> queue(key, session, JOURNAL_DESCRIPTORS, () -> durableQueue(key.name(), asked));
+            case "map", "namespace" -> new ServedMap(key);
+            case "list" -> new ServedList(key);
             case "counter" -> new ServedCounter(key);
             case "lock" -> new ServedLock(key, clock);
             case "semaphore" -> new ServedSemaphore(key, clock, number(asked, "permits", 1));
@@ -380,6 +411,17 @@ public final class ManagerServer implements AutoCloseable {
                             + Words.shown(String.valueOf(asked.get("interface"))));
         }
         return new ServedOwn(key, type, factory.get(), workers);
+    }
+
+    private ServedQueue queue(Served.Key key, Session session, int takes, Supplier<SharedQueue<byte[]>> maker) {
+        Bill bill = new Bill(Session::descriptors);
+        bill.change(session, takes);
+        try {
+            return new ServedQueue(key, maker.get(), clock, workers, memory(), bill);
+        } catch (RuntimeException | Error e) {
+            bill.end();
+            throw e;
+        }
     }
 
     private static SharedQueue<byte[]> queue(Map<String, @Nullable Object> asked) {

@@ -25,11 +25,13 @@ public final class ManagerServerBuilder {
     private Optional<Path> directory = Optional.empty();
     private boolean groupTrusted;
     private boolean shutdownAllowed;
-    private int maxClients = ManagerServerOptions.DEFAULT_MAX_CLIENTS;
+    private int maxClients = ManagerServerOptions.defaultMaxClients();
     private int maxFrameBytes = Limits.FRAME_BYTES;
     private int maxThreads = ManagerServerOptions.DEFAULT_MAX_THREADS;
     private long maxCallBytes = Runtime.getRuntime().maxMemory() / 4;
     private long maxStoredBytes = Runtime.getRuntime().maxMemory() / 2;
+    private int maxNames = ManagerServerOptions.defaultMaxNames();
+    private int maxQueueDescriptors = ManagerServerOptions.defaultMaxQueueDescriptors();
 
     ManagerServerBuilder() {}
 
@@ -57,6 +59,10 @@ public final class ManagerServerBuilder {
         return this;
     }
 
+    /**
+     * How many clients may be connected; unless set, 10,000, or fewer if the process may have less than two descriptors, or has less
+     * than 256 KiB of heap, for each.
+     */
     public ManagerServerBuilder maxClients(int clients) {
         this.maxClients = clients;
         return this;
@@ -87,9 +93,30 @@ public final class ManagerServerBuilder {
         return this;
     }
 
-    /** How much of the heap all maps, lists and namespaces may take, about; half of the largest heap unless set. */
+    /**
+     * How much of the heap all maps, lists and namespaces may take, about; each counts for the client that has held it longest, and each
+     * client has at most half of what the others leave. Half of the largest heap unless set.
+     */
     public ManagerServerBuilder maxStoredBytes(long bytes) {
         this.maxStoredBytes = bytes;
+        return this;
+    }
+
+    /**
+     * How many names all clients may hold, each counted for each client; each client has at most half of what the others leave.
+     * Unless set, one for each 16 KiB of the largest heap, and at most 100,000.
+     */
+    public ManagerServerBuilder maxNames(int names) {
+        this.maxNames = names;
+        return this;
+    }
+
+    /**
+     * How many file descriptors the queues of all clients may take, two for one in memory and six for a durable one; each client has
+     * at most half of what the others leave. A quarter of what the process may have unless set.
+     */
+    public ManagerServerBuilder maxQueueDescriptors(int descriptors) {
+        this.maxQueueDescriptors = descriptors;
         return this;
     }
 
@@ -121,7 +148,9 @@ public final class ManagerServerBuilder {
                             maxFrameBytes,
                             maxThreads,
                             maxCallBytes,
-                            maxStoredBytes),
+                            maxStoredBytes,
+                            maxNames,
+                            maxQueueDescriptors),
                     types);
         } catch (IOException | RuntimeException | Error e) {
             listener.close();

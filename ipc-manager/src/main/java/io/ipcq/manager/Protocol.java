@@ -41,8 +41,11 @@ final class Protocol {
     /** How many entries a map, a list or a namespace may have. */
     static final int MAX_ITEMS = 1_000_000;
 
-    /** How many names one client may hold. */
+    /** How many names there are in one answer. */
     static final int MAX_NAMES = 10_000;
+
+    /** How long one of these is, at most. */
+    static final int NAME_BYTES = 256;
 
     private Protocol() {}
 }

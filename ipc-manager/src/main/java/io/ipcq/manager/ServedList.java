@@ -11,14 +11,13 @@ final class ServedList extends Served {
 
     private final List<Object> items = new ArrayList<>();
 
-    private final StoredValues stored;
+    private final StoredValues stored = new StoredValues();
 
     /** How often it was changed. */
     private long version;
 
-    ServedList(Key key, StoredValues.Budget budget) {
+    ServedList(Key key) {
         super(key);
-        this.stored = new StoredValues(budget);
     }
 
     @Override
@@ -42,21 +41,21 @@ final class ServedList extends Served {
             case "get" -> items.get(call.count(1));
             case "set" -> {
                 Object before = items.get(call.count(1));
-                stored.replace(before, call.present(2));
+                stored.replace(call.session(), before, call.present(2));
                 version++;
                 yield items.set(call.count(1), call.present(2));
             }
             case "append" -> {
-                add(items.size(), call.present(1));
+                add(call, items.size(), call.present(1));
                 yield items.size();
             }
             case "insert" -> {
-                add(Objects.checkIndex(call.count(1), items.size() + 1), call.present(2));
+                add(call, Objects.checkIndex(call.count(1), items.size() + 1), call.present(2));
                 yield null;
             }
             case "remove" -> {
                 Object before = items.remove(call.count(1));
-                stored.replace(before, null);
+                stored.replace(call.session(), before, null);
                 version++;
                 yield before;
             }
@@ -69,11 +68,11 @@ final class ServedList extends Served {
         };
     }
 
-    private void add(int index, Object item) {
+    private void add(Call call, int index, Object item) {
         if (items.size() >= Protocol.MAX_ITEMS) {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
-        stored.replace(null, item);
+        stored.replace(call.session(), null, item);
         items.add(index, item);
         version++;
     }
@@ -92,7 +91,7 @@ final class ServedList extends Served {
         if (items.size() - replaced.size() + given.size() > Protocol.MAX_ITEMS) {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
-        stored.replaceAll(replaced, given);
+        stored.replaceAll(call.session(), replaced, given);
         replaced.clear();
         items.addAll(index, given);
         version++;
@@ -103,6 +102,11 @@ final class ServedList extends Served {
         version++;
         items.clear();
         stored.clear();
+    }
+
+    @Override
+    void left(Session session) {
+        stored.left(session, holders);
     }
 
     @Override

@@ -13,14 +13,13 @@ final class ServedMap extends Served {
 
     private final Map<MapKey, Object> entries = new LinkedHashMap<>();
 
-    private final StoredValues stored;
+    private final StoredValues stored = new StoredValues();
 
     /** How often it was changed. */
     private long version;
 
-    ServedMap(Key key, StoredValues.Budget budget) {
+    ServedMap(Key key) {
         super(key);
-        this.stored = new StoredValues(budget);
     }
 
     @Override
@@ -36,31 +35,31 @@ final class ServedMap extends Served {
                 yield null;
             }
             case "get" -> entries.get(key(call));
-            case "put" -> put(key(call), call.present(2));
+            case "put" -> put(call, key(call), call.present(2));
             case "putIfAbsent" -> {
                 MapKey key = key(call);
                 Object there = entries.get(key);
-                yield there != null ? there : put(key, call.present(2));
+                yield there != null ? there : put(call, key, call.present(2));
             }
-            case "remove" -> remove(key(call));
+            case "remove" -> remove(call, key(call));
             case "removeValue" -> {
                 MapKey key = key(call);
                 boolean same = call.present(2).equals(entries.get(key));
                 if (same) {
-                    remove(key);
+                    remove(call, key);
                 }
                 yield same;
             }
             case "replace" -> {
                 MapKey key = key(call);
-                yield entries.containsKey(key) ? put(key, call.present(2)) : null;
+                yield entries.containsKey(key) ? put(call, key, call.present(2)) : null;
             }
             case "replaceValue" -> {
                 MapKey key = key(call);
                 Object value = call.present(3);
                 boolean same = call.present(2).equals(entries.get(key));
                 if (same) {
-                    put(key, value);
+                    put(call, key, value);
                 }
                 yield same;
             }
@@ -75,7 +74,7 @@ final class ServedMap extends Served {
                     if (!(pair instanceof List<?> two) || two.size() != 2 || two.contains(null)) {
                         throw new RpcException(Protocol.INVALID_PARAMS, "entries are arrays of a key and a value");
                     }
-                    put(MapKey.of(Objects.requireNonNull(two.get(0))), Objects.requireNonNull(two.get(1)));
+                    put(call, MapKey.of(Objects.requireNonNull(two.get(0))), Objects.requireNonNull(two.get(1)));
                 }
                 yield null;
             }
@@ -91,24 +90,24 @@ final class ServedMap extends Served {
         return entries.entrySet().stream().map(entry -> List.of(entry.getKey().value(), entry.getValue()));
     }
 
-    private @Nullable Object put(MapKey key, Object value) {
+    private @Nullable Object put(Call call, MapKey key, Object value) {
         if (entries.size() >= Protocol.MAX_ITEMS && !entries.containsKey(key)) {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
         Object before = entries.get(key);
         if (before == null) {
-            stored.replace(null, List.of(key.value(), value));
+            stored.replace(call.session(), null, List.of(key.value(), value));
         } else {
-            stored.replace(before, value);
+            stored.replace(call.session(), before, value);
         }
         version++;
         return entries.put(key, value);
     }
 
-    private @Nullable Object remove(MapKey key) {
+    private @Nullable Object remove(Call call, MapKey key) {
         Object before = entries.remove(key);
         if (before != null) {
-            stored.replace(List.of(key.value(), before), null);
+            stored.replace(call.session(), List.of(key.value(), before), null);
             version++;
         }
         return before;
@@ -118,6 +117,11 @@ final class ServedMap extends Served {
         version++;
         entries.clear();
         stored.clear();
+    }
+
+    @Override
+    void left(Session session) {
+        stored.left(session, holders);
     }
 
     @Override

@@ -49,6 +49,7 @@ final class ServedQueue extends Served {
     private final QueuePump joiners;
     private final Workers workers;
     private final Budget.Share memory;
+    private final Bill descriptors;
 
     /** Elements that could not be put back, as the queue is full or shut down; they go first. */
     private final Deque<byte[]> returned = new ArrayDeque<>();
@@ -91,13 +92,19 @@ final class ServedQueue extends Served {
             ServedQueue::returnAtOnce);
 
     ServedQueue(
-            Key key, SharedQueue<byte[]> queue, ScheduledExecutorService clock, Workers workers, Budget.Share memory) {
+            Key key,
+            SharedQueue<byte[]> queue,
+            ScheduledExecutorService clock,
+            Workers workers,
+            Budget.Share memory,
+            Bill descriptors) {
         super(key);
         this.queue = queue;
         this.durable = queue instanceof DurableQueue<byte[]> journal ? journal : null;
         this.codec = queue.codecId();
         this.workers = workers;
         this.memory = memory;
+        this.descriptors = descriptors;
         this.takers = new QueuePump(clock, workers, this::take);
         this.putters = new QueuePump(clock, workers, this::put);
         this.joiners = new QueuePump(clock, workers, this::join);
@@ -455,6 +462,7 @@ final class ServedQueue extends Served {
 
     @Override
     void left(Session session) {
+        descriptors.left(session, holders);
         List<Lease> ended = new ArrayList<>();
         synchronized (leases) {
             leases.values().removeIf(lease -> lease.session() == session && ended.add(lease));
@@ -529,6 +537,10 @@ final class ServedQueue extends Served {
         while (takeReturned() != null) {
             // nobody is left to have it
         }
-        queue.close();
+        try {
+            queue.close();
+        } finally {
+            descriptors.end();
+        }
     }
 }

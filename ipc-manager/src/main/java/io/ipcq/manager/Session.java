@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionSelector;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,10 @@ final class Session {
 
     /** Of the heap: for what arrives, calls that wait, and what was sent and not read or confirmed. */
     private final Budget.Share memory;
+
+    private final Budget.Share stored;
+    private final Budget.Share names;
+    private final Budget.Share descriptors;
 
     /** Of that, for the message that is arriving, or is being dealt with. */
     private final AtomicLong arriving = new AtomicLong();
@@ -110,6 +115,9 @@ final class Session {
         this.number = number;
         this.line = server.line();
         this.memory = server.memory();
+        this.stored = server.stored();
+        this.names = server.heldNames();
+        this.descriptors = server.descriptors();
     }
 
     /** What is read for the client: it counts until this is closed. */
@@ -142,6 +150,16 @@ final class Session {
 
     Budget.Share memory() {
         return memory;
+    }
+
+    /** Of what maps and lists may take. */
+    Budget.Share stored() {
+        return stored;
+    }
+
+    /** Of those that queues may take. */
+    Budget.Share descriptors() {
+        return descriptors;
     }
 
     /** Of the selector: whether a message may take so much more; else it is the client's last. */
@@ -344,11 +362,11 @@ final class Session {
     // ---- what the client holds --------------------------------------------------------------------------------------
 
     synchronized void hold(Served object) {
-        if (holds.size() >= Protocol.MAX_NAMES && !holds.containsKey(object)) {
-            throw new RpcException(Protocol.LIMIT, "this client holds too many names: limit=" + Protocol.MAX_NAMES);
-        }
         if (over) {
             throw new RpcException(Protocol.CANCELLED, "the client is gone");
+        }
+        if (!holds.containsKey(object)) {
+            names.take(1);
         }
         holds.merge(object, 1, Integer::sum);
     }
@@ -364,6 +382,7 @@ final class Session {
             return false;
         }
         holds.remove(object);
+        names.giveBack(1);
         return true;
     }
 
@@ -480,10 +499,7 @@ final class Session {
     /** Belongs to who has set {@code flushing}; when the client has to read first, that is left to the thread that serves it. */
     private void sendQueued() throws IOException {
         for (byte[] next = next(); next != null; next = next()) {
-            if (registration().sendBytes(next)) {
-                memory.giveBack(next.length);
-            } else {
-                stalledBytes.set(next.length);
+            if (!isSent(next)) {
                 long message = stalls.incrementAndGet();
                 server.after(registration().writeTimeout(), () -> requireReading(message));
                 stalled = true;
@@ -491,6 +507,21 @@ final class Session {
             }
         }
         flushing.set(false);
+    }
+
+    /** False if the client has to read first. */
+    private boolean isSent(byte[] message) throws IOException {
+        boolean kept = false;
+        try {
+            kept = !registration().sendBytes(message);
+        } finally {
+            if (kept) {
+                stalledBytes.set(message.length);
+            } else {
+                memory.giveBack(message.length);
+            }
+        }
+        return !kept;
     }
 
     /** The client has read; maybe enough for the rest of the message. */
@@ -561,12 +592,15 @@ final class Session {
             connection.close();
             dropUnsent();
             haveDealtWithMessage();
-            Failures.giveBack(waiting.values(), Call::abandon);
+            Failures.giveBack(new ArrayList<>(waiting.values()), Call::abandon); // each goes when it is over
             Failures.giveBack(handed.values(), element -> {
                 element.lost();
                 memory.giveBack(element.bytes());
             });
-            Failures.giveBack(holds.keySet(), object -> server.release(object, this));
+            Failures.giveBack(holds.keySet(), object -> {
+                server.release(object, this);
+                names.giveBack(1);
+            });
         } finally {
             server.forget(this);
         }

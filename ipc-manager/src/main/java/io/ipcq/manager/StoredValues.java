@@ -2,51 +2,30 @@
 package io.ipcq.manager;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How many bytes of the heap the values of one map or list take, about; those of a server have a limit together. */
+/** How many bytes of the heap the values of one map or list take, about, and for whom they count. */
 final class StoredValues {
 
-    /** Of all maps and lists of a server. Thread-safe. */
-    static final class Budget {
-        private final long limitBytes;
-        private final AtomicLong used = new AtomicLong();
-
-        Budget(long limitBytes) {
-            this.limitBytes = limitBytes;
-        }
-    }
-
-    private final Budget budget;
-    private long bytes;
-
-    StoredValues(Budget budget) {
-        this.budget = budget;
-    }
+    private final Bill bill = new Bill(Session::stored);
 
     /** Makes room for what is new, and gives up that of what it replaces; null counts nothing. */
-    void replace(@Nullable Object before, @Nullable Object after) {
-        change(bytesOf(after) - bytesOf(before));
+    void replace(Session client, @Nullable Object before, @Nullable Object after) {
+        bill.change(client, bytesOf(after) - bytesOf(before));
     }
 
     /** The same for many, all of them or none. */
-    void replaceAll(List<?> before, List<?> after) {
-        change(bytesOfAll(after) - bytesOfAll(before));
+    void replaceAll(Session client, List<?> before, List<?> after) {
+        bill.change(client, bytesOfAll(after) - bytesOfAll(before));
     }
 
-    private void change(long change) {
-        if (budget.used.addAndGet(change) > budget.limitBytes && change > 0) {
-            budget.used.addAndGet(-change);
-            throw new RpcException(
-                    Protocol.LIMIT, "the maps and lists of this server are full: limitBytes=" + budget.limitBytes);
-        }
-        bytes += change;
+    void left(Session session, Set<Session> holders) {
+        bill.left(session, holders);
     }
 
     void clear() {
-        budget.used.addAndGet(-bytes);
-        bytes = 0;
+        bill.end();
     }
 
     private static long bytesOfAll(List<?> values) {

@@ -49,6 +49,10 @@ final class Workers {
         private final Map<Call, Runnable> waiting = new LinkedHashMap<>(); // guarded by the lines
     }
 
+    Budget budget() {
+        return budget;
+    }
+
     Line line() {
         return new Line();
     }

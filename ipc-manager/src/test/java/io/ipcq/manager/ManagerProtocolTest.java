@@ -166,7 +166,7 @@ class ManagerProtocolTest {
     void shouldLimitWhatMapsAndListsTake() throws Exception {
         client.ask("open", "map", "stock", Map.of());
         client.ask("open", "list", "lines", Map.of());
-        String big = "x".repeat((int) STORED_BYTES / 3);
+        String big = "x".repeat((int) STORED_BYTES / 6);
         assertThat(client.ask("map.put", "stock", "a", big).get("error")).isNull();
         assertThat(client.ask("list.append", "lines", big).get("error")).isNull();
         assertThat(client.refusal("map.put", "stock", "b", big)).isEqualTo(Protocol.LIMIT);
