@@ -8,6 +8,7 @@ import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import io.ipcq.queue.SharedQueueBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,7 @@ public final class ManagerServer implements AutoCloseable {
     private final Budget descriptors;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean shutdownAsked;
+    private volatile @Nullable IOException failure;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private final ScheduledThreadPoolExecutor clock =
@@ -130,9 +132,16 @@ public final class ManagerServer implements AutoCloseable {
         return sessions.size();
     }
 
-    /** Waits until the server is closed, here or, if that is allowed, by a client. */
+    /**
+     * Waits until the server is closed, here or, if that is allowed, by a client.
+     *
+     * @throws UncheckedIOException if nobody can connect to it any more; it is closed then
+     */
     public void serveForever() throws InterruptedException {
         stopped.await();
+        if (failure != null) {
+            throw new UncheckedIOException("the listener has failed: " + this, failure);
+        }
     }
 
     /** How many requests were received, of all clients together. */
@@ -147,6 +156,7 @@ public final class ManagerServer implements AutoCloseable {
                 client = listener.accept();
                 serve(client);
             } catch (IOException | InterruptedException over) {
+                endWithListener(over);
                 return;
             } catch (RuntimeException | Error e) {
                 Failures.log("a client could not be served", e);
@@ -154,6 +164,15 @@ public final class ManagerServer implements AutoCloseable {
                     client.close();
                 }
             }
+        }
+    }
+
+    /** A server that nobody can connect to is not one that only looks healthy. */
+    private void endWithListener(Exception over) {
+        if (!closed.get()) {
+            LOG.error("the manager's server ends, as its listener has failed: {}", this, over);
+            failure = over instanceof IOException e ? e : new IOException(over);
+            close();
         }
     }
 

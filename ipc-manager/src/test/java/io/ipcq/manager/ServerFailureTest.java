@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -244,6 +246,21 @@ class ServerFailureTest {
             end.await();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** Those who wait for its end are told, and its clients find it gone. */
+    @Test
+    void shouldEndWhenItsListenerFails() throws Exception {
+        Listener failing = Listener.bind(key);
+        try (ManagerServer lonely = ManagerServer.builder().bind(failing);
+                ProtocolClient last = new ProtocolClient(Connection.connect(lonely.address(), key))) {
+            last.result("ping");
+            failing.close();
+            assertThatThrownBy(lonely::serveForever)
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("the listener has failed");
+            assertThatThrownBy(() -> last.result("ping")).isInstanceOf(IOException.class);
         }
     }
 }
