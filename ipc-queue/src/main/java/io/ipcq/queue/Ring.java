@@ -380,13 +380,14 @@ final class Ring {
             for (int attempt = 1; ; attempt++) {
                 long head = headAcquire();
                 long next = read(head, target, maxCount, maxBytes);
+                int count = target.size();
                 if (next == head) {
                     if (isHead(head)) {
                         return 0;
                     }
-                } else if (compareAndSetHead(head, next) && !target.isEmpty()) {
-                    taken = true;
-                    return target.size();
+                } else if (compareAndSetHead(head, next) && count > 0) {
+                    taken = true; // nothing is called between the claim and this
+                    return count;
                 }
                 target.clear();
                 pause(attempt);

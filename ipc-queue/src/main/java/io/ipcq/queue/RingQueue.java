@@ -375,9 +375,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                         element = decodeCopy(payloads.get(next));
                     } catch (CodecException e) {
                         decoding = false;
-                        next++;
-                        countTaskDone();
-                        bad.add(e);
+                        bad.add(doneWith(payloads.get(next++), e));
                         continue;
                     }
                     decoding = false;
@@ -417,14 +415,30 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             return decodeCopy(payload);
         } catch (CodecException e) {
-            countTaskDone();
-            throw e;
+            throw doneWith(payload, e);
         } catch (Throwable e) {
             if (hasFailed) {
-                countTaskDone();
-                throw undecodable("the codec failed twice, with " + e.getClass().getName(), payload, e);
+                String what = "the codec failed twice, with " + e.getClass().getName();
+                throw doneWith(payload, undecodable(what, payload, e));
             }
             keep(List.of(payload), true);
+            throw e;
+        }
+    }
+
+    /** What cannot be decoded is done with; if not even that can be noted, it is kept. */
+    private CodecException doneWith(byte[] payload, CodecException refusal) {
+        boolean done = false;
+        try {
+            done = raiseTasksDone();
+            signalIfAllDone();
+            return refusal;
+        } catch (Throwable e) {
+            if (done) {
+                e.addSuppressed(refusal);
+            } else {
+                keep(List.of(payload), true);
+            }
             throw e;
         }
     }
@@ -567,6 +581,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** Counts one task as done; false if there is none left. */
     private boolean countTaskDone() {
+        boolean counted = raiseTasksDone();
+        if (counted) {
+            signalIfAllDone();
+        }
+        return counted;
+    }
+
+    private boolean raiseTasksDone() {
         long done;
         do {
             done = control.tasksDoneVolatile();
@@ -574,10 +596,13 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 return false;
             }
         } while (!control.compareAndSetTasksDone(done, done + 1));
+        return true;
+    }
+
+    private void signalIfAllDone() {
         if (unfinished() == 0) {
             allDone.signal();
         }
-        return true;
     }
 
     private long unfinished() {

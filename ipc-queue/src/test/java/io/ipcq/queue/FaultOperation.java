@@ -99,8 +99,8 @@ enum FaultOperation {
             s -> s.take(s.used()::get),
             FaultEngine.JOURNAL),
     DRAIN(s -> s.fill(30), s -> s.drain(new ArrayList<>(), 20)),
-    /** Accepts ten. */
-    DRAIN_TO_BOUNDED(s -> s.fill(30), s -> s.drain(new ArrayBlockingQueue<>(10), 20)),
+    /** Accepts ten. A ring that is told so, and has no memory to keep the others, loses them. */
+    DRAIN_TO_BOUNDED(s -> s.fill(30), s -> s.drain(new ArrayBlockingQueue<>(10), 20), FaultEngine.JOURNAL),
 
     // ---- leases
     RECEIVE(s -> s.fill(3), s -> s.receive(s.durable()::receive), FaultEngine.JOURNAL),

@@ -71,6 +71,7 @@ final class FaultScene implements FaultLoop.Scene {
     private String settleable = "";
     private @Nullable String settling;
     private @Nullable String handingOver;
+    private @Nullable Throwable refusal; // what the operation is to end with
     private int tasksDone;
     private boolean taskDoneBegun;
     private @Nullable SharedQueue<String> witness;
@@ -253,7 +254,7 @@ final class FaultScene implements FaultLoop.Scene {
             if (operation != FaultOperation.GET_UNDECODABLE) {
                 throw e;
             }
-            report(e);
+            refusal = e;
             return;
         }
         if (element != null) {
@@ -266,13 +267,13 @@ final class FaultScene implements FaultLoop.Scene {
     void drain(Collection<String> target, int max) {
         try {
             used().drainTo(target, max);
-        } catch (IllegalStateException e) {
-            if (target.size() < max && operation != FaultOperation.DRAIN_TO_BOUNDED) {
-                throw e;
-            }
         } catch (Throwable e) {
             handingOver = target.stream().reduce((first, second) -> second).orElse(null);
-            throw e;
+            boolean full = operation == FaultOperation.DRAIN_TO_BOUNDED && e instanceof IllegalStateException;
+            if (!full) {
+                throw e;
+            }
+            refusal = e;
         } finally {
             got.addAll(target);
         }
@@ -349,6 +350,7 @@ final class FaultScene implements FaultLoop.Scene {
         }
         if (!operation.looks()) {
             report(thrown);
+            report(refusal);
         }
         settleDeliveries();
         goOn();
@@ -419,8 +421,8 @@ final class FaultScene implements FaultLoop.Scene {
 
     /** Takes all that is left, here or in another process. */
     private void drain() throws Exception {
-        if (settling != null) {
-            used().close(); // its lease is somebody else's then
+        if (settling != null || (engine == FaultEngine.RING && used != null)) {
+            used().close(); // its lease is somebody else's then, and so is what it kept
         }
         if (neighbour != null && operation.codec() != PickyCodec.INSTANCE) {
             got.addAll(neighbour.drain(engine, operation, place));
@@ -502,7 +504,7 @@ final class FaultScene implements FaultLoop.Scene {
     }
 
     private void finishTasks() throws InterruptedException {
-        int due = got.size() - tasksDone - (taskDoneBegun ? 1 : 0);
+        int due = (int) ids(got).stream().distinct().count() - tasksDone - (taskDoneBegun ? 1 : 0);
         for (int i = 0; i < due; i++) {
             witness().taskDone();
         }

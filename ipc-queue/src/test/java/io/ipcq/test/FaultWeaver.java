@@ -35,7 +35,8 @@ final class FaultWeaver extends ClassVisitor {
             "java/util/concurrent/locks/ReentrantLock.isHeldByCurrentThread");
 
     /** Methods of ours that are called with a reserve of stack, which was asked for before there was anything to give back. */
-    private static final Set<String> GIVING_BACK = Set.of("close", "unlock", "thenUnlock", "abandon");
+    private static final Set<String> GIVING_BACK =
+            Set.of("close", "unlock", "thenUnlock", "abandon", "signalTaken", "decode", "doneWith");
 
     /** What they return may have to be closed. */
     private static final Set<String> SYSTEM_CALLS = Set.of("com/kenai/jffi/Invoker", "java/lang/invoke/MethodHandle");
