@@ -2,6 +2,7 @@
 package io.ipcq.memory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
@@ -91,7 +92,7 @@ public final class PrivateFiles {
 
     static boolean isOwn(BasicFileAttributes attributes) {
         return !(attributes instanceof PosixFileAttributes posix)
-                || posix.owner().equals(CurrentUser.PRINCIPAL);
+                || posix.owner().equals(CurrentUser.get().principal);
     }
 
     /** Refuses what everybody may write to. */
@@ -160,9 +161,9 @@ public final class PrivateFiles {
         if (attributes.isSymbolicLink()) {
             return symbolicLink(path);
         }
-        if (attributes instanceof PosixFileAttributes posix && !posix.owner().equals(CurrentUser.PRINCIPAL)) {
+        if (attributes instanceof PosixFileAttributes posix && !posix.owner().equals(CurrentUser.get().principal)) {
             return "it belongs to another user: owner=" + posix.owner().getName() + ", expected="
-                    + CurrentUser.PRINCIPAL.getName() + "; use a path of your own";
+                    + CurrentUser.get().principal.getName() + "; use a path of your own";
         }
         return null;
     }
@@ -197,12 +198,13 @@ public final class PrivateFiles {
 
     /** The user of this process: the owner of what it creates. */
     public static UserPrincipal user() {
-        return CurrentUser.PRINCIPAL;
+        return CurrentUser.get().principal;
     }
 
     /** Whether that is this process's user, or root, who could be anybody. */
     public static boolean isTrusted(UserPrincipal user) {
-        return user.equals(CurrentUser.PRINCIPAL) || user.equals(CurrentUser.ROOT);
+        CurrentUser current = CurrentUser.get();
+        return user.equals(current.principal) || user.equals(current.root);
     }
 
     /** Whether the file system knows owners and permissions. */
@@ -307,23 +309,36 @@ public final class PrivateFiles {
          * asked, and elsewhere a file is made where nobody but root and its owner could exchange it.
          */
 
-        static final UserPrincipal ROOT;
-        static final UserPrincipal PRINCIPAL;
-
         private static final Path STATUS = Path.of("/proc/self/status");
         private static final String IDS = "Uid:";
 
-        static {
-            try {
-                ROOT = Files.getOwner(Path.of("").toAbsolutePath().getRoot());
-                PRINCIPAL = Files.isReadable(STATUS) ? ofProcess() : ofFile();
-            } catch (IOException e) {
-                throw new ExceptionInInitializerError(e);
+        /** Found by the first who asks; what fails is tried again by the next, which no static initializer would do. */
+        private static volatile @Nullable CurrentUser known;
+
+        final UserPrincipal root;
+        final UserPrincipal principal;
+
+        private CurrentUser() throws IOException {
+            this.root = Files.getOwner(Path.of("").toAbsolutePath().getRoot());
+            this.principal = Files.isReadable(STATUS) ? ofProcess(root) : ofFile(root);
+        }
+
+        static CurrentUser get() {
+            CurrentUser user = known;
+            if (user == null) {
+                try {
+                    user = new CurrentUser();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(
+                            "the user of this process cannot be found out: " + e.getMessage(), e);
+                }
+                known = user;
             }
+            return user;
         }
 
         /** From {@code Uid: real effective saved file-system}, of which the last is that of what it creates. */
-        private static UserPrincipal ofProcess() throws IOException {
+        private static UserPrincipal ofProcess(UserPrincipal root) throws IOException {
             for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith(IDS)) {
                     String id = line.substring(line.lastIndexOf('\t') + 1);
@@ -332,17 +347,22 @@ public final class PrivateFiles {
                             .lookupPrincipalByName(id);
                 }
             }
-            return ofFile();
+            return ofFile(root);
         }
 
-        private static UserPrincipal ofFile() throws IOException {
+        private static UserPrincipal ofFile(UserPrincipal root) throws IOException {
             StringJoiner objections = new StringJoiner("; ");
             for (Path directory : temporaryDirectories()) {
                 Path probe = directory.resolve("ipcq-owner-" + randomName());
-                createFile(probe);
+                try {
+                    createFile(probe);
+                } catch (IOException e) {
+                    objections.add(e.toString());
+                    continue;
+                }
                 try {
                     UserPrincipal owner = Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
-                    String objection = objectionOnWay(directory, user -> user.equals(ROOT) || user.equals(owner));
+                    String objection = objectionOnWay(directory, user -> user.equals(root) || user.equals(owner));
                     if (objection == null) {
                         return owner;
                     }
