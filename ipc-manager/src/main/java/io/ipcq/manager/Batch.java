@@ -28,8 +28,9 @@ final class Batch<T> implements Handed {
      * @param size in bytes
      * @param wire how a thing is sent, and what is told how large that is
      * @param had what becomes of one that arrived
-     * @param back of one that did not
-     * @param undecoded of one that cannot be sent
+     * @param back of one that did not, as the client is gone
+     * @param refused of one that the client did not want, beginning with the last
+     * @param undecoded of one that cannot be sent, or that the client cannot decode
      * @param later of one that cannot be sent, when there are others before it or the client has no memory left: it will be the first
      *     of the next answer
      */
@@ -38,6 +39,7 @@ final class Batch<T> implements Handed {
             BiFunction<T, Session.Reading, @Nullable Object> wire,
             Consumer<T> had,
             Consumer<T> back,
+            Consumer<T> refused,
             Consumer<T> undecoded,
             Consumer<T> later) {}
 
@@ -109,8 +111,17 @@ final class Batch<T> implements Handed {
     }
 
     @Override
-    public void arrived() {
-        Failures.giveBack(things, way.had);
+    public void arrived(Receipt receipt) {
+        List<T> had = new ArrayList<>();
+        List<T> undecoded = new ArrayList<>();
+        List<T> refused = new ArrayList<>();
+        for (int i = things.size() - 1; i >= 0; i--) {
+            List<T> where = !receipt.isTaken(i) ? refused : receipt.isUndecodable(i) ? undecoded : had;
+            where.add(things.get(i));
+        }
+        Failures.giveBack(had, way.had);
+        Failures.giveBack(undecoded, way.undecoded);
+        Failures.giveBack(refused, way.refused);
     }
 
     @Override

@@ -67,6 +67,31 @@ record EncodedElements(String id) implements Codec<byte[]> {
     }
 
     static <T> @Nullable T value(Codec<T> codec, @Nullable Object wire) {
-        return wire == null ? null : codec.decode(fromWire(codec.id(), wire));
+        return wire == null ? null : decode(codec, fromWire(codec.id(), wire));
+    }
+
+    /**
+     * What a codec makes of an element, however it fails.
+     *
+     * @throws CodecException with the bytes
+     */
+    private static <T> T decode(Codec<T> codec, byte[] bytes) {
+        T value;
+        try {
+            value = codec.decode(bytes);
+        } catch (CodecException e) {
+            throw e.bytes() != null ? e : undecodable("the codec refused the element: " + e.getMessage(), bytes, e);
+        } catch (RuntimeException e) {
+            throw undecodable("the codec failed with " + e.getClass().getName(), bytes, e);
+        }
+        if (value == null) {
+            throw undecodable("the codec decoded the element to null", bytes, null);
+        }
+        return value;
+    }
+
+    private static CodecException undecodable(String what, byte[] bytes, @Nullable RuntimeException cause) {
+        String path = cause instanceof CodecException refusal ? refusal.path() : null;
+        return new CodecException(what + ": bytes=" + bytes.length, path, bytes, cause);
     }
 }

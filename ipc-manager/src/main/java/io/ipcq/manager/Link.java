@@ -7,6 +7,7 @@ import io.ipcq.connection.Connection;
 import io.ipcq.connection.FrameTooLargeException;
 import io.ipcq.connection.LightThreads;
 import io.ipcq.queue.ElementTooLargeException;
+import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -70,6 +71,7 @@ final class Link {
     /** A call without an answer yet. */
     private static final class Pending {
         private final Thread thread = Thread.currentThread();
+        private final @Nullable Reference owner;
         private final long patienceNanos;
         private volatile @Nullable Map<?, ?> answer;
         private volatile boolean done;
@@ -78,7 +80,8 @@ final class Link {
         private long beganNanos = System.nanoTime();
         private boolean interrupted;
 
-        Pending(long patienceNanos) {
+        Pending(@Nullable Reference owner, long patienceNanos) {
+            this.owner = owner;
             this.patienceNanos = patienceNanos;
         }
 
@@ -205,25 +208,34 @@ final class Link {
     /** A call that the server answers at once, and that an interrupt does not end. */
     @Nullable
     Object call(String method, @Nullable Object... params) {
-        return uninterruptibly(0L, false, method, params);
+        return call(null, method, params);
+    }
+
+    /** The same of a proxy. */
+    @Nullable
+    Object call(@Nullable Reference owner, String method, @Nullable Object... params) {
+        return uninterruptibly(() -> call(owner, 0L, false, Link::asItIs, false, method, params));
     }
 
     /** A call that may wait at the server, and that an interrupt does not end. */
     @Nullable
-    Object callForLong(String method, @Nullable Object... params) {
-        return uninterruptibly(null, false, method, params);
+    Object callForLong(Reference owner, String method, @Nullable Object... params) {
+        return uninterruptibly(() -> call(owner, null, false, Link::asItIs, false, method, params));
     }
 
     /** A call that does not wait, for a result that only one client gets: see {@link #take}. */
-    @Nullable
-    Object takeNow(String method, @Nullable Object... params) {
-        return uninterruptibly(0L, true, method, params);
+    <T> @Nullable T takeNow(Reference owner, Receiver<T> receiver, String method, @Nullable Object... params) {
+        return uninterruptibly(() -> call(owner, 0L, false, receiver, true, method, params));
     }
 
-    private @Nullable Object uninterruptibly(
-            @Nullable Long millis, boolean confirmed, String method, @Nullable Object... params) {
+    private interface Waiting<T> {
+        @Nullable
+        T call() throws InterruptedException;
+    }
+
+    private static <T> @Nullable T uninterruptibly(Waiting<T> waiting) {
         try {
-            return call(millis, false, confirmed, method, params);
+            return waiting.call();
         } catch (InterruptedException e) {
             throw new AssertionError("is not interruptible", e);
         }
@@ -231,38 +243,61 @@ final class Link {
 
     /** A call that may wait at the server, so long or for ever, and whose waiting an interrupt ends. */
     @Nullable
-    Object await(@Nullable Long millis, String method, @Nullable Object... params) throws InterruptedException {
+    Object await(Reference owner, @Nullable Long millis, String method, @Nullable Object... params)
+            throws InterruptedException {
+        requireNoInterrupt();
+        return call(owner, millis, true, Link::asItIs, false, method, params);
+    }
+
+    /**
+     * The same for a result that only one client gets: the server keeps it until it is told that it arrived, which is when the
+     * receiver has made of it what it can.
+     */
+    <T> @Nullable T take(
+            Reference owner, @Nullable Long millis, Receiver<T> receiver, String method, @Nullable Object... params)
+            throws InterruptedException {
+        requireNoInterrupt();
+        return call(owner, millis, true, receiver, true, method, params);
+    }
+
+    static void requireNoInterrupt() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        return call(millis, true, false, method, params);
     }
 
-    /** The same for a result that only one client gets: the server keeps it until it is told that it arrived. */
-    @Nullable
-    Object take(@Nullable Long millis, String method, @Nullable Object... params) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        return call(millis, true, true, method, params);
+    /** Makes something of a result, and notes in the receipt what of it did not arrive. */
+    interface Receiver<T> {
+        @Nullable
+        T receive(Object result, Receipt receipt);
     }
 
-    private @Nullable Object call(
-            @Nullable Long millis, boolean interruptible, boolean confirmed, String method, @Nullable Object... params)
+    private static Object asItIs(Object result, Receipt receipt) {
+        return result;
+    }
+
+    private <T> @Nullable T call(
+            @Nullable Reference owner,
+            @Nullable Long millis,
+            boolean interruptible,
+            Receiver<T> receiver,
+            boolean confirmed,
+            String method,
+            @Nullable Object... params)
             throws InterruptedException {
         long id = ids.incrementAndGet();
         Object key = key(id);
-        Pending mine = new Pending(millis == null ? answerNanos : answerNanos + millisToNanos(millis));
+        Pending mine = new Pending(owner, millis == null ? answerNanos : answerNanos + millisToNanos(millis));
+        Object result;
         pending.put(key, mine);
         try {
             requireThere();
             send(request(key, method, params));
-            await(mine, millis != null, interruptible ? key : null);
-            Object result = result(mine, interruptible);
-            if (confirmed && isSomething(result)) {
-                tell("arrived", key);
+            if (owner != null && owner.isClosed()) {
+                call("cancel", key); // whoever closed it may have been too early to do that
             }
-            return result;
+            await(mine, millis != null, interruptible ? key : null);
+            result = result(mine, interruptible);
         } finally {
             pending.remove(key);
             promote();
@@ -270,10 +305,41 @@ final class Link {
                 Thread.currentThread().interrupt();
             }
         }
+        if (result == null || (confirmed && isEmpty(result))) {
+            return null;
+        }
+        return confirmed ? receive(result, receiver, key) : receiver.receive(result, new Receipt());
     }
 
-    private static boolean isSomething(@Nullable Object result) {
-        return result != null && !(result instanceof List<?> none && none.isEmpty());
+    /** The server is told before the result is used: if that fails, the result is given up, and handed out again. */
+    private <T> @Nullable T receive(Object result, Receiver<T> receiver, Object key) {
+        Receipt receipt = new Receipt();
+        T received;
+        try {
+            received = receiver.receive(result, receipt);
+        } catch (Throwable e) {
+            try {
+                tell("arrived", receipt.params(key));
+            } catch (RuntimeException gone) {
+                e.addSuppressed(gone);
+            }
+            throw e;
+        }
+        tell("arrived", receipt.params(key));
+        return received;
+    }
+
+    /** Ends the calls of a proxy that was closed. */
+    void cancelCallsOf(Reference owner) {
+        for (Map.Entry<Object, Pending> waiting : pending.entrySet()) {
+            if (waiting.getValue().owner == owner && !waiting.getValue().done) {
+                call("cancel", waiting.getKey());
+            }
+        }
+    }
+
+    private static boolean isEmpty(Object result) {
+        return result instanceof List<?> list && list.isEmpty();
     }
 
     /** At most a quarter of what a long holds, so that deadlines can be compared. */
@@ -287,8 +353,8 @@ final class Link {
     }
 
     /** Says something that has no answer. */
-    private void tell(String method, Object param) {
-        send(request(null, method, param));
+    private void tell(String method, Object... params) {
+        send(request(null, method, params));
     }
 
     private static Map<String, @Nullable Object> request(
@@ -425,6 +491,7 @@ final class Link {
             case Protocol.SHUT_DOWN -> new QueueShutdownException(message);
             case Protocol.TOO_LARGE -> new ElementTooLargeException(message);
             case Protocol.PARSE_ERROR -> new CodecException(message, null, (Throwable) null);
+            case Protocol.NOT_THERE -> new QueueClosedException(message);
             case Protocol.STATE -> new IllegalStateException(message);
             case Protocol.MISMATCH, Protocol.INVALID_PARAMS -> new IllegalArgumentException(message);
             default -> new ManagerException(code, message, Thrown.read(data));
@@ -467,7 +534,7 @@ final class Link {
     }
 
     private void watch() {
-        Pending never = new Pending(Long.MAX_VALUE);
+        Pending never = new Pending(null, Long.MAX_VALUE);
         while (gone == null) {
             reading.lock();
             readUntil(never);

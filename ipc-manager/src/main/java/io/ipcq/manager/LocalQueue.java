@@ -23,6 +23,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     private final transient SharedQueue<E> queue;
     private final transient Link link;
     private final transient Runnable closing;
+    private transient volatile boolean closed;
 
     LocalQueue(Reference reference, Codec<E> codec, SharedQueue<E> queue) {
         super(reference, codec);
@@ -34,7 +35,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
 
     /** A queue that was closed or deleted because the server is gone says so; it may be gone before this process noticed. */
     private RuntimeException over(QueueClosedException e) {
-        if (!reference.isClosed()) {
+        if (!closed) {
             link.call("ping");
         }
         return e;
@@ -42,8 +43,15 @@ class LocalQueue<E> extends ManagedQueue<E> {
 
     /** The queue as long as the server is there: who was told that it is gone finds no queue that goes on. */
     private SharedQueue<E> there() {
-        link.requireThere();
+        requireThere();
         return queue;
+    }
+
+    /** A queue that was closed here says so itself. */
+    private void requireThere() {
+        if (!closed) {
+            link.requireThere();
+        }
     }
 
     /** Something that is asked of a queue. */
@@ -53,7 +61,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     }
 
     final <Q, T, X extends Exception> T ask(Q queue, Question<Q, T, X> question) throws X {
-        link.requireThere();
+        requireThere();
         try {
             return question.ask(queue);
         } catch (QueueClosedException e) {
@@ -137,11 +145,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // the queue itself, not one that equals it
-    public int drainTo(Collection<? super E> target, int max) {
-        if (target == this) {
-            throw new IllegalArgumentException("a queue cannot be drained to itself");
-        }
+    int takeInto(Collection<? super E> target, int max) {
         try {
             return there().drainTo(target, max);
         } catch (QueueClosedException e) {
@@ -205,6 +209,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
     @Override
     public void delete() {
         tell(SharedQueue::delete);
+        close();
     }
 
     @Override
@@ -219,6 +224,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
 
     @Override
     public void close() {
+        closed = true;
         link.forget(closing);
         queue.close();
         reference.close();

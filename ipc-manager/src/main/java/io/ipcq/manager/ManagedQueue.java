@@ -7,6 +7,7 @@ import java.io.ObjectStreamException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.AbstractQueue;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.Spliterator;
@@ -48,7 +49,7 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
 
     @Override
     public boolean put(E element, Duration timeout) throws InterruptedException {
-        return putWithin(Objects.requireNonNull(element, "element"), timeout);
+        return putWithin(Objects.requireNonNull(element, "element"), Objects.requireNonNull(timeout, "timeout"));
     }
 
     @Override
@@ -63,7 +64,20 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
 
     @Override
     public @Nullable E get(Duration timeout) throws InterruptedException {
-        return takeWithin(timeout);
+        return takeWithin(Objects.requireNonNull(timeout, "timeout"));
+    }
+
+    /** Takes at most so many elements that are there, if that is more than none. */
+    abstract int takeInto(Collection<? super E> target, int max);
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // the queue itself, not one that equals it
+    public int drainTo(Collection<? super E> target, int max) {
+        Objects.requireNonNull(target, "target");
+        if (target == this) {
+            throw new IllegalArgumentException("a queue cannot be drained to itself");
+        }
+        return takeInto(target, max);
     }
 
     @Override
@@ -101,7 +115,7 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
 
     @Override
     public boolean join(Duration timeout) throws InterruptedException {
-        return joinWithin(timeout);
+        return joinWithin(Objects.requireNonNull(timeout, "timeout"));
     }
 
     @Override
@@ -117,10 +131,5 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
     /** What travels is the recipe for a proxy. */
     final Object writeReplace() throws ObjectStreamException {
         return reference.handle(codec, null, null);
-    }
-
-    @Override
-    public String toString() {
-        return reference.toString();
     }
 }

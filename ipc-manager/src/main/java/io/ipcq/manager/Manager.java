@@ -152,11 +152,16 @@ public final class Manager implements AutoCloseable {
 
     /** A queue in which at most so many elements wait. */
     public <E> SharedQueue<E> queue(String name, Class<E> type, long maxSize) {
-        return queue(name, Codec.forType(type), Map.of("maxSize", maxSize));
+        return queue(name, Codec.forType(type), maxSize);
     }
 
     public <E> SharedQueue<E> queue(String name, Codec<E> codec) {
         return queue(name, codec, Map.of());
+    }
+
+    /** A queue with a codec of your own, in which at most so many elements wait. */
+    public <E> SharedQueue<E> queue(String name, Codec<E> codec, long maxSize) {
+        return queue(name, codec, Map.of("maxSize", maxSize));
     }
 
     @SuppressWarnings("unchecked")
@@ -171,9 +176,25 @@ public final class Manager implements AutoCloseable {
         return durableQueue(name, Codec.forType(type));
     }
 
-    @SuppressWarnings("unchecked")
+    /** A durable queue in which at most so many elements wait; one that is there already has to have the same bound. */
+    public <E> DurableQueue<E> durableQueue(String name, Class<E> type, long maxSize) {
+        return durableQueue(name, Codec.forType(type), maxSize);
+    }
+
     public <E> DurableQueue<E> durableQueue(String name, Codec<E> codec) {
-        return (DurableQueue<E>) proxy("durableQueue", name, Map.of("codec", codec.id()), codec, null, null);
+        return durableQueue(name, codec, Map.of());
+    }
+
+    /** A durable queue with a codec of your own, in which at most so many elements wait. */
+    public <E> DurableQueue<E> durableQueue(String name, Codec<E> codec, long maxSize) {
+        return durableQueue(name, codec, Map.of("maxSize", maxSize));
+    }
+
+    @SuppressWarnings("unchecked")
+    private <E> DurableQueue<E> durableQueue(String name, Codec<E> codec, Map<String, Object> options) {
+        Map<String, Object> asked = new HashMap<>(options);
+        asked.put("codec", codec.id());
+        return (DurableQueue<E>) proxy("durableQueue", name, asked, codec, null, null);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.DurableQueueBuilder;
 import io.ipcq.queue.SharedQueue;
 import io.ipcq.queue.SharedQueueBuilder;
 import java.io.IOException;
@@ -265,9 +266,10 @@ public final class ManagerServer implements AutoCloseable {
                 call.reply(null);
             }
             case "arrived" -> {
+                Receipt receipt = Receipt.of(call);
                 Session.Handed handed = call.session().taken(call.present(0));
                 if (handed != null) {
-                    handed.arrived();
+                    handed.arrived(receipt);
                 }
                 call.reply(handed != null);
             }
@@ -464,9 +466,12 @@ public final class ManagerServer implements AutoCloseable {
                         Protocol.FORBIDDEN,
                         "this manager keeps no durable queues; give its builder a directory for them"));
         try {
-            return DurableQueue.builder(codec(asked))
-                    .trustGroup(options.groupTrusted())
-                    .openOrCreate(parent.resolve(name));
+            DurableQueueBuilder<byte[]> builder =
+                    DurableQueue.builder(codec(asked)).trustGroup(options.groupTrusted());
+            if (asked.get("maxSize") != null) {
+                builder.maxSize(number(asked, "maxSize", 0));
+            }
+            return builder.openOrCreate(parent.resolve(name));
         } catch (IOException | RuntimeException e) {
             throw refused(e);
         }

@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.queue.QueueClosedException;
 import java.io.NotSerializableException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,6 +22,9 @@ final class Reference {
     private final Map<String, Object> options;
     private final Map<?, ?> about;
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Why there is no queue any longer. */
+    private volatile @Nullable String deleted;
 
     private Reference(Link link, String type, String name, Map<String, Object> options, Map<?, ?> about) {
         this.link = link;
@@ -56,30 +60,30 @@ final class Reference {
 
     @Nullable
     Object call(String operation, @Nullable Object... arguments) {
-        return link.call(type + "." + operation, named(arguments));
+        return asked(() -> link.call(this, type + "." + operation, named(arguments)));
     }
 
     /** See {@link Link#callForLong}. */
     @Nullable
     Object callForLong(String operation, @Nullable Object... arguments) {
-        return link.callForLong(type + "." + operation, named(arguments));
+        return asked(() -> link.callForLong(this, type + "." + operation, named(arguments)));
     }
 
     /** See {@link Link#takeNow}. */
-    @Nullable
-    Object takeNow(String operation, @Nullable Object... arguments) {
-        return link.takeNow(type + "." + operation, named(arguments));
+    <T> @Nullable T takeNow(Link.Receiver<T> receiver, String operation, @Nullable Object... arguments) {
+        return asked(() -> link.takeNow(this, receiver, type + "." + operation, named(arguments)));
     }
 
     /** Waits at most so long, or for ever; the time is among the arguments, too, if the operation has one. */
     @Nullable
     Object await(@Nullable Long millis, String operation, @Nullable Object... arguments) throws InterruptedException {
-        return link.await(millis, type + "." + operation, named(arguments));
+        return asked(() -> link.await(this, millis, type + "." + operation, named(arguments)));
     }
 
-    @Nullable
-    Object take(@Nullable Long millis, String operation, @Nullable Object... arguments) throws InterruptedException {
-        return link.take(millis, type + "." + operation, named(arguments));
+    <T> @Nullable T take(
+            @Nullable Long millis, Link.Receiver<T> receiver, String operation, @Nullable Object... arguments)
+            throws InterruptedException {
+        return asked(() -> link.take(this, millis, receiver, type + "." + operation, named(arguments)));
     }
 
     long number(String operation, @Nullable Object... arguments) {
@@ -98,14 +102,47 @@ final class Reference {
         return params;
     }
 
+    private interface Question<T, X extends Exception> {
+        @Nullable
+        T ask() throws X;
+    }
+
+    /** The answer to a question; the failure of one that was under way when the proxy was closed says so. */
+    private <T, X extends Exception> @Nullable T asked(Question<T, X> question) throws X {
+        try {
+            return question.ask();
+        } catch (QueueClosedException e) {
+            deleted = e.getMessage();
+            throw e;
+        } catch (ManagerException | ManagerGoneException e) {
+            requireOpen();
+            throw e;
+        }
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
     boolean isClosed() {
         return closed.get();
     }
 
+    /** Refuses calls of a proxy that was closed, or was told that its queue was deleted: what has the name then is another one. */
     private void requireOpen() {
         if (closed.get()) {
-            throw link.goneException("this proxy is closed: " + this);
+            String what = "this proxy is closed: " + this;
+            throw isQueue()
+                    ? new QueueClosedException(what + "; take a new one from Manager.connect")
+                    : link.goneException(what);
         }
+        String end = deleted;
+        if (end != null) {
+            link.requireThere();
+            throw new QueueClosedException(end);
+        }
+    }
+
+    private boolean isQueue() {
+        return type.equals("queue") || type.equals("durableQueue");
     }
 
     /** A timeout on the wire: whole milliseconds, never less than was asked for; null is for ever. */
@@ -127,6 +164,7 @@ final class Reference {
     /** What travels; the receiver takes hold of the same thing. */
     ProxyHandle handle(@Nullable Codec<?> first, @Nullable Codec<?> second, @Nullable Class<?> own)
             throws NotSerializableException {
+        requireOpen();
         if (link.address() == null || link.key() == null) {
             throw new NotSerializableException(
                     "a proxy of a connection that the program made itself: " + this + "; connect by address and key");
@@ -134,13 +172,14 @@ final class Reference {
         return new ProxyHandle(link.address(), link.key(), type, name, new HashMap<>(options), first, second, own);
     }
 
-    /** Lets go. May be called again. */
+    /** Lets go, and ends the calls that wait. May be called again. */
     void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         try {
             if (!link.isGone()) {
+                link.cancelCallsOf(this);
                 link.call("close", type, name);
             }
         } catch (ManagerGoneException e) {

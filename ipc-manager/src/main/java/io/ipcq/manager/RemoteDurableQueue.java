@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
@@ -30,15 +31,23 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
     @Override
     public @Nullable Delivery<E> receive(Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(timeout);
+        Long millis = Reference.millis(Objects.requireNonNull(timeout, "timeout"));
         return delivery(reference.await(millis, "receive", millis));
     }
 
+    /** What cannot be decoded here, others may be able to decode: it goes back. */
     private @Nullable Delivery<E> delivery(@Nullable Object wire) {
-        return wire instanceof Map<?, ?> map
-                ? new Leased(Objects.requireNonNull(value(map.get("value"))), number(map, "number"), (int)
-                        number(map, "attempts"))
-                : null;
+        if (!(wire instanceof Map<?, ?> map)) {
+            return null;
+        }
+        long number = number(map, "number");
+        try {
+            E value = Objects.requireNonNull(value(map.get("value")));
+            return new Leased(value, number, (int) number(map, "attempts"));
+        } catch (CodecException e) {
+            reference.call("nack", number, null);
+            throw e;
+        }
     }
 
     @Override
@@ -84,7 +93,7 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
     private UnsupportedOperationException onServer() {
         return new UnsupportedOperationException(
-                "not through a manager: " + this + "; open the queue on its machine: directory=" + directory());
+                "not through a manager: " + reference + "; open the queue on its machine: directory=" + directory());
     }
 
     private final class Leased implements Delivery<E> {
@@ -116,6 +125,11 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
         @Override
         public boolean ack() {
             return reference.flag("ack", number);
+        }
+
+        @Override
+        public boolean take() {
+            return reference.flag("take", number);
         }
 
         @Override

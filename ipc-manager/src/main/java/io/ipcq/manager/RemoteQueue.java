@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
 import io.ipcq.queue.QueueStats;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A queue whose elements pass through the server. */
@@ -45,6 +47,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     public void putAll(Collection<? extends E> elements) throws InterruptedException {
         List<@Nullable Object> wire = new ArrayList<>();
         List.copyOf(elements).forEach(element -> wire.add(wire(element)));
+        Link.requireNoInterrupt();
         int from = 0;
         while (from < wire.size()) {
             List<@Nullable Object> batch = wire.subList(from, Math.min(wire.size(), from + BATCH));
@@ -60,30 +63,87 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     @Nullable
     E takeWithin(@Nullable Duration timeout) throws InterruptedException {
         Long millis = Reference.millis(timeout);
-        return value(reference.take(millis, "get", millis, true));
+        return reference.take(millis, this::receive, "get", millis, true);
     }
 
     @Override
     public @Nullable E getNow() {
-        return value(reference.takeNow("get", 0, true));
+        return reference.takeNow(this::receive, "get", 0, true);
     }
 
+    private @Nullable E receive(Object wire, Receipt receipt) {
+        receipt.takenOnly(0); // if the codec fails with an error
+        try {
+            E element = value(wire);
+            receipt.takenAll();
+            return element;
+        } catch (CodecException e) {
+            receipt.takenAll();
+            receipt.undecodable(0);
+            throw e;
+        }
+    }
+
+    /** Goes on after what cannot be decoded, and says at the end that there was something. */
     @Override
-    @SuppressWarnings("ReferenceEquality") // the queue itself, not one that equals it
-    public int drainTo(Collection<? super E> target, int max) {
-        if (target == this) {
-            throw new IllegalArgumentException("a queue cannot be drained to itself");
+    int takeInto(Collection<? super E> target, int max) {
+        Drain drain = new Drain(target);
+        try {
+            do {
+                drain.came = 0;
+                reference.takeNow(drain, "drain", Math.min(BATCH, Math.max(0, max - drain.all)), true);
+            } while (drain.came > 0 && drain.all < max);
+        } catch (Throwable e) {
+            drain.bad.forEach(e::addSuppressed);
+            throw e;
         }
-        int drained = 0;
-        while (drained < max) {
-            Object batch = reference.takeNow("drain", Math.min(BATCH, max - drained), true);
-            if (!(batch instanceof List<?> elements) || elements.isEmpty()) {
-                break;
+        return drain.drained();
+    }
+
+    /** Where the batches go. The server has back what a target does not take. */
+    private final class Drain implements Link.Receiver<Object> {
+        private final Collection<? super E> target;
+        private final List<CodecException> bad = new ArrayList<>();
+        private int came;
+        private int all;
+
+        Drain(Collection<? super E> target) {
+            this.target = target;
+        }
+
+        @Override
+        public @Nullable Object receive(Object wire, Receipt receipt) {
+            receipt.takenOnly(0);
+            for (Object element : (List<?>) wire) {
+                add(element, receipt);
+                all++;
+                receipt.takenOnly(++came);
             }
-            elements.forEach(element -> target.add(value(element)));
-            drained += elements.size();
+            receipt.takenAll();
+            return null;
         }
-        return drained;
+
+        private void add(Object wire, Receipt receipt) {
+            E element;
+            try {
+                element = Objects.requireNonNull(value(wire));
+            } catch (CodecException e) {
+                receipt.undecodable(came);
+                bad.add(e);
+                return;
+            }
+            target.add(element);
+        }
+
+        /** How many the target has, if it has all. */
+        int drained() {
+            if (bad.isEmpty()) {
+                return all;
+            }
+            CodecException first = bad.remove(0);
+            bad.forEach(first::addSuppressed);
+            throw first;
+        }
     }
 
     @Override
@@ -169,6 +229,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     @Override
     public void delete() {
         reference.call("delete");
+        close();
     }
 
     @Override

@@ -51,8 +51,12 @@ final class ServedQueue extends Served {
     private final Budget.Share memory;
     private final Bill descriptors;
 
-    /** Elements that could not be put back, as the queue is full or shut down; they go first. */
+    /**
+     * Elements that could not be put back, as the queue is full or shut down, and those that a client did not want; they go first.
+     */
     private final Deque<byte[]> returned = new ArrayDeque<>();
+
+    private volatile boolean deleted;
 
     /** Leases of clients, by number. */
     private final Map<Long, Lease> leases = new LinkedHashMap<>();
@@ -73,12 +77,19 @@ final class ServedQueue extends Served {
     }
 
     private final Batch.Way<byte[]> inMemory = new Batch.Way<>(
-            element -> element.length, this::wire, had -> {}, this::putBack, undecoded -> {}, this::putFirst);
+            element -> element.length,
+            this::wire,
+            had -> {},
+            this::putBack,
+            this::putFirst,
+            this::done,
+            this::putFirst);
 
     private final Batch.Way<Delivery<byte[]>> leased = new Batch.Way<>(
             delivery -> delivery.value().length,
             (delivery, reading) -> wire(delivery.value(), reading),
-            Delivery::ack,
+            Delivery::take,
+            ServedQueue::returnAtOnce,
             ServedQueue::returnAtOnce,
             Delivery::nack,
             ServedQueue::returnAtOnce);
@@ -87,6 +98,7 @@ final class ServedQueue extends Served {
             delivery -> delivery.value().length,
             this::lentWire,
             Delivery::ack,
+            ServedQueue::returnAtOnce,
             ServedQueue::returnAtOnce,
             Delivery::nack,
             ServedQueue::returnAtOnce);
@@ -105,9 +117,9 @@ final class ServedQueue extends Served {
         this.workers = workers;
         this.memory = memory;
         this.descriptors = descriptors;
-        this.takers = new QueuePump(clock, workers, this::take);
-        this.putters = new QueuePump(clock, workers, this::put);
-        this.joiners = new QueuePump(clock, workers, this::join);
+        this.takers = new QueuePump(clock, workers, telling(this::take));
+        this.putters = new QueuePump(clock, workers, telling(this::put));
+        this.joiners = new QueuePump(clock, workers, telling(this::join));
     }
 
     static RpcException error(Throwable failure) {
@@ -141,10 +153,22 @@ final class ServedQueue extends Served {
 
     @Override
     void requireSame(Map<String, @Nullable Object> options) {
+        requireNotDeleted();
         requireOption(options, "codec", codec);
         Object maxSize = options.get("maxSize");
         if (maxSize != null) {
             requireOption(options, "maxSize", queue.stats().maxSize());
+        }
+    }
+
+    private void requireNotDeleted() {
+        try {
+            queue.isShutdown();
+        } catch (QueueClosedException e) {
+            throw new RpcException(
+                    Protocol.NOT_THERE,
+                    this + " was deleted; its name is free when those who still hold it have closed it: "
+                            + e.getMessage());
         }
     }
 
@@ -153,8 +177,26 @@ final class ServedQueue extends Served {
         try {
             operate(call, operation);
         } catch (RuntimeException e) {
-            throw error(e);
+            throw failure(e);
         }
+    }
+
+    /** A call that waits ends as one that does not. */
+    private QueuePump.Step telling(QueuePump.Step step) {
+        return (call, patience) -> {
+            try {
+                return step.run(call, patience);
+            } catch (RuntimeException e) {
+                throw failure(e);
+            }
+        };
+    }
+
+    /** What was deleted here is no handle that somebody closed. */
+    private RpcException failure(RuntimeException failure) {
+        return deleted && failure instanceof QueueClosedException
+                ? new RpcException(Protocol.NOT_THERE, "the queue was deleted: directory=" + queue.directory())
+                : error(failure);
     }
 
     private void operate(Call call, String operation) {
@@ -181,6 +223,7 @@ final class ServedQueue extends Served {
             }
             case "isShutdown" -> call.reply(queue.isShutdown());
             case "ack" -> call.reply(settle(call, Delivery::ack));
+            case "take" -> call.reply(settle(call, Delivery::take));
             case "nack" -> {
                 long delayMillis = call.timeoutMillis(2);
                 call.reply(settle(call, delivery -> giveBack(delivery, delayMillis)));
@@ -194,6 +237,7 @@ final class ServedQueue extends Served {
             case "options" -> call.reply(DurableOptions.toWire(requireDurable().options()));
             case "alter" -> alter(call, requireDurable());
             case "delete" -> {
+                deleted = true;
                 queue.delete();
                 call.reply(null);
             }
@@ -291,8 +335,15 @@ final class ServedQueue extends Served {
         } catch (RpcException e) {
             throw e.code() == Protocol.LIMIT
                     ? e
-                    : new RpcException(Protocol.STATE, "an element cannot be decoded: bytes=" + element.length);
+                    : new RpcException(
+                            Protocol.PARSE_ERROR,
+                            "an element cannot be decoded: bytes=" + element.length + ": " + e.text());
         }
+    }
+
+    /** As in the queue itself, what cannot be decoded is done with. */
+    private void done(byte[] undecoded) {
+        queue.taskDone();
     }
 
     private static void answer(Call call, @Nullable Object wire, Handed given, boolean confirmed) {
@@ -346,6 +397,20 @@ final class ServedQueue extends Served {
         memory.bear(element.length);
     }
 
+    /** For those who do not come here. */
+    private void putBackReturned() {
+        for (byte[] first = takeReturned(); first != null; first = takeReturned()) {
+            if (!isPut(first)) {
+                putFirst(first);
+                return;
+            }
+        }
+    }
+
+    private synchronized List<byte[]> returned() {
+        return List.copyOf(returned);
+    }
+
     private void drain(Call call, int max) {
         boolean confirmed = isConfirmed(call);
         List<@Nullable Object> wire = new ArrayList<>();
@@ -367,7 +432,9 @@ final class ServedQueue extends Served {
                 Stream<byte[]> elements = queue.stream()) {
             List<@Nullable Object> wire = new ArrayList<>();
             long bytes = 0;
-            for (Iterator<byte[]> each = elements.limit(max).iterator();
+            for (Iterator<byte[]> each = Stream.concat(returned().stream(), elements)
+                            .limit(max)
+                            .iterator();
                     each.hasNext() && bytes < Protocol.ANSWER_BYTES; ) {
                 byte[] element = each.next();
                 wire.add(wire(element, reading));
@@ -463,6 +530,7 @@ final class ServedQueue extends Served {
     @Override
     void left(Session session) {
         descriptors.left(session, holders);
+        putBackReturned();
         List<Lease> ended = new ArrayList<>();
         synchronized (leases) {
             leases.values().removeIf(lease -> lease.session() == session && ended.add(lease));
@@ -516,13 +584,13 @@ final class ServedQueue extends Served {
         return queue.qsize() + returned.size();
     }
 
-    private Map<String, @Nullable Object> stats() {
+    private synchronized Map<String, @Nullable Object> stats() {
         QueueStats stats = queue.stats();
         Map<String, @Nullable Object> wire = new LinkedHashMap<>();
-        wire.put("size", stats.size());
+        wire.put("size", stats.size() + returned.size());
         wire.put("maxSize", stats.maxSize());
         wire.put("put", stats.put());
-        wire.put("taken", stats.taken());
+        wire.put("taken", stats.taken() - returned.size());
         wire.put("leased", stats.leased());
         wire.put("unburied", stats.unburied());
         wire.put("unfinished", stats.unfinished());

@@ -104,7 +104,7 @@ final class Session {
         /** How much is kept for it. */
         long bytes();
 
-        void arrived();
+        void arrived(Receipt receipt);
 
         void lost();
     }

@@ -197,7 +197,7 @@ class ManagerProtocolTest {
                             i % 2 == 0
                                     ? client.refusal("durableQueue.get", "orders", 0, true)
                                     : client.refusal("durableQueue.receive", "orders", 0))
-                    .isEqualTo(Protocol.STATE);
+                    .isEqualTo(Protocol.PARSE_ERROR);
         }
         assertThat(client.ask("durableQueue.get", "orders", 0, true).get("result"))
                 .isEqualTo(42);

@@ -31,6 +31,14 @@ public interface Delivery<E> {
     boolean ack();
 
     /**
+     * Takes the element for good, as {@link DurableQueue#get()} would have: it will not be delivered again, but does not count as
+     * dealt with before {@link DurableQueue#taskDone()} is called. For who hands it on, and knows only later that it arrived.
+     *
+     * @return false if that came too late, as for {@link #ack()}
+     */
+    boolean take();
+
+    /**
      * Gives the element back, to be delivered again after the {@linkplain DurableQueueBuilder#redeliveryDelay redelivery delay} of the
      * queue, which grows with each attempt, or, after too many attempts, to the dead letters. Others are delivered meanwhile.
      *

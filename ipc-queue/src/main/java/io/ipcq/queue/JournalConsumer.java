@@ -319,6 +319,11 @@ final class JournalConsumer {
         return underMutex(() -> leases.acknowledge(claim));
     }
 
+    /** Ends a lease: the element is taken for good, and not dealt with yet. False if the lease had ended before. */
+    boolean take(Claim claim) {
+        return underMutex(() -> leases.take(claim));
+    }
+
     /** Lets a lease last as long as it would if it began now. False if it had ended before. */
     boolean renew(Claim claim) {
         return underMutex(() -> leases.renew(claim));

@@ -38,6 +38,11 @@ final class JournalDelivery<E> implements Delivery<E> {
     }
 
     @Override
+    public boolean take() {
+        return queue.take(claim);
+    }
+
+    @Override
     public boolean nack() {
         return queue.giveBack(claim);
     }

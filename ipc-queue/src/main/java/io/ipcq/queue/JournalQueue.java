@@ -396,6 +396,12 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         return valid;
     }
 
+    boolean take(Claim claim) {
+        boolean valid = consumer.take(claim);
+        leaseEnded();
+        return valid;
+    }
+
     boolean giveBack(Claim claim) {
         return giveBack(claim, options().redeliveryDelayNanos(claim.attempts()));
     }

@@ -24,6 +24,7 @@ final class Leases {
      *   FREE -> RETURNED    taken by `get`, which could not hand it out
      *   FREE -> GIVEN_UP    taken by `get`, which could not decode it
      *   LEASED -> RETURNED  given back, or its owner died, or its time ran out
+     *   LEASED -> FREE      taken for good after all
      *   RETURNED -> LEASED  delivered again
      *   RETURNED -> FREE    taken by `get`
      *   LEASED -> SETTLED   acknowledged; then the count of acknowledged elements is raised, then -> FREE
@@ -148,9 +149,18 @@ final class Leases {
 
     /** Ends the lease of an element that has been dealt with. False if it had ended before, as for all that follow. */
     boolean acknowledge(Claim claim) {
+        return end(claim, this::settle);
+    }
+
+    /** Ends the lease of an element that is taken for good, as if by {@code get}: it is a task that somebody has yet to do. */
+    boolean take(Claim claim) {
+        return end(claim, this::free);
+    }
+
+    private boolean end(Claim claim, IntConsumer how) {
         boolean current = isCurrent(claim);
         if (current) {
-            settle(claim.slot());
+            how.accept(claim.slot());
             control.leasedRelease(control.leasedVolatile() - 1);
         }
         return current;

@@ -55,6 +55,25 @@ class RedeliveryTest {
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(least.toNanos());
     }
 
+    @Test
+    void shouldTakeDeliveryAsGetWouldHave() throws Exception {
+        DurableQueue<String> queue = create(options -> options);
+        queue.putAll(List.of("a", "b"));
+        Delivery<String> a = queue.receive();
+        Delivery<String> b = queue.receive();
+        assertThat(a.take()).isTrue();
+        assertThat(a.take()).isFalse();
+        assertThat(a.nack()).isFalse();
+        assertThat(queue.stats().leased()).isEqualTo(1);
+        assertThat(queue.stats().unfinished()).isEqualTo(2);
+        assertThat(b.ack()).isTrue();
+        assertThat(queue.join(SHORT)).isFalse();
+        queue.taskDone();
+        assertThat(queue.join(SHORT)).isTrue();
+        assertThatThrownBy(queue::taskDone).isInstanceOf(IllegalStateException.class);
+        assertThat(queue.getNow()).isNull();
+    }
+
     // ---- a delay ----------------------------------------------------------------------------------------------------
 
     @Test

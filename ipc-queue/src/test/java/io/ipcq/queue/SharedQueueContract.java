@@ -51,8 +51,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What every engine of {@link SharedQueue} has to do, seen from the threads of one JVM. */
 abstract class SharedQueueContract {
 
-    private static final Duration SHORT = Duration.ofMillis(60);
-    private static final Duration LONG = Duration.ofSeconds(60);
+    static final Duration SHORT = Duration.ofMillis(60);
+    static final Duration LONG = Duration.ofSeconds(60);
     private static final int LOOKS = Integer.getInteger("ipcq.looks", 2_000);
 
     @TempDir
@@ -73,6 +73,16 @@ abstract class SharedQueueContract {
     /** A queue that can never hold an element of 2 MiB. */
     abstract <E> SharedQueue<E> createForSmallElements(Codec<E> codec) throws IOException;
 
+    /** How a queue that {@link #create(Path, Codec, long)} made is called in messages. */
+    String nameOf(Path directory) {
+        return directory.toString();
+    }
+
+    /** How many members a queue has that is open twice. */
+    int membersOfTwo() {
+        return 2;
+    }
+
     @BeforeEach
     void createQueue() throws IOException {
         queue = bounded(FOREVER);
@@ -87,7 +97,7 @@ abstract class SharedQueueContract {
         return closed(create(Codec.utf8(), maxSize));
     }
 
-    private <T extends SharedQueue<?>> T closed(T opened) {
+    final <T extends SharedQueue<?>> T closed(T opened) {
         toClose.add(opened);
         return opened;
     }
@@ -704,7 +714,7 @@ abstract class SharedQueueContract {
         assertThat(nulls.join(LONG)).as("it is done with").isTrue();
     }
 
-    private static final class NullCodec implements Codec<String> {
+    static final class NullCodec implements Codec<String> {
 
         private static final long serialVersionUID = 1L;
 
@@ -764,7 +774,7 @@ abstract class SharedQueueContract {
         assertThat(one.join(SHORT)).isTrue();
     }
 
-    private static void assertIsOfBytes(Throwable failure, String text) {
+    static void assertIsOfBytes(Throwable failure, String text) {
         assertThat(failure)
                 .isInstanceOfSatisfying(
                         CodecException.class,
@@ -796,7 +806,7 @@ abstract class SharedQueueContract {
         closed(create(directory, Codec.utf8(), FOREVER)).put("a");
         assertThatThrownBy(() -> open(directory, Codec.bytes()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(directory.toString())
+                .hasMessageContaining(nameOf(directory))
                 .hasMessageContaining(Codec.utf8().id())
                 .hasMessageContaining(Codec.bytes().id());
     }
@@ -983,7 +993,7 @@ abstract class SharedQueueContract {
         Task<String> get = Task.start(queue::get).expectToWait();
         there.put("b");
         assertThat(get.await()).isEqualTo("b");
-        assertThat(queue.stats().members()).isEqualTo(2);
+        assertThat(queue.stats().members()).isEqualTo(membersOfTwo());
         there.close();
         queue.put("c");
         assertThat(queue.get()).isEqualTo("c");

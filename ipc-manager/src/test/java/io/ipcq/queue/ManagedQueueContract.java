@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import static io.ipcq.queue.AbstractSharedQueue.FOREVER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import io.ipcq.manager.Manager;
+import io.ipcq.manager.ManagerServer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The contract of queues for those of a manager, whatever the way to it. Where such a queue is another thing by nature, a row
+ * says what holds instead.
+ */
+abstract class ManagedQueueContract extends SharedQueueContract {
+
+    private static final AuthKey KEY = AuthKey.random();
+
+    @TempDir
+    Path served;
+
+    private ManagerServer server;
+    private Manager manager;
+    private Connection client;
+
+    /** Where the server listens; null for a private socket. */
+    abstract SocketAddress address();
+
+    abstract <E> SharedQueue<E> queue(Manager manager, String name, Codec<E> codec);
+
+    abstract <E> SharedQueue<E> queue(Manager manager, String name, Codec<E> codec, long maxSize);
+
+    private Manager manager() throws IOException {
+        if (manager == null) {
+            server = ManagerServer.builder().directory(served).bind(address(), KEY);
+            try {
+                manager = Manager.connect(server.address(), KEY);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return manager;
+    }
+
+    @AfterEach
+    void endManager() {
+        if (client != null) {
+            client.close();
+        }
+        manager.close();
+        server.close();
+    }
+
+    @Override
+    <E> SharedQueue<E> create(Codec<E> codec, long maxSize) throws IOException {
+        return queue(manager(), UUID.randomUUID().toString(), codec, maxSize);
+    }
+
+    @Override
+    <E> SharedQueue<E> create(Path directory, Codec<E> codec, long maxSize) throws IOException {
+        return queue(manager(), directory.getFileName().toString(), codec, maxSize);
+    }
+
+    @Override
+    <E> SharedQueue<E> open(Path directory, Codec<E> codec) throws IOException {
+        return queue(manager(), directory.getFileName().toString(), codec);
+    }
+
+    @Override
+    <E> SharedQueue<E> createForSmallElements(Codec<E> codec) throws IOException {
+        manager();
+        makeSmall("small", codec);
+        return queue(manager(), "small", codec);
+    }
+
+    /** Makes a queue with an option that a manager has no method for. */
+    abstract <E> void makeSmall(String name, Codec<E> codec) throws IOException;
+
+    /** By the protocol; it stays until the end of the test. */
+    final void makeInMemory(String name, String codec, int capacityBytes) throws IOException {
+        try {
+            client = Connection.connect(server.address(), KEY);
+            String open =
+                    "{'jsonrpc':'2.0','id':1,'method':'open','params':['queue','%s',{'codec':'%s','capacityBytes':%d}]}";
+            client.sendBytes(open.formatted(name, codec, capacityBytes)
+                    .replace('\'', '"')
+                    .getBytes(StandardCharsets.UTF_8));
+            client.recvBytes();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Where the server looks for it. */
+    final <E> void makeDurable(String name, DurableQueueBuilder<E> options) throws IOException {
+        options.create(served.resolve(name)).close();
+    }
+
+    /**
+     * What holds for one that is kept on disk instead of {@link #shouldHandOutBytesOfElementThatCannotBeDecoded}: as the server is
+     * attached, too, and might be able to decode it, such an element comes again, and lies with the dead letters at last.
+     */
+    final void requireThatOthersMayDecode() throws Exception {
+        for (String bad : List.of(PickyCodec.UNDECODABLE, PickyCodec.BROKEN)) {
+            manager();
+            String name = UUID.randomUUID().toString();
+            makeDurable(
+                    name,
+                    DurableQueue.builder(PickyCodec.INSTANCE)
+                            .redeliveryDelay(Duration.ofMillis(1))
+                            .maxAttempts(3));
+            DurableQueue<String> picky = (DurableQueue<String>) closed(queue(manager(), name, PickyCodec.INSTANCE));
+            List<ThrowingCallable> ways =
+                    List.of(() -> picky.get(SHORT), () -> picky.drainTo(new ArrayList<>()), () -> picky.receive(SHORT));
+            for (int round = 0; round < ways.size(); round++) {
+                picky.put(bad);
+                for (int attempt = 0; attempt < 3; attempt++) {
+                    ThrowingCallable way = ways.get((round + attempt) % 3);
+                    Throwable failure = null;
+                    while (failure == null) { // while its delay runs
+                        failure = catchThrowable(way);
+                    }
+                    assertIsOfBytes(failure, bad);
+                    assertThat(picky.stats().leased()).isZero();
+                }
+                assertThat(picky.join(LONG))
+                        .as("what is with the dead letters is done")
+                        .isTrue();
+            }
+            picky.putAll(List.of(bad, "a", bad, "b"));
+            List<String> rest = new ArrayList<>();
+            assertThatThrownBy(() -> picky.drainTo(rest)).satisfies(e -> assertIsOfBytes(e, bad));
+            assertThat(rest).containsExactly("a", "b");
+            try (DurableQueue<String> there =
+                            DurableQueue.builder(PickyCodec.INSTANCE).open(picky.directory());
+                    DurableQueue<DeadLetter> letters = there.deadLetters()) {
+                assertThat(letters.qsize()).isEqualTo(3);
+            }
+        }
+    }
+
+    /** The same for a codec that decodes to null, instead of {@link #shouldRefuseCodecThatDecodesToNull}. */
+    final void requireThatOthersMayDecodeNull(Take take) throws Exception {
+        SharedQueue<String> nulls = closed(create(new NullCodec(), FOREVER));
+        nulls.put("a");
+        assertThat(catchThrowable(nulls::peek)).isInstanceOf(CodecException.class);
+        assertThat(catchThrowable(() -> take.from(nulls)))
+                .isInstanceOf(CodecException.class)
+                .hasMessageContaining("null");
+        assertThat(nulls.qsize()).isEqualTo(1);
+        assertThat(nulls.stats().unfinished()).isEqualTo(1);
+    }
+
+    @Override
+    String nameOf(Path directory) {
+        return directory.getFileName().toString();
+    }
+
+    /** It belongs to those who know its name, not to who made it. */
+    @Override
+    @Test
+    void shouldEndForAllWhenCreatorOfAnonymousQueueCloses() throws Exception {
+        SharedQueue<String> mine = closed(create(Codec.utf8(), FOREVER));
+        SharedQueue<String> there = closed(deserialize(serialize(mine)));
+        Task<String> get = Task.start(there::get).expectToWait();
+        mine.close();
+        get.expectToWait();
+        there.put("a");
+        assertThat(get.await()).isEqualTo("a");
+    }
+
+    /** Who made it gives it no directory, and its name is free again when nobody holds it any longer. */
+    @Override
+    @Test
+    void shouldStayWhenClosedAndGoWhenDeleted() throws Exception {
+        SharedQueue<String> one = closed(create(parent.resolve("queue"), Codec.utf8(), 1));
+        one.put("a");
+        SharedQueue<String> two = closed(open(parent.resolve("queue"), Codec.utf8()));
+        SharedQueue<String> three = closed(open(parent.resolve("queue"), Codec.utf8()));
+        one.close();
+        Task<Boolean> put = Task.run(() -> three.put("b")).expectToWait();
+        assertThat(three.peek()).isEqualTo("a");
+        two.delete();
+        assertThat(put.awaitFailure())
+                .isInstanceOf(QueueClosedException.class)
+                .hasMessageContaining("deleted")
+                .hasMessageContaining(three.directory().toString());
+        assertThatThrownBy(three::get).isInstanceOf(QueueClosedException.class).hasMessageContaining("deleted");
+        assertThatThrownBy(two::get).isInstanceOf(QueueClosedException.class);
+        assertThat(three.directory()).doesNotExist();
+        assertThatThrownBy(() -> create(parent.resolve("queue"), Codec.utf8(), 5))
+                .isInstanceOf(QueueClosedException.class)
+                .hasMessageContaining("deleted");
+        three.close();
+        SharedQueue<String> again = closed(create(parent.resolve("queue"), Codec.utf8(), 5));
+        assertThat(again).isEmpty();
+        assertThatThrownBy(three::qsize).isInstanceOf(QueueClosedException.class);
+    }
+}
