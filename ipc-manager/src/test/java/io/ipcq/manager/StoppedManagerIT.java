@@ -280,6 +280,10 @@ class StoppedManagerIT {
         letters.put("a");
         SharedQueue<String> later = patient.queue("later", String.class);
         Future<String> waiting = threads.submit(() -> later.get());
+        for (String durable : List.of("orders", "none")) {
+            patient.durableQueue(
+                    durable, String.class); // on a busy machine the first one takes longer than the others wait
+        }
         CountDownLatch stopped = new CountDownLatch(1);
         Map<String, Future<?>> timed = begin(timed(), stopped);
         Map<String, Future<?>> untimed = begin(untimed(), new CountDownLatch(0));
