@@ -34,6 +34,7 @@ final class Budget {
     final class Share {
 
         private long held;
+        private boolean abandoned;
 
         /** Takes more, unless that would be more than half, rounded up, of what the others leave. */
         boolean tryTake(long amount) {
@@ -80,7 +81,16 @@ final class Budget {
         }
 
         private long beyondAssured(long amount) {
-            return Math.max(0, amount - assured);
+            return abandoned ? amount : Math.max(0, amount - assured);
+        }
+
+        /** The client is gone. What it holds still, such as a thread that blocks, is no assured part any more: those are for others. */
+        void abandon() {
+            synchronized (Budget.this) {
+                common -= beyondAssured(held);
+                abandoned = true;
+                common += held;
+            }
         }
 
         RpcException refusal() {

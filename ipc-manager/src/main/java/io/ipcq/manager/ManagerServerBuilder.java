@@ -60,8 +60,8 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many clients may be connected; unless set, 10,000, or fewer if the process may have less than two descriptors, or has less
-     * than 256 KiB of heap, for each.
+     * How many clients may be connected; unless set, 10,000, or fewer if the process may have less than four descriptors, or has less
+     * than 64 KiB of heap, for each.
      */
     public ManagerServerBuilder maxClients(int clients) {
         this.maxClients = clients;
@@ -113,7 +113,7 @@ public final class ManagerServerBuilder {
 
     /**
      * How many file descriptors the queues of all clients may take, two for one in memory and six for a durable one; each client has
-     * at most half of what the others leave. A quarter of what the process may have unless set.
+     * at most half of what the others leave. Half of what the process may have unless set.
      */
     public ManagerServerBuilder maxQueueDescriptors(int descriptors) {
         this.maxQueueDescriptors = descriptors;

@@ -42,8 +42,8 @@ public record ManagerServerOptions(
     private static final long MOST_CLIENTS = 10_000;
     private static final long MOST_NAMES = 100_000;
 
-    /** What a client takes at most besides what is counted: of the heap, and as buffers outside of it. */
-    private static final long CLIENT_BYTES = 256 << 10;
+    /** What a client takes besides what is counted, of the heap and as buffers outside of it; with large messages it is more. */
+    private static final long CLIENT_BYTES = 64 << 10;
 
     /** What a name takes of the heap at most, about, as a part of a sixteenth of it. */
     private static final long NAME_BYTES = 1 << 10;
@@ -66,18 +66,18 @@ public record ManagerServerOptions(
         }
     }
 
-    /** As many as there is memory for, and half of the descriptors of this process. */
+    /** As many as there is memory for, and a quarter of the descriptors of this process. */
     static int defaultMaxClients() {
-        return (int) Math.max(1, Math.min(MOST_CLIENTS, Math.min(heap() / CLIENT_BYTES, descriptors() / 2)));
+        return (int) Math.max(1, Math.min(MOST_CLIENTS, Math.min(heap() / CLIENT_BYTES, descriptors() / 4)));
     }
 
     static int defaultMaxNames() {
         return (int) Math.max(1, Math.min(MOST_NAMES, heap() / 16 / NAME_BYTES));
     }
 
-    /** A quarter of those of this process. */
+    /** Half of those of this process. */
     static int defaultMaxQueueDescriptors() {
-        return (int) Math.min(Integer.MAX_VALUE, descriptors() / 4);
+        return (int) Math.min(Integer.MAX_VALUE, descriptors() / 2);
     }
 
     private static long heap() {

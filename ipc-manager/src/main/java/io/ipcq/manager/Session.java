@@ -602,6 +602,8 @@ final class Session {
                 names.giveBack(1);
             });
         } finally {
+            memory.abandon();
+            line.abandon();
             server.forget(this);
         }
     }

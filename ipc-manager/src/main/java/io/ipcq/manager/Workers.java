@@ -47,6 +47,11 @@ final class Workers {
     final class Line {
         private final Budget.Share share = budget.share();
         private final Map<Call, Runnable> waiting = new LinkedHashMap<>(); // guarded by the lines
+
+        /** The client is gone; its calls that are being carried out may go on. */
+        void abandon() {
+            share.abandon();
+        }
     }
 
     Budget budget() {
