@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
@@ -364,7 +365,8 @@ final class RemoteList<E> extends AbstractList<E> implements AutoCloseable, Seri
 
     @Override
     public String toString() {
-        return snapshot().toString();
+        List<E> elements = snapshot();
+        return Excerpt.of(elements.iterator(), elements.size());
     }
 
     @Override

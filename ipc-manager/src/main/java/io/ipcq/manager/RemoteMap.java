@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.codec.JsonCodec;
@@ -404,6 +405,13 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     @Override
     public int hashCode() {
         return snapshot().hashCode();
+    }
+
+    /** The first few entries, and how many there are. */
+    @Override
+    public String toString() {
+        Map<K, V> entries = snapshot();
+        return Excerpt.of(entries.entrySet().iterator(), entries.size());
     }
 
     @Override

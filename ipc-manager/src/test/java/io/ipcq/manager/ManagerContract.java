@@ -369,6 +369,18 @@ abstract class ManagerContract {
     }
 
     @Test
+    void shouldShowTheFirstFewAsText() {
+        List<Integer> list = manager.list("numbers", Integer.class);
+        ConcurrentMap<Integer, Integer> map = manager.map("squares", Integer.class, Integer.class);
+        for (int i = 0; i < 12; i++) {
+            list.add(i);
+            map.put(i, i * i);
+        }
+        assertThat(list).hasToString("[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, and 2 more]");
+        assertThat(map.toString()).startsWith("[0=0, 1=1, ").endsWith(", and 2 more]");
+    }
+
+    @Test
     void shouldServeList() {
         List<String> list = manager.list("lines", String.class);
         list.add("b");

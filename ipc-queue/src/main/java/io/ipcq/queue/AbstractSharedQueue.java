@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Excerpt;
 import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.Collection;
@@ -120,6 +121,16 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
     public boolean contains(@Nullable Object element) {
         try (Stream<E> elements = stream()) {
             return elements.anyMatch(each -> each.equals(element));
+        }
+    }
+
+    /** The first few elements, and how many there are; never an exception, as it is for logs and debuggers. */
+    @Override
+    public String toString() {
+        try (Stream<E> elements = stream()) {
+            return Excerpt.of(elements.iterator(), qsize());
+        } catch (RuntimeException e) {
+            return "[" + e.getMessage() + "]";
         }
     }
 

@@ -832,6 +832,21 @@ abstract class SharedQueueContract {
     }
 
     @Test
+    void shouldShowTheFirstFewAsText() throws Exception {
+        List<String> many = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            many.add("element-" + i);
+        }
+        queue.putAll(many);
+        assertThat(queue.toString()).startsWith("[element-0, element-1, ").endsWith(", element-9, and 4990 more]");
+        queue.clear();
+        queue.put("x".repeat(10_000));
+        assertThat(queue.toString()).hasSizeLessThan(200).contains("10000 characters");
+        queue.close();
+        assertThat(queue.toString()).contains("closed");
+    }
+
+    @Test
     void shouldOnlyBeEqualToItself() throws Exception {
         SharedQueue<String> other = bounded(10, "a");
         with("a");
