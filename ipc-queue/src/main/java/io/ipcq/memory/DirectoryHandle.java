@@ -298,7 +298,7 @@ public final class DirectoryHandle implements AutoCloseable {
             return new NoSuchFileException(file);
         }
         if (e instanceof AccessDeniedException) {
-            return new AccessDeniedException(file);
+            return PrivateFiles.denied(path.resolve(name));
         }
         if (e instanceof FileAlreadyExistsException) {
             return new FileAlreadyExistsException(file);

@@ -4,6 +4,7 @@ package io.ipcq.memory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -62,7 +63,14 @@ public final class PrivateFiles {
                 throw e;
             }
             requirePrivate(directory);
+        } catch (AccessDeniedException e) {
+            throw denied(directory);
         }
+    }
+
+    /** The JDK's own has nothing but the path for a message. */
+    static AccessDeniedException denied(Path path) {
+        return new AccessDeniedException(path.toString(), null, "Permission denied");
     }
 
     /** Creates an empty file with mode 0600; refuses one that is there. */

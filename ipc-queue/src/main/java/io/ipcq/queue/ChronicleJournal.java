@@ -100,8 +100,9 @@ final class ChronicleJournal implements AutoCloseable {
                 return;
             }
             if (queue.metaStore().readOnly()) {
-                throw new IpcException("the journal cannot be written: directory=" + directory.path()
-                        + "; check that it is not on a read-only file system");
+                directory.withFile(JournalHeader.METADATA, WRITE, file -> file); // says why
+                throw new IpcException(
+                        "the journal cannot be written, as Chronicle says: directory=" + directory.path());
             }
             this.chronicleLock = queue.metaStore().doWithExclusiveLock(store -> {
                 lock[0] = store.acquireValueFor("chronicle.write.lock", UNLOCKED);
@@ -347,8 +348,8 @@ final class ChronicleJournal implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             throw new IOException(
-                    "no space for the journal: file=" + pathOf(segment) + ", wantedBytes=" + to + ", cause="
-                            + e.getMessage() + "; the element was not put, what is in the queue can be read",
+                    "the element was not put, as its place could not be allocated: file=" + pathOf(segment)
+                            + ", wantedBytes=" + to + ": " + e.getMessage(),
                     e);
         }
     }

@@ -201,9 +201,7 @@ final class JournalFiles extends QueueDirectory {
             return QueueStorageException.gone(cause);
         }
         return new QueueStorageException(
-                what + ": directory=" + directory() + ", cause=" + cause.getMessage()
-                        + "; see to the disk, then try again",
-                cause);
+                what + ": directory=" + directory() + ", " + StorageFailure.describe(cause), cause);
     }
 
     QueueStorageException damaged(long index, String what) {

@@ -325,8 +325,7 @@ final class Ring {
                 throw QueueStorageException.gone(e);
             } catch (IOException e) {
                 throw new QueueStorageException(
-                        "there is no space for the element, which was not put: " + e.getMessage()
-                                + "; see to the disk, or create the queue with a smaller capacityBytes",
+                        "the element was not put, as its place could not be allocated: " + StorageFailure.describe(e),
                         e);
             }
             region.putLongRelease(ALLOCATED, target);

@@ -264,7 +264,7 @@ class RingQueueCrashIT {
                     full = e;
                 }
             }
-            assertThat(full).hasMessageContaining("no space").hasMessageContaining("not put");
+            assertThat(full).hasMessageContaining("No space left").hasMessageContaining("not put");
             assertThat(expected).hasSizeGreaterThan(50);
             assertThat(queue.qsize()).isEqualTo(expected.size());
             for (byte[] element : expected) {
