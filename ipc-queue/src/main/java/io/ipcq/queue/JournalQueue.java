@@ -147,7 +147,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         while (from < payloads.size()) {
             int to = endOfBatch(payloads, from, limit);
             byte[] document = JournalDocument.of(payloads.subList(from, to));
-            int appended = appendUntil(document, to - from, FOREVER);
+            int appended = appendUntil(document, from, to - from, payloads.size());
             if (appended == to - from) {
                 from = to;
                 limit = BATCH_ELEMENTS;
@@ -164,6 +164,14 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             bytes += payloads.get(to++).length;
         } while (to < payloads.size() && to - from < limit && bytes + payloads.get(to).length <= BATCH_BYTES);
         return to;
+    }
+
+    private int appendUntil(byte[] document, int before, int count, int all) throws InterruptedException {
+        try {
+            return appendUntil(document, count, FOREVER);
+        } catch (QueueStorageException e) {
+            throw QueueStorageException.inTheMiddle(before, all, e);
+        }
     }
 
     /** Appends all of a document's elements; or returns how many there is room for, when that is at least one but not all. */

@@ -9,8 +9,26 @@ public final class QueueStorageException extends IpcException {
 
     private static final long serialVersionUID = 1L;
 
+    private final int put;
+
     public QueueStorageException(String message, @Nullable Throwable cause) {
+        this(message, cause, 0);
+    }
+
+    private QueueStorageException(String message, @Nullable Throwable cause, int put) {
         super(message, cause);
+        this.put = put;
+    }
+
+    /** How many elements of a {@link SharedQueue#putAll} are in the queue, from the first on; 0 for all other calls. */
+    public int put() {
+        return put;
+    }
+
+    /** The same of a call that had put some elements before. */
+    static QueueStorageException inTheMiddle(int put, int of, QueueStorageException failure) {
+        String message = "the first " + put + " of " + of + " elements were put, then: " + failure.getMessage();
+        return new QueueStorageException(message, failure, put);
     }
 
     /** Of a queue whose files are not in their place any more. */

@@ -161,8 +161,15 @@ final class Ring {
         }
         loadEnd();
         int appended = 0;
-        while (appended < payloads.size() && append(payloads.get(appended))) {
-            appended++;
+        try {
+            while (appended < payloads.size() && append(payloads.get(appended))) {
+                appended++;
+            }
+        } catch (QueueStorageException e) {
+            if (appended == 0) {
+                throw e;
+            }
+            // those before it are in the queue; whoever puts the rest is told
         }
         if (appended > 0) {
             storeEnd();

@@ -177,7 +177,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         int from = 0;
         boolean waited = false;
         while (from < payloads.size()) {
-            int put = ring.put(payloads.subList(from, endOfBatch(payloads, from)), FOREVER);
+            int put = putBatch(payloads, from);
             if (put > 0) {
                 notEmpty.signalFenced(put);
                 if (waited) {
@@ -188,6 +188,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 awaitRoom(payloads.get(from).length, FOREVER);
                 waited = true;
             }
+        }
+    }
+
+    private int putBatch(List<byte[]> payloads, int from) throws InterruptedException {
+        try {
+            return ring.put(payloads.subList(from, endOfBatch(payloads, from)), FOREVER);
+        } catch (QueueStorageException e) {
+            throw QueueStorageException.inTheMiddle(from, payloads.size(), e);
         }
     }
 

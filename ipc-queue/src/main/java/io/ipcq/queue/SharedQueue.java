@@ -115,6 +115,9 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
      * Puts all elements in order, waiting for room whenever the queue is full. Elements travel in batches, which is many
      * times faster than one put for each; other producers' elements may stand between the batches. If this is
      * interrupted or the queue is shut down while it waits, the elements of the batches before are in the queue.
+     *
+     * @throws QueueStorageException if the storage fails, on a full disk for instance; its {@link QueueStorageException#put() put()} says
+     *     how many elements are in the queue, from the first on
      */
     void putAll(Collection<? extends E> elements) throws InterruptedException;
 

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.TestJvm;
@@ -153,6 +154,32 @@ class StorageFailureIT {
             assertThat(full).isInstanceOf(QueueStorageException.class);
             assertNames(String.valueOf(full.getMessage()), "no space left on device");
             assertThat(full).hasMessageContaining("the element was not put").hasMessageContaining("make room");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSayHowManyOfBatchWerePut(Engine engine) throws Exception {
+        mount("-t", "tmpfs", "-o", "size=6m,mode=700", "tmpfs", directory.toString());
+        List<byte[]> batch = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            byte[] element = new byte[20_000];
+            element[0] = (byte) (i >> 8);
+            element[1] = (byte) i;
+            batch.add(element);
+        }
+        try (SharedQueue<byte[]> queue = engine.create(directory.resolve("queue"))) {
+            QueueStorageException full = catchThrowableOfType(QueueStorageException.class, () -> queue.putAll(batch));
+            assertThat(full.put()).isBetween(1, 499);
+            assertThat(full).hasMessageContaining("the first " + full.put() + " of 500 elements were put");
+            assertNames(String.valueOf(full.getMessage()), "no space left on device");
+            assertThat(queue.qsize()).isEqualTo(full.put());
+            assertThat(queue.stats().put()).isEqualTo(full.put());
+            for (int i = 0; i < full.put(); i++) {
+                byte[] element = queue.get();
+                assertThat((element[0] & 0xff) << 8 | element[1] & 0xff).isEqualTo(i);
+            }
+            assertThat(queue.getNow()).isNull();
         }
     }
 
