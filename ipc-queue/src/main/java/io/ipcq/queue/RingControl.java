@@ -15,6 +15,7 @@ import java.util.zip.CRC32C;
 final class RingControl {
 
     private static final int ANONYMOUS = 1;
+    private static final int CHECKSUM = 2;
     /** What of the records is allocated at creation; the rest follows as the ring first reaches it. */
     private static final long FIRST_BYTES = 64L << 10;
 
@@ -25,7 +26,8 @@ final class RingControl {
     private RingControl(MappedRegion region) {
         this.region = region;
         this.state = new QueueState(region, STATE);
-        this.options = new RingOptions(region.getLong(CAPACITY), region.getLong(MAX_SIZE));
+        this.options = new RingOptions(
+                region.getLong(CAPACITY), region.getLong(MAX_SIZE), (region.getInt(OPTION_FLAGS) & CHECKSUM) != 0);
     }
 
     /** Creates the file; {@code initialise} runs before any other process can see it. */
@@ -50,7 +52,7 @@ final class RingControl {
         region.putLong(MAX_SIZE, options.maxSize());
         region.putLong(CAPACITY, options.capacityBytes());
         region.putLong(KEY, RandomNames.nextLong() | Long.MIN_VALUE);
-        region.putInt(OPTION_FLAGS, anonymous ? ANONYMOUS : 0);
+        region.putInt(OPTION_FLAGS, (anonymous ? ANONYMOUS : 0) | (options.checksum() ? CHECKSUM : 0));
         region.putInt(CODEC_ID_BYTES, id.length);
         region.putBytes(CODEC_ID, id, 0, id.length);
         region.putInt(OPTIONS_CHECKSUM, checksum(region));

@@ -37,7 +37,7 @@ import io.ipcq.memory.Waiter;
  */
 final class RingLayout {
 
-    static final RegionFormat FORMAT = new RegionFormat("ring queue", 0x4950_4351_5249_4E47L, 2);
+    static final RegionFormat FORMAT = new RegionFormat("ring queue", 0x4950_4351_5249_4E47L, 3);
 
     /** What two words that different processes change at the same time keep between them: two cache lines. */
     static final int SPACING = 128;

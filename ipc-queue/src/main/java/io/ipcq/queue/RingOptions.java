@@ -6,8 +6,9 @@ package io.ipcq.queue;
  *
  * @param capacityBytes for elements and 16 bytes beside each; a power of two
  * @param maxSize elements that may wait before {@code put} does; {@link Long#MAX_VALUE} for no bound but the bytes
+ * @param checksum whether each element ends with a {@link RingChecksum}
  */
-record RingOptions(long capacityBytes, long maxSize) {
+record RingOptions(long capacityBytes, long maxSize, boolean checksum) {
 
     static final long MIN_CAPACITY_BYTES = 4L << 10;
     static final long MAX_CAPACITY_BYTES = 1L << 30;

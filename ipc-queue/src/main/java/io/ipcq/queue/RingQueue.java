@@ -54,6 +54,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private final transient Codec<E> codec;
     private final transient WaitStrategy waitStrategy;
     private final transient boolean creator;
+    private final transient boolean checksum;
     private final transient RobustMutex mutex;
     private final transient Ring ring;
     private final transient Waiter notEmpty;
@@ -76,6 +77,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.waitStrategy = waitStrategy;
         this.creator = creator;
         this.anonymous = control.anonymous();
+        this.checksum = control.options().checksum();
         this.mutex = new RobustMutex(control.region(), RingLayout.MUTEX, members);
         this.ring = new Ring(control, mutex, this::requireOpen);
         this.notEmpty = Waiter.relaying(control.region(), RingLayout.NOT_EMPTY, waitStrategy);
@@ -256,12 +258,13 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private byte[] encode(E element) {
         byte[] payload = codec.encode(Objects.requireNonNull(element, "element"));
-        if (payload.length > ring.maxPayloadBytes()) {
+        int maxBytes = ring.maxPayloadBytes() - (checksum ? RingChecksum.BYTES : 0);
+        if (payload.length > maxBytes) {
             throw new ElementTooLargeException("the element is larger than the queue can hold: elementBytes="
-                    + payload.length + ", maxElementBytes=" + ring.maxPayloadBytes() + ", directory=" + directory()
+                    + payload.length + ", maxElementBytes=" + maxBytes + ", directory=" + directory()
                     + "; create the queue with a larger capacityBytes");
         }
-        return payload;
+        return checksum ? RingChecksum.seal(payload) : payload;
     }
 
     // ---- take -------------------------------------------------------------------------------------------------------
@@ -463,7 +466,11 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
-    private E decodeCopy(byte[] payload) {
+    private E decodeCopy(byte[] sealed) {
+        byte[] payload = checksum ? RingChecksum.unseal(sealed) : sealed;
+        if (payload == null) {
+            throw undecodable("the element's bytes do not match their checksum", sealed, null);
+        }
         E element;
         try {
             element = codec.decode(payload);

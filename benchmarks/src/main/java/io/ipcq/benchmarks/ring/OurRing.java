@@ -13,12 +13,20 @@ import java.util.List;
  * {@link SharedQueue}, with one {@code put} and one {@code get} at a time, or with {@code putAll} and {@code drainTo}.
  *
  * @param batch how many messages are put at once, and taken at most
+ * @param checksum whether each message carries one
  */
-record OurRing(int capacityBytes, WaitStrategy waitStrategy, int batch) implements Transport.Setting {
+record OurRing(int capacityBytes, WaitStrategy waitStrategy, int batch, boolean checksum) implements Transport.Setting {
+
+    OurRing(int capacityBytes, WaitStrategy waitStrategy, int batch) {
+        this(capacityBytes, waitStrategy, batch, false);
+    }
 
     @Override
     public AutoCloseable create(Path place) throws IOException {
-        return SharedQueue.builder(byte[].class).capacityBytes(capacityBytes).create(place);
+        return SharedQueue.builder(byte[].class)
+                .capacityBytes(capacityBytes)
+                .checksum(checksum)
+                .create(place);
     }
 
     @Override

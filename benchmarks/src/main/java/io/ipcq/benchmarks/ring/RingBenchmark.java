@@ -37,6 +37,12 @@ public final class RingBenchmark {
         rows.accept(agrona(
                 "ring.throughput.64MiB.batch64", rounds, Transport.RING_64MIB_BATCHES, Transport.AGRONA_64MIB_ALL));
         rows.accept(Rounds.compare(
+                "ring.throughput.checksum",
+                "unchecked",
+                RATE,
+                rounds,
+                () -> Throughput.inTurns(Transport.RING_CHECKSUM, Transport.RING, PAIR)));
+        rows.accept(Rounds.compare(
                 "ring.rtt",
                 "agrona",
                 MICROS,

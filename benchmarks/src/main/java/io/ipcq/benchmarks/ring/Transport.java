@@ -8,6 +8,7 @@ import java.nio.file.Path;
 /** A way to get messages from one process to another: ours and the peers', each used as its manual shows it. */
 enum Transport {
     RING(new OurRing(Transport.MIB, WaitStrategy.blocking(), 1)),
+    RING_CHECKSUM(new OurRing(Transport.MIB, WaitStrategy.blocking(), 1, true)),
     RING_SPINNING(new OurRing(Transport.MIB, WaitStrategy.spinning(), 1)),
     RING_BATCHES(new OurRing(Transport.MIB, WaitStrategy.blocking(), Transport.BATCH)),
     RING_64MIB(new OurRing(64 * Transport.MIB, WaitStrategy.blocking(), 1)),
