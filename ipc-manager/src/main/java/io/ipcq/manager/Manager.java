@@ -221,7 +221,12 @@ public final class Manager implements AutoCloseable {
     }
 
     public SharedLock lock(String name) {
-        return (SharedLock) proxy("lock", name, Map.of(), null, null, null);
+        return lock(name, false);
+    }
+
+    /** A lock that threads get in the order they came, if it is fair; {@code tryLock()} overtakes, as in the JDK. */
+    public SharedLock lock(String name, boolean fair) {
+        return (SharedLock) proxy("lock", name, Map.of("fair", fair), null, null, null);
     }
 
     /** A condition of a lock; the lock has to be held to use it. */
@@ -230,7 +235,25 @@ public final class Manager implements AutoCloseable {
     }
 
     public SharedSemaphore semaphore(String name, int permits) {
-        return (SharedSemaphore) proxy("semaphore", name, Map.of("permits", permits), null, null, null);
+        return semaphore(name, permits, false);
+    }
+
+    /** A semaphore whose permits threads get in the order they came, if it is fair: so who wants many is not passed over for ever. */
+    public SharedSemaphore semaphore(String name, int permits, boolean fair) {
+        return semaphore(name, Map.of("permits", permits, "fair", fair, "bounded", false));
+    }
+
+    /** A semaphore that never has more permits than it was made with; Python's {@code BoundedSemaphore}. */
+    public SharedSemaphore boundedSemaphore(String name, int permits) {
+        return semaphore(name, Map.of("permits", permits, "fair", false, "bounded", true));
+    }
+
+    private SharedSemaphore semaphore(String name, Map<String, Object> options) {
+        return (SharedSemaphore) proxy("semaphore", name, options, null, null, null);
+    }
+
+    public SharedLatch latch(String name, int count) {
+        return (SharedLatch) proxy("latch", name, Map.of("count", count), null, null, null);
     }
 
     public SharedEvent event(String name) {

@@ -410,8 +410,11 @@ public final class ManagerServer implements AutoCloseable {
             case "map", "namespace" -> new ServedMap(key);
             case "list" -> new ServedList(key);
             case "counter" -> new ServedCounter(key);
-            case "lock" -> new ServedLock(key, clock);
-            case "semaphore" -> new ServedSemaphore(key, clock, number(asked, "permits", 1));
+            case "lock" -> new ServedLock(key, clock, flag(asked, "fair"));
+            case "semaphore" ->
+                new ServedSemaphore(
+                        key, clock, number(asked, "permits", 1), flag(asked, "fair"), flag(asked, "bounded"));
+            case "latch" -> new ServedLatch(key, clock, number(asked, "count", 1));
             case "event" -> new ServedEvent(key, clock);
             case "barrier" ->
                 new ServedBarrier(key, clock, (int) Math.min(Integer.MAX_VALUE, number(asked, "parties", 0)));
@@ -420,6 +423,10 @@ public final class ManagerServer implements AutoCloseable {
                 throw new RpcException(
                         Protocol.INVALID_PARAMS, "there is no such type: type=" + Words.shown(key.type()));
         };
+    }
+
+    private static boolean flag(Map<String, @Nullable Object> asked, String name) {
+        return Boolean.TRUE.equals(asked.get(name));
     }
 
     private ServedOwn own(Served.Key key, Map<String, @Nullable Object> asked) {

@@ -30,6 +30,7 @@ final class Proxies {
             case "counter" -> new SharedCounter(reference);
             case "lock" -> new SharedLock(reference);
             case "semaphore" -> new SharedSemaphore(reference);
+            case "latch" -> new SharedLatch(reference);
             case "event" -> new SharedEvent(reference);
             case "barrier" -> new SharedBarrier(reference);
             case "object" -> OwnProxy.make(reference, requireNonNull(own));

@@ -30,8 +30,16 @@ final class ServedLock extends ServedMonitor {
     private final Map<String, List<Sleeper>> sleepers = new HashMap<>();
     private final Map<Call, Sleeper> sleeping = new LinkedHashMap<>();
 
-    ServedLock(Key key, ScheduledExecutorService clock) {
+    private final boolean fair;
+
+    ServedLock(Key key, ScheduledExecutorService clock, boolean fair) {
         super(key, clock);
+        this.fair = fair;
+    }
+
+    @Override
+    void requireSame(Map<String, @Nullable Object> options) {
+        requireOption(options, "fair", fair);
     }
 
     @Override
@@ -39,7 +47,7 @@ final class ServedLock extends ServedMonitor {
         Owner asking = new Owner(call.session(), operation.equals("isLocked") ? "" : call.label(1));
         switch (operation) {
             case "isLocked" -> call.reply(owner != null);
-            case "lock" -> await(call, call.timeoutMillis(2), () -> take(asking, 1) ? Boolean.TRUE : null, false);
+            case "lock" -> lock(call, asking, call.timeoutMillis(2));
             case "unlock" -> {
                 requireOwner(asking);
                 if (--holds == 0) {
@@ -55,6 +63,15 @@ final class ServedLock extends ServedMonitor {
                 call.reply(null);
             }
             default -> throw noSuch(operation);
+        }
+    }
+
+    private void lock(Call call, Owner asking, long timeoutMillis) {
+        Attempt attempt = () -> take(asking, 1) ? Boolean.TRUE : null;
+        if (fair && !asking.equals(owner)) {
+            awaitInLine(call, timeoutMillis, attempt, false);
+        } else {
+            await(call, timeoutMillis, attempt, false);
         }
     }
 

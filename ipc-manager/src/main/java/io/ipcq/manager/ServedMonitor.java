@@ -20,10 +20,13 @@ abstract class ServedMonitor extends Served {
         Object run();
     }
 
+    /** A call that waits; one in line is not overtaken by another one in line. */
+    private record Parked(Attempt attempt, boolean inLine) {}
+
     private final ScheduledExecutorService clock;
 
     /** In the order they came. */
-    private final Map<Call, Attempt> parked = new LinkedHashMap<>();
+    private final Map<Call, Parked> parked = new LinkedHashMap<>();
 
     ServedMonitor(Key key, ScheduledExecutorService clock) {
         super(key);
@@ -53,10 +56,19 @@ abstract class ServedMonitor extends Served {
     }
 
     final void await(Call call, long timeoutMillis, Attempt attempt, Runnable late) {
+        await(call, timeoutMillis, attempt, late, false);
+    }
+
+    /** The same in the order of arrival, unless the call does not wait. */
+    final void awaitInLine(Call call, long timeoutMillis, Attempt attempt, @Nullable Object late) {
+        await(call, timeoutMillis, attempt, () -> call.expire(late), timeoutMillis != 0);
+    }
+
+    private void await(Call call, long timeoutMillis, Attempt attempt, Runnable late, boolean inLine) {
         if (!call.claim()) {
             return;
         }
-        Object result = attempt.run();
+        Object result = inLine && parked.values().stream().anyMatch(Parked::inLine) ? null : attempt.run();
         if (result != null) {
             call.reply(result);
             return;
@@ -68,7 +80,7 @@ abstract class ServedMonitor extends Served {
         }
         call.afterwards(() -> forget(call));
         call.session().park(call);
-        parked.put(call, attempt);
+        parked.put(call, new Parked(attempt, inLine));
         call.limit(clock, timeoutMillis, () -> expire(late));
     }
 
@@ -78,8 +90,15 @@ abstract class ServedMonitor extends Served {
     }
 
     private synchronized void forget(Call call) {
-        parked.remove(call);
+        Parked ended = parked.remove(call);
         onEnd(call);
+        if (ended != null && ended.inLine) {
+            clock.execute(this::next); // not here: that would go as deep as there are calls
+        }
+    }
+
+    private synchronized void next() {
+        changed();
     }
 
     /** A call that waited is over, however it ended. */
@@ -87,24 +106,27 @@ abstract class ServedMonitor extends Served {
 
     /** Lets all that wait try again. Of a copy: a call may end, and leave, under this thread's hands. */
     final void changed() {
+        boolean stands = false;
         for (Call call : parked.keySet().toArray(new Call[0])) {
-            Attempt attempt = parked.get(call);
-            if (attempt != null && call.claim()) {
-                attempt(call, attempt);
+            Parked waiting = parked.get(call);
+            if (waiting != null && !(stands && waiting.inLine) && call.claim()) {
+                stands |= !attempt(call, waiting.attempt) && waiting.inLine;
             }
         }
     }
 
-    private static void attempt(Call call, Attempt attempt) {
+    /** Says whether the call is over. */
+    private static boolean attempt(Call call, Attempt attempt) {
         try {
             Object result = attempt.run();
             if (result == null) {
                 call.unclaim();
-            } else {
-                call.reply(result);
+                return false;
             }
+            call.reply(result);
         } catch (Throwable e) {
             call.fail(e);
         }
+        return true;
     }
 }

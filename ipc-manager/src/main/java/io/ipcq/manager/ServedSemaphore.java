@@ -11,18 +11,24 @@ import org.jspecify.annotations.Nullable;
 final class ServedSemaphore extends ServedMonitor {
 
     private final long made;
+    private final boolean fair;
+    private final boolean bounded;
     private long permits;
     private final Map<Session, Long> acquired = new LinkedHashMap<>();
 
-    ServedSemaphore(Key key, ScheduledExecutorService clock, long permits) {
+    ServedSemaphore(Key key, ScheduledExecutorService clock, long permits, boolean fair, boolean bounded) {
         super(key, clock);
         this.made = permits;
+        this.fair = fair;
+        this.bounded = bounded;
         this.permits = permits;
     }
 
     @Override
     void requireSame(Map<String, @Nullable Object> options) {
         requireOption(options, "permits", made);
+        requireOption(options, "fair", fair);
+        requireOption(options, "bounded", bounded);
     }
 
     @Override
@@ -30,10 +36,21 @@ final class ServedSemaphore extends ServedMonitor {
         switch (operation) {
             case "acquire" -> {
                 int wanted = call.count(1);
-                await(call, call.timeoutMillis(2), () -> acquire(call.session(), wanted), false);
+                Attempt attempt = () -> acquire(call.session(), wanted);
+                if (fair) {
+                    awaitInLine(call, call.timeoutMillis(2), attempt, false);
+                } else {
+                    await(call, call.timeoutMillis(2), attempt, false);
+                }
             }
             case "release" -> {
                 int returned = call.count(1);
+                if (bounded && returned > made - permits) {
+                    throw new RpcException(
+                            Protocol.STATE,
+                            "more permits are released than were acquired: " + this + ", permits=" + made
+                                    + ", available=" + permits + ", released=" + returned);
+                }
                 permits += returned;
                 settle(call.session(), returned);
                 call.reply(null);

@@ -21,7 +21,12 @@ public final class SharedSemaphore implements AutoCloseable, Serializable {
     }
 
     public void acquire() throws InterruptedException {
-        reference.await(null, "acquire", 1, null);
+        acquire(1);
+    }
+
+    /** Waits until so many permits are there at one time, and takes them. */
+    public void acquire(int permits) throws InterruptedException {
+        reference.await(null, "acquire", permits, null);
     }
 
     /** Waits at most so long for a number of permits; says whether it got them. */
@@ -38,6 +43,11 @@ public final class SharedSemaphore implements AutoCloseable, Serializable {
         release(1);
     }
 
+    /**
+     * Gives so many permits back, or adds them.
+     *
+     * @throws IllegalStateException if the semaphore is bounded, and there would be more permits than it was made with
+     */
     public void release(int permits) {
         reference.call("release", permits);
     }

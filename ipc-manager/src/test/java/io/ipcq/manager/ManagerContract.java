@@ -550,6 +550,100 @@ abstract class ManagerContract {
         assertThat(soon(full)).isTrue();
     }
 
+    /** Who wants many permits, or came first to a lock, is not overtaken by others that could be served at once. */
+    @Test
+    void shouldServeFairOnesInTheOrderTheyCame() throws Exception {
+        SharedSemaphore semaphore = manager.semaphore("fair", 2, true);
+        semaphore.acquire();
+        Future<Boolean> many = async(() -> semaphore.tryAcquire(2, LONG));
+        await().until(() -> waiting("SharedSemaphore.tryAcquire") == 1);
+        Future<Boolean> one = async(() -> {
+            semaphore.acquire();
+            return true;
+        });
+        await().until(() -> waiting("SharedSemaphore.acquire") == 1);
+        assertThat(semaphore.availablePermits()).isEqualTo(1);
+        semaphore.release();
+        assertThat(soon(many)).isTrue();
+        assertThat(one).isNotDone();
+        semaphore.release(2);
+        assertThat(soon(one)).isTrue();
+        assertThat(semaphore.tryAcquire(2, SHORT)).isFalse(); // gives up, and lets the next one in
+        assertThat(semaphore.tryAcquire(1, LONG)).isTrue();
+
+        SharedLock lock = manager.lock("fair", true);
+        List<Integer> order = new CopyOnWriteArrayList<>();
+        List<Future<Boolean>> all = new ArrayList<>();
+        lock.lock();
+        lock.lock();
+        for (int i = 0; i < 5; i++) {
+            int turn = i;
+            all.add(async(() -> {
+                lock.lock();
+                order.add(turn);
+                return unlock(lock);
+            }));
+            await().until(() -> waiting("SharedLock.lock") == turn + 1);
+        }
+        lock.unlock();
+        lock.unlock();
+        for (Future<Boolean> each : all) {
+            assertThat(soon(each)).isTrue();
+        }
+        assertThat(order).containsExactly(0, 1, 2, 3, 4);
+        assertThatThrownBy(() -> manager.lock("fair")).hasMessageContaining("fair");
+    }
+
+    /** When the one in front gives up, the next one gets what that did not want. */
+    @Test
+    void shouldGoOnInLineWhenTheFirstGivesUp() throws Exception {
+        SharedSemaphore semaphore = manager.semaphore("fair", 1, true);
+        Future<Boolean> first = async(() -> {
+            semaphore.acquire(2);
+            return true;
+        });
+        await().until(() -> waiting("SharedSemaphore.acquire") == 1);
+        Future<Boolean> second = async(() -> semaphore.tryAcquire(1, LONG));
+        await().until(() -> waiting("SharedSemaphore.tryAcquire") == 1);
+        assertThat(second).isNotDone();
+        first.cancel(true);
+        assertThat(soon(second)).isTrue();
+    }
+
+    /** How many threads wait for an answer within a method. */
+    private static long waiting(String method) {
+        return Thread.getAllStackTraces().values().stream()
+                .map(List::of)
+                .filter(trace ->
+                        trace.toString().contains(method) && trace.toString().contains("Link.await"))
+                .count();
+    }
+
+    @Test
+    void shouldBoundSemaphoreAndCountLatchDown() throws Exception {
+        SharedSemaphore bounded = manager.boundedSemaphore("bounded", 2);
+        bounded.acquire(2);
+        bounded.release(2);
+        assertThatThrownBy(bounded::release)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("released");
+        assertThat(bounded.availablePermits()).isEqualTo(2);
+        SharedLatch latch = manager.latch("latch", 2);
+        assertThat(latch.await(SHORT)).isFalse();
+        Future<Boolean> open = async(() -> {
+            latch.await();
+            return true;
+        });
+        copy(latch).countDown();
+        assertThat(latch.getCount()).isEqualTo(1);
+        assertThat(open).isNotDone();
+        latch.countDown();
+        assertThat(soon(open)).isTrue();
+        latch.countDown();
+        assertThat(latch.getCount()).isZero();
+        assertThatThrownBy(() -> manager.latch("latch", 3)).hasMessageContaining("count");
+    }
+
     @Test
     void shouldBreakBarrierForPartyThatComesInterrupted() throws Exception {
         SharedBarrier barrier = manager.barrier("barrier", 3);

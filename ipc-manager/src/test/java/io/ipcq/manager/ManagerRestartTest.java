@@ -147,6 +147,7 @@ class ManagerRestartTest {
             proxies.put(List.class, manager.list("list", String.class));
             proxies.put(SharedCounter.class, manager.counter("counter"));
             proxies.put(SharedSemaphore.class, manager.semaphore("permits", 1));
+            proxies.put(SharedLatch.class, manager.latch("latch", 1));
             proxies.put(SharedEvent.class, manager.event("event"));
             proxies.put(SharedBarrier.class, manager.barrier("barrier", 2));
             proxies.put(Namespace.class, manager.namespace("namespace"));
