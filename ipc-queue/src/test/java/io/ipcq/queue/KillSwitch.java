@@ -43,7 +43,6 @@ public final class KillSwitch {
         {"io.ipcq.memory.RegionFiles", "allocate", "EXIT"},
         {"io.ipcq.memory.RegionFiles", "publish", "EXIT"},
         {"io.ipcq.memory.PrivateFiles", "createDirectory", "EXIT"},
-        {"io.ipcq.memory.PrivateFiles", "createFile", "EXIT", JOURNAL},
         {"io.ipcq.memory.LockFile", "tryOwn", "EXIT"},
         {"io.ipcq.memory.Members", "close", "EXIT"},
         {"io.ipcq.queue.QueueDirectory", "moveHere", "EXIT"},
