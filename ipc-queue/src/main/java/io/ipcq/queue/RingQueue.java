@@ -274,8 +274,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     E takeUntil(long deadline) throws InterruptedException {
         checkInterrupt(deadline);
         for (boolean waited = false; ; waited = true) {
-            requireOpen();
-            Leftover leftover = leftovers.hasSome() ? leftovers.poll() : null;
+            Leftover leftover = leftovers.hasSome() ? pollLeftovers() : null;
             if (leftover != null) {
                 return decode(leftover);
             }
@@ -289,10 +288,16 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
+    private @Nullable Leftover pollLeftovers() {
+        touching(() -> true);
+        return leftovers.poll();
+    }
+
     @SuppressWarnings("ReferenceEquality") // OVER is known by its identity
     private byte @Nullable [] takePayload(boolean waited, long deadline) {
         StackReserve.require(); // for keeping it
         try {
+            requireOpen();
             byte[] payload = ring.take();
             if (payload == Ring.OVER) {
                 throw new QueueShutdownException(
@@ -351,8 +356,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private int handOverLeftover(Collection<? super E> target, List<CodecException> bad) {
-        requireOpen();
-        Leftover leftover = leftovers.poll();
+        Leftover leftover = pollLeftovers();
         if (leftover == null) {
             return 0;
         }
