@@ -79,6 +79,7 @@ class BatchTest {
                 settled::add,
                 settled::add,
                 settled::add,
+                settled::add,
                 settled::add);
         try {
             Batch.take(
@@ -93,7 +94,7 @@ class BatchTest {
                             way,
                             null,
                             new ArrayList<>())
-                    .arrived();
+                    .arrived(new Receipt());
         } catch (Throwable told) {
             assertThat(told).isInstanceOfAny(Exception.class, OutOfMemoryError.class);
         }
