@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where queues without a path live: in memory if the system has a place for that, each under a name that nobody can guess.
@@ -28,7 +29,9 @@ final class AnonymousDirectories {
     /** So that a program with many queues does not look at all of them for each new one. */
     private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(10);
 
-    private static boolean sweepingAtExit;
+    /** There is one while there is something for it to do, for it keeps the class loader of this class. */
+    private static @Nullable Thread hook;
+
     private static long nextSweep = System.nanoTime();
 
     private AnonymousDirectories() {}
@@ -45,7 +48,7 @@ final class AnonymousDirectories {
         try {
             return creating.create(place);
         } catch (Throwable e) {
-            OPEN.remove(place);
+            forget(place);
             QueueDirectory.deleteQuietly(place);
             throw e;
         }
@@ -76,9 +79,26 @@ final class AnonymousDirectories {
     /** Lets a queue that was created here go with this JVM, should nobody close it. */
     static synchronized void deleteAtExit(QueueDirectory queue) {
         OPEN.put(queue.directory(), queue);
-        if (!sweepingAtExit) {
-            sweepingAtExit = true;
-            Runtime.getRuntime().addShutdownHook(new Thread(AnonymousDirectories::deleteAll, "ipcq-cleanup"));
+        if (hook == null) {
+            Thread thread = new Thread(AnonymousDirectories::deleteAll, "ipcq-cleanup");
+            try {
+                Runtime.getRuntime().addShutdownHook(thread);
+                hook = thread;
+            } catch (IllegalStateException ending) {
+                // a hook of the program makes it: who makes the next one removes it, if nobody closes it
+            }
+        }
+    }
+
+    private static synchronized void forget(Path queue) {
+        OPEN.remove(queue);
+        if (hook != null && OPEN.isEmpty()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+                hook = null;
+            } catch (IllegalStateException ending) {
+                // it is running, or will
+            }
         }
     }
 
@@ -104,7 +124,7 @@ final class AnonymousDirectories {
     }
 
     private static void delete(QueueDirectory queue, Runnable end) {
-        OPEN.remove(queue.directory());
+        forget(queue.directory());
         try {
             queue.delete(end);
         } catch (IOException | InternalError e) {
