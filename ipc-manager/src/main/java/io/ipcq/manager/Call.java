@@ -275,6 +275,8 @@ final class Call {
             if (state == State.CLAIMED) {
                 deferred = end;
                 next = whenDeferred;
+            } else {
+                state = State.CLAIMED; // or somebody else would, and carry out what is answered otherwise
             }
         }
         if (next != null) {
