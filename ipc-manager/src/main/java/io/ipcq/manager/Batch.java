@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** What is taken of a queue for one answer: no more than fits into it, and nothing after one that cannot be decoded. */
 final class Batch<T> implements Handed {
 
+    /** Beyond it an element has an answer for itself, as both might not fit into a frame. */
+    private static final long MAX_BYTES = 4 << 20;
+
     /** What an element takes besides its content, about. */
     private static final long ELEMENT_BYTES = 64;
 
@@ -79,6 +82,10 @@ final class Batch<T> implements Handed {
         while (things.size() < max && bytes < Protocol.ANSWER_BYTES) {
             T next = source.next();
             if (next == null) {
+                return;
+            }
+            if (!isEmpty() && bytes + way.size.applyAsLong(next) > MAX_BYTES) {
+                way.later.accept(next);
                 return;
             }
             things.add(next);

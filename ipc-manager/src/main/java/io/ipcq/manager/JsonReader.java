@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -199,12 +200,18 @@ final class JsonReader {
             throw refusal("a number is too long: maxDigits=" + limits.numberChars);
         }
         try {
-            Number number = token == JsonToken.VALUE_NUMBER_INT ? parser.getNumberValue() : parser.getDecimalValue();
+            Number number = token == JsonToken.VALUE_NUMBER_INT ? parser.getNumberValue() : decimal();
             count(HeapSize.of(number));
             return number;
         } catch (JacksonException | ArithmeticException | NumberFormatException e) {
             throw refusal("a number is out of range");
         }
+    }
+
+    /** As it is written; there is no decimal that is less than nothing by its sign alone. */
+    private Number decimal() {
+        BigDecimal decimal = parser.getDecimalValue();
+        return decimal.signum() == 0 && parser.getString().startsWith("-") ? (Number) (-0.0) : decimal;
     }
 
     private void count(long bytes) {

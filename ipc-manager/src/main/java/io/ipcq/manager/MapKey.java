@@ -24,6 +24,7 @@ record MapKey(Object value) implements Comparable<MapKey> {
             Long.class,
             BigInteger.class,
             BigDecimal.class,
+            Double.class,
             Boolean.class,
             List.class,
             Map.class);

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     private static final long serialVersionUID = 1L;
 
     private static final int BATCH = 256;
+
+    /** In the heap; as JSON it is six times as much at most, which still fits into a frame. */
+    private static final long BATCH_BYTES = 1 << 20;
 
     RemoteQueue(Reference reference, Codec<E> codec) {
         super(reference, codec);
@@ -50,13 +54,27 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         Link.requireNoInterrupt();
         int from = 0;
         while (from < wire.size()) {
-            List<@Nullable Object> batch = wire.subList(from, Math.min(wire.size(), from + BATCH));
+            List<@Nullable Object> batch = wire.subList(from, endOfBatch(wire, from));
             int put = (int) reference.number("putAll", batch);
             from += put;
             if (put < batch.size()) {
                 reference.await(null, "put", wire.get(from++), null); // waits for room
             }
         }
+    }
+
+    /** As many as fit into a call, and at least one. */
+    private static int endOfBatch(List<@Nullable Object> wire, int from) {
+        int end = from + 1;
+        long bytes = HeapSize.of(wire.get(from));
+        while (end < wire.size() && end - from < BATCH) {
+            bytes += HeapSize.of(wire.get(end));
+            if (bytes > BATCH_BYTES) {
+                return end;
+            }
+            end++;
+        }
+        return end;
     }
 
     @Override
@@ -148,21 +166,44 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     public @Nullable E peek() {
-        List<E> first = items(1);
-        return first.isEmpty() ? null : first.get(0);
+        return reference.call("items", 1) instanceof List<?> first && !first.isEmpty() ? value(first.get(0)) : null;
     }
 
     @Override
     public Iterator<E> iterator() {
-        return items(Integer.MAX_VALUE).iterator();
+        return new Look();
     }
 
-    private List<E> items(int max) {
-        List<E> elements = new ArrayList<>();
-        if (reference.call("items", max) instanceof List<?> items) {
-            items.forEach(item -> elements.add(value(item)));
+    /** The elements, a page at a time. */
+    private final class Look implements Iterator<E> {
+        private Iterator<?> page = List.of().iterator();
+        private @Nullable Object next;
+
+        Look() {
+            turn();
         }
-        return List.copyOf(elements);
+
+        private void turn() {
+            Map<?, ?> answer = reference.call("look", next) instanceof Map<?, ?> map ? map : Map.of();
+            page = answer.get("elements") instanceof List<?> elements ? elements.iterator() : page;
+            next = answer.get("next");
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (!page.hasNext() && next != null) {
+                turn();
+            }
+            return page.hasNext();
+        }
+
+        @Override
+        public E next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("there are no more elements");
+            }
+            return Objects.requireNonNull(value(page.next()));
+        }
     }
 
     @Override

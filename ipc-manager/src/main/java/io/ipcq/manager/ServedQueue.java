@@ -56,6 +56,8 @@ final class ServedQueue extends Served {
      */
     private final Deque<byte[]> returned = new ArrayDeque<>();
 
+    private final QueueLooks looks = new QueueLooks();
+
     private volatile boolean deleted;
 
     /** Leases of clients, by number. */
@@ -210,6 +212,7 @@ final class ServedQueue extends Served {
             case "putAll" -> putAll(call);
             case "drain" -> drain(call, Math.min(call.count(1), MAX_BATCH));
             case "items" -> items(call, Math.min(call.count(1), MAX_BATCH));
+            case "look" -> look(call);
             case "size" -> call.reply(size());
             case "full" -> call.reply(queue.full());
             case "stats" -> call.reply(stats());
@@ -444,6 +447,35 @@ final class ServedQueue extends Served {
         }
     }
 
+    /** Shows what comes next, and where it goes on. */
+    private void look(Call call) {
+        QueueLooks.Look look = call.value(1) == null
+                ? new QueueLooks.Look(call.session(), Stream.concat(returned().stream(), queue.stream()))
+                : looks.resume(call.session(), call.number(1));
+        boolean more = false;
+        try (Session.Reading reading = call.session().reading()) {
+            List<@Nullable Object> wire = new ArrayList<>();
+            long bytes = 0;
+            while (wire.size() < MAX_BATCH && bytes < Protocol.ANSWER_BYTES && look.hasNext()) {
+                byte[] element = look.next();
+                wire.add(wire(element, reading));
+                bytes += element.length;
+            }
+            more = look.hasNext();
+            Map<String, @Nullable Object> page = new LinkedHashMap<>();
+            page.put("elements", wire);
+            page.put("next", more ? looks.leave(look) : null);
+            call.reply(page);
+        } finally {
+            if (!more) {
+                look.close();
+            }
+        }
+        if (call.session().isOver()) {
+            looks.left(call.session());
+        }
+    }
+
     // ---- leases -----------------------------------------------------------------------------------------------------
 
     private @Nullable Runnable receive(Call call, Duration patience) throws InterruptedException {
@@ -531,6 +563,7 @@ final class ServedQueue extends Served {
     void left(Session session) {
         descriptors.left(session, holders);
         putBackReturned();
+        looks.left(session);
         List<Lease> ended = new ArrayList<>();
         synchronized (leases) {
             leases.values().removeIf(lease -> lease.session() == session && ended.add(lease));

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -974,6 +975,61 @@ abstract class SharedQueueContract {
         target.add(queue.get());
         assertThat(queue.drainTo(target)).isEqualTo(5000 - 778);
         assertThat(target).isEqualTo(elements);
+    }
+
+    @Test
+    void shouldMoveAndShowWhatIsLargeTogether() throws InterruptedException {
+        List<String> elements = IntStream.range(0, 256)
+                .mapToObj(i -> i + "x".repeat(40_000) + "\u0001".repeat(100))
+                .toList();
+        queue.putAll(elements);
+        assertThat(queue.peek()).isEqualTo(elements.get(0));
+        assertThat(queue.contains(elements.get(255))).isTrue();
+        assertThat(queue.contains("not there")).isFalse();
+        assertThat(queue.toArray()).isEqualTo(elements.toArray());
+        List<String> target = new ArrayList<>();
+        assertThat(queue.drainTo(target)).isEqualTo(256);
+        assertThat(target).isEqualTo(elements);
+    }
+
+    @Test
+    void shouldShowHoweverManyThereAre() throws InterruptedException {
+        List<String> elements =
+                IntStream.range(0, 25_000).mapToObj(Integer::toString).toList();
+        queue.putAll(elements);
+        assertThat(List.copyOf(queue)).isEqualTo(elements);
+        assertThat(queue.stream().skip(24_999)).containsExactly("24999");
+        List<Iterator<String>> looks = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            looks.add(queue.iterator());
+        }
+        queue.clear();
+        queue.put("new");
+        for (Iterator<String> look : looks) {
+            look.forEachRemaining(each -> assertThat(each).isNotNull());
+        }
+    }
+
+    @Test
+    void shouldKeepNumbers() throws Exception {
+        SharedQueue<Double> doubles = closed(create(Codec.json(Double.class), FOREVER));
+        List<Double> all = List.of(-0.0, 0.0, Double.MIN_VALUE, -Double.MAX_VALUE, 0.1, 1e300, -1.0, 1e-7);
+        doubles.putAll(all);
+        assertThat(List.copyOf(doubles)).isEqualTo(all);
+        for (Double each : all) {
+            assertThat(doubles.get()).isEqualTo(each);
+        }
+        SharedQueue<BigInteger> large = closed(create(Codec.json(BigInteger.class), FOREVER));
+        for (int digits : List.of(1, 19, 20, 100, 999, 20_000)) {
+            BigInteger number = BigInteger.TEN.pow(digits).subtract(BigInteger.ONE);
+            if (catchThrowable(() -> large.put(number)) == null) {
+                assertThat(large.get()).as("%d digits", digits).isEqualTo(number);
+            } else {
+                assertThatThrownBy(() -> large.put(number)).isInstanceOf(CodecException.class);
+                assertThat(digits).isGreaterThan(999);
+            }
+            assertThat(large.empty()).isTrue();
+        }
     }
 
     // ---- tasks ------------------------------------------------------------------------------------------------------
