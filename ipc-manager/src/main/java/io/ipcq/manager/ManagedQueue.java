@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.queue.SharedQueue;
 import java.io.ObjectStreamException;
@@ -84,6 +85,15 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
     public @Nullable E peek() {
         Iterator<E> elements = iterator();
         return elements.hasNext() ? elements.next() : null;
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return Excerpt.of(iterator(), qsize());
+        } catch (RuntimeException e) {
+            return "[" + e.getMessage() + "]";
+        }
     }
 
     /** Of unknown size, as others put and take meanwhile. */
