@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class NothingStaysTest {
 
-    private static final int CYCLES = Integer.getInteger("ipcq.cycles", 50);
+    private static final int CYCLES = Integer.getInteger("ipcq.openings", 50);
 
     @TempDir
     Path parent;
