@@ -3,6 +3,7 @@ package io.ipcq;
 
 import io.ipcq.codec.CodecException;
 import java.util.Iterator;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +20,26 @@ public final class Excerpt {
 
     /** For instance {@code [a, b, c]}, and with more than ten elements {@code [a, b, (...), j, and 299990 more]}. */
     public static String of(Iterator<?> elements, long size) {
-        StringBuilder text = new StringBuilder("[");
+        return "[" + text(elements, size) + "]";
+    }
+
+    /** For instance {@code {a=1, b=2}}. */
+    public static String of(Map<?, ?> map) {
+        return "{" + text(map.entrySet().iterator(), map.size()) + "}";
+    }
+
+    private static String text(Iterator<?> elements, long size) {
+        StringBuilder text = new StringBuilder();
         int shown = 0;
         while (shown < ELEMENTS) {
             String element = next(elements);
             if (element == null) {
-                return text.append(']').toString();
+                return text.toString();
             }
             text.append(shown++ == 0 ? "" : ", ").append(element);
         }
         long more = size - shown;
-        return text.append(more > 0 ? ", and " + more + " more]" : "]").toString();
+        return more > 0 ? text.append(", and ").append(more).append(" more").toString() : text.toString();
     }
 
     /** Null if there is none. */

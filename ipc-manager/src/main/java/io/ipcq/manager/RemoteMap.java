@@ -410,8 +410,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     /** The first few entries, and how many there are. */
     @Override
     public String toString() {
-        Map<K, V> entries = snapshot();
-        return Excerpt.of(entries.entrySet().iterator(), entries.size());
+        return Excerpt.of(snapshot());
     }
 
     @Override

@@ -377,7 +377,7 @@ abstract class ManagerContract {
             map.put(i, i * i);
         }
         assertThat(list).hasToString("[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, and 2 more]");
-        assertThat(map.toString()).startsWith("[0=0, 1=1, ").endsWith(", and 2 more]");
+        assertThat(map.toString()).startsWith("{0=0, 1=1, ").endsWith(", and 2 more}");
     }
 
     @Test
