@@ -162,10 +162,11 @@ public final class Listener implements AutoCloseable {
     private Connection handOut(Optional<Connection> next) throws SocketException {
         if (next.isEmpty()) {
             accepted.add(next); // for the next one who waits
-            throw new SocketException(
-                    failed
-                            ? "the listener has failed, its log says why; make a new one: address=" + address
-                            : "the listener is closed: address=" + address);
+            if (failed) {
+                throw new SocketException(
+                        "the listener has failed, its log says why; make a new one: address=" + address);
+            }
+            throw new ListenerClosedException("the listener is closed: address=" + address);
         }
         reception.placeIsFree();
         return next.get();

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
+import io.ipcq.connection.ListenerClosedException;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueBuilder;
 import io.ipcq.queue.SharedQueue;
@@ -156,6 +157,9 @@ public final class ManagerServer implements AutoCloseable {
             try {
                 client = listener.accept();
                 serve(client);
+            } catch (ListenerClosedException over) {
+                close(); // by the program, or as the JVM ends
+                return;
             } catch (IOException | InterruptedException over) {
                 endWithListener(over);
                 return;

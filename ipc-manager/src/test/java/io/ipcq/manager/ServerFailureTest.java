@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.connection.FailingListener;
 import io.ipcq.connection.Listener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -256,11 +257,21 @@ class ServerFailureTest {
         try (ManagerServer lonely = ManagerServer.builder().bind(failing);
                 ProtocolClient last = new ProtocolClient(Connection.connect(lonely.address(), key))) {
             last.result("ping");
-            failing.close();
+            FailingListener.fail(failing);
             assertThatThrownBy(lonely::serveForever)
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("the listener has failed");
             assertThatThrownBy(() -> last.result("ping")).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** As it is at the end of a JVM, whose hooks close the listener: nobody is told of a failure. */
+    @Test
+    void shouldEndQuietlyWhenItsListenerIsClosed() throws Exception {
+        Listener closing = Listener.bind(key);
+        try (ManagerServer lonely = ManagerServer.builder().bind(closing)) {
+            closing.close();
+            lonely.serveForever();
         }
     }
 }
