@@ -2,24 +2,11 @@
 package io.ipcq.queue;
 
 import java.nio.file.AccessDeniedException;
-import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What the operating system objects to, found below the exceptions of others, and what can be done about it. */
 final class StorageFailure {
-
-    /** How a cause is worded, and the remedy; in small letters. */
-    private record Known(String words, String remedy) {}
-
-    private static final List<Known> KNOWN = List.of(
-            new Known("too many open files", "let the process open more files (ulimit -n), or close queues"),
-            new Known("no space left", "make room on the file system, then try again"),
-            new Known("quota exceeded", "make room on the file system, then try again"),
-            new Known("permission denied", "let this user write there"),
-            new Known("operation not permitted", "let this user write there"),
-            new Known("read-only file system", "mount it so that it can be written"),
-            new Known("map failed", "let the process map more (ulimit -v, vm.max_map_count)"),
-            new Known("cannot allocate memory", "let the process map more (ulimit -v, vm.max_map_count)"));
 
     private static final int DEEPEST = 20;
 
@@ -38,12 +25,32 @@ final class StorageFailure {
                 continue;
             }
             innermost = message;
-            for (Known known : KNOWN) {
-                if (message.toLowerCase(Locale.ROOT).contains(known.words)) {
-                    return "cause=" + message + "; " + known.remedy;
-                }
+            String remedy = remedy(message.toLowerCase(Locale.ROOT));
+            if (remedy != null) {
+                return "cause=" + message + "; " + remedy;
             }
         }
         return "cause=" + innermost + "; see to that, then try again";
+    }
+
+    /** Null if the words are not known. */
+    private static @Nullable String remedy(String words) {
+        // no table in a static field: where the stack ends, its initializer would fail, and with it this class for good
+        if (words.contains("too many open files")) {
+            return "let the process open more files (ulimit -n), or close queues";
+        }
+        if (words.contains("no space left") || words.contains("quota exceeded")) {
+            return "make room on the file system, then try again";
+        }
+        if (words.contains("permission denied") || words.contains("operation not permitted")) {
+            return "let this user write there";
+        }
+        if (words.contains("read-only file system")) {
+            return "mount it so that it can be written";
+        }
+        if (words.contains("map failed") || words.contains("cannot allocate memory")) {
+            return "let the process map more (ulimit -v, vm.max_map_count)";
+        }
+        return null;
     }
 }
