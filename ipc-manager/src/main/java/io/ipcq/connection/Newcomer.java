@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.Deadline;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.Deadline;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.Deadline;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InvalidObjectException;

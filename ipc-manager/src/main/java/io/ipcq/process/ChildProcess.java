@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.memory.Deadline;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -198,7 +199,7 @@ public class ChildProcess implements AutoCloseable, Serializable {
 
     /** Waits until the child has ended, at most so long; says whether it has. */
     public boolean join(Duration timeout) throws InterruptedException {
-        return started().join(saturatedNanos(timeout));
+        return started().join(Deadline.nanos(timeout));
     }
 
     public boolean isAlive() {
@@ -347,13 +348,5 @@ public class ChildProcess implements AutoCloseable, Serializable {
                     "The child process was not started by this process: name=" + name + ". Call start() first");
         }
         return running;
-    }
-
-    private static long saturatedNanos(Duration duration) {
-        try {
-            return duration.toNanos();
-        } catch (ArithmeticException longerThanCenturies) {
-            return duration.isNegative() ? 0 : Long.MAX_VALUE;
-        }
     }
 }

@@ -4,6 +4,7 @@ package io.ipcq.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.memory.Deadline;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;

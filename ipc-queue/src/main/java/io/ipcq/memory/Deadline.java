@@ -54,10 +54,13 @@ public final class Deadline {
         return deadline == NEVER ? NEVER : deadline - now;
     }
 
+    public static long earlier(long one, long other) {
+        return other == NEVER || (one != NEVER && one - other <= 0) ? one : other;
+    }
+
     /** The earlier of a deadline and {@code nanos} from now. */
     public static long atMost(long deadline, long nanos) {
-        long soon = in(nanos);
-        return deadline == NEVER || (soon != NEVER && soon - deadline < 0) ? soon : deadline;
+        return earlier(deadline, in(nanos));
     }
 
     /** The later of a deadline and {@code nanos} from now. */
