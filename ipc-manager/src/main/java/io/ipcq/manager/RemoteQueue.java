@@ -102,7 +102,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         }
     }
 
-    /** Goes on after what cannot be decoded, and says at the end that there was something. */
+    /** Goes on to the end of a batch after what cannot be decoded, but no further, or it might get the same element again. */
     @Override
     int takeInto(Collection<? super E> target, int max) {
         Drain drain = new Drain(target);
@@ -110,7 +110,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
             do {
                 drain.came = 0;
                 reference.takeNow(drain, "drain", Math.min(BATCH, Math.max(0, max - drain.all)), true);
-            } while (drain.came > 0 && drain.all < max);
+            } while (drain.came > 0 && drain.all < max && drain.bad.isEmpty());
         } catch (Throwable e) {
             drain.bad.forEach(e::addSuppressed);
             throw e;

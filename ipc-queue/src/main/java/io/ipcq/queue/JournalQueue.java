@@ -235,6 +235,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
+    /** Goes on to the end of a batch after what cannot be decoded, but no further, or it might get the same element again. */
     @Override
     int takeInto(Collection<? super E> target, int max) {
         int count = 0;
@@ -242,7 +243,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         @Nullable CodecException bad = null;
         Deque<Claim> claims = new ArrayDeque<>();
         try {
-            while (count < max && claimNow(claims, Math.min(DRAIN_ELEMENTS, max - count))) {
+            while (bad == null && count < max && claimNow(claims, Math.min(DRAIN_ELEMENTS, max - count))) {
                 while (!claims.isEmpty()) {
                     decoded = false;
                     E element;

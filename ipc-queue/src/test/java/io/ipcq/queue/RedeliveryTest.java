@@ -74,6 +74,25 @@ class RedeliveryTest {
         assertThat(queue.getNow()).isNull();
     }
 
+    @Test
+    void shouldTryWhatCannotBeDecodedOnceInEachDrain() throws Exception {
+        DurableQueue<String> queue = DurableQueue.builder(PickyCodec.INSTANCE)
+                .redeliveryDelay(Duration.ofNanos(1))
+                .maxAttempts(3)
+                .create(parent.resolve("orders"));
+        toClose.add(queue);
+        open(PickyCodec.INSTANCE); // might be able to decode it, so it is not given up
+        queue.putAll(List.of("a", PickyCodec.UNDECODABLE, "b"));
+        List<String> target = new ArrayList<>();
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            assertThatThrownBy(() -> queue.drainTo(target))
+                    .isInstanceOf(CodecException.class)
+                    .satisfies(e -> assertThat(e.getSuppressed()).isEmpty());
+        }
+        assertThat(target).containsExactly("a", "b");
+        assertThat(queue.drainTo(target)).isZero();
+    }
+
     // ---- a delay ----------------------------------------------------------------------------------------------------
 
     @Test
