@@ -122,28 +122,39 @@ public final class DirectoryHandle implements AutoCloseable {
     }
 
     private DirectoryHandle openChild(String name, boolean closedToOthers) throws IOException {
+        Path child = path.resolve(name);
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             BasicFileAttributes seen = attributes(name);
-            Path child = path.resolve(name);
-            requireOwn(child, seen, closedToOthers);
             if (!seen.isDirectory()) {
+                requireOwn(child, seen, closedToOthers);
                 throw new RegionFormatException(child, "it is not a directory; check the path");
             }
-            DirectoryHandle opened = openEntry(name);
-            boolean same = false;
             try {
-                same = opened.isSame(seen, closedToOthers);
-                if (same) {
+                DirectoryHandle opened = openSeen(name, seen, closedToOthers);
+                if (opened != null) {
                     return opened;
                 }
-            } finally {
-                if (!same) {
-                    opened.close(); // something else has its name now
-                }
+            } catch (AccessDeniedException e) {
+                requireOwn(child, seen, closedToOthers); // says whose it is
+                throw e;
             }
         }
-        throw new RegionFormatException(
-                path.resolve(name), "it is exchanged whenever it is opened; check who does that");
+        throw new RegionFormatException(child, "it is exchanged whenever it is opened; check who does that");
+    }
+
+    /** Null if something else has its name now. Whose it is costs too much to be asked before and after. */
+    private @Nullable DirectoryHandle openSeen(String name, BasicFileAttributes seen, boolean closedToOthers)
+            throws IOException {
+        DirectoryHandle opened = openEntry(name);
+        boolean same = false;
+        try {
+            same = opened.isSame(seen, closedToOthers);
+            return same ? opened : null;
+        } finally {
+            if (!same) {
+                opened.close();
+            }
+        }
     }
 
     /** Whether what was opened is what was seen; a number of a file says so only together with the owner, for it may be used again. */

@@ -57,7 +57,6 @@ final class ChronicleJournal implements AutoCloseable {
 
     private static final int INDEX_COUNT = 4096;
     private static final int INDEX_SPACING = 256;
-    private static final int METADATA_BYTES = 4 << 10;
     private static final int FIRST_CHUNK_BYTES = 256 << 10;
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int SLACK_BYTES = 96 << 10;
@@ -87,7 +86,6 @@ final class ChronicleJournal implements AutoCloseable {
         this.directory = directory;
         this.control = control;
         this.outgoing.singleThreadedCheckDisabled(true); // the mutex sees to that
-        JournalHeader.requireSound(directory);
         requireInPlace();
         this.queue = build(directory.path(), control::segmentVolatile, control.maxDocumentBytes(), readOnly);
         LongValue[] lock = new LongValue[1];
@@ -154,7 +152,7 @@ final class ChronicleJournal implements AutoCloseable {
         try (DirectoryHandle made = DirectoryHandle.openOwn(directory)) {
             // or Chronicle runs into a full disk in mapped memory
             made.withFile(JournalHeader.METADATA, CREATE_NEW, file -> file);
-            made.withFile(JournalHeader.METADATA, WRITE, file -> writeZeros(file, 0, METADATA_BYTES));
+            made.withFile(JournalHeader.METADATA, WRITE, file -> writeZeros(file, 0, JournalHeader.METADATA_BYTES));
         }
         build(directory, () -> 0, maxDocumentBytes, false).close();
     }

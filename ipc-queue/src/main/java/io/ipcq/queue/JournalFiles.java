@@ -31,7 +31,8 @@ final class JournalFiles extends QueueDirectory {
     /**
      * A handle's hold on a queue: the shared words, and the lock that says that this member lives.
      *
-     * @param attended whether somebody who is alive has seen the queue in order; if not, the machine may have crashed meanwhile
+     * @param attended whether somebody who is alive has seen the queue in order; if not, the machine may have crashed meanwhile, or
+     *     somebody else may have made the files
      */
     record Attachment(JournalFiles files, JournalControl control, Members members, boolean attended)
             implements AutoCloseable {
@@ -143,23 +144,36 @@ final class JournalFiles extends QueueDirectory {
             throws IOException {
         JournalControl control = openControl(held);
         requireCodec(control.codecId(), codecId);
-        requireJournal(held, control.state());
+        withJournal(held, control.state(), journal -> {});
         JournalFiles files = new JournalFiles(directory(), control.state());
         return join(held, control.state(), members -> {
             members.secure(); // before there is anything in its name that others could take
             boolean attended = members.anyOtherAlive(control.attendedVolatile());
+            if (!attended) {
+                // else somebody who is alive has looked, and only this library has written since
+                withJournal(held, control.state(), JournalHeader::requireSound);
+            }
             return making.make(new Attachment(files, control, members, attended));
         });
     }
 
-    private void requireJournal(DirectoryHandle held, QueueState state) throws IOException {
-        try {
-            held.openOwn(JOURNAL).close();
-        } catch (NoSuchFileException e) {
-            if (!state.deletedVolatile()) {
-                throw new RegionFormatException(journal(), "it is missing; restore it or delete the queue");
+    /** Looks at the journal, unless it is being deleted. */
+    private void withJournal(DirectoryHandle held, QueueState state, Look look) throws IOException {
+        try (DirectoryHandle journal = held.openOwn(JOURNAL)) {
+            look.at(journal);
+        } catch (NoSuchFileException | RegionFormatException e) {
+            if (state.deletedVolatile()) {
+                return;
             }
+            throw e instanceof NoSuchFileException
+                    ? new RegionFormatException(journal(), "it is missing; restore it or delete the queue")
+                    : e;
         }
+    }
+
+    @FunctionalInterface
+    private interface Look {
+        void at(DirectoryHandle journal) throws IOException;
     }
 
     /** Holds the journal's directory. */
@@ -217,7 +231,7 @@ final class JournalFiles extends QueueDirectory {
             requireQueue(held);
             JournalControl control = JournalControl.of(mapReadOnly(held, JournalLayout.FORMAT));
             requireCodec(control.codecId(), codec.id());
-            requireJournal(held, control.state());
+            withJournal(held, control.state(), JournalHeader::requireSound);
             JournalFiles files = new JournalFiles(directory(), control.state());
             return new JournalView<>(files, control, new JournalDecoder<>(codec, directory()));
         }

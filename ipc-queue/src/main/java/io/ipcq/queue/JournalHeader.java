@@ -32,8 +32,8 @@ final class JournalHeader {
      *   The elements are bytes for Chronicle, which never reads objects in them.
      *
      *   Of a segment, the header and the index are looked at, which has one page: Chronicle goes wherever an address
-     *   in them leads, and makes a table of all blocks up to there. All of metadata.cq4t is: in damaged entries Chronicle would look again and
-     *   again, for ten seconds each time.
+     *   in them leads, and makes a table of all blocks up to there. All entries of metadata.cq4t are: in damaged ones Chronicle would look
+     *   again and again, for ten seconds each time.
      *
      *   Other processes may write meanwhile. They complete what an address leads to before they write the address, and it is read
      *   in that order; a word of eight bytes is there as a whole.
@@ -43,6 +43,9 @@ final class JournalHeader {
      */
 
     static final String METADATA = "metadata.cq4t";
+
+    /** More than all its entries take. */
+    static final int METADATA_BYTES = 4 << 10;
 
     private static final Set<String> TYPES =
             Set.of("STStore", "WireType", "SCQMeta", "SCQSRoll", "SCQStore", "SCQSIndexing");
@@ -54,7 +57,6 @@ final class JournalHeader {
     private static final int INTERNAL = 1 << 30;
     private static final int LENGTH = INTERNAL - 1;
 
-    private static final int MAX_METADATA_BYTES = 1 << 20;
     private static final int MAX_HEADER_BYTES = 4 << 10;
     private static final int MAX_LIST_BYTES = 40 << 10;
 
@@ -109,7 +111,7 @@ final class JournalHeader {
         journal.requireOwnFile(name);
         journal.withFile(name, READ, channel -> {
             if (metadata) {
-                read(file, channel, 0, MAX_METADATA_BYTES).requireTable();
+                read(file, channel, 0, METADATA_BYTES).requireTable();
             } else {
                 requireSegment(file, channel);
             }

@@ -15,11 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,25 +56,17 @@ class HostileJournalIT {
         return orders.resolve("journal").resolve(name);
     }
 
+    /** Whoever opens the queue, or only looks at it, is told before Chronicle sees any file. */
     private void assertRefused(Path file) {
-        assertRefused(file, queue -> queue.put("b", Duration.ofMillis(200)));
-        assertRefused(file, queue -> queue.get(Duration.ofMillis(200)));
-    }
-
-    /** Whoever is the first to need the journal is told: an operation, or who opens the queue and has to repair it. */
-    private AbstractThrowableAssert<?, ?> assertRefused(Path file, Operation operation) {
-        return assertThatThrownBy(() -> {
-                    try (DurableQueue<String> queue = DurableQueue.open(orders, String.class)) {
-                        operation.run(queue);
-                    }
-                })
-                .isInstanceOf(QueueStorageException.class)
-                .hasMessageContaining(file.toString());
-    }
-
-    @FunctionalInterface
-    private interface Operation {
-        void run(DurableQueue<String> queue) throws Exception;
+        DurableQueueBuilder<String> builder = DurableQueue.builder(String.class);
+        for (ThrowingCallable opening : List.<ThrowingCallable>of(
+                () -> builder.open(orders).close(),
+                () -> builder.openOrCreate(orders).close(),
+                () -> builder.view(orders).close())) {
+            assertThatThrownBy(opening)
+                    .isInstanceOf(RegionFormatException.class)
+                    .hasMessageContaining(file.toString());
+        }
     }
 
     @Test
@@ -113,12 +104,7 @@ class HostileJournalIT {
                 .put(name.getBytes(StandardCharsets.ISO_8859_1));
         write(file, hostile);
 
-        try (DurableQueue<String> queue = DurableQueue.open(orders, String.class)) {
-            queue.put("b", Duration.ofMillis(200));
-            queue.get(Duration.ofMillis(200));
-        } catch (QueueStorageException damaged) {
-            assertThat(damaged).hasMessageContaining(orders.toString());
-        }
+        assertRefused(file);
         assertThat(System.getProperty(LOADED)).isNull();
     }
 
@@ -194,8 +180,7 @@ class HostileJournalIT {
         byte[] damaged = whole.clone();
         damaged[offset] = damage;
         write(file, damaged);
-        assertRefused(file, queue -> queue.put("b", Duration.ofMillis(200)))
-                .hasRootCauseInstanceOf(RegionFormatException.class);
+        assertRefused(file);
         write(file, whole);
     }
 
