@@ -47,7 +47,11 @@ public final class ManagerServerBuilder {
         return this;
     }
 
-    /** Serves objects of a type of your own: one for each name, made when it is first asked for. */
+    /**
+     * Serves objects of a type of your own: one for each name, made when it is first asked for. Each call has a thread of the server's
+     * ({@link #maxThreads}), which is interrupted when the client is gone. A method that goes on all the same keeps its thread, for
+     * which there is one less for others.
+     */
     public <T> ManagerServerBuilder register(Class<T> type, Supplier<? extends T> factory) {
         types.put(new OwnType(type), factory);
         return this;

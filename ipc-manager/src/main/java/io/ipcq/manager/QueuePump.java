@@ -40,10 +40,8 @@ final class QueuePump {
 
     private boolean running;
 
-    private final Object wakeLock = new Object();
-
-    /** The thread, while it may be interrupted; under the lock. */
-    private @Nullable Thread interruptible;
+    /** The thread while it waits in the queue. */
+    private final Interruptible waiting = new Interruptible();
 
     QueuePump(ScheduledExecutorService clock, Workers workers, Step step) {
         this.clock = clock;
@@ -137,28 +135,19 @@ final class QueuePump {
 
     /** Waits in the queue; null if somebody has called {@link #wake}. */
     private @Nullable Runnable await(Waiting head) {
-        synchronized (wakeLock) {
-            interruptible = Thread.currentThread();
-        }
+        waiting.begin();
         try {
             long patience = Math.max(0, Math.min(LONGEST_NANOS, head.deadline - System.nanoTime()));
             return head.call.isDeferred() ? null : step.run(head.call, Duration.ofNanos(patience));
         } catch (InterruptedException woken) {
             return null;
         } finally {
-            synchronized (wakeLock) {
-                interruptible = null;
-                Thread.interrupted(); // one that came too late is nobody's
-            }
+            waiting.end();
         }
     }
 
     /** Has the thread look again at who is the head of the line, and at what there is for it. */
     void wake() {
-        synchronized (wakeLock) {
-            if (interruptible != null) {
-                interruptible.interrupt();
-            }
-        }
+        waiting.interrupt();
     }
 }

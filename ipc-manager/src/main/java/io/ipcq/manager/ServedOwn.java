@@ -19,7 +19,7 @@ final class ServedOwn extends Served {
         this.workers = workers;
     }
 
-    /** Each call has a thread, as nobody knows whether it blocks. */
+    /** Each call has a thread, as nobody knows whether it blocks. It is interrupted when its client is gone. */
     @Override
     void call(Call call, String operation) {
         OwnType.Operation method = type.operation(call.text(1));
@@ -27,13 +27,19 @@ final class ServedOwn extends Served {
             throw noSuch(call.text(1));
         }
         call.session().count(call);
-        workers.carryOut(call, () -> run(call, method));
+        Interruptible inMethod = new Interruptible();
+        call.whenDeferred(() -> {
+            if (call.session().isOver()) {
+                inMethod.interrupt();
+            }
+        });
+        workers.carryOut(call, () -> run(call, method, inMethod));
     }
 
-    private void run(Call call, OwnType.Operation operation) {
+    private void run(Call call, OwnType.Operation operation, Interruptible inMethod) {
         try {
             Object[] arguments = operation.decode(call.list(2));
-            call.reply(operation.encode(invoke(operation.method(), arguments)));
+            call.reply(operation.encode(invoke(call, operation.method(), arguments, inMethod)));
         } catch (RpcException | Error e) {
             call.fail(e);
         } catch (RuntimeException e) {
@@ -44,13 +50,19 @@ final class ServedOwn extends Served {
         }
     }
 
-    private @Nullable Object invoke(Method method, Object[] arguments) {
+    private @Nullable Object invoke(Call call, Method method, Object[] arguments, Interruptible inMethod) {
+        inMethod.begin();
         try {
+            if (call.session().isOver()) { // it may have gone before there was anything to interrupt
+                throw new RpcException(Protocol.CANCELLED, "the client is gone");
+            }
             return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {
             throw RpcException.of(e.getCause() == null ? e : e.getCause());
         } catch (IllegalAccessException e) {
             throw new RpcException(Protocol.INTERNAL, "the method is not accessible: method=" + method.getName());
+        } finally {
+            inMethod.end();
         }
     }
 

@@ -35,6 +35,8 @@ class ManagerThreadsTest {
     public interface Blocking {
         boolean block();
 
+        boolean blockUnlessInterrupted() throws InterruptedException;
+
         int ok();
     }
 
@@ -43,6 +45,13 @@ class ManagerThreadsTest {
         public boolean block() {
             blocked.release();
             end.acquireUninterruptibly();
+            return true;
+        }
+
+        @Override
+        public boolean blockUnlessInterrupted() throws InterruptedException {
+            blocked.release();
+            end.acquire();
             return true;
         }
 
@@ -193,6 +202,47 @@ class ManagerThreadsTest {
         end.release(MAX_THREADS / 2);
         requireServed(client);
         assertThat(blocked.availablePermits()).isZero();
+    }
+
+    private long threadsTaken() {
+        return server.budgets().stream()
+                .filter(budget -> budget.toString().contains("maxThreads"))
+                .mapToLong(Budget::used)
+                .sum();
+    }
+
+    /** A client blocks all that it may, and goes. */
+    private void comeAndGo(String method) throws Exception {
+        try (ProtocolClient gone = connect()) {
+            gone.result("open", "object", "blocking", Map.of("interface", Blocking.class.getName()));
+            for (int i = 0; i < MAX_THREADS; i++) {
+                gone.send("object.call", "blocking", method, List.of());
+            }
+            gone.result("ping");
+            blocked.acquire();
+        }
+    }
+
+    /** However many come one after the other. */
+    @Test
+    void shouldTakeBackThreadsOfClientsThatAreGone() throws Exception {
+        for (int i = 0; i < 2 * MAX_THREADS; i++) {
+            comeAndGo("blockUnlessInterrupted/0");
+        }
+        requireServed(other);
+        await().atMost(LONG).until(() -> threadsTaken() == 0);
+    }
+
+    /** A thread that does not end cannot be taken back, and counts until it does. */
+    @Test
+    void shouldCountThreadsThatIgnoreThatTheirClientIsGone() throws Exception {
+        comeAndGo("block/0");
+        await().atMost(LONG).until(() -> server.clients() == 2);
+        assertThat(threadsTaken()).isBetween(1L, MAX_THREADS / 2L);
+        requireServed(other);
+        requireThreadsWithinLimit();
+        end.release(MAX_THREADS);
+        await().atMost(LONG).until(() -> threadsTaken() == 0);
     }
 
     /** What they do not read is sent when they do. */
