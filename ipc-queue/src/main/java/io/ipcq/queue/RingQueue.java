@@ -11,7 +11,7 @@ import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.StackReserve;
 import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
-import io.ipcq.queue.Leftovers.Leftover;
+import io.ipcq.queue.Leftovers.Batch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -66,8 +66,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private transient volatile boolean closed;
     private transient volatile boolean broken;
     private final transient ReentrantLock closing = new ReentrantLock();
-    private transient boolean ended; // guarded by it, as is the next one
+    private transient boolean ended; // guarded by it, as are the next three
     private transient boolean left;
+    private transient int owed; // tasks to be counted as done, for elements that were put back
+    private transient int lost; // elements that could not be put back
 
     private RingQueue(RingFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
         this.files = attachment.files();
@@ -274,13 +276,13 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     E takeUntil(long deadline) throws InterruptedException {
         checkInterrupt(deadline);
         for (boolean waited = false; ; waited = true) {
-            Leftover leftover = leftovers.hasSome() ? pollLeftovers() : null;
+            Batch leftover = leftovers.hasSome() ? pollLeftovers() : null;
             if (leftover != null) {
                 return decode(leftover);
             }
             byte[] payload = takePayload(waited, deadline);
             if (payload != null) {
-                return decode(payload, false);
+                return decode(payload);
             }
             if (deadline == NOW || !awaitElement(deadline)) {
                 return null;
@@ -288,7 +290,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
-    private @Nullable Leftover pollLeftovers() {
+    private @Nullable Batch pollLeftovers() {
+        StackReserve.require(); // for keeping it again
         touching(() -> true);
         return leftovers.poll();
     }
@@ -321,7 +324,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 notEmpty.relay(canTake);
             }
         } catch (Throwable e) {
-            keep(List.of(payload), false);
+            keep(payload, false);
             throw e;
         }
     }
@@ -334,83 +337,74 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
+    /** What is taken is in a batch that was there before, so that to keep it needs no memory. */
     @Override
     int takeInto(Collection<? super E> target, int max) {
-        List<CodecException> bad = new ArrayList<>(0);
+        Refusals refusals = new Refusals();
+        Batch own = Batch.of(Math.min(max, BATCH_ELEMENTS));
+        Batch batch = own;
         int count = 0;
         try {
-            while (count < max && leftovers.hasSome()) {
-                count += handOverLeftover(target, bad);
-            }
-            count += handOver(target, max - count, bad);
+            do {
+                Batch leftover = leftovers.hasSome() ? pollLeftovers() : null;
+                batch = leftover != null ? leftover : own;
+                if (leftover == null && takeSome(own, max - count) == 0) {
+                    break;
+                }
+                count += handOver(batch, target, refusals);
+            } while (count < max);
         } catch (Throwable e) {
-            bad.forEach(e::addSuppressed);
+            try {
+                keep(batch);
+            } finally {
+                if (refusals.first != null) {
+                    addTo(e, refusals.first);
+                }
+            }
             throw e;
         }
-        if (!bad.isEmpty()) {
-            CodecException first = bad.get(0);
-            bad.stream().skip(1).forEach(first::addSuppressed);
-            throw first;
+        if (refusals.first != null) {
+            throw refusals.first;
         }
         return count;
     }
 
-    private int handOverLeftover(Collection<? super E> target, List<CodecException> bad) {
-        Leftover leftover = pollLeftovers();
-        if (leftover == null) {
-            return 0;
-        }
-        E element;
-        try {
-            element = decode(leftover);
-        } catch (CodecException e) {
-            bad.add(e);
-            return 0;
-        }
-        try {
-            target.add(element);
-        } catch (Throwable e) {
-            keep(List.of(leftover.payload()), false);
-            throw e;
-        }
-        return 1;
-    }
-
-    private int handOver(Collection<? super E> target, int max, List<CodecException> bad) {
+    private int handOver(Batch batch, Collection<? super E> target, Refusals refusals) {
         int count = 0;
-        int next = 0;
-        boolean decoding = false;
-        List<byte[]> payloads = new ArrayList<>(Math.min(max, BATCH_ELEMENTS));
-        try {
-            while (count < max && takeSome(payloads, max - count) > 0) {
-                while (next < payloads.size()) {
-                    decoding = true;
-                    E element;
-                    try {
-                        element = decodeCopy(payloads.get(next));
-                    } catch (CodecException e) {
-                        decoding = false;
-                        bad.add(doneWith(payloads.get(next++), e));
-                        continue;
-                    }
-                    decoding = false;
-                    target.add(element);
-                    next++;
-                    count++;
-                }
-                payloads.clear();
-                next = 0;
+        while (!batch.isEmpty()) {
+            E element;
+            try {
+                element = decodeFirst(batch);
+            } catch (CodecException e) {
+                refusals.add(e);
+                batch.removeFirst(); // its bytes will be told
+                countRefused();
+                continue;
             }
-            return count;
-        } catch (Throwable e) {
-            keep(payloads.subList(next, payloads.size()), decoding);
-            throw e;
+            target.add(element);
+            batch.removeFirst();
+            count++;
+        }
+        return count;
+    }
+
+    /** What came up when elements were decoded, to be told once the others are handed over. */
+    private static final class Refusals {
+
+        private @Nullable CodecException first;
+
+        void add(CodecException next) {
+            if (first == null) {
+                first = next;
+            } else {
+                first.addSuppressed(next);
+            }
         }
     }
 
-    private int takeSome(List<byte[]> payloads, int max) {
+    private int takeSome(Batch batch, int max) {
         return touching(() -> {
-            int taken = ring.take(payloads, Math.min(max, BATCH_ELEMENTS), BATCH_BYTES);
+            int taken = ring.take(batch.emptied(), Math.min(max, BATCH_ELEMENTS), BATCH_BYTES);
             if (taken > 0) {
                 notFull.signalFenced(taken);
             }
@@ -418,53 +412,113 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         });
     }
 
-    private E decode(Leftover leftover) {
-        return decode(leftover.payload(), leftover.hasFailed());
+    private E decode(byte[] payload) {
+        boolean dealtWith = false;
+        try {
+            E element = decodeCopy(payload);
+            dealtWith = true;
+            return element;
+        } catch (CodecException e) {
+            raiseTasksDone();
+            dealtWith = true;
+            signalDone(e);
+            throw e;
+        } finally {
+            if (!dealtWith) {
+                keep(payload, true);
+            }
+        }
+    }
+
+    private E decode(Batch one) {
+        boolean dealtWith = false;
+        try {
+            E element = decodeFirst(one);
+            dealtWith = true;
+            return element;
+        } catch (CodecException e) {
+            raiseTasksDone();
+            dealtWith = true;
+            signalDone(e);
+            throw e;
+        } finally {
+            if (!dealtWith) {
+                keep(one);
+            }
+        }
     }
 
     /**
-     * Decodes what was taken. What cannot be decoded is done with, and the exception carries its bytes; an Error is not the
-     * element's fault, unless it comes again.
+     * Decodes the first of what was taken. What cannot be decoded is to be done with, and the exception carries its bytes; an Error is
+     * not the element's fault, unless it comes again.
      */
-    private E decode(byte[] payload, boolean hasFailed) {
+    private E decodeFirst(Batch batch) {
+        boolean hasFailed = batch.hasFirstFailed();
+        batch.setFirstFailed(true);
+        byte[] payload = batch.first();
+        E element;
         try {
-            return decodeCopy(payload);
+            element = decodeCopy(payload);
         } catch (CodecException e) {
-            throw doneWith(payload, e);
+            throw e;
         } catch (Throwable e) {
             if (hasFailed) {
-                String what = "the codec failed twice, with " + e.getClass().getName();
-                throw doneWith(payload, undecodable(what, payload, e));
+                throw undecodable("the codec failed twice, with " + e.getClass().getName(), payload, e);
             }
-            keep(List.of(payload), true);
             throw e;
         }
+        batch.setFirstFailed(false);
+        return element;
     }
 
-    /** What cannot be decoded is done with; if not even that can be noted, it is kept. */
-    private CodecException doneWith(byte[] payload, CodecException refusal) {
-        boolean done = false;
+    /** What cannot be decoded is done with. */
+    private void countRefused() {
         try {
-            done = raiseTasksDone();
-            signalIfAllDone();
-            return refusal;
+            raiseTasksDone();
         } catch (Throwable e) {
-            if (done) {
-                e.addSuppressed(refusal);
-            } else {
-                keep(List.of(payload), true);
-            }
+            raiseTasksDone(); // a failure that does not come again must not keep those waiting who join
+            throw e;
+        }
+        signalIfAllDone();
+    }
+
+    private void signalDone(CodecException refusal) {
+        try {
+            signalIfAllDone();
+        } catch (Throwable e) {
+            addTo(e, refusal);
             throw e;
         }
     }
 
-    private void keep(List<byte[]> payloads, boolean hasFirstFailed) {
-        if (payloads.isEmpty()) {
-            return;
-        }
-        leftovers.keep(payloads, hasFirstFailed);
+    /** Both are told; if that cannot be, what carries the bytes of an element. An Error that the JVM made takes nothing along. */
+    private static void addTo(Throwable failure, CodecException refusal) {
+        boolean told = false;
         try {
-            notEmpty.wakeAll(); // somebody may wait in this handle
+            failure.addSuppressed(refusal);
+            told = failure.getSuppressed().length > 0;
+        } catch (Throwable e) {
+            // there is no memory for that either
+        }
+        if (!told) {
+            throw refusal;
+        }
+    }
+
+    private void keep(byte[] payload, boolean hasFailed) {
+        leftovers.keep(payload, hasFailed);
+        signalKept();
+    }
+
+    private void keep(Batch batch) {
+        leftovers.keep(batch);
+        signalKept();
+    }
+
+    /** Somebody may wait in this handle. */
+    private void signalKept() {
+        try {
+            notEmpty.wakeAll();
         } catch (InternalError gone) {
             drainFaults();
         }
@@ -683,22 +737,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** What was taken and not handed over goes to others; behind theirs, for nobody can put before what is in a ring. */
     private void putBackLeftovers() {
-        if (!leftovers.hasSome() || isClosed() || (anonymous && creator)) {
+        if (isClosed() || (anonymous && creator)) {
             return;
         }
-        boolean interrupted = Thread.interrupted();
-        int lost = 0;
         try {
-            long deadline = Deadline.in(PUT_BACK_NANOS);
-            for (Leftover leftover = leftovers.poll(); leftover != null; leftover = leftovers.poll()) {
-                lost += putBack(leftover.payload(), deadline) ? 0 : 1;
-                countTaskDone(); // one of the two that it counts as now, or the one that nobody will ever take
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
+            putBackAll();
         } catch (InternalError e) {
             drainFaults();
-            QueueLog.get().debug("closes a queue whose file was cut short: directory={}", directory(), e);
+            putBackAgain();
         }
         if (lost > 0) {
             QueueLog.get()
@@ -708,16 +754,79 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                             lost,
                             directory());
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+    }
+
+    /** A fault that does not come again was none of memory that is gone. */
+    private void putBackAgain() {
+        try {
+            putBackAll();
+        } catch (InternalError e) {
+            drainFaults();
+            QueueLog.get().debug("closes a queue whose file was cut short: directory={}", directory(), e);
         }
     }
 
-    private boolean putBack(byte[] payload, long deadline) throws InterruptedException {
+    private void putBackAll() {
+        settleTasks();
+        if (!leftovers.hasSome()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
         try {
-            return putUntil(payload, deadline);
-        } catch (QueueShutdownException e) {
+            long deadline = Deadline.in(PUT_BACK_NANOS);
+            while (leftovers.hasSome()) {
+                interrupted |= putBackFirst(deadline);
+                settleTasks();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Puts back the first one, or gives it up at the deadline; true if it was interrupted, and has to be tried again. */
+    private boolean putBackFirst(long deadline) {
+        StackReserve.require(); // for keeping it again
+        Batch one = leftovers.poll();
+        if (one == null) {
             return false;
+        }
+        boolean dealtWith = false;
+        try {
+            boolean put = putBack(one.first(), deadline);
+            dealtWith = true;
+            owed++; // it counts as two now, or nobody will ever take it
+            lost += put ? 0 : 1;
+        } catch (InterruptedException e) {
+            return true;
+        } finally {
+            if (!dealtWith) {
+                leftovers.keep(one);
+            }
+        }
+        notEmpty.signalFenced(1);
+        return false;
+    }
+
+    private boolean putBack(byte[] payload, long deadline) throws InterruptedException {
+        while (true) {
+            int result = ring.put(payload, deadline);
+            if (result != 0) {
+                return result > 0;
+            }
+            if (!awaitRoom(payload.length, deadline)) {
+                return false;
+            }
+        }
+    }
+
+    /** Counts as done what was put back. */
+    private void settleTasks() {
+        while (owed > 0) {
+            raiseTasksDone();
+            owed--;
+            signalIfAllDone();
         }
     }
 

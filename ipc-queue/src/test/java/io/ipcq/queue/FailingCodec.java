@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import io.ipcq.codec.Codec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** Text; some of it fails to be decoded as often as it is told to. */
@@ -27,6 +28,11 @@ final class FailingCodec implements Codec<String> {
 
         Failure(Supplier<? extends Throwable> made) {
             this.made = made;
+        }
+
+        boolean is(Throwable thrown) {
+            Throwable same = made.get();
+            return thrown.getClass() == same.getClass() && Objects.equals(thrown.getMessage(), same.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -99,8 +100,35 @@ enum FaultOperation {
             s -> s.take(s.used()::get),
             FaultEngine.JOURNAL),
     DRAIN(s -> s.fill(30), s -> s.drain(new ArrayList<>(), 20)),
-    /** Accepts ten. A ring that is told so, and has no memory to keep the others, loses them. */
-    DRAIN_TO_BOUNDED(s -> s.fill(30), s -> s.drain(new ArrayBlockingQueue<>(10), 20), FaultEngine.JOURNAL),
+    /** Accepts ten. */
+    DRAIN_TO_BOUNDED(s -> s.fill(30), s -> s.drain(new ArrayBlockingQueue<>(10), 20)),
+    DRAIN_UNDECODABLE(
+            s -> {
+                s.fill(1);
+                s.fillWith(PickyCodec.UNDECODABLE);
+                s.fillWith(PickyCodec.BROKEN);
+                s.fill(2);
+            },
+            s -> s.drain(new ArrayList<>(), 4)),
+    /** Two errors: that of a codec, and what comes up when that is dealt with. */
+    GET_FAILING(s -> s.fillAndFail(1), s -> s.take(s.used()::get)),
+    /** With that of the first attempt before. */
+    GET_FAILING_AGAIN(
+            s -> {
+                s.fillAndFail(2);
+                s.take(s.used()::get);
+            },
+            s -> s.take(s.used()::get)),
+    DRAIN_FAILING(s -> s.fillAndFail(1), s -> s.drain(new ArrayList<>(), 3)),
+    DRAIN_FAILING_AGAIN(
+            s -> {
+                s.fillAndFail(2);
+                s.take(s.used()::get);
+            },
+            s -> s.drain(new ArrayList<>(), 3)),
+    /** Of what was taken before, and not handed over. */
+    GET_LEFTOVER(FaultOperation::fillAndRefuse, s -> s.take(s.used()::get)),
+    DRAIN_LEFTOVER(FaultOperation::fillAndRefuse, s -> s.drain(new ArrayBlockingQueue<>(1), 3)),
 
     // ---- leases
     RECEIVE(s -> s.fill(3), s -> s.receive(s.durable()::receive), FaultEngine.JOURNAL),
@@ -231,6 +259,8 @@ enum FaultOperation {
                 s.take(s.used()::get);
             },
             s -> s.used().close()),
+    /** With something that was taken and not handed over. */
+    CLOSE_LEFTOVER(FaultOperation::fillAndRefuse, s -> s.used().close()),
     DELETE(
             s -> {
                 s.fill(2);
@@ -269,7 +299,8 @@ enum FaultOperation {
     Codec<String> codec() {
         return switch (this) {
             case PUT_JSON, GET_JSON -> FaultCodec.INSTANCE;
-            case GET_UNDECODABLE, RECEIVE_UNDECODABLE -> PickyCodec.INSTANCE;
+            case GET_UNDECODABLE, RECEIVE_UNDECODABLE, DRAIN_UNDECODABLE -> PickyCodec.INSTANCE;
+            case GET_FAILING, GET_FAILING_AGAIN, DRAIN_FAILING, DRAIN_FAILING_AGAIN -> new FailingCodec();
             default -> Codec.utf8();
         };
     }
@@ -307,13 +338,35 @@ enum FaultOperation {
 
     /** The run may end the handle under test. */
     boolean closes() {
-        return this == CLOSE || this == CLOSE_AFTER_USE;
+        return this == CLOSE || this == CLOSE_AFTER_USE || this == CLOSE_LEFTOVER;
     }
 
     private static void goNearEnd(FaultScene scene) throws Exception {
         scene.fillLarge(4);
         scene.takeElsewhere(4);
         scene.fill(3);
+    }
+
+    /** The run puts what was there before. */
+    boolean putsAgain() {
+        return this == CLOSE_LEFTOVER;
+    }
+
+    /** What the operation is to end with, or at least may. */
+    boolean isRefusal(Throwable thrown) {
+        return switch (this) {
+            case GET_UNDECODABLE, RECEIVE_UNDECODABLE, DRAIN_UNDECODABLE -> thrown instanceof CodecException;
+            case DRAIN_TO_BOUNDED, GET_LEFTOVER, DRAIN_LEFTOVER, CLOSE_LEFTOVER ->
+                "Queue full".equals(thrown.getMessage());
+            case GET_FAILING, GET_FAILING_AGAIN, DRAIN_FAILING, DRAIN_FAILING_AGAIN ->
+                thrown instanceof CodecException || FailingCodec.Failure.NO_CLASS.is(thrown);
+            default -> false;
+        };
+    }
+
+    private static void fillAndRefuse(FaultScene scene) throws Exception {
+        scene.fill(3);
+        scene.drain(new ArrayBlockingQueue<>(1), 3);
     }
 
     private static void fillAndReceive(FaultScene scene) throws Exception {

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.test.FaultLoop;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>What was being taken is still there, or in the dead letters, perhaps twice, or its bytes are in the exception ({@link
  *       CodecException#bytes}, as the exception itself, its cause or suppressed). No lease stays out: others find it as soon as they take.
  *   <li>What {@code drainTo} was adding to its target is there, or in the target, or both.
+ *   <li>What a handle keeps and was putting back when it was closed is there, perhaps twice.
  *   <li>What was being acknowledged or given back is that, or still leased.
  *   <li>Other handles, of this process and others, put and take; the handle under test, too, unless it was being closed.
  *   <li>Once all elements have been dealt with, {@code join} returns.
@@ -72,6 +74,7 @@ final class FaultScene implements FaultLoop.Scene {
     private @Nullable String settling;
     private @Nullable String handingOver;
     private @Nullable Throwable refusal; // what the operation is to end with
+    private @Nullable FailingCodec failing; // of the handle under test
     private int tasksDone;
     private boolean taskDoneBegun;
     private @Nullable SharedQueue<String> witness;
@@ -91,7 +94,9 @@ final class FaultScene implements FaultLoop.Scene {
             witness = engine.create(place, operation);
         }
         if (!operation.opens()) {
-            used = engine.open(place, operation.codec());
+            Codec<String> codec = operation.codec();
+            failing = codec instanceof FailingCodec mine ? mine : null;
+            used = engine.open(place, codec);
         }
         operation.prepare.run(this);
     }
@@ -135,6 +140,15 @@ final class FaultScene implements FaultLoop.Scene {
     void fillWith(String element) throws InterruptedException {
         assertThat(witness().put(element, PATIENCE)).isTrue();
         put.add(element);
+    }
+
+    /** The first of three fails to be decoded by the handle under test, that often. */
+    void fillAndFail(int times) throws InterruptedException {
+        fillWith(FailingCodec.BAD);
+        fill(2);
+        if (failing != null) {
+            failing.fail(times, FailingCodec.Failure.NO_CLASS);
+        }
     }
 
     synchronized void takeElsewhere(int count) throws InterruptedException {
@@ -250,8 +264,8 @@ final class FaultScene implements FaultLoop.Scene {
         String element;
         try {
             element = call.call();
-        } catch (CodecException e) {
-            if (operation != FaultOperation.GET_UNDECODABLE) {
+        } catch (Throwable e) {
+            if (!operation.isRefusal(e)) {
                 throw e;
             }
             refusal = e;
@@ -269,8 +283,7 @@ final class FaultScene implements FaultLoop.Scene {
             used().drainTo(target, max);
         } catch (Throwable e) {
             handingOver = target.stream().reduce((first, second) -> second).orElse(null);
-            boolean full = operation == FaultOperation.DRAIN_TO_BOUNDED && e instanceof IllegalStateException;
-            if (!full) {
+            if (!operation.isRefusal(e)) {
                 throw e;
             }
             refusal = e;
@@ -287,7 +300,7 @@ final class FaultScene implements FaultLoop.Scene {
                 settleable = delivery.value();
             }
         } catch (CodecException e) {
-            if (operation != FaultOperation.RECEIVE_UNDECODABLE) {
+            if (!operation.isRefusal(e)) {
                 throw e;
             }
         }
@@ -327,6 +340,9 @@ final class FaultScene implements FaultLoop.Scene {
     public void check(@Nullable Throwable thrown) throws Throwable {
         if (elsewhere != null) {
             elsewhere.await();
+        }
+        if (failing != null) {
+            failing.fail(0, FailingCodec.Failure.NO_CLASS);
         }
         if (operation == FaultOperation.CREATE_ANONYMOUS) {
             if (used != null) {
@@ -464,7 +480,7 @@ final class FaultScene implements FaultLoop.Scene {
                 .forEach(id -> seen.merge(id, 1, Integer::sum));
         for (String element : put) {
             int least = element.equals(settling) ? 0 : 1;
-            int most = element.equals(handingOver) ? 2 : 1;
+            int most = element.equals(handingOver) || operation.putsAgain() ? 2 : 1;
             int times = seen.getOrDefault(id(element), 0);
             assertThat(times)
                     .as("%s was put once, and seen that often; got=%s", id(element), ids(got))
@@ -504,7 +520,10 @@ final class FaultScene implements FaultLoop.Scene {
     }
 
     private void finishTasks() throws InterruptedException {
-        int due = (int) ids(got).stream().distinct().count() - tasksDone - (taskDoneBegun ? 1 : 0);
+        int takes = operation.putsAgain()
+                ? got.size()
+                : (int) ids(got).stream().distinct().count();
+        int due = takes - tasksDone - (taskDoneBegun ? 1 : 0);
         for (int i = 0; i < due; i++) {
             witness().taskDone();
         }

@@ -32,11 +32,24 @@ final class FaultWeaver extends ClassVisitor {
             "java/util/Deque.size",
             "java/util/Deque.element",
             "java/util/Deque.remove",
+            "java/util/List.get",
+            "java/util/List.set",
+            "java/util/List.size",
             "java/util/concurrent/locks/ReentrantLock.isHeldByCurrentThread");
 
     /** Methods of ours that are called with a reserve of stack, which was asked for before there was anything to give back. */
-    private static final Set<String> GIVING_BACK =
-            Set.of("close", "unlock", "thenUnlock", "abandon", "signalTaken", "decode", "doneWith");
+    private static final Set<String> GIVING_BACK = Set.of(
+            "close",
+            "unlock",
+            "thenUnlock",
+            "abandon",
+            "signalTaken",
+            "decode",
+            "signalDone",
+            "keep",
+            "addTo",
+            "removeFirst",
+            "countRefused");
 
     /** What they return may have to be closed. */
     private static final Set<String> SYSTEM_CALLS = Set.of("com/kenai/jffi/Invoker", "java/lang/invoke/MethodHandle");
