@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Condition;
@@ -208,6 +209,19 @@ public final class Manager implements AutoCloseable {
     @SuppressWarnings("unchecked")
     public <K, V> ConcurrentMap<K, V> map(String name, Codec<K> keys, Codec<V> values) {
         return (ConcurrentMap<K, V>) proxy("map", name, Map.of(), keys, values, null);
+    }
+
+    public <E> Set<E> set(String name, Class<E> type) {
+        return set(name, Codec.forType(type));
+    }
+
+    /**
+     * A set. Its calls are atomic, {@code addAll}, {@code retainAll} and {@code removeIf} among them; iterators and streams show a snapshot, in
+     * the order in which the elements came. Elements are equal if their encodings are, as the keys of a map.
+     */
+    @SuppressWarnings("unchecked")
+    public <E> Set<E> set(String name, Codec<E> codec) {
+        return (Set<E>) proxy("set", name, Map.of(), codec, null, null);
     }
 
     /** A list. Its calls are atomic, {@code sort} and {@code removeIf} among them; iterators and streams show a snapshot. */

@@ -205,7 +205,7 @@ public final class ManagerServer implements AutoCloseable {
         return memory.share();
     }
 
-    /** What a client may store in maps and lists. */
+    /** What a client may store in maps, sets and lists. */
     Budget.Share stored() {
         return stored.share();
     }
@@ -411,7 +411,7 @@ public final class ManagerServer implements AutoCloseable {
         return switch (key.type()) {
             case "queue" -> queue(key, session, RING_DESCRIPTORS, () -> queue(asked));
             case "durableQueue" -> queue(key, session, JOURNAL_DESCRIPTORS, () -> durableQueue(key.name(), asked));
-            case "map", "namespace" -> new ServedMap(key);
+            case "map", "namespace", "set" -> new ServedMap(key);
             case "list" -> new ServedList(key);
             case "counter" -> new ServedCounter(key);
             case "lock" -> new ServedLock(key, clock, flag(asked, "fair"));

@@ -26,6 +26,7 @@ final class Proxies {
             case "durableQueue" -> durableQueue(reference, requireNonNull(first));
             case "map" -> new RemoteMap<>(reference, requireNonNull(first), requireNonNull(second));
             case "namespace" -> new Namespace(reference);
+            case "set" -> new RemoteSet<>(reference, requireNonNull(first));
             case "list" -> new RemoteList<>(reference, requireNonNull(first));
             case "counter" -> new SharedCounter(reference);
             case "lock" -> new SharedLock(reference);

@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
-import io.ipcq.codec.JsonCodec;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.AbstractCollection;
@@ -33,28 +32,13 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     private static final long serialVersionUID = 1L;
 
     private final transient Reference reference;
-    private final transient Codec<K> keys;
+    private final transient KeyCodec<K> keys;
     private final transient Codec<V> values;
 
     RemoteMap(Reference reference, Codec<K> keys, Codec<V> values) {
         this.reference = reference;
-        this.keys = keys instanceof JsonCodec<K> json ? json.canonical() : keys;
+        this.keys = KeyCodec.of(keys);
         this.values = values;
-    }
-
-    private Object key(K key) {
-        return requireNonNull(EncodedElements.wire(keys, requireNonNull(key, "key")), "a key that is null in JSON");
-    }
-
-    /** As in the JDK's own maps, a key of another type is just not there: null. */
-    @SuppressWarnings("unchecked")
-    private @Nullable Object anyKey(Object key) {
-        requireNonNull(key, "key");
-        try {
-            return EncodedElements.wire(keys, (K) key);
-        } catch (CodecException | ClassCastException e) {
-            return null;
-        }
     }
 
     @SuppressWarnings("unchecked")
@@ -77,7 +61,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     @Override
     public @Nullable V get(Object key) {
-        Object wire = anyKey(key);
+        Object wire = keys.anyWire(key);
         return wire == null ? null : value(reference.call("get", wire));
     }
 
@@ -89,30 +73,30 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     @Override
     public @Nullable V put(K key, V value) {
-        return value(reference.call("put", key(key), wire(value)));
+        return value(reference.call("put", keys.wire(key), wire(value)));
     }
 
     @Override
     public void putAll(Map<? extends K, ? extends V> entries) {
         List<Object> pairs = new ArrayList<>();
-        entries.forEach((key, value) -> pairs.add(List.of(key(key), wire(value))));
+        entries.forEach((key, value) -> pairs.add(List.of(keys.wire(key), wire(value))));
         reference.call("putAll", pairs);
     }
 
     @Override
     public @Nullable V remove(Object key) {
-        Object wire = anyKey(key);
+        Object wire = keys.anyWire(key);
         return wire == null ? null : value(reference.call("remove", wire));
     }
 
     @Override
     public @Nullable V putIfAbsent(K key, V value) {
-        return value(reference.call("putIfAbsent", key(key), wire(value)));
+        return value(reference.call("putIfAbsent", keys.wire(key), wire(value)));
     }
 
     @Override
     public @Nullable V replace(K key, V value) {
-        return value(reference.call("replace", key(key), wire(value)));
+        return value(reference.call("replace", keys.wire(key), wire(value)));
     }
 
     /*
@@ -122,7 +106,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     @Override
     public boolean remove(Object key, @Nullable Object value) {
-        Object wire = anyKey(key);
+        Object wire = keys.anyWire(key);
         Object there = wire == null || value == null ? null : reference.call("get", wire);
         while (there != null && Objects.deepEquals(value(there), value)) {
             if (reference.flag("removeValue", wire, there)) {
@@ -136,7 +120,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     @Override
     public boolean replace(K key, V expected, V value) {
         requireNonNull(expected, "expected");
-        Object wire = key(key);
+        Object wire = keys.wire(key);
         Object after = wire(value);
         Object there = reference.call("get", wire);
         while (there != null && Objects.deepEquals(value(there), expected)) {
@@ -150,7 +134,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     /** Computes a value from the one that is there until no other thread comes between; null removes it. */
     private @Nullable V change(K key, Function<@Nullable V, @Nullable V> function) {
-        Object wire = key(key);
+        Object wire = keys.wire(key);
         while (true) {
             Object there = reference.call("get", wire);
             V after = function.apply(value(there));
@@ -197,7 +181,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     @Override
     public boolean containsKey(Object key) {
-        Object wire = anyKey(key);
+        Object wire = keys.anyWire(key);
         return wire != null && reference.flag("containsKey", wire);
     }
 
@@ -228,7 +212,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
         Map<K, V> entries = new LinkedHashMap<>();
         for (Object pair : Page.all(reference).items()) {
             List<?> two = (List<?>) pair;
-            entries.put(requireNonNull(EncodedElements.value(keys, two.get(0))), requireNonNull(value(two.get(1))));
+            entries.put(keys.key(two.get(0)), requireNonNull(value(two.get(1))));
         }
         return Collections.unmodifiableMap(entries);
     }
@@ -242,7 +226,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     @Override
     public Set<K> keySet() {
-        return new Keys();
+        return new RemoteKeys<>(reference, keys);
     }
 
     @Override
@@ -280,39 +264,6 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
             return other instanceof Entry<?, ?> entry
                     && entry.getKey() != null
                     && RemoteMap.this.remove(entry.getKey(), entry.getValue());
-        }
-
-        @Override
-        public void clear() {
-            RemoteMap.this.clear();
-        }
-    }
-
-    private final class Keys extends AbstractSet<K> {
-
-        @Override
-        public Iterator<K> iterator() {
-            return new Cursor<>(Entry::getKey);
-        }
-
-        @Override
-        public Spliterator<K> spliterator() {
-            return snapshot().keySet().spliterator();
-        }
-
-        @Override
-        public int size() {
-            return RemoteMap.this.size();
-        }
-
-        @Override
-        public boolean contains(@Nullable Object key) {
-            return key != null && containsKey(key);
-        }
-
-        @Override
-        public boolean remove(@Nullable Object key) {
-            return key != null && RemoteMap.this.remove(key) != null;
         }
 
         @Override
@@ -419,6 +370,6 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     }
 
     private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(keys, values, null);
+        return reference.handle(keys.codec(), values, null);
     }
 }

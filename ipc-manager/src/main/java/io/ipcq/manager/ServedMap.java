@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A map from JSON values to JSON values; also a namespace, whose keys are strings. */
+/** A map from JSON values to JSON values; also a namespace, whose keys are strings, and a set, whose values are true. */
 final class ServedMap extends Served {
 
     private final Map<MapKey, Object> entries = new LinkedHashMap<>();
@@ -69,14 +72,19 @@ final class ServedMap extends Served {
             case "page" ->
                 Page.of(version, entries.size(), pairs().skip(call.count(1)).iterator())
                         .wire();
-            case "putAll" -> {
-                for (Object pair : call.list(1)) {
-                    if (!(pair instanceof List<?> two) || two.size() != 2 || two.contains(null)) {
-                        throw new RpcException(Protocol.INVALID_PARAMS, "entries are arrays of a key and a value");
-                    }
-                    put(call, MapKey.of(Objects.requireNonNull(two.get(0))), Objects.requireNonNull(two.get(1)));
-                }
-                yield null;
+            case "putAll" -> putAll(call);
+            case "containsAll" -> entries.keySet().containsAll(keys(call));
+            case "removeAll" ->
+                call.value(2) != null && call.number(2) != version
+                        ? null
+                        : removeAll(call, keys(call).stream().toList());
+            case "retainAll" -> {
+                Set<MapKey> kept = keys(call);
+                yield removeAll(
+                        call,
+                        entries.keySet().stream()
+                                .filter(key -> !kept.contains(key))
+                                .toList());
             }
             default -> throw noSuch(operation);
         };
@@ -86,22 +94,65 @@ final class ServedMap extends Served {
         return MapKey.of(call.present(1));
     }
 
+    private static Set<MapKey> keys(Call call) {
+        Set<MapKey> keys = new HashSet<>();
+        for (Object key : call.list(1)) {
+            if (key == null) {
+                throw new RpcException(Protocol.INVALID_PARAMS, "null is no key");
+            }
+            keys.add(MapKey.of(key));
+        }
+        return keys;
+    }
+
     private Stream<List<Object>> pairs() {
         return entries.entrySet().stream().map(entry -> List.of(entry.getKey().value(), entry.getValue()));
     }
 
     private @Nullable Object put(Call call, MapKey key, Object value) {
-        if (entries.size() >= Protocol.MAX_ITEMS && !entries.containsKey(key)) {
+        Object before = entries.get(key);
+        putAll(call, Map.of(key, value));
+        return before;
+    }
+
+    /** Puts all of them, or none; says how many keys are new. */
+    private int putAll(Call call) {
+        Map<MapKey, Object> given = new LinkedHashMap<>();
+        for (Object pair : call.list(1)) {
+            if (!(pair instanceof List<?> two) || two.size() != 2 || two.contains(null)) {
+                throw new RpcException(Protocol.INVALID_PARAMS, "entries are arrays of a key and a value");
+            }
+            given.put(MapKey.of(Objects.requireNonNull(two.get(0))), Objects.requireNonNull(two.get(1)));
+        }
+        return putAll(call, given);
+    }
+
+    private int putAll(Call call, Map<MapKey, Object> given) {
+        List<Object> before = new ArrayList<>();
+        List<Object> after = new ArrayList<>();
+        given.forEach((key, value) -> {
+            Object there = entries.get(key);
+            if (there == null) {
+                after.add(List.of(key.value(), value));
+            } else {
+                before.add(there);
+                after.add(value);
+            }
+        });
+        int added = after.size() - before.size();
+        if (added > Protocol.MAX_ITEMS - entries.size()) {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
-        Object before = entries.get(key);
-        if (before == null) {
-            stored.replace(call.session(), null, List.of(key.value(), value));
-        } else {
-            stored.replace(call.session(), before, value);
-        }
+        stored.replaceAll(call.session(), before, after);
+        entries.putAll(given);
         version++;
-        return entries.put(key, value);
+        return added;
+    }
+
+    private int removeAll(Call call, List<MapKey> keys) {
+        int before = entries.size();
+        keys.forEach(key -> remove(call, key));
+        return before - entries.size();
     }
 
     private @Nullable Object remove(Call call, MapKey key) {

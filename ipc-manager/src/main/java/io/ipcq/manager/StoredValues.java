@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How many bytes of the heap the values of one map or list take, about, and for whom they count. */
+/** How many bytes of the heap the values of one map, set or list take, about, and for whom they count. */
 final class StoredValues {
 
     private final Bill bill = new Bill(Session::stored);

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
 import com.google.common.collect.testing.ListTestSuiteBuilder;
+import com.google.common.collect.testing.SetTestSuiteBuilder;
 import com.google.common.collect.testing.TestStringListGenerator;
 import com.google.common.collect.testing.TestStringMapGenerator;
+import com.google.common.collect.testing.TestStringSetGenerator;
 import com.google.common.collect.testing.features.CollectionFeature;
 import com.google.common.collect.testing.features.CollectionSize;
 import com.google.common.collect.testing.features.ListFeature;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +43,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Guava's suites of what a list and a concurrent map have to do, for those of a manager. */
+/** Guava's suites of what a list, a set and a concurrent map have to do, for those of a manager. */
 class ManagerCollectionsTest {
 
     private ManagerServer server;
@@ -59,7 +62,7 @@ class ManagerCollectionsTest {
         server.close();
     }
 
-    /** All features but null elements, which no queue, map or list of a manager takes. */
+    /** All features but null elements, which no queue, map, set or list of a manager takes. */
     @TestFactory
     Stream<DynamicTest> shouldBeList() {
         return tests(ListTestSuiteBuilder.using(new TestStringListGenerator() {
@@ -104,6 +107,29 @@ class ManagerCollectionsTest {
                         MapFeature.SUPPORTS_PUT,
                         MapFeature.SUPPORTS_REMOVE,
                         CollectionFeature.SUPPORTS_ITERATOR_REMOVE,
+                        CollectionFeature.KNOWN_ORDER)
+                .createTestSuite());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldBeSet() {
+        return tests(SetTestSuiteBuilder.using(new TestStringSetGenerator() {
+                    @Override
+                    protected Set<String> create(String[] elements) {
+                        Set<String> set = manager.set("set", String.class);
+                        set.clear();
+                        set.addAll(Arrays.asList(elements));
+                        return set;
+                    }
+                })
+                .named("set")
+                .withFeatures(
+                        CollectionSize.ANY,
+                        CollectionFeature.SUPPORTS_ADD,
+                        CollectionFeature.SUPPORTS_REMOVE,
+                        CollectionFeature.SUPPORTS_ITERATOR_REMOVE,
+                        CollectionFeature.ALLOWS_NULL_QUERIES,
+                        CollectionFeature.SERIALIZABLE,
                         CollectionFeature.KNOWN_ORDER)
                 .createTestSuite());
     }
@@ -174,6 +200,70 @@ class ManagerCollectionsTest {
         assertThat(map.get(new Sku("a", back))).isEqualTo(1);
         map.put(new Sku("a", back), 2);
         assertThat(map).hasSize(1);
+        Set<Sku> set = manager.set("skus", Sku.class);
+        assertThat(set.add(new Sku("a", forth))).isTrue();
+        assertThat(set.add(new Sku("a", back))).isFalse();
+        assertThat(set.containsAll(List.of(new Sku("a", back)))).isTrue();
+        assertThat(set.retainAll(List.of(new Sku("a", back)))).isFalse();
+        assertThat(set.removeAll(List.of(new Sku("a", back)))).isTrue();
+        assertThat(set).isEmpty();
+    }
+
+    @Test
+    void shouldNotFindElementsOfOtherTypes() {
+        Set<Sku> set = manager.set("skus", Sku.class);
+        Sku there = new Sku("a", Set.of("x"));
+        set.add(there);
+        for (Object other : List.of("a", 1, List.of(), new Object(), Map.entry("a", "b"))) {
+            assertThat(set.contains(other)).as("%s", other).isFalse();
+            assertThat(set.remove(other)).isFalse();
+            assertThat(set.containsAll(List.of(there, other))).isFalse();
+            assertThat(set.removeAll(List.of(other))).isFalse();
+            assertThat(set.retainAll(List.of(there, other))).isFalse();
+            assertThat(set.equals(Set.of(other))).isFalse();
+        }
+        assertThat(set).isEqualTo(Set.of(there));
+    }
+
+    /** Arrays have no {@code equals}, but they have an encoding. */
+    @Test
+    void shouldFindArraysByTheirContent() {
+        Set<byte[]> set = manager.set("arrays", byte[].class);
+        assertThat(set.add(new byte[] {1})).isTrue();
+        assertThat(set.add(new byte[] {1})).isFalse();
+        assertThat(set.retainAll(List.of(new byte[] {1}))).isFalse();
+        assertThat(set.remove(new byte[] {1})).isTrue();
+    }
+
+    /** Sees a set that several threads change as a whole only as it is before or after a change. */
+    @Test
+    void shouldChangeSetAsAWhole() throws Exception {
+        Set<Integer> set = manager.set("numbers", Integer.class);
+        List<Integer> pair = List.of(1, 2);
+        List<Callable<Boolean>> changes = List.of(
+                () -> set.addAll(pair),
+                () -> set.removeAll(pair),
+                () -> set.retainAll(List.of()),
+                () -> set.removeIf(number -> number > 0));
+        List<CompletableFuture<Void>> threads = new ArrayList<>();
+        for (Callable<Boolean> change : changes) {
+            threads.add(CompletableFuture.runAsync(() -> {
+                for (int round = 0; round < 50; round++) {
+                    try {
+                        change.call();
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                    assertThat(List.copyOf(set)).isIn(List.of(), pair);
+                }
+            }));
+        }
+        for (CompletableFuture<Void> thread : threads) {
+            thread.get(60, TimeUnit.SECONDS);
+        }
+        set.addAll(List.of(1, 2, 3));
+        assertThatThrownBy(() -> set.addAll(Arrays.asList(4, null))).isInstanceOf(NullPointerException.class);
+        assertThat(set).containsExactly(1, 2, 3);
     }
 
     @Test
@@ -181,14 +271,17 @@ class ManagerCollectionsTest {
         String large = "x".repeat(100_000);
         List<String> list = manager.list("large", String.class);
         Map<String, String> map = manager.map("large", String.class, String.class);
+        Set<String> set = manager.set("large", String.class);
         Map<String, String> expected = new HashMap<>();
         for (int i = 0; i < 120; i++) {
             list.add(i + large);
             map.put("key" + i, i + large);
+            set.add(i + large);
             expected.put("key" + i, i + large);
         }
         assertThat(map.entrySet().stream().map(Map.Entry::getKey)).hasSize(120);
         assertThat(map.equals(expected)).isTrue();
+        assertThat(set).isEqualTo(Set.copyOf(expected.values()));
         assertThat(list.stream().map(String::length)).hasSize(120);
         assertThat(list.indexOf("119" + large)).isEqualTo(119);
         assertThat(list.remove("60" + large)).isTrue();

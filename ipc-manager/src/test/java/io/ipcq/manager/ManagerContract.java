@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -366,6 +367,21 @@ abstract class ManagerContract {
         map.clear();
         assertThat(map).isEmpty();
         assertThatThrownBy(() -> map.put("tea", null)).isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void shouldServeSet() throws Exception {
+        Set<String> set = manager.set("words", String.class);
+        assertThat(set.add("tea")).isTrue();
+        assertThat(set.add("tea")).isFalse();
+        assertThat(copy(set).addAll(List.of("milk", "salt", "tea"))).isTrue();
+        assertThat(set).containsExactly("tea", "milk", "salt").isEqualTo(Set.of("tea", "milk", "salt"));
+        assertThat(set.contains("sugar")).isFalse();
+        assertThat(set.removeIf(word -> word.startsWith("m"))).isTrue();
+        assertThat(set.retainAll(Set.of("tea", "sugar"))).isTrue();
+        assertThat(set.remove("tea")).isTrue();
+        assertThat(set).isEmpty();
+        assertThatThrownBy(() -> set.add(null)).isInstanceOf(NullPointerException.class);
     }
 
     @Test

@@ -144,6 +144,7 @@ class ManagerRestartTest {
             SharedQueue<String> letters = manager.queue("letters", String.class);
             letters.put("a");
             proxies.put(Map.class, manager.map("map", String.class, String.class));
+            proxies.put(Set.class, manager.set("set", String.class));
             proxies.put(List.class, manager.list("list", String.class));
             proxies.put(SharedCounter.class, manager.counter("counter"));
             proxies.put(SharedSemaphore.class, manager.semaphore("permits", 1));

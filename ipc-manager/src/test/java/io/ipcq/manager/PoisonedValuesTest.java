@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +115,7 @@ class PoisonedValuesTest {
                 "'map.put','params':['map','k',VALUE]",
                 "'map.put','params':['keys',VALUE,'v']",
                 "'map.putAll','params':['pairs',[['k',VALUE],[VALUE,'v']]]",
+                "'set.put','params':['set',VALUE,true]",
                 "'namespace.put','params':['space','k',VALUE]",
                 "'list.append','params':['list',VALUE]",
                 "'queue.put','params':['queue',VALUE,0]",
@@ -160,11 +162,13 @@ class PoisonedValuesTest {
         for (String map : maps) {
             poisoner.result("open", "map", map);
         }
+        poisoner.result("open", "set", "set");
         poisoner.result("open", "namespace", "space");
         poisoner.result("open", "list", "list");
         poisoner.result("open", "queue", "queue", Map.of("codec", "json:java.lang.Integer"));
         poisoner.result("open", "durableQueue", "queue", Map.of("codec", "json:java.lang.Integer"));
         Namespace space = reader.namespace("space");
+        Set<String> set = reader.set("set", String.class);
         List<String> list = reader.list("list", String.class);
         SharedQueue<Integer> queue = reader.queue("queue", Integer.class);
         DurableQueue<Integer> durable = reader.durableQueue("queue", Integer.class);
@@ -174,6 +178,7 @@ class PoisonedValuesTest {
                 read(reader.map(map, String.class, String.class));
             }
             each(() -> space.get("k", String.class));
+            each(() -> set.add("v"), () -> List.copyOf(set), () -> set.remove("v"), set::clear);
             each(() -> list.get(0), () -> List.copyOf(list), () -> list.set(0, "v"), () -> list.remove(0));
             each(queue::peek, () -> queue.get(NOW), queue::getNow, () -> queue.drainTo(new ArrayList<>()));
             each(durable::peek, () -> durable.receive(NOW), () -> durable.get(NOW));
