@@ -230,6 +230,26 @@ public final class Manager implements AutoCloseable {
         return (List<E>) proxy("list", name, Map.of(), Codec.forType(type), null, null);
     }
 
+    /** A value of any type. For a number that is only counted with there is {@link #counter}, which adds in one call. */
+    public <V> SharedValue<V> value(String name, Class<V> type) {
+        return value(name, Codec.forType(type));
+    }
+
+    @SuppressWarnings("unchecked")
+    public <V> SharedValue<V> value(String name, Codec<V> codec) {
+        return (SharedValue<V>) proxy("value", name, Map.of(), codec, null, null);
+    }
+
+    /** So many values; one that is there already has to have the same length. */
+    public <E> SharedArray<E> array(String name, Class<E> type, int length) {
+        return array(name, Codec.forType(type), length);
+    }
+
+    @SuppressWarnings("unchecked")
+    public <E> SharedArray<E> array(String name, Codec<E> codec, int length) {
+        return (SharedArray<E>) proxy("array", name, Map.of("length", length), codec, null, null);
+    }
+
     public SharedCounter counter(String name) {
         return (SharedCounter) proxy("counter", name, Map.of(), null, null, null);
     }

@@ -205,7 +205,7 @@ public final class ManagerServer implements AutoCloseable {
         return memory.share();
     }
 
-    /** What a client may store in maps, sets and lists. */
+    /** What a client may store in maps, sets, lists, values and arrays. */
     Budget.Share stored() {
         return stored.share();
     }
@@ -413,6 +413,8 @@ public final class ManagerServer implements AutoCloseable {
             case "durableQueue" -> queue(key, session, JOURNAL_DESCRIPTORS, () -> durableQueue(key.name(), asked));
             case "map", "namespace", "set" -> new ServedMap(key);
             case "list" -> new ServedList(key);
+            case "value" -> new ServedArray(key, 1, session);
+            case "array" -> new ServedArray(key, number(asked, "length", -1), session);
             case "counter" -> new ServedCounter(key);
             case "lock" -> new ServedLock(key, clock, flag(asked, "fair"));
             case "semaphore" ->

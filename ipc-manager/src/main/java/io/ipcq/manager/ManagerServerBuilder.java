@@ -98,7 +98,7 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How much of the heap all maps, sets, lists and namespaces may take, about; each counts for the client that has held it longest, and each
+     * How much of the heap all maps, sets, lists, arrays, values and namespaces may take, about; each counts for the client that has held it longest, and each
      * client has at most half of what the others leave. Half of the largest heap unless set.
      */
     public ManagerServerBuilder maxStoredBytes(long bytes) {

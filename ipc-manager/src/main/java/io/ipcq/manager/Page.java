@@ -48,12 +48,17 @@ record Page(long version, long size, List<?> items) {
      * @throws ConcurrentModificationException if the collection is larger than a page, and changed during each of many looks
      */
     static Page all(Reference reference) {
+        return range(reference, 0, null);
+    }
+
+    /** The same of those from one to before another, or the last. */
+    static Page range(Reference reference, int from, @Nullable Integer to) {
         for (int look = 0; look < LOOKS; look++) {
-            Page first = read(reference.call("page", 0));
+            Page first = read(reference.call("page", from, to));
             List<Object> items = new ArrayList<>(first.items);
             Page next = first;
-            while (items.size() < first.size && next.version == first.version && !next.items.isEmpty()) {
-                next = read(reference.call("page", items.size()));
+            while (from + items.size() < first.size && next.version == first.version && !next.items.isEmpty()) {
+                next = read(reference.call("page", from + items.size(), to));
                 items.addAll(next.items);
             }
             if (next.version == first.version) {

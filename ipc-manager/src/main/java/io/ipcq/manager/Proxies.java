@@ -28,6 +28,8 @@ final class Proxies {
             case "namespace" -> new Namespace(reference);
             case "set" -> new RemoteSet<>(reference, requireNonNull(first));
             case "list" -> new RemoteList<>(reference, requireNonNull(first));
+            case "value" -> new SharedValue<>(reference, requireNonNull(first));
+            case "array" -> new SharedArray<>(reference, requireNonNull(first));
             case "counter" -> new SharedCounter(reference);
             case "lock" -> new SharedLock(reference);
             case "semaphore" -> new SharedSemaphore(reference);

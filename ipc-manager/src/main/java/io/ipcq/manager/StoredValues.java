@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How many bytes of the heap the values of one map, set or list take, about, and for whom they count. */
+/** How many bytes of the heap the values of one map, set, list or array take, about, and for whom they count. */
 final class StoredValues {
 
     private final Bill bill = new Bill(Session::stored);
@@ -18,6 +18,11 @@ final class StoredValues {
     /** The same for many, all of them or none. */
     void replaceAll(Session client, List<?> before, List<?> after) {
         bill.change(client, bytesOfAll(after) - bytesOfAll(before));
+    }
+
+    /** Makes room for something else. */
+    void reserve(Session client, long bytes) {
+        bill.change(client, bytes);
     }
 
     void left(Session session, Set<Session> holders) {

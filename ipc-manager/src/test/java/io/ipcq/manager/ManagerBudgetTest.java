@@ -10,6 +10,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +88,77 @@ class ManagerBudgetTest {
             assertThat(second.refusal("list.append", "lines", big)).isEqualTo(Protocol.LIMIT);
             second.result("map.clear", "stock");
             second.result("list.append", "lines", big);
+        }
+        requireAllGivenBack();
+    }
+
+    /** How what is in one thing on the server grows; the parameters after its name, without the value. */
+    enum Growth {
+        MAP_PUT("map", Map.of(), "put", "k"),
+        MAP_PUT_ALL("map", Map.of(), "putAll"),
+        SET_ADD("set", Map.of(), "putIfAbsent"),
+        LIST_APPEND("list", Map.of(), "append"),
+        VALUE_SET("value", Map.of(), "set", 0),
+        VALUE_COMPARE_AND_SET("value", Map.of(), "compareAndSet", 0, null),
+        ARRAY_SET_ALL("array", Map.of("length", 2), "setAll", 0),
+        ARRAY_FILL("array", Map.of("length", 2), "fill", 0, 2),
+        NAMESPACE_PUT("namespace", Map.of(), "put", "k");
+
+        private final String type;
+        private final Map<String, Object> options;
+        private final String operation;
+        private final List<Object> params;
+
+        Growth(String type, Map<String, Object> options, String operation, Object... params) {
+            this.type = type;
+            this.options = options;
+            this.operation = operation;
+            this.params = Arrays.asList(params);
+        }
+
+        private List<Object> params(String value) {
+            List<Object> all = new ArrayList<>(List.of("thing"));
+            all.addAll(params);
+            all.add(
+                    switch (this) {
+                        case MAP_PUT_ALL -> List.of(List.of("k", value));
+                        case ARRAY_SET_ALL -> List.of(value, value);
+                        default -> value;
+                    });
+            if (this == SET_ADD) {
+                all.add(true);
+            }
+            return all;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCountWhatIsStoredWhereverItIs(Growth growth) throws Exception {
+        try (ProtocolClient client = connect()) {
+            client.result("open", growth.type, "thing", growth.options);
+            String method = growth.type + "." + growth.operation;
+            String large = "x".repeat((int) STORED_BYTES);
+            assertThat(client.refusal(method, growth.params(large).toArray())).isEqualTo(Protocol.LIMIT);
+            client.result(method, growth.params("x".repeat(1_000)).toArray());
+            assertThat(server.budgets())
+                    .filteredOn(budget -> budget.toString().contains("maxStoredBytes"))
+                    .allMatch(budget -> budget.used() >= 1_000);
+        }
+        requireAllGivenBack();
+    }
+
+    /** The places of an array take room before anything is in them. */
+    @Test
+    void shouldCountThePlacesOfAnArray() throws Exception {
+        try (ProtocolClient client = connect()) {
+            assertThat(client.refusal("open", "array", "large", Map.of("length", STORED_BYTES / 8)))
+                    .isEqualTo(Protocol.LIMIT);
+            client.result("open", "array", "small", Map.of("length", STORED_BYTES / 20));
+            assertThat(client.refusal("open", "array", "another", Map.of("length", STORED_BYTES / 20)))
+                    .isEqualTo(Protocol.LIMIT);
+            client.result("close", "array", "small");
+            client.result("open", "array", "another", Map.of("length", STORED_BYTES / 20));
         }
         requireAllGivenBack();
     }

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -382,6 +384,87 @@ abstract class ManagerContract {
         assertThat(set.remove("tea")).isTrue();
         assertThat(set).isEmpty();
         assertThatThrownBy(() -> set.add(null)).isInstanceOf(NullPointerException.class);
+    }
+
+    record Price(String currency, BigDecimal amount) {}
+
+    @Test
+    void shouldServeValue() throws Exception {
+        Price one = new Price("EUR", BigDecimal.ONE);
+        SharedValue<Price> value = manager.value("price", Price.class);
+        assertThat(value.get()).isNull();
+        assertThat(value.compareAndSet(one, null)).isFalse();
+        assertThat(value.compareAndSet(null, one)).isTrue();
+        assertThat(copy(value).compareAndSet(one, new Price("CHF", BigDecimal.TEN)))
+                .isTrue();
+        assertThat(value.get()).isEqualTo(new Price("CHF", BigDecimal.TEN));
+        assertThat(value.getAndSet(one)).isEqualTo(new Price("CHF", BigDecimal.TEN));
+        assertThat(value.getAndUpdate(price -> null)).isEqualTo(one);
+        assertThat(value.updateAndGet(price -> price == null ? one : null)).isEqualTo(one);
+        value.set(null);
+        assertThat(value.get()).isNull();
+        SharedValue<byte[]> bytes = manager.value("bytes", byte[].class);
+        bytes.set(new byte[] {1});
+        assertThat(bytes.compareAndSet(new byte[] {1}, new byte[] {2})).isTrue();
+        assertThat(bytes.get()).containsExactly(2);
+    }
+
+    @Test
+    void shouldServeArray() throws Exception {
+        SharedArray<String> array = manager.array("lines", String.class, 5);
+        assertThat(array.length()).isEqualTo(5);
+        assertThat(array.getAll()).hasSize(5).containsOnlyNulls();
+        array.set(0, "a");
+        assertThat(array.getAndSet(0, "b")).isEqualTo("a");
+        assertThat(array.compareAndSet(0, "a", "c")).isFalse();
+        assertThat(array.compareAndSet(0, "b", "c")).isTrue();
+        copy(array).setRange(3, Arrays.asList(null, "e"));
+        array.fill(1, 3, "x");
+        assertThat(array.getAll()).containsExactly("c", "x", "x", null, "e");
+        assertThat(array.getRange(2, 4)).containsExactly("x", null);
+        assertThat(array.getRange(5, 5)).isEmpty();
+        assertThat(array.updateAndGet(3, line -> line + "!")).isEqualTo("null!");
+        assertThat(array.getAndUpdate(3, line -> "d")).isEqualTo("null!");
+        assertThat(array.get(3)).isEqualTo("d");
+        for (ThrowingCallable beyond : List.<ThrowingCallable>of(
+                () -> array.get(5),
+                () -> array.set(-1, "z"),
+                () -> array.compareAndSet(5, null, "z"),
+                () -> array.setRange(4, List.of("y", "z")),
+                () -> array.fill(4, 6, "z"),
+                () -> array.getRange(3, 2))) {
+            assertThatThrownBy(beyond).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+        array.fill(null);
+        assertThat(array.getAll()).containsOnlyNulls();
+        assertThatThrownBy(() -> manager.array("lines", String.class, 6)).hasMessageContaining("length");
+        assertThatThrownBy(() -> manager.array("more", String.class, -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(manager.array("none", String.class, 0).getAll()).isEmpty();
+    }
+
+    /** Each of several threads adds to all; no addition is lost, and nobody sees half of one. */
+    @Test
+    void shouldUpdateValuesAtomically() throws Exception {
+        SharedValue<Integer> value = manager.value("sum", Integer.class);
+        SharedArray<Integer> array = manager.array("pair", Integer.class, 2);
+        array.fill(0);
+        List<Future<Boolean>> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int own = i;
+            all.add(async(() -> {
+                for (int round = 0; round < 25; round++) {
+                    value.updateAndGet(sum -> sum == null ? 1 : sum + 1);
+                    array.setRange(0, List.of(own, own));
+                    List<Integer> pair = array.getAll();
+                    assertThat(pair.get(0)).isEqualTo(pair.get(1));
+                }
+                return true;
+            }));
+        }
+        for (Future<Boolean> each : all) {
+            assertThat(soon(each)).isTrue();
+        }
+        assertThat(value.get()).isEqualTo(100);
     }
 
     @Test

@@ -45,6 +45,7 @@ class ManagerRestartTest {
             "toString",
             "directory",
             "codecId",
+            "length",
             "consume",
             "newCondition",
             "condition",
@@ -146,6 +147,8 @@ class ManagerRestartTest {
             proxies.put(Map.class, manager.map("map", String.class, String.class));
             proxies.put(Set.class, manager.set("set", String.class));
             proxies.put(List.class, manager.list("list", String.class));
+            proxies.put(SharedValue.class, manager.value("value", String.class));
+            proxies.put(SharedArray.class, manager.array("array", String.class, 1));
             proxies.put(SharedCounter.class, manager.counter("counter"));
             proxies.put(SharedSemaphore.class, manager.semaphore("permits", 1));
             proxies.put(SharedLatch.class, manager.latch("latch", 1));

@@ -117,6 +117,9 @@ class PoisonedValuesTest {
                 "'map.putAll','params':['pairs',[['k',VALUE],[VALUE,'v']]]",
                 "'set.put','params':['set',VALUE,true]",
                 "'namespace.put','params':['space','k',VALUE]",
+                "'value.set','params':['value',0,VALUE]",
+                "'array.setAll','params':['array',1,[VALUE,VALUE]]",
+                "'array.fill','params':['array',0,2,VALUE]",
                 "'list.append','params':['list',VALUE]",
                 "'queue.put','params':['queue',VALUE,0]",
                 "'queue.putAll','params':['queue',[VALUE,VALUE,VALUE]]",
@@ -163,6 +166,8 @@ class PoisonedValuesTest {
             poisoner.result("open", "map", map);
         }
         poisoner.result("open", "set", "set");
+        poisoner.result("open", "value", "value");
+        poisoner.result("open", "array", "array", Map.of("length", 3));
         poisoner.result("open", "namespace", "space");
         poisoner.result("open", "list", "list");
         poisoner.result("open", "queue", "queue", Map.of("codec", "json:java.lang.Integer"));
@@ -170,6 +175,8 @@ class PoisonedValuesTest {
         Namespace space = reader.namespace("space");
         Set<String> set = reader.set("set", String.class);
         List<String> list = reader.list("list", String.class);
+        SharedValue<String> single = reader.value("value", String.class);
+        SharedArray<String> array = reader.array("array", String.class, 3);
         SharedQueue<Integer> queue = reader.queue("queue", Integer.class);
         DurableQueue<Integer> durable = reader.durableQueue("queue", Integer.class);
         for (String value : poison()) {
@@ -179,6 +186,8 @@ class PoisonedValuesTest {
             }
             each(() -> space.get("k", String.class));
             each(() -> set.add("v"), () -> List.copyOf(set), () -> set.remove("v"), set::clear);
+            each(single::get, () -> single.compareAndSet("u", "v"), () -> single.getAndSet("v"));
+            each(() -> array.get(0), array::getAll, () -> array.updateAndGet(1, any -> "v"), () -> array.fill("v"));
             each(() -> list.get(0), () -> List.copyOf(list), () -> list.set(0, "v"), () -> list.remove(0));
             each(queue::peek, () -> queue.get(NOW), queue::getNow, () -> queue.drainTo(new ArrayList<>()));
             each(durable::peek, () -> durable.receive(NOW), () -> durable.get(NOW));

@@ -103,6 +103,7 @@ class ProtocolDocumentTest {
                 "queue", Map.of("codec", "utf8"),
                 "durableQueue", Map.of("codec", "utf8"),
                 "barrier", Map.of("parties", 2),
+                "array", Map.of("length", 1),
                 "object", Map.of("interface", Runnable.class.getName()));
         try (ManagerServer server = ManagerServer.builder()
                         .directory(directory)

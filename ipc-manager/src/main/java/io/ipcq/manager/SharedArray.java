@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import static java.util.Objects.requireNonNull;
+
+import io.ipcq.codec.Codec;
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fixed number of places for values, each null until it is set; the JDK's {@link
+ * java.util.concurrent.atomic.AtomicReferenceArray} between processes. Values are compared by {@code equals}, arrays by what is
+ * in them. Each call is atomic, also one for a range.
+ *
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ */
+public final class SharedArray<E> implements AutoCloseable, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Reference reference;
+    private final transient Codec<E> codec;
+
+    SharedArray(Reference reference, Codec<E> codec) {
+        this.reference = reference;
+        this.codec = codec;
+    }
+
+    private @Nullable Object wire(@Nullable E value) {
+        return value == null
+                ? null
+                : requireNonNull(EncodedElements.wire(codec, value), "a value that is null in JSON");
+    }
+
+    private @Nullable E value(@Nullable Object wire) {
+        return EncodedElements.value(codec, wire);
+    }
+
+    private int checked(int index) {
+        return Objects.checkIndex(index, length());
+    }
+
+    public int length() {
+        return Integer.parseInt(reference.about("length"));
+    }
+
+    public @Nullable E get(int index) {
+        return value(reference.call("get", checked(index)));
+    }
+
+    public void set(int index, @Nullable E value) {
+        reference.call("set", checked(index), wire(value));
+    }
+
+    /** Sets it, and returns what it was. */
+    public @Nullable E getAndSet(int index, @Nullable E value) {
+        return value(reference.call("set", checked(index), wire(value)));
+    }
+
+    /** Sets it if it is equal to what was expected; says whether it was. */
+    public boolean compareAndSet(int index, @Nullable E expected, @Nullable E value) {
+        Object after = wire(value);
+        Object there = reference.call("get", checked(index));
+        while (Objects.deepEquals(value(there), expected)) {
+            if (reference.flag("compareAndSet", index, there, after)) {
+                return true;
+            }
+            there = reference.call("get", index);
+        }
+        return false;
+    }
+
+    /** Sets it to what the function makes of it, and returns that. The function is called again if another client came between. */
+    public @Nullable E updateAndGet(int index, UnaryOperator<@Nullable E> function) {
+        while (true) {
+            Object there = reference.call("get", checked(index));
+            E after = function.apply(value(there));
+            if (reference.flag("compareAndSet", index, there, wire(after))) {
+                return after;
+            }
+        }
+    }
+
+    /** The same, and returns what it was. */
+    public @Nullable E getAndUpdate(int index, UnaryOperator<@Nullable E> function) {
+        while (true) {
+            Object there = reference.call("get", checked(index));
+            E before = value(there);
+            if (reference.flag("compareAndSet", index, there, wire(function.apply(before)))) {
+                return before;
+            }
+        }
+    }
+
+    // ---- ranges -----------------------------------------------------------------------------------------------------
+
+    /** All values as they are at one time. */
+    public List<@Nullable E> getAll() {
+        return getRange(0, length());
+    }
+
+    /** The values of the places from one to before another, as they are at one time. */
+    public List<@Nullable E> getRange(int from, int to) {
+        Objects.checkFromToIndex(from, to, length());
+        List<@Nullable E> values = new ArrayList<>();
+        Page.range(reference, from, to).items().forEach(wire -> values.add(value(wire)));
+        return Collections.unmodifiableList(values);
+    }
+
+    /** Sets as many places as there are values, from one on: all of them or none. */
+    public void setRange(int from, List<? extends @Nullable E> values) {
+        List<@Nullable Object> wires = new ArrayList<>();
+        values.forEach(value -> wires.add(wire(value)));
+        Objects.checkFromIndexSize(from, wires.size(), length());
+        reference.call("setAll", from, wires);
+    }
+
+    public void fill(@Nullable E value) {
+        fill(0, length(), value);
+    }
+
+    /** Sets the places from one to before another to the same value. */
+    public void fill(int from, int to, @Nullable E value) {
+        Objects.checkFromToIndex(from, to, length());
+        reference.call("fill", from, to, wire(value));
+    }
+
+    /** Lets go of it here. May be called again. */
+    @Override
+    public void close() {
+        reference.close();
+    }
+
+    private Object writeReplace() throws ObjectStreamException {
+        return reference.handle(codec, null, null);
+    }
+
+    @Override
+    public String toString() {
+        return reference.toString();
+    }
+}
