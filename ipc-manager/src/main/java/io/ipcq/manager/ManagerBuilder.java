@@ -4,14 +4,17 @@ package io.ipcq.manager;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Limits;
 import io.ipcq.process.ChildProcess;
+import io.ipcq.process.SerializableConsumer;
+import io.ipcq.process.SerializableRunnable;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.io.Serializable;
-import java.net.UnixDomainSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ public final class ManagerBuilder {
 
     private final LinkedHashMap<Class<?>, SerializableSupplier<?>> types = new LinkedHashMap<>();
     private @Nullable Path directory;
+    private @Nullable SerializableRunnable initializer;
 
     ManagerBuilder() {}
 
@@ -44,20 +48,41 @@ public final class ManagerBuilder {
         return this;
     }
 
-    /** Starts the manager, and waits until it can be reached. */
+    /**
+     * Is called in the manager's process before it serves, once. What it throws fails {@link #start}, which waits for it as long as it takes;
+     * a server in this process needs none.
+     */
+    public ManagerBuilder initializer(SerializableRunnable initializer) {
+        this.initializer = Objects.requireNonNull(initializer, "initializer");
+        return this;
+    }
+
+    /** The same with an argument, which is serialized. */
+    public <A extends @Nullable Object> ManagerBuilder initializer(SerializableConsumer<A> initializer, A argument) {
+        Objects.requireNonNull(initializer, "initializer");
+        return initializer(() -> initializer.accept(argument));
+    }
+
+    /**
+     * Starts the manager, and waits until it can be reached.
+     *
+     * @throws IOException if it does not start; its cause is what was thrown there, by the initializer for instance
+     * @throws io.ipcq.process.CannotTravelException if a factory, or the initializer with its argument, is not serializable
+     */
     public Manager start() throws IOException, InterruptedException {
         Task task = new Task(
                 AuthKey.random(),
                 directory == null ? null : directory.toAbsolutePath().toString(),
-                types);
-        try (SharedQueue<String> report =
-                SharedQueue.builder(String.class).capacityBytes(1 << 16).create()) {
+                types,
+                initializer);
+        try (SharedQueue<byte[]> report = SharedQueue.builder(byte[].class)
+                .capacityBytes(4 * StartReport.MAX_BYTES)
+                .create()) {
             ChildProcess process = ChildProcess.builder(ManagerBuilder::serve, task, report)
                     .name("Manager")
                     .start();
             try {
-                UnixDomainSocketAddress address = UnixDomainSocketAddress.of(address(process, report));
-                return new Manager(Link.to(address, task.key()), process);
+                return new Manager(Link.to(address(process, report), task.key()), process);
             } catch (IOException | InterruptedException | RuntimeException e) {
                 process.close();
                 throw e;
@@ -65,24 +90,56 @@ public final class ManagerBuilder {
         }
     }
 
-    private static String address(ChildProcess process, SharedQueue<String> report)
+    private SocketAddress address(ChildProcess process, SharedQueue<byte[]> report)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START.toNanos();
-        while (process.isAlive() && System.nanoTime() - deadline < 0) {
-            String address = report.get(STEP);
-            if (address != null) {
-                return address;
+        while (true) {
+            boolean alive = process.isAlive(); // what it said before its end is read after it
+            byte[] told = report.get(alive ? STEP : Duration.ZERO);
+            StartReport read = told == null ? StartReport.NOTHING : StartReport.read(told);
+            if (read.address() != null) {
+                return read.address();
+            }
+            boolean late = initializer == null && System.nanoTime() - deadline >= 0;
+            if (!alive || late || read.failure() != null) {
+                throw new IOException(
+                        "the manager did not start: " + process + "; its output says why", read.failure());
             }
         }
-        throw new IOException("the manager did not start: " + process + "; its output says why");
     }
 
     /** What travels to the process of the manager; through the private file of its task, as it contains the key. */
-    record Task(AuthKey key, @Nullable String directory, LinkedHashMap<Class<?>, SerializableSupplier<?>> types)
+    record Task(
+            AuthKey key,
+            @Nullable String directory,
+            LinkedHashMap<Class<?>, SerializableSupplier<?>> types,
+            @Nullable SerializableRunnable initializer)
             implements Serializable {}
 
+    private static void serve(Task task, SharedQueue<byte[]> report) throws Exception {
+        try (ManagerServer server = begin(task, report)) {
+            report.put(StartReport.serves(server.address()));
+            report.close();
+            server.serveForever();
+        }
+    }
+
+    /** Whatever goes wrong is told to who waits, and then ends this process. */
+    private static ManagerServer begin(Task task, SharedQueue<byte[]> report) throws Exception {
+        try {
+            SerializableRunnable initializer = task.initializer();
+            if (initializer != null) {
+                initializer.run();
+            }
+            return bind(task);
+        } catch (Throwable e) {
+            report.put(StartReport.failed(e));
+            throw e;
+        }
+    }
+
     @SuppressWarnings("unchecked")
-    private static void serve(Task task, SharedQueue<String> report) throws IOException, InterruptedException {
+    private static ManagerServer bind(Task task) throws IOException {
         ManagerServerBuilder builder = ManagerServer.builder();
         if (task.directory() != null) {
             builder.directory(Path.of(task.directory()));
@@ -90,10 +147,6 @@ public final class ManagerBuilder {
         for (Map.Entry<Class<?>, SerializableSupplier<?>> type : task.types().entrySet()) {
             builder.register((Class<Object>) type.getKey(), type.getValue());
         }
-        try (ManagerServer server = builder.bind(task.key())) {
-            report.put(server.address().toString());
-            report.close();
-            server.serveForever();
-        }
+        return builder.bind(task.key());
     }
 }
