@@ -176,6 +176,7 @@ final class PoolWorker {
                         "-Dslf4j.internal.verbosity=WARN",
                         "-Djava.util.logging.config.class=" + WorkerLogSetup.class.getName());
         options.maxWorkerHeap().ifPresent(builder::heap);
+        options.debugPort().ifPresent(builder::debug);
         options.directory().ifPresent(builder::directory);
         return builder.jvmOptions(options.jvmOptions().toArray(String[]::new));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.ChildProcess;
 import io.ipcq.process.Output;
 import io.ipcq.process.SerializableConsumer;
 import io.ipcq.process.SerializableRunnable;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,7 @@ public final class ProcessPoolBuilder {
     private List<Path> classPath = List.of();
     private Optional<Path> directory = Optional.empty();
     private Output output = Output.PREFIXED;
+    private OptionalInt debugPort = OptionalInt.empty();
     private System.Logger.Level logLevel = System.Logger.Level.INFO;
     private Optional<ProgressListener> progress = Optional.empty();
 
@@ -175,6 +178,16 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
+    /**
+     * Has each worker wait for a debugger before its first task, at this port of the local machine or the next one that is free. Standard
+     * error says which. {@code -Dipcq.debug=5005} does the same for all that this process starts. A {@link #taskTimeout} goes on
+     * while a debugger holds a task.
+     */
+    public ProcessPoolBuilder debug(int port) {
+        this.debugPort = ChildProcess.builder().debug(port).options().debugPort();
+        return this;
+    }
+
     /** Log records of the workers (SLF4J, java.util.logging) from this level on are passed on to the parent's log; INFO. */
     public ProcessPoolBuilder logLevel(System.Logger.Level level) {
         this.logLevel = level;
@@ -225,6 +238,7 @@ public final class ProcessPoolBuilder {
                 classPath,
                 directory,
                 Objects.requireNonNull(output, "output"),
+                debugPort,
                 Objects.requireNonNull(logLevel, "logLevel"),
                 progress);
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Options of a pool, as {@link ProcessPoolBuilder} put them together. Immutable.
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param classPath what workers load classes from; empty for what the parent loads them from
  * @param directory the working directory of the workers; empty for the parent's
  * @param output where their output goes
+ * @param debugPort the port of the first worker that waits for a debugger; empty for what {@code -Dipcq.debug} says
  * @param logLevel log records from this level on are passed on to the parent
  * @param progress who is told how far the pool is
  */
@@ -49,6 +51,7 @@ public record ProcessPoolOptions(
         List<Path> classPath,
         Optional<Path> directory,
         Output output,
+        OptionalInt debugPort,
         System.Logger.Level logLevel,
         Optional<ProgressListener> progress) {
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ public final class ChildProcessBuilder {
     private boolean daemon = true;
     private boolean endAtExit = true;
     private StartMethod startMethod = StartMethod.SPAWN;
+    private OptionalInt debugPort = OptionalInt.empty();
     private int reserve = DEFAULT_RESERVE;
     private Duration reserveIdle = DEFAULT_RESERVE_IDLE;
 
@@ -125,6 +127,16 @@ public final class ChildProcessBuilder {
     }
 
     /**
+     * Has the child wait for a debugger before it begins, at this port of the local machine or the next one that is free. Standard error
+     * says which. For all children of a process, and those of no other, {@code -Dipcq.debug=5005} does the same. Until its debugger
+     * comes, a child does not notice that its parent was killed.
+     */
+    public ChildProcessBuilder debug(int port) {
+        this.debugPort = OptionalInt.of(DebuggedJvms.requirePort(port));
+        return this;
+    }
+
+    /**
      * With {@link StartMethod#STANDBY}, how many JVMs wait, from 1 to 64, by default 2, and how long each waits before it ends
      * if nobody needs it, by default a minute. The reserve belongs to this process, and to all children with the same options.
      */
@@ -172,6 +184,7 @@ public final class ChildProcessBuilder {
                 daemon,
                 endAtExit,
                 startMethod,
+                debugPort,
                 reserve,
                 reserveIdle);
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a child process is started, as {@link ChildProcessBuilder} put it together. Immutable.
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param daemon whether the child dies with its parent
  * @param endAtExit whether this process ends the child in order when it exits itself; else the child finds out
  * @param startMethod where the child's JVM comes from
+ * @param debugPort the port of the first child that waits for a debugger; empty for what {@code -Dipcq.debug} says
  * @param reserve with {@link StartMethod#STANDBY}, how many JVMs with these options wait ahead
  * @param reserveIdle how long such a JVM waits before it ends
  */
@@ -34,6 +36,7 @@ public record ChildProcessOptions(
         boolean daemon,
         boolean endAtExit,
         StartMethod startMethod,
+        OptionalInt debugPort,
         int reserve,
         Duration reserveIdle) {
 

@@ -67,6 +67,13 @@ final class JvmLauncher {
             return EnvironmentOptions.of(System.getenv(), environment, jvmOptions);
         }
 
+        /** The same with one option more, which wins over the others. */
+        Launch with(String jvmOption) {
+            List<String> more =
+                    Stream.concat(jvmOptions.stream(), Stream.of(jvmOption)).toList();
+            return new Launch(yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
+        }
+
         static Launch of(ChildProcess child, ChildProcessOptions options) {
             return new Launch(
                     options.yieldingOptions(),

@@ -25,7 +25,8 @@ enum JvmOptionKind {
             "-Xloggc:",
             "-XX:StartFlightRecording",
             "-XX:+ManagementServer",
-            "-Dcom.sun.management."));
+            "-Dcom.sun.management.",
+            "-D" + DebuggedJvms.PROPERTY + "="));
 
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> prefixes;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.process.JvmLauncher.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -57,19 +59,24 @@ final class RunningJvm {
     }
 
     static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
-        if (options.startMethod() == StartMethod.STANDBY && options.daemon()) {
+        OptionalInt debugPort = DebuggedJvms.firstPort(options);
+        if (options.startMethod() == StartMethod.STANDBY && options.daemon() && debugPort.isEmpty()) {
             RunningJvm waited = StandbyReserve.give(child, options);
             if (waited != null) {
                 return waited;
             }
         }
-        return spawn(child, options);
+        return spawn(child, options, debugPort);
     }
 
-    private static RunningJvm spawn(ChildProcess child, ChildProcessOptions options) throws IOException {
+    private static RunningJvm spawn(ChildProcess child, ChildProcessOptions options, OptionalInt debugPort)
+            throws IOException {
         Path task = TaskFile.write(child);
         try {
-            Process process = JvmLauncher.launch(JvmLauncher.Launch.of(child, options), task);
+            Launch launch = Launch.of(child, options);
+            Process process = debugPort.isPresent()
+                    ? DebuggedJvms.launch(debugPort.getAsInt(), child.name(), launch, task)
+                    : JvmLauncher.launch(launch, task);
             return of(child, process, options.output(), task);
         } catch (Throwable failed) {
             TaskFile.deleteQuietly(task);

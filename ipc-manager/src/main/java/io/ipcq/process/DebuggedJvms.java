@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import io.ipcq.process.JvmLauncher.Launch;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/** The children of this JVM that wait for a debugger, or have one, each at a port of its own. */
+final class DebuggedJvms {
+    /*
+     * Idea. Children are started one at a time, each at the first port that is free: that no other child of this JVM was given, and
+     * that can be bound at this moment. What a child was given stays its own until it has ended, for while a debugger is attached
+     * nobody listens at the port.
+     *
+     * A port holds for the children of one process. JvmOptionKind counts the switch among what observes one JVM, so children do not
+     * inherit it, neither from the command line nor from the environment: they would look for ports at the same time as this JVM.
+     */
+
+    /** The port of the first child, for all that this JVM starts. */
+    static final String PROPERTY = "ipcq.debug";
+
+    private static final int MAX_PORT = 65_535;
+    private static final List<String> DEBUGGERS = List.of("-agentlib:jdwp", "-Xrunjdwp");
+
+    private static final Map<Integer, Process> GIVEN = new HashMap<>(); // guarded by the class
+
+    private DebuggedJvms() {}
+
+    /** The port of the first child, if this one is to wait for a debugger. */
+    static OptionalInt firstPort(ChildProcessOptions options) {
+        if (options.debugPort().isPresent()) {
+            return options.debugPort();
+        }
+        String text = System.getProperty(PROPERTY);
+        return text == null || text.isBlank() ? OptionalInt.empty() : OptionalInt.of(port(text.strip()));
+    }
+
+    private static int port(String text) {
+        try {
+            return requirePort(Integer.parseInt(text));
+        } catch (NumberFormatException noNumber) {
+            throw new IllegalArgumentException(noPort(text), noNumber);
+        }
+    }
+
+    static int requirePort(int port) {
+        if (port < 1 || port > MAX_PORT) {
+            throw new IllegalArgumentException(noPort(Integer.toString(port)));
+        }
+        return port;
+    }
+
+    private static String noPort(String text) {
+        return "a debugger's port must be from 1 to " + MAX_PORT + ": port=" + text + "; for instance -D" + PROPERTY
+                + "=5005";
+    }
+
+    /** Starts a JVM that waits for a debugger, and says where; if it was given a debugger of its own, that is left to it. */
+    static synchronized Process launch(int firstPort, String name, Launch launch, Path given) throws IOException {
+        if (Stream.concat(launch.jvmOptions().stream(), launch.environmentOptions().options().stream())
+                .anyMatch(DebuggedJvms::isDebugger)) {
+            return JvmLauncher.launch(launch, given);
+        }
+        int port = freePort(firstPort);
+        String address = InetAddress.getLoopbackAddress().getHostAddress() + ":" + port;
+        Process process = JvmLauncher.launch(
+                launch.with("-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=" + address), given);
+        GIVEN.put(port, process);
+        System.err.println(name + " waits for a debugger: pid=" + process.pid() + ", address=" + address
+                + "; attach one, for instance with: jdb -attach " + address);
+        return process;
+    }
+
+    private static boolean isDebugger(String option) {
+        return DEBUGGERS.stream().anyMatch(option::startsWith);
+    }
+
+    private static int freePort(int first) throws IOException {
+        GIVEN.values().removeIf(process -> !process.isAlive());
+        for (int port = first; port <= MAX_PORT; port++) {
+            if (!GIVEN.containsKey(port) && isFree(port)) {
+                return port;
+            }
+        }
+        throw new IOException("no port is free for a child's debugger: first=" + first + ", last=" + MAX_PORT
+                + "; choose a lower one with -D" + PROPERTY + "=PORT");
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+}
