@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.ChildProcess;
 import io.ipcq.process.TravelTrace;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,18 +55,28 @@ final class WorkerMain {
             SharedQueue<byte[]> control,
             String level,
             byte @Nullable [] initializer) {
+        boolean isThread = ChildProcess.current().thread();
         try {
             new WorkerMain(tasks, results, control).serve(System.Logger.Level.valueOf(level), initializer);
         } catch (QueueClosedException | QueueShutdownException poolGone) {
             // there is nobody to work for
+        } finally {
+            if (isThread) {
+                List.of(tasks, results, control).forEach(SharedQueue::close); // which a JVM's end would do
+            }
+        }
+        if (isThread) {
+            return;
         }
         // threads that a task left must not keep a worker alive that nobody needs
         System.exit(0);
     }
 
     private void serve(System.Logger.Level level, byte @Nullable [] initializer) {
-        Interrupts.ignoreCtrlC();
-        WorkerLogs.send(results, level);
+        if (!ChildProcess.current().thread()) {
+            Interrupts.ignoreCtrlC();
+            WorkerLogs.send(results, level);
+        }
         try {
             initialize(initializer);
         } catch (Throwable failed) {

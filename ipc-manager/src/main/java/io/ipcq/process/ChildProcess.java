@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * second when it is SIGKILLed, even from a tight loop. So a tree of processes falls with its root. A child that is no
  * daemon outlives its parent, and the parent's exit does not wait for it.
  *
+ * <p><b>As threads.</b> With {@code -Dipcq.children=threads}, or {@link StartMethod#THREAD}, which says what differs, children are threads
+ * of this JVM.
+ *
  * <p>Thread-safe. Process-safe: what arrives in another process is the recipe, not the handle; it cannot be started, joined
  * or ended there. Survives the child's death in any form: {@link #exitCode} tells it.
  */
@@ -270,7 +273,8 @@ public class ChildProcess implements AutoCloseable, Serializable {
     /** Whether the end of this process ends the child in order. */
     boolean isEndedAtExit() {
         ChildProcessOptions chosen = options;
-        return daemon && chosen != null && chosen.endAtExit();
+        RunningJvm running = jvm;
+        return daemon && chosen != null && chosen.endAtExit() && running != null && !running.isThread();
     }
 
     /** Ends the child if it still runs, and waits until it has ended. Does nothing the second time. */

@@ -162,6 +162,9 @@ public final class ChildProcessBuilder {
             throw new IllegalStateException("Only children that are daemons and start by STANDBY can be prepared:"
                     + " startMethod=" + startMethod + ", daemon=" + daemon + ", function=" + (call != null));
         }
+        if (ChildThread.isWanted(options())) {
+            return this;
+        }
         StandbyReserve.prepare(child, options(), System.nanoTime() + PREPARE_PATIENCE.toNanos());
         return this;
     }

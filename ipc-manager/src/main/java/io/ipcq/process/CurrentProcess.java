@@ -5,38 +5,52 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process knows of itself.
+ * What this process knows of itself, or, with {@link StartMethod#THREAD}, a child that is a thread.
  *
  * <p>Thread-safe: immutable. Process-safe: it tells of one process only.
  *
  * @param name the name its parent gave it; {@code MainProcess} in a program that nobody's {@link ChildProcess} started
  * @param pid the process id
  * @param daemon whether it dies with its parent
+ * @param thread whether it is a thread of its parent's JVM
  */
-public record CurrentProcess(String name, long pid, boolean daemon) {
+public record CurrentProcess(String name, long pid, boolean daemon, boolean thread) {
 
     private static final AtomicInteger CHILDREN = new AtomicInteger();
 
     private static volatile @Nullable Birth birth;
 
+    /** Of children that are threads, which tell it to those they start. */
+    private static final InheritableThreadLocal<Birth> BIRTH_OF_THREAD = new InheritableThreadLocal<>();
+
     /** What a child is told about its origin. {@code family} is its place in the tree: {@code 2:1}, first child of the second. */
-    record Birth(String name, String family, boolean daemon, ParentProcess parent) {}
+    record Birth(String name, String family, boolean daemon, ParentProcess parent, AtomicInteger children) {}
 
     /** Called once in a child, before anything of its task is read. */
     static void bornAs(Birth told) {
         birth = told;
     }
 
+    /** The same in a child that is a thread. */
+    static void bornAsThread(Birth told) {
+        BIRTH_OF_THREAD.set(told);
+    }
+
+    private static @Nullable Birth birth() {
+        Birth ofThread = BIRTH_OF_THREAD.get();
+        return ofThread == null ? birth : ofThread;
+    }
+
     static CurrentProcess current() {
-        Birth told = birth;
+        Birth told = birth();
         long pid = ProcessHandle.current().pid();
         return told == null
-                ? new CurrentProcess("MainProcess", pid, false)
-                : new CurrentProcess(told.name, pid, told.daemon);
+                ? new CurrentProcess("MainProcess", pid, false, false)
+                : new CurrentProcess(told.name, pid, told.daemon, BIRTH_OF_THREAD.get() != null);
     }
 
     static @Nullable ParentProcess parent() {
-        Birth told = birth;
+        Birth told = birth();
         return told == null ? null : told.parent;
     }
 
@@ -66,8 +80,9 @@ public record CurrentProcess(String name, long pid, boolean daemon) {
 
     /** The place in the tree of the next child that is made here. */
     static String nextFamily() {
-        Birth told = birth;
-        int number = CHILDREN.incrementAndGet();
-        return told == null ? Integer.toString(number) : told.family + ":" + number;
+        Birth told = birth();
+        return told == null
+                ? Integer.toString(CHILDREN.incrementAndGet())
+                : told.family + ":" + told.children.incrementAndGet();
     }
 }

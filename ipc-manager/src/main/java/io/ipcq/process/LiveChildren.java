@@ -41,6 +41,13 @@ final class LiveChildren {
         return LIVE.stream().filter(ChildProcess::isAlive).toList();
     }
 
+    /** Ends the daemons among the children of a child that was a thread of this JVM. */
+    static void killDaemonsOf(String family) {
+        list().stream()
+                .filter(child -> child.isDaemon() && child.family().startsWith(family + ":"))
+                .forEach(ChildProcess::kill);
+    }
+
     private static void endDaemons() {
         HELPERS.forEach(Runnable::run);
         List<ChildProcess> daemons =

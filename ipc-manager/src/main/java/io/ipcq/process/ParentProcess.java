@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a child process knows of the process that started it.
  *
@@ -10,9 +12,10 @@ public final class ParentProcess {
 
     private final String name;
     private final long pid;
-    private final ParentLink link;
+    private final @Nullable ParentLink link;
 
-    ParentProcess(String name, long pid, ParentLink link) {
+    /** @param link null for a child that is a thread of its parent's JVM */
+    ParentProcess(String name, long pid, @Nullable ParentLink link) {
         this.name = name;
         this.pid = pid;
         this.link = link;
@@ -29,7 +32,7 @@ public final class ParentProcess {
 
     /** Whether the parent still runs. The kernel answers, by a lock that the parent holds; a reused pid cannot fool it. */
     public boolean isAlive() {
-        return link.isParentAlive();
+        return link == null || link.isParentAlive();
     }
 
     @Override

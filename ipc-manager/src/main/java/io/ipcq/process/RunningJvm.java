@@ -59,6 +59,9 @@ final class RunningJvm {
     }
 
     static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
+        if (ChildThread.isWanted(options)) {
+            return begin(child, options, task -> ChildThread.start(child, task));
+        }
         OptionalInt debugPort = DebuggedJvms.firstPort(options);
         if (options.startMethod() == StartMethod.STANDBY && options.daemon() && debugPort.isEmpty()) {
             RunningJvm waited = StandbyReserve.give(child, options);
@@ -66,18 +69,24 @@ final class RunningJvm {
                 return waited;
             }
         }
-        return spawn(child, options, debugPort);
+        Launch launch = Launch.of(child, options);
+        return begin(
+                child,
+                options,
+                task -> debugPort.isPresent()
+                        ? DebuggedJvms.launch(debugPort.getAsInt(), child.name(), launch, task)
+                        : JvmLauncher.launch(launch, task));
     }
 
-    private static RunningJvm spawn(ChildProcess child, ChildProcessOptions options, OptionalInt debugPort)
-            throws IOException {
+    /** What is begun with the file of a task. */
+    private interface Start {
+        Process with(Path task) throws IOException;
+    }
+
+    private static RunningJvm begin(ChildProcess child, ChildProcessOptions options, Start start) throws IOException {
         Path task = TaskFile.write(child);
         try {
-            Launch launch = Launch.of(child, options);
-            Process process = debugPort.isPresent()
-                    ? DebuggedJvms.launch(debugPort.getAsInt(), child.name(), launch, task)
-                    : JvmLauncher.launch(launch, task);
-            return of(child, process, options.output(), task);
+            return of(child, start.with(task), options.output(), task);
         } catch (Throwable failed) {
             TaskFile.deleteQuietly(task);
             throw failed;
@@ -107,6 +116,11 @@ final class RunningJvm {
 
     long pid() {
         return process.pid();
+    }
+
+    /** Whether it is a thread of this JVM, and ends with it. */
+    boolean isThread() {
+        return process instanceof ChildThread;
     }
 
     boolean isAlive() {

@@ -15,6 +15,7 @@ import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -85,8 +86,13 @@ final class TaskFile {
         }
     }
 
-    /** Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. */
-    static ChildProcess read(Path file, boolean daemon, ParentLink link) throws IOException, ClassNotFoundException {
+    /**
+     * Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask.
+     *
+     * @param link null for a child that is a thread of its parent's JVM
+     */
+    static ChildProcess read(Path file, boolean daemon, @Nullable ParentLink link)
+            throws IOException, ClassNotFoundException {
         try (InputStream in = new BufferedInputStream(RunDirectory.open(file), BUFFER_BYTES)) {
             return read(in, Files.size(file), daemon, link);
         } finally {
@@ -99,13 +105,18 @@ final class TaskFile {
         return read(new ByteArrayInputStream(task), task.length, daemon, link);
     }
 
-    private static ChildProcess read(InputStream from, long bytes, boolean daemon, ParentLink link)
+    private static ChildProcess read(InputStream from, long bytes, boolean daemon, @Nullable ParentLink link)
             throws IOException, ClassNotFoundException {
         DataInputStream in = new DataInputStream(from);
         ParentProcess parent = new ParentProcess(in.readUTF(), in.readLong(), link);
         String name = in.readUTF();
         String family = in.readUTF();
-        CurrentProcess.bornAs(new Birth(name, family, daemon, parent));
+        Birth birth = new Birth(name, family, daemon, parent, new AtomicInteger());
+        if (link == null) {
+            CurrentProcess.bornAsThread(birth);
+        } else {
+            CurrentProcess.bornAs(birth);
+        }
         boolean plain = in.readBoolean();
         return plain ? new ChildProcess(name, family, daemon, PlainCall.decode(in)) : readObject(in, bytes);
     }

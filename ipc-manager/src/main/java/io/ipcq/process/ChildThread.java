@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A child that is a thread of this JVM: as much of a process as its parent needs to see. Its task comes as to any other child, through
+ * a file, so it works on copies, and what cannot travel is refused.
+ */
+final class ChildThread extends Process {
+    /*
+     * Idea. A signal is an interrupt. After SIGTERM and SIGINT the child ends when its thread does; after SIGKILL it counts as ended at
+     * once, though a thread that heeds no interrupt goes on: nobody who waits for the child may wait for ever. When it has ended, it
+     * ends the daemons among the children that it started itself, as the kernel's locks do between processes.
+     */
+
+    /** Makes threads of all children. */
+    private static final String PROPERTY = "ipcq.children";
+
+    private static final String THREADS = "threads";
+    private static final String JVMS = "jvms";
+
+    private static final int FAILED = 1;
+    private static final int SIGNAL_BASE = 128;
+    private static final int SIGINT = 2;
+    private static final int SIGKILL = 9;
+    private static final int SIGTERM = 15;
+
+    private final Thread thread;
+    private final String family;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private int signal; // guarded by this
+    private int exitValue; // guarded by this
+
+    private ChildThread(ChildProcess child, Path task) {
+        this.family = child.family();
+        this.thread = new Thread(() -> run(task, child.isDaemon()), child.name());
+        thread.setDaemon(child.isDaemon());
+        thread.setContextClassLoader(child.codeLoader());
+    }
+
+    /** Whether a child with these options is to be a thread. */
+    static boolean isWanted(ChildProcessOptions options) {
+        String kind = System.getProperty(PROPERTY, JVMS).strip();
+        if (!kind.equals(THREADS) && !kind.equals(JVMS)) {
+            throw new IllegalArgumentException(
+                    PROPERTY + " must be " + THREADS + " or " + JVMS + ": " + PROPERTY + "=" + kind);
+        }
+        return kind.equals(THREADS) || options.startMethod() == StartMethod.THREAD;
+    }
+
+    static ChildThread start(ChildProcess child, Path task) {
+        ChildThread started = new ChildThread(child, task);
+        started.thread.start();
+        return started;
+    }
+
+    private void run(Path task, boolean daemon) {
+        int code = 0;
+        try {
+            ChildProcess child = TaskFile.read(task, daemon, null);
+            child.run();
+        } catch (Throwable uncaught) {
+            code = FAILED;
+            if (!isTold()) {
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, uncaught);
+            }
+        } finally {
+            end(code);
+        }
+    }
+
+    private synchronized boolean isTold() {
+        return signal != 0;
+    }
+
+    private void end(int code) {
+        synchronized (this) {
+            if (ended.getCount() == 0) {
+                return;
+            }
+            exitValue = signal == 0 ? code : SIGNAL_BASE + signal;
+            ended.countDown();
+        }
+        LiveChildren.killDaemonsOf(family);
+    }
+
+    private void tell(int number) {
+        synchronized (this) {
+            if (!isAlive()) {
+                return;
+            }
+            signal = number;
+            thread.interrupt();
+        }
+        if (number == SIGKILL) {
+            end(FAILED);
+        }
+    }
+
+    void interrupt() {
+        tell(SIGINT);
+    }
+
+    @Override
+    public void destroy() {
+        tell(SIGTERM);
+    }
+
+    @Override
+    public Process destroyForcibly() {
+        tell(SIGKILL);
+        return this;
+    }
+
+    @Override
+    public boolean isAlive() {
+        return ended.getCount() > 0;
+    }
+
+    @Override
+    public synchronized int exitValue() {
+        if (isAlive()) {
+            throw new IllegalThreadStateException("the child still runs: name=" + thread.getName());
+        }
+        return exitValue;
+    }
+
+    @Override
+    public int waitFor() throws InterruptedException {
+        ended.await();
+        return exitValue();
+    }
+
+    @Override
+    public boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
+        return ended.await(timeout, unit);
+    }
+
+    /** That of this JVM. */
+    @Override
+    public long pid() {
+        return ProcessHandle.current().pid();
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+        return OutputStream.nullOutputStream();
+    }
+
+    /** Nothing: what the child prints is printed by this JVM. */
+    @Override
+    public InputStream getInputStream() {
+        return InputStream.nullInputStream();
+    }
+
+    @Override
+    public InputStream getErrorStream() {
+        return InputStream.nullInputStream();
+    }
+}
