@@ -132,6 +132,23 @@ class PoolFailureIT {
         }
     }
 
+    /** A worker's log goes through its ring of results, which the library logs about. */
+    @ParameterizedTest
+    @CsvSource({"on", "off"})
+    void shouldWorkWithEverythingLogged(String nativeCalls) throws Exception {
+        try (ProcessPool pool = ProcessPool.builder()
+                .workers(1)
+                .logLevel(System.Logger.Level.ALL)
+                .jvmOptions("-Dipcq.native=" + nativeCalls)
+                .create()) {
+            try {
+                requireWhole(pool);
+            } finally {
+                pool.shutdownNow(); // a worker that hangs is not waited for
+            }
+        }
+    }
+
     static final class Large {
         public static void main(String[] arguments) throws Exception {
             try (ProcessPool pool =

@@ -4,7 +4,6 @@ package io.ipcq.memory;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -105,22 +104,28 @@ final class Kernel {
         public void run() {
             try {
                 if (System.getProperty(PROPERTY, "on").equals("off")) {
-                    logger().debug("no native calls: {}=off", PROPERTY);
+                    say("no native calls: " + PROPERTY + "=off", null);
                     return;
                 }
                 SystemCall call = Runtime.version().feature() >= 22 ? new ForeignCall() : new JffiCall();
                 requireWorking(call);
                 loadedCall = call;
             } catch (Throwable e) {
-                logger().debug("no native calls, because they cannot be made here", e);
+                say("no native calls, because they cannot be made here", e);
             } finally {
                 loaded = true;
             }
         }
 
-        /** Asked for only where there is something to say: a logging system takes longer to load than all the rest. */
-        private static Logger logger() {
-            return LoggerFactory.getLogger(Kernel.class);
+        /**
+         * Logs in a thread that nobody waits for. A log may lead through a queue, as that of a pool's worker does: it may need a
+         * lock of who waits for the loading.
+         */
+        private static void say(String message, @Nullable Throwable cause) {
+            Thread speaker =
+                    new Thread(() -> LoggerFactory.getLogger(Kernel.class).debug(message, cause), "ipcq-kernel-log");
+            speaker.setDaemon(true);
+            speaker.start();
         }
 
         private static void requireWorking(SystemCall call) {
