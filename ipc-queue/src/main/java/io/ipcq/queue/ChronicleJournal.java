@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The journal of a durable queue: numbered documents in segment files, kept by Chronicle Queue. The only class that knows it.
  *
- * <p>Not thread-safe: appending and removing want the producers' mutex, each {@link Reader} has one user at a time.
+ * <p>Not thread-safe: appending wants the producers' mutex, removing the consumers', and each {@link Reader} has one user at a time.
  */
 final class ChronicleJournal implements AutoCloseable {
 
