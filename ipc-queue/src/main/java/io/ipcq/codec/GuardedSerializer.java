@@ -49,6 +49,7 @@ final class GuardedSerializer extends ValueSerializer<Object> {
 
     /** Returns true if the value has just been tried; then all that is in it has been, too. */
     private boolean pass(Object value, SerializationContext context) {
+        NoContent.refuse(value);
         Trial trial = guard.admit(value, delegate);
         if (trial == null || Trial.isRunning(context)) {
             return false;

@@ -74,7 +74,8 @@ final class GuardedSerializers extends BeanSerializerFactory {
         if (condition == null) {
             return Guard.unknown(type);
         }
-        return condition.equals(KnownTypes.ALWAYS) ? null : Guard.known(type, condition);
+        boolean always = condition.equals(KnownTypes.ALWAYS) && !type.isCollectionLikeType() && !type.isMapLikeType();
+        return always ? null : Guard.known(type, condition);
     }
 
     @Override
@@ -147,6 +148,7 @@ final class GuardedSerializers extends BeanSerializerFactory {
 
         @Override
         public void serialize(Object key, JsonGenerator out, SerializationContext context) {
+            NoContent.refuse(key);
             if (!Trial.isRunning(context)) {
                 trial.refuseUnlessSame(Trial.inMap(key));
             }

@@ -91,6 +91,7 @@ final class PlainValues extends StdTypeResolverBuilder {
         }
 
         private static void refuseUnlessPlain(Object value) {
+            NoContent.refuse(value);
             if (value instanceof Map<?, ?> map && !(value instanceof IdentityHashMap<?, ?>)) {
                 map.keySet().forEach(Check::refuseUnlessText);
                 refuseTyped(value, map.values());

@@ -38,6 +38,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.security.auth.Destroyable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -735,5 +736,85 @@ class JsonCodecTest {
             catchThrowableOfType(
                     CodecException.class, () -> Codec.json(Shape.class).decode(json.getBytes(UTF_8)));
         }
+    }
+
+    private static final class OpenList extends ArrayList<String> implements AutoCloseable {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Connected implements AutoCloseable {
+        @SuppressWarnings("unused")
+        private int socket = 7;
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Password implements Destroyable {
+        @SuppressWarnings("unused")
+        private String text = "swordfish";
+    }
+
+    record Job(String file) implements AutoCloseable {
+        @Override
+        public void close() {}
+    }
+
+    record Holding<T>(T content) {}
+
+    /** Each in the places where a value can be, also where it would have gone through as a plain list. */
+    static Stream<Arguments> withoutContent() {
+        return Stream.of(new OpenList(), new Connected(), new Password())
+                .flatMap(value -> Stream.of(
+                                new TypeRef<Object>() {},
+                                new TypeRef<OpenList>() {},
+                                new TypeRef<List<String>>() {},
+                                new TypeRef<Connected>() {},
+                                new TypeRef<AutoCloseable>() {},
+                                new TypeRef<Password>() {},
+                                new TypeRef<Destroyable>() {})
+                        .filter(type -> JsonFormat.MAPPER
+                                .constructType(type.type())
+                                .getRawClass()
+                                .isInstance(value))
+                        .flatMap(type -> places(type, value)));
+    }
+
+    private static Stream<Arguments> places(TypeRef<?> type, Object value) {
+        java.lang.reflect.Type content = type.type();
+        return Stream.of(
+                Arguments.of(Codec.json(generic(Holding.class, content)), new Holding<>(value)),
+                Arguments.of(Codec.json(generic(List.class, content)), List.of(value)),
+                Arguments.of(Codec.json(generic(Optional.class, content)), Optional.of(value)),
+                Arguments.of(Codec.json(generic(Map.class, String.class, content)), Map.of("a", value)));
+    }
+
+    private static java.lang.reflect.Type generic(Class<?> raw, java.lang.reflect.Type... arguments) {
+        return JsonFormat.MAPPER
+                .getTypeFactory()
+                .constructParametricType(
+                        raw,
+                        Arrays.stream(arguments)
+                                .map(JsonFormat.MAPPER::constructType)
+                                .toArray(tools.jackson.databind.JavaType[]::new));
+    }
+
+    @ParameterizedTest
+    @MethodSource("withoutContent")
+    void shouldRefuseWhatIsOpenOrSecret(JsonCodec<Object> codec, Object value) {
+        assertThatThrownBy(() -> codec.encode(value))
+                .isInstanceOf(CodecException.class)
+                .message()
+                .containsAnyOf("is open in this process, and no element can hold it; put its name", "is a secret")
+                .doesNotContain("swordfish");
+    }
+
+    @Test
+    void shouldEncodeRecordThatCanBeClosed() {
+        Codec<Job> codec = Codec.json(Job.class);
+        assertThat(codec.decode(codec.encode(new Job("a")))).isEqualTo(new Job("a"));
     }
 }
