@@ -14,6 +14,7 @@ import io.ipcq.samples.Sample10ManagedQueue;
 import io.ipcq.samples.Sample11Pipeline;
 import io.ipcq.samples.Sample12Pipe;
 import io.ipcq.samples.Sample13Standby;
+import io.ipcq.samples.Sample14SharedState;
 
 /** The programs of the samples ladder, by the names that the command line knows. */
 enum Demo {
@@ -29,7 +30,8 @@ enum Demo {
     POOL("a pool's workers write to and read from a manager's queue", Sample10ManagedQueue::main),
     PIPELINE("stages at the pace of the slowest, and a clean end", Sample11Pipeline::main),
     PIPE("two processes talk to each other, and nobody else", Sample12Pipe::main),
-    STANDBY("processes that start at once, in JVMs that waited", Sample13Standby::main);
+    STANDBY("processes that start at once, in JVMs that waited", Sample13Standby::main),
+    STATE("what workers find out, in a set, a value and an array", Sample14SharedState::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

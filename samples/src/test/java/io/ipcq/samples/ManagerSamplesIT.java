@@ -51,6 +51,16 @@ class ManagerSamplesIT {
     }
 
     @Test
+    void shouldShareWhatWorkersFindOut() throws Exception {
+        assertThat(SampleProgram.run(Sample14SharedState.class))
+                .containsExactly(
+                        "words: [and, cat, dog, hippopotamus, saw, the]",
+                        "the longest: hippopotamus",
+                        "of 3 letters: 10",
+                        "of 12 letters: 1");
+    }
+
+    @Test
     void shouldShareQueueWithPythonOverUnixSocket() throws Exception {
         AuthKey key = AuthKey.random();
         try (ManagerServer server = ManagerServer.bind(key)) {
