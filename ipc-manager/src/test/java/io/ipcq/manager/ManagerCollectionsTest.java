@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import junit.framework.TestCase;
@@ -264,6 +265,14 @@ class ManagerCollectionsTest {
         set.addAll(List.of(1, 2, 3));
         assertThatThrownBy(() -> set.addAll(Arrays.asList(4, null))).isInstanceOf(NullPointerException.class);
         assertThat(set).containsExactly(1, 2, 3);
+        AtomicBoolean alone = new AtomicBoolean(true);
+        set.removeIf(number -> {
+            if (alone.getAndSet(false)) {
+                set.add(4); // comes between
+            }
+            return number > 1;
+        });
+        assertThat(set).containsExactly(1);
     }
 
     @Test
