@@ -37,6 +37,7 @@ public final class Sample08CrashProofPool {
                 parcels.add(pool.applyAsync(Sample08CrashProofPool::deliver, i, atWork));
             }
             long worker = atWork.get();
+            atWork.shutdown(); // the next one that has parcel 0 delivers it
             System.out.println("A worker is at work on parcel 0 and is killed.");
             ProcessHandle.of(worker).ifPresent(ProcessHandle::destroyForcibly);
             for (int i = 0; i < PARCELS; i++) {
@@ -50,9 +51,9 @@ public final class Sample08CrashProofPool {
     }
 
     static int deliver(int parcel, SharedQueue<Long> atWork) throws InterruptedException {
-        if (parcel == 0) {
+        if (parcel == 0 && !atWork.isShutdown()) {
             atWork.put(ProcessHandle.current().pid());
-            Thread.sleep(PAUSE_MILLIS * PARCELS);
+            Thread.sleep(Long.MAX_VALUE); // until it is killed
         }
         Thread.sleep(PAUSE_MILLIS);
         return parcel;
