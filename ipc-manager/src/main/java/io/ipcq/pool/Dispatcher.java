@@ -357,7 +357,11 @@ final class Dispatcher {
             case MessageKind.FAILURE ->
                 new Completion(task, () -> {
                     RemoteFailure failure = RemoteFailure.read(in);
-                    task.fail(new RemoteTaskException(task.describe(), worker, failure, failure.rebuild()));
+                    task.fail(new RemoteTaskException(
+                            task.describe(),
+                            worker,
+                            failure,
+                            failure.rebuild(task.function().loader())));
                 });
             default ->
                 failure(
@@ -668,7 +672,7 @@ final class Dispatcher {
                     slot,
                     obituary.exitCode() < 0,
                     failure == null ? obituary.describe() : "its initializer failed: " + failure.text(),
-                    () -> failure == null ? null : failure.rebuild());
+                    () -> failure == null ? null : failure.rebuild(null));
         }
     }
 

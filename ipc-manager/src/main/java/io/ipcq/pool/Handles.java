@@ -21,6 +21,16 @@ import org.jspecify.annotations.Nullable;
 final class Handles {
 
     private final Map<ByteBuffer, Object> attached = new HashMap<>(); // guarded by itself
+    private final @Nullable ClassLoader program;
+
+    Handles() {
+        this(null);
+    }
+
+    /** @param program one that knows the classes of the program, if those of this library and of the thread do not */
+    Handles(@Nullable ClassLoader program) {
+        this.program = program;
+    }
 
     /** The serialized handle of a queue. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two
@@ -63,17 +73,23 @@ final class Handles {
             return object instanceof Handle handle ? attach(handle) : object;
         }
 
-        /** Also finds what only the thread's class loader knows, as in containers that load a program in one of their own. */
+        /** Also finds what only the thread's or the program's class loader knows, as in containers. */
         @Override
         protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
             try {
                 return super.resolveClass(description);
             } catch (ClassNotFoundException notHere) {
-                ClassLoader loader = Thread.currentThread().getContextClassLoader();
-                if (loader == null) {
-                    throw notHere;
+                for (ClassLoader loader :
+                        new @Nullable ClassLoader[] {Thread.currentThread().getContextClassLoader(), program}) {
+                    try {
+                        if (loader != null) {
+                            return Class.forName(description.getName(), false, loader);
+                        }
+                    } catch (ClassNotFoundException notThere) {
+                        notHere.addSuppressed(notThere);
+                    }
                 }
-                return Class.forName(description.getName(), false, loader);
+                throw notHere;
             }
         }
     }

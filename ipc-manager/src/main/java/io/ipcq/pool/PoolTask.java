@@ -114,7 +114,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     void succeed(MessageReader in, String worker) {
         @Nullable Object[] values;
         try {
-            values = Values.read(in, new Handles());
+            values = Values.read(in, new Handles(function.loader()));
         } catch (Throwable unreadable) {
             fail(new UnreadableResultException(describe(), worker, unreadable));
             return;

@@ -178,6 +178,7 @@ final class PoolWorker {
         options.maxWorkerHeap().ifPresent(builder::heap);
         options.debugPort().ifPresent(builder::debug);
         options.directory().ifPresent(builder::directory);
+        options.program().ifPresent(builder::program);
         return builder.jvmOptions(options.jvmOptions().toArray(String[]::new));
     }
 

@@ -51,6 +51,7 @@ public final class ProcessPoolBuilder {
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private List<Path> classPath = List.of();
+    private Optional<Class<?>> program = Optional.empty();
     private Optional<Path> directory = Optional.empty();
     private Output output = Output.PREFIXED;
     private OptionalInt debugPort = OptionalInt.empty();
@@ -167,6 +168,16 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
+    /**
+     * A class of the program whose classes the workers need, by default the one that makes the pool. Where it was loaded from, workers
+     * load from, too. If it is in no file, as in {@code java Program.java} and in jshell, they get a copy of it, and of what it needs
+     * when they start.
+     */
+    public ProcessPoolBuilder program(Class<?> program) {
+        this.program = Optional.of(program);
+        return this;
+    }
+
     public ProcessPoolBuilder directory(Path directory) {
         this.directory = Optional.of(directory);
         return this;
@@ -236,11 +247,20 @@ public final class ProcessPoolBuilder {
                 jvmOptions,
                 environment,
                 classPath,
+                program.isPresent() ? program : caller(),
                 directory,
                 Objects.requireNonNull(output, "output"),
                 debugPort,
                 Objects.requireNonNull(logLevel, "logLevel"),
                 progress);
+    }
+
+    /** The class of the program that makes the pool. */
+    private static Optional<Class<?>> caller() {
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+                        .filter(type -> !type.getPackageName().equals(ProcessPoolBuilder.class.getPackageName()))
+                        .findFirst());
     }
 
     private static void atLeast(String name, int value, int min) {

@@ -27,6 +27,7 @@ import java.util.OptionalInt;
  * @param jvmOptions options of the workers' JVMs
  * @param environment variables that are added to the environment
  * @param classPath what workers load classes from; empty for what the parent loads them from
+ * @param program a class of the program whose classes the workers need
  * @param directory the working directory of the workers; empty for the parent's
  * @param output where their output goes
  * @param debugPort the port of the first worker that waits for a debugger; empty for what {@code -Dipcq.debug} says
@@ -49,6 +50,7 @@ public record ProcessPoolOptions(
         List<String> jvmOptions,
         Map<String, String> environment,
         List<Path> classPath,
+        Optional<Class<?>> program,
         Optional<Path> directory,
         Output output,
         OptionalInt debugPort,

@@ -32,16 +32,16 @@ record RemoteFailure(String type, String text, String stack, byte @Nullable [] b
         out.putString(type).putString(text).putString(stack).putBytes(bytes);
     }
 
-    /** What was thrown, if it can be rebuilt here. */
+    /** What was thrown, if it can be rebuilt here, with the classes of the program. */
     @Nullable
-    Throwable rebuild() {
+    Throwable rebuild(@Nullable ClassLoader program) {
         byte[] serialized = bytes;
         if (serialized == null) {
             return null;
         }
         try {
-            return (Throwable)
-                    new Handles().read(new ByteArrayInputStream(serialized), serialized.length, Serializable.class);
+            return (Throwable) new Handles(program)
+                    .read(new ByteArrayInputStream(serialized), serialized.length, Serializable.class);
         } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError unknownHere) {
             return null;
         }

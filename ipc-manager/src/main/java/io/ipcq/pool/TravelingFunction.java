@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stateless whether one copy serves all tasks: it has no field in which a task could find what another left
  * @param name for messages: {@code Letters.write}
+ * @param loader knows the classes of what it returns; null for the JDK's
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares two
-record TravelingFunction(int number, byte[] bytes, boolean stateless, String name) {
+record TravelingFunction(
+        int number,
+        byte[] bytes,
+        boolean stateless,
+        String name,
+        @Nullable ClassLoader loader) {
 
     /** @throws IOException if serialization refuses */
     static byte[] encode(Serializable function) throws IOException {

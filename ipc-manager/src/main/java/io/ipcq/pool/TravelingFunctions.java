@@ -51,7 +51,12 @@ final class TravelingFunctions {
     }
 
     private TravelingFunction made(Object function, byte[] bytes, boolean isStateless) {
-        return new TravelingFunction(numbers.incrementAndGet(), bytes, isStateless, TravelingFunction.nameOf(function));
+        return new TravelingFunction(
+                numbers.incrementAndGet(),
+                bytes,
+                isStateless,
+                TravelingFunction.nameOf(function),
+                function.getClass().getClassLoader());
     }
 
     private static byte[] encode(Object function) {

@@ -3,6 +3,7 @@ package io.ipcq.process;
 
 import io.ipcq.IpcException;
 import java.io.File;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The class path of a child: where this JVM loads the task's class from, with absolute paths. */
 final class ChildClassPath {
@@ -24,8 +26,22 @@ final class ChildClassPath {
 
     private ChildClassPath() {}
 
-    static List<Path> of(ChildProcess child, ChildProcessOptions options) {
-        return options.classPath().isEmpty() ? inherited(child.codeLoader()) : absolute(options.classPath());
+    static List<Path> of(ChildProcess child, ChildProcessOptions options) throws IOException {
+        if (!options.classPath().isEmpty()) {
+            return absolute(options.classPath());
+        }
+        MemoryClasses.requireBytes(child.code());
+        Class<?> program = options.program().orElseGet(child::code);
+        List<Path> entries = inherited(loaderOf(program));
+        Path inMemory = MemoryClasses.archive(program, child.classes(), child.isDaemon());
+        return inMemory == null
+                ? entries
+                : Stream.concat(entries.stream(), Stream.of(inMemory)).toList();
+    }
+
+    static ClassLoader loaderOf(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader == null ? ClassLoader.getSystemClassLoader() : loader;
     }
 
     /** Build tools run programs in class loaders of their own; those that load from files can be copied. */

@@ -5,12 +5,15 @@ import io.ipcq.memory.Deadline;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -327,22 +330,23 @@ public class ChildProcess implements AutoCloseable, Serializable {
         return family;
     }
 
-    /** The class loader of the code that the child will run. */
-    ClassLoader codeLoader() {
-        ClassLoader loader = code().getClassLoader();
-        return loader == null ? ClassLoader.getSystemClassLoader() : loader;
-    }
-
     /** The class of the code that the child will run: of a lambda or method reference, the one that it stands in. */
-    String codeName() {
-        String name = code().getName();
-        int lambda = name.indexOf("$$Lambda");
-        return lambda < 0 ? name : name.substring(0, lambda);
+    Class<?> code() {
+        Call given = call;
+        return given == null ? getClass() : TravelTrace.codeOf(given.function());
     }
 
-    private Class<?> code() {
+    /** The classes of what the child will run, and of its arguments. */
+    Set<Class<?>> classes() {
+        Set<Class<?>> classes = new LinkedHashSet<>(Set.of(code()));
         Call given = call;
-        return given == null ? getClass() : given.function().getClass();
+        if (given != null) {
+            Stream.of(given.arguments())
+                    .filter(Objects::nonNull)
+                    .map(TravelTrace::codeOf)
+                    .forEach(classes::add);
+        }
+        return classes;
     }
 
     private RunningJvm started() {

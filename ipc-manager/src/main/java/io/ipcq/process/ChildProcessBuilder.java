@@ -42,6 +42,7 @@ public final class ChildProcessBuilder {
     private final Map<String, String> environment = new HashMap<>();
     private Optional<Path> directory = Optional.empty();
     private List<Path> classPath = List.of();
+    private Optional<Class<?>> program = Optional.empty();
     private Output output = Output.INHERIT;
     private boolean daemon = true;
     private boolean endAtExit = true;
@@ -96,6 +97,15 @@ public final class ChildProcessBuilder {
     /** What the child loads classes from, instead of the parent's class path. It has to contain ipcq. */
     public ChildProcessBuilder classPath(List<Path> classPath) {
         this.classPath = List.copyOf(classPath);
+        return this;
+    }
+
+    /**
+     * A class of the program whose classes the child needs, by default that of the function. Where it was loaded from, the child loads
+     * from, too. If it is in no file, as in {@code java Program.java} and in jshell, the child gets a copy of it, and of what it needs.
+     */
+    public ChildProcessBuilder program(Class<?> program) {
+        this.program = Optional.of(program);
         return this;
     }
 
@@ -183,6 +193,7 @@ public final class ChildProcessBuilder {
                 environment,
                 directory,
                 classPath,
+                program,
                 output,
                 daemon,
                 endAtExit,

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param environment variables that are added to the parent's environment, or replace them
  * @param directory the working directory; empty for the parent's
  * @param classPath what the child loads classes from; empty for what the parent loads them from
+ * @param program a class of the program whose classes the child needs; empty for that of the task
  * @param output where the child's output goes
  * @param daemon whether the child dies with its parent
  * @param endAtExit whether this process ends the child in order when it exits itself; else the child finds out
@@ -32,6 +33,7 @@ public record ChildProcessOptions(
         Map<String, String> environment,
         Optional<Path> directory,
         List<Path> classPath,
+        Optional<Class<?>> program,
         Output output,
         boolean daemon,
         boolean endAtExit,

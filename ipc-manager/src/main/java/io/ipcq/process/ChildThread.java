@@ -40,7 +40,7 @@ final class ChildThread extends Process {
         this.family = child.family();
         this.thread = new Thread(() -> run(task, child.isDaemon()), child.name());
         thread.setDaemon(child.isDaemon());
-        thread.setContextClassLoader(child.codeLoader());
+        thread.setContextClassLoader(ChildClassPath.loaderOf(child.code()));
     }
 
     /** Whether a child with these options is to be a thread. */

@@ -21,7 +21,7 @@ final class JvmLauncher {
      *   - from the environment, what EnvironmentOptions leaves there
      *   - what keeps the JVM quiet about the queues, and safepoints in counted loops, without which a child could not halt at once
      *   - options that yield to the environment's and the user's, such as a collector
-     *   - what changes the meaning of the program: -D, assertions, preview features, opened and added modules. What sizes
+     *   - what changes the meaning of the program: what the manifest of its jar opens, -D, assertions, preview features, opened and added modules. What sizes
      *     or observes the parent is not passed on: heap, collector, agents, debugger, remote management (its port is taken)
      *   - the user's own options
      *   - class path and module path, ChildMain, the path of the task file; nothing of the task itself
@@ -74,7 +74,7 @@ final class JvmLauncher {
             return new Launch(yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
         }
 
-        static Launch of(ChildProcess child, ChildProcessOptions options) {
+        static Launch of(ChildProcess child, ChildProcessOptions options) throws IOException {
             return new Launch(
                     options.yieldingOptions(),
                     options.jvmOptions(),
@@ -230,8 +230,10 @@ final class JvmLauncher {
     /** Read once: asking the JVM for its arguments loads much. */
     private static final class Inherited {
 
-        static final List<String> OPTIONS = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(Inherited::isPassedOn)
+        static final List<String> OPTIONS = Stream.concat(
+                        MainManifest.options().stream(),
+                        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                                .filter(Inherited::isPassedOn))
                 .toList();
 
         private static boolean isPassedOn(String option) {

@@ -55,7 +55,8 @@ final class StandbyReserve {
 
     /** Hands the task to a JVM that waits, and sees to it that another one will; null if none waits. */
     static @Nullable RunningJvm give(ChildProcess child, ChildProcessOptions options) throws IOException {
-        StandbyReserve reserve = find(JvmLauncher.Launch.of(child, options), options, child.codeName());
+        StandbyReserve reserve = find(
+                JvmLauncher.Launch.of(child, options), options, child.code().getName());
         try {
             for (StandbyJvm jvm = reserve.poll(); jvm != null; jvm = reserve.poll()) {
                 RunningJvm running = reserve.tryGive(jvm, child, options);
@@ -72,7 +73,8 @@ final class StandbyReserve {
     /** Fills the reserve and waits until its JVMs wait, or the time is over. */
     static void prepare(ChildProcess child, ChildProcessOptions options, long deadlineNanos)
             throws IOException, InterruptedException {
-        StandbyReserve reserve = find(JvmLauncher.Launch.of(child, options), options, child.codeName());
+        StandbyReserve reserve = find(
+                JvmLauncher.Launch.of(child, options), options, child.code().getName());
         reserve.fill();
         for (StandbyJvm jvm : reserve.list()) {
             jvm.awaitWaiting(deadlineNanos);

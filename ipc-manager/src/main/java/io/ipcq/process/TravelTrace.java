@@ -175,6 +175,20 @@ public final class TravelTrace {
         }
     }
 
+    /** The class of an object: of a lambda or method reference, the one that it stands in. */
+    static Class<?> codeOf(Object value) {
+        Class<?> type = value.getClass();
+        int lambda = type.getName().indexOf("$$Lambda");
+        if (lambda < 0) {
+            return type;
+        }
+        try {
+            return Class.forName(type.getName().substring(0, lambda), false, type.getClassLoader());
+        } catch (ClassNotFoundException noName) {
+            return type;
+        }
+    }
+
     private static @Nullable SerializedLambda lambda(Object value) {
         if (!value.getClass().isSynthetic()) {
             return null;

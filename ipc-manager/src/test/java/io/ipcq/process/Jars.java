@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -54,6 +55,19 @@ final class Jars {
         manifest.getMainAttributes()
                 .put(Attributes.Name.CLASS_PATH, entries.toString().strip());
         Path jar = directory.resolve("booter.jar");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        return jar;
+    }
+
+    /** A jar to be started with {@code java -jar}, whose manifest names all others, and what is to be opened. */
+    static Path executable(Path directory, Class<?> main, String opens) throws Exception {
+        Manifest manifest = new Manifest();
+        try (JarFile booter = new JarFile(manifestOnly(directory).toFile())) {
+            manifest.getMainAttributes().putAll(booter.getManifest().getMainAttributes());
+        }
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, main.getName());
+        manifest.getMainAttributes().put(new Attributes.Name("Add-Opens"), opens);
+        Path jar = directory.resolve("program.jar");
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
         return jar;
     }
