@@ -176,6 +176,7 @@ final class PoolWorker {
                         "-Dslf4j.internal.verbosity=WARN",
                         "-Djava.util.logging.config.class=" + WorkerLogSetup.class.getName());
         options.maxWorkerHeap().ifPresent(builder::heap);
+        options.java().ifPresent(builder::java);
         options.debugPort().ifPresent(builder::debug);
         options.directory().ifPresent(builder::directory);
         options.program().ifPresent(builder::program);

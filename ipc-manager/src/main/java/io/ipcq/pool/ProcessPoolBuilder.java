@@ -48,6 +48,7 @@ public final class ProcessPoolBuilder {
     private int window = DEFAULT_WINDOW;
     private Duration restartBackOff = Duration.ofMillis(100);
     private Duration maxRestartBackOff = Duration.ofSeconds(10);
+    private Optional<Path> java = Optional.empty();
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private List<Path> classPath = List.of();
@@ -150,6 +151,12 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
+    /** Runs the workers with another Java, as {@link io.ipcq.process.ChildProcessBuilder#java} says. */
+    public ProcessPoolBuilder java(Path commandOrHome) {
+        this.java = ChildProcess.builder().java(commandOrHome).options().java();
+        return this;
+    }
+
     /** Adds options of the workers' JVMs. */
     public ProcessPoolBuilder jvmOptions(String... options) {
         jvmOptions.addAll(List.of(options));
@@ -244,6 +251,7 @@ public final class ProcessPoolBuilder {
                 window,
                 restartBackOff,
                 maxRestartBackOff,
+                java,
                 jvmOptions,
                 environment,
                 classPath,

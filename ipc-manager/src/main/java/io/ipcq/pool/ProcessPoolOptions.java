@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  * @param window how many chunks {@code imap} has in flight for each worker
  * @param restartBackOff the pause before a start that follows one that failed; doubled with each
  * @param maxRestartBackOff the longest such pause
+ * @param java the command that runs the workers, or its home directory; empty for the one that runs this JVM
  * @param jvmOptions options of the workers' JVMs
  * @param environment variables that are added to the environment
  * @param classPath what workers load classes from; empty for what the parent loads them from
@@ -47,6 +48,7 @@ public record ProcessPoolOptions(
         int window,
         Duration restartBackOff,
         Duration maxRestartBackOff,
+        Optional<Path> java,
         List<String> jvmOptions,
         Map<String, String> environment,
         List<Path> classPath,

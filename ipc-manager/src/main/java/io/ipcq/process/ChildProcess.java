@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * through a file that only this user can reach, and that the child deletes once read; not through the command line,
  * the environment or the standard streams. Standard input of a child is empty.
  *
- * <p><b>What the child inherits.</b> The same {@code java}, class path and module path; environment and working directory;
+ * <p><b>What the child inherits.</b> The same {@code java}, unless {@link ChildProcessBuilder#java} says another, class path and module path; environment and working directory;
  * of the JVM's options those that change what the program means ({@code -D}, assertions, preview, opened modules), not
  * those that size or observe the parent (heap, collector, agents, debugger).
  *
@@ -245,6 +245,17 @@ public class ChildProcess implements AutoCloseable, Serializable {
     /** Asks the child to end, with SIGTERM: its shutdown hooks run. */
     public void terminate() {
         started().terminate();
+    }
+
+    /**
+     * Sends the child SIGINT, as Ctrl-C does. Unless the child handles it otherwise, it is a request to end: its shutdown hooks run, and
+     * {@link #exitCode} is -2. No thread of it is interrupted; who wants to notice adds a shutdown hook. The workers of a pool ignore it.
+     * So does a program that a shell started in the background without job control, and with it its children.
+     *
+     * @throws UnsupportedOperationException where no native call can be made: no Linux, or {@code -Dipcq.native=off}
+     */
+    public void interrupt() {
+        started().interrupt();
     }
 
     /** Ends the child at once, with SIGKILL: nothing more runs in it. */

@@ -37,6 +37,7 @@ public final class ChildProcessBuilder {
 
     private final @Nullable Call call;
     private Optional<String> name = Optional.empty();
+    private Optional<Path> java = Optional.empty();
     private final List<String> yieldingOptions = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
@@ -57,6 +58,15 @@ public final class ChildProcessBuilder {
 
     public ChildProcessBuilder name(String name) {
         this.name = Optional.of(name);
+        return this;
+    }
+
+    /**
+     * Runs the child with another Java: a {@code java} command, or the directory of a JDK or JRE. It has to be of version 17 or newer,
+     * which {@link #start} checks, and to know the class files of the program.
+     */
+    public ChildProcessBuilder java(Path commandOrHome) {
+        this.java = Optional.of(commandOrHome);
         return this;
     }
 
@@ -186,8 +196,10 @@ public final class ChildProcessBuilder {
                 throw new IllegalArgumentException("directory must exist: directory=" + path);
             }
         });
+        java.ifPresent(ChildJava::at);
         return new ChildProcessOptions(
                 name,
+                java,
                 yieldingOptions,
                 jvmOptions,
                 environment,

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * How a child process is started, as {@link ChildProcessBuilder} put it together. Immutable.
  *
  * @param name the child's name; empty for {@code Process-N}
+ * @param java the command that runs the child, or its home directory; empty for the one that runs this JVM
  * @param yieldingOptions options of the child's JVM that hold unless others of their kind are given
  * @param jvmOptions options of the child's JVM, after those that ipcq gives it, so they win
  * @param environment variables that are added to the parent's environment, or replace them
@@ -28,6 +29,7 @@ import java.util.OptionalInt;
  */
 public record ChildProcessOptions(
         Optional<String> name,
+        Optional<Path> java,
         List<String> yieldingOptions,
         List<String> jvmOptions,
         Map<String, String> environment,

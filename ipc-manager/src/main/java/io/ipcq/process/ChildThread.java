@@ -25,10 +25,6 @@ final class ChildThread extends Process {
     private static final String JVMS = "jvms";
 
     private static final int FAILED = 1;
-    private static final int SIGNAL_BASE = 128;
-    private static final int SIGINT = 2;
-    private static final int SIGKILL = 9;
-    private static final int SIGTERM = 15;
 
     private final Thread thread;
     private final String family;
@@ -83,7 +79,7 @@ final class ChildThread extends Process {
             if (ended.getCount() == 0) {
                 return;
             }
-            exitValue = signal == 0 ? code : SIGNAL_BASE + signal;
+            exitValue = signal == 0 ? code : ExitStatus.SIGNAL_BASE + signal;
             ended.countDown();
         }
         LiveChildren.killDaemonsOf(family);
@@ -97,23 +93,23 @@ final class ChildThread extends Process {
             signal = number;
             thread.interrupt();
         }
-        if (number == SIGKILL) {
+        if (number == ExitStatus.SIGKILL) {
             end(FAILED);
         }
     }
 
     void interrupt() {
-        tell(SIGINT);
+        tell(ExitStatus.SIGINT);
     }
 
     @Override
     public void destroy() {
-        tell(SIGTERM);
+        tell(ExitStatus.SIGTERM);
     }
 
     @Override
     public Process destroyForcibly() {
-        tell(SIGKILL);
+        tell(ExitStatus.SIGKILL);
         return this;
     }
 

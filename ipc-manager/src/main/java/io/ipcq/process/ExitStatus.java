@@ -11,9 +11,12 @@ import java.util.Map;
  */
 record ExitStatus(int code) {
 
-    private static final int SIGNAL_BASE = 128;
+    static final int SIGNAL_BASE = 128;
     private static final int LAST_SIGNAL = 31;
-    private static final int SIGTERM = 15;
+
+    static final int SIGINT = 2;
+    static final int SIGKILL = 9;
+    static final int SIGTERM = 15;
 
     /** The signals that end a JVM in practice and have the same number on every platform. */
     private static final Map<Integer, String> NAMES = Map.of(
@@ -34,11 +37,11 @@ record ExitStatus(int code) {
     }
 
     /**
-     * Of a JVM that got SIGTERM before it came to its main class. It takes the signal before it is initialized, and if the end
+     * Of a JVM that got SIGTERM or SIGINT before it came to its main class. It takes the signal before it is initialized, and if the end
      * that it then begins overtakes the initialization, this fails, and with exit code 1: {@code Bad level: 2}.
      */
-    static ExitStatus ofTerminatedWhileStarting(int reported) {
-        return reported == 1 ? new ExitStatus(-SIGTERM) : of(reported);
+    static ExitStatus ofToldWhileStarting(int reported, int signal) {
+        return reported == 1 ? new ExitStatus(-signal) : of(reported);
     }
 
     String description() {

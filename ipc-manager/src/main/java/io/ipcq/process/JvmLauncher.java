@@ -54,6 +54,7 @@ final class JvmLauncher {
 
     /** All that is decided when a JVM starts; equal launches give JVMs of which each can do the other's work. */
     record Launch(
+            ChildJava java,
             List<String> yieldingOptions,
             List<String> jvmOptions,
             Map<String, String> environment,
@@ -71,11 +72,12 @@ final class JvmLauncher {
         Launch with(String jvmOption) {
             List<String> more =
                     Stream.concat(jvmOptions.stream(), Stream.of(jvmOption)).toList();
-            return new Launch(yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
+            return new Launch(java, yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
         }
 
         static Launch of(ChildProcess child, ChildProcessOptions options) throws IOException {
             return new Launch(
+                    options.java().map(ChildJava::at).orElse(ChildJava.OWN),
                     options.yieldingOptions(),
                     options.jvmOptions(),
                     options.environment(),
@@ -104,7 +106,7 @@ final class JvmLauncher {
 
     /** A JVM that writes an archive of what it loads from {@code jars}. */
     static Process launchRehearsal(List<Path> jars, Path archive, Path runDirectory) throws IOException {
-        List<String> command = java();
+        List<String> command = java(ChildJava.OWN);
         command.addAll(ClassArchive.makingOptions(archive));
         command.addAll(List.of("-cp", ChildClassPath.join(jars), ChildMain.class.getName()));
         command.add(runDirectory.resolve("archive" + Rehearsal.SUFFIX).toString());
@@ -121,7 +123,7 @@ final class JvmLauncher {
     }
 
     static List<String> command(Launch launch, EnvironmentOptions environment, Path given) throws IOException {
-        List<String> command = java();
+        List<String> command = java(launch.java());
         ClassArchive archive = archive(launch, environment);
         Path file = archive == null ? null : archive.file();
         List<Path> classPath = launch.classPath();
@@ -163,11 +165,10 @@ final class JvmLauncher {
         return open;
     }
 
-    private static List<String> java() {
+    private static List<String> java(ChildJava java) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", isWindows() ? "java.exe" : "java")
-                .toString());
-        command.addAll(SharedQueue.jvmOptions());
+        command.add(java.executable().toString());
+        command.addAll(SharedQueue.jvmOptions(java.version()));
         command.addAll(SafepointsInLoops.OPTIONS);
         return command;
     }
@@ -176,6 +177,7 @@ final class JvmLauncher {
     private static @Nullable ClassArchive archive(Launch launch, EnvironmentOptions environment) {
         ClassArchive archive = ClassArchive.current();
         if (archive == null
+                || !launch.java().isOwn()
                 || launch.jvmOptions().stream().anyMatch(ClassArchive::isConcernedBy)
                 || environment.options().stream().anyMatch(ClassArchive::isConcernedBy)
                 || !(launch.inheritsClassPath() || launch.classPath().containsAll(archive.jars()))) {

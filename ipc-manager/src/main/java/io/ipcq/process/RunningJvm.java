@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.memory.Signals;
 import io.ipcq.process.JvmLauncher.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,8 +33,8 @@ final class RunningJvm {
 
     private final Path task;
 
-    /** It was alive when it was told to end. */
-    private volatile boolean terminated;
+    /** The signal that told it to end while it was alive; 0 for none. */
+    private volatile int told;
 
     /** It ended before it read its task; known when the task is deleted. */
     private volatile boolean endedUnread;
@@ -131,8 +132,8 @@ final class RunningJvm {
     ExitStatus exitStatus() {
         // in this order: the task is deleted after the note that it was there
         boolean unread = Files.exists(task) || endedUnread;
-        return terminated && unread
-                ? ExitStatus.ofTerminatedWhileStarting(process.exitValue())
+        return told != 0 && unread
+                ? ExitStatus.ofToldWhileStarting(process.exitValue(), told)
                 : ExitStatus.of(process.exitValue());
     }
 
@@ -163,9 +164,17 @@ final class RunningJvm {
 
     void terminate() {
         if (process.isAlive()) {
-            terminated = true;
+            told = ExitStatus.SIGTERM;
         }
         process.destroy();
+    }
+
+    void interrupt() {
+        if (process instanceof ChildThread thread) {
+            thread.interrupt();
+        } else if (process.isAlive() && Signals.interrupt(process.pid())) {
+            told = ExitStatus.SIGINT;
+        }
     }
 
     void kill() {

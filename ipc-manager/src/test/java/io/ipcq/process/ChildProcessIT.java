@@ -4,8 +4,10 @@ package io.ipcq.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.pool.PrintingLogProvider;
+import io.ipcq.pool.ProcessPool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -196,6 +198,57 @@ class ChildProcessIT {
             assertThat(child.join(WATCHDOG)).isTrue();
             assertThat(child.exitCode()).as("after %d ms", millis).hasValue(-15);
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldInterruptChildWhoseHooksRun() throws Exception {
+        assumeTrue(isInterruptHeeded(), "this JVM was started in the background and ignores SIGINT, as its children do");
+        ChildProcess child = start(ChildProcess.builder(Work::noteInterrupt, answer));
+        await().atMost(WATCHDOG).until(() -> Files.exists(Path.of(answer)));
+
+        child.interrupt();
+
+        assertThat(child.join(WATCHDOG)).isTrue();
+        assertThat(child.exitCode()).hasValue(-2);
+        assertThat(child.exitDescription()).isEqualTo("killed by signal 2, SIGINT");
+        assertThat(answer()).isEqualTo("hook ran");
+        child.interrupt(); // nobody, and no other process that has its pid
+    }
+
+    private static boolean isInterruptHeeded() throws IOException {
+        String ignored = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElseThrow();
+        return (Long.parseUnsignedLong(ignored.substring("SigIgn:".length()).strip(), 16) & 2) == 0;
+    }
+
+    @Test
+    void shouldRunWithAnotherJava() throws Exception {
+        Path home = Path.of(System.getProperty("java.home"));
+        Path link = Files.createSymbolicLink(directory.resolve("java here"), home.resolve("bin").resolve("java"));
+        for (Path java : List.of(home, link)) {
+            ChildProcess child = run(ChildProcess.builder(Work::nothing).java(java));
+            assertThat(child.exitCode()).hasValue(0);
+        }
+        Files.delete(link);
+    }
+
+    @Test
+    void shouldRefuseJavaThatCannotRunChildren() throws Exception {
+        assertThatThrownBy(() -> ChildProcess.builder(Work::nothing).java(directory).start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("must be a command that can be executed: java=" + directory)
+                .hasMessageContaining("of version 17 or newer");
+        Path command = Files.createDirectory(directory.resolve("bin")).resolve("java");
+        Files.writeString(command, "#!/bin/sh");
+        assertThat(command.toFile().setExecutable(true)).isTrue();
+        assertThatThrownBy(() -> ChildProcess.builder(Work::nothing).java(command).start())
+                .hasMessageContaining("the version of java is not known");
+        Files.writeString(directory.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
+        assertThatThrownBy(() -> ProcessPool.builder().java(directory).create())
+                .hasMessageContaining("java is too old: java=" + command + ", version=11");
     }
 
     @ParameterizedTest

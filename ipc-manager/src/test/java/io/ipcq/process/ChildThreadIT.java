@@ -37,6 +37,9 @@ class ChildThreadIT extends ChildProcessIT {
             Map.entry("shouldLeaveNothingInWorkingDirectory", NO_JVM),
             Map.entry("shouldSayWhatToDoWhereThereIsNoTemporaryDirectory", "it is about another JVM"),
             Map.entry("shouldGiveEnvironmentDirectoryOptionsAndEmptyInput", NO_JVM),
+            Map.entry("shouldInterruptChildWhoseHooksRun", "its hooks are this JVM's"),
+            Map.entry("shouldRunWithAnotherJava", NO_JVM),
+            Map.entry("shouldRefuseJavaThatCannotRunChildren", NO_JVM),
             Map.entry("shouldReportJvmThatCannotStart", NO_JVM),
             Map.entry("shouldTellWhatJvmSaidOnEitherStreamBeforeItTookItsTask", NO_JVM),
             Map.entry("shouldPassLongClassPathInFile", NO_JVM),
@@ -83,6 +86,16 @@ class ChildThreadIT extends ChildProcessIT {
             child.start();
             child.join();
             assertThat(child.exitCode()).hasValue(1);
+        }
+    }
+
+    @Test
+    void shouldTellInterrupt() throws Exception {
+        try (ChildProcess child = new ChildProcess(Work::sleep)) {
+            child.start();
+            child.interrupt();
+            assertThat(child.join(WATCHDOG)).isTrue();
+            assertThat(child.exitCode()).hasValue(-2);
         }
     }
 

@@ -18,9 +18,10 @@ class ExitStatusTest {
 
     @Test
     void shouldReadSilentEndOfStartingJvmAsTheSignalItGot() {
-        assertThat(ExitStatus.ofTerminatedWhileStarting(1).code()).isEqualTo(-15);
-        assertThat(ExitStatus.ofTerminatedWhileStarting(143).code()).isEqualTo(-15);
-        assertThat(ExitStatus.ofTerminatedWhileStarting(137).code()).isEqualTo(-9);
-        assertThat(ExitStatus.ofTerminatedWhileStarting(3).code()).isEqualTo(3);
+        assertThat(ExitStatus.ofToldWhileStarting(1, 15).code()).isEqualTo(-15);
+        assertThat(ExitStatus.ofToldWhileStarting(143, 15).code()).isEqualTo(-15);
+        assertThat(ExitStatus.ofToldWhileStarting(137, 15).code()).isEqualTo(-9);
+        assertThat(ExitStatus.ofToldWhileStarting(1, 2).code()).isEqualTo(-2);
+        assertThat(ExitStatus.ofToldWhileStarting(3, 15).code()).isEqualTo(3);
     }
 }

@@ -51,6 +51,18 @@ final class Work {
         Thread.sleep(Long.MAX_VALUE);
     }
 
+    static void noteInterrupt(String file) throws Exception {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                answer(file, "hook ran");
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }));
+        answer(file, "waits");
+        sleep();
+    }
+
     static void exit(int code) {
         System.exit(code);
     }

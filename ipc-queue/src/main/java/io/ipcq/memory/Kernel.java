@@ -60,6 +60,7 @@ final class Kernel {
         static final long OPENAT = choose(257, 56);
         static final long FCNTL = choose(72, 25);
         static final long CLOSE = choose(3, 57);
+        static final long KILL = choose(62, 129);
 
         private Numbers() {}
 

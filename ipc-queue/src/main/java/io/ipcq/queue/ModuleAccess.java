@@ -28,8 +28,8 @@ final class ModuleAccess {
     private ModuleAccess() {}
 
     /** What keeps newer JDKs from printing warnings; costs nothing at start-up. */
-    static List<String> quietOptions() {
-        return Runtime.version().feature() < FIRST_JDK_THAT_WARNS
+    static List<String> quietOptions(int version) {
+        return version < FIRST_JDK_THAT_WARNS
                 ? List.of()
                 : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
     }
@@ -43,7 +43,7 @@ final class ModuleAccess {
         for (String name : EXPORTED) {
             options.add("--add-exports=java.base/" + name + "=ALL-UNNAMED");
         }
-        options.addAll(quietOptions());
+        options.addAll(quietOptions(Runtime.version().feature()));
         return List.copyOf(options);
     }
 

@@ -91,7 +91,12 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
 
     /** The JVM options under which queues run without warnings of the JVM; none are needed for them to run. */
     static List<String> jvmOptions() {
-        return ModuleAccess.quietOptions();
+        return jvmOptions(Runtime.version().feature());
+    }
+
+    /** The same for a JVM of another version, such as 17. */
+    static List<String> jvmOptions(int version) {
+        return ModuleAccess.quietOptions(version);
     }
 
     /**
