@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.ProcessIdentity;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectStreamException;
@@ -23,16 +24,20 @@ final class PipeHandle implements Serializable {
 
         private final String directory;
         private final AuthKey key;
-        private final long creator;
+        private final ProcessIdentity creator;
 
-        private Place(Path directory) {
+        private Place(Path directory, ProcessIdentity creator) {
             this.directory = directory.toString();
             this.key = AuthKey.random();
-            this.creator = ProcessHandle.current().pid();
+            this.creator = creator;
         }
 
         static Place create() throws IOException {
-            return new Place(OwnFiles.createSocketDirectory("ipcq-pipe-"));
+            return createdBy(ProcessIdentity.current());
+        }
+
+        static Place createdBy(ProcessIdentity creator) throws IOException {
+            return new Place(OwnFiles.createSocketDirectory("ipcq-pipe-"), creator);
         }
 
         Path directory() {
@@ -44,8 +49,7 @@ final class PipeHandle implements Serializable {
         }
 
         boolean isCreatorAlive() {
-            return creator == ProcessHandle.current().pid()
-                    || ProcessHandle.of(creator).map(ProcessHandle::isAlive).orElse(false);
+            return creator.isAlive();
         }
     }
 

@@ -641,7 +641,7 @@ final class Dispatcher {
 
     /** After the end of a worker, when everything that it sent was read. Can be repeated if it failed. */
     void bury(WorkerSlot slot, PoolWorker worker) {
-        Obituary obituary = Obituary.of(worker.child(), options.directory());
+        Obituary obituary = Obituary.of(worker.child(), worker.started, options.directory());
         List<Completion> ended = new ArrayList<>(worker.held.size());
         boolean failedToStart;
         lock.lock();

@@ -4,7 +4,10 @@ package io.ipcq.pool;
 import io.ipcq.memory.PrivateFiles;
 import io.ipcq.process.ChildProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,22 +21,25 @@ record Obituary(
         List<String> lastErrorLines,
         Optional<Path> crashReport) {
 
+    /** Some file systems count in steps of two seconds. */
+    private static final Duration CLOCK_OF_FILES = Duration.ofSeconds(2);
+
     /** Of a child that has ended. */
-    static Obituary of(ChildProcess child, Optional<Path> directory) {
+    static Obituary of(ChildProcess child, Instant started, Optional<Path> directory) {
         return new Obituary(
                 child.name(),
                 child.pid(),
                 child.exitCode().orElse(0),
                 child.exitDescription(),
                 child.lastErrorLines(),
-                crashReport(child.pid(), directory.orElse(Path.of(""))));
+                crashReport(child.pid(), started, directory.orElse(Path.of(""))));
     }
 
     /** In the working directory, or where the JVM writes when it may not write there. */
-    static Optional<Path> crashReport(long pid, Path directory) {
+    static Optional<Path> crashReport(long pid, Instant started, Path directory) {
         return Stream.of(directory, Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp"))
                 .map(place -> place.resolve("hs_err_pid" + pid + ".log").toAbsolutePath())
-                .filter(Obituary::isOwn)
+                .filter(file -> isOwn(file) && isOf(started, file))
                 .findFirst();
     }
 
@@ -42,6 +48,15 @@ record Obituary(
         try {
             return PrivateFiles.isOwn(file);
         } catch (IOException none) {
+            return false;
+        }
+    }
+
+    /** Not one that an earlier process with the same pid left. */
+    private static boolean isOf(Instant started, Path file) {
+        try {
+            return !Files.getLastModifiedTime(file).toInstant().isBefore(started.minus(CLOCK_OF_FILES));
+        } catch (IOException gone) {
             return false;
         }
     }

@@ -10,6 +10,7 @@ import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -62,6 +63,7 @@ final class PoolWorker {
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     final WorkerSlot slot;
+    final Instant started;
     private final ChildProcess child;
     private final SharedQueue<byte[]> tasks;
     private final SharedQueue<byte[]> results;
@@ -109,12 +111,14 @@ final class PoolWorker {
 
     private PoolWorker(
             WorkerSlot slot,
+            Instant started,
             ChildProcess child,
             SharedQueue<byte[]> tasks,
             SharedQueue<byte[]> results,
             SharedQueue<byte[]> control,
             long timeoutNanos) {
         this.slot = slot;
+        this.started = started;
         this.child = child;
         this.tasks = tasks;
         this.results = results;
@@ -135,6 +139,7 @@ final class PoolWorker {
             SharedQueue<byte[]> results = rings.get(1);
             SharedQueue<byte[]> control = rings.get(2);
             String level = options.logLevel().name();
+            Instant started = Instant.now();
             // plain values, unless there is an initializer: so the worker needs no Java serialization to start
             child = configure(
                             ChildProcess.builder(() -> WorkerMain.serve(tasks, results, control, level, initializer)),
@@ -143,6 +148,7 @@ final class PoolWorker {
                     .start();
             PoolWorker worker = new PoolWorker(
                     slot,
+                    started,
                     child,
                     tasks,
                     results,

@@ -4,6 +4,7 @@ package io.ipcq.process;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.LifeLock;
 import io.ipcq.memory.PrivateFiles;
+import io.ipcq.memory.ProcessIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -35,7 +36,7 @@ final class RunDirectory {
     /*
      * Idea. One directory for each JVM that starts children, 0700, where nobody else can exchange it (PrivateFiles):
      *
-     *   ipcq-process-<pid>-<random>/
+     *   ipcq-process-<pid>-<start>-<random>/
      *     alive              locked by this JVM until it ends
      *     <n>.task           a task that a daemon child has not read yet
      *     <n>.detached       the same for a child that outlives its parent
@@ -46,7 +47,7 @@ final class RunDirectory {
      * it halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read, or is a
      * day old. The owner may be swept between creating and locking `alive`; it looks after locking, and begins again.
      *
-     * A sweep passes over the directories that bear this process's pid: they may belong to the same code in another class
+     * A sweep passes over the directories that bear this process's pid and start: they may belong to the same code in another class
      * loader, and to close a file that was opened to ask would unlock what is locked by only one lock yet (LifeLock).
      */
 
@@ -259,7 +260,7 @@ final class RunDirectory {
     }
 
     private static String myPrefix() {
-        return PREFIX + ProcessHandle.current().pid() + "-";
+        return PREFIX + ProcessIdentity.current().text() + "-";
     }
 
     private static FileAttribute<?>[] onlyOwner(String permissions) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.memory.EarlierProcess;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -159,6 +160,17 @@ class PipeTest {
         assertThatThrownBy(pipe.first()::recvBytes)
                 .isInstanceOf(SocketException.class)
                 .hasMessageContaining("closed on this side");
+    }
+
+    @Test
+    void shouldEndWaitingWhenAnotherProcessHasThePidOfTheDeadCreator() throws Exception {
+        PipeHandle.Place place = PipeHandle.Place.createdBy(
+                EarlierProcess.withPid(ProcessHandle.current().pid()));
+        PipeMeeting meeting = new PipeMeeting(new PipeHandle(place, 0, PipeEnd.Direction.BOTH));
+
+        assertThat(meeting.meet(() -> {})).isEmpty();
+
+        assertThat(place.directory()).doesNotExist();
     }
 
     @Test

@@ -63,6 +63,22 @@ class RunDirectoryTest {
         Files.createDirectory(directory);
     }
 
+    /** In a container every program may have pid 1. */
+    @Test
+    void shouldSweepWhatAnEarlierProcessWithThisPidLeft() throws Exception {
+        long pid = ProcessHandle.current().pid();
+        Path earlier = Files.createDirectory(directory.resolve("ipcq-process-" + pid + "-0-1"));
+        Files.createFile(RunDirectory.aliveFile(earlier));
+        String mine = RunDirectory.current().getFileName().toString();
+        Path other = Files.createDirectory(directory.resolve(mine.substring(0, mine.lastIndexOf('-')) + "-1"));
+        Files.createFile(RunDirectory.aliveFile(other));
+
+        RunDirectory.sweep(directory);
+
+        assertThat(earlier).doesNotExist();
+        assertThat(other).as("of another class loader").exists();
+    }
+
     @Test
     void shouldDeleteNothingBehindLinkThatTakesPlaceWhileItDeletes() throws Exception {
         Path base = Files.createDirectory(directory.resolve("base"));
