@@ -19,12 +19,13 @@ record ChildJava(Path executable, int version) {
 
     private static final int OLDEST = 17;
     private static final String NAME = File.separatorChar == '\\' ? "java.exe" : "java";
-    private static final String WHAT_TO_DO = "; give a java command, or the directory of a JDK or JRE, of version " + OLDEST
-            + " or newer";
+    private static final String WHAT_TO_DO =
+            "; give a java command, or the directory of a JDK or JRE, of version " + OLDEST + " or newer";
 
     /** The Java that runs this JVM. */
     static final ChildJava OWN = new ChildJava(
-            Path.of(System.getProperty("java.home"), "bin", NAME), Runtime.version().feature());
+            Path.of(System.getProperty("java.home"), "bin", NAME),
+            Runtime.version().feature());
 
     /**
      * Finds a command or a home directory, whatever links lead there.
@@ -32,7 +33,8 @@ record ChildJava(Path executable, int version) {
      * @throws IllegalArgumentException if there is none that can run a child
      */
     static ChildJava at(Path commandOrHome) {
-        Path executable = Files.isDirectory(commandOrHome) ? commandOrHome.resolve("bin").resolve(NAME) : commandOrHome;
+        Path executable =
+                Files.isDirectory(commandOrHome) ? commandOrHome.resolve("bin").resolve(NAME) : commandOrHome;
         if (!Files.isExecutable(executable) || Files.isDirectory(executable)) {
             throw new IllegalArgumentException(
                     "java must be a command that can be executed: java=" + executable + WHAT_TO_DO);

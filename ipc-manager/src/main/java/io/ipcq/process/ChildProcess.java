@@ -198,6 +198,35 @@ public class ChildProcess implements AutoCloseable, Serializable {
         LiveChildren.add(this);
     }
 
+    /**
+     * Starts the child and waits until it is in {@code run()}, which takes as long as a JVM takes to start. If the waiting thread is
+     * interrupted, the child goes on.
+     *
+     * @throws ChildFailedException if the child ended before it began, with the reason: an option that the JVM does not know, a class that
+     *     it does not find, a signal
+     * @throws IOException as {@link #start} does, as well as what else that throws
+     */
+    public void startAndAwait() throws IOException, InterruptedException {
+        start();
+        RunningJvm running = started();
+        if (!running.awaitBegun()) {
+            running.join(Long.MAX_VALUE);
+            throw new ChildFailedException(this);
+        }
+    }
+
+    /**
+     * Waits until the child has ended, and expects that it did so well.
+     *
+     * @throws ChildFailedException if its exit code is not 0
+     */
+    public void joinOrThrow() throws InterruptedException {
+        join();
+        if (exitCode().orElse(0) != 0) {
+            throw new ChildFailedException(this);
+        }
+    }
+
     /** Waits until the child has ended. */
     public void join() throws InterruptedException {
         started().join(Long.MAX_VALUE);
@@ -234,6 +263,16 @@ public class ChildProcess implements AutoCloseable, Serializable {
     }
 
     /**
+     * Whether the child has taken its task and come to {@code run()}. One that has ended without it could not: its JVM did not start, did
+     * not find a class, or was ended before. A JVM that waited ({@link StartMethod#STANDBY}) has begun once it was given its task, and a
+     * child that is no daemon once it has read it.
+     */
+    public boolean hasBegun() {
+        RunningJvm running = jvm;
+        return running != null && running.hasBegun();
+    }
+
+    /**
      * The last lines of the child's standard error, at most 20; if it wrote none there, of its standard output. If it ended before
      * it took its task, those of both: a JVM says on standard output why it cannot start. Known only if its output is
      * {@link Output#PREFIXED} or {@link Output#SLF4J}.
@@ -263,7 +302,10 @@ public class ChildProcess implements AutoCloseable, Serializable {
         started().kill();
     }
 
-    /** Completes with this child when it has ended. */
+    /**
+     * Completes with this child when it has ended: {@link #exitDescription} says how, {@link #lastErrorLines} has what it printed last, and
+     * {@link #hasBegun} says whether it came to run its function.
+     */
     public CompletableFuture<ChildProcess> onExit() {
         return started().onExit().thenApply(ended -> this);
     }

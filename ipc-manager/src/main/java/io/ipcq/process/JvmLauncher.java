@@ -72,7 +72,8 @@ final class JvmLauncher {
         Launch with(String jvmOption) {
             List<String> more =
                     Stream.concat(jvmOptions.stream(), Stream.of(jvmOption)).toList();
-            return new Launch(java, yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
+            return new Launch(
+                    java, yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
         }
 
         static Launch of(ChildProcess child, ChildProcessOptions options) throws IOException {

@@ -22,6 +22,9 @@ final class RunningJvm {
      */
     private static final long LAST_OUTPUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** Between two looks whether it has begun. */
+    private static final long LONGEST_PAUSE_MILLIS = 20;
+
     private final Process process;
     private final List<LinePump> pumps;
 
@@ -32,6 +35,9 @@ final class RunningJvm {
     private final CompletableFuture<Process> exit = new CompletableFuture<>();
 
     private final Path task;
+
+    /** Until when its last lines are waited for; written before {@link #ended}. */
+    private long lastOutputNanos;
 
     /** The signal that told it to end while it was alive; 0 for none. */
     private volatile int told;
@@ -49,8 +55,20 @@ final class RunningJvm {
         try {
             tidyUp();
         } finally {
+            lastOutputNanos = System.nanoTime() + LAST_OUTPUT_NANOS;
             ended.countDown();
+            try {
+                awaitLastOutput();
+            } catch (InterruptedException notOurs) {
+                // nobody has a reason to interrupt the thread that watches, and it is at its end
+            }
             exit.complete(process);
+        }
+    }
+
+    private void awaitLastOutput() throws InterruptedException {
+        for (LinePump pump : pumps) {
+            TimeUnit.NANOSECONDS.timedJoin(pump, lastOutputNanos - System.nanoTime());
         }
     }
 
@@ -128,11 +146,24 @@ final class RunningJvm {
         return process.isAlive();
     }
 
+    /** Whether it has read its task, which it deletes then. */
+    boolean hasBegun() {
+        // in this order: the task is deleted after the note that it was there
+        return !Files.exists(task) && !endedUnread;
+    }
+
+    /** Waits until it has read its task, looking more and more seldom; false if it has ended without. */
+    boolean awaitBegun() throws InterruptedException {
+        long pauseMillis = 1;
+        while (!hasBegun() && !ended.await(pauseMillis, TimeUnit.MILLISECONDS)) {
+            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        }
+        return hasBegun();
+    }
+
     /** How it ended; only once it is not alive. */
     ExitStatus exitStatus() {
-        // in this order: the task is deleted after the note that it was there
-        boolean unread = Files.exists(task) || endedUnread;
-        return told != 0 && unread
+        return told != 0 && !hasBegun()
                 ? ExitStatus.ofToldWhileStarting(process.exitValue(), told)
                 : ExitStatus.of(process.exitValue());
     }
@@ -142,10 +173,7 @@ final class RunningJvm {
         if (!ended.await(nanos, TimeUnit.NANOSECONDS)) {
             return false;
         }
-        long deadline = System.nanoTime() + LAST_OUTPUT_NANOS;
-        for (LinePump pump : pumps) {
-            TimeUnit.NANOSECONDS.timedJoin(pump, deadline - System.nanoTime());
-        }
+        awaitLastOutput();
         return true;
     }
 

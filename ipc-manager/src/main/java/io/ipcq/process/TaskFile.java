@@ -87,16 +87,22 @@ final class TaskFile {
     }
 
     /**
-     * Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask.
+     * Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. The task is deleted, unless it
+     * cannot be read: so the parent, which is there and deletes it then, sees that its child could not begin.
      *
      * @param link null for a child that is a thread of its parent's JVM
      */
     static ChildProcess read(Path file, boolean daemon, @Nullable ParentLink link)
             throws IOException, ClassNotFoundException {
+        boolean isRead = false;
         try (InputStream in = new BufferedInputStream(RunDirectory.open(file), BUFFER_BYTES)) {
-            return read(in, Files.size(file), daemon, link);
+            ChildProcess child = read(in, Files.size(file), daemon, link);
+            isRead = true;
+            return child;
         } finally {
-            delete(file);
+            if (isRead || !daemon) {
+                delete(file);
+            }
         }
     }
 

@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChildProcessIT {
 
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
+    private static final int FIRST_DEBUG_PORT = 5005;
 
     @TempDir
     Path directory;
@@ -203,7 +204,8 @@ class ChildProcessIT {
     @Test
     @EnabledOnOs(OS.LINUX)
     void shouldInterruptChildWhoseHooksRun() throws Exception {
-        assumeTrue(isInterruptHeeded(), "this JVM was started in the background and ignores SIGINT, as its children do");
+        assumeTrue(
+                isInterruptHeeded(), "this JVM was started in the background and ignores SIGINT, as its children do");
         ChildProcess child = start(ChildProcess.builder(Work::noteInterrupt, answer));
         await().atMost(WATCHDOG).until(() -> Files.exists(Path.of(answer)));
 
@@ -227,7 +229,8 @@ class ChildProcessIT {
     @Test
     void shouldRunWithAnotherJava() throws Exception {
         Path home = Path.of(System.getProperty("java.home"));
-        Path link = Files.createSymbolicLink(directory.resolve("java here"), home.resolve("bin").resolve("java"));
+        Path link = Files.createSymbolicLink(
+                directory.resolve("java here"), home.resolve("bin").resolve("java"));
         for (Path java : List.of(home, link)) {
             ChildProcess child = run(ChildProcess.builder(Work::nothing).java(java));
             assertThat(child.exitCode()).hasValue(0);
@@ -237,14 +240,16 @@ class ChildProcessIT {
 
     @Test
     void shouldRefuseJavaThatCannotRunChildren() throws Exception {
-        assertThatThrownBy(() -> ChildProcess.builder(Work::nothing).java(directory).start())
+        assertThatThrownBy(() ->
+                        ChildProcess.builder(Work::nothing).java(directory).start())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("must be a command that can be executed: java=" + directory)
                 .hasMessageContaining("of version 17 or newer");
         Path command = Files.createDirectory(directory.resolve("bin")).resolve("java");
         Files.writeString(command, "#!/bin/sh");
         assertThat(command.toFile().setExecutable(true)).isTrue();
-        assertThatThrownBy(() -> ChildProcess.builder(Work::nothing).java(command).start())
+        assertThatThrownBy(
+                        () -> ChildProcess.builder(Work::nothing).java(command).start())
                 .hasMessageContaining("the version of java is not known");
         Files.writeString(directory.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
         assertThatThrownBy(() -> ProcessPool.builder().java(directory).create())
@@ -404,6 +409,98 @@ class ChildProcessIT {
         assertThat(child.lastErrorLines())
                 .anyMatch(line -> line.startsWith("Error occurred during initialization of VM"))
                 .noneMatch(line -> line.contains("of-the-test"));
+    }
+
+    @Test
+    void shouldAwaitThatChildHasBegun() throws Exception {
+        ChildProcess child =
+                ChildProcess.builder(Work::sleep).output(Output.DISCARD).build();
+        children.add(child);
+        assertThat(child.hasBegun()).isFalse();
+
+        child.startAndAwait();
+
+        assertThat(child.hasBegun()).isTrue();
+        assertThat(child.isAlive()).isTrue();
+        child.kill();
+        child.join();
+        assertThat(child.hasBegun()).isTrue();
+        assertThatThrownBy(child::joinOrThrow)
+                .isInstanceOf(ChildFailedException.class)
+                .hasMessageStartingWith("A child failed: ChildProcess[name=" + child.name())
+                .hasMessageContaining("killed by signal 9")
+                .satisfies(failed ->
+                        assertThat(((ChildFailedException) failed).exitCode()).isEqualTo(-9));
+    }
+
+    /** Whatever keeps a child from its main: who waits is told, with the reason, and nothing of the task is left. */
+    @ParameterizedTest
+    @ValueSource(strings = {"an option", "a class", "a kill"})
+    void shouldTellThatChildEndedBeforeItBegan(String reason) throws Exception {
+        ChildProcessBuilder builder =
+                ChildProcess.builder(Work::answer, answer, "never").output(Output.PREFIXED);
+        switch (reason) {
+            case "an option" -> builder.jvmOptions("-XX:NoSuchOption=1");
+            case "a class" -> builder.classPath(classPathWithout("test-classes"));
+            default -> builder.debug(FIRST_DEBUG_PORT); // where it waits
+        }
+        ChildProcess child = builder.build();
+        children.add(child);
+        CompletableFuture<ChildProcess> told = new CompletableFuture<>();
+        Thread starting = new Thread(() -> {
+            try {
+                child.startAndAwait();
+                told.complete(child);
+            } catch (Throwable failed) {
+                told.completeExceptionally(failed);
+            }
+        });
+        starting.start();
+        if (reason.equals("a kill")) {
+            await().atMost(WATCHDOG).until(child::isAlive);
+            child.kill();
+        }
+        starting.join();
+
+        assertThat(told)
+                .isCompletedExceptionally()
+                .failsWithin(WATCHDOG)
+                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .withCauseInstanceOf(ChildFailedException.class)
+                .withMessageContaining("A child ended before it began: ")
+                .withMessageContaining(
+                        switch (reason) {
+                            case "an option" -> "NoSuchOption";
+                            case "a class" -> "ClassNotFoundException: io.ipcq.process.";
+                            default -> "killed by signal 9";
+                        });
+        ChildProcess ended = child.onExit().get(WATCHDOG.toSeconds(), TimeUnit.SECONDS);
+        assertThat(ended.hasBegun()).isFalse();
+        assertThat(ended.lastErrorLines().isEmpty()).isEqualTo(reason.equals("a kill"));
+        assertThat(unreadTasks()).isEmpty();
+    }
+
+    private static List<Path> classPathWithout(String directory) {
+        return java.util.stream.Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1))
+                .map(Path::of)
+                .filter(entry -> !entry.endsWith(directory))
+                .toList();
+    }
+
+    @Test
+    void shouldJoinThoseThatEndedWell() throws Exception {
+        ChildProcess child = start(ChildProcess.builder(Work::nothing));
+        child.joinOrThrow();
+        assertThat(child.exitCode()).hasValue(0);
+    }
+
+    @Test
+    void shouldHaveLastLinesWhenItsEndIsTold() throws Exception {
+        ChildProcess child =
+                start(ChildProcess.builder(Work::fail, "at the end").output(Output.PREFIXED));
+        List<String> lines =
+                child.onExit().thenApply(ChildProcess::lastErrorLines).get(WATCHDOG.toSeconds(), TimeUnit.SECONDS);
+        assertThat(lines).anyMatch(line -> line.contains("at the end"));
     }
 
     /** The common pool is the program's, which may keep all its threads busy for as long as it likes. */

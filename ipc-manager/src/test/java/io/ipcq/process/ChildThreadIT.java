@@ -43,6 +43,8 @@ class ChildThreadIT extends ChildProcessIT {
             Map.entry("shouldReportJvmThatCannotStart", NO_JVM),
             Map.entry("shouldTellWhatJvmSaidOnEitherStreamBeforeItTookItsTask", NO_JVM),
             Map.entry("shouldPassLongClassPathInFile", NO_JVM),
+            Map.entry("shouldTellThatChildEndedBeforeItBegan", NO_JVM),
+            Map.entry("shouldHaveLastLinesWhenItsEndIsTold", OUTPUT),
             Map.entry("shouldNotFailParentThatWaitsForFileLockOfChild", "locks are a process's"));
 
     private static final AtomicBoolean RELEASED = new AtomicBoolean();

@@ -80,7 +80,8 @@ public final class ProcessIdentity implements Serializable {
     private static String startByJdk(long pid) {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                .map(handle -> handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L))
+                .map(handle ->
+                        handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L))
                 .map(millis -> Long.toString(millis))
                 .orElse("");
     }

@@ -22,8 +22,8 @@ public final class Signals {
         Kernel.SystemCall call = Kernel.call();
         if (call == null) {
             throw new UnsupportedOperationException(
-                    "SIGINT cannot be sent, as this JVM makes no native calls: os=" + System.getProperty("os.name") + ", "
-                            + Kernel.PROPERTY + "=" + System.getProperty(Kernel.PROPERTY, "on"));
+                    "SIGINT cannot be sent, as this JVM makes no native calls: os=" + System.getProperty("os.name")
+                            + ", " + Kernel.PROPERTY + "=" + System.getProperty(Kernel.PROPERTY, "on"));
         }
         return call.invoke(Kernel.Numbers.KILL, pid, SIGINT, 0, 0) == 0;
     }

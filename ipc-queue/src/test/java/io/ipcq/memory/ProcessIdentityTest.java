@@ -24,7 +24,8 @@ class ProcessIdentityTest {
     void shouldTellThisProcessFromAnEarlierOneWithItsPid() throws Exception {
         ProcessIdentity me = ProcessIdentity.current();
         assertThat(me.isAlive()).isTrue();
-        assertThat(EarlierProcess.withPid(ProcessHandle.current().pid()).isAlive()).isFalse();
+        assertThat(EarlierProcess.withPid(ProcessHandle.current().pid()).isAlive())
+                .isFalse();
         assertThat(me.text()).matches(ProcessHandle.current().pid() + "-[0-9]+");
 
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -54,8 +55,8 @@ class ProcessIdentityTest {
     void shouldCountWhatNobodyTookNoticeOfAsEnded() throws Exception {
         // the shell becomes a program that does not ask for the end of its child
         Process careless = new ProcessBuilder("sh", "-c", "sleep 600 & echo $!; exec sleep 600").start();
-        try (BufferedReader out = new BufferedReader(
-                new InputStreamReader(careless.getInputStream(), StandardCharsets.US_ASCII))) {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(careless.getInputStream(), StandardCharsets.US_ASCII))) {
             long pid = Long.parseLong(out.readLine());
             ProcessIdentity identity = ProcessIdentity.of(pid);
             assertThat(identity.isAlive()).isTrue();

@@ -26,7 +26,7 @@ public final class Sample01Fork {
         System.out.println("parent process: " + ChildProcess.current().pid());
         ChildProcess child = new ChildProcess(Sample01Fork::child);
         child.start();
-        child.join();
+        child.joinOrThrow();
     }
 
     static void child() {

@@ -26,7 +26,7 @@ public final class Sample02ChildProcess {
         ChildProcess child = new ChildProcess(Sample02ChildProcess::runChild, "test");
         System.out.println("child will start");
         child.start();
-        child.join();
+        child.joinOrThrow();
         System.out.println("child has ended: " + child.exitDescription());
     }
 

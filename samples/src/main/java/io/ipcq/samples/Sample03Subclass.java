@@ -53,7 +53,7 @@ public final class Sample03Subclass {
         Sleeper sleeper = new Sleeper(Duration.ofNanos((long) (seconds * NANOS_PER_SECOND)));
         // start() runs the run() of this class in the child
         sleeper.start();
-        sleeper.join();
+        sleeper.joinOrThrow();
         printTime(pid, start);
     }
 

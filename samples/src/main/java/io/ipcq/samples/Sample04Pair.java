@@ -40,8 +40,8 @@ public final class Sample04Pair {
                 ChildProcess writer = new ChildProcess(Sample04Pair::write, queue);
                 ChildProcess reader = new ChildProcess(Sample04Pair::read, queue)) {
             writer.start();
-            writer.join();
-            reader.start();
+            writer.joinOrThrow();
+            reader.startAndAwait();
             if (!queue.join(PATIENCE)) {
                 throw new IllegalStateException(
                         "not everything was read: queue=" + queue.stats() + ", reader=" + reader);

@@ -44,12 +44,12 @@ public final class Sample05Redelivery {
             unlucky.join();
             System.out.println(unlucky.name() + " has ended: exit code "
                     + unlucky.exitCode().orElseThrow());
-            lucky.start();
+            lucky.startAndAwait();
             if (!tasks.join(PATIENCE)) {
                 throw new IllegalStateException(
                         "the task was not done: queue=" + tasks.stats() + ", consumer=" + lucky);
             }
-            lucky.join();
+            lucky.joinOrThrow();
             System.out.println("Nothing was lost.");
         }
     }

@@ -56,7 +56,7 @@ public final class Sample06Engines {
                 queue.get();
             }
             long millis = (System.nanoTime() - start) / 1_000_000;
-            producer.join();
+            producer.joinOrThrow();
             return NUMBERS + " numbers from another process in " + millis + " ms";
         }
     }

@@ -48,7 +48,7 @@ public final class Sample11Pipeline {
                 stage.start();
             }
             for (ChildProcess stage : stages) {
-                stage.join();
+                stage.joinOrThrow();
             }
         }
     }

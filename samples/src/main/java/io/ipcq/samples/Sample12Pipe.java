@@ -39,7 +39,7 @@ public final class Sample12Pipe {
                         "the square of " + number + " is " + pipe.first().recv(NUMBER));
             }
             pipe.first().close();
-            child.join();
+            child.joinOrThrow();
         }
     }
 

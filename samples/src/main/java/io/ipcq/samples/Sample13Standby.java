@@ -50,7 +50,7 @@ public final class Sample13Standby {
             String greeting = queue.get();
             double millis = (System.nanoTime() - start) / NANOS_PER_MILLI;
             System.out.printf(Locale.ROOT, "%s: %s after %.1f ms%n", how, greeting, millis);
-            child.join();
+            child.joinOrThrow();
         }
     }
 
