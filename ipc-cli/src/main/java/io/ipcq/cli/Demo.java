@@ -15,6 +15,7 @@ import io.ipcq.samples.Sample11Pipeline;
 import io.ipcq.samples.Sample12Pipe;
 import io.ipcq.samples.Sample13Standby;
 import io.ipcq.samples.Sample14SharedState;
+import io.ipcq.samples.Sample15UntilItDies;
 
 /** The programs of the samples ladder, by the names that the command line knows. */
 enum Demo {
@@ -31,7 +32,8 @@ enum Demo {
     PIPELINE("stages at the pace of the slowest, and a clean end", Sample11Pipeline::main),
     PIPE("two processes talk to each other, and nobody else", Sample12Pipe::main),
     STANDBY("processes that start at once, in JVMs that waited", Sample13Standby::main),
-    STATE("what workers find out, in a set, a value and an array", Sample14SharedState::main);
+    STATE("what workers find out, in a set, a value and an array", Sample14SharedState::main),
+    UNTIL("the results of a process until it dies", Sample15UntilItDies::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

@@ -57,6 +57,12 @@ class ProcessSamplesIT {
                 a JVM that waited: Process-\\d says hello after \\d+\\.\\d ms""", SampleProgram.run(Sample13Standby.class));
     }
 
+    @Test
+    void shouldTakeResultsUntilTheChildDies() throws Exception {
+        assertThat(SampleProgram.run(Sample15UntilItDies.class))
+                .containsExactly("got 1", "got 2", "got 3", "no more: Process-1 ended with exit code 3");
+    }
+
     private static MatchResult match(String story, List<String> lines) {
         String output = String.join("\n", lines);
         assertThat(output).matches(Pattern.compile(story));
