@@ -6,16 +6,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compiles and runs each program of the README, and compares what it prints with what the README says. */
+/** Compiles and runs each program of the README, in whichever language, and compares what it prints with what the README says. */
 class ReadmeIT {
+
+    private static final String ENGLISH = "README.md";
+    private static final String CHINESE = "README.zh.md";
 
     private static final Pattern PROGRAM =
             Pattern.compile("```java\\n(.*?)```\\n\\n```text\\n(.*?)```", Pattern.DOTALL);
@@ -23,28 +30,48 @@ class ReadmeIT {
     private static final int MAX_LINES = 200;
     private static final int MAX_PROGRAM_LINES = 12;
 
+    /** What is shown, and what it prints. */
+    private record Shown(String source, String expected) {}
+
     @TempDir
     private Path directory;
 
-    private static String readme() throws IOException {
-        Path path = Path.of("README.md");
+    private static String readme(String name) throws IOException {
+        Path path = Path.of(name);
         return Files.readString(Files.exists(path) ? path : Path.of("..").resolve(path));
+    }
+
+    private static List<Shown> programs(String name) throws IOException {
+        return PROGRAM.matcher(readme(name))
+                .results()
+                .map(program -> new Shown(program.group(1), program.group(2)))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {ENGLISH, CHINESE})
+    void shouldBeShortAndShowThreePrograms(String name) throws IOException {
+        assertThat(readme(name).lines()).hasSizeLessThanOrEqualTo(MAX_LINES);
+        assertThat(programs(name))
+                .hasSize((int) readme(name).lines().filter("```java"::equals).count())
+                .hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void shouldShowTheSameProgramsInBothLanguages() throws IOException {
+        assertThat(programs(CHINESE)).isEqualTo(programs(ENGLISH));
+        assertThat(readme(ENGLISH)).contains("(" + CHINESE + ")");
+        assertThat(readme(CHINESE)).contains("(" + ENGLISH + ")");
     }
 
     @TestFactory
     Stream<DynamicTest> shouldPrintWhatItSays() throws IOException {
-        assertThat(readme().lines()).hasSizeLessThanOrEqualTo(MAX_LINES);
-        assertThat(PROGRAM.matcher(readme()).results())
-                .hasSize((int) readme().lines().filter("```java"::equals).count())
-                .hasSizeGreaterThan(2);
-        return PROGRAM.matcher(readme()).results().map(program -> {
-            String source = program.group(1);
-            String expected = program.group(2);
-            return DynamicTest.dynamicTest(name(source), () -> {
-                assertThat(source.lines()).hasSizeLessThanOrEqualTo(MAX_PROGRAM_LINES);
-                assertThat(run(source)).isEqualTo(expected);
-            });
-        });
+        return Stream.concat(programs(ENGLISH).stream(), programs(CHINESE).stream())
+                .distinct()
+                .map(program -> DynamicTest.dynamicTest(name(program.source()), () -> {
+                    assertThat(program.source().lines()).hasSizeLessThanOrEqualTo(MAX_PROGRAM_LINES);
+                    assertThat(run(program.source())).isEqualTo(program.expected());
+                }));
     }
 
     private static String name(String source) {
