@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import static io.ipcq.process.StandbyLayout.*;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.ipcq.memory.MappedRegion;
-import io.ipcq.memory.RegionFormat;
 import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
 import java.io.IOException;
@@ -16,13 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The words through which a parent and a waiting JVM agree on who gets which task: a file in the parent's run directory. */
 final class StandbySlot {
     /*
-     *   0        header of the region
-     *   64       state: STARTING -> WAITING -> GIVEN | OVER;  STARTING -> OVER
-     *   72       how long to wait, in nanoseconds
-     *   128      the waiting JVM sleeps here until it is given a task
-     *   192      the parent sleeps here until the JVM waits
-     *   256      name of the class that the JVM loads ahead: its length in bytes, and the bytes
-     *   4096     the task: its length in bytes, and the bytes; length -1 if it is in the file that bears the slot's number
+     * The state: STARTING -> WAITING -> GIVEN | OVER;  STARTING -> OVER
      *
      * The task is complete before the state says GIVEN. One compare-and-set decides between the parent that gives a task
      * and the JVM that has waited long enough. The JVM wipes the task when it has read it, as it would delete its file.
@@ -32,16 +26,6 @@ final class StandbySlot {
 
     static final String SUFFIX = ".standby";
 
-    private static final RegionFormat FORMAT = new RegionFormat("waiting JVM", 0x4950_4351_5741_4954L, 1);
-    private static final int STATE = MappedRegion.HEADER_BYTES;
-    private static final int IDLE_NANOS = STATE + 8;
-    private static final int TASK_WAITER = STATE + 64;
-    private static final int READY_WAITER = STATE + 128;
-    private static final int CODE_BYTES = STATE + 192;
-    private static final int CODE = CODE_BYTES + Integer.BYTES;
-    private static final int TASK_BYTES = 4096;
-    private static final int TASK = TASK_BYTES + Integer.BYTES;
-    private static final int REGION_BYTES = 4 * 4096;
     private static final int IN_FILE = -1;
 
     /** Larger tasks are handed over in a file. */
