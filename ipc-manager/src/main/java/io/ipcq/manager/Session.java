@@ -422,7 +422,7 @@ final class Session {
         return element;
     }
 
-    /** The result of a call did not go out. */
+    /** The result of a call did not go out, or is not confirmed and its client is gone. Once, also if it is both. */
     void lost(Object id) {
         Handed unsent = taken(id);
         if (unsent != null) {
@@ -593,10 +593,7 @@ final class Session {
             dropUnsent();
             haveDealtWithMessage();
             Failures.giveBack(new ArrayList<>(waiting.values()), Call::abandon); // each goes when it is over
-            Failures.giveBack(handed.values(), element -> {
-                element.lost();
-                memory.giveBack(element.bytes());
-            });
+            Failures.giveBack(handed.keySet(), this::lost);
             Failures.giveBack(holds.keySet(), object -> {
                 server.release(object, this);
                 names.giveBack(1);

@@ -119,6 +119,28 @@ class ServerFailureTest {
     }
 
     @Test
+    void shouldTakeBackOnceWhatIsLostInTwoWays() {
+        AtomicInteger lost = new AtomicInteger();
+        session.handOver(call(1), 1, new Session.Handed() {
+            @Override
+            public long bytes() {
+                return 1;
+            }
+
+            @Override
+            public void arrived(Receipt receipt) {}
+
+            @Override
+            public void lost() {
+                lost.incrementAndGet();
+                session.lost(1); // as by another thread, whose answer cannot be sent
+            }
+        });
+        session.end();
+        assertThat(lost).hasValue(1);
+    }
+
+    @Test
     void shouldServeAllWhenOneIsGivenUpMeanwhile() throws Exception {
         Gate gate = new Gate();
         Call given = call(1);
