@@ -4,7 +4,6 @@ package io.ipcq.connection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +18,17 @@ final class FrameReader {
      *   0                4                          0        4                          12      big-endian
      *
      * Allocation. A length is checked against the limit before anything else. A frame that fits into the buffer gets its
-     * array when all of it is there, a larger one grows with what has come. So a peer never makes this side allocate
-     * more than a small multiple of what it has sent.
+     * array when all of it is there, a larger one grows with what has come, and is read into its array at once. So a peer never
+     * makes this side allocate more than a small multiple of what it has sent, and a connection keeps nothing of it: what memory
+     * outside of the heap it takes to read into an array is the thread's, in the JDK, and no more than a step.
      *
      * Waiting. Reading in a loop for a moment is cheaper than going to sleep and being woken, if the answer comes soon; see Spin.
      */
 
     static final int SMALL_BUFFER = 8 << 10;
-    static final int LARGE_BUFFER = 64 << 10;
+
+    /** How much of a large message passes at a time. */
+    static final int STEP = 64 << 10;
 
     private static final int HEADER = Integer.BYTES;
     private static final int LONG_HEADER = HEADER + Long.BYTES;
@@ -38,11 +40,10 @@ final class FrameReader {
     /** What was read and not used lies between position and limit. */
     private ByteBuffer buffer;
 
-    /** A frame that is larger than the buffer, so far. */
-    private byte @Nullable [] growing;
+    /** A frame that is larger than the buffer, so far up to the position. Then the buffer is empty. */
+    private @Nullable ByteBuffer growing;
 
     private int length;
-    private int filled;
 
     private byte @Nullable [] complete;
 
@@ -71,7 +72,7 @@ final class FrameReader {
     /** Reads on until a message is complete; false if the deadline has passed before. */
     boolean advance(long deadline) throws IOException, InterruptedException {
         while (complete == null && !assemble()) {
-            if (!fill(() -> read(deadline))) {
+            if (!fill(target -> read(target, deadline))) {
                 return false;
             }
         }
@@ -81,7 +82,7 @@ final class FrameReader {
     /** The same without waiting: false if no more is there. */
     boolean advance() throws IOException {
         while (complete == null && !assemble()) {
-            if (!fill(() -> wire.read(buffer))) {
+            if (!fill(wire::read)) {
                 return false;
             }
         }
@@ -100,23 +101,26 @@ final class FrameReader {
 
     /** Makes a message of what has been read already, if it is enough. */
     private boolean assemble() throws IOException {
-        if (growing == null && !begin()) {
-            return false;
+        ByteBuffer frame = growing;
+        if (frame == null) {
+            begin();
+        } else if (frame.position() == length) {
+            complete = frame.array();
+            growing = null;
         }
-        return complete != null || grow();
+        return complete != null;
     }
 
-    /** True if a message is complete or has begun to grow. */
-    private boolean begin() throws IOException {
+    private void begin() throws IOException {
         if (buffer.remaining() < HEADER) {
-            return false;
+            return;
         }
         int start = buffer.position();
         int header = HEADER;
         long announced = buffer.getInt(start);
         if (announced == -1) {
             if (buffer.remaining() < LONG_HEADER) {
-                return false;
+                return;
             }
             header = LONG_HEADER;
             announced = buffer.getLong(start + HEADER);
@@ -127,17 +131,15 @@ final class FrameReader {
         length = (int) announced;
         if (header + length <= buffer.capacity()) {
             if (buffer.remaining() < header + length) {
-                return false;
+                return;
             }
             byte[] message = new byte[length];
             buffer.position(start + header).get(message);
             complete = message;
         } else {
             buffer.position(start + header);
-            growing = new byte[roomFor(0, Math.min(length, LARGE_BUFFER))];
-            filled = 0;
+            growing = ByteBuffer.allocate(roomFor(0, Math.min(length, STEP))).put(buffer);
         }
-        return true;
     }
 
     private int roomFor(int before, int size) throws IOException {
@@ -147,56 +149,53 @@ final class FrameReader {
         return size;
     }
 
-    private boolean grow() throws IOException {
-        byte[] target = growing;
-        if (target == null) {
-            return false;
-        }
-        int count = Math.min(buffer.remaining(), length - filled);
-        if (filled + count > target.length) {
-            int size = (int) Math.min(length, Math.max(filled + count, 2L * target.length));
-            target = Arrays.copyOf(target, roomFor(target.length, size));
-            growing = target;
-        }
-        buffer.get(target, filled, count);
-        filled += count;
-        if (filled < length) {
-            return false;
-        }
-        complete = target;
-        growing = null;
-        return true;
-    }
-
-    /** A way to read into the buffer; what it throws tells whether it waits. */
+    /** A way to read; what it throws tells whether it waits. */
     private interface Source<X extends Exception> {
-        int read() throws IOException, X;
+        int read(ByteBuffer target) throws IOException, X;
     }
 
     private <X extends Exception> boolean fill(Source<X> source) throws IOException, X {
+        ByteBuffer frame = growing;
+        int count =
+                frame == null ? fillBuffer(source) : fillFrame(frame.hasRemaining() ? frame : larger(frame), source);
+        if (count < 0) {
+            throw ended();
+        }
+        return count > 0;
+    }
+
+    private <X extends Exception> int fillBuffer(Source<X> source) throws IOException, X {
         makeRoom();
         int unread = buffer.position();
         int end = buffer.limit();
         buffer.limit(buffer.capacity()).position(end);
         try {
-            int count = source.read();
-            if (count > 0) {
-                end += count;
-                return true;
-            }
-            if (count == 0) {
-                return false;
-            }
+            int count = source.read(buffer);
+            end += Math.max(0, count);
+            return count;
         } finally {
             buffer.limit(end).position(unread);
         }
-        throw ended();
+    }
+
+    private static <X extends Exception> int fillFrame(ByteBuffer frame, Source<X> source) throws IOException, X {
+        frame.limit(Math.min(frame.capacity(), frame.position() + STEP));
+        try {
+            return source.read(frame);
+        } finally {
+            frame.limit(frame.capacity());
+        }
+    }
+
+    private ByteBuffer larger(ByteBuffer frame) throws IOException {
+        int size = (int) Math.min(length, 2L * frame.capacity());
+        ByteBuffer larger = ByteBuffer.allocate(roomFor(frame.capacity(), size)).put(frame.flip());
+        growing = larger;
+        return larger;
     }
 
     private void makeRoom() {
-        if (growing != null && buffer.capacity() < LARGE_BUFFER) {
-            buffer = ByteBuffer.allocateDirect(LARGE_BUFFER).put(buffer).flip();
-        } else if (!buffer.hasRemaining()) {
+        if (!buffer.hasRemaining()) {
             buffer.position(0).limit(0);
         } else if (buffer.limit() == buffer.capacity()) {
             buffer.compact().flip();
@@ -204,8 +203,8 @@ final class FrameReader {
     }
 
     /** 0 if the deadline has passed. */
-    private int read(long deadline) throws IOException, InterruptedException {
-        int count = wire.read(buffer);
+    private int read(ByteBuffer target, long deadline) throws IOException, InterruptedException {
+        int count = wire.read(target);
         if (count != 0) {
             return count;
         }
@@ -213,7 +212,7 @@ final class FrameReader {
             long began = System.nanoTime();
             do {
                 Thread.onSpinWait();
-                count = wire.read(buffer);
+                count = wire.read(target);
                 if (count != 0) {
                     spin.paid();
                     return count;
@@ -222,7 +221,7 @@ final class FrameReader {
             spin.failed();
         }
         while (wire.awaitReadable(deadline)) {
-            count = wire.read(buffer);
+            count = wire.read(target);
             if (count != 0) {
                 return count;
             }
@@ -231,7 +230,7 @@ final class FrameReader {
     }
 
     private IOException ended() {
-        int unfinished = buffer.remaining() + (growing == null ? 0 : filled);
+        int unfinished = buffer.remaining() + (growing == null ? 0 : growing.position());
         return growing == null && !buffer.hasRemaining()
                 ? new EOFException("the peer has closed the connection")
                 : new IOException("the connection was cut within a message: received=" + unfinished + " bytes of it");

@@ -5,18 +5,23 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
-/** Writes messages as frames; one that fits into the buffer goes out in one system call, header and all. Not thread-safe. */
+/** Writes messages as frames; one that is not larger than a step goes out in one system call, header and all. Not thread-safe. */
 final class FrameWriter {
+    /*
+     * A connection keeps a small buffer only. What a large message takes besides is of the heap, and ends with the message.
+     */
 
     private static final int HEADER = Integer.BYTES;
     private static final byte[] NOTHING = {};
 
     private final Wire wire;
-    /** The part that is being written lies between position and limit. */
-    private ByteBuffer buffer =
-            ByteBuffer.allocate(HEADER + Limits.UNAUTHENTICATED_FRAME_BYTES).flip();
 
-    /** What has not been copied to the buffer yet. */
+    private ByteBuffer small = ByteBuffer.allocate(HEADER + Limits.UNAUTHENTICATED_FRAME_BYTES);
+
+    /** The header and the beginning of the message, from the position on. */
+    private ByteBuffer first = small.flip();
+
+    /** The rest of it. */
     private byte[] message = NOTHING;
 
     private int next;
@@ -28,7 +33,8 @@ final class FrameWriter {
 
     /** To be called when the peer is no stranger any more: it gets the memory for good speed. Nothing may be left to be written. */
     void grow() {
-        buffer = ByteBuffer.allocateDirect(FrameReader.SMALL_BUFFER).flip();
+        small = ByteBuffer.allocateDirect(FrameReader.SMALL_BUFFER);
+        first = small.flip();
     }
 
     /** Writes a message, after what is left of the one before. A failure leaves half a frame behind: nothing may follow it. */
@@ -40,37 +46,33 @@ final class FrameWriter {
 
     /** Begins a message; what is before it must be finished. The array belongs to the writer until this one is. */
     void begin(byte[] bytes, int offset, int length) {
-        if (HEADER + length > buffer.capacity() && buffer.capacity() < FrameReader.LARGE_BUFFER) {
-            buffer = ByteBuffer.allocateDirect(FrameReader.LARGE_BUFFER);
-        }
+        int size = (int) Math.min(FrameReader.STEP, (long) HEADER + length);
+        first = size <= small.capacity() ? small.clear() : ByteBuffer.allocate(size);
         message = bytes;
         next = offset;
         end = offset + length;
-        buffer.clear().putInt(length);
-        fill();
-    }
-
-    private void fill() {
-        int count = Math.min(end - next, buffer.remaining());
-        buffer.put(message, next, count).flip();
+        int count = Math.min(length, first.capacity() - HEADER);
+        first.putInt(length).put(message, next, count).flip();
         next += count;
     }
 
     /** Writes what the kernel takes now; true if that is everything. */
     boolean advance() throws IOException {
-        while (true) {
-            while (buffer.hasRemaining()) {
-                if (wire.write(buffer) == 0) {
-                    return false;
-                }
+        while (first.hasRemaining()) {
+            if (wire.write(first) == 0) {
+                return false;
             }
-            if (next == end) {
-                message = NOTHING;
-                return wire.flush();
-            }
-            buffer.clear();
-            fill();
         }
+        first = small;
+        while (next < end) {
+            int count = wire.write(ByteBuffer.wrap(message, next, Math.min(FrameReader.STEP, end - next)));
+            if (count == 0) {
+                return false;
+            }
+            next += count;
+        }
+        message = NOTHING;
+        return wire.flush();
     }
 
     void finish(long deadline) throws IOException {

@@ -42,7 +42,7 @@ public record ManagerServerOptions(
     private static final long MOST_CLIENTS = 10_000;
     private static final long MOST_NAMES = 100_000;
 
-    /** What a client takes besides what is counted, of the heap and as buffers outside of it; with large messages it is more. */
+    /** What a client takes besides what is counted, of the heap and as buffers outside of it. */
     private static final long CLIENT_BYTES = 64 << 10;
 
     /** What a name takes of the heap at most, about, as a part of a sixteenth of it. */

@@ -9,6 +9,8 @@ import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -41,6 +43,7 @@ class ConnectionTest {
     }
 
     private static final AuthKey KEY = AuthKey.random();
+    private static final int CONNECTIONS = 20;
 
     @TempDir
     Path directory;
@@ -279,6 +282,33 @@ class ConnectionTest {
                 .isInstanceOf(AuthenticationException.class)
                 .hasMessageContaining("refused the key");
         assertThat(listener.accept(Duration.ofMillis(20))).isEmpty();
+    }
+
+    private static long bytesOutsideOfTheHeap() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
+    /** What large messages take passes with them: of connections that have carried one there may be thousands. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepOnlySmallBuffers(Kind kind) throws Exception {
+        Listener listener = listen(Listener.builder(address(kind), KEY));
+        byte[] large = new byte[1 << 20];
+        long before = bytesOutsideOfTheHeap();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            connect(Connection.builder(listener.address(), KEY), listener);
+            FutureTask<byte[]> there = inThread(server::recvBytes);
+            client.sendBytes(large);
+            FutureTask<byte[]> back = inThread(client::recvBytes);
+            server.sendBytes(there.get());
+            assertThat(back.get()).isEqualTo(large);
+        }
+        long ends = 2L * CONNECTIONS;
+        assertThat(bytesOutsideOfTheHeap() - before)
+                .isLessThan(2 * ends * FrameReader.SMALL_BUFFER + 3 * FrameReader.STEP); // and of threads that copy
     }
 
     @Test
