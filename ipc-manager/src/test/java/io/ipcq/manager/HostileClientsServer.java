@@ -4,11 +4,16 @@ package io.ipcq.manager;
 import io.ipcq.connection.AuthKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A manager in a process with little of what the system gives; prints its port, and ends with its input. */
+/**
+ * A manager in a process with little of what the system gives: at a path, or else at a port of the loopback interface, which it prints.
+ * It ends with its input.
+ */
 final class HostileClientsServer {
 
     static final byte[] SECRET = "the secret of this test, 32 bytes".getBytes(StandardCharsets.US_ASCII);
@@ -45,9 +50,11 @@ final class HostileClientsServer {
     }
 
     public static void main(String[] args) throws Exception {
-        try (ManagerServer server = builder(Path.of(args[0]))
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), AuthKey.of(SECRET))) {
-            System.out.println(((InetSocketAddress) server.address()).getPort());
+        SocketAddress address = args.length > 1
+                ? UnixDomainSocketAddress.of(args[1])
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (ManagerServer server = builder(Path.of(args[0])).bind(address, AuthKey.of(SECRET))) {
+            System.out.println(server.address() instanceof InetSocketAddress inet ? inet.getPort() : 0);
             int unused = System.in.read();
         }
     }
