@@ -4,10 +4,13 @@ package io.ipcq.manager;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.queue.SharedQueue;
 import java.net.SocketAddress;
+import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 
 /** What the tests have clients do in processes of their own, which they then kill. */
 final class ManagerClients {
+
+    static final int NUMBERS = 50;
 
     private ManagerClients() {}
 
@@ -34,5 +37,14 @@ final class ManagerClients {
         map.merge("runs", 1, Integer::sum);
         lock.unlock();
         queue.put("from " + io.ipcq.process.ChildProcess.current().name());
+    }
+
+    /** Adds the same numbers as the others do, counts all, and says how many of them were new. */
+    static void share(Set<Integer> numbers, SharedValue<Integer> sum, SharedArray<Integer> added, int own) {
+        for (int i = 0; i < NUMBERS; i++) {
+            boolean isNew = numbers.add(i);
+            sum.updateAndGet(before -> before == null ? 1 : before + 1);
+            added.updateAndGet(own, before -> (before == null ? 0 : before) + (isNew ? 1 : 0));
+        }
     }
 }
