@@ -45,6 +45,11 @@ class ManagerArchitectureTest {
     }
 
     @Test
+    void shouldInitialiseClassesWithoutWhatMayBeMissing() {
+        StaticInitializers.check(CLASSES);
+    }
+
+    @Test
     void shouldPointDownwards() {
         noClasses()
                 .that(resideInAPackage("io.ipcq.process.."))

@@ -31,6 +31,11 @@ class QueueArchitectureTest {
     };
 
     @Test
+    void shouldInitialiseClassesWithoutWhatMayBeMissing() {
+        StaticInitializers.check(CLASSES);
+    }
+
+    @Test
     void shouldPointDownwards() {
         noClasses()
                 .that()

@@ -9,13 +9,9 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A socket in the clear. */
 final class ChannelWire implements Wire {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ChannelWire.class);
 
     private final SocketChannel channel;
     private final SharedPoller.Watched watched = new SharedPoller.Watched();
@@ -98,7 +94,7 @@ final class ChannelWire implements Wire {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.debug("closing a socket failed", e);
+            ConnectionLog.debug("closing a socket failed", e);
         }
         closeSelector();
         Selector of = shared;

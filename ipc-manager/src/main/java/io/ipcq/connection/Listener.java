@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.AtExit;
 import io.ipcq.memory.Deadline;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -12,14 +13,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Waits for peers at an address, and hands out connections to those that have proved to know the key.
@@ -34,17 +31,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Listener implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
-
     private static final int BACKLOG = 1024;
     private static final long LOG_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Those with a file; they are closed when this process ends. */
-    private static final Set<Listener> WITH_FILE = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Listener::closeAll, "ipcq-listener-files"));
-    }
+    private static final AtExit<Listener> WITH_FILE = new AtExit<>("ipcq-listener-files", Listener::closeAtEnd);
 
     /** What waits to be accepted; empty once closed, for whoever waits. */
     private final LinkedBlockingQueue<Optional<Connection>> accepted = new LinkedBlockingQueue<>();
@@ -195,7 +186,7 @@ public final class Listener implements AutoCloseable {
         try {
             close();
         } catch (IOException e) {
-            LOG.debug("closing a listener failed: {}", this, e);
+            ConnectionLog.debug("closing a listener failed: {}", this, e);
         }
     }
 
@@ -229,7 +220,7 @@ public final class Listener implements AutoCloseable {
         }
         lastLogged = now;
         try {
-            LOG.warn(
+            ConnectionLog.warn(
                     "{}, reason={}; address={}, not logged before={}",
                     line,
                     reason(e),
@@ -244,7 +235,7 @@ public final class Listener implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.debug("closing a socket failed", e);
+            ConnectionLog.debug("closing a socket failed", e);
         }
     }
 
@@ -273,13 +264,11 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    private static void closeAll() {
-        for (Listener listener : WITH_FILE) {
-            try {
-                listener.close();
-            } catch (IOException e) {
-                LOG.debug("closing a listener failed: {}", listener, e);
-            }
+    private void closeAtEnd() {
+        try {
+            close();
+        } catch (IOException e) {
+            ConnectionLog.debug("closing a listener failed: {}", this, e);
         }
     }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.memory.AtExit;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Two connected ends, each for one process: Python's {@code multiprocessing.Pipe()}.
@@ -43,12 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Pipe implements AutoCloseable {
 
     /** The directories of those that are not closed; what is left of them goes when this process ends. */
-    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> OPEN.forEach(PipeMeeting::remove), "ipcq-pipe-directories"));
-    }
+    private static final AtExit<Path> OPEN = new AtExit<>("ipcq-pipe-directories", PipeMeeting::remove);
 
     private final Path directory;
     private final PipeEnd first;

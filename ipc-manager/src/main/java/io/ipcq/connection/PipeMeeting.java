@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** How the end of a pipe finds the other one. Thread-safe. */
 final class PipeMeeting {
@@ -35,8 +33,6 @@ final class PipeMeeting {
      * refused, is at its end, and removes the directory. The process that made the pipe dies: what has not arrived
      * may never do, so the first gives up, and removes the directory.
      */
-
-    private static final Logger LOG = LoggerFactory.getLogger(PipeMeeting.class);
 
     private static final Duration LOOK_AROUND = Duration.ofMillis(250);
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
@@ -182,7 +178,7 @@ final class PipeMeeting {
         try (waiting) {
             // only to be closed
         } catch (IOException e) {
-            LOG.debug("closing the listener of a pipe failed", e);
+            ConnectionLog.debug("closing the listener of a pipe failed", e);
         }
     }
 

@@ -11,8 +11,6 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One thread that waits for all sockets whose own threads should not: virtual ones, and those that wait to write. */
 final class SharedPoller {
@@ -24,8 +22,6 @@ final class SharedPoller {
      * Visibility. A waiter clears `ready`, then asks; the poller sets `ready`, then unparks. What is left of a question
      * that ended by time or interrupt makes a later one end too early, which its caller has to expect anyway.
      */
-
-    private static final Logger LOG = LoggerFactory.getLogger(SharedPoller.class);
 
     /** Who waits on a channel. */
     static final class Watched {
@@ -180,7 +176,7 @@ final class SharedPoller {
 
     private static void pause(Throwable failure) {
         try {
-            LOG.error("waiting for sockets failed; it goes on", failure);
+            ConnectionLog.error("waiting for sockets failed; it goes on", failure);
         } catch (Throwable unsaid) {
             // no reason to end, either
         }

@@ -4,13 +4,9 @@ package io.ipcq.manager;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What becomes of a failure on the server, of an {@code Error} like of any other: an answer, and a line in the log. */
 final class Failures {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
 
     private Failures() {}
 
@@ -28,7 +24,7 @@ final class Failures {
         try {
             Throwable unsaid = new Throwable(failure.getClass().getName());
             unsaid.setStackTrace(failure.getStackTrace());
-            LOG.warn(what, unsaid);
+            ServerLog.warn(what, unsaid);
         } catch (Throwable silent) {
             // the log is the program's own, and may fail like everything else
         }

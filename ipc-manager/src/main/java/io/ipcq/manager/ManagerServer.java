@@ -34,8 +34,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves queues, maps, locks and others by name, in this process.
@@ -53,8 +51,6 @@ import org.slf4j.LoggerFactory;
  * queues with everything in them, and queues in memory for those who have them open.
  */
 public final class ManagerServer implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
 
     /** How many descriptors queues take. */
     private static final int RING_DESCRIPTORS = 2;
@@ -175,7 +171,7 @@ public final class ManagerServer implements AutoCloseable {
     /** A server that nobody can connect to is not one that only looks healthy. */
     private void endWithListener(Exception over) {
         if (!closed.get()) {
-            LOG.error("the manager's server ends, as its listener has failed: {}", this, over);
+            ServerLog.error("the manager's server ends, as its listener has failed: {}", this, over);
             failure = over instanceof IOException e ? e : new IOException(over);
             close();
         }
@@ -183,7 +179,7 @@ public final class ManagerServer implements AutoCloseable {
 
     private void serve(Connection connection) {
         if (sessions.size() >= options.maxClients()) {
-            LOG.warn("a client was turned away: limit={}", options.maxClients());
+            ServerLog.warn("a client was turned away: limit={}", options.maxClients());
             connection.close();
             return;
         }
@@ -536,7 +532,7 @@ public final class ManagerServer implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException e) {
-            LOG.warn("closing the listener failed", e);
+            ServerLog.warn("closing the listener failed", e);
         }
         requestLoop.close();
         sessions.forEach(Session::end);

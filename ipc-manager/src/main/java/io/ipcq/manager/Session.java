@@ -18,8 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client, as the server sees it: reads its requests, answers them in any order, and gives back what it held when it is gone.
@@ -29,8 +27,6 @@ import org.slf4j.LoggerFactory;
  * server from reading, and costs no thread; one that does not read is cut off.
  */
 final class Session {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ManagerServer.class);
 
     private final ManagerServer server;
     private final Connection connection;
@@ -165,7 +161,7 @@ final class Session {
     /** Of the selector: whether a message may take so much more; else it is the client's last. */
     boolean hasRoomFor(int bytes) {
         if (!memory.tryTake(bytes)) {
-            LOG.warn("a client is cut off, as the server has no memory for its message: client={}", number);
+            ServerLog.warn("a client is cut off, as the server has no memory for its message: client={}", number);
             return false;
         }
         arriving.addAndGet(bytes);
@@ -258,7 +254,7 @@ final class Session {
                 return true;
             }
         } catch (IOException gone) {
-            LOG.debug("a client is gone: client={}", number);
+            ServerLog.debug("a client is gone: client={}", number);
         } catch (RuntimeException | Error e) {
             Failures.log("a client is dropped after a failure: client=" + number, e);
         }
@@ -475,7 +471,7 @@ final class Session {
     private void send(byte[] message) {
         outbound.add(message);
         if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES) {
-            LOG.warn("a client that does not read its replies is cut off: client={}", number);
+            ServerLog.warn("a client that does not read its replies is cut off: client={}", number);
             cutOff();
             return;
         }
@@ -538,7 +534,7 @@ final class Session {
     private void requireReading(long message) {
         if (stalled && stalls.get() == message && !over) {
             if (turn.get() == Turn.NONE) {
-                LOG.warn("a client that does not read its replies is cut off: client={}", number);
+                ServerLog.warn("a client that does not read its replies is cut off: client={}", number);
                 cutOff();
             } else {
                 server.after(registration().writeTimeout(), () -> requireReading(message));

@@ -2,19 +2,16 @@
 package io.ipcq.pool;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What pools have to say to nobody in particular. A logging library that fails does not fail the pool. */
 final class PoolLog {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ProcessPool.class);
-
     private PoolLog() {}
 
     static void warn(String message, @Nullable Throwable cause) {
         try {
-            LOG.warn(message, cause);
+            LoggerFactory.getLogger(ProcessPool.class).warn(message, cause);
         } catch (Throwable itsOwnFault) {
             lastResort(message, cause);
         }

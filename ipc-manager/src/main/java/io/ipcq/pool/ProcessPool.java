@@ -78,16 +78,25 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
     /** {@code map} makes so many tasks for each worker, as Python's does. */
     private static final int CHUNKS_PER_WORKER = 4;
 
-    private static final Cleaner DROPPED = Cleaner.create();
+    private static @Nullable Cleaner dropped; // guarded by the class
 
     private final Dispatcher dispatcher;
     private final TravelingFunctions functions = new TravelingFunctions();
 
     ProcessPool(ProcessPoolOptions options, byte @Nullable [] initializer) {
         CurrentProcess.requireNoStaticInitializer();
+        Cleaner cleaner = dropped();
         this.dispatcher = new Dispatcher(
                 options.name().orElseGet(() -> "pool-" + NUMBERS.incrementAndGet()), options, initializer);
-        DROPPED.register(this, dispatcher::dropped);
+        cleaner.register(this, dispatcher::dropped);
+    }
+
+    /** Made by the first pool; if its thread cannot be started, the next one tries again. */
+    private static synchronized Cleaner dropped() {
+        if (dropped == null) {
+            dropped = Cleaner.create();
+        }
+        return dropped;
     }
 
     /** A pool of as many workers as there are processors. */

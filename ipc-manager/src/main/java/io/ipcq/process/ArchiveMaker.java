@@ -36,15 +36,14 @@ final class ArchiveMaker {
     private static volatile @Nullable Process rehearsal;
     private static volatile boolean ending;
 
-    static {
-        LiveChildren.endBefore(ArchiveMaker::endRehearsal);
-    }
+    private static final Runnable END = ArchiveMaker::endRehearsal;
 
     private ArchiveMaker() {}
 
     /** Once in the life of this JVM: if the archive is missing, it is made soon. */
     static void makeSoon(ClassArchive archive) {
         if (BEGUN.compareAndSet(false, true)) {
+            LiveChildren.endBefore(END);
             Thread thread = new Thread(() -> makeLater(archive), "ipcq-archive");
             thread.setDaemon(true);
             thread.start();

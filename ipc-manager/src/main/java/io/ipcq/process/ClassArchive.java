@@ -64,6 +64,12 @@ final class ClassArchive {
 
     private @Nullable Path verified;
 
+    /** Found out once, as it concerns this JVM and where it loads ipcq from; if that fails, the next one tries again. */
+    private static volatile @Nullable Found found;
+
+    /** Null if there can be none. */
+    private record Found(@Nullable ClassArchive current) {}
+
     private ClassArchive(Path directory, List<Path> jars, String key) {
         this.directory = directory;
         this.jars = jars;
@@ -72,7 +78,12 @@ final class ClassArchive {
 
     /** The archive that this program's children can use, which may have to be made first; null where there can be none. */
     static @Nullable ClassArchive current() {
-        return Holder.CURRENT;
+        Found archive = found;
+        if (archive == null) {
+            archive = new Found(ofThisJvm());
+            found = archive;
+        }
+        return archive.current;
     }
 
     /** For the jars that hold the named classes; null if one of them is in no jar, or no private directory can be had. */
@@ -233,29 +244,23 @@ final class ClassArchive {
         return System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9_-]", "_");
     }
 
-    /** Found out once: it concerns this JVM and where it loads ipcq from. */
-    private static final class Holder {
-
-        static final @Nullable ClassArchive CURRENT = find();
-
-        private static @Nullable ClassArchive find() {
-            if (System.getProperty(PROPERTY, "on").equals("off")
-                    || ClassArchive.class.getModule().isNamed()
-                    || !JvmLauncher.isKnown("SharedArchiveFile")) {
-                return null;
-            }
-            try {
-                return of(
-                        PrivateFiles.temporaryDirectory(),
-                        ClassArchive.class.getClassLoader(),
-                        List.of(
-                                ClassArchive.class.getName(),
-                                SharedQueue.class.getName(),
-                                "org.slf4j.LoggerFactory",
-                                "com.kenai.jffi.Library"));
-            } catch (IOException without) {
-                return null;
-            }
+    private static @Nullable ClassArchive ofThisJvm() {
+        if (System.getProperty(PROPERTY, "on").equals("off")
+                || ClassArchive.class.getModule().isNamed()
+                || !JvmLauncher.isKnown("SharedArchiveFile")) {
+            return null;
+        }
+        try {
+            return of(
+                    PrivateFiles.temporaryDirectory(),
+                    ClassArchive.class.getClassLoader(),
+                    List.of(
+                            ClassArchive.class.getName(),
+                            SharedQueue.class.getName(),
+                            "org.slf4j.LoggerFactory",
+                            "com.kenai.jffi.Library"));
+        } catch (IOException without) {
+            return null;
         }
     }
 }

@@ -137,7 +137,7 @@ final class JvmLauncher {
         launch.yieldingOptions().stream()
                 .filter(option -> !yields(option, launch, environment))
                 .forEach(command::add);
-        List<String> options = Stream.concat(Inherited.OPTIONS.stream(), launch.jvmOptions().stream())
+        List<String> options = Stream.concat(OwnOptions.get().inherited().stream(), launch.jvmOptions().stream())
                 .toList();
         command.addAll(withPrivateOnes(options, ChildClassPath.join(classPath), given));
         command.addAll(mainClass());
@@ -170,7 +170,7 @@ final class JvmLauncher {
         List<String> command = new ArrayList<>();
         command.add(java.executable().toString());
         command.addAll(SharedQueue.jvmOptions(java.version()));
-        command.addAll(SafepointsInLoops.OPTIONS);
+        command.addAll(OwnOptions.get().safepointsInLoops());
         return command;
     }
 
@@ -222,27 +222,38 @@ final class JvmLauncher {
     }
 
     /** What the server-class collectors do by default; with the others a counted loop delays the JVM's end to its own. */
-    private static final class SafepointsInLoops {
-
-        static final List<String> OPTIONS =
-                Stream.of("UseCountedLoopSafepoints", "LoopStripMiningIter").allMatch(JvmLauncher::isKnown)
-                        ? List.of("-XX:+UseCountedLoopSafepoints", "-XX:LoopStripMiningIter=1000")
-                        : List.of();
+    private static List<String> safepointsInLoops() {
+        return Stream.of("UseCountedLoopSafepoints", "LoopStripMiningIter").allMatch(JvmLauncher::isKnown)
+                ? List.of("-XX:+UseCountedLoopSafepoints", "-XX:LoopStripMiningIter=1000")
+                : List.of();
     }
 
-    /** Read once: asking the JVM for its arguments loads much. */
-    private static final class Inherited {
-
-        static final List<String> OPTIONS = Stream.concat(
+    private static List<String> inherited() {
+        return Stream.concat(
                         MainManifest.options().stream(),
                         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                                .filter(Inherited::isPassedOn))
+                                .filter(JvmLauncher::isPassedOn))
                 .toList();
+    }
 
-        private static boolean isPassedOn(String option) {
-            return PASSED_ON.stream().anyMatch(option::startsWith)
-                    && !JvmOptionKind.OBSERVER.is(option)
-                    && KEPT_BACK.stream().noneMatch(option::startsWith);
+    private static boolean isPassedOn(String option) {
+        return PASSED_ON.stream().anyMatch(option::startsWith)
+                && !JvmOptionKind.OBSERVER.is(option)
+                && KEPT_BACK.stream().noneMatch(option::startsWith);
+    }
+
+    /** Read once, as asking the JVM for its arguments loads much; if that fails, the next one tries again. */
+    private record OwnOptions(List<String> inherited, List<String> safepointsInLoops) {
+
+        private static volatile @Nullable OwnOptions read;
+
+        static OwnOptions get() {
+            OwnOptions options = read;
+            if (options == null) {
+                options = new OwnOptions(JvmLauncher.inherited(), JvmLauncher.safepointsInLoops());
+                read = options;
+            }
+            return options;
         }
     }
 }

@@ -4,7 +4,7 @@ package io.ipcq.process;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 
 /** The children that this JVM started and that still run. When it ends in order, the daemons among them are ended first. */
 final class LiveChildren {
@@ -14,26 +14,33 @@ final class LiveChildren {
 
     private static final Set<ChildProcess> LIVE = ConcurrentHashMap.newKeySet();
 
-    private static final List<Runnable> HELPERS = new CopyOnWriteArrayList<>();
+    private static final Set<Runnable> HELPERS = new CopyOnWriteArraySet<>();
 
-    static {
-        Thread hook = new Thread(LiveChildren::endDaemons, "ipcq-shutdown");
-        try {
-            Runtime.getRuntime().addShutdownHook(hook);
-        } catch (IllegalStateException ending) {
-            // too late to tidy up: the kernel-held lock ends the daemons
-        }
-    }
+    private static boolean hooked;
 
     private LiveChildren() {}
 
+    /** Sees to the end of this JVM; if that fails, the next one tries again. */
+    private static synchronized void hook() {
+        if (!hooked) {
+            try {
+                Runtime.getRuntime().addShutdownHook(new Thread(LiveChildren::endDaemons, "ipcq-shutdown"));
+            } catch (IllegalStateException ending) {
+                // too late to tidy up: the kernel-held lock ends the daemons
+            }
+            hooked = true;
+        }
+    }
+
     static void add(ChildProcess child) {
+        hook();
         LIVE.removeIf(other -> !other.isAlive());
         LIVE.add(child);
     }
 
     /** JVMs that are no children yet, or never: {@code end} ends them when this JVM ends. */
     static void endBefore(Runnable end) {
+        hook();
         HELPERS.add(end);
     }
 

@@ -31,9 +31,7 @@ final class StandbyReserve {
 
     private static boolean ending;
 
-    static {
-        LiveChildren.endBefore(StandbyReserve::endAll);
-    }
+    private static final Runnable END = StandbyReserve::endAll;
 
     private final JvmLauncher.Launch launch;
     private final Deque<StandbyJvm> jvms = new ArrayDeque<>();
@@ -95,6 +93,7 @@ final class StandbyReserve {
         synchronized (ALL) {
             StandbyReserve reserve = ALL.get(launch);
             if (reserve == null) {
+                LiveChildren.endBefore(END);
                 reserve = new StandbyReserve(launch, options, code);
                 ALL.put(launch, reserve);
             }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sleeping in the kernel on a word of a mapped file until another process changes it and says so.
@@ -33,14 +34,13 @@ final class Futex {
      * @param waitedNanos how long the caller has waited so far, which sets the pace where there is no futex
      */
     static void await(MappedRegion region, long offset, int expected, long timeoutNanos, long waitedNanos) {
-        StackReserve.require(); // or the class of the timeouts could be broken for good by its first use
         SystemCall call = VirtualThreads.isCurrent() ? null : Kernel.call();
         if (call == null) {
             poll(region, offset, expected, timeoutNanos, waitedNanos);
             return;
         }
         if (timeoutNanos > 0) {
-            invoke(call, region, offset, WAIT, expected, Timeouts.address(timeoutNanos));
+            invoke(call, region, offset, WAIT, expected, Timeouts.get().address(timeoutNanos));
         }
     }
 
@@ -85,29 +85,44 @@ final class Futex {
         private static final int LONG_STEPS = 100; // up to 100 ms
         private static final int TIMESPEC_BYTES = 2 * Long.BYTES;
 
-        private static final ByteBuffer TIMESPECS = ByteBuffer.allocateDirect(
-                        (SHORT_STEPS + LONG_STEPS) * TIMESPEC_BYTES)
-                .order(ByteOrder.nativeOrder());
-        private static final long ADDRESS;
+        /** Made by the first who sleeps; what fails, for want of memory, is tried again by the next. */
+        private static volatile @Nullable Timeouts made;
 
-        static {
+        private final ByteBuffer timespecs;
+        private final long address;
+
+        private Timeouts() {
+            timespecs = ByteBuffer.allocateDirect((SHORT_STEPS + LONG_STEPS) * TIMESPEC_BYTES)
+                    .order(ByteOrder.nativeOrder());
             for (int i = 0; i < SHORT_STEPS; i++) {
-                TIMESPECS.putLong(0).putLong((long) (i + 1) * SHORT_STEP_NANOS);
+                timespecs.putLong(0).putLong((long) (i + 1) * SHORT_STEP_NANOS);
             }
             for (int i = 0; i < LONG_STEPS; i++) {
-                TIMESPECS.putLong(0).putLong((long) (i + 1) * LONG_STEP_NANOS);
+                timespecs.putLong(0).putLong((long) (i + 1) * LONG_STEP_NANOS);
             }
-            ADDRESS = Kernel.addressOf(TIMESPECS);
+            address = Kernel.addressOf(timespecs);
         }
 
-        private Timeouts() {}
+        static Timeouts get() {
+            Timeouts timeouts = made;
+            if (timeouts == null) {
+                synchronized (Timeouts.class) {
+                    timeouts = made;
+                    if (timeouts == null) {
+                        timeouts = new Timeouts();
+                        made = timeouts; // and never another, for the kernel may still read this one
+                    }
+                }
+            }
+            return timeouts;
+        }
 
         /** The longest that is not longer, but the shortest at least. */
-        static long address(long nanos) {
+        long address(long nanos) {
             long index = nanos < LONG_STEP_NANOS
                     ? Math.max(0, nanos / SHORT_STEP_NANOS - 1)
                     : SHORT_STEPS + Math.min(LONG_STEPS, nanos / LONG_STEP_NANOS) - 1;
-            return ADDRESS + index * TIMESPEC_BYTES;
+            return address + index * TIMESPEC_BYTES;
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.memory.AtExit;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where queues without a path live: in memory if the system has a place for that, each under a name that nobody can guess.
@@ -29,8 +29,7 @@ final class AnonymousDirectories {
     /** So that a program with many queues does not look at all of them for each new one. */
     private static final Duration BETWEEN_SWEEPS = Duration.ofSeconds(10);
 
-    /** There is one while there is something for it to do, for it keeps the class loader of this class. */
-    private static @Nullable Thread hook;
+    private static final AtExit<Path> AT_EXIT = new AtExit<>("ipcq-cleanup", AnonymousDirectories::deleteAtEnd);
 
     private static long nextSweep = System.nanoTime();
 
@@ -77,44 +76,28 @@ final class AnonymousDirectories {
     }
 
     /** Lets a queue that was created here go with this JVM, should nobody close it. */
-    static synchronized void deleteAtExit(QueueDirectory queue) {
+    static void deleteAtExit(QueueDirectory queue) {
         OPEN.put(queue.directory(), queue);
-        if (hook == null) {
-            Thread thread = new Thread(AnonymousDirectories::deleteAll, "ipcq-cleanup");
-            try {
-                Runtime.getRuntime().addShutdownHook(thread);
-                hook = thread;
-            } catch (IllegalStateException ending) {
-                // a hook of the program makes it: who makes the next one removes it, if nobody closes it
-            }
-        }
+        AT_EXIT.add(queue.directory());
     }
 
-    private static synchronized void forget(Path queue) {
+    private static void forget(Path queue) {
         OPEN.remove(queue);
-        if (hook != null && OPEN.isEmpty()) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-                hook = null;
-            } catch (IllegalStateException ending) {
-                // it is running, or will
-            }
-        }
+        AT_EXIT.remove(queue);
     }
 
     /**
      * Rings go after all hooks of the program, which may still use them: the JDK deletes what is registered for that last of all. Who
      * waits in one elsewhere notices that it is gone.
      */
-    private static void deleteAll() {
-        for (QueueDirectory queue : OPEN.values()) {
-            if (queue instanceof RingFiles ring) {
-                ring.directory().toFile().deleteOnExit();
-                ring.control().toFile().deleteOnExit();
-                ring.directory().resolve(QueueDirectory.MEMBERS).toFile().deleteOnExit();
-            } else {
-                delete(queue, queue::end);
-            }
+    private static void deleteAtEnd(Path directory) {
+        QueueDirectory queue = OPEN.get(directory);
+        if (queue instanceof RingFiles ring) {
+            ring.directory().toFile().deleteOnExit();
+            ring.control().toFile().deleteOnExit();
+            ring.directory().resolve(QueueDirectory.MEMBERS).toFile().deleteOnExit();
+        } else if (queue != null) {
+            delete(queue, queue::end);
         }
     }
 
@@ -128,11 +111,8 @@ final class AnonymousDirectories {
         try {
             queue.delete(end);
         } catch (IOException | InternalError e) {
-            QueueLog.get()
-                    .debug(
-                            "an anonymous queue is left for the next program to remove: directory={}",
-                            queue.directory(),
-                            e);
+            QueueLog.debug(
+                    "an anonymous queue is left for the next program to remove: directory={}", queue.directory(), e);
         }
     }
 

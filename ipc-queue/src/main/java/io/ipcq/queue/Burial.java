@@ -139,12 +139,11 @@ final class Burial {
     private void warn(Throwable cause) {
         if (!warned) {
             warned = true;
-            QueueLog.get()
-                    .warn(
-                            "an element that was given up could not be written to the dead letters; it is kept, counts as"
-                                    + " unburied in the queue's stats, and is tried again: directory={}, cause={}",
-                            queue.directory(),
-                            String.valueOf(cause));
+            QueueLog.warn(
+                    "an element that was given up could not be written to the dead letters; it is kept, counts as"
+                            + " unburied in the queue's stats, and is tried again: directory={}, cause={}",
+                    queue.directory(),
+                    String.valueOf(cause));
         }
     }
 }

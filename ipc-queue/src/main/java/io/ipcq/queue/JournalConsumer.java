@@ -56,7 +56,8 @@ final class JournalConsumer {
     private long knownAppended;
 
     /** Taken for good by somebody here who could neither hand it out nor give it back. */
-    private final Deque<Claim> strays = new ArrayDeque<>(0); // guarded by this
+    private final Deque<Claim> strays =
+            new ArrayDeque<>(JournalQueue.DRAIN_ELEMENTS); // guarded by this; room for a batch
 
     private long lastReapNanos = System.nanoTime();
     /** Whether the last look at the leases found something to bury; read without a lock, as the next look finds it again. */
@@ -198,8 +199,9 @@ final class JournalConsumer {
         long index = leases.index(slot);
         JournalDocument.Payload payload = lookup.holding(number, index).element(number);
         int attempts = leases.attempts(slot) + 1;
-        claims.add(new Claim(number, index, payload, attempts, lease ? slot : Leases.NONE, leases.fence(slot) + 1));
+        Claim claim = new Claim(number, index, payload, attempts, lease ? slot : Leases.NONE, leases.fence(slot) + 1);
         try {
+            claims.add(claim);
             if (lease) {
                 leases.deliverAgain(slot);
             } else {

@@ -28,8 +28,6 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The durable queue on a journal: encodes, waits, decodes. {@link JournalProducer} and {@link JournalConsumer} do what has to
@@ -39,12 +37,11 @@ import org.slf4j.LoggerFactory;
  */
 final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQueue<E>, JournalSource<E> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DurableQueue.class);
     private static final long serialVersionUID = 1L;
 
     private static final int BATCH_ELEMENTS = 256;
     private static final int BATCH_BYTES = 64 << 10;
-    private static final int DRAIN_ELEMENTS = 256;
+    static final int DRAIN_ELEMENTS = 256;
     /** How long a consumer waits at most, while leases are out, before it looks whether one has ended. */
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -375,8 +372,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             } catch (QueueClosedException e) {
                 // a lease ends with its member, and what was taken for good was this one's
             } catch (Throwable e) {
-                failure.addSuppressed(e);
                 consumer.keep(claims);
+                failure.addSuppressed(e);
             }
         }
     }
@@ -389,7 +386,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private void warnOfLeases() {
         if (!warnedOfLeases) {
             warnedOfLeases = true;
-            LOG.warn(
+            QueueLog.warn(
                     "{} deliveries are unacknowledged, as many as the queue allows; receive waits until one is settled."
                             + " Acknowledge sooner, or create the queue with more maxLeases: directory={}",
                     control.maxLeases(),

@@ -396,7 +396,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         try {
             DirectoryHandle.delete(directory);
         } catch (IOException e) {
-            QueueLog.get().debug("left for the next one who creates a queue there: directory={}", directory, e);
+            QueueLog.debug("left for the next one who creates a queue there: directory={}", directory, e);
         }
     }
 
@@ -570,7 +570,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
                 held.names().stream().filter(isCandidate).forEach(name -> sweepOne(held, name, grace));
             }
         } catch (IOException | RuntimeException e) {
-            QueueLog.get().debug("not swept: directory={}", parent, e);
+            QueueLog.debug("not swept: directory={}", parent, e);
         }
     }
 
@@ -584,7 +584,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
             }
         } catch (IOException | RuntimeException | InternalError e) {
             // another user's, damaged, or gone while we looked
-            QueueLog.get().debug("not removed: directory={}, name={}", parent.path(), name, e);
+            QueueLog.debug("not removed: directory={}, name={}", parent.path(), name, e);
         }
     }
 

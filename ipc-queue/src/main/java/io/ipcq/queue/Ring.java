@@ -704,7 +704,7 @@ final class Ring {
         try {
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
-            QueueLog.get().debug("the memory of a ring is gone: file={}", region.file(), next);
+            QueueLog.debug("the memory of a ring is gone: file={}", region.file(), next);
         }
     }
 

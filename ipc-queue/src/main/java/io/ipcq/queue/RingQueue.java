@@ -747,12 +747,11 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             putBackAgain();
         }
         if (lost > 0) {
-            QueueLog.get()
-                    .warn(
-                            "elements that were taken and could not be handed over are lost, because the queue is full or shut"
-                                    + " down: elements={}, directory={}; take them from the handle before it is closed",
-                            lost,
-                            directory());
+            QueueLog.warn(
+                    "elements that were taken and could not be handed over are lost, because the queue is full or shut"
+                            + " down: elements={}, directory={}; take them from the handle before it is closed",
+                    lost,
+                    directory());
         }
     }
 
@@ -762,7 +761,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             putBackAll();
         } catch (InternalError e) {
             drainFaults();
-            QueueLog.get().debug("closes a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.debug("closes a queue whose file was cut short: directory={}", directory(), e);
         }
     }
 
@@ -844,7 +843,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         } catch (InternalError e) {
             broken = true;
             drainFaults();
-            QueueLog.get().debug("closed a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.debug("closed a queue whose file was cut short: directory={}", directory(), e);
         }
         if (anonymous && last) {
             AnonymousDirectories.delete(files);
@@ -860,7 +859,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             surfaced(true);
         } catch (InternalError e) {
             drainFaults();
-            QueueLog.get().debug("left a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.debug("left a queue whose file was cut short: directory={}", directory(), e);
         }
         control.region().release();
     }
@@ -918,7 +917,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         } catch (InternalError e) {
             broken = true;
             drainFaults();
-            QueueLog.get().debug("deletes a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.debug("deletes a queue whose file was cut short: directory={}", directory(), e);
         }
     }
 
@@ -973,7 +972,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
-            QueueLog.get().debug("the memory of a queue is gone", next);
+            QueueLog.debug("the memory of a queue is gone", next);
         }
     }
 

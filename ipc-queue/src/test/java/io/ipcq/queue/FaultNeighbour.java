@@ -53,7 +53,7 @@ final class FaultNeighbour implements AutoCloseable {
             if (element.equals(OWN)) {
                 queue.taskDone();
             } else {
-                took.append(element, 0, element.indexOf(':') + 1).append(' ');
+                took.append(FaultScene.id(element)).append(' ');
             }
         }
     }

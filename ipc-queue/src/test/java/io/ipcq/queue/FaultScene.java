@@ -494,7 +494,7 @@ final class FaultScene implements FaultLoop.Scene {
         assertThat(seen).as("nobody put these, or they were refused").isEmpty();
     }
 
-    private static String id(String element) {
+    static String id(String element) {
         int end = element.indexOf(':');
         return end < 0 ? element : element.substring(0, end);
     }

@@ -16,7 +16,7 @@ final class StorageFailureProgram {
         StorageFailureIT.Engine engine = StorageFailureIT.Engine.valueOf(args[0]);
         Path directory = Path.of(args[1]);
         // without descriptors no class is found
-        QueueLog.get();
+        QueueLog.debug("is looked up");
         StorageFailureIT.putMuch(engine.create(directory.resolve("warm-up")));
         Class.forName(Task.Action.class.getName());
         try (SharedQueue<byte[]> queue = engine.create(directory.resolve("there"))) {

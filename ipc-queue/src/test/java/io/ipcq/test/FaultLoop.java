@@ -44,7 +44,7 @@ public final class FaultLoop {
         Scene set(Path directory) throws Throwable;
     }
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 120;
     private static final int POINTS_BETWEEN_LINES = 100;
     private static final int FRAMES = 12;
     private static final int FEW = 8;

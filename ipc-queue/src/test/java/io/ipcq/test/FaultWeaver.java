@@ -47,6 +47,7 @@ final class FaultWeaver extends ClassVisitor {
             "decode",
             "signalDone",
             "keep",
+            "takeBack",
             "addTo",
             "removeFirst",
             "countRefused");
