@@ -224,9 +224,9 @@ final class Call {
             Map<String, @Nullable Object> body = new LinkedHashMap<>();
             body.put("code", error.code());
             body.put("message", error.text());
-            Thrown thrown = error.thrown();
-            if (thrown != null) {
-                body.put("data", thrown.wire());
+            Object data = error.data();
+            if (data != null) {
+                body.put("data", data);
             }
             finish(answer("error", body), () -> {});
         } catch (Throwable worse) {

@@ -9,6 +9,7 @@ import io.ipcq.connection.LightThreads;
 import io.ipcq.queue.ElementTooLargeException;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
+import io.ipcq.queue.QueueStorageException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -492,10 +493,16 @@ final class Link {
             case Protocol.TOO_LARGE -> new ElementTooLargeException(message);
             case Protocol.PARSE_ERROR -> new CodecException(message, null, (Throwable) null);
             case Protocol.NOT_THERE -> new QueueClosedException(message);
+            case Protocol.STORAGE -> new QueueStorageException(message, null, put(data));
             case Protocol.STATE -> new IllegalStateException(message);
             case Protocol.MISMATCH, Protocol.INVALID_PARAMS -> new IllegalArgumentException(message);
             default -> new ManagerException(code, message, Thrown.read(data));
         };
+    }
+
+    /** How many elements a server has put. */
+    private static int put(@Nullable Object data) {
+        return data instanceof Map<?, ?> about && about.get(ServedQueue.PUT) instanceof Integer put ? put : 0;
     }
 
     // ---- the end ----------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ final class Protocol {
     static final int THROWN = -32008;
     static final int MISMATCH = -32009;
     static final int NOT_THERE = -32010;
+    static final int STORAGE = -32011;
 
     /** How long the strings may be by which a client tells its calls, threads and conditions apart. */
     static final int MAX_LABEL_CHARS = 100;

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.queue.QueueStats;
+import io.ipcq.queue.QueueStorageException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,10 +56,15 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         int from = 0;
         while (from < wire.size()) {
             List<@Nullable Object> batch = wire.subList(from, endOfBatch(wire, from));
-            int put = (int) reference.number("putAll", batch);
-            from += put;
-            if (put < batch.size()) {
-                reference.await(null, "put", wire.get(from++), null); // waits for room
+            try {
+                int put = (int) reference.number("putAll", batch);
+                from += put;
+                if (put < batch.size()) {
+                    reference.await(null, "put", wire.get(from), null); // waits for room
+                    from++;
+                }
+            } catch (QueueStorageException e) {
+                throw QueueStorageException.inTheMiddle(from, wire.size(), e);
             }
         }
     }

@@ -9,27 +9,30 @@ final class RpcException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int code;
-    private final transient @Nullable Thrown thrown;
+    private final transient @Nullable Object data;
 
     RpcException(int code, String message) {
         this(code, message, null);
     }
 
-    private RpcException(int code, String message, @Nullable Thrown thrown) {
+    /** @param data more about it, as it is sent; null if there is no more to say */
+    RpcException(int code, String message, @Nullable Object data) {
         super(message, null, false, false);
         this.code = code;
-        this.thrown = thrown;
+        this.data = data;
     }
 
     /** A method of a served object threw something. */
     static RpcException of(Throwable thrown) {
         return new RpcException(
-                Protocol.THROWN, thrown.getClass().getSimpleName() + ": " + thrown.getMessage(), Thrown.of(thrown));
+                Protocol.THROWN,
+                thrown.getClass().getSimpleName() + ": " + thrown.getMessage(),
+                Thrown.of(thrown).wire());
     }
 
     @Nullable
-    Thrown thrown() {
-        return thrown;
+    Object data() {
+        return data;
     }
 
     int code() {

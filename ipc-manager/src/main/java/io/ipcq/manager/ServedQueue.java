@@ -9,6 +9,7 @@ import io.ipcq.queue.ElementTooLargeException;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.QueueStats;
+import io.ipcq.queue.QueueStorageException;
 import io.ipcq.queue.SharedQueue;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -124,6 +125,9 @@ final class ServedQueue extends Served {
         this.joiners = new QueuePump(clock, workers, telling(this::join));
     }
 
+    /** What an error of the storage carries: how many elements were put. */
+    static final String PUT = "put";
+
     static RpcException error(Throwable failure) {
         if (failure instanceof RpcException told) {
             return told;
@@ -137,6 +141,9 @@ final class ServedQueue extends Served {
         }
         if (failure instanceof QueueClosedException) {
             return new RpcException(Protocol.NOT_THERE, message);
+        }
+        if (failure instanceof QueueStorageException storage) {
+            return new RpcException(Protocol.STORAGE, message, Map.of(PUT, storage.put()));
         }
         if (failure instanceof IllegalStateException || failure instanceof CodecException) {
             return new RpcException(Protocol.STATE, message);
@@ -264,8 +271,12 @@ final class ServedQueue extends Served {
             elements.add(EncodedElements.fromWire(codec, element));
         }
         int put = 0;
-        while (put < elements.size() && queue.offer(elements.get(put))) {
-            put++;
+        try {
+            while (put < elements.size() && queue.offer(elements.get(put))) {
+                put++;
+            }
+        } catch (QueueStorageException e) {
+            throw new QueueStorageException(String.valueOf(e.getMessage()), e, put + e.put());
         }
         call.reply(put);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.IpcException;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class JournalProducer {
             mutex.unlock(whole);
         }
         if (control.sync()) {
-            force(index);
+            force(index, count);
         }
         return DONE;
     }
@@ -101,11 +102,12 @@ final class JournalProducer {
         return index;
     }
 
-    private void force(long index) {
+    private void force(long index, int count) {
         try {
             queue.journal().force(index);
         } catch (IOException e) {
-            throw queue.storageFailed("the element is in the queue, but may not be on the disk", e);
+            IpcException failure = queue.storageFailed("what was put is in the queue, but may not be on the disk", e);
+            throw new QueueStorageException(String.valueOf(failure.getMessage()), e, count);
         }
     }
 

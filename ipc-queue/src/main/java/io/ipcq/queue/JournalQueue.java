@@ -39,7 +39,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private static final long serialVersionUID = 1L;
 
-    private static final int BATCH_ELEMENTS = 256;
+    static final int BATCH_ELEMENTS = 256;
     private static final int BATCH_BYTES = 64 << 10;
     static final int DRAIN_ELEMENTS = 256;
     /** How long a consumer waits at most, while leases are out, before it looks whether one has ended. */

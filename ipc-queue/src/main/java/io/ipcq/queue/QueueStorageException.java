@@ -15,18 +15,23 @@ public final class QueueStorageException extends IpcException {
         this(message, cause, 0);
     }
 
-    private QueueStorageException(String message, @Nullable Throwable cause, int put) {
+    /** @param put how many elements are in the queue */
+    public QueueStorageException(String message, @Nullable Throwable cause, int put) {
         super(message, cause);
         this.put = put;
     }
 
-    /** How many elements of a {@link SharedQueue#putAll} are in the queue, from the first on; 0 for all other calls. */
+    /**
+     * How many elements of a {@link SharedQueue#putAll} are in the queue, from the first on; of a put of one, 1 or 0. With {@link
+     * DurableQueueBuilder#sync sync} the last of them, up to {@value JournalQueue#BATCH_ELEMENTS}, may be in the queue and not on the disk.
+     */
     public int put() {
         return put;
     }
 
-    /** The same of a call that had put some elements before. */
-    static QueueStorageException inTheMiddle(int put, int of, QueueStorageException failure) {
+    /** The same of a call that had put some elements before those that this is about. */
+    public static QueueStorageException inTheMiddle(int before, int of, QueueStorageException failure) {
+        int put = before + failure.put();
         String message = "the first " + put + " of " + of + " elements were put, then: " + failure.getMessage();
         return new QueueStorageException(message, failure, put);
     }

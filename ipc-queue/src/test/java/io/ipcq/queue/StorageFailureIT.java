@@ -16,8 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +182,40 @@ class StorageFailureIT {
                 assertThat((element[0] & 0xff) << 8 | element[1] & 0xff).isEqualTo(i);
             }
             assertThat(queue.getNow()).isNull();
+        }
+    }
+
+    /** What is appended can be taken, whether the disk has it or not. */
+    @Test
+    void shouldCountWhatMayNotBeOnDisk() throws Exception {
+        Path place = directory.resolve("queue");
+        try (DurableQueue<String> queue =
+                DurableQueue.builder(String.class).sync(true).create(place)) {
+            queue.put("first");
+            Path segment;
+            try (Stream<Path> files = Files.walk(place)) {
+                segment = files.filter(file -> file.toString().endsWith(".cq4"))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            Path aside = Files.move(segment, directory.resolve("aside"));
+            Files.createDirectory(segment); // cannot be written to the disk, as no file can whose disk has failed
+            List<String> batch =
+                    IntStream.range(0, 300).mapToObj(Integer::toString).toList();
+            QueueStorageException failed = catchThrowableOfType(QueueStorageException.class, () -> queue.putAll(batch));
+            assertThat(failed.put()).isEqualTo(256);
+            assertThat(failed)
+                    .hasMessageContaining("the first 256 of 300 elements were put")
+                    .hasMessageContaining("in the queue, but may not be on the disk");
+            assertThat(queue.qsize()).isEqualTo(257);
+            failed = catchThrowableOfType(QueueStorageException.class, () -> queue.put("last"));
+            assertThat(failed.put()).isEqualTo(1);
+            Files.delete(segment);
+            Files.move(aside, segment);
+            List<String> taken = new ArrayList<>();
+            assertThat(queue.drainTo(taken)).isEqualTo(258);
+            assertThat(taken.subList(1, 257)).isEqualTo(batch.subList(0, 256));
+            assertThat(taken).startsWith("first").endsWith("last");
         }
     }
 
