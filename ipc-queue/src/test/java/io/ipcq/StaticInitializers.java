@@ -33,14 +33,8 @@ public final class StaticInitializers {
             "java.nio.ByteBuffer.allocateDirect",
             "java.nio.file.Files");
 
-    private static final List<String> FORBIDDEN_PACKAGES = List.of(
-            "java.io",
-            "java.net",
-            "java.nio.channels",
-            "java.lang.management",
-            "org.slf4j",
-            "com.kenai",
-            "net.openhft");
+    private static final List<String> FORBIDDEN_PACKAGES =
+            List.of("java.io", "java.net", "java.nio.channels", "java.lang.management", "org.slf4j", "com.kenai");
 
     private StaticInitializers() {}
 
