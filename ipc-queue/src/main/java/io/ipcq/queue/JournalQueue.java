@@ -373,7 +373,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 // a lease ends with its member, and what was taken for good was this one's
             } catch (Throwable e) {
                 consumer.keep(claims);
-                failure.addSuppressed(e);
+                if (e != failure) { // the JVM has one for all want of memory
+                    failure.addSuppressed(e);
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ final class StorageFailureProgram {
         QueueLog.debug("is looked up");
         StorageFailureIT.putMuch(engine.create(directory.resolve("warm-up")));
         Class.forName(Task.Action.class.getName());
+        Class.forName(StorageFailure.class.getName());
         try (SharedQueue<byte[]> queue = engine.create(directory.resolve("there"))) {
             queue.put(new byte[10]);
             queue.get();
