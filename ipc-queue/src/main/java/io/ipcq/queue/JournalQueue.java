@@ -289,7 +289,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public Delivery<E> receive() throws InterruptedException {
-        return Objects.requireNonNull(receiveUntil(FOREVER));
+        Delivery<E> delivery = receiveUntil(FOREVER);
+        if (delivery == null) {
+            throw new IllegalStateException("a wait without end has ended");
+        }
+        return delivery;
     }
 
     @Override
