@@ -4,6 +4,7 @@ package io.ipcq.connection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +41,11 @@ final class FrameReader {
     /** What was read and not used lies between position and limit. */
     private ByteBuffer buffer;
 
-    /** A frame that is larger than the buffer, so far up to the position. Then the buffer is empty. */
-    private @Nullable ByteBuffer growing;
+    /** A frame that is larger than the buffer, so far. Then the buffer is empty. */
+    private byte @Nullable [] growing;
 
     private int length;
+    private int filled;
 
     private byte @Nullable [] complete;
 
@@ -101,11 +103,10 @@ final class FrameReader {
 
     /** Makes a message of what has been read already, if it is enough. */
     private boolean assemble() throws IOException {
-        ByteBuffer frame = growing;
-        if (frame == null) {
+        if (growing == null) {
             begin();
-        } else if (frame.position() == length) {
-            complete = frame.array();
+        } else if (filled == length) {
+            complete = growing;
             growing = null;
         }
         return complete != null;
@@ -138,7 +139,10 @@ final class FrameReader {
             complete = message;
         } else {
             buffer.position(start + header);
-            growing = ByteBuffer.allocate(roomFor(0, Math.min(length, STEP))).put(buffer);
+            byte[] frame = new byte[roomFor(0, Math.min(length, STEP))];
+            filled = buffer.remaining();
+            buffer.get(frame, 0, filled);
+            growing = frame;
         }
     }
 
@@ -155,9 +159,8 @@ final class FrameReader {
     }
 
     private <X extends Exception> boolean fill(Source<X> source) throws IOException, X {
-        ByteBuffer frame = growing;
-        int count =
-                frame == null ? fillBuffer(source) : fillFrame(frame.hasRemaining() ? frame : larger(frame), source);
+        byte[] frame = growing;
+        int count = frame == null ? fillBuffer(source) : fillFrame(frame, source);
         if (count < 0) {
             throw ended();
         }
@@ -178,20 +181,16 @@ final class FrameReader {
         }
     }
 
-    private static <X extends Exception> int fillFrame(ByteBuffer frame, Source<X> source) throws IOException, X {
-        frame.limit(Math.min(frame.capacity(), frame.position() + STEP));
-        try {
-            return source.read(frame);
-        } finally {
-            frame.limit(frame.capacity());
+    private <X extends Exception> int fillFrame(byte[] begun, Source<X> source) throws IOException, X {
+        byte[] frame = begun;
+        if (filled == frame.length) {
+            int size = (int) Math.min(length, 2L * filled);
+            frame = Arrays.copyOf(frame, roomFor(filled, size));
+            growing = frame;
         }
-    }
-
-    private ByteBuffer larger(ByteBuffer frame) throws IOException {
-        int size = (int) Math.min(length, 2L * frame.capacity());
-        ByteBuffer larger = ByteBuffer.allocate(roomFor(frame.capacity(), size)).put(frame.flip());
-        growing = larger;
-        return larger;
+        int count = source.read(ByteBuffer.wrap(frame, filled, Math.min(STEP, frame.length - filled)));
+        filled += Math.max(0, count);
+        return count;
     }
 
     private void makeRoom() {
@@ -230,7 +229,7 @@ final class FrameReader {
     }
 
     private IOException ended() {
-        int unfinished = buffer.remaining() + (growing == null ? 0 : growing.position());
+        int unfinished = buffer.remaining() + (growing == null ? 0 : filled);
         return growing == null && !buffer.hasRemaining()
                 ? new EOFException("the peer has closed the connection")
                 : new IOException("the connection was cut within a message: received=" + unfinished + " bytes of it");

@@ -37,7 +37,7 @@ final class MainManifest {
         OPENING.forEach((attribute, option) -> {
             String packages = manifest.getMainAttributes().getValue(attribute);
             if (packages != null) {
-                for (String each : packages.strip().split("\\s+")) {
+                for (String each : packages.strip().split(" +", -1)) {
                     options.add(option + each + "=" + ALL);
                 }
             }

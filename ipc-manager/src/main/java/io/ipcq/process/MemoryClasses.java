@@ -84,6 +84,7 @@ final class MemoryClasses {
         return made;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a loader equals itself only
     private static boolean isOfFiles(@Nullable ClassLoader loader) {
         return loader == null
                 || loader == ClassLoader.getSystemClassLoader()

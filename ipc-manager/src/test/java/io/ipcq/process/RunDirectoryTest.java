@@ -136,7 +136,9 @@ class RunDirectoryTest {
         assertThatThrownBy(() -> TaskFile.read(task, true, link))
                 .isInstanceOf(InvalidClassException.class)
                 .hasMessageContaining("REJECTED");
-        assertThat(task).as("left to the parent, which sees by it that its child could not begin").exists();
+        assertThat(task)
+                .as("left to the parent, which sees by it that its child could not begin")
+                .exists();
         TaskFile.delete(task);
     }
 

@@ -368,6 +368,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     /** Gives back what was claimed and not handed out; the first of it may be to blame for that. */
+    @SuppressWarnings("ReferenceEquality") // of exceptions there is no other
     private void takeBack(Deque<Claim> claims, Throwable failure, boolean blamed) {
         if (!claims.isEmpty()) {
             try {
