@@ -368,7 +368,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     /** Gives back what was claimed and not handed out; the first of it may be to blame for that. */
-    @SuppressWarnings("ReferenceEquality") // of exceptions there is no other
+    @SuppressWarnings("ReferenceEquality") // the JVM has one error for all want of memory
     private void takeBack(Deque<Claim> claims, Throwable failure, boolean blamed) {
         if (!claims.isEmpty()) {
             try {
@@ -378,7 +378,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 // a lease ends with its member, and what was taken for good was this one's
             } catch (Throwable e) {
                 consumer.keep(claims);
-                if (e != failure) { // the JVM has one for all want of memory
+                if (e != failure) {
                     failure.addSuppressed(e);
                 }
             }
