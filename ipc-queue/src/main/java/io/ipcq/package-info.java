@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The exception that both libraries share. */
+/** What both libraries share: an exception, and what can be passed on to other processes. */
 @NullMarked
 package io.ipcq;
 

@@ -5,6 +5,7 @@ import io.ipcq.codec.Codec;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.SharedQueue;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
@@ -22,15 +23,27 @@ class LocalQueue<E> extends ManagedQueue<E> {
 
     private final transient SharedQueue<E> queue;
     private final transient Link link;
-    private final transient Runnable closing;
     private transient volatile boolean closed;
 
     LocalQueue(Reference reference, Codec<E> codec, SharedQueue<E> queue) {
         super(reference, codec);
         this.queue = queue;
         this.link = reference.link();
-        this.closing = queue::close;
-        link.whenGone(closing);
+        reference.whenGone(closing(queue, reference.isPassed()));
+    }
+
+    /** The queue that a proxy was passed with is not to be kept by this. */
+    private static Runnable closing(SharedQueue<?> queue, boolean passed) {
+        if (!passed) {
+            return queue::close;
+        }
+        WeakReference<SharedQueue<?>> there = new WeakReference<>(queue);
+        return () -> {
+            SharedQueue<?> kept = there.get();
+            if (kept != null) {
+                kept.close();
+            }
+        };
     }
 
     /** A queue that was closed or deleted because the server is gone says so; it may be gone before this process noticed. */
@@ -223,9 +236,13 @@ class LocalQueue<E> extends ManagedQueue<E> {
     }
 
     @Override
+    public boolean isClosed() {
+        return closed || link.isGone() || queue.isClosed();
+    }
+
+    @Override
     public void close() {
         closed = true;
-        link.forget(closing);
         queue.close();
         reference.close();
     }

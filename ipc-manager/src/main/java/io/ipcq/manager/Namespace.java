@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class Namespace implements AutoCloseable, Serializable {
+public final class Namespace implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -44,6 +45,12 @@ public final class Namespace implements AutoCloseable, Serializable {
         return Page.all(reference).items().stream()
                 .map(entry -> String.valueOf(((List<?>) entry).get(0)))
                 .toList();
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     /** Lets go of it here. May be called again. */

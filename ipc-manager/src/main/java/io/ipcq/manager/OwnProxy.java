@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
+import io.ipcq.Handle;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
@@ -9,7 +11,7 @@ import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
 /** Carries the calls of an interface of the program's own to the server. */
-final class OwnProxy implements InvocationHandler, Serializable {
+final class OwnProxy implements InvocationHandler, Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -57,13 +59,23 @@ final class OwnProxy implements InvocationHandler, Serializable {
         }
     }
 
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
+    }
+
+    @Override
+    public void close() {
+        reference.close();
+    }
+
     /** What travels is the proxy's class and this in it; it arrives attached to the same object. */
     private Object writeReplace() throws ObjectStreamException {
-        return new Handle(reference.handle(null, null, type.type()).asHandler());
+        return new Recipe(reference.handle(null, null, type.type()).asHandler());
     }
 
     /** Stands for the handler within the proxy. */
-    private record Handle(ProxyHandle.Recipe recipe) implements Serializable {
+    private record Recipe(ProxyHandle.Recipe recipe) implements Handle {
         private Object readResolve() throws ObjectStreamException {
             return new OwnProxy(recipe.open(), new OwnType(recipe.own()));
         }

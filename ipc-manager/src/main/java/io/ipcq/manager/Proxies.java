@@ -46,7 +46,11 @@ final class Proxies {
         if (reference.link().isLocal()) {
             try {
                 return new LocalQueue<>(
-                        reference, codec, SharedQueue.builder(codec).open(directory(reference)));
+                        reference,
+                        codec,
+                        SharedQueue.builder(codec)
+                                .closedWhenUnreachable(reference.isPassed())
+                                .open(directory(reference)));
             } catch (IOException unreachable) {
                 // another mount namespace, for instance
             }
@@ -58,7 +62,11 @@ final class Proxies {
         if (reference.link().isLocal()) {
             try {
                 return new LocalDurableQueue<>(
-                        reference, codec, DurableQueue.builder(codec).open(directory(reference)));
+                        reference,
+                        codec,
+                        DurableQueue.builder(codec)
+                                .closedWhenUnreachable(reference.isPassed())
+                                .open(directory(reference)));
             } catch (IOException unreachable) {
                 // as above
             }

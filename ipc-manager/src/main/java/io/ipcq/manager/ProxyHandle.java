@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Handle;
 import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
 import java.io.IOException;
@@ -24,7 +25,7 @@ record ProxyHandle(
         @Nullable Codec<?> first,
         @Nullable Codec<?> second,
         @Nullable Class<?> own)
-        implements Serializable {
+        implements Handle {
 
     private Object readResolve() throws ObjectStreamException {
         return Proxies.make(open(), type, first, second, own);
@@ -32,7 +33,7 @@ record ProxyHandle(
 
     private Reference open() throws ObjectStreamException {
         try {
-            return Reference.open(Link.to(address, key), type, name, options, false);
+            return Reference.openPassed(Link.to(address, key), type, name, options);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw invalid(e);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
+import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.queue.QueueClosedException;
 import java.io.NotSerializableException;
@@ -11,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A hold on what a name stands for: what every proxy has inside. */
-final class Reference {
+final class Reference implements Attached {
 
     /** The longest timeout on the wire, 292 years, which no call reaches. */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
@@ -21,10 +23,46 @@ final class Reference {
     private final String name;
     private final Map<String, Object> options;
     private final Map<?, ?> about;
+    private final Hold hold;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable Passed passed;
 
     /** Why there is no queue any longer. */
     private volatile @Nullable String deleted;
+
+    /** What is given back, once: the name, and the share of the link. */
+    private static final class Hold {
+        private final Link link;
+        private final String type;
+        private final String name;
+        private final AtomicBoolean givenBack = new AtomicBoolean();
+        private volatile @Nullable Runnable whenGone;
+
+        Hold(Link link, String type, String name) {
+            this.link = link;
+            this.type = type;
+            this.name = name;
+        }
+
+        void giveBack() {
+            if (!givenBack.compareAndSet(false, true)) {
+                return;
+            }
+            Runnable action = whenGone;
+            if (action != null) {
+                link.forget(action);
+            }
+            try {
+                if (!link.isGone()) {
+                    link.call("close", type, name);
+                }
+            } catch (ManagerGoneException e) {
+                // it holds nothing any longer
+            } finally {
+                link.close();
+            }
+        }
+    }
 
     private Reference(Link link, String type, String name, Map<String, Object> options, Map<?, ?> about) {
         this.link = link;
@@ -32,6 +70,14 @@ final class Reference {
         this.name = name;
         this.options = options;
         this.about = about;
+        this.hold = new Hold(link, type, name);
+    }
+
+    /** Takes hold of a name that this process was passed, until nothing refers to it any more; and of the link, as below. */
+    static Reference openPassed(Link link, String type, String name, Map<String, Object> options) {
+        Reference reference = open(link, type, name, options, false);
+        reference.passed = Passed.watch(reference, reference.hold::giveBack);
+        return reference;
     }
 
     /** Takes hold of a name, and of the link, which the caller has shared. */
@@ -122,8 +168,24 @@ final class Reference {
 
     // ---- the end ----------------------------------------------------------------------------------------------------
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed.get();
+    }
+
+    /** Whether its proxy is of no use any more. */
+    boolean isOver() {
+        return closed.get() || deleted != null || link.isGone();
+    }
+
+    boolean isPassed() {
+        return passed != null;
+    }
+
+    /** What is to be done when the server is gone, as long as this is open. */
+    void whenGone(Runnable action) {
+        hold.whenGone = action;
+        link.whenGone(action);
     }
 
     /** Refuses calls of a proxy that was closed, or was told that its queue was deleted: what has the name then is another one. */
@@ -173,19 +235,22 @@ final class Reference {
     }
 
     /** Lets go, and ends the calls that wait. May be called again. */
-    void close() {
+    @Override
+    public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         try {
             if (!link.isGone()) {
                 link.cancelCallsOf(this);
-                link.call("close", type, name);
             }
         } catch (ManagerGoneException e) {
-            // it holds nothing any longer
+            // nobody waits any longer
         } finally {
-            link.close();
+            hold.giveBack();
+            if (passed != null) {
+                passed.forget();
+            }
         }
     }
 

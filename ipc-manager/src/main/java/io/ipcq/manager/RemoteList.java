@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ipcq.Attached;
 import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import java.io.ObjectStreamException;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A list of a manager. Each call is atomic. An iterator shows a snapshot; it changes the list unless another did meanwhile. What depends on all elements,
  * such as {@code sort} or {@code removeIf}, is worked out here and tried again if another client came between.
  */
-final class RemoteList<E> extends AbstractList<E> implements AutoCloseable, Serializable {
+final class RemoteList<E> extends AbstractList<E> implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -367,6 +368,12 @@ final class RemoteList<E> extends AbstractList<E> implements AutoCloseable, Seri
     public String toString() {
         List<E> elements = snapshot();
         return Excerpt.of(elements.iterator(), elements.size());
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     @Override

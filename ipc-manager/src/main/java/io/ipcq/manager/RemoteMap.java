@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ipcq.Attached;
 import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -27,7 +28,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A map of a manager. Each call is atomic. Views write through, as those of the JDK; iterators and streams show a snapshot. */
-final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V>, AutoCloseable, Serializable {
+final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V>, Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -362,6 +363,12 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     @Override
     public String toString() {
         return Excerpt.of(snapshot());
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     @Override

@@ -280,6 +280,11 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     }
 
     @Override
+    public boolean isClosed() {
+        return reference.isOver();
+    }
+
+    @Override
     public void close() {
         reference.close();
     }

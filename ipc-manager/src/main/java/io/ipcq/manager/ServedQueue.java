@@ -572,6 +572,7 @@ final class ServedQueue extends Served {
 
     @Override
     void left(Session session) {
+        dropIfDeleted();
         descriptors.left(session, holders);
         putBackReturned();
         looks.left(session);
@@ -581,6 +582,14 @@ final class ServedQueue extends Served {
         }
         ended.forEach(Lease::isOver);
         Failures.giveBack(ended, lease -> returnAtOnce(lease.delivery()));
+    }
+
+    /** A client on this machine may have deleted it; then its memory is free before all have let go of the name. */
+    private void dropIfDeleted() {
+        if (!deleted && queue.isClosed()) {
+            deleted = true;
+            queue.close();
+        }
     }
 
     private DurableQueue<byte[]> requireDurable() {

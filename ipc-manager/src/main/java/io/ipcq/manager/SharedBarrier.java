@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedBarrier implements AutoCloseable, Serializable {
+public final class SharedBarrier implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -70,6 +71,12 @@ public final class SharedBarrier implements AutoCloseable, Serializable {
     /** How many wait now. */
     public int waiting() {
         return (int) reference.number("waiting");
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     /** Lets go of it here. May be called again. */

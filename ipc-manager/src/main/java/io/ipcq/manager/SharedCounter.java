@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 
@@ -9,7 +10,7 @@ import java.io.Serializable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedCounter implements AutoCloseable, Serializable {
+public final class SharedCounter implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -44,6 +45,12 @@ public final class SharedCounter implements AutoCloseable, Serializable {
     /** Sets it if it is what was expected; says whether it was. */
     public boolean compareAndSet(long expected, long value) {
         return reference.flag("compareAndSet", expected, value);
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     /** Lets go of it here. May be called again. */

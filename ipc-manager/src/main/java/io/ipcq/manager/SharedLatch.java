@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import java.time.Duration;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedLatch implements AutoCloseable, Serializable {
+public final class SharedLatch implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -39,6 +40,12 @@ public final class SharedLatch implements AutoCloseable, Serializable {
     public boolean await(Duration timeout) throws InterruptedException {
         Long millis = Reference.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "await", millis));
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     /** Lets go of it here. May be called again. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedLock implements Lock, AutoCloseable, Serializable {
+public final class SharedLock implements Lock, Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -151,6 +152,12 @@ public final class SharedLock implements Lock, AutoCloseable, Serializable {
         public void signalAll() {
             monitor("signalAll", owner(), name);
         }
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     /** Lets go of it here. May be called again. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import java.time.Duration;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedSemaphore implements AutoCloseable, Serializable {
+public final class SharedSemaphore implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -54,6 +55,12 @@ public final class SharedSemaphore implements AutoCloseable, Serializable {
 
     public long availablePermits() {
         return reference.number("available");
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     /** Lets go of it here. May be called again. */

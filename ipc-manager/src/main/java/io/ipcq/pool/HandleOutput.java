@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
-import io.ipcq.queue.QueueHandle;
+import io.ipcq.Handle;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 
-/** Writes objects, and queues in them so that their reader can recognize a queue that it has attached to before. */
+/** Writes objects, and what is attached in them so that their reader can recognize what it has attached to before. */
 final class HandleOutput extends ObjectOutputStream {
 
     HandleOutput(OutputStream out) throws IOException {
@@ -14,16 +14,16 @@ final class HandleOutput extends ObjectOutputStream {
         enableReplaceObject(true);
     }
 
-    /** Is asked after {@code writeReplace}: it sees the handle that a queue travels as. */
+    /** Is asked after {@code writeReplace}: it sees the handle that a queue or a proxy travels as. */
     @Override
     protected Object replaceObject(Object object) throws IOException {
-        if (!(object instanceof QueueHandle)) {
+        if (!(object instanceof Handle)) {
             return object;
         }
         MessageWriter bytes = new MessageWriter();
         try (ObjectOutputStream handle = new ObjectOutputStream(bytes)) {
             handle.writeObject(object);
         }
-        return new Handles.Handle(bytes.toBytes());
+        return new Handles.Sealed(bytes.toBytes());
     }
 }

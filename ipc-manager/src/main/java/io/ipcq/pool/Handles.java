@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.Attached;
+import io.ipcq.Passed;
 import io.ipcq.process.TravelLimits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,18 +11,34 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads objects. A queue that came before is the same object when it comes again: a worker attaches to it once, not with
- * every task. Thread-safe.
+ * Reads objects. A queue or proxy that came before is the same object when it comes again, as long as somebody has kept it: a
+ * worker attaches to it once, not with every task, and keeps nothing that its tasks have let go of. Thread-safe.
  */
 final class Handles {
 
-    private final Map<ByteBuffer, Object> attached = new HashMap<>(); // guarded by itself
+    private static final int SWEEP = 64;
+
+    /** Who has had no task for so long has time to tidy up, and once it has begun goes on soon. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
+
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    /** The first one finds the handles, the next ones the mappings that were theirs, and those of a journal one more time later. */
+    private static final int COLLECTIONS = 3;
+
+    private final Map<ByteBuffer, WeakReference<Object>> attached = new HashMap<>(); // guarded by itself
+    private int sweepAt = SWEEP; // guarded by it, as are the next ones
+    private int collections;
+    private int seenDetached;
+    private boolean detaching;
     private final @Nullable ClassLoader program;
 
     Handles() {
@@ -32,9 +50,9 @@ final class Handles {
         this.program = program;
     }
 
-    /** The serialized handle of a queue. */
+    /** The serialized handle of something attached. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two
-    record Handle(byte[] bytes) implements Serializable {}
+    record Sealed(byte[] bytes) implements Serializable {}
 
     <T> @Nullable T read(InputStream bytes, long count, Class<T> type) throws IOException, ClassNotFoundException {
         try (Input in = new Input(bytes, new TravelLimits(count, type))) {
@@ -42,21 +60,75 @@ final class Handles {
         }
     }
 
-    private Object attach(Handle handle) throws IOException {
+    private Object attach(Sealed handle) throws IOException {
         ByteBuffer key = ByteBuffer.wrap(handle.bytes);
         synchronized (attached) {
-            Object known = attached.get(key);
-            if (known == null) {
-                try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(handle.bytes))) {
-                    in.setObjectInputFilter(new TravelLimits(handle.bytes.length, Serializable.class));
-                    known = in.readObject();
-                } catch (ClassNotFoundException unknown) {
-                    throw (IOException)
-                            new InvalidObjectException("a queue's codec is not on the class path").initCause(unknown);
-                }
-                attached.put(key, known);
+            WeakReference<Object> before = attached.get(key);
+            Object known = before == null ? null : before.get();
+            if (known == null || (known instanceof Attached there && there.isClosed())) {
+                known = open(handle);
+                collections = COLLECTIONS;
+                attached.put(key, new WeakReference<>(known));
+                sweepIfDue();
             }
             return known;
+        }
+    }
+
+    private static Object open(Sealed handle) throws IOException {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(handle.bytes))) {
+            in.setObjectInputFilter(new TravelLimits(handle.bytes.length, Serializable.class));
+            return in.readObject();
+        } catch (ClassNotFoundException unknown) {
+            throw (IOException)
+                    new InvalidObjectException("a queue's codec is not on the class path").initCause(unknown);
+        }
+    }
+
+    /** Forgets the keys of what is gone, when there are twice as many as the last time. */
+    private void sweepIfDue() {
+        if (attached.size() >= sweepAt) {
+            sweep();
+            sweepAt = Math.max(SWEEP, 2 * attached.size());
+        }
+    }
+
+    private void sweep() {
+        attached.values().removeIf(there -> there.get() == null);
+    }
+
+    /** After how long without a task {@link #letGo} is to be called; null if there is nothing to let go of. */
+    @Nullable
+    Duration patience() {
+        synchronized (attached) {
+            if (detaching || (collections > 0 && collections < COLLECTIONS)) {
+                return SOON;
+            }
+            return collections > 0 || !attached.isEmpty() ? IDLE : null;
+        }
+    }
+
+    /**
+     * Lets go of what tasks were passed and did not keep, and of what is gone. For a worker that has nothing to do, and makes so little
+     * garbage that its collector would not look.
+     */
+    void letGo() {
+        Passed.dropGone();
+        boolean more = Passed.isDetaching();
+        int detached = Passed.detached();
+        boolean collect;
+        synchronized (attached) {
+            sweep();
+            detaching = more;
+            if (detached != seenDetached) {
+                seenDetached = detached;
+                collections = COLLECTIONS;
+            }
+            collect = collections > 0;
+            collections -= collect ? 1 : 0;
+        }
+        if (collect) {
+            System.gc();
         }
     }
 
@@ -70,7 +142,7 @@ final class Handles {
 
         @Override
         protected Object resolveObject(Object object) throws IOException {
-            return object instanceof Handle handle ? attach(handle) : object;
+            return object instanceof Sealed handle ? attach(handle) : object;
         }
 
         /** Also finds what only the thread's or the program's class loader knows, as in containers. */

@@ -51,7 +51,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What travels.</b> Functions and arguments are serialized when they are submitted, in the caller's thread; what cannot
  * be serialized throws {@link io.ipcq.process.CannotTravelException} there, which names the path to it. A function travels
- * once to each worker. Queues may be arguments and may be captured. Methods with {@code apply} in their names are for
+ * once to each worker. Queues and proxies of a manager may be arguments and may be captured: to all tasks of a worker one is the same
+ * object, as long as one of them has kept it, and who closes it closes it for these. What no task has kept is detached when the
+ * worker's collector finds that out, or when the worker has had no task for a second. Methods with {@code apply} in their names are for
  * functions that have a result, those with {@code run} for functions that have none.
  *
  * <p><b>What can happen to a task.</b> It returns. It throws: {@link RemoteTaskException}. It, or somebody, ends its worker:

@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,12 @@ final class WorkerMain {
     private byte[] take() {
         while (true) {
             try {
-                return tasks.get();
+                Duration patience = handles.patience();
+                byte[] message = patience == null ? tasks.get() : tasks.get(patience);
+                if (message != null) {
+                    return message;
+                }
+                handles.letGo();
             } catch (InterruptedException meantForATask) {
                 // which has ended
             }

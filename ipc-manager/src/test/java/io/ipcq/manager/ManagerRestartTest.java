@@ -40,6 +40,7 @@ class ManagerRestartTest {
     /** What works without the server, is a view that asks it later, or belongs to the object itself. */
     private static final Set<String> OWN = Set.of(
             "close",
+            "isClosed",
             "equals",
             "hashCode",
             "toString",

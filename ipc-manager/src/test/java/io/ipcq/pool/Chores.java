@@ -329,8 +329,20 @@ final class Chores {
         return queue.get();
     }
 
+    private static Object kept;
+
     static int identityOf(SharedQueue<String> queue) {
+        kept = queue;
         return System.identityHashCode(queue);
+    }
+
+    /** Keeps what it was passed beyond the task. */
+    static void keep(Object passed) {
+        kept = passed;
+    }
+
+    static Object kept() {
+        return kept;
     }
 
     /** Appends a line, whole, to a file: what a task did, for whoever counts. */

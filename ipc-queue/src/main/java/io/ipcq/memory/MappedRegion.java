@@ -254,11 +254,13 @@ public final class MappedRegion {
 
     /**
      * Says that nobody will touch the region any more. It is unmapped when the garbage collector finds it unreachable; until
-     * then it holds the space of its file, also of a removed one. When space runs out, or a thousand regions wait for it, that
-     * collection is asked for.
+     * then it holds the space of its file, also of a removed one. When space runs out, or a thousand regions or 256 MiB wait for it,
+     * that collection is asked for.
+     *
+     * @param bytes how much space that is, about
      */
-    public void release() {
-        RegionFiles.released(this);
+    public void release(long bytes) {
+        RegionFiles.released(this, bytes);
     }
 
     private static int index(long offset) {

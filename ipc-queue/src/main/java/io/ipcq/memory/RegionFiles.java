@@ -40,8 +40,8 @@ final class RegionFiles {
     private RegionFiles() {}
 
     /** There is a mapping to be collected. */
-    static void released(MappedRegion region) {
-        RELEASED.add(region);
+    static void released(MappedRegion region, long bytes) {
+        RELEASED.add(region, bytes);
     }
 
     /** What needs space on a file system. */

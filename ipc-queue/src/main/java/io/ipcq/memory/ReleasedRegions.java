@@ -4,8 +4,8 @@ package io.ipcq.memory;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Regions that nobody uses any more, and that are still mapped, because the collector has not come to them yet. It sees a few
@@ -16,26 +16,34 @@ final class ReleasedRegions {
     /** More than this, beyond those that the last collection has left, and the next one is asked for. */
     static final int MOST = 1_000;
 
-    // all guarded by this
-    private final Set<Reference<MappedRegion>> waiting = new HashSet<>();
-    private final ReferenceQueue<MappedRegion> collected = new ReferenceQueue<>();
-    private int limit = MOST;
+    /** The same for their bytes. */
+    static final long MOST_BYTES = 256 << 20;
 
-    void add(MappedRegion region) {
-        if (isTooMany(region)) {
+    // all guarded by this
+    private final Map<Reference<?>, Long> waiting = new HashMap<>();
+    private final ReferenceQueue<MappedRegion> collected = new ReferenceQueue<>();
+    private long waitingBytes;
+    private int limit = MOST;
+    private long limitBytes = MOST_BYTES;
+
+    void add(MappedRegion region, long bytes) {
+        if (isTooMany(region, bytes)) {
             System.gc();
         }
     }
 
-    private synchronized boolean isTooMany(MappedRegion region) {
+    private synchronized boolean isTooMany(MappedRegion region, long bytes) {
         removeCollected();
-        waiting.add(new PhantomReference<>(region, collected));
         limit = Math.min(limit, waiting.size() + MOST);
-        if (waiting.size() <= limit) {
+        limitBytes = Math.min(limitBytes, waitingBytes + MOST_BYTES);
+        waiting.put(new PhantomReference<>(region, collected), bytes);
+        waitingBytes += bytes;
+        if (waiting.size() <= limit && waitingBytes <= limitBytes) {
             return false;
         }
         // handles may be closed and yet kept: those are not to bring on a collection each time
         limit = waiting.size() + MOST;
+        limitBytes = waitingBytes + MOST_BYTES;
         return true;
     }
 
@@ -55,7 +63,8 @@ final class ReleasedRegions {
 
     private void removeCollected() {
         for (Reference<?> next = collected.poll(); next != null; next = collected.poll()) {
-            waiting.remove(next);
+            Long bytes = waiting.remove(next);
+            waitingBytes -= bytes == null ? 0 : bytes;
         }
     }
 }

@@ -39,6 +39,7 @@ public final class DurableQueueBuilder<E> {
     private final Map<String, Object> chosen = new LinkedHashMap<>();
     private WaitStrategy waitStrategy = WaitStrategy.blocking();
     private boolean groupTrusted;
+    private boolean closedWhenUnreachable;
 
     DurableQueueBuilder(Codec<E> codec) {
         this.codec = Objects.requireNonNull(codec, "codec");
@@ -113,6 +114,15 @@ public final class DurableQueueBuilder<E> {
     }
 
     /**
+     * Whether a queue that is opened is closed when nothing in this process refers to it any more, deliveries included, as one is that
+     * this process was passed; false unless set. The collector finds that out, at some time. Not stored.
+     */
+    public DurableQueueBuilder<E> closedWhenUnreachable(boolean closed) {
+        this.closedWhenUnreachable = closed;
+        return this;
+    }
+
+    /**
      * Creates the queue in a directory that does not exist or is empty.
      *
      * @throws java.nio.file.FileAlreadyExistsException if the directory holds a queue or anything else
@@ -137,7 +147,9 @@ public final class DurableQueueBuilder<E> {
         if (groupTrusted) {
             QueueDirectory.closeToGroup(directory);
         }
-        JournalQueue<E> queue = JournalQueue.open(directory, codec, waitStrategy);
+        JournalQueue<E> queue = closedWhenUnreachable
+                ? JournalQueue.openPassed(directory, codec, waitStrategy)
+                : JournalQueue.open(directory, codec, waitStrategy);
         try {
             requireSame(directory, queue.options());
             return queue;

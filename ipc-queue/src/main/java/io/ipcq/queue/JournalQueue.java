@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
+import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.memory.Members;
@@ -54,18 +55,34 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private final transient boolean creator;
     private final transient JournalProducer producer;
     private final transient JournalConsumer consumer;
-    private final transient DeadLetters deadLetters;
+    private final transient Opened opened;
     private final transient Waiter notEmpty;
     private final transient Waiter notFull;
     private final transient Waiter allDone;
-    private transient @Nullable ChronicleJournal journal;
     private transient volatile boolean closed;
     private transient volatile boolean left;
     private transient boolean ended; // guarded by this
     private transient volatile boolean warnedOfLeases;
+    private transient @Nullable Passed passed;
+
+    /** What a handle has opened at its first use. */
+    private static final class Opened {
+        private final DeadLetters deadLetters;
+        private @Nullable ChronicleJournal journal; // guarded by the queue
+
+        Opened(JournalFiles.Attachment attachment) {
+            this.deadLetters =
+                    new DeadLetters(attachment.files(), attachment.control().options());
+        }
+    }
 
     private JournalQueue(
-            JournalFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
+            JournalFiles.Attachment attachment,
+            Codec<E> codec,
+            WaitStrategy waitStrategy,
+            boolean creator,
+            Opened opened) {
+        this.opened = opened;
         this.files = attachment.files();
         this.control = attachment.control();
         this.members = attachment.members();
@@ -74,8 +91,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         this.waitStrategy = waitStrategy;
         this.creator = creator;
         this.producer = new JournalProducer(this, control, members);
-        this.deadLetters = new DeadLetters(files, control.options());
-        this.consumer = new JournalConsumer(this, control, members, deadLetters);
+        this.consumer = new JournalConsumer(this, control, members, opened.deadLetters);
         this.notEmpty = new Waiter(control.region(), JournalLayout.NOT_EMPTY, waitStrategy);
         this.notFull = new Waiter(control.region(), JournalLayout.NOT_FULL, waitStrategy);
         this.allDone = new Waiter(control.region(), JournalLayout.ALL_DONE, waitStrategy);
@@ -107,13 +123,34 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             if (hold.control().id() != id) {
                 throw QueueDirectory.isGone(directory);
             }
-            return attached(hold, codec, waitStrategy, false);
+            return passed(hold, codec, waitStrategy);
         });
+    }
+
+    /** Opens a queue, and closes it when nothing refers to it any more, no delivery either. */
+    static <E> JournalQueue<E> openPassed(Path directory, Codec<E> codec, WaitStrategy waitStrategy)
+            throws IOException {
+        return new JournalFiles(directory).open(codec.id(), hold -> passed(hold, codec, waitStrategy));
+    }
+
+    private static <E> JournalQueue<E> passed(JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy) {
+        JournalQueue<E> queue = attached(hold, codec, waitStrategy, false);
+        queue.passed = Passed.watch(queue, closing(hold, codec, waitStrategy, queue.opened));
+        return queue;
+    }
+
+    /**
+     * Closes a handle that nothing refers to, in the person of one that takes its place. No thread is inside the first: it would
+     * refer to it.
+     */
+    private static <E> Runnable closing(
+            JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, Opened opened) {
+        return () -> new JournalQueue<>(hold, codec, waitStrategy, false, opened).close();
     }
 
     private static <E> JournalQueue<E> attached(
             JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
-        JournalQueue<E> queue = new JournalQueue<>(hold, codec, waitStrategy, creator);
+        JournalQueue<E> queue = new JournalQueue<>(hold, codec, waitStrategy, creator, new Opened(hold));
         if (!hold.attended()) {
             queue.producer.demandRepair();
             queue.consumer.demandRepair();
@@ -438,7 +475,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     public DurableQueue<DeadLetter> deadLetters() {
         requireOpen();
         try {
-            return deadLetters.open();
+            return opened.deadLetters.open();
         } catch (IOException | InternalError e) {
             throw storageFailed("the dead letters could not be opened", e);
         }
@@ -638,18 +675,21 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             }
         }
         left = true;
+        if (passed != null) {
+            passed.forget();
+        }
         return null;
     }
 
     private void closeFiles() {
         try {
-            deadLetters.close();
+            opened.deadLetters.close();
         } finally {
-            if (journal != null) {
-                journal.close();
+            if (opened.journal != null) {
+                opened.journal.close();
             }
         }
-        journal = null;
+        opened.journal = null;
     }
 
     /** An anonymous queue ends with its creator, or with its last member. */
@@ -717,9 +757,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     /** Opens the journal at its first use: until then a handle costs a millisecond, not Chronicle's start. */
     @Override
     public synchronized ChronicleJournal journal() {
+        ChronicleJournal journal = opened.journal;
         if (journal == null) {
             requireOpen();
             journal = openJournal();
+            opened.journal = journal;
         }
         return journal;
     }
@@ -732,7 +774,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
-    private boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed || control.deletedVolatile();
     }
 

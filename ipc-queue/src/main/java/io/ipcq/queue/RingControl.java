@@ -40,7 +40,7 @@ final class RingControl {
                     region.putLong(ALLOCATED, allocated);
                     initialise.accept(new QueueState(region, STATE));
                 })
-                .release(); // opened anew; only what initialise has made of it may use it for a moment longer
+                .release(0); // opened anew; only what initialise has made of it may use it for a moment longer
     }
 
     private static void writeOptions(MappedRegion region, RingOptions options, String codecId, boolean anonymous) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Handle;
 import io.ipcq.codec.Codec;
 import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
  *
  * <p>A class and not a record: to deserialize its first record costs a JVM more than ten milliseconds.
  */
-final class RingHandle<E> implements QueueHandle {
+final class RingHandle<E> implements Handle {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.memory.Deadline;
@@ -60,7 +61,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private final transient Waiter notEmpty;
     private final transient Waiter notFull;
     private final transient Waiter allDone;
-    private final transient Leftovers leftovers = new Leftovers();
+    private final transient Leftovers leftovers;
     private final transient BooleanSupplier canTake;
     private final transient boolean anonymous;
     private transient volatile boolean closed;
@@ -70,8 +71,19 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private transient boolean left;
     private transient int owed; // tasks to be counted as done, for elements that were put back
     private transient int lost; // elements that could not be put back
+    private transient @Nullable Passed passed;
 
     private RingQueue(RingFiles.Attachment attachment, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
+        this(attachment, codec, waitStrategy, creator, new Leftovers());
+    }
+
+    private RingQueue(
+            RingFiles.Attachment attachment,
+            Codec<E> codec,
+            WaitStrategy waitStrategy,
+            boolean creator,
+            Leftovers leftovers) {
+        this.leftovers = leftovers;
         this.files = attachment.files();
         this.control = attachment.control();
         this.members = attachment.members();
@@ -121,8 +133,29 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             if (hold.control().id() != id) {
                 throw QueueDirectory.isGone(directory);
             }
-            return attached(hold, codec, waitStrategy);
+            return passed(hold, codec, waitStrategy);
         });
+    }
+
+    /** Opens a queue, and closes it when nothing refers to it any more. */
+    static <E> RingQueue<E> openPassed(Path directory, Codec<E> codec, WaitStrategy waitStrategy) throws IOException {
+        return new RingFiles(directory).open(codec.id(), hold -> passed(hold, codec, waitStrategy));
+    }
+
+    private static <E> RingQueue<E> passed(RingFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy)
+            throws RegionFormatException {
+        RingQueue<E> queue = attached(hold, codec, waitStrategy);
+        queue.passed = Passed.watch(queue, closing(hold, codec, waitStrategy, queue.leftovers));
+        return queue;
+    }
+
+    /**
+     * Closes a handle that nothing refers to, in the person of one that takes its place. No thread is inside the first: it would
+     * refer to it.
+     */
+    private static <E> Runnable closing(
+            RingFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, Leftovers leftovers) {
+        return () -> new RingQueue<>(hold, codec, waitStrategy, false, leftovers).close();
     }
 
     private static <E> RingQueue<E> attached(RingFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy)
@@ -718,6 +751,9 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 putBackLeftovers();
                 closed = true;
                 endAndLeave();
+                if (passed != null) {
+                    passed.forget();
+                }
             }
         } finally {
             closing.unlock();
@@ -853,15 +889,16 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     /** A member for as long as one of its threads may be inside. */
     private void leave() {
         awaitProducers();
+        long bytes = 0;
         try {
             members.close();
             left = true;
-            surfaced(true);
+            bytes = surfaced(control.storageBytes());
         } catch (InternalError e) {
             drainFaults();
             QueueLog.debug("left a queue whose file was cut short: directory={}", directory(), e);
         }
-        control.region().release();
+        control.region().release(bytes);
     }
 
     /** Who has the mutex from now on finds the handle closed and touches nothing; see that nobody has had it since before. */
@@ -927,7 +964,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         allDone.signal();
     }
 
-    private boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed || control.state().deletedVolatile();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.TypeRef;
 import java.io.IOException;
@@ -33,13 +34,13 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Thread-safe: yes. Process-safe: yes; a queue is {@link Serializable} as a handle, and what arrives in another process
- * is attached to the same queue. Survives a crash: an attached process may be killed at any instruction; nothing that was
+ * is attached to the same queue, until it is closed there or nothing there refers to it. Survives a crash: an attached process may be killed at any instruction; nothing that was
  * put and not handed out is lost, and nobody waits for the dead. An element that a consumer was handed by {@code get} dies
  * with that consumer.
  *
  * @param <E> the type of the elements; null is refused with a {@link NullPointerException}
  */
-public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Serializable {
+public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Serializable {
 
     /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
     static <E> SharedQueue<E> create(Class<E> type) throws IOException {
@@ -208,6 +209,10 @@ public interface SharedQueue<E> extends BlockingQueue<E>, AutoCloseable, Seriali
 
     /** Whether {@link #shutdown()} was called, in any process. */
     boolean isShutdown();
+
+    /** Whether this handle was closed or the queue deleted. */
+    @Override
+    boolean isClosed();
 
     /** Where the queue lives. */
     Path directory();

@@ -27,6 +27,7 @@ public final class SharedQueueBuilder<E> {
     private @Nullable Boolean checksum;
     private WaitStrategy waitStrategy = WaitStrategy.blocking();
     private boolean groupTrusted;
+    private boolean closedWhenUnreachable;
 
     SharedQueueBuilder(Codec<E> codec) {
         this.codec = Objects.requireNonNull(codec, "codec");
@@ -75,6 +76,15 @@ public final class SharedQueueBuilder<E> {
     }
 
     /**
+     * Whether a queue that is opened is closed when nothing in this process refers to it any more, as one is that this process was
+     * passed; false unless set. The collector finds that out, at some time. Not stored.
+     */
+    public SharedQueueBuilder<E> closedWhenUnreachable(boolean closed) {
+        this.closedWhenUnreachable = closed;
+        return this;
+    }
+
+    /**
      * Creates the queue in a directory that does not exist or is empty.
      *
      * @throws FileAlreadyExistsException if the directory holds a queue or anything else
@@ -100,7 +110,9 @@ public final class SharedQueueBuilder<E> {
         if (groupTrusted) {
             QueueDirectory.closeToGroup(directory);
         }
-        RingQueue<E> queue = RingQueue.open(directory, codec, waitStrategy);
+        RingQueue<E> queue = closedWhenUnreachable
+                ? RingQueue.openPassed(directory, codec, waitStrategy)
+                : RingQueue.open(directory, codec, waitStrategy);
         try {
             RingOptions stored = queue.options();
             requireSame("capacityBytes", capacityBytes, asked.capacityBytes(), stored.capacityBytes(), directory);

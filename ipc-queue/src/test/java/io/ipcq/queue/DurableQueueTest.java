@@ -71,6 +71,30 @@ class DurableQueueTest {
     // ---- deliveries -------------------------------------------------------------------------------------------------
 
     @Test
+    void shouldStayAttachedAsLongAsSomebodyHasDelivery() throws Exception {
+        DurableQueue<String> queue = create();
+        queue.putAll(List.of("a", "b"));
+        byte[] handle = SharedQueueContract.serialize(queue);
+        Delivery<String> kept = receivePassed(handle);
+        receivePassed(handle); // given back when the collector finds it
+        Delivery<String> again = null;
+        for (long deadline = System.nanoTime() + LONG.toNanos(); again == null; ) {
+            assertThat(System.nanoTime() - deadline).isNegative();
+            System.gc();
+            again = queue.receive(Duration.ofMillis(10));
+        }
+        assertThat(again.value()).isEqualTo("b");
+        assertThat(again.ack()).isTrue();
+        assertThat(kept.value()).isEqualTo("a");
+        assertThat(kept.ack()).isTrue();
+        assertThat(queue.stats().leased()).isZero();
+    }
+
+    private static Delivery<String> receivePassed(byte[] handle) throws Exception {
+        return SharedQueueContract.<DurableQueue<String>>deserialize(handle).receive();
+    }
+
+    @Test
     void shouldDeliverUntilAcknowledged() throws Exception {
         DurableQueue<String> queue = create();
         queue.putAll(List.of("a", "b"));

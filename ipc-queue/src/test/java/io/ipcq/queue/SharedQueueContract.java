@@ -1075,6 +1075,78 @@ abstract class SharedQueueContract {
         assertThat(queue.get()).isEqualTo("c");
     }
 
+    /** Nobody can be expected to close what arrived with the arguments of a task. */
+    @Test
+    void shouldDetachWhatWasPassedWhenNothingRefersToIt() throws Exception {
+        byte[] handle = serialize(queue);
+        int members = queue.stats().members();
+        for (int i = 0; i < 20; i++) {
+            SharedQueue<String> there = deserialize(handle);
+            there.put("a");
+            assertThat(there.get()).isEqualTo("a");
+        }
+        awaitMembers(members);
+        queue.put("b");
+        assertThat(queue.get()).isEqualTo("b");
+    }
+
+    private void awaitMembers(int members) throws InterruptedException {
+        long deadline = System.nanoTime() + LONG.toNanos();
+        while (queue.stats().members() > members) {
+            assertThat(System.nanoTime() - deadline)
+                    .as("members=%d", queue.stats().members())
+                    .isNegative();
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertThat(queue.stats().members()).isEqualTo(members);
+    }
+
+    @Test
+    void shouldStayAttachedToWhatWasPassedAsLongAsItIsUsed() throws Exception {
+        byte[] handle = serialize(queue);
+        int members = queue.stats().members();
+        queue.putAll(List.of("a", "b"));
+        Iterator<String> looking = Task.start(() -> SharedQueueContract.<SharedQueue<String>>deserialize(handle)
+                        .iterator())
+                .await();
+        Task<Boolean> join = Task.run(() -> SharedQueueContract.<SharedQueue<String>>deserialize(handle)
+                        .join())
+                .expectToWait();
+        int used = queue.stats().members();
+        drop(handle);
+        awaitMembers(used); // so long has the collector looked
+        drop(handle);
+        awaitMembers(used);
+        assertThat(looking.next()).isEqualTo("a");
+        join.expectToWait();
+        for (String element : List.of("a", "b")) {
+            assertThat(queue.get()).isEqualTo(element);
+            queue.taskDone();
+        }
+        join.await();
+        looking = Collections.emptyIterator();
+        awaitMembers(members);
+    }
+
+    private static void drop(byte[] handle) throws Exception {
+        Task.run(() -> SharedQueueContract.<SharedQueue<String>>deserialize(handle)
+                        .qsize())
+                .await();
+    }
+
+    @Test
+    void shouldSayWhetherItIsClosed() throws Exception {
+        SharedQueue<String> there = closed(deserialize(serialize(queue)));
+        assertThat(List.of(queue.isClosed(), there.isClosed())).containsOnly(false);
+        there.close();
+        assertThat(List.of(queue.isClosed(), there.isClosed())).containsExactly(false, true);
+        SharedQueue<String> again = closed(deserialize(serialize(queue)));
+        queue.delete();
+        assertThatThrownBy(again::qsize).isInstanceOf(QueueClosedException.class);
+        assertThat(List.of(queue.isClosed(), again.isClosed())).containsOnly(true);
+    }
+
     @Test
     void shouldNotArriveWhenDeleted() throws Exception {
         byte[] handle = serialize(queue);
