@@ -90,7 +90,13 @@ record EncodedElements(String id) implements Codec<byte[]> {
         return value;
     }
 
-    private static CodecException undecodable(String what, byte[] bytes, @Nullable RuntimeException cause) {
+    /** Of an element with which the codec has failed before, with an Error too. */
+    static CodecException failedTwice(Codec<?> codec, Object wire, Throwable cause) {
+        String what = "the codec failed twice, with " + cause.getClass().getName();
+        return undecodable(what, fromWire(codec.id(), wire), cause);
+    }
+
+    private static CodecException undecodable(String what, byte[] bytes, @Nullable Throwable cause) {
         String path = cause instanceof CodecException refusal ? refusal.path() : null;
         return new CodecException(what + ": bytes=" + bytes.length, path, bytes, cause);
     }

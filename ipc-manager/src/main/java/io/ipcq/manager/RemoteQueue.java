@@ -25,6 +25,9 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     /** In the heap; as JSON it is six times as much at most, which still fits into a frame. */
     private static final long BATCH_BYTES = 1 << 20;
 
+    /** The last element with which the codec failed otherwise than with an exception. */
+    private transient volatile @Nullable Object failed;
+
     RemoteQueue(Reference reference, Codec<E> codec) {
         super(reference, codec);
     }
@@ -98,12 +101,28 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     private @Nullable E receive(Object wire, Receipt receipt) {
         receipt.takenOnly(0); // if the codec fails with an error
         try {
-            E element = value(wire);
+            E element = taken(wire);
             receipt.takenAll();
             return element;
         } catch (CodecException e) {
             receipt.takenAll();
             receipt.undecodable(0);
+            throw e;
+        }
+    }
+
+    /** An Error is not the element's fault, unless it comes again. */
+    private E taken(Object wire) {
+        try {
+            return Objects.requireNonNull(value(wire));
+        } catch (CodecException e) {
+            throw e;
+        } catch (Throwable e) {
+            if (wire.equals(failed)) {
+                failed = null;
+                throw EncodedElements.failedTwice(codec, wire, e);
+            }
+            failed = wire;
             throw e;
         }
     }
@@ -150,7 +169,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         private void add(Object wire, Receipt receipt) {
             E element;
             try {
-                element = Objects.requireNonNull(value(wire));
+                element = taken(wire);
             } catch (CodecException e) {
                 receipt.undecodable(came);
                 bad.add(e);

@@ -686,6 +686,35 @@ abstract class SharedQueueContract {
                 .flatMap(take -> Stream.of(FailingCodec.Failure.values()).map(failure -> Arguments.of(take, failure)));
     }
 
+    /** An Error is not the element's fault, but one that comes each time does not keep the queue from coming to its end. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldBeDoneAtLastWithWhatCodecAlwaysFailsToDecode(FailingCodec.Failure failure) throws Exception {
+        FailingCodec codec = new FailingCodec();
+        SharedQueue<String> failing = closed(create(codec, FOREVER));
+        failing.putAll(List.of(FailingCodec.BAD, "good"));
+        codec.fail(Integer.MAX_VALUE, failure);
+        List<String> came = new ArrayList<>();
+        int failures = 0;
+        for (long deadline = System.nanoTime() + LONG.toNanos(); !failing.join(Duration.ZERO); ) {
+            assertThat(System.nanoTime() - deadline)
+                    .as("failures=%d, came=%s", failures, came)
+                    .isNegative();
+            try {
+                String element = failing.get(SHORT);
+                if (element != null) {
+                    came.add(element);
+                    failing.taskDone();
+                }
+            } catch (Throwable e) {
+                failures++;
+            }
+        }
+        assertThat(came).containsExactly("good");
+        assertThat(failures).isGreaterThan(1);
+        assertThat(failing.qsize()).isZero();
+    }
+
     @ParameterizedTest
     @MethodSource("takesAndFailures")
     void shouldKeepWhatCodecFailedToDecode(Take take, FailingCodec.Failure failure) throws Exception {
