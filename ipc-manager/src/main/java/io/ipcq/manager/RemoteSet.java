@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
@@ -9,7 +10,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** A set of a manager: on the server, the keys of a map whose values are all true. */
-final class RemoteSet<E> extends RemoteKeys<E> implements AutoCloseable, Serializable {
+final class RemoteSet<E> extends RemoteKeys<E> implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -27,6 +28,12 @@ final class RemoteSet<E> extends RemoteKeys<E> implements AutoCloseable, Seriali
         List<Object> pairs = new ArrayList<>();
         elements.forEach(element -> pairs.add(List.of(keys.wire(element), true)));
         return !pairs.isEmpty() && reference.number("putAll", pairs) > 0;
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     @Override

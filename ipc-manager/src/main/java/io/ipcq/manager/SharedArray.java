@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedArray<E> implements AutoCloseable, Serializable {
+public final class SharedArray<E> implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -129,6 +130,12 @@ public final class SharedArray<E> implements AutoCloseable, Serializable {
     public void fill(int from, int to, @Nullable E value) {
         Objects.checkFromToIndex(from, to, length());
         reference.call("fill", from, to, wire(value));
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     /** Lets go of it here. May be called again. */

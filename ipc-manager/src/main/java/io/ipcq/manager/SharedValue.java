@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedValue<V> implements AutoCloseable, Serializable {
+public final class SharedValue<V> implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -55,6 +56,12 @@ public final class SharedValue<V> implements AutoCloseable, Serializable {
     /** The same, and returns what it was. */
     public @Nullable V getAndUpdate(UnaryOperator<@Nullable V> function) {
         return array.getAndUpdate(0, function);
+    }
+
+    /** Whether this proxy was closed, or the manager is gone. */
+    @Override
+    public boolean isClosed() {
+        return reference.isOver();
     }
 
     /** Lets go of it here. May be called again. */
