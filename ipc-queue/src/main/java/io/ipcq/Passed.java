@@ -24,11 +24,13 @@ public final class Passed {
     /** More than this, beyond those that the last collection has left, and the next one is asked for. */
     private static final int MOST = 1_000;
 
-    private static final Cleaner CLEANER = Cleaner.create();
     private static final Set<Passed> ALL = ConcurrentHashMap.newKeySet();
     private static final AtomicInteger LIMIT = new AtomicInteger(MOST);
     private static final AtomicInteger DETACHED = new AtomicInteger();
     private static final AtomicInteger UNTIL_LOOK = new AtomicInteger(1);
+
+    /** Made by the first who needs it, and again by the next if there was no thread for it. */
+    private static @Nullable Cleaner cleaner; // guarded by the class
 
     private final WeakReference<Attached> attached;
     private final Cleaner.Cleanable cleanable;
@@ -39,7 +41,16 @@ public final class Passed {
     private Passed(Attached attached, Runnable detach) {
         this.attached = new WeakReference<>(attached);
         this.detach = detach;
-        this.cleanable = CLEANER.register(attached, this::detach);
+        this.cleanable = cleaner().register(attached, this::detach);
+    }
+
+    private static synchronized Cleaner cleaner() {
+        Cleaner made = cleaner;
+        if (made == null) {
+            made = Cleaner.create();
+            cleaner = made;
+        }
+        return made;
     }
 
     /**
