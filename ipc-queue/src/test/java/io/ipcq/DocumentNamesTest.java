@@ -42,7 +42,7 @@ class DocumentNamesTest {
     private static final Set<String> ELSEWHERE = Set.of("""
             # the JDK
             ArrayList AssertionError AtomicReference AtomicReferenceArray BigDecimal BigInteger BlockingQueue
-            Calendar Class Cleaner Collection CompletableFuture Condition Date DelayQueue Double EOFException Error
+            Calendar Class ClassNotFoundException Cleaner Collection CompletableFuture Condition Date DelayQueue Double EOFException Error
             ExecutorService File FileChannel FileLock HashMap HashSet IllegalStateException InetAddress Instant
             Integer InternalError Iterator LinkedBlockingQueue LinkedHashMap List Locale Lock Long Map
             NoClassDefFoundError Number Object ObjectInputStream Optional OutOfMemoryError Path Pattern Process
@@ -58,6 +58,8 @@ class DocumentNamesTest {
             BrokenProcessPool Full JoinableQueue Pool ProcessPoolExecutor SimpleQueue SyncManager True
             # options of a JVM
             AOTCache AOTCacheOutput SharedArchiveFile TieredStopAtLevel UseCountedLoopSafepoints
+            # attributes of a manifest
+            Add Enable
             # what an example calls its own, and parts of names
             Bad Helper KillPointIT Type Util XContract XCrashIT XTest
             # words of messages, and the first word of a comment

@@ -97,7 +97,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.notEmpty = Waiter.relaying(control.region(), RingLayout.NOT_EMPTY, waitStrategy);
         this.notFull = Waiter.relaying(control.region(), RingLayout.NOT_FULL, waitStrategy);
         this.allDone = new Waiter(control.region(), RingLayout.ALL_DONE, waitStrategy);
-        this.canTake = () -> ring.isReady() || leftovers.hasSome() || isClosed();
+        this.canTake = () -> ring.isReady() || leftovers.hasSome() || isOver();
     }
 
     static <E> RingQueue<E> create(Path directory, Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
@@ -256,8 +256,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     private boolean awaitRoom(int payloadBytes, long deadline) throws InterruptedException {
         return await(
                 until -> notFull.await(
-                        () -> !ring.isNearlyFull(payloadBytes) || ring.isShutDown() || isClosed(),
-                        () -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed(),
+                        () -> !ring.isNearlyFull(payloadBytes) || ring.isShutDown() || isOver(),
+                        () -> !ring.isFull(payloadBytes) || ring.isShutDown() || isOver(),
                         until),
                 deadline);
     }
@@ -288,7 +288,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** Who waits for room may have a larger element; it has to wait for the next one that is taken, or for 90 ms. */
     private void relayRoom(int payloadBytes) {
-        notFull.relay(() -> !ring.isFull(payloadBytes) || ring.isShutDown() || isClosed());
+        notFull.relay(() -> !ring.isFull(payloadBytes) || ring.isShutDown() || isOver());
     }
 
     private byte[] encode(E element) {
@@ -720,7 +720,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     boolean joinUntil(long deadline) throws InterruptedException {
         try {
             requireOpen();
-            boolean done = await(until -> allDone.await(() -> unfinished() == 0 || isClosed(), until), deadline);
+            boolean done = await(until -> allDone.await(() -> unfinished() == 0 || isOver(), until), deadline);
             requireOpen();
             return surfaced(done);
         } catch (InternalError e) {
@@ -773,9 +773,6 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     /** What was taken and not handed over goes to others; behind theirs, for nobody can put before what is in a ring. */
     private void putBackLeftovers() {
-        if (isClosed() || (anonymous && creator)) {
-            return;
-        }
         try {
             putBackAll();
         } catch (InternalError e) {
@@ -802,6 +799,9 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private void putBackAll() {
+        if (isOver() || (anonymous && creator)) {
+            return;
+        }
         settleTasks();
         if (!leftovers.hasSome()) {
             return;
@@ -966,6 +966,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     public boolean isClosed() {
+        try {
+            return surfaced(isOver());
+        } catch (InternalError e) {
+            throw memoryGone(e);
+        }
+    }
+
+    private boolean isOver() {
         return closed || control.state().deletedVolatile();
     }
 
