@@ -51,7 +51,7 @@ class DocumentNamesTest {
             # Jackson
             JsonAlias JsonIgnore JsonInclude JsonProperty JsonTypeInfo JsonValue Id
             # Chronicle
-            SCQMeta SCQSIndexing SCQSRoll SCQStore STStore WireType
+            BackgroundResourceReleaser PriorityHook SCQMeta SCQSIndexing SCQSRoll SCQStore STStore WireType
             # Agrona
             ManyToOneRingBuffer
             # Python

@@ -19,7 +19,7 @@ interface Guard {
     /** Which of the values come back is known. */
     static Guard known(JavaType type, KnownTypes.Condition condition) {
         return (value, serializer) -> {
-            if (!condition.comesBack().test(value)) {
+            if (!condition.comesBack(value)) {
                 throw new JsonRefusal(value.getClass().getTypeName() + " where "
                         + type.getRawClass().getTypeName() + " is declared " + condition.otherwise()
                         + "; declare what it is");

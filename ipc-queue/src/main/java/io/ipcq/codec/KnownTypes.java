@@ -74,11 +74,28 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 final class KnownTypes {
 
     /**
-     * Which values of a type come back.
-     *
-     * @param otherwise what would become of the others
+     * Which values of a type come back. No record: for the {@code equals} of the last record that called it, the JVM keeps the class,
+     * and so its class loader.
      */
-    record Condition(Predicate<Object> comesBack, String otherwise) {}
+    static final class Condition {
+
+        private final Predicate<Object> comesBack;
+        private final String otherwise;
+
+        /** @param otherwise what would become of the others */
+        Condition(Predicate<Object> comesBack, String otherwise) {
+            this.comesBack = comesBack;
+            this.otherwise = otherwise;
+        }
+
+        boolean comesBack(Object value) {
+            return comesBack.test(value);
+        }
+
+        String otherwise() {
+            return otherwise;
+        }
+    }
 
     static final Condition ALWAYS = new Condition(value -> true, "");
 

@@ -123,10 +123,17 @@ final class Kernel {
          * lock of who waits for the loading.
          */
         private static void say(String message, @Nullable Throwable cause) {
-            Thread speaker =
-                    new Thread(() -> LoggerFactory.getLogger(Kernel.class).debug(message, cause), "ipcq-kernel-log");
+            Thread speaker = new Thread(() -> log(message, cause), "ipcq-kernel-log");
             speaker.setDaemon(true);
             speaker.start();
+        }
+
+        private static void log(String message, @Nullable Throwable cause) {
+            try {
+                LoggerFactory.getLogger(Kernel.class).debug(message, cause);
+            } catch (Throwable itsOwnFault) {
+                // there is nobody to tell, as where the class loader was closed meanwhile
+            }
         }
 
         private static void requireWorking(SystemCall call) {

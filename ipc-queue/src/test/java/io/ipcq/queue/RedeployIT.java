@@ -14,12 +14,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Test;
+import net.openhft.chronicle.core.io.BackgroundResourceReleaser;
+import net.openhft.chronicle.core.shutdown.PriorityHook;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A class loader that had queues in memory can be collected once they are closed, as of an application that is deployed anew. */
+/** A class loader that had queues can be collected once they are closed, as of an application that is deployed anew. */
 class RedeployIT {
 
     private static final int DEPLOYMENTS = 50;
+
+    /** Of what takes longer to load. */
+    private static final int FEWER = 10;
 
     /** What is deployed. */
     public static final class Application implements Runnable {
@@ -37,6 +43,42 @@ class RedeployIT {
         }
     }
 
+    /** The same with elements as JSON. */
+    public static final class JsonApplication implements Runnable {
+
+        record Order(int number, List<String> items) {}
+
+        @Override
+        public void run() {
+            try (SharedQueue<Order> queue = SharedQueue.create(Order.class)) {
+                queue.put(new Order(1, List.of("a")));
+                queue.get();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** The same with durable queues. */
+    public static final class DurableApplication implements Runnable {
+
+        @Override
+        public void run() {
+            try (DurableQueue<String> queue = DurableQueue.create(String.class)) {
+                Task<?> waiting = Task.run(queue::get);
+                queue.put("a");
+                waiting.await();
+                queue.put("b");
+                queue.receive().ack();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+            // what docs/troubleshooting.md says
+            BackgroundResourceReleaser.stop();
+            PriorityHook.clear();
+        }
+    }
+
     /** What it is deployed in. Prints how many class loaders are left, when there are none, or after half a minute. */
     static final class Container {
 
@@ -44,8 +86,8 @@ class RedeployIT {
 
         public static void main(String[] args) throws Exception {
             List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
-            for (int i = 0; i < DEPLOYMENTS; i++) {
-                loaders.add(deploy());
+            for (int i = 0; i < Integer.parseInt(args[1]); i++) {
+                loaders.add(deploy(args[0]));
             }
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             while (left(loaders) > 0 && System.nanoTime() - deadline < 0) {
@@ -62,16 +104,15 @@ class RedeployIT {
             return loaders.stream().filter(loader -> loader.get() != null).count();
         }
 
-        private static WeakReference<ClassLoader> deploy() throws Exception {
+        private static WeakReference<ClassLoader> deploy(String name) throws Exception {
             List<URL> classPath = new ArrayList<>();
             for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
                 classPath.add(Path.of(entry).toUri().toURL());
             }
             try (URLClassLoader loader =
                     new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
-                Runnable application = (Runnable) loader.loadClass(Application.class.getName())
-                        .getDeclaredConstructor()
-                        .newInstance();
+                Runnable application = (Runnable)
+                        loader.loadClass(name).getDeclaredConstructor().newInstance();
                 Thread thread = new Thread(application, "application");
                 thread.setContextClassLoader(loader);
                 thread.start();
@@ -81,11 +122,13 @@ class RedeployIT {
         }
     }
 
-    @Test
-    void shouldLeaveNothingThatKeepsItsClassLoader() {
+    @ParameterizedTest
+    @ValueSource(classes = {Application.class, JsonApplication.class, DurableApplication.class})
+    void shouldLeaveNothingThatKeepsItsClassLoader(Class<?> application) {
         // jffi, which is used before Java 22, starts a thread that ends with the JVM
         List<String> options = Runtime.version().feature() < 22 ? List.of("-Dipcq.native=off") : List.of();
-        try (TestJvm container = TestJvm.start(options, Container.class)) {
+        String times = String.valueOf(application == Application.class ? DEPLOYMENTS : FEWER);
+        try (TestJvm container = TestJvm.start(options, Container.class, application.getName(), times)) {
             String line = container.awaitLine("class loaders left: ");
             assertThat(line).isEqualTo("class loaders left: 0");
             container.awaitSuccess();
