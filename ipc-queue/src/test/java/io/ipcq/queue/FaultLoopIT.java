@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
 import io.ipcq.TestJvm;
 import io.ipcq.test.FaultAgent;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultLoopIT {
 
     private static final int POINTS = Integer.getInteger("ipcq.fault.points", 2);
+    /** Names with commas between them; empty for all. */
+    private static final List<String> ONLY = Stream.of(
+                    System.getProperty("ipcq.fault.operations", "").split(",", -1))
+            .filter(name -> !name.isEmpty())
+            .toList();
+
     private static final long SEED = Long.getLong("ipcq.seed", System.nanoTime());
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -27,7 +37,11 @@ class FaultLoopIT {
     @EnumSource
     @Timeout(36_000)
     void shouldGoOnAfterErrorIn(FaultEngine engine) {
-        String operations = FaultOperation.of(engine).stream().map(Enum::name).collect(Collectors.joining(","));
+        String operations = FaultOperation.of(engine).stream()
+                .map(Enum::name)
+                .filter(name -> ONLY.isEmpty() || ONLY.contains(name))
+                .collect(Collectors.joining(","));
+        assumeFalse(operations.isEmpty(), "others were asked for");
         System.out.println("errors at " + POINTS + " points of each operation; seed " + SEED);
         try (TestJvm jvm = TestJvm.start(
                 FaultAgent.options(directory, "io.ipcq.queue", "io.ipcq.memory", "io.ipcq.codec"),
