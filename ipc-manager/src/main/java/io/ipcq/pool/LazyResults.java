@@ -125,7 +125,7 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
             fill(); // before the caller works on this one
             return task.join();
         } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+            throw ProcessPool.thrownHere(failed);
         } catch (InterruptedException interrupted) {
             close();
             Thread.currentThread().interrupt();

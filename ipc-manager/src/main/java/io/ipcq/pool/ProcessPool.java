@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.IpcException;
 import io.ipcq.memory.Deadline;
 import io.ipcq.process.CurrentProcess;
 import io.ipcq.process.SerializableBiConsumer;
@@ -630,7 +631,18 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         try {
             return ended.join();
         } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+            throw thrownHere(failed);
         }
+    }
+
+    /** What a result that nobody else waits for failed with. Its stack trace leads to the caller, not to the pool's thread. */
+    static RuntimeException thrownHere(CompletionException failed) {
+        if (!(failed.getCause() instanceof RuntimeException cause)) {
+            return failed;
+        }
+        if (cause instanceof IpcException) {
+            var unused = cause.fillInStackTrace();
+        }
+        return cause;
     }
 }

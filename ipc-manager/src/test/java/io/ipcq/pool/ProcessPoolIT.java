@@ -30,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -277,6 +278,19 @@ class ProcessPoolIT {
         assertThatThrownBy(() -> pool.applyAsync(Chores::fail, "broken").get())
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldLeadToTheCallerByTheStackTraceOfAFailure() {
+        Iterator<Integer> lazy = pool.imap(Chores::oddsOnly, List.of(2)).iterator();
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> pool.apply(Chores::fail, "broken"), () -> pool.map(Chores::oddsOnly, List.of(2)), lazy::next)) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(RemoteTaskException.class)
+                    .satisfies(e -> assertThat(e.getStackTrace())
+                            .extracting(StackTraceElement::getClassName)
+                            .contains(getClass().getName()));
+        }
     }
 
     @Test
