@@ -30,9 +30,13 @@ final class ChildClassPath {
         if (!options.classPath().isEmpty()) {
             return absolute(options.classPath());
         }
-        MemoryClasses.requireBytes(child.code());
-        Class<?> program = options.program().orElseGet(child::code);
+        Class<?> code = child.code();
+        Class<?> program = options.program().orElse(code);
         List<Path> entries = inherited(loaderOf(program));
+        if (MemoryClasses.areInFiles(code) && MemoryClasses.areInFiles(program)) {
+            return entries;
+        }
+        MemoryClasses.requireBytes(code);
         Path inMemory = MemoryClasses.archive(program, child.classes(), child.isDaemon());
         return inMemory == null
                 ? entries

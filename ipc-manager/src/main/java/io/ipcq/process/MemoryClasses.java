@@ -91,6 +91,11 @@ final class MemoryClasses {
                 || loader == ClassLoader.getPlatformClassLoader();
     }
 
+    /** Whether that needs no look: the class and all that it needs come from the JDK, or from the class path. */
+    static boolean areInFiles(Class<?> type) {
+        return isOfFiles(type.getClassLoader());
+    }
+
     /** @throws IpcException if a class is in memory only, and its loader does not give its bytes */
     static void requireBytes(Class<?> code) {
         ClassLoader loader = code.getClassLoader();
