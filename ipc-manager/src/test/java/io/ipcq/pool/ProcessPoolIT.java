@@ -289,7 +289,7 @@ class ProcessPoolIT {
                     .isInstanceOf(RemoteTaskException.class)
                     .satisfies(e -> assertThat(e.getStackTrace())
                             .extracting(StackTraceElement::getClassName)
-                            .contains(getClass().getName()));
+                            .contains(ProcessPoolIT.class.getName()));
         }
     }
 
