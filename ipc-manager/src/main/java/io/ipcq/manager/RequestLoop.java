@@ -80,8 +80,14 @@ final class RequestLoop {
         private final AtomicInteger steps = new AtomicInteger();
         private int lightInARow;
 
-        /** When it was found to be slow. */
+        /** When it was found to be slow, and at which step. */
         private volatile long slowSince;
+
+        private volatile int slowStep;
+
+        boolean isStillSlow() {
+            return steps.get() == slowStep;
+        }
     }
 
     RequestLoop(Executor threads) throws IOException {
@@ -123,6 +129,7 @@ final class RequestLoop {
         Turn turn = new Turn();
         threads.execute(() -> {
             if (current.compareAndSet(before, turn)) {
+                selector.wakeup(); // who was slow may have come to wait there meanwhile
                 run(turn);
             }
         });
@@ -226,7 +233,7 @@ final class RequestLoop {
             seenStep = step;
             quietTicks = 0;
         } else if ((step & 1) == 1) {
-            takeOver(turn);
+            takeOver(turn, step);
         } else if (slow.isEmpty() && ++quietTicks == QUIET_TICKS) {
             sleep(turn, step);
             quietTicks = 0;
@@ -234,11 +241,12 @@ final class RequestLoop {
         look();
     }
 
-    private void takeOver(Turn turn) {
+    private void takeOver(Turn turn, int step) {
         if (slow.size() >= MAX_SLOW) {
             return;
         }
         turn.slowSince = System.nanoTime();
+        turn.slowStep = step;
         slow.add(turn);
         try {
             replace(turn);
@@ -252,6 +260,7 @@ final class RequestLoop {
     private synchronized void look() {
         long now = System.nanoTime();
         boolean before = crowded;
+        slow.removeIf(turn -> !turn.isStillSlow());
         crowded = slow.stream()
                         .filter(turn -> now - turn.slowSince < WORKING_NANOS)
                         .count()

@@ -8,6 +8,8 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -31,6 +33,8 @@ final class DescriptorLock {
      *   fcntl(2), "Open file description locks" (Linux 3.15).
      */
 
+    private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+
     private static final long CURRENT_DIRECTORY = -100;
     private static final long READ_WRITE = 2;
     private static final long CLOSE_ON_EXEC = 0x80000;
@@ -52,10 +56,10 @@ final class DescriptorLock {
     }
 
     /**
-     * Null if it cannot be had: no native calls, a kernel without such locks, another lock on that byte, or the name has
-     * come to mean another file.
+     * Null if it cannot be had: no native calls, a kernel without such locks, or another lock on that byte.
      *
-     * @param fileKey of the file that is meant
+     * @param file its name, if it has that still
+     * @param fileKey of the file that is meant, which this process has open
      */
     static @Nullable DescriptorLock tryTake(Path file, Object fileKey, long position) {
         SystemCall call = Kernel.call();
@@ -65,7 +69,7 @@ final class DescriptorLock {
         DescriptorLock lock = new DescriptorLock(call); // before there is anything that it would have to close
         boolean taken = false;
         try {
-            taken = lock.open(file) && lock.isOn(fileKey) && lock.set(position);
+            taken = (lock.open(file, fileKey) || lock.openUnnamed(fileKey)) && lock.set(position);
             return taken ? lock : null;
         } finally {
             if (!taken) {
@@ -74,16 +78,33 @@ final class DescriptorLock {
         }
     }
 
-    private boolean open(Path file) {
+    private boolean open(Path file, Object fileKey) {
         byte[] name = nativeName(file);
         ByteBuffer text = ByteBuffer.allocateDirect(name.length + 1).put(name);
         try {
             descriptor =
                     call.invoke(Numbers.OPENAT, CURRENT_DIRECTORY, call.addressOf(text), READ_WRITE | CLOSE_ON_EXEC, 0);
-            return descriptor >= 0;
         } finally {
             Reference.reachabilityFence(text);
         }
+        if (descriptor >= 0 && !fileKey.equals(keyOf(OPEN_FILES.resolve(Long.toString(descriptor))))) {
+            close();
+        }
+        return descriptor >= 0;
+    }
+
+    /** One whose directory was moved or deleted since it was opened: by the descriptor that somebody here has of it. */
+    private boolean openUnnamed(Object fileKey) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(OPEN_FILES)) {
+            for (Path file : files) {
+                if (fileKey.equals(keyOf(file)) && open(file, fileKey)) {
+                    return true;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // so there is none
+        }
+        return false;
     }
 
     /** In the encoding that the JDK has for names of files. One that it cannot encode names no file, or another one. */
@@ -92,13 +113,11 @@ final class DescriptorLock {
         return file.toAbsolutePath().toString().getBytes(encoding);
     }
 
-    private boolean isOn(Object fileKey) {
+    private static @Nullable Object keyOf(Path file) {
         try {
-            return fileKey.equals(
-                    Files.readAttributes(Path.of("/proc/self/fd/" + descriptor), BasicFileAttributes.class)
-                            .fileKey());
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
         } catch (IOException e) {
-            return false;
+            return null; // closed meanwhile
         }
     }
 

@@ -149,7 +149,7 @@ public final class Members implements AutoCloseable {
     }
 
     /** The greatest number that may be in use. */
-    private static long last(MappedRegion region, long countOffset) {
+    private static int last(MappedRegion region, long countOffset) {
         return region.getIntVolatile(countOffset) & MAX_NUMBER;
     }
 
@@ -229,12 +229,16 @@ public final class Members implements AutoCloseable {
 
     /** How many members there are, with this one. */
     public int countAlive() {
-        return scan(Integer.MAX_VALUE);
+        int last = last(region, countOffset);
+        Scan scan = new Scan(lockFile);
+        isFound(region, countOffset, () -> scan.findsAll(allDeadBelow, last));
+        allDeadBelow = Math.max(allDeadBelow, Math.min(scan.firstAlive, last + 1));
+        return scan.alive;
     }
 
     /** Whether there is a member besides this one. */
     public boolean anyOtherAlive() {
-        return scan(2) > 1;
+        return anyOtherAlive(last(region, countOffset));
     }
 
     /** Whether there is a member besides this one whose number is not greater than {@code last}. */
@@ -268,36 +272,26 @@ public final class Members implements AutoCloseable {
         }
     }
 
-    private int scan(int enough) {
-        int last = region.getIntVolatile(countOffset) & MAX_NUMBER;
-        Scan scan = new Scan(lockFile, enough);
-        isFound(region, countOffset, () -> scan.finds(allDeadBelow, last));
-        allDeadBelow = Math.max(allDeadBelow, Math.min(scan.firstAlive, last + 1));
-        return scan.alive;
-    }
-
     /** Halves a range of numbers until every part is all dead or one member that lives. */
     private static final class Scan {
         private final LockFile lockFile;
-        private final int enough;
         int alive;
         int firstAlive;
 
-        Scan(LockFile lockFile, int enough) {
+        Scan(LockFile lockFile) {
             this.lockFile = lockFile;
-            this.enough = enough;
         }
 
-        /** Whether there are enough, or all. */
-        boolean finds(int from, int to) {
+        /** Counts those who live; whether all do. */
+        boolean findsAll(int from, int to) {
             alive = 0;
             firstAlive = Integer.MAX_VALUE;
             visit(from, to);
-            return alive >= Math.min(enough, to - from + 1);
+            return alive >= to - from + 1;
         }
 
         private void visit(int from, int to) {
-            if (from > to || alive >= enough || LockPair.areFree(lockFile, from, to)) {
+            if (from > to || LockPair.areFree(lockFile, from, to)) {
                 return;
             }
             if (from == to) {

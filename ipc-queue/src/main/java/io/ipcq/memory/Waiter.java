@@ -105,26 +105,36 @@ public final class Waiter {
      * @return true if the condition held, false at the deadline
      */
     public boolean await(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
+        return await(condition, deadlineNanos, System.nanoTime());
+    }
+
+    /**
+     * Goes on with a wait that has pauses, in which something else is looked at.
+     *
+     * @param beganNanos when the first part of it began: who has waited for long sleeps for long, and costs next to nothing
+     */
+    public boolean await(BooleanSupplier condition, long deadlineNanos, long beganNanos) throws InterruptedException {
         if (condition.getAsBoolean()) {
             return true;
         }
         return strategy == StandardWait.SPINNING
                 ? spin(condition, deadlineNanos)
-                : await(condition, condition, deadlineNanos);
+                : await(condition, condition, deadlineNanos, beganNanos);
     }
 
     /**
      * Waits until the condition holds, but for some 30 us at first for something better.
      *
      * @param better implies the condition, and is of the same kind
+     * @param beganNanos as of {@link #await(BooleanSupplier, long, long)}
      */
-    public boolean await(BooleanSupplier better, BooleanSupplier condition, long deadlineNanos)
+    public boolean await(BooleanSupplier better, BooleanSupplier condition, long deadlineNanos, long beganNanos)
             throws InterruptedException {
         if (Spin.briefly(better)) {
             return true;
         }
         return switch (strategy) {
-            case BLOCKING -> sleep(condition, deadlineNanos);
+            case BLOCKING -> sleep(condition, deadlineNanos, beganNanos);
             case SPINNING -> spin(condition, deadlineNanos);
             case BACKOFF -> backOff(condition, deadlineNanos);
         };
@@ -177,8 +187,7 @@ public final class Waiter {
         }
     }
 
-    private boolean sleep(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {
-        long start = System.nanoTime();
+    private boolean sleep(BooleanSupplier condition, long deadlineNanos, long beganNanos) throws InterruptedException {
         boolean slept = false;
         while (true) {
             int event = region.getIntVolatile(counter);
@@ -197,7 +206,7 @@ public final class Waiter {
             if (remaining <= 0) {
                 return false;
             }
-            nap(event, Math.min(remaining, longestSleepNanos(now - start)), now - start);
+            nap(event, Math.min(remaining, longestSleepNanos(now - beganNanos)), now - beganNanos);
             slept = true;
         }
     }

@@ -355,6 +355,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     /** Claims an element before the deadline; false if there was none. */
     private boolean claimUntil(Deque<Claim> claims, long deadline, boolean lease) throws InterruptedException {
         checkInterrupt(deadline);
+        long began = 0; // before it has to wait
         while (true) {
             Outcome outcome = consumer.take(claims, 1, lease, deadline);
             if (outcome == Outcome.TAKEN) {
@@ -367,7 +368,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             if (deadline == NOW || outcome == Outcome.TIMED_OUT || Durations.hasPassed(deadline)) {
                 return false;
             }
-            awaitElement(lease, deadline);
+            if (began == 0) {
+                began = System.nanoTime();
+            }
+            awaitElement(lease, deadline, began);
         }
     }
 
@@ -375,12 +379,12 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
      * Waits for an element; while some are out or unburied, only until it is time to look after them, and while one is to be
      * delivered again, until its time has come.
      */
-    private void awaitElement(boolean lease, long deadline) throws InterruptedException {
+    private void awaitElement(boolean lease, long deadline, long began) throws InterruptedException {
         long due = control.nextDueNanos();
         boolean watched = control.hasOut();
         BooleanSupplier changed =
                 () -> canTake(lease) || isOver() || control.nextDueNanos() != due || (!watched && control.hasOut());
-        notEmpty.await(changed, Math.min(due, watched ? Durations.atMost(deadline, WATCH_NANOS) : deadline));
+        notEmpty.await(changed, Math.min(due, watched ? Durations.atMost(deadline, WATCH_NANOS) : deadline), began);
     }
 
     private boolean canTake(boolean lease) {
@@ -605,6 +609,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     boolean joinUntil(long deadline) throws InterruptedException {
+        long began = System.nanoTime();
         while (true) {
             requireOpen();
             boolean watched = control.hasOut();
@@ -612,7 +617,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 consumer.lookAfterLeases(deadline); // perhaps nobody else does
             }
             BooleanSupplier changed = () -> control.unfinished() == 0 || isClosed() || (!watched && control.hasOut());
-            allDone.await(changed, watched ? Durations.atMost(deadline, WATCH_NANOS) : deadline);
+            allDone.await(changed, watched ? Durations.atMost(deadline, WATCH_NANOS) : deadline, began);
             requireOpen();
             if (control.unfinished() == 0) {
                 return true;

@@ -255,10 +255,11 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private boolean awaitRoom(int payloadBytes, long deadline) throws InterruptedException {
         return await(
-                until -> notFull.await(
+                (until, began) -> notFull.await(
                         () -> !ring.isNearlyFull(payloadBytes) || ring.isShutDown() || isOver(),
                         () -> !ring.isFull(payloadBytes) || ring.isShutDown() || isOver(),
-                        until),
+                        until,
+                        began),
                 deadline);
     }
 
@@ -267,23 +268,24 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
      * and tells nobody.
      */
     private boolean await(Waiting waiting, long deadline) throws InterruptedException {
+        long began = System.nanoTime();
         if (!anonymous || creator) {
-            return waiting.until(deadline);
+            return waiting.until(deadline, began);
         }
-        boolean holds = waiting.until(Deadline.atMost(deadline, LOOK_NANOS));
+        boolean holds = waiting.until(Deadline.atMost(deadline, LOOK_NANOS), began);
         while (!holds && !Deadline.hasPassed(deadline)) {
             if (!Files.exists(files.control(), LinkOption.NOFOLLOW_LINKS)) {
                 control.state().setDeleted();
                 signalAll();
             }
-            holds = waiting.until(Deadline.atMost(deadline, LOOK_NANOS));
+            holds = waiting.until(Deadline.atMost(deadline, LOOK_NANOS), began);
         }
         return holds;
     }
 
     @FunctionalInterface
     private interface Waiting {
-        boolean until(long deadline) throws InterruptedException;
+        boolean until(long deadline, long began) throws InterruptedException;
     }
 
     /** Who waits for room may have a larger element; it has to wait for the next one that is taken, or for 90 ms. */
@@ -364,7 +366,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private boolean awaitElement(long deadline) throws InterruptedException {
         try {
-            return await(until -> notEmpty.await(canTake, until), deadline) || surfaced(false);
+            return await((until, began) -> notEmpty.await(canTake, until, began), deadline) || surfaced(false);
         } catch (InternalError e) {
             throw memoryGone(e);
         }
@@ -720,7 +722,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     boolean joinUntil(long deadline) throws InterruptedException {
         try {
             requireOpen();
-            boolean done = await(until -> allDone.await(() -> unfinished() == 0 || isOver(), until), deadline);
+            boolean done =
+                    await((until, began) -> allDone.await(() -> unfinished() == 0 || isOver(), until, began), deadline);
             requireOpen();
             return surfaced(done);
         } catch (InternalError e) {

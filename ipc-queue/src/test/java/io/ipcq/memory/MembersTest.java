@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +48,27 @@ class MembersTest {
                 assertThat(first.isAlive(3)).isTrue();
             }
             assertThat(first.isAlive(3)).isFalse();
+        }
+    }
+
+    /** One that is not secured is looked after every 10 ms, as long as it is there. */
+    @Test
+    void shouldSecureMemberWhoseDirectoryWasMovedOrDeleted() throws IOException {
+        Assumptions.assumeTrue(Kernel.call() != null);
+        for (boolean deleted : new boolean[] {false, true}) {
+            Path files = Files.createDirectory(directory.resolve("files-" + deleted));
+            Path file = files.resolve("members");
+            try (FileChannel held = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                Object key =
+                        Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+                Path elsewhere = Files.move(files, directory.resolve("moved-" + deleted));
+                if (deleted) {
+                    DirectoryHandle.delete(elsewhere);
+                }
+                DescriptorLock lock = DescriptorLock.tryTake(file, key, 5);
+                assertThat(lock).as("deleted=" + deleted + ", held=" + held).isNotNull();
+                lock.close();
+            }
         }
     }
 

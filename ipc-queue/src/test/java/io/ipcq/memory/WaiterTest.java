@@ -12,6 +12,7 @@ import java.io.ObjectOutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,21 @@ class WaiterTest {
         });
         thread.start();
         return thread;
+    }
+
+    /** Four sleeps of 90 ms. From the start they would be some hundred, and fewer on a machine that has no time. */
+    @Test
+    void shouldSleepForLongWhoHasWaitedForLong() throws InterruptedException {
+        AtomicInteger looks = new AtomicInteger();
+        long now = System.nanoTime();
+        boolean held = new Waiter(region, WAITER, WaitStrategy.blocking())
+                .await(
+                        () -> false,
+                        () -> looks.incrementAndGet() < 0,
+                        now + TimeUnit.MILLISECONDS.toNanos(300),
+                        now - TimeUnit.SECONDS.toNanos(10));
+        assertThat(held).isFalse();
+        assertThat(looks).hasValueLessThan(20);
     }
 
     @Test
