@@ -45,7 +45,7 @@ public final class FaultLoop {
     }
 
     private static final long PATIENCE_SECONDS = 120;
-    private static final int POINTS_BETWEEN_LINES = 100;
+    private static final int POINTS_BETWEEN_LINES = 10;
     private static final int FRAMES = 12;
     private static final int FEW = 8;
 
