@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -94,7 +95,7 @@ final class ChannelWire implements Wire {
         try {
             channel.close();
         } catch (IOException e) {
-            ConnectionLog.debug("closing a socket failed", e);
+            Log.of(Listener.class).debug("closing a socket failed", e);
         }
         closeSelector();
         Selector of = shared;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.Log;
 import io.ipcq.memory.AtExit;
 import io.ipcq.memory.Deadline;
 import java.io.IOException;
@@ -186,7 +187,7 @@ public final class Listener implements AutoCloseable {
         try {
             close();
         } catch (IOException e) {
-            ConnectionLog.debug("closing a listener failed: {}", this, e);
+            Log.of(Listener.class).debug("closing a listener failed: {}", this, e);
         }
     }
 
@@ -220,12 +221,13 @@ public final class Listener implements AutoCloseable {
         }
         lastLogged = now;
         try {
-            ConnectionLog.warn(
-                    "{}, reason={}; address={}, not logged before={}",
-                    line,
-                    reason(e),
-                    address,
-                    notLogged.getAndSet(0));
+            Log.of(Listener.class)
+                    .warn(
+                            "{}, reason={}; address={}, not logged before={}",
+                            line,
+                            reason(e),
+                            address,
+                            notLogged.getAndSet(0));
         } catch (Throwable unsaid) {
             // no reason to end, either
         }
@@ -235,7 +237,7 @@ public final class Listener implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            ConnectionLog.debug("closing a socket failed", e);
+            Log.of(Listener.class).debug("closing a socket failed", e);
         }
     }
 
@@ -268,7 +270,7 @@ public final class Listener implements AutoCloseable {
         try {
             close();
         } catch (IOException e) {
-            ConnectionLog.debug("closing a listener failed: {}", this, e);
+            Log.of(Listener.class).debug("closing a listener failed: {}", this, e);
         }
     }
 

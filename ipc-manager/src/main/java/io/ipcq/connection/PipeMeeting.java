@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.Log;
 import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import java.net.BindException;
@@ -178,7 +179,7 @@ final class PipeMeeting {
         try (waiting) {
             // only to be closed
         } catch (IOException e) {
-            ConnectionLog.debug("closing the listener of a pipe failed", e);
+            Log.of(Listener.class).debug("closing the listener of a pipe failed", e);
         }
     }
 

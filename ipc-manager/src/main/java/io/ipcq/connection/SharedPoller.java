@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.Log;
 import io.ipcq.memory.Deadline;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
@@ -176,7 +177,7 @@ final class SharedPoller {
 
     private static void pause(Throwable failure) {
         try {
-            ConnectionLog.error("waiting for sockets failed; it goes on", failure);
+            Log.of(Listener.class).error("waiting for sockets failed; it goes on", failure);
         } catch (Throwable unsaid) {
             // no reason to end, either
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Log;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.function.Consumer;
@@ -24,7 +25,7 @@ final class Failures {
         try {
             Throwable unsaid = new Throwable(failure.getClass().getName());
             unsaid.setStackTrace(failure.getStackTrace());
-            ServerLog.warn(what, unsaid);
+            Log.of(ManagerServer.class).warn(what, unsaid);
         } catch (Throwable silent) {
             // the log is the program's own, and may fail like everything else
         }

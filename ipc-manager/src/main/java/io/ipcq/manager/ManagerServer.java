@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Log;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
@@ -171,7 +172,7 @@ public final class ManagerServer implements AutoCloseable {
     /** A server that nobody can connect to is not one that only looks healthy. */
     private void endWithListener(Exception over) {
         if (!closed.get()) {
-            ServerLog.error("the manager's server ends, as its listener has failed: {}", this, over);
+            Log.of(ManagerServer.class).error("the manager's server ends, as its listener has failed: {}", this, over);
             failure = over instanceof IOException e ? e : new IOException(over);
             close();
         }
@@ -179,7 +180,7 @@ public final class ManagerServer implements AutoCloseable {
 
     private void serve(Connection connection) {
         if (sessions.size() >= options.maxClients()) {
-            ServerLog.warn("a client was turned away: limit={}", options.maxClients());
+            Log.of(ManagerServer.class).warn("a client was turned away: limit={}", options.maxClients());
             connection.close();
             return;
         }
@@ -532,7 +533,7 @@ public final class ManagerServer implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException e) {
-            ServerLog.warn("closing the listener failed", e);
+            Log.of(ManagerServer.class).warn("closing the listener failed", e);
         }
         requestLoop.close();
         sessions.forEach(Session::end);

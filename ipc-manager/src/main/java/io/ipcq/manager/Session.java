@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Log;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionSelector;
 import java.io.IOException;
@@ -161,7 +162,8 @@ final class Session {
     /** Of the selector: whether a message may take so much more; else it is the client's last. */
     boolean hasRoomFor(int bytes) {
         if (!memory.tryTake(bytes)) {
-            ServerLog.warn("a client is cut off, as the server has no memory for its message: client={}", number);
+            Log.of(ManagerServer.class)
+                    .warn("a client is cut off, as the server has no memory for its message: client={}", number);
             return false;
         }
         arriving.addAndGet(bytes);
@@ -254,7 +256,7 @@ final class Session {
                 return true;
             }
         } catch (IOException gone) {
-            ServerLog.debug("a client is gone: client={}", number);
+            Log.of(ManagerServer.class).debug("a client is gone: client={}", number);
         } catch (RuntimeException | Error e) {
             Failures.log("a client is dropped after a failure: client=" + number, e);
         }
@@ -471,7 +473,7 @@ final class Session {
     private void send(byte[] message) {
         outbound.add(message);
         if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES) {
-            ServerLog.warn("a client that does not read its replies is cut off: client={}", number);
+            Log.of(ManagerServer.class).warn("a client that does not read its replies is cut off: client={}", number);
             cutOff();
             return;
         }
@@ -534,7 +536,8 @@ final class Session {
     private void requireReading(long message) {
         if (stalled && stalls.get() == message && !over) {
             if (turn.get() == Turn.NONE) {
-                ServerLog.warn("a client that does not read its replies is cut off: client={}", number);
+                Log.of(ManagerServer.class)
+                        .warn("a client that does not read its replies is cut off: client={}", number);
                 cutOff();
             } else {
                 server.after(registration().writeTimeout(), () -> requireReading(message));

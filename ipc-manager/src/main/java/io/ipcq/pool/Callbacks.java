@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.Log;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,8 @@ final class Callbacks {
             new CallbackThread().start();
         } catch (Throwable noThread) {
             isComing = false;
-            PoolLog.warn("no thread can be had for the callbacks of a pool, which wait: pool=" + name, noThread);
+            Log.of(ProcessPool.class)
+                    .warn("no thread can be had for the callbacks of a pool, which wait: pool=" + name, noThread);
         }
     }
 
@@ -196,7 +198,7 @@ final class Callbacks {
                 try {
                     next.run();
                 } catch (Throwable itsOwnFault) {
-                    PoolLog.warn(what + " failed: pool=" + name, itsOwnFault);
+                    Log.of(ProcessPool.class).warn(what + " failed: pool=" + name, itsOwnFault);
                 }
             }
         }
@@ -213,7 +215,8 @@ final class Callbacks {
                 dropped = 0;
             }
             if (lost > 0) {
-                PoolLog.warn(what + " is too slow, some were dropped: pool=" + name + ", dropped=" + lost, null);
+                Log.of(ProcessPool.class)
+                        .warn(what + " is too slow, some were dropped: pool=" + name + ", dropped=" + lost);
             }
             return null;
         }
@@ -259,7 +262,7 @@ final class Callbacks {
             try {
                 callback.run();
             } catch (Throwable itsOwnFault) {
-                PoolLog.warn("a callback of a pool failed: pool=" + name, itsOwnFault);
+                Log.of(ProcessPool.class).warn("a callback of a pool failed: pool=" + name, itsOwnFault);
             } finally {
                 Thread.interrupted();
                 ran(this);

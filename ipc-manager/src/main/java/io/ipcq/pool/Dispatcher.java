@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.Log;
 import io.ipcq.memory.Deadline;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
@@ -154,7 +155,8 @@ final class Dispatcher {
         } catch (QueueShutdownException | QueueClosedException ended) {
             // the thread of the slot finds the same, and buries the worker
         } catch (RuntimeException | Error damaged) {
-            PoolLog.warn("a worker is given up: worker=" + worker.child().name(), damaged);
+            Log.of(ProcessPool.class)
+                    .warn("a worker is given up: worker=" + worker.child().name(), damaged);
             worker.kill(); // and the task waits for what becomes of it
         } finally {
             lock.lock();
@@ -719,8 +721,8 @@ final class Dispatcher {
             lock.unlock();
             givenUp.forEach(this::complete);
         }
-        logs.add(
-                () -> PoolLog.warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
+        logs.add(() -> Log.of(ProcessPool.class)
+                .warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
     }
 
     private WorkerStartException cannotStart(PoolTask<?> task, String reason, @Nullable Throwable cause) {
@@ -772,8 +774,8 @@ final class Dispatcher {
     /** Nobody can close the pool any more. */
     void dropped() {
         if (!isShutdown()) {
-            PoolLog.warn(
-                    "a pool was dropped without being closed, and ends once its tasks are done: pool=" + name, null);
+            Log.of(ProcessPool.class)
+                    .warn("a pool was dropped without being closed, and ends once its tasks are done: pool=" + name);
             shutdown();
         }
     }

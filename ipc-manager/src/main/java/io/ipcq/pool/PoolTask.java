@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.Log;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -170,7 +171,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
             then.run();
         }
         if (unattended && isCompletedExceptionally() && !isCancelled()) {
-            PoolLog.warn("a task failed that nobody waits for", MapResult.reason(this));
+            Log.of(ProcessPool.class).warn("a task failed that nobody waits for", MapResult.reason(this));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.Log;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import java.util.List;
@@ -139,7 +140,7 @@ final class WorkerSlot implements Runnable {
             ended = true;
             failing.kill();
         }
-        PoolLog.warn("a worker is given up: worker=" + name, failed);
+        Log.of(ProcessPool.class).warn("a worker is given up: worker=" + name, failed);
         LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.memory;
 
+import io.ipcq.Log;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the JDK does not offer and the kernel does, on Linux (x86_64, aarch64): a system call by its number.
@@ -130,7 +130,7 @@ final class Kernel {
 
         private static void log(String message, @Nullable Throwable cause) {
             try {
-                LoggerFactory.getLogger(Kernel.class).debug(message, cause);
+                Log.of(Kernel.class).debug(message, cause);
             } catch (Throwable itsOwnFault) {
                 // there is nobody to tell, as where the class loader was closed meanwhile
             }

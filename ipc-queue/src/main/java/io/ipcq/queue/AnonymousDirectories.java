@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Log;
 import io.ipcq.memory.AtExit;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.PrivateFiles;
@@ -111,8 +112,11 @@ final class AnonymousDirectories {
         try {
             queue.delete(end);
         } catch (IOException | InternalError e) {
-            QueueLog.debug(
-                    "an anonymous queue is left for the next program to remove: directory={}", queue.directory(), e);
+            Log.of(SharedQueue.class)
+                    .debug(
+                            "an anonymous queue is left for the next program to remove: directory={}",
+                            queue.directory(),
+                            e);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Log;
 import io.ipcq.queue.JournalConsumer.Claim;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -139,11 +140,12 @@ final class Burial {
     private void warn(Throwable cause) {
         if (!warned) {
             warned = true;
-            QueueLog.warn(
-                    "an element that was given up could not be written to the dead letters; it is kept, counts as"
-                            + " unburied in the queue's stats, and is tried again: directory={}, cause={}",
-                    queue.directory(),
-                    String.valueOf(cause));
+            Log.of(SharedQueue.class)
+                    .warn(
+                            "an element that was given up could not be written to the dead letters; it is kept, counts as"
+                                    + " unburied in the queue's stats, and is tried again: directory={}, cause={}",
+                            queue.directory(),
+                            String.valueOf(cause));
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
+import io.ipcq.Log;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -434,11 +435,12 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private void warnOfLeases() {
         if (!warnedOfLeases) {
             warnedOfLeases = true;
-            QueueLog.warn(
-                    "{} deliveries are unacknowledged, as many as the queue allows; receive waits until one is settled."
-                            + " Acknowledge sooner, or create the queue with more maxLeases: directory={}",
-                    control.maxLeases(),
-                    directory());
+            Log.of(SharedQueue.class)
+                    .warn(
+                            "{} deliveries are unacknowledged, as many as the queue allows; receive waits until one is settled."
+                                    + " Acknowledge sooner, or create the queue with more maxLeases: directory={}",
+                            control.maxLeases(),
+                            directory());
         }
     }
 

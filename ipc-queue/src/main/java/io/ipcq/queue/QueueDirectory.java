@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Log;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
@@ -396,7 +397,8 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         try {
             DirectoryHandle.delete(directory);
         } catch (IOException e) {
-            QueueLog.debug("left for the next one who creates a queue there: directory={}", directory, e);
+            Log.of(SharedQueue.class)
+                    .debug("left for the next one who creates a queue there: directory={}", directory, e);
         }
     }
 
@@ -570,7 +572,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
                 held.names().stream().filter(isCandidate).forEach(name -> sweepOne(held, name, grace));
             }
         } catch (IOException | RuntimeException e) {
-            QueueLog.debug("not swept: directory={}", parent, e);
+            Log.of(SharedQueue.class).debug("not swept: directory={}", parent, e);
         }
     }
 
@@ -584,7 +586,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
             }
         } catch (IOException | RuntimeException | InternalError e) {
             // another user's, damaged, or gone while we looked
-            QueueLog.debug("not removed: directory={}, name={}", parent.path(), name, e);
+            Log.of(SharedQueue.class).debug("not removed: directory={}, name={}", parent.path(), name, e);
         }
     }
 

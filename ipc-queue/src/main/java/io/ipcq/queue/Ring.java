@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static io.ipcq.queue.RingLayout.*;
 
+import io.ipcq.Log;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.RobustMutex.Acquisition;
@@ -704,7 +705,7 @@ final class Ring {
         try {
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
-            QueueLog.debug("the memory of a ring is gone: file={}", region.file(), next);
+            Log.of(SharedQueue.class).debug("the memory of a ring is gone: file={}", region.file(), next);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Log;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -783,11 +784,12 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             putBackAgain();
         }
         if (lost > 0) {
-            QueueLog.warn(
-                    "elements that were taken and could not be handed over are lost, because the queue is full or shut"
-                            + " down: elements={}, directory={}; take them from the handle before it is closed",
-                    lost,
-                    directory());
+            Log.of(SharedQueue.class)
+                    .warn(
+                            "elements that were taken and could not be handed over are lost, because the queue is full or shut"
+                                    + " down: elements={}, directory={}; take them from the handle before it is closed",
+                            lost,
+                            directory());
         }
     }
 
@@ -797,7 +799,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             putBackAll();
         } catch (InternalError e) {
             drainFaults();
-            QueueLog.debug("closes a queue whose file was cut short: directory={}", directory(), e);
+            Log.of(SharedQueue.class).debug("closes a queue whose file was cut short: directory={}", directory(), e);
         }
     }
 
@@ -882,7 +884,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         } catch (InternalError e) {
             broken = true;
             drainFaults();
-            QueueLog.debug("closed a queue whose file was cut short: directory={}", directory(), e);
+            Log.of(SharedQueue.class).debug("closed a queue whose file was cut short: directory={}", directory(), e);
         }
         if (anonymous && last) {
             AnonymousDirectories.delete(files);
@@ -899,7 +901,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             bytes = surfaced(control.storageBytes());
         } catch (InternalError e) {
             drainFaults();
-            QueueLog.debug("left a queue whose file was cut short: directory={}", directory(), e);
+            Log.of(SharedQueue.class).debug("left a queue whose file was cut short: directory={}", directory(), e);
         }
         control.region().release(bytes);
     }
@@ -957,7 +959,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         } catch (InternalError e) {
             broken = true;
             drainFaults();
-            QueueLog.debug("deletes a queue whose file was cut short: directory={}", directory(), e);
+            Log.of(SharedQueue.class).debug("deletes a queue whose file was cut short: directory={}", directory(), e);
         }
     }
 
@@ -1021,7 +1023,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
-            QueueLog.debug("the memory of a queue is gone", next);
+            Log.of(SharedQueue.class).debug("the memory of a queue is gone", next);
         }
     }
 

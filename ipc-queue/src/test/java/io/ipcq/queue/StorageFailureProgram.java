@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Log;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ final class StorageFailureProgram {
         StorageFailureIT.Engine engine = StorageFailureIT.Engine.valueOf(args[0]);
         Path directory = Path.of(args[1]);
         // without descriptors no class is found
-        QueueLog.debug("is looked up");
+        Log.of(SharedQueue.class).debug("is looked up");
         StorageFailureIT.putMuch(engine.create(directory.resolve("warm-up")));
         Class.forName(Task.Action.class.getName());
         Class.forName(StorageFailure.class.getName());

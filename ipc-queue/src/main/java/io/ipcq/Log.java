@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What ipcq has to say to nobody in particular: to SLF4J where a logging system is behind it, to {@link System.Logger} else. Nothing fails
+ * because a logging system does, or is missing.
+ *
+ * <p>A logger is looked up when there is something to say: the first one of a JVM opens every jar of the class path, which takes longer
+ * than all else that opening a queue takes; and what fails once, as for want of descriptors, need not fail again.
+ *
+ * <p>Thread-safe. Process-safe: it concerns this process, and in a child what its parent makes of it. Survives a crash: not applicable.
+ */
+public final class Log {
+
+    /** SLF4J reads it once: {@code ERROR} leaves out that it has nobody to log to. */
+    private static final String VERBOSITY = "slf4j.internal.verbosity";
+
+    private static volatile boolean usable;
+
+    private final String name;
+
+    private Log(String name) {
+        this.name = name;
+    }
+
+    /** The log about a class. */
+    public static Log of(Class<?> about) {
+        return new Log(about.getName());
+    }
+
+    /** {@code {}} stands for an argument; a {@link Throwable} after the last of these is what was thrown. */
+    public void error(String message, @Nullable Object... arguments) {
+        say(System.Logger.Level.ERROR, message, arguments);
+    }
+
+    /** As {@link #error}. */
+    public void warn(String message, @Nullable Object... arguments) {
+        say(System.Logger.Level.WARNING, message, arguments);
+    }
+
+    /** As {@link #error}. */
+    public void debug(String message, @Nullable Object... arguments) {
+        say(System.Logger.Level.DEBUG, message, arguments);
+    }
+
+    private void say(System.Logger.Level level, String message, @Nullable Object... arguments) {
+        try {
+            if (isSlf4jUsable()) {
+                Slf4j.say(name, level, message, arguments);
+            } else {
+                sayToJdk(level, message, arguments);
+            }
+        } catch (Throwable itsOwnFault) {
+            if (level != System.Logger.Level.DEBUG) {
+                sayAsLastResort(message, arguments);
+            }
+        }
+    }
+
+    private static void sayAsLastResort(String message, @Nullable Object... arguments) {
+        try {
+            System.err.println(format(message, arguments));
+            if (thrownAmong(arguments) != null) {
+                System.err.println(thrownAmong(arguments));
+            }
+        } catch (Throwable nothingWorks) {
+            // there is nobody left to tell
+        }
+    }
+
+    private void sayToJdk(System.Logger.Level level, String message, @Nullable Object... arguments) {
+        System.Logger logger = System.getLogger(name);
+        if (logger.isLoggable(level)) {
+            logger.log(level, format(message, arguments), thrownAmong(arguments));
+        }
+    }
+
+    private static @Nullable Throwable thrownAmong(@Nullable Object... arguments) {
+        return arguments.length > 0 && arguments[arguments.length - 1] instanceof Throwable thrown ? thrown : null;
+    }
+
+    static String format(String message, @Nullable Object... arguments) {
+        StringBuilder text = new StringBuilder();
+        int from = 0;
+        int next = 0;
+        for (int place = message.indexOf("{}");
+                place >= 0 && next < arguments.length;
+                place = message.indexOf("{}", from)) {
+            text.append(message, from, place).append(arguments[next++]);
+            from = place + "{}".length();
+        }
+        return text.append(message.substring(from)).toString();
+    }
+
+    /** Whether SLF4J is there. */
+    public static boolean isSlf4jThere() {
+        return slf4jLoader() != null;
+    }
+
+    /**
+     * Keeps SLF4J from saying that it has nobody to log to, if that is so. To be called before other libraries use it; where somebody has
+     * decided how much it is to say, nothing is changed.
+     */
+    public static void quietSlf4j() {
+        if (isSlf4jThere() && !isSlf4jUsable() && System.getProperty(VERBOSITY) == null) {
+            System.setProperty(VERBOSITY, "ERROR");
+        }
+    }
+
+    /**
+     * Turns another library's loggers down to errors, those that begin so, unless the program has given that name a level. For what it says
+     * when it is loaded, and nothing else leaves out. Knows Logback and {@code java.util.logging} behind SLF4J.
+     */
+    public static void turnDown(String loggers) {
+        try {
+            if (isSlf4jUsable()) {
+                Slf4j.turnDown(loggers);
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError another) {
+            // then it says it
+        }
+    }
+
+    /** Whether it is there and has somebody to log to. What is found once, stays: later there may be no descriptor to look with. */
+    private static boolean isSlf4jUsable() {
+        if (!usable) {
+            ClassLoader loader = slf4jLoader();
+            usable = loader != null
+                    && (System.getProperty("slf4j.provider") != null
+                            || loader.getResource("META-INF/services/org.slf4j.spi.SLF4JServiceProvider") != null
+                            || loader.getResource("org/slf4j/impl/StaticLoggerBinder.class") != null);
+        }
+        return usable;
+    }
+
+    private static @Nullable ClassLoader slf4jLoader() {
+        try {
+            return Class.forName("org.slf4j.LoggerFactory", false, Log.class.getClassLoader())
+                    .getClassLoader();
+        } catch (ClassNotFoundException missing) {
+            return null;
+        }
+    }
+
+    /** Apart, as its classes may be missing. */
+    private static final class Slf4j {
+
+        /** The JDK keeps a logger with its level for as long as somebody refers to it. */
+        private static volatile java.util.logging.@Nullable Logger turnedDown;
+
+        static void say(String name, System.Logger.Level level, String message, @Nullable Object... arguments) {
+            Logger logger = LoggerFactory.getLogger(name);
+            switch (level) {
+                case ERROR -> logger.error(message, arguments);
+                case WARNING -> logger.warn(message, arguments);
+                default -> logger.debug(message, arguments);
+            }
+        }
+
+        static void turnDown(String loggers) throws ReflectiveOperationException {
+            Logger logger = LoggerFactory.getLogger(loggers);
+            switch (logger.getClass().getName()) {
+                case "ch.qos.logback.classic.Logger" -> {
+                    Class<?> level = Class.forName(
+                            "ch.qos.logback.classic.Level",
+                            true,
+                            logger.getClass().getClassLoader());
+                    if (logger.getClass().getMethod("getLevel").invoke(logger) == null) {
+                        logger.getClass()
+                                .getMethod("setLevel", level)
+                                .invoke(logger, level.getField("ERROR").get(null));
+                    }
+                }
+                case "org.slf4j.jul.JDK14LoggerAdapter" -> {
+                    java.util.logging.Logger jul = java.util.logging.Logger.getLogger(loggers);
+                    if (jul.getLevel() == null) {
+                        jul.setLevel(java.util.logging.Level.SEVERE);
+                        turnedDown = jul;
+                    }
+                }
+                default -> {
+                    // its program decides
+                }
+            }
+        }
+    }
+}
