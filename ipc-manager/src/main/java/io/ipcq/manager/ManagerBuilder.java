@@ -82,6 +82,8 @@ public final class ManagerBuilder {
                     .name("Manager")
                     .start();
             try {
+                    // hooks of the program may still need it; an orphan ends by itself
+                    .endAtExit(false)
                 return new Manager(Link.to(address(process, report), task.key()), process);
             } catch (IOException | InterruptedException | RuntimeException e) {
                 process.close();
@@ -120,6 +122,7 @@ public final class ManagerBuilder {
         try (ManagerServer server = begin(task, report)) {
             report.put(StartReport.serves(server.address()));
             report.close();
+            ChildProcess.parent().ifPresent(parent -> parent.onEnd(server::close));
             server.serveForever();
         }
     }

@@ -57,7 +57,7 @@ final class Dispatcher {
     private final Callbacks callbacks;
     private final Callbacks.Lane logs;
     private final Callbacks.Lane listener;
-    private final ShutdownMessage shutdownMessage;
+    private final @Nullable EndOfProgram endOfProgram;
 
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
 
@@ -82,7 +82,9 @@ final class Dispatcher {
         this.callbacks = new Callbacks(name);
         this.logs = callbacks.new Lane(MAX_WAITING_LOGS, "the log of the workers");
         this.listener = callbacks.new Lane(MAX_WAITING_PROGRESS, "a progress listener");
-        this.shutdownMessage = new ShutdownMessage(this::describeUnfinished);
+        this.endOfProgram = options.endAtExit()
+                ? new EndOfProgram(this::describeUnfinished, options.endGrace(), this::shutdownNow)
+                : null;
         try {
             resize(options.workers());
         } catch (Throwable failed) {
@@ -747,7 +749,9 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        shutdownMessage.withdraw();
+        if (endOfProgram != null) {
+            endOfProgram.withdraw();
+        }
         callbacks.close();
     }
 
@@ -901,11 +905,11 @@ final class Dispatcher {
     /** What is lost if the JVM ends now; null if nothing is. */
     private @Nullable String describeUnfinished() {
         if (!lock.tryLock()) {
-            return name + " ends with its program";
+            return "the program ends: pool=" + name;
         }
         try {
             long unfinished = submitted - succeeded - failed - cancelled;
-            return unfinished == 0 ? null : name + " ends with its program: tasks unfinished=" + unfinished;
+            return unfinished == 0 ? null : "the program ends: pool=" + name + ", tasks unfinished=" + unfinished;
         } finally {
             lock.unlock();
         }

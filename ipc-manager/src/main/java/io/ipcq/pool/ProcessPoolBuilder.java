@@ -42,6 +42,8 @@ public final class ProcessPoolBuilder {
     private Optional<String> maxWorkerHeap = Optional.empty();
     private Optional<Duration> taskTimeout = Optional.empty();
     private Duration killAfter = Duration.ofSeconds(1);
+    private boolean endAtExit = ChildProcess.builder().options().endAtExit();
+    private Optional<Duration> endGrace = Optional.empty();
     private int retries;
     private int maxCrashesPerTask = DEFAULT_MAX_CRASHES;
     private Optional<Integer> chunkSize = Optional.empty();
@@ -111,6 +113,27 @@ public final class ProcessPoolBuilder {
     /** What a task that was cancelled or is out of time is granted after the interrupt, before its worker is killed; 1 s. */
     public ProcessPoolBuilder killAfter(Duration grace) {
         this.killAfter = grace;
+        return this;
+    }
+
+    /**
+     * Whether the pool does something of its own when this JVM ends before it was closed; it does by default, unless the JVM runs with
+     * {@code -Dipcq.endAtExit=false}. It says in one line how much is unfinished, and heeds {@link #endGrace}. Workers live on in either
+     * case, until a hook closes the pool, or the JVM is gone. Say false if something else ends the program and closes the pool, such as a
+     * container.
+     */
+    public ProcessPoolBuilder endAtExit(boolean endAtExit) {
+        this.endAtExit = endAtExit;
+        return this;
+    }
+
+    /**
+     * How long tasks may go on once this JVM has begun to end, for instance by SIGTERM. After that all goes as by {@link
+     * ProcessPool#shutdownNow}, so no hook waits longer for a future, or in {@link ProcessPool#close}. They have as long as they need
+     * unless it is set.
+     */
+    public ProcessPoolBuilder endGrace(Duration grace) {
+        this.endGrace = Optional.of(grace);
         return this;
     }
 
@@ -232,6 +255,9 @@ public final class ProcessPoolBuilder {
         if (killAfter.isNegative()) {
             throw new IllegalArgumentException("killAfter must not be negative: killAfter=" + killAfter);
         }
+        if (endGrace.orElse(Duration.ZERO).isNegative()) {
+            throw new IllegalArgumentException("endGrace must not be negative: endGrace=" + endGrace.get());
+        }
         maxWorkerHeap.ifPresent(size -> {
             if (!HEAP.matcher(size).matches()) {
                 throw new IllegalArgumentException(
@@ -245,6 +271,8 @@ public final class ProcessPoolBuilder {
                 maxWorkerHeap,
                 taskTimeout,
                 killAfter,
+                endAtExit,
+                endGrace,
                 retries,
                 maxCrashesPerTask,
                 chunkSize,

@@ -18,6 +18,8 @@ import java.util.OptionalInt;
  * @param maxWorkerHeap the largest heap of a worker, in the words of {@code -Xmx}
  * @param taskTimeout how long a task may run
  * @param killAfter what a task that is cancelled or out of time is granted after it was interrupted
+ * @param endAtExit whether the pool does something of its own when this JVM ends
+ * @param endGrace how long tasks may go on when this JVM ends; empty for as long as they need
  * @param retries how often a task is run again whose worker died
  * @param maxCrashesPerTask with how many dead workers a task is given up in spite of retries
  * @param chunkSize how many elements of a {@code map} make one task; empty for a size by their number
@@ -42,6 +44,8 @@ public record ProcessPoolOptions(
         Optional<String> maxWorkerHeap,
         Optional<Duration> taskTimeout,
         Duration killAfter,
+        boolean endAtExit,
+        Optional<Duration> endGrace,
         int retries,
         int maxCrashesPerTask,
         Optional<Integer> chunkSize,

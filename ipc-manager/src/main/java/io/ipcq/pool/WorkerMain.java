@@ -75,7 +75,6 @@ final class WorkerMain {
 
     private void serve(System.Logger.Level level, byte @Nullable [] initializer) {
         if (!ChildProcess.current().thread()) {
-            Interrupts.ignoreCtrlC();
             WorkerLogs.send(results, level);
         }
         try {

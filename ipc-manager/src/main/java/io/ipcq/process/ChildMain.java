@@ -38,6 +38,7 @@ final class ChildMain {
     private static @Nullable ChildProcess takeOver(Path given) throws Exception {
         boolean daemon = !given.toString().endsWith(RunDirectory.DETACHED);
         ParentLink link = link(given);
+        GroupSignals.heedParentOnly(given, link);
         if (daemon) {
             link.dieWithParent();
         } else {
@@ -80,9 +81,11 @@ final class ChildMain {
     }
 
     private static ParentLink link(Path task) throws IOException {
+        Path directory = Objects.requireNonNull(task.getParent(), "task");
         try {
-            return ParentLink.open(Objects.requireNonNull(task.getParent(), "task"));
+            return ParentLink.open(directory);
         } catch (FileNotFoundException orphaned) {
+            RunDirectory.remove(directory);
             System.err.println("The parent process is gone, so its child ends before it began");
             Runtime.getRuntime().halt(FAILED);
             throw orphaned;

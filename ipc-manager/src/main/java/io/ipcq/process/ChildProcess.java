@@ -281,7 +281,10 @@ public class ChildProcess implements AutoCloseable, Serializable {
         return started().lastErrorLines();
     }
 
-    /** Asks the child to end, with SIGTERM: its shutdown hooks run. */
+    /**
+     * Asks the child to end, with SIGTERM: its shutdown hooks run. As long as this process lives, a child ends by no SIGTERM or SIGINT but
+     * those that are sent through here: others go to all processes of a terminal or a service at once, and this one may still need it.
+     */
     public void terminate() {
         started().terminate();
     }
@@ -333,6 +336,12 @@ public class ChildProcess implements AutoCloseable, Serializable {
         return daemon && chosen != null && chosen.endAtExit() && running != null && !running.isThread();
     }
 
+    /** How long it may go on when this process ends. */
+    Duration endGrace() {
+        ChildProcessOptions chosen = options;
+        return chosen == null ? Duration.ZERO : chosen.endGrace();
+    }
+
     /** Ends the child if it still runs, and waits until it has ended. Does nothing the second time. */
     @Override
     public void close() {
@@ -350,6 +359,19 @@ public class ChildProcess implements AutoCloseable, Serializable {
         RunningJvm running = jvm;
         return getClass().getSimpleName() + "[name=" + name + (running == null ? "" : ", pid=" + running.pid()) + ", "
                 + exitDescription() + "]";
+    }
+
+    /** Tells a child to end that has not done so within {@code nanos}, or when the waiting thread is interrupted. */
+    void joinOrTerminate(long nanos) {
+        boolean ended = false;
+        try {
+            ended = started().join(nanos);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            terminate();
+        }
     }
 
     /** Waits for a child that was told to end; kills it after {@code nanos}, or when the waiting thread is interrupted. */

@@ -29,6 +29,9 @@ public final class ChildProcessBuilder {
     private static final Pattern HEAP = Pattern.compile("[1-9][0-9]*[kKmMgGtT]?");
 
     private static final int DEFAULT_RESERVE = 2;
+    /** {@code false} leaves the end of children and pools to the program, as their builders' {@code endAtExit(false)} does. */
+    private static final String END_AT_EXIT = "ipcq.endAtExit";
+
     private static final int MAX_RESERVE = 64;
     private static final Duration DEFAULT_RESERVE_IDLE = Duration.ofMinutes(1);
 
@@ -46,7 +49,8 @@ public final class ChildProcessBuilder {
     private Optional<Class<?>> program = Optional.empty();
     private Output output = Output.INHERIT;
     private boolean daemon = true;
-    private boolean endAtExit = true;
+    private boolean endAtExit = !System.getProperty(END_AT_EXIT, "true").equals("false");
+    private Duration endGrace = Duration.ZERO;
     private StartMethod startMethod = StartMethod.SPAWN;
     private OptionalInt debugPort = OptionalInt.empty();
     private int reserve = DEFAULT_RESERVE;
@@ -131,9 +135,9 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Whether this process terminates the child, which is a daemon, in a shutdown hook of its own; it does by default. Other hooks run
-     * at the same time. If they still need the child, say false: it then goes on until this process is really gone, which it
-     * notices within half a second, and halts.
+     * Whether this process terminates the child, which is a daemon, in a shutdown hook of its own; it does by default, unless it runs
+     * with {@code -Dipcq.endAtExit=false}. Other hooks run at the same time. If they still need the child, say false: it then goes on until
+     * this process is really gone, which it notices within half a second, and halts.
      */
     public ChildProcessBuilder endAtExit(boolean endAtExit) {
         this.endAtExit = endAtExit;
@@ -141,6 +145,18 @@ public final class ChildProcessBuilder {
     }
 
     /** Where the child's JVM comes from: by default it is spawned. */
+    /**
+     * How long that hook waits for the child to end by itself, or by another hook, before it terminates it; not at all by default. So
+     * long the end of this process is delayed by a child that nobody ends.
+     */
+    public ChildProcessBuilder endGrace(Duration grace) {
+        if (grace.isNegative()) {
+            throw new IllegalArgumentException("endGrace must not be negative: endGrace=" + grace);
+        }
+        this.endGrace = grace;
+        return this;
+    }
+
     public ChildProcessBuilder startMethod(StartMethod startMethod) {
         this.startMethod = Objects.requireNonNull(startMethod, "startMethod");
         return this;
@@ -215,6 +231,7 @@ public final class ChildProcessBuilder {
                 reserveIdle);
     }
 
+                endGrace,
     /** A child that is not started yet. */
     public ChildProcess build() {
         if (call == null) {

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param output where the child's output goes
  * @param daemon whether the child dies with its parent
  * @param endAtExit whether this process ends the child in order when it exits itself; else the child finds out
+ * @param endGrace how long the child may go on then before it is ended
  * @param startMethod where the child's JVM comes from
  * @param debugPort the port of the first child that waits for a debugger; empty for what {@code -Dipcq.debug} says
  * @param reserve with {@link StartMethod#STANDBY}, how many JVMs with these options wait ahead
@@ -39,6 +40,7 @@ public record ChildProcessOptions(
         Output output,
         boolean daemon,
         boolean endAtExit,
+        Duration endGrace,
         StartMethod startMethod,
         OptionalInt debugPort,
         int reserve,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.memory.Deadline;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,6 +10,12 @@ import java.util.concurrent.CopyOnWriteArraySet;
 
 /** The children that this JVM started and that still run. When it ends in order, the daemons among them are ended first. */
 final class LiveChildren {
+    /*
+     * The end of this JVM. Its hooks run all at once, and some of them may still need children. Those that are not to be ended here
+     * (endAtExit) go on, until a hook ends them or this JVM is gone, which they notice by themselves; those with an endGrace are
+     * given that time. The run directory stays for as long as one of them is there, for they are told to end through it. It goes
+     * with the last that ends before this JVM, else at the very end of this JVM, or by a child that finds itself without a parent.
+     */
 
     /** For the children's own shutdown hooks. */
     private static final long GRACE_NANOS = 2_000_000_000L;
@@ -17,6 +25,8 @@ final class LiveChildren {
     private static final Set<Runnable> HELPERS = new CopyOnWriteArraySet<>();
 
     private static boolean hooked;
+
+    private static volatile boolean ending;
 
     private LiveChildren() {}
 
@@ -57,13 +67,36 @@ final class LiveChildren {
 
     private static void endDaemons() {
         HELPERS.forEach(Runnable::run);
-        List<ChildProcess> daemons =
-                LIVE.stream().filter(ChildProcess::isEndedAtExit).toList();
-        daemons.forEach(ChildProcess::terminate);
+        List<ChildProcess> daemons = LIVE.stream()
+                .filter(ChildProcess::isEndedAtExit)
+                .sorted(Comparator.comparing(ChildProcess::endGrace))
+                .toList();
+        long begin = System.nanoTime();
+        for (ChildProcess daemon : daemons) {
+            long waited = System.nanoTime() - begin;
+            daemon.joinOrTerminate(Math.max(0, Deadline.nanos(daemon.endGrace()) - waited));
+        }
         long deadline = System.nanoTime() + GRACE_NANOS;
         for (ChildProcess daemon : daemons) {
             daemon.joinOrKill(deadline - System.nanoTime());
         }
-        RunDirectory.removeMine();
+        ending = true;
+        removeDirectoryAfterLast();
+        if (list().stream().allMatch(ChildProcess::isDaemon)) {
+            RunDirectory.removeMineAfterHooks();
+        }
+    }
+
+    /** A child has ended. */
+    static void ended() {
+        if (ending) {
+            removeDirectoryAfterLast();
+        }
+    }
+
+    private static void removeDirectoryAfterLast() {
+        if (list().isEmpty()) {
+            RunDirectory.removeMine();
+        }
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A child's view of whether its parent lives. */
 final class ParentLink {
@@ -25,8 +27,12 @@ final class ParentLink {
 
     private static final long PAUSE_MILLIS = 400;
 
+    /** What an orphan may still do before it halts. */
+    private static final long LAST_MILLIS = 1_000;
+
     private final Path directory;
     private final FileChannel alive;
+    private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
 
     private ParentLink(Path directory, FileChannel alive) {
         this.directory = directory;
@@ -87,11 +93,38 @@ final class ParentLink {
         die();
     }
 
+    void atEnd(Runnable last) {
+        atEnd.add(last);
+    }
+
     private void die() {
         try {
             RunDirectory.remove(directory);
+            tidyUp();
         } finally {
             Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /** In a thread of its own: whatever it does, this process is not to outlive its parent for long. */
+    private void tidyUp() {
+        if (atEnd.isEmpty()) {
+            return;
+        }
+        Thread last = new Thread("ipcq-orphan") {
+            @Override
+            public void run() {
+                for (Runnable each : atEnd) {
+                    each.run();
+                }
+            }
+        };
+        last.setDaemon(true);
+        last.start();
+        try {
+            last.join(LAST_MILLIS);
+        } catch (InterruptedException notOurs) {
+            // nobody has a reason to interrupt this thread
         }
     }
 }

@@ -35,6 +35,16 @@ public final class ParentProcess {
         return link == null || link.isParentAlive();
     }
 
+    /**
+     * Has something run when the parent is no more, before this process halts for that, which it does a second later at the latest. Shutdown
+     * hooks do not run then. Without effect in a child that is no daemon, or is a thread.
+     */
+    public void onEnd(Runnable last) {
+        if (link != null) {
+            link.atEnd(last);
+        }
+    }
+
     @Override
     public String toString() {
         return "ParentProcess[name=" + name + ", pid=" + pid + "]";

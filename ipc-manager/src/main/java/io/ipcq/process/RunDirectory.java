@@ -42,6 +42,7 @@ final class RunDirectory {
      *     <n>.detached       the same for a child that outlives its parent
      *     <n>.args           the class path, where it is too long for a command line
      *     <n>.standby        through which a JVM that waits is given its task
+     *     <n>.TERM, <n>.INT  the child may end by that signal (GroupSignals)
      *
      * Crash. Whoever finds `alive` unlocked knows that the owner is dead and removes the directory: an orphaned child before
      * it halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read, or is a
@@ -88,6 +89,14 @@ final class RunDirectory {
     static synchronized void removeMine() {
         for (RunDirectory mine : MINE) {
             remove(mine.path);
+        }
+    }
+
+    /** The same after all hooks, for what is empty then; children that go on may still be told to end through it. */
+    static synchronized void removeMineAfterHooks() {
+        for (RunDirectory mine : MINE) {
+            mine.path.toFile().deleteOnExit(); // the last one that is registered is the first to go
+            aliveFile(mine.path).toFile().deleteOnExit();
         }
     }
 

@@ -75,6 +75,8 @@ final class RunningJvm {
     private void tidyUp() {
         endedUnread = Files.exists(task);
         TaskFile.deleteQuietly(task);
+        GroupSignals.forget(task);
+        LiveChildren.ended();
     }
 
     static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
@@ -192,6 +194,7 @@ final class RunningJvm {
 
     void terminate() {
         if (process.isAlive()) {
+            allow(GroupSignals.TERM);
             told = ExitStatus.SIGTERM;
         }
         process.destroy();
@@ -200,8 +203,17 @@ final class RunningJvm {
     void interrupt() {
         if (process instanceof ChildThread thread) {
             thread.interrupt();
-        } else if (process.isAlive() && Signals.interrupt(process.pid())) {
-            told = ExitStatus.SIGINT;
+        } else if (process.isAlive()) {
+            allow(GroupSignals.INT);
+            if (Signals.interrupt(process.pid())) {
+                told = ExitStatus.SIGINT;
+            }
+        }
+    }
+
+    private void allow(String signal) {
+        if (!isThread()) {
+            GroupSignals.allow(task, signal);
         }
     }
 

@@ -150,7 +150,12 @@ final class TaskFile {
 
     /** The argument file that goes with a task. */
     static Path argumentsOf(Path file) {
+        return besides(file, RunDirectory.ARGUMENTS);
+    }
+
+    /** A file that goes with a task, or with the slot for one. */
+    static Path besides(Path file, String suffix) {
         String name = file.getFileName().toString();
-        return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + RunDirectory.ARGUMENTS);
+        return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + suffix);
     }
 }

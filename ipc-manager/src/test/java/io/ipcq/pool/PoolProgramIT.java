@@ -37,7 +37,7 @@ class PoolProgramIT {
 
     @Test
     void shouldSayOneThingAndLeaveNoWorkerAfterCtrlC() throws Exception {
-        assumeThat(isIgnored(SIGINT))
+        assumeThat(Program.isIgnored(SIGINT))
                 .as("a script that runs this in the background has it ignore SIGINT, and so its children")
                 .isFalse();
         List<String> options = new ArrayList<>(SharedQueue.jvmOptions()); // or the JVM has more to say
@@ -54,7 +54,7 @@ class PoolProgramIT {
             assertThat(program.output().lines())
                     .hasSize(2)
                     .last()
-                    .isEqualTo("pool-1 ends with its program: tasks unfinished=3");
+                    .isEqualTo("the program ends: pool=pool-1, tasks unfinished=3");
         }
     }
 
@@ -100,16 +100,6 @@ class PoolProgramIT {
         }
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads()).isEmpty());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(descriptors));
-    }
-
-    private static boolean isIgnored(int signal) throws IOException {
-        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .findFirst()
-                .orElseThrow()
-                .substring("SigIgn:".length())
-                .strip();
-        return (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
     }
 
     private static void usePool() throws Exception {

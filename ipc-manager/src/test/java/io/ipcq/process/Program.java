@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -19,9 +18,6 @@ import java.util.stream.Stream;
 public final class Program implements AutoCloseable {
 
     private static final long WATCHDOG_SECONDS = 120;
-
-    private static final Pattern NATIVE_ACCESS = Pattern.compile(
-            "(?m)^WARNING: (A restricted method|java.lang.foreign|Use --enable-native-access|Restricted methods).*\\R(^\\R)?");
 
     private final Path directory;
     private final Path output;
@@ -39,6 +35,13 @@ public final class Program implements AutoCloseable {
         return start(directory, options, main.getName(), arguments);
     }
 
+    /** As leader of a process group of its own, to which signals can be sent as a terminal does. */
+    public static Program startAsGroup(Path directory, Class<?> main, String... arguments) throws IOException {
+        List<String> options = List.of("-Dipcq.archive=off", "-cp", System.getProperty("java.class.path"));
+        // execs: the process is this one
+        return start(directory, List.of("setsid"), Map.of(), options, main.getName(), arguments);
+    }
+
     public static Program start(Path directory, List<String> options, String main, String... arguments)
             throws IOException {
         return start(directory, Map.of(), options, main, arguments);
@@ -48,7 +51,18 @@ public final class Program implements AutoCloseable {
     public static Program start(
             Path directory, Map<String, String> environment, List<String> options, String main, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(directory, List.of(), environment, options, main, arguments);
+    }
+
+    private static Program start(
+            Path directory,
+            List<String> wrapper,
+            Map<String, String> environment,
+            List<String> options,
+            String main,
+            String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Djava.io.tmpdir=" + directory);
         command.addAll(options);
@@ -64,10 +78,10 @@ public final class Program implements AutoCloseable {
         return new Program(directory, output, process);
     }
 
-    /** What it and its descendants printed so far, without what JDK 24 and newer say about native calls. */
+    /** What it and its descendants printed so far. */
     public String output() {
         try {
-            return NATIVE_ACCESS.matcher(Files.readString(output)).replaceAll("");
+            return Files.readString(output);
         } catch (IOException e) {
             return e.toString();
         }
@@ -90,6 +104,28 @@ public final class Program implements AutoCloseable {
 
     public void terminate() {
         process.destroy();
+    }
+
+    /** Whether this JVM, and so all that it starts, ignores a signal: SIGINT, if a script runs it in the background. */
+    public static boolean isIgnored(int signal) throws IOException {
+        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElseThrow()
+                .substring("SigIgn:".length())
+                .strip();
+        return (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
+    }
+
+    /** To all processes of a program that was started as a group. */
+    public void signalGroup(String signal) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-s", signal.substring("SIG".length()), "--", "-" + process.pid())
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new AssertionError("cannot send " + signal + ", output: " + output());
+        }
     }
 
     public boolean isAlive() {
