@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.codec.CodecException;
+import io.ipcq.codec.JsonCodec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.FrameTooLargeException;
@@ -104,6 +105,7 @@ final class Link {
 
     /** The link to a manager; proxies in one process share it. To be closed as often as it was asked for. */
     static Link to(SocketAddress address, AuthKey key) throws IOException, InterruptedException {
+        JsonCodec.requireJackson();
         Target target = new Target(address, key);
         while (true) {
             CompletableFuture<Link> mine = new CompletableFuture<>();

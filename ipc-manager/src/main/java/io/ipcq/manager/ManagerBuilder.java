@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.codec.JsonCodec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Limits;
 import io.ipcq.process.ChildProcess;
@@ -70,6 +71,7 @@ public final class ManagerBuilder {
      * @throws io.ipcq.process.CannotTravelException if a factory, or the initializer with its argument, is not serializable
      */
     public Manager start() throws IOException, InterruptedException {
+        JsonCodec.requireJackson();
         Task task = new Task(
                 AuthKey.random(),
                 directory == null ? null : directory.toAbsolutePath().toString(),
@@ -80,10 +82,10 @@ public final class ManagerBuilder {
                 .create()) {
             ChildProcess process = ChildProcess.builder(ManagerBuilder::serve, task, report)
                     .name("Manager")
-                    .start();
-            try {
                     // hooks of the program may still need it; an orphan ends by itself
                     .endAtExit(false)
+                    .start();
+            try {
                 return new Manager(Link.to(address(process, report), task.key()), process);
             } catch (IOException | InterruptedException | RuntimeException e) {
                 process.close();
@@ -120,9 +122,9 @@ public final class ManagerBuilder {
 
     private static void serve(Task task, SharedQueue<byte[]> report) throws Exception {
         try (ManagerServer server = begin(task, report)) {
+            ChildProcess.parent().ifPresent(parent -> parent.onEnd(server::close));
             report.put(StartReport.serves(server.address()));
             report.close();
-            ChildProcess.parent().ifPresent(parent -> parent.onEnd(server::close));
             server.serveForever();
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.codec.JsonCodec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Limits;
 import io.ipcq.connection.Listener;
@@ -142,6 +143,7 @@ public final class ManagerServerBuilder {
     /** A server at a listener with options of its own, such as TLS. The server closes it. */
     public ManagerServer bind(Listener listener) throws IOException {
         try {
+            JsonCodec.requireJackson();
             return new ManagerServer(
                     listener,
                     new ManagerServerOptions(

@@ -93,6 +93,15 @@ public final class JsonCodec<T> implements Codec<T> {
         return new JsonCodec<>(token, type, ignoreUnknown, true);
     }
 
+    /**
+     * Finds out whether the class path has a Jackson that JSON can be written with. The first value does so, too.
+     *
+     * @throws CodecException if it has not; the message says what to add
+     */
+    public static void requireJackson() {
+        JacksonJars.require();
+    }
+
     @Override
     public String id() {
         return "json:" + type.getTypeName();
@@ -113,6 +122,7 @@ public final class JsonCodec<T> implements Codec<T> {
     private JsonFormat format() {
         JsonFormat current = format;
         if (current == null) {
+            JacksonJars.require();
             current = JsonFormat.of(type, ignoreUnknown, canonical);
             format = current;
         }

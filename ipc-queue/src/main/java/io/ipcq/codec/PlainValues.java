@@ -3,6 +3,7 @@ package io.ipcq.codec;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ final class PlainValues extends StdTypeResolverBuilder {
     private static final long serialVersionUID = 1L;
 
     PlainValues() {
-        super(JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, null, null);
+        super(JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, null);
     }
 
     static boolean isOpen(Class<?> type) {
@@ -68,6 +69,12 @@ final class PlainValues extends StdTypeResolverBuilder {
 
     /** Writes a value without a mark, if it is plain. */
     private static final class Check extends TypeSerializer {
+
+        /** By name: annotations before 2.21 do not know it, and have nothing closer to it. */
+        private static final JsonTypeInfo.As NOTHING = Arrays.stream(JsonTypeInfo.As.values())
+                .filter(inclusion -> inclusion.name().equals("NOTHING"))
+                .findFirst()
+                .orElse(JsonTypeInfo.As.EXISTING_PROPERTY);
 
         @Override
         public WritableTypeId writeTypePrefix(JsonGenerator out, SerializationContext context, WritableTypeId id) {
@@ -153,7 +160,7 @@ final class PlainValues extends StdTypeResolverBuilder {
 
         @Override
         public JsonTypeInfo.As getTypeInclusion() {
-            return JsonTypeInfo.As.NOTHING;
+            return NOTHING;
         }
 
         @Override

@@ -35,7 +35,7 @@ final class SealedTypes extends StdTypeResolverBuilder {
     static final String MARK = "@type";
 
     SealedTypes() {
-        super(JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, MARK, null);
+        super(JsonTypeInfo.Id.NAME, JsonTypeInfo.As.PROPERTY, MARK);
     }
 
     /**

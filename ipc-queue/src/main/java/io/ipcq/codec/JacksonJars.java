@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.codec;
+
+import java.net.URL;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.cfg.PackageVersion;
+
+/** Whether the class path has a Jackson that works; if not, what to add to it. */
+final class JacksonJars {
+    /*
+     * Why. Jackson 3 has its annotations from the jar of Jackson 2, whose version somebody else may decide, such as Spring Boot. One
+     * that is too old is noticed late, by a class that is missing, in an element or in all of them: from 3.1 on when the first mapper
+     * is made, with 3.2 when the first object is written. So this is looked at before the first mapper is made: what cannot be
+     * initialised once is lost to the JVM, and says nothing that helps.
+     */
+
+    private static final String MAPPER = "tools.jackson.databind.json.JsonMapper";
+    private static final String ANNOTATIONS = "com.fasterxml.jackson.annotation.";
+
+    private static volatile boolean work;
+
+    private JacksonJars() {}
+
+    /** @throws CodecException if Jackson is missing, or one of its jars is too old for another */
+    static void require() {
+        if (work) {
+            return;
+        }
+        requireJackson();
+        int minor = PackageVersion.VERSION.getMinorVersion();
+        if (minor >= 1) {
+            requireAnnotation("JsonSerializeAs", "2.21", "2.21.4");
+        }
+        if (minor >= 2) {
+            requireAnnotation("JsonApplyView", "2.22", "2.22.4");
+        }
+        work = true;
+    }
+
+    private static void requireJackson() {
+        for (String needed :
+                new String[] {MAPPER, "tools.jackson.core.JsonParser", ANNOTATIONS + "JacksonAnnotation"}) {
+            if (!isThere(needed)) {
+                throw new CodecException(
+                        "JSON needs Jackson 3, which is not on the class path: missing=" + needed
+                                + ". Add the dependency tools.jackson.core:jackson-databind, or take a codec that needs none:"
+                                + " Codec.utf8(), Codec.bytes(), or one of your own",
+                        null,
+                        null);
+            }
+        }
+    }
+
+    private static void requireAnnotation(String name, String since, String bom) {
+        if (!isThere(ANNOTATIONS + name)) {
+            throw new CodecException(
+                    "Jackson " + PackageVersion.VERSION
+                            + " cannot work with the jackson-annotations on the class path, which are"
+                            + " too old: missing=" + ANNOTATIONS + name + ", needed=" + since + ", found="
+                            + whereIs(ANNOTATIONS + "JacksonAnnotation")
+                            + ". Declare com.fasterxml.jackson.core:jackson-annotations:" + since
+                            + ". Where Spring Boot manages it, put <jackson-bom.version>" + bom
+                            + "</jackson-bom.version> among the properties of pom.xml (with Spring Boot 4"
+                            + " <jackson-2-bom.version>), or update to Spring Boot 3.5.13 or newer",
+                    null,
+                    null);
+        }
+    }
+
+    private static boolean isThere(String type) {
+        try {
+            Class.forName(type, false, JacksonJars.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException missing) {
+            return false;
+        }
+    }
+
+    private static @Nullable URL whereIs(String type) {
+        return JacksonJars.class.getClassLoader().getResource(type.replace('.', '/') + ".class");
+    }
+}
