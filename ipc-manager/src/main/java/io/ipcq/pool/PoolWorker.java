@@ -178,7 +178,7 @@ final class PoolWorker {
                 // the cheapest in memory and threads; a worker has one thread that works
                 .yieldingOptions("-XX:+UseSerialGC")
                 .jvmOptions(
-                        "-Dslf4j.provider=" + WorkerLogProvider.class.getName(),
+                        "-Dslf4j.provider=io.ipcq.pool.WorkerLogProvider", // by name: SLF4J may be missing
                         "-Dslf4j.internal.verbosity=WARN",
                         "-Djava.util.logging.config.class=" + WorkerLogSetup.class.getName());
         options.maxWorkerHeap().ifPresent(builder::heap);

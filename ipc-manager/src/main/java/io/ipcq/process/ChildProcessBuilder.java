@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.Log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,10 +29,10 @@ public final class ChildProcessBuilder {
 
     private static final Pattern HEAP = Pattern.compile("[1-9][0-9]*[kKmMgGtT]?");
 
-    private static final int DEFAULT_RESERVE = 2;
     /** {@code false} leaves the end of children and pools to the program, as their builders' {@code endAtExit(false)} does. */
     private static final String END_AT_EXIT = "ipcq.endAtExit";
 
+    private static final int DEFAULT_RESERVE = 2;
     private static final int MAX_RESERVE = 64;
     private static final Duration DEFAULT_RESERVE_IDLE = Duration.ofMinutes(1);
 
@@ -144,7 +145,6 @@ public final class ChildProcessBuilder {
         return this;
     }
 
-    /** Where the child's JVM comes from: by default it is spawned. */
     /**
      * How long that hook waits for the child to end by itself, or by another hook, before it terminates it; not at all by default. So
      * long the end of this process is delayed by a child that nobody ends.
@@ -157,6 +157,7 @@ public final class ChildProcessBuilder {
         return this;
     }
 
+    /** Where the child's JVM comes from: by default it is spawned. */
     public ChildProcessBuilder startMethod(StartMethod startMethod) {
         this.startMethod = Objects.requireNonNull(startMethod, "startMethod");
         return this;
@@ -213,6 +214,11 @@ public final class ChildProcessBuilder {
             }
         });
         java.ifPresent(ChildJava::at);
+        if (output == Output.SLF4J && !Log.isSlf4jThere()) {
+            throw new IllegalArgumentException(
+                    "output=SLF4J needs SLF4J, which is not on the class path: add the dependency"
+                            + " org.slf4j:slf4j-api, or take another output, such as PREFIXED");
+        }
         return new ChildProcessOptions(
                 name,
                 java,
@@ -225,13 +231,13 @@ public final class ChildProcessBuilder {
                 output,
                 daemon,
                 endAtExit,
+                endGrace,
                 startMethod,
                 debugPort,
                 reserve,
                 reserveIdle);
     }
 
-                endGrace,
     /** A child that is not started yet. */
     public ChildProcess build() {
         if (call == null) {

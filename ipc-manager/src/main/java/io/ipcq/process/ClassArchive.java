@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,7 @@ final class ClassArchive {
         try {
             Set<Path> jars = new LinkedHashSet<>();
             for (String name : classes) {
-                Path jar = jarOf(loader.getResource(name.replace('.', '/') + ".class"));
+                Path jar = jarOf(loader.getResource(fileOf(name)));
                 if (jar == null) {
                     return null;
                 }
@@ -101,6 +102,10 @@ final class ClassArchive {
         } catch (IOException | RuntimeException notHere) {
             return null;
         }
+    }
+
+    private static String fileOf(String type) {
+        return type.replace('.', '/') + ".class";
     }
 
     private static Path directory(Path base) throws IOException {
@@ -251,14 +256,13 @@ final class ClassArchive {
             return null;
         }
         try {
-            return of(
-                    PrivateFiles.temporaryDirectory(),
-                    ClassArchive.class.getClassLoader(),
-                    List.of(
-                            ClassArchive.class.getName(),
-                            SharedQueue.class.getName(),
-                            "org.slf4j.LoggerFactory",
-                            "com.kenai.jffi.Library"));
+            ClassLoader loader = ClassArchive.class.getClassLoader();
+            Stream<String> optional = Stream.of("org.slf4j.LoggerFactory", "com.kenai.jffi.Library")
+                    .filter(name -> loader.getResource(fileOf(name)) != null);
+            List<String> classes = Stream.concat(
+                            Stream.of(ClassArchive.class.getName(), SharedQueue.class.getName()), optional)
+                    .toList();
+            return of(PrivateFiles.temporaryDirectory(), loader, classes);
         } catch (IOException without) {
             return null;
         }

@@ -108,6 +108,7 @@ final class Kernel {
                     say("no native calls: " + PROPERTY + "=off", null);
                     return;
                 }
+                JdkAccess.allowNativeCalls();
                 SystemCall call = Runtime.version().feature() >= 22 ? new ForeignCall() : new JffiCall();
                 requireWorking(call);
                 loadedCall = call;

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
+import io.ipcq.Log;
 import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -159,6 +160,8 @@ final class ChronicleJournal implements AutoCloseable {
 
     private static void prepare() {
         ModuleAccess.ensureGranted();
+        Log.quietSlf4j();
+        Log.turnDown("net.openhft");
         // read when the first Chronicle class loads; a value that the user set stands
         setDefault("chronicle.analytics.disable", "true");
         setDefault("chronicle.announcer.disable", "true");

@@ -84,6 +84,25 @@ final class JournalFiles extends QueueDirectory {
         return "durable queue";
     }
 
+    /** Before anything is made, or a class is lost to this JVM for want of another one. */
+    private static void requireLibraries() {
+        requireLibrary(
+                "net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder", "net.openhft:chronicle-queue");
+        requireLibrary("org.slf4j.LoggerFactory", "org.slf4j:slf4j-api");
+    }
+
+    private static void requireLibrary(String type, String artifact) {
+        try {
+            Class.forName(type, false, JournalFiles.class.getClassLoader());
+        } catch (ClassNotFoundException missing) {
+            throw new IpcException(
+                    "a durable queue needs a library that is not on the class path: missing=" + type
+                            + ". Add the dependency " + artifact
+                            + ", which ipc-queue brings unless it is excluded, or use a queue in memory, a SharedQueue",
+                    missing);
+        }
+    }
+
     Path journal() {
         return directory().resolve(JOURNAL);
     }
@@ -104,6 +123,7 @@ final class JournalFiles extends QueueDirectory {
     <Q extends AutoCloseable> Q create(
             DurableQueueOptions options, String codecId, boolean anonymous, Making<Attachment, Q> making)
             throws IOException {
+        requireLibraries();
         return create(
                 (made, first) -> lay(made, options, codecId, anonymous, first), held -> attach(held, codecId, making));
     }
@@ -137,6 +157,7 @@ final class JournalFiles extends QueueDirectory {
     }
 
     <Q extends AutoCloseable> Q open(String codecId, Making<Attachment, Q> making) throws IOException {
+        requireLibraries();
         return open(held -> attach(held, codecId, making));
     }
 
@@ -227,6 +248,7 @@ final class JournalFiles extends QueueDirectory {
 
     /** Looks at a queue without a trace. */
     <E> JournalView<E> view(Codec<E> codec) throws IOException {
+        requireLibraries();
         try (DirectoryHandle held = hold()) {
             requireQueue(held);
             JournalControl control = JournalControl.of(mapReadOnly(held, JournalLayout.FORMAT));

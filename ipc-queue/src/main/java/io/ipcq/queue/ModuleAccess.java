@@ -2,10 +2,10 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
+import io.ipcq.memory.JdkAccess;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,8 +16,6 @@ import java.util.List;
  * once; {@code -Dipcq.openModules=false} switches that off.
  */
 final class ModuleAccess {
-
-    static final String SWITCH = "ipcq.openModules";
 
     private static final String[] OPENED = {"java.lang.reflect"};
     private static final String[] EXPORTED = {"sun.nio.ch", "jdk.internal.ref"};
@@ -55,6 +53,7 @@ final class ModuleAccess {
         if (!grantedByOptions()) {
             open();
         }
+        JdkAccess.allowUnsafe(); // Chronicle uses it
         granted = true;
     }
 
@@ -75,11 +74,11 @@ final class ModuleAccess {
     }
 
     private static void open() {
-        if (!Boolean.parseBoolean(System.getProperty(SWITCH, "true"))) {
-            throw new IpcException(advice("-D" + SWITCH + "=false forbids opening them at run time"));
+        if (JdkAccess.isForbidden()) {
+            throw new IpcException(advice("-D" + JdkAccess.SWITCH + "=false forbids opening them at run time"));
         }
         try {
-            MethodHandles.Lookup trusted = trustedLookup();
+            MethodHandles.Lookup trusted = JdkAccess.trustedLookup();
             MethodType type = MethodType.methodType(void.class, String.class);
             MethodHandle opens = trusted.findVirtual(Module.class, "implAddOpensToAllUnnamed", type);
             MethodHandle exports = trusted.findVirtual(Module.class, "implAddExportsToAllUnnamed", type);
@@ -93,19 +92,6 @@ final class ModuleAccess {
         } catch (Throwable e) {
             throw new IpcException(advice("they could not be opened at run time: " + e), e);
         }
-    }
-
-    private static MethodHandles.Lookup trustedLookup() throws ReflectiveOperationException {
-        // by reflection, as the compiler's warning about this class cannot be switched off
-        Class<?> type = Class.forName("sun.misc.Unsafe");
-        Field instance = type.getDeclaredField("theUnsafe");
-        instance.setAccessible(true);
-        Object unsafe = instance.get(null);
-        Field lookup = MethodHandles.Lookup.class.getDeclaredField("IMPL_LOOKUP");
-        Object base = type.getMethod("staticFieldBase", Field.class).invoke(unsafe, lookup);
-        Object offset = type.getMethod("staticFieldOffset", Field.class).invoke(unsafe, lookup);
-        return (MethodHandles.Lookup)
-                type.getMethod("getObject", Object.class, long.class).invoke(unsafe, base, offset);
     }
 
     private static String advice(String reason) {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+
+/**
+ * What a JVM option allows, allowed at run time where the program was started without it: native calls, and what other libraries do with
+ * {@code sun.misc.Unsafe}. So nobody is warned of what he did not write. {@code -Dipcq.openModules=false} switches it off.
+ *
+ * <p>Thread-safe. Process-safe: it concerns this process only. Survives a crash: not applicable.
+ */
+public final class JdkAccess {
+    /*
+     * Idea. With a lookup that may do everything, the JDK is told what the option would tell it. The constructor of such a lookup is
+     * made accessible by the JDK's own support for serialization libraries (module jdk.unsupported), and by no call that it warns of.
+     * Where anything is missing or different, nothing is changed, and the JVM warns as it does.
+     *
+     * --illegal-native-access=deny stands: it does more than warn.
+     */
+
+    /** {@code false} switches it off. */
+    public static final String SWITCH = "ipcq.openModules";
+
+    private static final int TRUSTED = -1;
+    private static final int FIRST_THAT_WARNS_OF_NATIVE_CALLS = 22;
+    private static final int FIRST_THAT_WARNS_OF_UNSAFE = 24;
+
+    private JdkAccess() {}
+
+    /** Whether the program has switched it off. */
+    public static boolean isForbidden() {
+        return !Boolean.parseBoolean(System.getProperty(SWITCH, "true"));
+    }
+
+    /** A lookup that may do everything. */
+    public static Lookup trustedLookup() throws ReflectiveOperationException {
+        Class<?> type = Class.forName("sun.reflect.ReflectionFactory");
+        Object factory = type.getMethod("getReflectionFactory").invoke(null);
+        Constructor<Lookup> closed = Lookup.class.getDeclaredConstructor(Class.class, Class.class, int.class);
+        Constructor<?> open =
+                (Constructor<?>) type.getMethod("newConstructorForSerialization", Class.class, Constructor.class)
+                        .invoke(factory, Lookup.class, closed);
+        return (Lookup) open.newInstance(Object.class, null, TRUSTED);
+    }
+
+    /** As {@code --enable-native-access} for this library. */
+    static void allowNativeCalls() {
+        if (isForbidden() || Runtime.version().feature() < FIRST_THAT_WARNS_OF_NATIVE_CALLS) {
+            return;
+        }
+        try {
+            Lookup trusted = trustedLookup();
+            Module here = JdkAccess.class.getModule();
+            if (here.isNamed()) {
+                MethodHandle allow = trusted.findVirtual(
+                        Module.class, "implAddEnableNativeAccess", MethodType.methodType(Module.class));
+                var unused = (Module) allow.invoke(here);
+            } else {
+                trusted.findStatic(
+                                Module.class,
+                                "implAddEnableNativeAccessToAllUnnamed",
+                                MethodType.methodType(void.class))
+                        .invoke();
+            }
+        } catch (Throwable different) {
+            // then the JVM warns, or refuses the call
+        }
+    }
+
+    /** As {@code --sun-misc-unsafe-memory-access=allow} where the JVM would warn once. */
+    public static void allowUnsafe() {
+        if (isForbidden() || Runtime.version().feature() < FIRST_THAT_WARNS_OF_UNSAFE) {
+            return;
+        }
+        try {
+            Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+            var unused = (boolean) trustedLookup()
+                    .findStatic(unsafe, "trySetMemoryAccessWarned", MethodType.methodType(boolean.class))
+                    .invoke();
+        } catch (Throwable different) {
+            // then the JVM warns
+        }
+    }
+}
