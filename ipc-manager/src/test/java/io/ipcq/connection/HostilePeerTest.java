@@ -19,8 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -195,9 +198,13 @@ class HostilePeerTest {
     @Test
     void shouldRefuseWrongAnswersAndMd5() throws Exception {
         Listener listener = listen(WATCHDOG);
+        Set<String> questions = new HashSet<>();
         for (int kind = 0; kind < 5; kind++) {
             RawPeer peer = peer(listener);
             byte[] question = peer.receiveFrame();
+            assertThat(questions.add(HexFormat.of().formatHex(question)))
+                    .as("a fresh one")
+                    .isTrue();
             byte[] message = Arrays.copyOfRange(question, 11, question.length);
             assertThat(question).startsWith(ascii("#CHALLENGE#{sha256}")).hasSize(11 + 8 + 40);
             byte[] right = RawPeer.hmac("HmacSHA256", SECRET, message);

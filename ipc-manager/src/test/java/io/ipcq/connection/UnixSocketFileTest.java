@@ -420,6 +420,31 @@ class UnixSocketFileTest {
         return Integer.valueOf(0).equals(Files.getAttribute(directory, "unix:uid"));
     }
 
+    /** A socket that is bound and not listened at yet looks like one that is left. */
+    @Test
+    void shouldWaitForAnotherProcessThatIsBinding() throws Exception {
+        Process other = new ProcessBuilder(
+                        java(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BindingListener.class.getName(),
+                        path().toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        open.add(() -> other.destroyForcibly().waitFor());
+        assertThat(other.inputReader().readLine()).isEqualTo("binds: true");
+        FutureTask<byte[]> binding = ConnectionTest.inThread(() -> {
+            listen();
+            return new byte[0];
+        });
+        assertThatThrownBy(() -> binding.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        other.outputWriter().append('\n').flush();
+        assertThatThrownBy(binding::get)
+                .cause()
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("somebody listens there already");
+    }
+
     /** In one JVM, whose file locks are common to all class loaders. */
     @RepeatedTest(5)
     void shouldBindOnceOfManyClassLoaders() throws Exception {
