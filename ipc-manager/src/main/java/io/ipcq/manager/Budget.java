@@ -10,7 +10,7 @@ final class Budget {
      * what a client asks for first: each of 256 has its part of it, whatever the others do.
      */
 
-    private static final int ASSURED_CLIENTS = 256;
+    static final int ASSURED_CLIENTS = 256;
 
     private final String what;
     private final long limit;

@@ -33,6 +33,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,11 @@ public final class ManagerServer implements AutoCloseable {
 
     private static final int JOURNAL_DESCRIPTORS = 6;
 
+    /** How long a newcomer is kept waiting at most, behind the one before, and how often it is looked whether it has to be. */
+    private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final Listener listener;
     private final ManagerServerOptions options;
     private final Map<String, OwnType> types = new HashMap<>();
@@ -82,6 +88,7 @@ public final class ManagerServer implements AutoCloseable {
 
     private final Workers workers;
     private final RequestLoop requestLoop;
+    private final Clearing clearing = new Clearing(threads);
 
     /** A place for what a name stands for. Its lock is held while that is made or ended, which may take long. */
     private static final class Entry {
@@ -152,6 +159,7 @@ public final class ManagerServer implements AutoCloseable {
         while (!closed.get()) {
             Connection client = null;
             try {
+                awaitRoom();
                 client = listener.accept();
                 serve(client);
             } catch (ListenerClosedException over) {
@@ -166,6 +174,20 @@ public final class ManagerServer implements AutoCloseable {
                     client.close();
                 }
             }
+        }
+    }
+
+    /**
+     * Keeps newcomers waiting while others have asked for more than can be done at once, if there are more clients than each is assured
+     * its part of what is shared: those who go and come again may be among them twice. Not for long, as that may be slow.
+     */
+    private void awaitRoom() {
+        long began = System.nanoTime();
+        while (sessions.size() >= Math.min(Budget.ASSURED_CLIENTS, options.maxClients())
+                && (requestLoop.isBehind() || clearing.size() > Ranks.FEW)
+                && System.nanoTime() - began < ROOM_NANOS
+                && !closed.get()) {
+            LockSupport.parkNanos(this, LOOK_NANOS);
         }
     }
 
@@ -233,6 +255,11 @@ public final class ManagerServer implements AutoCloseable {
 
     void wake(Session session) {
         requestLoop.wake(session);
+    }
+
+    /** Has given back what a client held that has left. */
+    void clear(Session session) {
+        clearing.add(session);
     }
 
     void forget(Session session) {

@@ -4,10 +4,8 @@ package io.ipcq.manager;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionSelector;
 import java.io.IOException;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,8 +23,12 @@ final class RequestLoop {
      * was, another one takes its turn and goes on with the other clients, and the first one ends when it is done. A client is
      * served by one thread at a time (Session.Turn).
      *
-     * Who was slow comes after the others for a while, and only as many of these requests are carried out at once as the
-     * machine has processors. So clients that make the server work do not make those wait that ask for little.
+     * Who has cost little comes first (Ranks). Of the requests of those who were slow lately only as many are carried out at
+     * once as the machine has processors. So clients that make the server work do not make those wait that ask for little.
+     *
+     * That a client is gone is found out when all that it has sent was read. Clients that send much, go, and come again could do so
+     * faster than that, and there would be ever more of them. So while the loop is behind, newcomers are kept waiting
+     * (ManagerServer.awaitRoom).
      *
      * Nothing loses the loop. The turn passes when the thread that takes it is there (a compare-and-set of `current`): if
      * none can be started, the slow one goes on when it is done. Whatever is thrown, also an Error, costs the client whose
@@ -42,12 +44,6 @@ final class RequestLoop {
     private static final int QUIET_TICKS = 20;
     private static final int SESSIONS_BETWEEN_LOOKS = 64;
 
-    /** Who takes longer comes after the others. */
-    private static final long LIGHT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-    /** So many others at most. */
-    private static final int LIGHT_BEFORE_HEAVY = 16;
-
     /** What is slow for longer is taken to wait, not to work. */
     private static final long WORKING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -55,15 +51,14 @@ final class RequestLoop {
 
     private final ConnectionSelector<Session> selector;
     private final Executor threads;
-    private final Queue<Session> light = new ConcurrentLinkedQueue<>();
-    private final Queue<Session> heavy = new ConcurrentLinkedQueue<>();
+    private final Ranks<Session> ready = new Ranks<>();
 
     private final AtomicReference<@Nullable Turn> current = new AtomicReference<>();
 
     /** Threads whose turn was taken, as long as they are at the request for which it was. */
     private final Set<Turn> slow = ConcurrentHashMap.newKeySet();
 
-    /** No more heavy requests for the moment. */
+    /** No more requests, for the moment, of those who were slow. */
     private volatile boolean crowded;
 
     private volatile boolean watching = true;
@@ -78,7 +73,6 @@ final class RequestLoop {
     /** A thread's time at the loop. The number of steps is odd while it serves a client. */
     private static final class Turn {
         private final AtomicInteger steps = new AtomicInteger();
-        private int lightInARow;
 
         /** When it was found to be slow, and at which step. */
         private volatile long slowSince;
@@ -119,7 +113,12 @@ final class RequestLoop {
     }
 
     private void add(Session session) {
-        (session.isHeavy() ? heavy : light).add(session);
+        ready.add(session, session.costNanos(System.nanoTime()));
+    }
+
+    /** Whether clients have asked for more than can be done at once. */
+    boolean isBehind() {
+        return ready.isBehind();
     }
 
     // ---- the thread whose turn it is --------------------------------------------------------------------------------
@@ -143,7 +142,7 @@ final class RequestLoop {
     private void run(Turn turn) {
         while (isOf(turn)) {
             try {
-                if (hasReady()) {
+                if (ready.hasAny(lastRank())) {
                     selector.selectNow(this::arrived);
                 } else {
                     selector.select(this::arrived);
@@ -164,25 +163,13 @@ final class RequestLoop {
         }
     }
 
-    private boolean hasReady() {
-        return !light.isEmpty() || (!crowded && !heavy.isEmpty());
-    }
-
-    private @Nullable Session next(Turn turn) {
-        if (!crowded && ++turn.lightInARow > LIGHT_BEFORE_HEAVY) {
-            turn.lightInARow = 0;
-            Session late = heavy.poll();
-            if (late != null) {
-                return late;
-            }
-        }
-        Session next = light.poll();
-        return next != null || crowded ? next : heavy.poll();
+    private int lastRank() {
+        return crowded ? Ranks.LAST - 1 : Ranks.LAST;
     }
 
     private void serve(Turn turn) {
         for (int i = 0; i < SESSIONS_BETWEEN_LOOKS && isOf(turn); i++) {
-            Session next = next(turn);
+            Session next = ready.poll(lastRank());
             if (next == null) {
                 return;
             }
@@ -202,10 +189,7 @@ final class RequestLoop {
     private void serve(Session session) {
         long began = System.nanoTime();
         boolean more = session.serve();
-        long took = System.nanoTime() - began;
-        if (took > LIGHT_NANOS) {
-            session.isHeavySince(began + took);
-        }
+        session.hasCost(began, System.nanoTime());
         if (session.endTurn(more)) {
             add(session);
         }
@@ -256,7 +240,7 @@ final class RequestLoop {
         }
     }
 
-    /** Whether there is room for heavy requests. */
+    /** Whether there is room for requests of those who were slow. */
     private synchronized void look() {
         long now = System.nanoTime();
         boolean before = crowded;

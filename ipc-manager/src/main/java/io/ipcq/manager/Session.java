@@ -52,8 +52,10 @@ final class Session {
 
     private static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-    /** How long a client whose turn took long comes after the others. */
-    private static final long HEAVY_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** What a client has cost is forgotten after so many times as long, or at the latest after that time. */
+    private static final int TIMES_TO_FORGET = 16;
+
+    private static final long LATEST_TO_FORGET_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** How much is read of a client that is cut off, at most; more than the kernel keeps for it. */
     private static final long LAST_BYTES = 16 << 20;
@@ -77,7 +79,8 @@ final class Session {
     private final AtomicLong stalls = new AtomicLong();
 
     private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.NONE);
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicBoolean left = new AtomicBoolean();
+    private final AtomicBoolean cleared = new AtomicBoolean();
     private volatile ConnectionSelector.@Nullable Registration registration;
 
     /** Nothing is sent to it any more. */
@@ -85,8 +88,8 @@ final class Session {
 
     private volatile boolean over;
 
-    /** Until when its requests are taken to be heavy; 0 if they are not. */
-    private volatile long heavyUntil;
+    /** When what it has cost is forgotten. */
+    private volatile long forgottenAt = System.nanoTime();
 
     /** Whether a thread looks after this client, or is going to. */
     private enum Turn {
@@ -220,17 +223,16 @@ final class Session {
         return true;
     }
 
-    /** Its turn took long. */
-    void isHeavySince(long nanoTime) {
-        heavyUntil = (nanoTime + HEAVY_NANOS) | 1; // never 0
+    /** Its turn took that time. */
+    void hasCost(long beganNanoTime, long endNanoTime) {
+        long took = endNanoTime - beganNanoTime;
+        long left = Math.max(0, forgottenAt - endNanoTime);
+        forgottenAt = endNanoTime + Math.min(left + TIMES_TO_FORGET * took, LATEST_TO_FORGET_NANOS);
     }
 
-    boolean isHeavy() {
-        long until = heavyUntil;
-        if (until != 0 && until - System.nanoTime() < 0) {
-            heavyUntil = 0;
-        }
-        return heavyUntil != 0;
+    /** How much of the server's time it has had lately. */
+    long costNanos(long nanoTime) {
+        return Math.max(0, forgottenAt - nanoTime) / TIMES_TO_FORGET;
     }
 
     /** Deals with the requests that have come, but with no more than some at a time; true if there may be more. */
@@ -260,7 +262,9 @@ final class Session {
         } catch (RuntimeException | Error e) {
             Failures.log("a client is dropped after a failure: client=" + number, e);
         }
-        end();
+        if (leave()) {
+            server.clear(this);
+        }
         return false;
     }
 
@@ -580,8 +584,14 @@ final class Session {
 
     /** Closes the connection and gives back what the client held. */
     void end() {
-        if (!ended.compareAndSet(false, true)) {
-            return;
+        boolean unused = leave();
+        clear();
+    }
+
+    /** Closes the connection: from now on nothing is done for the client. True if what it held has yet to be given back. */
+    boolean leave() {
+        if (!left.compareAndSet(false, true)) {
+            return false;
         }
         synchronized (this) {
             over = true;
@@ -589,8 +599,19 @@ final class Session {
         hearLast();
         try {
             connection.close();
+        } finally {
             dropUnsent();
             haveDealtWithMessage();
+        }
+        return true;
+    }
+
+    /** Gives back what the client held that {@link #leave has left}; once, by whoever is first. */
+    void clear() {
+        if (!cleared.compareAndSet(false, true)) {
+            return;
+        }
+        try {
             Failures.giveBack(new ArrayList<>(waiting.values()), Call::abandon); // each goes when it is over
             Failures.giveBack(handed.keySet(), this::lost);
             Failures.giveBack(holds.keySet(), object -> {

@@ -46,11 +46,45 @@ final class Workers {
     /** The threads of one client, and its calls that wait for one. */
     final class Line {
         private final Budget.Share share = budget.share();
-        private final Map<Call, Runnable> waiting = new LinkedHashMap<>(); // guarded by the lines
+        private final Map<Call, Waiting> waiting = new LinkedHashMap<>(); // guarded by the lines
 
         /** The client is gone; its calls that are being carried out may go on. */
         void abandon() {
             share.abandon();
+        }
+    }
+
+    /** A call that waits for a thread. */
+    private final class Waiting implements Runnable {
+        private final Line line;
+        private final Call call;
+        private final Runnable work;
+
+        /** It has a thread. Set under the lines. */
+        private volatile boolean taken;
+
+        Waiting(Line line, Call call, Runnable work) {
+            this.line = line;
+            this.call = call;
+            this.work = work;
+        }
+
+        @Override
+        public void run() {
+            carryOutClaimed(call, work);
+        }
+
+        /** The call is over; threads that become free at the same time do not meet here once more. */
+        private void forget() {
+            if (taken) {
+                return;
+            }
+            synchronized (lines) {
+                line.waiting.remove(call);
+                if (line.waiting.isEmpty()) {
+                    lines.remove(line);
+                }
+            }
         }
     }
 
@@ -96,7 +130,6 @@ final class Workers {
     /** Carries out a call, once its client has a thread for it; it must be parked. */
     void carryOut(Call call, Runnable work) {
         Line line = call.session().line();
-        call.afterwards(() -> forget(line, call));
         synchronized (lines) {
             if (!line.waiting.isEmpty() || !line.share.tryTake(1)) {
                 queue(line, call, work);
@@ -109,8 +142,10 @@ final class Workers {
     }
 
     private void queue(Line line, Call call, Runnable work) {
+        Waiting waiting = new Waiting(line, call, work);
+        call.afterwards(waiting::forget);
         synchronized (lines) {
-            line.waiting.put(call, () -> carryOutClaimed(call, work));
+            line.waiting.put(call, waiting);
             lines.add(line);
         }
         call.limit(clock, patience.toMillis(), () -> call.refuse(line.share.refusal()));
@@ -119,15 +154,6 @@ final class Workers {
     private static void carryOutClaimed(Call call, Runnable work) {
         if (call.claim()) {
             work.run();
-        }
-    }
-
-    private void forget(Line line, Call call) {
-        synchronized (lines) {
-            line.waiting.remove(call);
-            if (line.waiting.isEmpty()) {
-                lines.remove(line);
-            }
         }
     }
 
@@ -163,8 +189,9 @@ final class Workers {
                 return null;
             }
             place.line = line;
-            Iterator<Runnable> calls = line.waiting.values().iterator();
-            Runnable work = calls.next();
+            Iterator<Waiting> calls = line.waiting.values().iterator();
+            Waiting work = calls.next();
+            work.taken = true;
             calls.remove();
             lines.remove(line);
             if (calls.hasNext()) {
