@@ -4,8 +4,6 @@ package io.ipcq.process;
 import io.ipcq.IpcException;
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -48,8 +46,8 @@ final class ChildClassPath {
         return loader == null ? ClassLoader.getSystemClassLoader() : loader;
     }
 
-    /** Build tools run programs in class loaders of their own; those that load from files can be copied. */
-    static List<Path> inherited(ClassLoader loader) {
+    /** Build tools, and archives of archives, run programs in class loaders of their own; those that load from files can be copied. */
+    static List<Path> inherited(ClassLoader loader) throws IOException {
         if (!(loader instanceof URLClassLoader)) {
             return ofThisJvm();
         }
@@ -95,18 +93,13 @@ final class ChildClassPath {
         return List.copyOf(ordered);
     }
 
-    private static Path path(URL url) {
-        try {
-            URI uri = url.toURI();
-            if ("file".equals(uri.getScheme())) {
-                return Path.of(uri);
-            }
-        } catch (URISyntaxException noFile) {
-            // as any other address that is none of a file
+    private static Path path(URL url) throws IOException {
+        Path path = CodeLocation.of(url);
+        if (path == null) {
+            throw new IpcException("A child process cannot load classes from where this program does: source=" + url
+                    + ". Give builder(...).classPath(List.of(...)) with the jars of the program and of ipcq.");
         }
-        throw new IpcException("A child process cannot load classes from where this program does: source=" + url
-                + ". An archive inside an archive is not a class path for java: unpack the program, or give"
-                + " builder(...).classPath(List.of(...)) with the jars of the program and of ipcq.");
+        return path;
     }
 
     static String join(Iterable<Path> entries) {

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
-import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.PrivateFiles;
-import io.ipcq.memory.RegionFormatException;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -21,9 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -39,12 +32,10 @@ final class ClassArchive {
      * jars, and puts those first in the child's class path, serves all programs that use them, whatever else is on their
      * class paths, directories included, which no archive can cover. Its name says what it was made of:
      *
-     *   ipcq-archives-<user>/                      0700, where nobody else can exchange it (PrivateFiles)
+     *   ipcq-archives-<user>/                      0700, where nobody else can exchange it (CacheDirectory)
      *     <key>-<checksum>.jsa                     key: the JDK, the paths, sizes and times of the jars
      *     <key>.lock                               locked by the process that makes the archive (ArchiveMaker)
      *     <key>.<pid>.new                          an archive that is being made
-     *
-     * Where somebody else has taken that name, the directory has one that goes on with "-" and a random number.
      *
      * Crash. An archive appears by being renamed, so whole. The JVM checks whom an archive was made for, not that its
      * pages are intact; that is what the checksum is for, which each parent compares once.
@@ -98,7 +89,7 @@ final class ClassArchive {
                 }
                 jars.add(jar);
             }
-            return new ClassArchive(directory(base), List.copyOf(jars), key(jars));
+            return new ClassArchive(CacheDirectory.of(base, "ipcq-archives-"), List.copyOf(jars), key(jars));
         } catch (IOException | RuntimeException notHere) {
             return null;
         }
@@ -106,39 +97,6 @@ final class ClassArchive {
 
     private static String fileOf(String type) {
         return type.replace('.', '/') + ".class";
-    }
-
-    private static Path directory(Path base) throws IOException {
-        Path directory = base.resolve("ipcq-archives-" + ownName());
-        try {
-            PrivateFiles.createDirectory(directory);
-            return directory;
-        } catch (RegionFormatException | FileAlreadyExistsException squatted) {
-            return another(directory);
-        }
-    }
-
-    /** Anybody may have taken a name that everybody knows: then one that nobody can guess is used, and found again by its owner. */
-    private static Path another(Path squatted) throws IOException {
-        Path base = Objects.requireNonNull(squatted.getParent());
-        String prefix = squatted.getFileName() + "-";
-        try (DirectoryHandle held = DirectoryHandle.open(base)) {
-            for (String name : new TreeSet<>(held.names())) {
-                if (name.startsWith(prefix) && isOwn(held, name)) {
-                    return base.resolve(name);
-                }
-            }
-        }
-        return PrivateFiles.createRandomDirectory(base, prefix);
-    }
-
-    private static boolean isOwn(DirectoryHandle base, String name) {
-        try {
-            base.openOwn(name).close();
-            return true;
-        } catch (IOException notOurs) {
-            return false;
-        }
     }
 
     /** What the class path of a child has to begin with. */
@@ -231,22 +189,9 @@ final class ClassArchive {
                 .toString();
     }
 
-    private static @Nullable Path jarOf(@Nullable URL url) {
-        String text = String.valueOf(url);
-        if (!text.startsWith("jar:file:") || text.indexOf("!/") != text.lastIndexOf("!/")) {
-            return null;
-        }
-        try {
-            Path jar = Path.of(new URI(text.substring("jar:".length(), text.indexOf("!/"))));
-            return Files.isRegularFile(jar, LinkOption.NOFOLLOW_LINKS) ? jar : null;
-        } catch (URISyntaxException unusual) {
-            return null;
-        }
-    }
-
-    /** Only tells the directories of several users apart; whose a directory is, its owner says. */
-    private static String ownName() {
-        return System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9_-]", "_");
+    private static @Nullable Path jarOf(@Nullable URL url) throws IOException {
+        Path jar = url == null ? null : CodeLocation.ofJarOf(url);
+        return jar != null && Files.isRegularFile(jar, LinkOption.NOFOLLOW_LINKS) ? jar : null;
     }
 
     private static @Nullable ClassArchive ofThisJvm() {

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.spring;
+
+import io.ipcq.process.ChildProcess;
+import io.ipcq.queue.QueueShutdownException;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Calls a method in child processes, each of which is this application with nothing but that one listener. */
+final class ListenerProcesses implements QueueListenerContainer {
+
+    /** In a child: the listener that it is for. */
+    static final String ONLY = "ipcq.listener.only";
+
+    private static final Log LOG = LogFactory.getLog(QueueListener.class);
+    private static final Duration AFTER_PATIENCE = Duration.ofSeconds(5);
+    private static final long FIRST_PAUSE_MILLIS = 500;
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+    private static final long HEALTHY_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private static final String PAUSE = "pause";
+    private static final String RESUME = "resume";
+
+    /** What a child runs. */
+    record Application(Class<?> source, List<String> arguments, String listener) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final Application application;
+    private final int processes;
+    private List<Process> running = List.of(); // guarded by this
+
+    ListenerProcesses(Application application, int processes) {
+        this.application = application;
+        this.processes = processes;
+    }
+
+    @Override
+    public String id() {
+        return application.listener();
+    }
+
+    @Override
+    public synchronized void start() {
+        if (isRunning()) {
+            return;
+        }
+        List<Process> started = new ArrayList<>();
+        for (int i = 1; i <= processes; i++) {
+            Process process = new Process(id() + "-process-" + i);
+            process.start();
+            started.add(process);
+        }
+        running = started;
+    }
+
+    @Override
+    public synchronized boolean stop(Duration patience) {
+        running.forEach(Process::tellToStop);
+        long end = System.nanoTime() + patience.plus(AFTER_PATIENCE).toNanos();
+        boolean ended = true;
+        for (Process process : running) {
+            ended &= process.joinOrKill(end);
+        }
+        running = List.of();
+        return ended;
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return running.stream().anyMatch(Thread::isAlive);
+    }
+
+    @Override
+    public synchronized void pause() {
+        running.forEach(process -> process.tell(PAUSE));
+    }
+
+    @Override
+    public synchronized void resume() {
+        running.forEach(process -> process.tell(RESUME));
+    }
+
+    /** The main method of a child; the queue is shut down when it is to stop. */
+    private static void run(Application application, SharedQueue<String> orders) throws InterruptedException {
+        SpringApplication spring = new SpringApplication(application.source());
+        spring.setWebApplicationType(WebApplicationType.NONE);
+        spring.setBannerMode(Banner.Mode.OFF);
+        String[] arguments = Stream.concat(
+                        application.arguments().stream(), Stream.of("--" + ONLY + "=" + application.listener()))
+                .toArray(String[]::new);
+        try (ConfigurableApplicationContext context = spring.run(arguments)) {
+            QueueListenerContainer listener = context.getBean(QueueListeners.class)
+                    .get(application.listener())
+                    .orElseThrow();
+            while (true) {
+                if (orders.get().equals(PAUSE)) {
+                    listener.pause();
+                } else {
+                    listener.resume();
+                }
+            }
+        } catch (QueueShutdownException over) {
+            // and the application has ended
+        }
+    }
+
+    /** A thread that sees to it that there is a child. */
+    private final class Process extends Thread {
+
+        private final SharedQueue<String> orders;
+
+        // guarded by this
+        private boolean stopping;
+        private @Nullable ChildProcess child;
+
+        Process(String name) {
+            super(name);
+            try {
+                orders = SharedQueue.create(String.class);
+            } catch (IOException e) {
+                throw new UncheckedIOException("a listener's process cannot be started: id=" + id(), e);
+            }
+        }
+
+        @Override
+        public void run() {
+            long pauseMillis = FIRST_PAUSE_MILLIS;
+            try (orders) {
+                while (!isStopping()) {
+                    long began = System.nanoTime();
+                    String outcome = runChild();
+                    if (isStopping()) {
+                        return;
+                    }
+                    LOG.error(
+                            "a listener's process has ended, and another one is started: id=" + id() + ", " + outcome);
+                    pauseMillis = System.nanoTime() - began > HEALTHY_NANOS
+                            ? FIRST_PAUSE_MILLIS
+                            : Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+                    pause(pauseMillis);
+                }
+            }
+        }
+
+        private String runChild() {
+            try (ChildProcess started = ChildProcess.builder(ListenerProcesses::run, application, orders)
+                    .name(getName())
+                    .build()) {
+                synchronized (this) {
+                    if (stopping) {
+                        return "not begun";
+                    }
+                    child = started;
+                    started.start();
+                }
+                started.join();
+                return "exit code=" + started.exitCode();
+            } catch (InterruptedException e) {
+                return "interrupted"; // nobody has a reason to
+            } catch (RuntimeException | Error | IOException e) {
+                return "cause=" + e;
+            }
+        }
+
+        private synchronized boolean isStopping() {
+            return stopping;
+        }
+
+        private synchronized void pause(long millis) {
+            if (!stopping) {
+                try {
+                    wait(millis);
+                } catch (InterruptedException e) {
+                    // it goes on sooner
+                }
+            }
+        }
+
+        synchronized void tell(String order) {
+            if (!stopping) {
+                orders.offer(order);
+            }
+        }
+
+        synchronized void tellToStop() {
+            stopping = true;
+            orders.shutdown();
+            notifyAll();
+        }
+
+        boolean joinOrKill(long end) {
+            boolean interrupted = false;
+            try {
+                join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            } catch (InterruptedException hurry) {
+                interrupted = true;
+            }
+            boolean ended = !isAlive();
+            synchronized (this) {
+                if (!ended && child != null) {
+                    child.kill();
+                }
+            }
+            if (interrupted) {
+                currentThread().interrupt();
+            }
+            return ended;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.spring;
+
+import io.ipcq.queue.Delivery;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueClosedException;
+import io.ipcq.queue.QueueShutdownException;
+import io.ipcq.queue.SharedQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/** Calls a method in threads of this JVM. */
+final class ListenerThreads implements QueueListenerContainer {
+    /*
+     * Idea. A thread waits in the queue without end, which costs next to nothing. So it is interrupted to make it stop, but only while it
+     * takes: `taking` says so, and changes under the same lock as the interrupt is sent. What comes while the method runs waits for the next
+     * take.
+     */
+
+    private static final Log LOG = LogFactory.getLog(QueueListener.class);
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 10_000;
+    private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
+
+    private final String id;
+    private final SharedQueue<?> queue;
+    private final ListenerMethod method;
+    private final int workers;
+    private List<Worker> threads = List.of(); // guarded by this
+    private volatile boolean paused;
+
+    ListenerThreads(String id, SharedQueue<?> queue, ListenerMethod method, int workers) {
+        this.id = id;
+        this.queue = queue;
+        this.method = method;
+        this.workers = workers;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (isRunning()) {
+            return;
+        }
+        List<Worker> started = new ArrayList<>();
+        for (int i = 1; i <= workers; i++) {
+            Worker worker = new Worker(id + "-" + i);
+            worker.start();
+            started.add(worker);
+        }
+        threads = started;
+    }
+
+    @Override
+    public synchronized boolean stop(Duration patience) {
+        threads.forEach(Worker::endTaking);
+        long end = System.nanoTime() + patience.toNanos();
+        boolean ended = join(end);
+        if (!ended) {
+            threads.forEach(Thread::interrupt);
+            ended = join(System.nanoTime() + AFTER_INTERRUPT.toNanos());
+        }
+        threads = List.of();
+        return ended;
+    }
+
+    private boolean join(long end) {
+        boolean ended = true;
+        for (Worker worker : threads) {
+            long rest = Math.max(1, (end - System.nanoTime()) / 1_000_000);
+            try {
+                worker.join(rest);
+            } catch (InterruptedException hurry) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+            ended &= !worker.isAlive();
+        }
+        return ended;
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return threads.stream().anyMatch(Thread::isAlive);
+    }
+
+    @Override
+    public synchronized void pause() {
+        paused = true;
+        threads.forEach(Worker::lookAgain);
+    }
+
+    @Override
+    public synchronized void resume() {
+        paused = false;
+        threads.forEach(Worker::lookAgain);
+    }
+
+    private final class Worker extends Thread {
+
+        // guarded by this
+        private boolean taking;
+        private boolean stopping;
+
+        Worker(String name) {
+            super(name);
+        }
+
+        synchronized void endTaking() {
+            stopping = true;
+            lookAgain();
+        }
+
+        synchronized void lookAgain() {
+            if (taking) {
+                interrupt();
+            }
+            notifyAll();
+        }
+
+        @Override
+        public void run() {
+            long pauseMillis = FIRST_PAUSE_MILLIS;
+            while (mayTake()) {
+                try {
+                    takeOne();
+                    pauseMillis = FIRST_PAUSE_MILLIS;
+                } catch (InterruptedException look) {
+                    // at whether to go on
+                } catch (QueueShutdownException | QueueClosedException e) {
+                    LOG.info("a listener ends, as its queue has: id=" + id + ", queue="
+                            + queue.getClass().getSimpleName() + "; " + e.getMessage());
+                    return;
+                } catch (Throwable e) {
+                    LOG.error("a listener could not take an element, and tries again: id=" + id, e);
+                    pause(pauseMillis);
+                    pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+                }
+            }
+        }
+
+        /** False if it is to stop. */
+        private synchronized boolean mayTake() {
+            while (paused && !stopping) {
+                try {
+                    wait();
+                } catch (InterruptedException look) {
+                    // at whether to go on
+                }
+            }
+            taking = !stopping;
+            return taking;
+        }
+
+        private void takeOne() throws InterruptedException {
+            if (queue instanceof DurableQueue<?> durable) {
+                Delivery<?> delivery;
+                try {
+                    delivery = durable.receive();
+                } finally {
+                    took();
+                }
+                method.deliver(delivery);
+            } else {
+                Object element;
+                try {
+                    element = queue.get();
+                } finally {
+                    took();
+                }
+                method.call(element);
+            }
+        }
+
+        /** An interrupt that came too late is not for the method. */
+        private synchronized void took() {
+            taking = false;
+            Thread.interrupted();
+        }
+
+        private synchronized void pause(long millis) {
+            if (!stopping) {
+                try {
+                    wait(millis);
+                } catch (InterruptedException look) {
+                    // at whether to go on
+                }
+            }
+        }
+    }
+}

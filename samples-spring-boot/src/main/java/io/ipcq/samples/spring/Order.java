@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.samples.spring;
+
+/** What a client orders. */
+record Order(String article, int pieces) {}
