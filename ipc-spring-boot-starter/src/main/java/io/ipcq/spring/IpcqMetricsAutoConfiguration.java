@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.spring;
 
-import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -13,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 public class IpcqMetricsAutoConfiguration {
 
     @Bean
-    MeterBinder ipcqMeters(ConfigurableListableBeanFactory beans) {
+    IpcqMeters ipcqMeters(ConfigurableListableBeanFactory beans) {
         return new IpcqMeters(beans);
     }
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ipcq.queue.SharedQueue;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class IpcqMetersTest {
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void shouldShowWhatQueuesContain(@TempDir Path directory) {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(IpcqAutoConfiguration.class, IpcqMetricsAutoConfiguration.class))
+                .withPropertyValues(
+                        "ipcq.queue.letters.type=java.lang.String",
+                        "ipcq.queue.letters.directory=" + directory.resolve("letters"))
+                .run(context -> {
+                    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+                    context.getBean(IpcqMeters.class).bindTo(registry);
+                    SharedQueue<String> letters = (SharedQueue<String>) context.getBean("letters");
+                    letters.put("a");
+                    letters.put("b");
+                    letters.get();
+                    assertThat(registry.get("ipcq.queue.depth")
+                                    .tag("queue", "letters")
+                                    .gauge()
+                                    .value())
+                            .isEqualTo(1);
+                    assertThat(registry.get("ipcq.queue.put")
+                                    .tag("queue", "letters")
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(2);
+                    assertThat(registry.get("ipcq.queue.dead.letters").gauge().value())
+                            .isZero();
+                    assertThat(registry.get("ipcq.pool.workers").gauge().value())
+                            .as("not made for that")
+                            .isZero();
+                });
+    }
+}
