@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.codec;
 
-import java.net.URL;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.cfg.PackageVersion;
 
 /** Whether the class path has a Jackson that works; if not, what to add to it. */
 final class JacksonJars {
     /*
      * Why. Jackson 3 has its annotations from the jar of Jackson 2, whose version somebody else may decide, such as Spring Boot. One
-     * that is too old is noticed late, by a class that is missing, in an element or in all of them: from 3.1 on when the first mapper
+     * that is too old is noticed late, by a class that is missing, in an element or in all of them: with 3.1 when the first mapper
      * is made, with 3.2 when the first object is written. So this is looked at before the first mapper is made: what cannot be
      * initialised once is lost to the JVM, and says nothing that helps.
      */
@@ -28,9 +26,17 @@ final class JacksonJars {
         }
         requireJackson();
         int minor = PackageVersion.VERSION.getMinorVersion();
-        if (minor >= 1) {
-            requireAnnotation("JsonSerializeAs", "2.21", "2.21.4");
+        if (minor < 1) {
+            throw new CodecException(
+                    "Jackson " + PackageVersion.VERSION + " is too old: needed=3.1, found=" + whereIs(MAPPER)
+                            + ". Declare tools.jackson.core:jackson-databind:3.1.5, or the version that you have in mind."
+                            + " Where Spring Boot 4 manages it, put <jackson-bom.version>3.1.5</jackson-bom.version> and"
+                            + " <jackson-2-bom.version>2.21.4</jackson-2-bom.version> among the properties of pom.xml, or"
+                            + " update to Spring Boot 4.0.4 or newer",
+                    null,
+                    null);
         }
+        requireAnnotation("JsonSerializeAs", "2.21", "2.21.4");
         if (minor >= 2) {
             requireAnnotation("JsonApplyView", "2.22", "2.22.4");
         }
@@ -76,7 +82,7 @@ final class JacksonJars {
         }
     }
 
-    private static @Nullable URL whereIs(String type) {
-        return JacksonJars.class.getClassLoader().getResource(type.replace('.', '/') + ".class");
+    private static String whereIs(String type) {
+        return "" + JacksonJars.class.getClassLoader().getResource(type.replace('.', '/') + ".class");
     }
 }

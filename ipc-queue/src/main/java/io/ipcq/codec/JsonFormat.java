@@ -2,7 +2,6 @@
 package io.ipcq.codec;
 
 import java.lang.reflect.Type;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -146,8 +145,7 @@ final class JsonFormat {
                 .changeDefaultVisibility(JsonTypes::fieldsOnly)
                 .withCoercionConfig(LogicalType.Textual, JsonFormat::refuseAllButText)
                 .constructorDetector(ConstructorDetector.USE_PROPERTIES_BASED)
-                .enable(MapperFeature.USE_STATIC_TYPING)
-                .enable(fromComponentsOnly())
+                .enable(MapperFeature.USE_STATIC_TYPING, MapperFeature.INFER_RECORD_GETTERS_FROM_COMPONENTS_ONLY)
                 .disable(
                         MapperFeature.PROPAGATE_TRANSIENT_MARKER,
                         MapperFeature.ALLOW_COERCION_OF_SCALARS,
@@ -169,13 +167,6 @@ final class JsonFormat {
                         DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
                         DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
                 .build();
-    }
-
-    /** By name: Jackson 3.0 does not know it, and has no other getters of a record either where fields alone are visible. */
-    private static MapperFeature[] fromComponentsOnly() {
-        return Arrays.stream(MapperFeature.values())
-                .filter(feature -> feature.name().equals("INFER_RECORD_GETTERS_FROM_COMPONENTS_ONLY"))
-                .toArray(MapperFeature[]::new);
     }
 
     private static void refuseAllButText(MutableCoercionConfig coercion) {

@@ -61,13 +61,15 @@ final class JsonTypes extends JacksonAnnotationIntrospector {
         return info;
     }
 
-    /** Where the runtime class counts; everywhere else the declared one does. */
+    /** Where the runtime class counts; everywhere else the declared one does. Before Jackson 3.2 a field has to say what its class says. */
     @Override
     public JsonSerialize.@Nullable Typing findSerializationTyping(MapperConfig<?> config, Annotated annotated) {
         boolean dynamic = annotated instanceof AnnotatedClass type
-                && (PlainValues.isOpen(type.getRawType())
+                ? PlainValues.isOpen(type.getRawType())
                         || SealedTypes.isSealed(type.getRawType())
-                        || hasTypeInfo(config, type));
+                        || hasTypeInfo(config, type)
+                // not its raw type, which of a type variable is the bound
+                : PlainValues.isOpen(annotated.getType().getRawClass()) || isNamed(annotated.getType());
         return dynamic ? JsonSerialize.Typing.DYNAMIC : super.findSerializationTyping(config, annotated);
     }
 

@@ -46,7 +46,7 @@ final class MissingFields extends ValueInstantiator.Delegating {
             DeserializationContext context, SettableBeanProperty[] parameters, PropertyValueBuffer values) {
         List<String> missing = null;
         for (SettableBeanProperty parameter : parameters) {
-            if (!values.hasParameter(parameter) && parameter.getInjectableValueId() == null) {
+            if (!values.hasParameter(parameter) && parameter.getInjectionDefinition() == null) {
                 refuseIfRequired(parameter);
                 values.assignParameter(parameter, empty(context, parameter));
                 missing = missing == null ? new ArrayList<>() : missing;

@@ -12,7 +12,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.PropertyName;
-import tools.jackson.databind.deser.CreatorProperty;
 import tools.jackson.databind.deser.SettableBeanProperty;
 import tools.jackson.databind.deser.ValueInstantiator;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
@@ -103,7 +102,7 @@ final class ObjectState {
         if (!owner.isRecord()) {
             return field.equals(setter.getMember().getAnnotated());
         }
-        int index = setter instanceof CreatorProperty ? setter.getCreatorIndex() : -1;
+        int index = setter.isCreatorProperty() ? setter.getCreatorIndex() : -1;
         return index >= 0 && owner.getRecordComponents()[index].getName().equals(field.getName());
     }
 

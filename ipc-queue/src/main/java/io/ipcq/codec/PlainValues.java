@@ -3,7 +3,6 @@ package io.ipcq.codec;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.math.BigInteger;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -69,12 +68,6 @@ final class PlainValues extends StdTypeResolverBuilder {
 
     /** Writes a value without a mark, if it is plain. */
     private static final class Check extends TypeSerializer {
-
-        /** By name: annotations before 2.21 do not know it, and have nothing closer to it. */
-        private static final JsonTypeInfo.As NOTHING = Arrays.stream(JsonTypeInfo.As.values())
-                .filter(inclusion -> inclusion.name().equals("NOTHING"))
-                .findFirst()
-                .orElse(JsonTypeInfo.As.EXISTING_PROPERTY);
 
         @Override
         public WritableTypeId writeTypePrefix(JsonGenerator out, SerializationContext context, WritableTypeId id) {
@@ -160,7 +153,7 @@ final class PlainValues extends StdTypeResolverBuilder {
 
         @Override
         public JsonTypeInfo.As getTypeInclusion() {
-            return NOTHING;
+            return JsonTypeInfo.As.NOTHING;
         }
 
         @Override
