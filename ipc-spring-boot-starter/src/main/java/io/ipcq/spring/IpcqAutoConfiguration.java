@@ -55,7 +55,7 @@ public class IpcqAutoConfiguration {
         @Lazy
         ProcessPool ipcqPool(IpcqProperties properties) {
             IpcqProperties.Pool given = properties.pool();
-            ProcessPoolBuilder builder = ProcessPool.builder();
+            ProcessPoolBuilder builder = ProcessPool.builder().endAtExit(false); // the application ends it in its turn
             ifGiven(given.workers(), builder::workers);
             ifGiven(given.maxTasksPerWorker(), builder::maxTasksPerWorker);
             ifGiven(given.maxWorkerHeap(), builder::maxWorkerHeap);

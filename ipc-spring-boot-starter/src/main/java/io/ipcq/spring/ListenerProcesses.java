@@ -41,7 +41,7 @@ final class ListenerProcesses implements QueueListenerContainer {
 
     private final Application application;
     private final int processes;
-    private List<Process> running = List.of(); // guarded by this
+    private List<Keeper> running = List.of(); // guarded by this
 
     ListenerProcesses(Application application, int processes) {
         this.application = application;
@@ -58,22 +58,22 @@ final class ListenerProcesses implements QueueListenerContainer {
         if (isRunning()) {
             return;
         }
-        List<Process> started = new ArrayList<>();
+        List<Keeper> started = new ArrayList<>();
         for (int i = 1; i <= processes; i++) {
-            Process process = new Process(id() + "-process-" + i);
-            process.start();
-            started.add(process);
+            Keeper keeper = new Keeper(id() + "-process-" + i);
+            keeper.start();
+            started.add(keeper);
         }
         running = started;
     }
 
     @Override
     public synchronized boolean stop(Duration patience) {
-        running.forEach(Process::tellToStop);
+        running.forEach(Keeper::tellToStop);
         long end = System.nanoTime() + patience.plus(AFTER_PATIENCE).toNanos();
         boolean ended = true;
-        for (Process process : running) {
-            ended &= process.joinOrKill(end);
+        for (Keeper keeper : running) {
+            ended &= keeper.joinOrKill(end);
         }
         running = List.of();
         return ended;
@@ -86,12 +86,12 @@ final class ListenerProcesses implements QueueListenerContainer {
 
     @Override
     public synchronized void pause() {
-        running.forEach(process -> process.tell(PAUSE));
+        running.forEach(keeper -> keeper.tell(PAUSE));
     }
 
     @Override
     public synchronized void resume() {
-        running.forEach(process -> process.tell(RESUME));
+        running.forEach(keeper -> keeper.tell(RESUME));
     }
 
     /** The main method of a child; the queue is shut down when it is to stop. */
@@ -119,7 +119,7 @@ final class ListenerProcesses implements QueueListenerContainer {
     }
 
     /** A thread that sees to it that there is a child. */
-    private final class Process extends Thread {
+    private final class Keeper extends Thread {
 
         private final SharedQueue<String> orders;
 
@@ -127,7 +127,7 @@ final class ListenerProcesses implements QueueListenerContainer {
         private boolean stopping;
         private @Nullable ChildProcess child;
 
-        Process(String name) {
+        Keeper(String name) {
             super(name);
             try {
                 orders = SharedQueue.create(String.class);
@@ -159,6 +159,7 @@ final class ListenerProcesses implements QueueListenerContainer {
         private String runChild() {
             try (ChildProcess started = ChildProcess.builder(ListenerProcesses::run, application, orders)
                     .name(getName())
+                    .endAtExit(false) // the application ends it in its turn
                     .build()) {
                 synchronized (this) {
                     if (stopping) {
@@ -181,11 +182,12 @@ final class ListenerProcesses implements QueueListenerContainer {
         }
 
         private synchronized void pause(long millis) {
-            if (!stopping) {
+            long end = System.nanoTime() + millis * 1_000_000;
+            for (long rest = millis; rest > 0 && !stopping; rest = (end - System.nanoTime()) / 1_000_000) {
                 try {
-                    wait(millis);
+                    wait(rest);
                 } catch (InterruptedException e) {
-                    // it goes on sooner
+                    return; // it goes on sooner
                 }
             }
         }

@@ -186,11 +186,12 @@ final class ListenerThreads implements QueueListenerContainer {
         }
 
         private synchronized void pause(long millis) {
-            if (!stopping) {
+            long end = System.nanoTime() + millis * 1_000_000;
+            for (long rest = millis; rest > 0 && !stopping; rest = (end - System.nanoTime()) / 1_000_000) {
                 try {
-                    wait(millis);
+                    wait(rest);
                 } catch (InterruptedException look) {
-                    // at whether to go on
+                    return; // at whether to go on
                 }
             }
         }
