@@ -3,6 +3,7 @@ package io.ipcq.pool;
 
 import io.ipcq.Log;
 import io.ipcq.memory.Deadline;
+import io.ipcq.process.ChildLogs;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
@@ -334,7 +336,10 @@ final class Dispatcher {
             }
             case MessageKind.LOG -> {
                 String workerName = worker.child().name();
-                logs.add(() -> LogRelay.publish(workerName, message));
+                MessageReader in = new MessageReader(message);
+                in.getByte();
+                byte[] entry = Objects.requireNonNull(in.getBytes());
+                logs.add(() -> ChildLogs.receive(workerName, entry));
             }
             default ->
                 throw new IllegalStateException("a worker sent what it should not: worker="

@@ -3,6 +3,7 @@ package io.ipcq.pool;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.memory.Deadline;
+import io.ipcq.process.ChildLogs;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.ChildProcessBuilder;
 import io.ipcq.queue.QueueClosedException;
@@ -177,10 +178,9 @@ final class PoolWorker {
                 .environment(options.environment())
                 // the cheapest in memory and threads; a worker has one thread that works
                 .yieldingOptions("-XX:+UseSerialGC")
-                .jvmOptions(
-                        "-Dslf4j.provider=io.ipcq.pool.WorkerLogProvider", // by name: SLF4J may be missing
-                        "-Dslf4j.internal.verbosity=WARN",
-                        "-Djava.util.logging.config.class=" + WorkerLogSetup.class.getName());
+                // its records come with its results, in their order
+                .logLevel(System.Logger.Level.OFF)
+                .jvmOptions(ChildLogs.jvmOptions().toArray(String[]::new));
         options.maxWorkerHeap().ifPresent(builder::heap);
         options.java().ifPresent(builder::java);
         options.debugPort().ifPresent(builder::debug);

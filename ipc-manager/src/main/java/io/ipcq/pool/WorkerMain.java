@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.ChildLogs;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.TravelTrace;
 import io.ipcq.queue.QueueClosedException;
@@ -75,7 +76,10 @@ final class WorkerMain {
 
     private void serve(System.Logger.Level level, byte @Nullable [] initializer) {
         if (!ChildProcess.current().thread()) {
-            WorkerLogs.send(results, level);
+            ChildLogs.send(
+                    entry -> results.put(
+                            new MessageWriter(MessageKind.LOG).putBytes(entry).toBytes()),
+                    level);
         }
         try {
             initialize(initializer);

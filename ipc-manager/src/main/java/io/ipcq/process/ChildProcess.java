@@ -73,6 +73,9 @@ public class ChildProcess implements AutoCloseable, Serializable {
 
     private transient boolean closed;
 
+    /** Takes in its log records; null if they are not wanted. Set before it is started. */
+    private transient @Nullable LogReceiver logs;
+
     public ChildProcess(SerializableRunnable function) {
         this(ChildProcessOptions.defaults(), new Call.Call0(function));
     }
@@ -398,6 +401,15 @@ public class ChildProcess implements AutoCloseable, Serializable {
     @Nullable
     Call call() {
         return call;
+    }
+
+    void receiveLogs(@Nullable LogReceiver receiver) {
+        logs = receiver;
+    }
+
+    @Nullable
+    LogReceiver logs() {
+        return logs;
     }
 
     /** The place in the tree of processes: {@code 2:1} is the first child of the main program's second. */

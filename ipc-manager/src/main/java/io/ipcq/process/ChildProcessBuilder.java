@@ -49,6 +49,7 @@ public final class ChildProcessBuilder {
     private List<Path> classPath = List.of();
     private Optional<Class<?>> program = Optional.empty();
     private Output output = Output.INHERIT;
+    private Optional<System.Logger.Level> logLevel = Optional.empty();
     private boolean daemon = true;
     private boolean endAtExit = !System.getProperty(END_AT_EXIT, "true").equals("false");
     private Duration endGrace = Duration.ZERO;
@@ -126,6 +127,15 @@ public final class ChildProcessBuilder {
 
     public ChildProcessBuilder output(Output output) {
         this.output = Objects.requireNonNull(output, "output");
+        return this;
+    }
+
+    /**
+     * Log records of the child (SLF4J, java.util.logging) from this level on are passed on to the log of this process, as records: with level,
+     * logger, MDC, and what was thrown. By default INFO with {@link Output#SLF4J}, and else none: the child then logs by itself.
+     */
+    public ChildProcessBuilder logLevel(System.Logger.Level level) {
+        this.logLevel = Optional.of(level);
         return this;
     }
 
@@ -229,6 +239,8 @@ public final class ChildProcessBuilder {
                 classPath,
                 program,
                 output,
+                logLevel.orElse(
+                        output == Output.SLF4J ? System.Logger.Level.INFO : System.Logger.Level.OFF),
                 daemon,
                 endAtExit,
                 endGrace,

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param classPath what the child loads classes from; empty for what the parent loads them from
  * @param program a class of the program whose classes the child needs; empty for that of the task
  * @param output where the child's output goes
+ * @param logLevel log records of the child from this level on are passed on to the log of this process
  * @param daemon whether the child dies with its parent
  * @param endAtExit whether this process ends the child in order when it exits itself; else the child finds out
  * @param endGrace how long the child may go on then before it is ended
@@ -38,6 +39,7 @@ public record ChildProcessOptions(
         List<Path> classPath,
         Optional<Class<?>> program,
         Output output,
+        System.Logger.Level logLevel,
         boolean daemon,
         boolean endAtExit,
         Duration endGrace,

@@ -76,11 +76,16 @@ final class JvmLauncher {
                     java, yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
         }
 
+        private static List<String> logOptions(ChildProcessOptions options) {
+            return options.logLevel() == System.Logger.Level.OFF ? List.of() : ChildLogs.jvmOptions();
+        }
+
         static Launch of(ChildProcess child, ChildProcessOptions options) throws IOException {
             return new Launch(
                     options.java().map(ChildJava::at).orElse(ChildJava.OWN),
                     options.yieldingOptions(),
-                    options.jvmOptions(),
+                    Stream.concat(logOptions(options).stream(), options.jvmOptions().stream())
+                            .toList(),
                     options.environment(),
                     options.directory(),
                     ChildClassPath.of(child, options),

@@ -12,7 +12,7 @@ public enum Output {
 
     /**
      * To the parent's SLF4J logger {@code io.ipcq.process.NAME}, with the child's name: a line of standard output as INFO, a
-     * line of standard error as WARN.
+     * line of standard error as WARN. What the child logs comes as the records that they are: {@link ChildProcessBuilder#logLevel}.
      */
     SLF4J,
 

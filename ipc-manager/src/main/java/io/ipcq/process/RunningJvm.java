@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A child's JVM from its start to after its end, with the threads that pass on its output. */
 final class RunningJvm {
@@ -27,6 +28,7 @@ final class RunningJvm {
 
     private final Process process;
     private final List<LinePump> pumps;
+    private final @Nullable LogReceiver logs;
 
     /** Open until the JVM has ended and a task that it did not come to read is deleted. */
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -45,9 +47,10 @@ final class RunningJvm {
     /** It ended before it read its task; known when the task is deleted. */
     private volatile boolean endedUnread;
 
-    private RunningJvm(Process process, List<LinePump> pumps, Path task) {
+    private RunningJvm(Process process, List<LinePump> pumps, @Nullable LogReceiver logs, Path task) {
         this.process = process;
         this.pumps = pumps;
+        this.logs = logs;
         this.task = task;
     }
 
@@ -70,6 +73,9 @@ final class RunningJvm {
         for (LinePump pump : pumps) {
             TimeUnit.NANOSECONDS.timedJoin(pump, lastOutputNanos - System.nanoTime());
         }
+        if (logs != null) {
+            logs.join(); // what is in the ring is there
+        }
     }
 
     private void tidyUp() {
@@ -77,12 +83,29 @@ final class RunningJvm {
         TaskFile.deleteQuietly(task);
         GroupSignals.forget(task);
         LiveChildren.ended();
+        if (logs != null) {
+            logs.end();
+        }
     }
 
     static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
         if (ChildThread.isWanted(options)) {
             return begin(child, options, task -> ChildThread.start(child, task));
         }
+        LogReceiver logs = LogReceiver.of(child.name(), options.logLevel());
+        child.receiveLogs(logs);
+        RunningJvm started = null;
+        try {
+            started = startJvm(child, options);
+            return started;
+        } finally {
+            if (started == null && logs != null) {
+                logs.close();
+            }
+        }
+    }
+
+    private static RunningJvm startJvm(ChildProcess child, ChildProcessOptions options) throws IOException {
         OptionalInt debugPort = DebuggedJvms.firstPort(options);
         if (options.startMethod() == StartMethod.STANDBY && options.daemon() && debugPort.isEmpty()) {
             RunningJvm waited = StandbyReserve.give(child, options);
@@ -117,8 +140,11 @@ final class RunningJvm {
     /** A JVM that has been given its task, or is about to read it; ended if it cannot be watched. */
     static RunningJvm of(ChildProcess child, Process process, Output output, Path task) {
         try {
-            RunningJvm jvm = new RunningJvm(process, pumps(child.name(), process, output), task);
+            RunningJvm jvm = new RunningJvm(process, pumps(child.name(), process, output), child.logs(), task);
             jvm.pumps.forEach(Thread::start);
+            if (jvm.logs != null) {
+                jvm.logs.start();
+            }
             ExitWatch.start(process, child.name(), jvm::ended);
             return jvm;
         } catch (Throwable failed) {

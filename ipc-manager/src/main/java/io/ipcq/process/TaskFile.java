@@ -74,6 +74,9 @@ final class TaskFile {
             out.writeLong(parent.pid());
             out.writeUTF(child.name());
             out.writeUTF(child.family());
+            LogReceiver logs = child.logs();
+            out.writeUTF(logs == null ? "" : logs.level().name());
+            out.writeUTF(logs == null ? "" : logs.link());
             byte[] plain = PlainCall.encode(child);
             out.writeBoolean(plain != null);
             if (plain != null) {
@@ -117,6 +120,11 @@ final class TaskFile {
         ParentProcess parent = new ParentProcess(in.readUTF(), in.readLong(), link);
         String name = in.readUTF();
         String family = in.readUTF();
+        String logLevel = in.readUTF();
+        String logs = in.readUTF();
+        if (!logs.isEmpty()) {
+            ChildLogs.sendThrough(logs, System.Logger.Level.valueOf(logLevel));
+        }
         Birth birth = new Birth(name, family, daemon, parent, new AtomicInteger());
         if (link == null) {
             CurrentProcess.bornAsThread(birth);

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import java.util.Map;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
+import org.slf4j.MDC;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
+import org.slf4j.helpers.BasicMDCAdapter;
 import org.slf4j.helpers.BasicMarkerFactory;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
-import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /** Prints what is logged, at every level and with every exception. */
 public final class PrintingLogProvider implements SLF4JServiceProvider {
+
+    private final MDCAdapter context = new BasicMDCAdapter();
 
     @Override
     public ILoggerFactory getLoggerFactory() {
@@ -27,7 +31,7 @@ public final class PrintingLogProvider implements SLF4JServiceProvider {
 
     @Override
     public MDCAdapter getMDCAdapter() {
-        return new NOPMDCAdapter();
+        return context;
     }
 
     @Override
@@ -79,8 +83,10 @@ public final class PrintingLogProvider implements SLF4JServiceProvider {
         @Override
         protected void handleNormalizedLoggingCall(
                 Level level, Marker marker, String pattern, Object[] arguments, Throwable thrown) {
+            Map<String, String> context = MDC.getCopyOfContextMap();
             System.out.println(
-                    "slf4j " + level + " " + name + " " + MessageFormatter.basicArrayFormat(pattern, arguments));
+                    "slf4j " + level + " " + name + " " + MessageFormatter.basicArrayFormat(pattern, arguments)
+                            + (context == null || context.isEmpty() ? "" : " " + context));
             if (thrown != null) {
                 thrown.printStackTrace(System.out);
             }

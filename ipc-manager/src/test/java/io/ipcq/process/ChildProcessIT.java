@@ -315,6 +315,35 @@ class ChildProcessIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"SPAWN", "STANDBY"})
+    void shouldPassOnLogRecordsAsRecords(String startMethod) throws Exception {
+        List<String> options = List.of(
+                "-Dipcq.archive=off",
+                "-Dslf4j.provider=io.ipcq.pool.PrintingLogProvider",
+                "-Djava.util.logging.SimpleFormatter.format=jul %4$s %3$s %5$s%n",
+                "-cp",
+                System.getProperty("java.class.path"));
+        try (Program program =
+                Program.start(directory, options, Family.LoggingRecords.class.getName(), startMethod)) {
+            assertThat(program.exitCode()).as(program.output()).isZero();
+            assertThat(program.output().lines())
+                    .contains(
+                            "slf4j WARN work [logged] by slf4j {request=7}",
+                            "java.lang.IllegalStateException: thrown there",
+                            "Caused by: java.io.IOException: its cause",
+                            "jul WARNING work [logged] by jul, interrupted",
+                            "[logged] still interrupted true",
+                            "slf4j INFO work [logged] " + "x".repeat(1 << 14) + "... (1000000 characters)",
+                            "slf4j INFO work [logged] record 9999",
+                            "exit code 0")
+                    .anySatisfy(line -> assertThat(line).startsWith("\tat io.ipcq.process.Work.logRecords(Work.java:"))
+                    .filteredOn(line -> line.startsWith("slf4j INFO work [logged] record "))
+                    .hasSize(10_000);
+            assertThat(program.output()).doesNotContain("not wanted");
+        }
+    }
+
     @Test
     void shouldStartOnce() throws Exception {
         ChildProcess child = run(ChildProcess.builder(Work::nothing).name("once"));

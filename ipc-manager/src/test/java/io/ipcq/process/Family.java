@@ -103,6 +103,22 @@ final class Family {
         }
     }
 
+    /** Has a child whose records it logs, in a JVM that waited or in another. */
+    static final class LoggingRecords {
+        public static void main(String[] arguments) throws Exception {
+            ChildProcessBuilder builder = ChildProcess.builder(Work::logRecords)
+                    .name("logged")
+                    .output(Output.PREFIXED)
+                    .logLevel(System.Logger.Level.INFO);
+            if (arguments[0].equals("STANDBY")) {
+                builder.startMethod(StartMethod.STANDBY).prepare();
+            }
+            ChildProcess child = builder.start();
+            child.join();
+            System.out.println(child.exitDescription());
+        }
+    }
+
     /** Has JVMs that wait, then sleeps or ends. */
     static final class Waiting {
         public static void main(String[] arguments) throws Exception {

@@ -142,6 +142,22 @@ final class Work {
         System.out.flush();
     }
 
+    /** Logs by two libraries, from threads that others disturb, and more than fits into the parent's ring at once. */
+    static void logRecords() throws Exception {
+        org.slf4j.MDC.put("request", "7");
+        org.slf4j.LoggerFactory.getLogger("work")
+                .warn("by {}", "slf4j", new IllegalStateException("thrown there", new IOException("its cause")));
+        org.slf4j.LoggerFactory.getLogger("work").debug("not wanted");
+        org.slf4j.MDC.clear();
+        Thread.currentThread().interrupt();
+        java.util.logging.Logger.getLogger("work").warning("by jul, interrupted");
+        System.out.println("still interrupted " + Thread.interrupted());
+        org.slf4j.LoggerFactory.getLogger("work").info("x".repeat(1_000_000));
+        for (int i = 0; i < 10_000; i++) {
+            org.slf4j.LoggerFactory.getLogger("work").info("record {}", i);
+        }
+    }
+
     static void noise() {
         System.out.println("x".repeat(100_000));
         System.out.print("no end of line");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.pool;
+package io.ipcq.process;
 
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -8,22 +9,22 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * Sends a worker's {@code java.util.logging} records to the parent. Public because the JDK makes one, when a worker first
+ * Sends a child's {@code java.util.logging} records to the parent. Public because the JDK makes one, when a child first
  * logs ({@code java.util.logging.config.class}); not meant for programs.
  *
- * <p>Thread-safe; concerns one worker; a record that a worker was about to send when it died is lost.
+ * <p>Thread-safe; concerns one child; a record that a child was about to send when it died is lost.
  */
-public final class WorkerLogSetup {
+public final class ChildLogSetup {
 
     /** Keeps the logger from being collected, and its handler with it. */
     private static final Logger ROOT = Logger.getLogger("");
 
-    public WorkerLogSetup() {
+    public ChildLogSetup() {
         for (Handler handler : ROOT.getHandlers()) {
             ROOT.removeHandler(handler);
         }
-        ROOT.setLevel(level(WorkerLogs.threshold()));
         ROOT.addHandler(new Forwarder());
+        ChildLogs.onThreshold(threshold -> ROOT.setLevel(level(threshold)));
     }
 
     private static Level level(int severity) {
@@ -49,12 +50,14 @@ public final class WorkerLogSetup {
         @Override
         public void publish(LogRecord entry) {
             if (isLoggable(entry)) {
-                WorkerLogs.publish(
-                        WorkerLogs.JUL,
+                Throwable thrown = entry.getThrown();
+                ChildLogs.publish(new LogEntry(
+                        LogEntry.JUL,
                         entry.getLevel().intValue(),
                         String.valueOf(entry.getLoggerName()),
                         formatter.formatMessage(entry),
-                        entry.getThrown());
+                        Map.of(),
+                        thrown == null ? null : LoggedThrowable.of(thrown)));
             }
         }
 

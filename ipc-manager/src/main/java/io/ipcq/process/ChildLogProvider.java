@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.pool;
+package io.ipcq.process;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.Logger;
+import org.slf4j.MDC;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.BasicMDCAdapter;
@@ -17,12 +18,12 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * Sends a worker's SLF4J records to the parent, whose logging library decides what becomes of them. Public because SLF4J
+ * Sends a child's SLF4J records to the parent, whose logging library decides what becomes of them. Public because SLF4J
  * makes one ({@code slf4j.provider}); not meant for programs.
  *
- * <p>Thread-safe; concerns one worker; a record that a worker was about to send when it died is lost.
+ * <p>Thread-safe; concerns one child; a record that a child was about to send when it died is lost.
  */
-public final class WorkerLogProvider implements SLF4JServiceProvider {
+public final class ChildLogProvider implements SLF4JServiceProvider {
 
     private final Map<String, Logger> loggers = new ConcurrentHashMap<>();
     private final IMarkerFactory markers = new BasicMarkerFactory();
@@ -61,27 +62,27 @@ public final class WorkerLogProvider implements SLF4JServiceProvider {
 
         @Override
         public boolean isTraceEnabled() {
-            return WorkerLogs.isWanted(System.Logger.Level.TRACE.getSeverity());
+            return ChildLogs.isWanted(System.Logger.Level.TRACE.getSeverity());
         }
 
         @Override
         public boolean isDebugEnabled() {
-            return WorkerLogs.isWanted(System.Logger.Level.DEBUG.getSeverity());
+            return ChildLogs.isWanted(System.Logger.Level.DEBUG.getSeverity());
         }
 
         @Override
         public boolean isInfoEnabled() {
-            return WorkerLogs.isWanted(System.Logger.Level.INFO.getSeverity());
+            return ChildLogs.isWanted(System.Logger.Level.INFO.getSeverity());
         }
 
         @Override
         public boolean isWarnEnabled() {
-            return WorkerLogs.isWanted(System.Logger.Level.WARNING.getSeverity());
+            return ChildLogs.isWanted(System.Logger.Level.WARNING.getSeverity());
         }
 
         @Override
         public boolean isErrorEnabled() {
-            return WorkerLogs.isWanted(System.Logger.Level.ERROR.getSeverity());
+            return ChildLogs.isWanted(System.Logger.Level.ERROR.getSeverity());
         }
 
         @Override
@@ -97,7 +98,14 @@ public final class WorkerLogProvider implements SLF4JServiceProvider {
                 Object @Nullable [] arguments,
                 @Nullable Throwable thrown) {
             String text = MessageFormatter.basicArrayFormat(pattern, arguments);
-            WorkerLogs.publish(WorkerLogs.SLF4J, level.toInt(), name, text == null ? "" : text, thrown);
+            Map<String, String> context = MDC.getCopyOfContextMap();
+            ChildLogs.publish(new LogEntry(
+                    LogEntry.SLF4J,
+                    level.toInt(),
+                    name,
+                    text == null ? "" : text,
+                    context == null ? Map.of() : context,
+                    thrown == null ? null : LoggedThrowable.of(thrown)));
         }
     }
 }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import io.ipcq.Log;
+import io.ipcq.codec.Codec;
+import io.ipcq.queue.QueueClosedException;
+import io.ipcq.queue.QueueLink;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The parent's end of the ring through which a child sends its log records, and the thread that reads it until the child has ended. */
+final class LogReceiver extends Thread {
+
+    private static final int RING_BYTES = 1 << 18;
+
+    private final String child;
+    private final System.Logger.Level level;
+    private final SharedQueue<byte[]> ring;
+
+    private LogReceiver(String child, System.Logger.Level level, SharedQueue<byte[]> ring) {
+        super("ipcq-log-" + child);
+        this.child = child;
+        this.level = level;
+        this.ring = ring;
+        setDaemon(true);
+    }
+
+    /** Null if no records are wanted. */
+    static @Nullable LogReceiver of(String child, System.Logger.Level level) throws IOException {
+        if (level == System.Logger.Level.OFF) {
+            return null;
+        }
+        return new LogReceiver(
+                child,
+                level,
+                SharedQueue.builder(Codec.bytes()).capacityBytes(RING_BYTES).create());
+    }
+
+    System.Logger.Level level() {
+        return level;
+    }
+
+    /** What the child opens it by. */
+    String link() {
+        return Objects.requireNonNull(QueueLink.of(ring));
+    }
+
+    @Override
+    public void run() {
+        try (ring) {
+            for (byte[] record : ring.consume()) {
+                publish(record);
+            }
+        }
+    }
+
+    private void publish(byte[] record) {
+        try {
+            ChildLogs.receive(child, record);
+        } catch (RuntimeException damaged) {
+            Log.of(ChildProcess.class).warn("a log record of a child is lost: child={}", child, damaged);
+        }
+    }
+
+    /** The child has ended: what it has sent is read, and then this thread ends. */
+    void end() {
+        try {
+            ring.shutdown();
+        } catch (QueueClosedException never) {
+            // it was never read
+        }
+    }
+
+    /** There was no child. */
+    void close() {
+        ring.close();
+    }
+}
