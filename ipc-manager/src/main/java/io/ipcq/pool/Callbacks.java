@@ -3,6 +3,7 @@ package io.ipcq.pool;
 
 import io.ipcq.Log;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ final class Callbacks {
      * without waking anybody, and long ones delay nobody. What blocks though it was not to be expected loses the turn when
      * the next one comes, or at the next look of a slot. There are as many threads as there are callbacks that block.
      *
-     * Failures. Whatever a callback throws is logged. Where no thread can be had, what waits goes on waiting until the next
+     * Failures. Whatever a callback throws, it is told itself. Where no thread can be had, what waits goes on waiting until the next
      * callback or look tries again.
      */
 
@@ -25,6 +26,9 @@ final class Callbacks {
     interface Callback {
 
         void run() throws Exception;
+
+        /** What was thrown instead; whoever waits is to be told. */
+        void failed(Throwable failure);
 
         /** Whether it is to be expected that this takes long. */
         default boolean mayBlock() {
@@ -39,7 +43,7 @@ final class Callbacks {
 
     // ---- guarded by this --------------------------------------------------------------------------------------------
 
-    private final ArrayDeque<Callback> waiting = new ArrayDeque<>();
+    private final Deque<Callback> waiting = new ArrayDeque<>();
     private @Nullable CallbackThread turn;
 
     /** A thread was woken or started to take the turn. */
@@ -96,15 +100,9 @@ final class Callbacks {
                 isComing = false;
             }
             if (turn == me) {
-                Callback next = waiting.poll();
+                Callback next = waiting.peek();
                 if (next != null) {
-                    running++;
-                    me.begin();
-                    if (next.mayBlock()) {
-                        turn = null;
-                        look();
-                    }
-                    return next;
+                    return begin(me, next, next.mayBlock());
                 }
                 turn = null;
             }
@@ -124,17 +122,40 @@ final class Callbacks {
         }
     }
 
-    /** Another thread comes if one is needed: this one may have been it. */
-    private synchronized void left() {
-        isComing = false;
-        look();
+    /** Nothing is thrown once the callback does not wait any more. */
+    private Callback begin(CallbackThread me, Callback next, boolean mayBlock) {
+        long now = System.nanoTime();
+        waiting.remove();
+        me.since = now;
+        running++;
+        if (mayBlock) {
+            turn = null;
+            try {
+                look();
+            } catch (Throwable failed) {
+                // the next look will find what waits
+            }
+        }
+        return next;
     }
 
-    private synchronized void ran(CallbackThread me) {
-        running--;
-        me.end();
+    /** The thread has run what it began, or ends; another one comes if it is needed, as this may have been the one that was to. */
+    private synchronized void abandon(CallbackThread me, boolean ends) {
+        if (me.since != Long.MAX_VALUE) {
+            me.since = Long.MAX_VALUE;
+            running--;
+        }
+        if (ends) {
+            isComing = false;
+            if (turn == me) {
+                turn = null;
+            }
+        }
         if (running == 0 && waiting.isEmpty()) {
             notifyAll();
+        }
+        if (ends) {
+            look();
         }
     }
 
@@ -189,16 +210,44 @@ final class Callbacks {
                 }
                 isScheduled = true;
             }
-            Callbacks.this.add(this);
+            boolean added = false;
+            try {
+                Callbacks.this.add(this);
+                added = true;
+            } finally {
+                if (!added) {
+                    abandon();
+                }
+            }
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            Log.of(ProcessPool.class).warn(what + " failed: pool=" + name, failure);
+        }
+
+        /** The next one who adds something schedules it again. */
+        private void abandon() {
+            synchronized (queue) {
+                isScheduled = false;
+            }
         }
 
         @Override
         public void run() {
-            for (Runnable next = poll(); next != null; next = poll()) {
-                try {
-                    next.run();
-                } catch (Throwable itsOwnFault) {
-                    Log.of(ProcessPool.class).warn(what + " failed: pool=" + name, itsOwnFault);
+            boolean done = false;
+            try {
+                for (Runnable next = poll(); next != null; next = poll()) {
+                    try {
+                        next.run();
+                    } catch (Throwable itsOwnFault) {
+                        Log.of(ProcessPool.class).warn(what + " failed: pool=" + name, itsOwnFault);
+                    }
+                }
+                done = true;
+            } finally {
+                if (!done) {
+                    abandon();
                 }
             }
         }
@@ -232,40 +281,28 @@ final class Callbacks {
             setDaemon(true);
         }
 
-        void begin() {
-            since = System.nanoTime();
-        }
-
-        void end() {
-            since = Long.MAX_VALUE;
-        }
-
         boolean isStuck() {
             return since != Long.MAX_VALUE && System.nanoTime() - since > STUCK_NANOS;
         }
 
         @Override
+        @SuppressWarnings("ResultOfMethodCallIgnored") // an interrupt of a callback's own is not the next one's
         public void run() {
             try {
                 for (Callback next = take(this); next != null; next = take(this)) {
-                    call(next);
+                    try {
+                        next.run();
+                    } catch (Throwable failure) {
+                        next.failed(failure);
+                    } finally {
+                        Thread.interrupted();
+                        abandon(this, false);
+                    }
                 }
             } catch (InterruptedException goneAstray) {
                 // nobody has a reason to; another thread comes when it is needed
             } finally {
-                left();
-            }
-        }
-
-        @SuppressWarnings("ResultOfMethodCallIgnored") // an interrupt of a callback's own is not the next one's
-        private void call(Callback callback) {
-            try {
-                callback.run();
-            } catch (Throwable itsOwnFault) {
-                Log.of(ProcessPool.class).warn("a callback of a pool failed: pool=" + name, itsOwnFault);
-            } finally {
-                Thread.interrupted();
-                ran(this);
+                abandon(this, true);
             }
         }
     }

@@ -4,6 +4,7 @@ package io.ipcq.pool;
 import io.ipcq.Log;
 import io.ipcq.memory.Deadline;
 import io.ipcq.process.ChildLogs;
+import io.ipcq.memory.StackReserve;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +35,15 @@ final class Dispatcher {
      * A worker that ran short tasks is handed some in advance (PoolWorker.depth). A worker that has nothing to do takes
      * them back from another's ring, so no task waits behind a long one while a worker is idle: tasks may wait for each other.
      *
-     * Every task is in one place: the backlog, or one worker's `held`. It leaves the latter by a result, by being taken back,
+     * Every task is in one place: the backlog, or one worker's `held` or `takenBack`. It leaves the second by a result, by being taken back,
      * or when its worker is buried. Futures are completed after the lock is released; those that somebody depends on by
      * threads of their own, because what depends may block.
      *
      * Crash. See PoolWorker. The future of a task that a dead worker held fails, unless retries were asked for.
+     *
+     * Errors. Any call may throw one. So a task goes from one place to another in one step (TaskList), and whatever else was begun is
+     * either done again by the thread of a slot, which looks now and then, or costs the worker its life: what it held is then
+     * known again. What ended is told with a reserve of stack, one by one, whatever becomes of the others.
      */
 
     /** After so many failed starts in a row the tasks that wait are given up. */
@@ -63,7 +69,7 @@ final class Dispatcher {
 
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
 
-    private final ArrayDeque<PoolTask<?>> backlog = new ArrayDeque<>();
+    private final TaskList backlog = new TaskList();
     private final ArrayDeque<PoolWorker> idle = new ArrayDeque<>();
     private final List<WorkerSlot> slots = new ArrayList<>();
     private final Set<PoolWorker> workers = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
@@ -124,22 +130,29 @@ final class Dispatcher {
 
     /** Submits and waits. If a worker is idle, this thread reads its results, and nobody has to wake anybody here. */
     void submitAndAwait(PoolTask<?> task) throws InterruptedException {
-        PoolWorker mine;
-        lock.lock();
+        StackReserve.require(); // for giving back the reading
+        PoolWorker mine = null;
         try {
-            mine = accept(task);
-            if (mine != null && mine.reader == PoolWorker.Reader.NONE && !mine.hasUnsent()) {
-                mine.reader = PoolWorker.Reader.CALLER;
-            } else if (mine != null) {
-                mine.slot.wake();
-                mine = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-        try {
-            if (mine != null) {
-                read(mine, task);
+            try {
+                lock.lock();
+                try {
+                    PoolWorker woken = accept(task);
+                    if (woken != null && woken.reader == PoolWorker.Reader.NONE && !woken.hasUnsent()) {
+                        mine = woken;
+                        woken.reader = PoolWorker.Reader.CALLER;
+                    } else if (woken != null) {
+                        woken.slot.wake();
+                    }
+                } finally {
+                    lock.unlock();
+                }
+                if (mine != null) {
+                    read(mine, task);
+                }
+            } finally {
+                if (mine != null) {
+                    giveBackReading(mine);
+                }
             }
             task.await();
         } catch (Throwable failed) {
@@ -162,15 +175,26 @@ final class Dispatcher {
             Log.of(ProcessPool.class)
                     .warn("a worker is given up: worker=" + worker.child().name(), damaged);
             worker.kill(); // and the task waits for what becomes of it
-        } finally {
-            lock.lock();
+        }
+    }
+
+    /** In any case, or nobody would read what the worker sends. */
+    private void giveBackReading(PoolWorker worker) {
+        boolean givenBack = false;
+        while (!givenBack) {
             try {
-                worker.reader = PoolWorker.Reader.NONE;
-                if (worker.isAwaited() || worker.gone || !worker.child().isAlive()) {
-                    worker.slot.wake();
+                lock.lock();
+                try {
+                    worker.reader = PoolWorker.Reader.NONE;
+                    if (worker.isAwaited() || worker.gone || !worker.child().isAlive()) {
+                        worker.slot.wake();
+                    }
+                } finally {
+                    lock.unlock();
                 }
-            } finally {
-                lock.unlock();
+                givenBack = true;
+            } catch (Throwable again) {
+                // the next time perhaps not
             }
         }
     }
@@ -180,8 +204,10 @@ final class Dispatcher {
         if (shutdown) {
             throw new RejectedExecutionException("The pool is shut down and takes no more tasks: pool=" + name);
         }
-        backlog.add(task);
-        submitted += task.elements();
+        int elements = task.elements();
+        backlog.addLast(task);
+        submitted += elements;
+        task.counted = false;
         try {
             PoolWorker woken = handOutToIdle();
             if (!backlog.isEmpty()) {
@@ -190,8 +216,10 @@ final class Dispatcher {
             }
             return woken;
         } catch (Throwable failed) {
-            if (backlog.removeLastOccurrence(task)) {
-                submitted -= task.elements();
+            if (backlog.contains(task)) {
+                backlog.remove(task);
+                submitted -= elements;
+                task.counted = true;
             }
             throw failed;
         }
@@ -207,13 +235,13 @@ final class Dispatcher {
             idle.remove();
             worker.idle = false;
             if (handed) {
-                backlog.remove();
                 if (last != null) {
                     last.slot.wake();
                 }
                 last = worker;
                 task = peekBacklog();
             } else {
+                backlog.addFirst(task);
                 worker.slot.wake(); // it has just died
             }
         }
@@ -235,25 +263,27 @@ final class Dispatcher {
                 best = worker;
             }
         }
-        if (best != null && best.hand(task)) {
-            backlog.remove();
+        if (best != null && !best.hand(task)) {
+            backlog.addFirst(task);
         }
     }
 
     /** The next task that is still wanted. */
     private @Nullable PoolTask<?> peekBacklog() {
-        PoolTask<?> task = backlog.peek();
+        PoolTask<?> task = backlog.first();
         while (task != null && task.isDone()) {
-            countCancelled(backlog.remove()); // or completed by somebody else
-            task = backlog.peek();
+            countCancelled(task); // or completed by somebody else
+            backlog.remove(task);
+            task = backlog.first();
         }
         return task;
     }
 
     private void countCancelled(PoolTask<?> task) {
+        int elements = task.elements();
         if (!task.counted) {
             task.counted = true;
-            cancelled += task.elements();
+            cancelled += elements;
         }
     }
 
@@ -284,6 +314,7 @@ final class Dispatcher {
 
     /** Takes note of what a worker sent, hands it more, and has the futures completed. */
     void handle(PoolWorker worker, List<byte[]> messages) {
+        StackReserve.require(); // for telling what ended
         List<Completion> ended = new ArrayList<>(messages.size() + 1);
         try {
             lock.lock();
@@ -302,7 +333,7 @@ final class Dispatcher {
                 lock.unlock();
             }
         } finally {
-            ended.forEach(this::complete);
+            completeAll(ended);
         }
     }
 
@@ -314,9 +345,9 @@ final class Dispatcher {
                 long number = in.getLong();
                 long nanos = in.getLong();
                 PoolTask<?> task = worker.answered(number);
+                count(task, kind == MessageKind.RESULT);
                 ended.add(completion(task, kind, in, worker.child().name()));
                 worker.done(task, nanos);
-                count(task, kind == MessageKind.RESULT);
             }
             case MessageKind.UNKNOWN_FUNCTION -> {
                 PoolTask<?> task = worker.answered(MessageKind.task(message));
@@ -348,14 +379,15 @@ final class Dispatcher {
     }
 
     private void count(PoolTask<?> task, boolean good) {
+        int elements = task.elements();
         if (task.counted) {
             return; // when it was cancelled or its time was over
         }
         task.counted = true;
         if (good) {
-            succeeded += task.elements();
+            succeeded += elements;
         } else {
-            failed += task.elements();
+            failed += elements;
         }
     }
 
@@ -396,8 +428,24 @@ final class Dispatcher {
         public void run() {
             try {
                 how.run();
+            } catch (Throwable failure) {
+                failed(failure);
+            }
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            task.failInAnyCase(failure);
+        }
+    }
+
+    /** Each, whatever becomes of the others; whoever calls this has a reserve of stack. */
+    private void completeAll(List<Completion> ended) {
+        for (int i = 0; i < ended.size(); i++) {
+            try {
+                complete(ended.get(i));
             } catch (Throwable failed) {
-                task.failInAnyCase(failed);
+                ended.get(i).task.failInAnyCase(failed);
             }
         }
     }
@@ -433,6 +481,7 @@ final class Dispatcher {
     }
 
     private void refill(PoolWorker worker) {
+        putBack(worker.takenBack); // an error may have come up before
         if (!mayBeHanded(worker)) {
             if (worker.ready && !worker.stopping && worker.held.isEmpty() && worker.condemned == null) {
                 worker.stop(); // it has had its tasks
@@ -447,8 +496,10 @@ final class Dispatcher {
             return;
         }
         PoolTask<?> task = peekBacklog();
-        while (task != null && mayBeHanded(worker) && worker.hasRoomFor(task) && worker.hand(task)) {
-            backlog.remove();
+        while (task != null && mayBeHanded(worker) && worker.hasRoomFor(task)) {
+            if (!worker.hand(task)) {
+                backlog.addFirst(task);
+            }
             task = peekBacklog();
         }
         if (worker.held.isEmpty() && !worker.gone) {
@@ -469,6 +520,7 @@ final class Dispatcher {
                     }
                     return;
                 }
+                putBack(other.takenBack);
             }
         }
     }
@@ -516,26 +568,22 @@ final class Dispatcher {
 
     /** Takes back what a worker has not begun, and puts what is still wanted of it before all that waits. */
     private void takeBackWaiting(PoolWorker worker) {
-        List<PoolTask<?>> waiting = new ArrayList<>();
         PoolTask<?> task = worker.takeBack();
         while (task != null) {
-            waiting.add(task);
             task = worker.takeBack();
         }
-        putBack(waiting);
+        putBack(worker.takenBack);
     }
 
-    private void putBack(List<PoolTask<?>> waiting) {
-        for (int i = waiting.size() - 1; i >= 0; i--) {
-            if (!waiting.get(i).isDone()) {
-                backlog.addFirst(waiting.get(i));
-            }
+    private void putBack(TaskList waiting) {
+        for (PoolTask<?> task = waiting.last(); task != null; task = waiting.last()) {
+            backlog.addFirst(task);
         }
     }
 
     private void timeOut(PoolWorker worker, List<Completion> ended) {
         takeBackWaiting(worker);
-        PoolTask<?> task = worker.held.peek();
+        PoolTask<?> task = worker.held.first();
         if (task == null) {
             return; // it had not begun
         }
@@ -630,51 +678,42 @@ final class Dispatcher {
 
     PoolWorker start(WorkerSlot slot) throws IOException {
         PoolWorker worker = PoolWorker.start(slot, options, initializer);
-        lock.lock();
         try {
-            workers.add(worker);
-            slot.worker = worker;
-            started++;
-            if (stopped) {
-                worker.kill();
+            lock.lock();
+            try {
+                workers.add(worker);
+                slot.worker = worker;
+                started++;
+                if (stopped) {
+                    worker.kill();
+                }
+            } finally {
+                lock.unlock();
             }
             return worker;
         } catch (Throwable failed) {
-            worker.kill();
-            worker.close();
+            giveUp(worker);
             throw failed;
+        }
+    }
+
+    /** One that has just been started, and was handed nothing. */
+    private void giveUp(PoolWorker worker) {
+        worker.kill();
+        lock.lock();
+        try {
+            workers.remove(worker);
+            worker.slot.worker = null;
         } finally {
             lock.unlock();
         }
+        worker.close();
     }
 
     /** After the end of a worker, when everything that it sent was read. Can be repeated if it failed. */
     void bury(WorkerSlot slot, PoolWorker worker) {
         Obituary obituary = Obituary.of(worker.child(), worker.started, options.directory());
-        List<Completion> ended = new ArrayList<>(worker.held.size());
-        boolean failedToStart;
-        lock.lock();
-        try {
-            workers.remove(worker);
-            idle.remove(worker);
-            putBack(worker.takeBackAll());
-            while (!worker.held.isEmpty()) {
-                lose(worker.held.element(), obituary, ended);
-                worker.held.remove();
-            }
-            failedToStart = !worker.ready && !worker.stopping && !stopped && slot.worker == worker;
-            slot.worker = null;
-            PoolWorker woken = handOutToIdle();
-            if (woken != null) {
-                woken.slot.wake();
-            }
-            if (shutdown && backlog.isEmpty()) {
-                stopIdle();
-            }
-        } finally {
-            lock.unlock();
-            ended.forEach(this::complete);
-        }
+        boolean failedToStart = telling(ended -> bury(slot, worker, obituary, ended));
         if (failedToStart) {
             RemoteFailure failure = worker.startFailure;
             startFailed(
@@ -685,12 +724,54 @@ final class Dispatcher {
         }
     }
 
+    /** True if the worker could not start. */
+    private boolean bury(WorkerSlot slot, PoolWorker worker, Obituary obituary, List<Completion> ended) {
+        workers.remove(worker);
+        idle.remove(worker);
+        worker.takeBackAll();
+        putBack(worker.takenBack);
+        for (PoolTask<?> task = worker.held.first(); task != null; task = worker.held.first()) {
+            lose(task, obituary, ended);
+            worker.held.remove(task); // unless it is in the backlog
+        }
+        PoolWorker woken = handOutToIdle();
+        if (woken != null) {
+            woken.slot.wake();
+        }
+        if (shutdown && backlog.isEmpty()) {
+            stopIdle();
+        }
+        boolean failedToStart = !worker.ready && !worker.stopping && !stopped && slot.worker == worker;
+        slot.worker = null;
+        return failedToStart;
+    }
+
+    /** Does something under the lock, and then tells what ended by it. */
+    private <T> T telling(Function<List<Completion>, T> work) {
+        StackReserve.require();
+        List<Completion> ended = new ArrayList<>();
+        try {
+            lock.lock();
+            try {
+                return work.apply(ended);
+            } finally {
+                lock.unlock();
+            }
+        } finally {
+            completeAll(ended);
+        }
+    }
+
     private void lose(PoolTask<?> task, Obituary obituary, List<Completion> ended) {
         if (task.isDone()) {
-            return; // cancelled or out of time: the worker was killed for it
+            count(
+                    task,
+                    !task.isCompletedExceptionally()); // else cancelled or out of time: the worker was killed for it
+            return;
         }
         int crashes = task.crashes + 1;
-        if (crashes <= options.retries() && crashes < options.maxCrashesPerTask() && !stopped) {
+        boolean again = crashes <= options.retries() && crashes < options.maxCrashesPerTask() && !stopped;
+        if (again) {
             backlog.addFirst(task);
         } else {
             ended.add(failure(task, () -> new WorkerCrashedException(task.describe(), crashes, obituary)));
@@ -706,30 +787,21 @@ final class Dispatcher {
      * @param cause called where it can do no harm, as it may run code of the program's
      */
     void startFailed(WorkerSlot slot, boolean killed, String reason, Supplier<@Nullable Throwable> cause) {
-        List<Completion> givenUp = new ArrayList<>();
-        lock.lock();
-        try {
+        telling(givenUp -> {
             if (killed) {
                 slot.killedStarts++;
             } else {
                 slot.failures++;
             }
             boolean anyWorks = workers.stream().anyMatch(worker -> worker.ready);
-            while (!anyWorks && isHopeless(slot) && !backlog.isEmpty()) {
-                PoolTask<?> task = backlog.element();
-                if (!task.isDone()) {
-                    givenUp.add(failure(task, () -> cannotStart(task, reason, cause.get())));
-                    count(task, false);
-                }
-                backlog.remove();
+            if (!anyWorks && isHopeless(slot)) {
+                giveUpBacklog(givenUp, false, task -> cannotStart(task, reason, cause.get()));
             }
             changed.signalAll();
-        } finally {
-            lock.unlock();
-            givenUp.forEach(this::complete);
-        }
-        logs.add(() -> Log.of(ProcessPool.class)
-                .warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
+            return true;
+        });
+        logs.add(
+                () -> Log.of(ProcessPool.class).warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
     }
 
     private WorkerStartException cannotStart(PoolTask<?> task, String reason, @Nullable Throwable cause) {
@@ -743,21 +815,40 @@ final class Dispatcher {
         return slot.failures >= START_ATTEMPTS || slot.killedStarts >= KILLED_START_ATTEMPTS;
     }
 
+    /** Can be repeated if it failed. */
     void ended(WorkerSlot slot) {
-        lock.lock();
-        try {
+        boolean terminated = telling(givenUp -> {
             slots.remove(slot);
             changed.signalAll();
-            if (!isTerminated()) {
-                return;
+            if (isTerminated()) {
+                giveUpBacklog(givenUp, true, task -> shutDown()); // nobody is left to run it
             }
-        } finally {
-            lock.unlock();
+            return isTerminated();
+        });
+        if (terminated) {
+            if (endOfProgram != null) {
+                endOfProgram.withdraw();
+            }
+            callbacks.close();
         }
-        if (endOfProgram != null) {
-            endOfProgram.withdraw();
+    }
+
+    private CancellationException shutDown() {
+        return new CancellationException("the pool was shut down: pool=" + name);
+    }
+
+    private void giveUpBacklog(
+            List<Completion> givenUp, boolean cancel, Function<PoolTask<?>, ? extends Throwable> reason) {
+        for (PoolTask<?> task = peekBacklog(); task != null; task = peekBacklog()) {
+            PoolTask<?> given = task;
+            givenUp.add(failure(given, () -> reason.apply(given)));
+            if (cancel) {
+                countCancelled(given);
+            } else {
+                count(given, false);
+            }
+            backlog.remove(given);
         }
-        callbacks.close();
     }
 
     /** For the thread of a slot: what its worker has to send is noted, and nobody is kept waiting. */
@@ -806,29 +897,21 @@ final class Dispatcher {
 
     /** Cancels what waits, and returns it; interrupts what runs, and kills what does not end by that. */
     List<Runnable> shutdownNow() {
-        List<PoolTask<?>> waiting;
-        lock.lock();
-        try {
+        List<PoolTask<?>> waiting = telling(givenUp -> {
             shutdown = true;
             stopped = true;
             for (PoolWorker worker : workers) {
                 takeBackWaiting(worker);
-                PoolTask<?> task = worker.held.peek();
+                PoolTask<?> task = worker.held.first();
                 if (task != null && worker.condemned == null) {
                     worker.condemn(task, Deadline.nanos(options.killAfter()));
                 }
             }
-            waiting = new ArrayList<>(backlog);
-            waiting.removeIf(PoolTask::isDone);
-            backlog.clear();
-            waiting.forEach(this::countCancelled);
+            giveUpBacklog(givenUp, true, task -> shutDown());
             changed.signalAll();
             stopIdle();
-        } finally {
-            lock.unlock();
-        }
-        waiting.forEach(task ->
-                complete(failure(task, () -> new CancellationException("the pool was shut down: pool=" + name))));
+            return givenUp.stream().<PoolTask<?>>map(Completion::task).toList();
+        });
         return waiting.stream().map(PoolTask::here).toList();
     }
 

@@ -50,11 +50,12 @@ final class MapResult<R extends @Nullable Object> extends CompletableFuture<List
 
                 @Override
                 public void run() {
-                    try {
-                        finish(chunk);
-                    } catch (Throwable failed) {
-                        PoolTask.failInAnyCase(MapResult.this, failed, () -> {});
-                    }
+                    finish(chunk);
+                }
+
+                @Override
+                public void failed(Throwable failure) {
+                    PoolTask.failInAnyCase(MapResult.this, failure, () -> {});
                 }
             });
         }

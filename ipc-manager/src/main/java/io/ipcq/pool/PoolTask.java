@@ -49,11 +49,21 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
     private volatile @Nullable Runnable whenDone;
 
+    /** The list that this is in, and its neighbours there; guarded by the dispatcher, and for {@link TaskList} alone. */
+    @Nullable
+    TaskList list;
+
+    @Nullable
+    PoolTask<?> previous;
+
+    @Nullable
+    PoolTask<?> next;
+
     /** How many workers ended while they held this; guarded by the dispatcher. */
     int crashes;
 
-    /** Whether it is in the statistics of what has ended; guarded by the dispatcher. */
-    boolean counted;
+    /** Whether the statistics do not wait for its end: it has been counted, or was not submitted. Guarded by the dispatcher. */
+    boolean counted = true;
 
     /** Nobody looks at the future of {@code execute}. */
     boolean unattended;

@@ -8,13 +8,12 @@ import io.ipcq.process.ChildProcess;
 import io.ipcq.process.ChildProcessBuilder;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
+import io.ipcq.queue.QueueStorageException;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +71,10 @@ final class PoolWorker {
     private final Chunks chunks = new Chunks();
 
     /** In the order of the ring. */
-    final ArrayDeque<PoolTask<?>> held = new ArrayDeque<>();
+    final TaskList held = new TaskList();
+
+    /** What was held and taken back, in the same order, until it is somewhere else. */
+    final TaskList takenBack = new TaskList();
 
     private final Map<Integer, Integer> functions = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -220,39 +222,42 @@ final class PoolWorker {
         return (int) Math.min(MAX_TASKS_AHEAD, WORK_AHEAD_NANOS / Math.max(1, averageNanos));
     }
 
-    /** Hands a task out; false if the worker has just ended. If it throws, the task was not handed out. */
+    /**
+     * Hands a task out, which leaves the list that it is in; false if the worker has just ended, and the task has yet to be put into another
+     * list. If it throws, either nothing was done, or it is not known whether the worker has the task, and the worker is killed.
+     */
     boolean hand(PoolTask<?> task) {
-        boolean first = held.isEmpty();
         boolean withFunction = functions.get(task.function().number()) == null;
         byte[] message = task.message(withFunction);
-        held.add(task);
-        boolean handed = false;
+        int bytes = task.messageBytes();
+        if (withFunction) {
+            functions.put(task.function().number(), 0);
+        }
+        TaskList before = task.list;
         try {
-            if (withFunction) {
-                functions.put(task.function().number(), 0);
-            }
+            boolean first = held.isEmpty();
+            held.addLast(task);
             if (message.length > MessageKind.MAX_BYTES) {
                 unsent = message;
                 large = true;
-                handed = true;
-            } else {
-                handed = offer(tasks, message);
+            } else if (!offer(tasks, message)) {
+                return false;
             }
-        } finally {
-            if (!handed) {
-                held.removeLast();
-                functions.remove(task.function().number());
+            assigned++;
+            bytesAhead += bytes;
+            if (first) {
+                begin();
             }
+            return true;
+        } catch (QueueStorageException notPut) {
+            if (before != null) {
+                before.addFirst(task);
+            }
+            throw notPut;
+        } catch (Throwable unsure) {
+            kill();
+            throw unsure;
         }
-        if (!handed) {
-            return false;
-        }
-        assigned++;
-        bytesAhead += task.messageBytes();
-        if (first) {
-            begin();
-        }
-        return true;
     }
 
     private boolean offer(SharedQueue<byte[]> ring, byte[] message) {
@@ -305,7 +310,7 @@ final class PoolWorker {
 
     // ---- taking back ------------------------------------------------------------------------------------------------
 
-    /** The oldest task that the worker has not begun; it is the worker's no longer. Null if there is none. */
+    /** The oldest task that the worker has not begun, {@link #takenBack} from it. Null if there is none. */
     @Nullable
     PoolTask<?> takeBack() {
         if (large || stopping) {
@@ -317,41 +322,41 @@ final class PoolWorker {
         } catch (QueueShutdownException | QueueClosedException ended) {
             return null;
         }
-        return message == null ? null : forget(MessageKind.task(message), true);
-    }
-
-    private @Nullable PoolTask<?> forget(long number, boolean functionToo) {
-        for (Iterator<PoolTask<?>> each = held.iterator(); each.hasNext(); ) {
-            PoolTask<?> task = each.next();
-            if (task.number() == number) {
-                each.remove();
-                bytesAhead -= task.messageBytes();
+        if (message == null) {
+            return null;
+        }
+        try {
+            PoolTask<?> task = held(MessageKind.task(message));
+            if (task != null) {
+                int bytes = task.messageBytes();
+                functions.remove(task.function().number());
+                takenBack.addLast(task);
+                bytesAhead -= bytes;
                 assigned--;
-                if (functionToo) {
-                    functions.remove(task.function().number());
-                }
-                return task;
             }
+            return task;
+        } catch (Throwable unfinished) {
+            kill(); // or it would be waited for what nobody has any more
+            throw unfinished;
         }
-        return null;
     }
 
-    /** After the end: the tasks that had not begun. What is {@link #held} then was held by the worker when it died. */
-    List<PoolTask<?>> takeBackAll() {
-        List<PoolTask<?>> untouched = new ArrayList<>();
-        if (large) {
-            if (unsent != null || hasLastChunk()) {
-                untouched.addAll(held);
-                held.clear();
-            }
-            return untouched;
+    private @Nullable PoolTask<?> held(long number) {
+        PoolTask<?> task = held.first();
+        while (task != null && task.number() != number) {
+            task = task.next;
         }
-        PoolTask<?> task = takeBack();
-        while (task != null) {
-            untouched.add(task);
-            task = takeBack();
+        return task;
+    }
+
+    /** After the end: takes back what had not begun. What is {@link #held} then was held by the worker when it died. */
+    void takeBackAll() {
+        if (large && (unsent != null || hasLastChunk())) {
+            takenBack.addAll(held);
         }
-        return untouched;
+        while (!large && takeBack() != null) {
+            // there may be more
+        }
     }
 
     private boolean hasLastChunk() {
@@ -362,7 +367,7 @@ final class PoolWorker {
 
     /** Whether something is to be expected from the worker. */
     boolean isAwaited() {
-        return !ready || stopping || !held.isEmpty() || killAt != Deadline.NEVER;
+        return !ready || stopping || !held.isEmpty() || !takenBack.isEmpty() || killAt != Deadline.NEVER;
     }
 
     /** How long to wait for a message until a deadline has to be looked at. */
@@ -404,7 +409,7 @@ final class PoolWorker {
 
     /** The task that an answer is for: the oldest of those that the worker has. */
     PoolTask<?> answered(long number) {
-        PoolTask<?> task = held.peek();
+        PoolTask<?> task = held.first();
         if (task == null || task.number() != number) {
             throw new IllegalStateException("a worker answered out of turn: worker=" + child.name() + ", task=" + number
                     + ", expected=" + (task == null ? "none" : task.describe()));
@@ -414,9 +419,9 @@ final class PoolWorker {
 
     /** The worker is done with the oldest of its tasks, after so many nanoseconds. */
     void done(PoolTask<?> task, long nanos) {
-        held.remove();
-        large = false;
         bytesAhead -= task.messageBytes();
+        held.remove(task);
+        large = false;
         averageNanos = (WEIGHT_OF_PAST * averageNanos + nanos) / (WEIGHT_OF_PAST + 1);
         if (task == condemned) {
             condemned = null;

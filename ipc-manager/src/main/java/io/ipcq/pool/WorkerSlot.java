@@ -75,7 +75,20 @@ final class WorkerSlot implements Runnable {
                 survive(failed);
             }
         }
-        dispatcher.ended(this);
+        end();
+    }
+
+    /** Whoever closes the pool waits for this. */
+    private void end() {
+        boolean told = false;
+        while (!told) {
+            try {
+                dispatcher.ended(this);
+                told = true;
+            } catch (Throwable failed) {
+                survive(failed);
+            }
+        }
     }
 
     /** One step in the life of a worker; false when there is to be none any more. Each can be repeated if it failed. */

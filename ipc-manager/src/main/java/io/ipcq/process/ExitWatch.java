@@ -1,39 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * Waits for the end of a JVM in a thread of its own. {@link Process#onExit} tells it in the common pool, where it would wait for
  * whatever the program does there.
  */
-final class ExitWatch {
+final class ExitWatch extends Thread {
 
     private static final long STACK_BYTES = 1 << 18;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private ExitWatch() {}
+    private final Process process;
+    private final Runnable whenEnded;
 
-    /** Runs {@code whenEnded} once the process has ended; ends it if no thread can be had for that. */
+    private ExitWatch(Process process, String name, Runnable whenEnded) {
+        super(null, null, "ipcq-watch-" + name, STACK_BYTES);
+        this.process = process;
+        this.whenEnded = whenEnded;
+        setDaemon(true);
+    }
+
+    /** Runs {@code whenEnded} once the process has ended, again if it fails; ends the process if no thread can be had for that. */
     static void start(Process process, String name, Runnable whenEnded) {
         try {
-            Runnable watch = () -> {
-                awaitEnd(process);
-                whenEnded.run();
-            };
-            Thread thread = new Thread(null, watch, "ipcq-watch-" + name, STACK_BYTES);
-            thread.setDaemon(true);
-            thread.start();
+            new ExitWatch(process, name, whenEnded).start();
         } catch (Throwable failed) {
             process.destroyForcibly();
             throw failed;
         }
     }
 
-    private static void awaitEnd(Process process) {
-        while (process.isAlive()) {
+    /** Who waits for the end must be told of it in any case; and nobody has a reason to interrupt this thread. */
+    @Override
+    public void run() {
+        boolean told = false;
+        while (!told) {
             try {
                 process.waitFor();
-            } catch (InterruptedException | Error notTheEnd) {
-                // nobody has a reason to interrupt this thread, and who waits for the end must be told of it in any
-                // case
+                if (!process.isAlive()) {
+                    whenEnded.run();
+                    told = true;
+                }
+            } catch (InterruptedException | RuntimeException | Error again) {
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

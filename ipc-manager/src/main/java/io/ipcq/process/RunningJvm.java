@@ -64,8 +64,9 @@ final class RunningJvm {
                 awaitLastOutput();
             } catch (InterruptedException notOurs) {
                 // nobody has a reason to interrupt the thread that watches, and it is at its end
+            } finally {
+                exit.complete(process);
             }
-            exit.complete(process);
         }
     }
 
@@ -79,7 +80,7 @@ final class RunningJvm {
     }
 
     private void tidyUp() {
-        endedUnread = Files.exists(task);
+        endedUnread |= Files.exists(task); // also if this is done again
         TaskFile.deleteQuietly(task);
         GroupSignals.forget(task);
         LiveChildren.ended();

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Weaves {@link FaultPoints} into the classes of some packages as a JVM loads them; not into those of tests. */
 public final class FaultAgent implements ClassFileTransformer {
+
+    /** A property with the name of a file; it says which point, and which {@link FaultKind}. */
+    public static final String START = "ipcq.fault.start";
 
     private final List<String> packages;
 
@@ -45,6 +49,25 @@ public final class FaultAgent implements ClassFileTransformer {
                 .map(name -> name.replace('.', '/') + '/')
                 .toList();
         instrumentation.addTransformer(new FaultAgent(prefixes));
+        armIfAsked();
+    }
+
+    /** For an error while a JVM starts: one of those that are told of the file, which so is gone for the next. */
+    private static void armIfAsked() {
+        String file = System.getProperty(START);
+        if (file == null) {
+            return;
+        }
+        try {
+            String[] words = Files.readString(Path.of(file)).split(" ");
+            if (Files.deleteIfExists(Path.of(file))) {
+                FaultPoints.arm(any -> true, Integer.parseInt(words[0]), FaultKind.valueOf(words[1]));
+            }
+        } catch (NoSuchFileException nothingAsked) {
+            // or asked of another one
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -60,7 +83,7 @@ public final class FaultAgent implements ClassFileTransformer {
             return null;
         }
         try {
-            return FaultWeaver.weave(bytes);
+            return FaultWeaver.weave(bytes, packages);
         } catch (Throwable e) {
             // the JVM would go on with the class as it was, and no test would notice
             e.printStackTrace();

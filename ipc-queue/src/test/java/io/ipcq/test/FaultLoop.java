@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,19 @@ public final class FaultLoop {
 
         /** Gives back everything; what is still open afterwards is a failure. */
         void close() throws Throwable;
+
+        /**
+         * Counts points from now on, and lets the error come up at the n-th, or at none if n is 0; in the thread of the operation, unless
+         * the scene knows of others.
+         */
+        default void arm(Predicate<Thread> operation, int n, FaultKind kind) throws Throwable {
+            FaultPoints.arm(operation, n, kind);
+        }
+
+        /** Counts no more. */
+        default FaultPoints.Outcome disarm() throws Throwable {
+            return FaultPoints.disarm();
+        }
     }
 
     /** Sets a scene in a directory of its own. */
@@ -44,7 +58,7 @@ public final class FaultLoop {
         Scene set(Path directory) throws Throwable;
     }
 
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = Long.getLong("ipcq.fault.hang", 120);
     private static final int POINTS_BETWEEN_LINES = 10;
     private static final int FRAMES = 12;
     private static final int FEW = 8;
@@ -105,21 +119,21 @@ public final class FaultLoop {
         return all.subList(0, Math.min(most, count)).stream().sorted().toList();
     }
 
-    private FaultPoints.Run attempt(String operation, Path place, Stage stage, int n, FaultKind kind) throws Exception {
+    private FaultPoints.Outcome attempt(String operation, Path place, Stage stage, int n, FaultKind kind)
+            throws Exception {
         Files.createDirectory(place);
-        Guarded setting = Guarded.run("stage", () -> stage.set(place));
-        if (setting.failure() != null) {
-            throw new IllegalStateException("the stage for " + operation + " could not be set", setting.failure());
-        }
-        Scene scene = (Scene) setting.result();
+        Scene scene = (Scene) Guarded.require("stage", () -> stage.set(place));
         Thread[] tested = new Thread[1];
-        FaultPoints.Run run = FaultPoints.arm(thread -> thread == tested[0], n, kind);
+        Guarded.require("arm", () -> {
+            scene.arm(thread -> thread == tested[0], n, kind);
+            return null;
+        });
         Guarded operating = Guarded.run("tested", () -> {
             tested[0] = Thread.currentThread();
             scene.run();
             return null;
         });
-        FaultPoints.disarm();
+        FaultPoints.Outcome run = (FaultPoints.Outcome) Guarded.require("disarm", scene::disarm);
         Throwable failure = operating.isHanging() ? operating.failure() : null;
         if (failure == null) {
             failure = Guarded.run("check", () -> {
@@ -156,7 +170,7 @@ public final class FaultLoop {
     }
 
     private void note(
-            String operation, int n, FaultKind kind, FaultPoints.Run run, Guarded operating, Throwable failure) {
+            String operation, int n, FaultKind kind, FaultPoints.Outcome run, Guarded operating, Throwable failure) {
         Throwable thrown = run.thrown();
         List<String> where = failures.computeIfAbsent(run.site() + ": " + firstLine(failure), any -> new ArrayList<>());
         where.add(operation + " " + n + " " + kind);
@@ -227,9 +241,13 @@ public final class FaultLoop {
             return guarded;
         }
 
-        @Nullable
-        Object result() {
-            return result;
+        /** What has to be done for the loop to go on. */
+        static Object require(String name, Work work) throws InterruptedException {
+            Guarded guarded = run(name, work);
+            if (guarded.failure != null) {
+                throw new IllegalStateException("the loop cannot go on: " + name, guarded.failure);
+            }
+            return guarded.result;
         }
 
         @Nullable

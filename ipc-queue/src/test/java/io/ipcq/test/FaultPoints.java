@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.test;
 
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  * <p>No points are where nothing can fail. What is compiled to instructions ({@code VarHandle}, {@code Math}) neither calls nor
  * allocates. A call that leaves our code and hands over something to be closed, or a lock, does that last, so there is no point
  * after it; and the call that closes or unlocks it allocates nothing, and needs less stack than the one that took it, so there
- * is none before that, nor at the entry of those methods of ours that close and unlock. What implements an interface of another library has no points,
+ * is none before that, nor at the entry of those methods of ours that close and unlock; nor at that of a thread's first method, which has the whole stack. What implements an interface of another library has no points,
  * for they would be in the middle of what that library does. A static initialiser, and what it calls, has no points, because a class
  * that fails there is lost to the JVM, whatever anybody does.
  */
 public final class FaultPoints {
+
+    /** A property with the name of a file, in which is written where an error came up. */
+    public static final String REPORT = "ipcq.fault.report";
 
     private static final int VISITS = 6;
     private static final int MOST_SITES = 1 << 16;
@@ -32,8 +40,17 @@ public final class FaultPoints {
 
     private FaultPoints() {}
 
+    /**
+     * What was counted, and what came up.
+     *
+     * @param count how many points have been passed
+     * @param site where the error came up; empty if the n-th point was not reached
+     * @param thrown the error; null if the n-th point was not reached
+     */
+    public record Outcome(int count, String site, @Nullable Throwable thrown) implements Serializable {}
+
     /** One count, from the first point to the one at which the error comes up. */
-    public static final class Run {
+    private static final class Run {
 
         private final Predicate<Thread> concerned;
         private final int n;
@@ -49,21 +66,6 @@ public final class FaultPoints {
             this.kind = kind;
         }
 
-        /** How many points have been passed. */
-        public int count() {
-            return count.get();
-        }
-
-        /** The error that came up; null if the n-th point was not reached. */
-        public @Nullable Throwable thrown() {
-            return thrown;
-        }
-
-        /** Where that was. */
-        public String site() {
-            return site;
-        }
-
         private void pass(int number) {
             if (INITIALISING.get()[0] > 0 || visits.incrementAndGet(number) > VISITS || count.incrementAndGet() != n) {
                 return;
@@ -71,19 +73,33 @@ public final class FaultPoints {
             site = nameOf(number);
             Throwable fault = kind.create("made by a test, at point " + n + ": " + site);
             thrown = fault;
+            report(site);
             FaultPoints.<RuntimeException>sneak(fault);
         }
     }
 
     /** Counts in some threads from now on; the error comes up at the n-th point, and at none if n is 0. */
-    public static Run arm(Predicate<Thread> concerned, int n, FaultKind kind) {
-        Run run = new Run(concerned, n, kind);
-        armed = run;
-        return run;
+    public static void arm(Predicate<Thread> concerned, int n, FaultKind kind) {
+        armed = new Run(concerned, n, kind);
     }
 
-    public static void disarm() {
+    /** Counts no more; nothing was counted if nobody armed. */
+    public static Outcome disarm() {
+        Run run = armed;
         armed = null;
+        return run == null ? new Outcome(0, "", null) : new Outcome(run.count.get(), run.site, run.thrown);
+    }
+
+    /** For one who may not live to tell: where the error came up stands in the file that was asked for. */
+    private static void report(String site) {
+        String file = System.getProperty(REPORT);
+        if (file != null) {
+            try {
+                Files.writeString(Path.of(file), site);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     static synchronized int register(String site) {

@@ -2,6 +2,7 @@
 package io.ipcq.test;
 
 import java.nio.channels.FileLock;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
@@ -15,7 +16,7 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
-/** Puts a call of {@link FaultPoints#pass} wherever a class enters a method, leaves our code, comes back, or allocates. */
+/** Puts a call of {@link FaultPoints#pass} wherever a class enters a method, leaves what is woven, comes back, or allocates. */
 final class FaultWeaver extends ClassVisitor {
 
     private static final int API = Opcodes.ASM9;
@@ -50,23 +51,29 @@ final class FaultWeaver extends ClassVisitor {
             "takeBack",
             "addTo",
             "removeFirst",
-            "countRefused");
+            "countRefused",
+            "completeAll",
+            "giveBackReading");
 
     /** What they return may have to be closed. */
     private static final Set<String> SYSTEM_CALLS = Set.of("com/kenai/jffi/Invoker", "java/lang/invoke/MethodHandle");
 
+    private final List<String> packages;
     private String type = "";
     private boolean isCalledBack;
+    private boolean isThread;
 
-    private FaultWeaver(ClassVisitor next) {
+    private FaultWeaver(ClassVisitor next, List<String> packages) {
         super(API, next);
+        this.packages = packages;
     }
 
-    static byte[] weave(byte[] bytes) {
+    /** @param packages those that are woven, as {@code io/ipcq/queue/} */
+    static byte[] weave(byte[] bytes, List<String> packages) {
         ClassReader reader = new ClassReader(bytes);
         // nothing that is put in branches or lasts, so the frames stay as they are
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        reader.accept(new FaultWeaver(writer), 0);
+        reader.accept(new FaultWeaver(writer, packages), 0);
         return writer.toByteArray();
     }
 
@@ -79,6 +86,8 @@ final class FaultWeaver extends ClassVisitor {
             @Nullable String parent,
             String @Nullable [] interfaces) {
         type = name;
+        isThread = "java/lang/Thread".equals(parent)
+                || interfaces != null && Stream.of(interfaces).anyMatch("java/lang/Runnable"::equals);
         isCalledBack = interfaces != null && Stream.of(interfaces).anyMatch(FaultWeaver::isForeign);
         super.visit(version, access, name, signature, parent, interfaces);
     }
@@ -93,7 +102,16 @@ final class FaultWeaver extends ClassVisitor {
         // a bridge only calls on
         return isCalledBack || (access & Opcodes.ACC_BRIDGE) != 0
                 ? next
-                : new Points(next, shortName(type) + "." + name, !GIVING_BACK.contains(name));
+                : new Points(
+                        next,
+                        shortName(type) + "." + name,
+                        !GIVING_BACK.contains(name) && !(isThread && name.equals("run")));
+    }
+
+    /** Whether it has points of its own; what only throws needs none. */
+    private boolean isWoven(String name) {
+        return packages.stream().anyMatch(name::startsWith)
+                || name.startsWith(OURS) && name.indexOf('/', OURS.length()) < 0;
     }
 
     private static boolean isForeign(String name) {
@@ -130,7 +148,7 @@ final class FaultWeaver extends ClassVisitor {
         }
     }
 
-    private static final class Points extends MethodVisitor {
+    private final class Points extends MethodVisitor {
 
         private final String method;
         private final boolean atEntry;
@@ -163,9 +181,8 @@ final class FaultWeaver extends ClassVisitor {
 
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
-            boolean away = !owner.startsWith(OURS)
-                    && !INSTRUCTIONS.contains(owner)
-                    && !INSTRUCTIONS.contains(owner + "." + name);
+            boolean away =
+                    !isWoven(owner) && !INSTRUCTIONS.contains(owner) && !INSTRUCTIONS.contains(owner + "." + name);
             String callee = shortName(owner) + "." + name;
             if (away && !givesBack(owner, name)) {
                 pass("before " + callee);
@@ -176,24 +193,24 @@ final class FaultWeaver extends ClassVisitor {
             }
         }
 
-        private static boolean takes(String owner, String name, String descriptor) {
+        private boolean takes(String owner, String name, String descriptor) {
             boolean locks = isA(owner, Lock.class) && name.matches("lock.*|tryLock");
             String result = name.equals("<init>") ? owner : internalName(Type.getReturnType(descriptor));
             return locks || isA(result, AutoCloseable.class) || SYSTEM_CALLS.contains(owner);
         }
 
-        private static boolean givesBack(String owner, String name) {
+        private boolean givesBack(String owner, String name) {
             return isA(owner, Lock.class) && name.equals("unlock")
                     || isA(owner, FileLock.class) && name.equals("release")
                     || isA(owner, AutoCloseable.class) && isClose(name, "()V");
         }
 
-        private static String internalName(Type type) {
+        private String internalName(Type type) {
             return type.getSort() == Type.OBJECT ? type.getInternalName() : "";
         }
 
-        private static boolean isA(String name, Class<?> type) {
-            if (name.isEmpty() || name.startsWith("[") || name.startsWith(OURS)) {
+        private boolean isA(String name, Class<?> type) {
+            if (name.isEmpty() || name.startsWith("[") || isWoven(name)) {
                 return false;
             }
             try {
