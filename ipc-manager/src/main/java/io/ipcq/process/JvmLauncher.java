@@ -6,6 +6,8 @@ import io.ipcq.queue.SharedQueue;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +102,11 @@ final class JvmLauncher {
         ProcessBuilder builder = new ProcessBuilder(command(launch, environment, given));
         builder.environment().putAll(launch.environment());
         builder.environment().putAll(environment.changed());
-        launch.directory().ifPresent(directory -> builder.directory(directory.toFile()));
+        if (launch.directory().isPresent()) {
+            builder.directory(launch.directory().get().toFile());
+        } else {
+            requireWorkingDirectory();
+        }
         return start(
                 builder,
                 switch (launch.output()) {
@@ -108,6 +114,18 @@ final class JvmLauncher {
                     case PREFIXED, SLF4J -> ProcessBuilder.Redirect.PIPE;
                     case DISCARD -> ProcessBuilder.Redirect.DISCARD;
                 });
+    }
+
+    /** No JVM starts in one that was removed, and what it says then is not what to do. */
+    private static void requireWorkingDirectory() throws IOException {
+        Path here = Path.of("").toAbsolutePath();
+        if (!Files.isDirectory(here)) {
+            throw new NoSuchFileException(
+                    here.toString(),
+                    null,
+                    "the working directory is gone, and a child starts there: give another one,"
+                            + " builder(...).directory(path)");
+        }
     }
 
     /** A JVM that writes an archive of what it loads from {@code jars}. */
