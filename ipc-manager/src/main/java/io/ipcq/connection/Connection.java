@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import io.ipcq.Awaitable;
 import io.ipcq.codec.Codec;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -25,7 +26,7 @@ import java.util.Optional;
  * not wait for each other. Process-safe: it belongs to this process; only the unused end of a {@link Pipe} can be passed on. When either process
  * dies, the other side gets what was sent before, then {@link java.io.EOFException}.
  */
-public interface Connection extends AutoCloseable {
+public interface Connection extends Awaitable, AutoCloseable {
 
     /** Connects to a {@link java.net.UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}. */
     static Connection connect(SocketAddress address, AuthKey key) throws IOException, InterruptedException {
@@ -80,6 +81,16 @@ public interface Connection extends AutoCloseable {
     /** {@link #poll(Duration)} without waiting. */
     default boolean poll() throws IOException, InterruptedException {
         return poll(Duration.ZERO);
+    }
+
+    /** {@link #poll(Duration)}; also true if this side has closed it. */
+    @Override
+    default boolean awaitReady(Duration timeout) throws InterruptedException {
+        try {
+            return poll(timeout);
+        } catch (IOException broken) {
+            return true;
+        }
     }
 
     /** The address of the other side; a client at a Unix-domain socket has an empty one. */

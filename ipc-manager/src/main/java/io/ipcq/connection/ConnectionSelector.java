@@ -12,7 +12,7 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one thread wait for many connections; what {@code multiprocessing.connection.wait} is to Python.
+ * Lets one thread of a server wait for many connections; {@link Wait} does so for a few things of any kind.
  *
  * <p>It tells that bytes have come, or the end; what to do with them is the caller's, with {@link Registration#recvBytes}
  * until there is no more. It also tells when the rest of a message can be sent. A connection that is left alone is told of again.

@@ -2,6 +2,7 @@
 package io.ipcq.connection;
 
 import io.ipcq.Log;
+import io.ipcq.Awaitable;
 import io.ipcq.memory.AtExit;
 import io.ipcq.memory.Deadline;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Unix-domain socket stays, and the next listener there replaces it; if it ends otherwise, the file goes. Accepted
  * connections live until they are closed.
  */
-public final class Listener implements AutoCloseable {
+public final class Listener implements Awaitable, AutoCloseable {
 
     private static final int BACKLOG = 1024;
     private static final long LOG_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -40,6 +43,9 @@ public final class Listener implements AutoCloseable {
 
     /** What waits to be accepted; empty once closed, for whoever waits. */
     private final LinkedBlockingQueue<Optional<Connection>> accepted = new LinkedBlockingQueue<>();
+
+    private final ReentrantLock looking = new ReentrantLock();
+    private final Condition arrived = looking.newCondition();
 
     private final AtomicLong notLogged = new AtomicLong();
     private volatile long lastLogged = System.nanoTime() - LOG_PAUSE_NANOS;
@@ -152,9 +158,38 @@ public final class Listener implements AutoCloseable {
         return next == null ? Optional.empty() : Optional.of(handOut(next));
     }
 
+    /** Waits, at most so long, until {@link #accept} would not have to; says whether a peer is there, or the listener closed. */
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        long deadline = Deadline.in(timeout);
+        looking.lockInterruptibly();
+        try {
+            while (accepted.isEmpty()) {
+                long left = Deadline.remainingNanos(deadline);
+                if (left <= 0) {
+                    return false;
+                }
+                arrived.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private void add(Optional<Connection> next) {
+        accepted.add(next);
+        looking.lock();
+        try {
+            arrived.signalAll();
+        } finally {
+            looking.unlock();
+        }
+    }
+
     private Connection handOut(Optional<Connection> next) throws SocketException {
         if (next.isEmpty()) {
-            accepted.add(next); // for the next one who waits
+            add(next); // for the next one who waits
             if (failed) {
                 throw new SocketException(
                         "the listener has failed, its log says why; make a new one: address=" + address);
@@ -172,7 +207,7 @@ public final class Listener implements AutoCloseable {
 
     /** A peer has proved its key. */
     void welcome(Connection connection) {
-        accepted.add(Optional.of(connection));
+        add(Optional.of(connection));
         if (closed) {
             closeWaiting();
         }
@@ -245,7 +280,7 @@ public final class Listener implements AutoCloseable {
         for (Optional<Connection> next = accepted.poll(); next != null; next = accepted.poll()) {
             next.ifPresent(Connection::close);
         }
-        accepted.add(Optional.empty());
+        add(Optional.empty());
     }
 
     /** Ends listening; the address is free afterwards, and connections that were accepted go on. May be called again. */

@@ -149,6 +149,15 @@ class LocalQueue<E> extends ManagedQueue<E> {
     }
 
     @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        try {
+            return there().awaitReady(timeout);
+        } catch (QueueClosedException | ManagerGoneException over) {
+            return true;
+        }
+    }
+
+    @Override
     public @Nullable E getNow() {
         try {
             return there().getNow();

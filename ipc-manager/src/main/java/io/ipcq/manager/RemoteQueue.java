@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.QueueStorageException;
 import java.time.Duration;
@@ -91,6 +92,16 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     E takeWithin(@Nullable Duration timeout) throws InterruptedException {
         Long millis = Reference.millis(timeout);
         return reference.take(millis, this::receive, "get", millis, true);
+    }
+
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        Long millis = Reference.millis(Objects.requireNonNull(timeout, "timeout"));
+        try {
+            return Boolean.TRUE.equals(reference.await(millis, "ready", millis));
+        } catch (QueueClosedException | ManagerGoneException over) {
+            return true;
+        }
     }
 
     @Override

@@ -48,6 +48,7 @@ final class ServedQueue extends Served {
     private final QueuePump takers;
     private final QueuePump putters;
     private final QueuePump joiners;
+    private final QueuePump watchers;
     private final Workers workers;
     private final Budget.Share memory;
     private final Bill descriptors;
@@ -123,6 +124,7 @@ final class ServedQueue extends Served {
         this.takers = new QueuePump(clock, workers, telling(this::take));
         this.putters = new QueuePump(clock, workers, telling(this::put));
         this.joiners = new QueuePump(clock, workers, telling(this::join));
+        this.watchers = new QueuePump(clock, workers, telling(this::awaitReady));
     }
 
     /** What an error of the storage carries: how many elements were put. */
@@ -216,6 +218,7 @@ final class ServedQueue extends Served {
             }
             case "get", "receive" -> takers.submit(call, call.timeoutMillis(1), null);
             case "join" -> joiners.submit(call, call.timeoutMillis(1), false);
+            case "ready" -> watchers.submit(call, call.timeoutMillis(1), false);
             case "putAll" -> putAll(call);
             case "drain" -> drain(call, Math.min(call.count(1), MAX_BATCH));
             case "items" -> items(call, Math.min(call.count(1), MAX_BATCH));
@@ -390,6 +393,7 @@ final class ServedQueue extends Served {
                 memory.bear(element.length);
             }
             takers.wake();
+            watchers.wake();
         }
     }
 
@@ -631,6 +635,10 @@ final class ServedQueue extends Served {
 
     private @Nullable Runnable join(Call call, Duration patience) throws InterruptedException {
         return queue.join(patience) ? () -> call.reply(true) : null;
+    }
+
+    private @Nullable Runnable awaitReady(Call call, Duration patience) throws InterruptedException {
+        return !returned().isEmpty() || queue.awaitReady(patience) ? () -> call.reply(true) : null;
     }
 
     private synchronized long size() {

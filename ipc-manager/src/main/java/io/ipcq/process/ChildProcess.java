@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.Awaitable;
 import io.ipcq.memory.Deadline;
 import java.io.IOException;
 import java.io.Serializable;
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Process-safe: what arrives in another process is the recipe, not the handle; it cannot be started, joined
  * or ended there. Survives the child's death in any form: {@link #exitCode} tells it.
  */
-public class ChildProcess implements AutoCloseable, Serializable {
+public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -238,6 +239,12 @@ public class ChildProcess implements AutoCloseable, Serializable {
     /** Waits until the child has ended, at most so long; says whether it has. */
     public boolean join(Duration timeout) throws InterruptedException {
         return started().join(Deadline.nanos(timeout));
+    }
+
+    /** {@link #join(Duration)}: whether the child has ended. */
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        return join(timeout);
     }
 
     public boolean isAlive() {

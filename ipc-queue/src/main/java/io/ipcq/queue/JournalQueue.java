@@ -326,6 +326,25 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        long deadline = Durations.deadline(timeout);
+        try {
+            while (!isOver() && !canTake(false)) {
+                if (Durations.hasPassed(deadline)) {
+                    return false;
+                }
+                if (control.hasOut()) {
+                    consumer.lookAfterLeases(deadline); // perhaps nobody else does
+                }
+                awaitElement(false, deadline);
+            }
+            return true;
+        } catch (QueueClosedException over) {
+            return true;
+        }
+    }
+
+    @Override
     public Delivery<E> receive() throws InterruptedException {
         Delivery<E> delivery = receiveUntil(FOREVER);
         if (delivery == null) {

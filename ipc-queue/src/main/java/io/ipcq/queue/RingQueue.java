@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -370,6 +371,27 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             return await((until, began) -> notEmpty.await(canTake, until, began), deadline) || surfaced(false);
         } catch (InternalError e) {
             throw memoryGone(e);
+        }
+    }
+
+    /** Who was woken for an element and does not take it passes the wake-up on. */
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        long deadline = Durations.deadline(timeout);
+        try {
+            if (touching(canTake::getAsBoolean)) {
+                return true;
+            }
+            boolean ready = awaitElement(deadline);
+            if (ready) {
+                touching(() -> {
+                    notEmpty.relay(canTake);
+                    return true;
+                });
+            }
+            return ready;
+        } catch (QueueClosedException over) {
+            return true;
         }
     }
 

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.Attached;
+import io.ipcq.Awaitable;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.TypeRef;
 import java.io.IOException;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the type of the elements; null is refused with a {@link NullPointerException}
  */
-public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Serializable {
+public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, Serializable {
 
     /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
     static <E> SharedQueue<E> create(Class<E> type) throws IOException {
@@ -182,6 +183,14 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Serializable
 
     /** Whether a {@code put} of one element would wait. Agrees with {@link #qsize()}, in every process. */
     boolean full();
+
+    /**
+     * Waits, at most so long, until there is an element that {@code get} could take, or until {@code get} would fail at once, because the
+     * queue is drained after {@link #shutdown()}, or closed. Takes nothing, and keeps no consumer from what it waits for; says whether
+     * there was something.
+     */
+    @Override
+    boolean awaitReady(Duration timeout) throws InterruptedException;
 
     /** The exact number of elements that consumers can take. O(1). */
     long qsize();

@@ -180,6 +180,7 @@ abstract class SharedQueueContract {
                 () -> queue.putAll(null),
                 () -> queue.putAll(Arrays.asList("a", null)),
                 () -> queue.get(null),
+                () -> queue.awaitReady(null),
                 () -> queue.drainTo(null),
                 () -> queue.drainTo(null, 1),
                 () -> queue.join(null));
@@ -240,6 +241,59 @@ abstract class SharedQueueContract {
             got.add(get.await());
         }
         assertThat(got).containsExactlyInAnyOrder("0", "1", "2", "3", "4", "5", "6", "7");
+    }
+
+    // ---- waiting without taking -------------------------------------------------------------------------------------
+
+    @Test
+    void shouldAwaitElementAndNotTakeIt() throws InterruptedException {
+        assertThat(queue.awaitReady(Duration.ZERO)).isFalse();
+        long start = System.nanoTime();
+        assertThat(queue.awaitReady(SHORT)).isFalse();
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(SHORT.toNanos());
+        Task<Boolean> waiting = Task.start(() -> queue.awaitReady(LONG)).expectToWait();
+        queue.put("a");
+        assertThat(waiting.await()).isTrue();
+        assertThat(queue.awaitReady(Duration.ZERO)).isTrue();
+        assertThat(queue.awaitReady(LONG)).isTrue();
+        assertThat(queue.get()).isEqualTo("a");
+        assertThat(queue.awaitReady(Duration.ZERO)).isFalse();
+    }
+
+    @Test
+    void shouldTellWhoAwaitsElementThatNoneWillCome() throws Exception {
+        Task<Boolean> shutdown = Task.start(() -> queue.awaitReady(LONG)).expectToWait();
+        queue.shutdown();
+        assertThat(shutdown.await()).isTrue();
+        assertThat(queue.awaitReady(Duration.ZERO)).isTrue();
+        SharedQueue<String> other = bounded(FOREVER);
+        Task<Boolean> close = Task.start(() -> other.awaitReady(LONG)).expectToWait();
+        other.close();
+        assertThat(close.await()).isTrue();
+        assertThat(other.awaitReady(Duration.ZERO)).isTrue();
+    }
+
+    /** Who is woken and takes nothing may have been woken in a consumer's place. */
+    @Test
+    void shouldWakeConsumersBesideThoseWhoAwaitElements() throws InterruptedException {
+        AtomicBoolean over = new AtomicBoolean();
+        List<Task<Boolean>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            waiting.add(Task.run(() -> {
+                while (!over.get()) {
+                    queue.awaitReady(SHORT);
+                }
+            }));
+        }
+        List<Task<String>> gets = List.of(Task.start(queue::get), Task.start(queue::get));
+        gets.get(1).expectToWait();
+        queue.put("a");
+        queue.put("b");
+        assertThat(List.of(gets.get(0).await(), gets.get(1).await())).containsExactlyInAnyOrder("a", "b");
+        over.set(true);
+        for (Task<Boolean> task : waiting) {
+            task.await();
+        }
     }
 
     // ---- the bound --------------------------------------------------------------------------------------------------
@@ -304,6 +358,7 @@ abstract class SharedQueueContract {
         List<ThrowingCallable> calls = List.of(
                 () -> queue.get(),
                 () -> queue.get(LONG),
+                () -> queue.awaitReady(LONG),
                 () -> queue.take(),
                 () -> queue.poll(1, TimeUnit.DAYS),
                 () -> queue.put("a"),

@@ -63,6 +63,13 @@ class ProcessSamplesIT {
                 .containsExactly("got 1", "got 2", "got 3", "no more: Process-1 ended with exit code 3");
     }
 
+    @Test
+    void shouldWaitForWhateverIsFirst() throws Exception {
+        assertThat(SampleProgram.run(Sample16WhoeverIsFirst.class))
+                .containsExactly(
+                        "the queue has: a letter", "the pipe has: 5 bytes", "the child has ended, with exit code 0");
+    }
+
     private static MatchResult match(String story, List<String> lines) {
         String output = String.join("\n", lines);
         assertThat(output).matches(Pattern.compile(story));
