@@ -224,10 +224,14 @@ public final class Manager implements AutoCloseable {
         return (Set<E>) proxy("set", name, Map.of(), codec, null, null);
     }
 
+    public <E> List<E> list(String name, Class<E> type) {
+        return list(name, Codec.forType(type));
+    }
+
     /** A list. Its calls are atomic, {@code sort} and {@code removeIf} among them; iterators and streams show a snapshot. */
     @SuppressWarnings("unchecked")
-    public <E> List<E> list(String name, Class<E> type) {
-        return (List<E>) proxy("list", name, Map.of(), Codec.forType(type), null, null);
+    public <E> List<E> list(String name, Codec<E> codec) {
+        return (List<E>) proxy("list", name, Map.of(), codec, null, null);
     }
 
     /** A value of any type. For a number that is only counted with there is {@link #counter}, which adds in one call. */

@@ -25,12 +25,21 @@ public final class Namespace implements Attached, Serializable {
 
     @SuppressWarnings("unchecked") // the codec of a value is that of its class
     public <T> void set(String name, T value) {
-        reference.call("put", name, EncodedElements.wire((Codec<T>) Codec.forType(value.getClass()), value));
+        set(name, value, (Codec<T>) Codec.forType(value.getClass()));
+    }
+
+    public <T> void set(String name, T value, Codec<T> codec) {
+        reference.call("put", name, EncodedElements.wire(codec, value));
     }
 
     /** The value of a name; null if there is none. */
     public <T> @Nullable T get(String name, Class<T> type) {
-        return EncodedElements.value(Codec.forType(type), reference.call("get", name));
+        return get(name, Codec.forType(type));
+    }
+
+    /** The same of one that was set with this codec. */
+    public <T> @Nullable T get(String name, Codec<T> codec) {
+        return EncodedElements.value(codec, reference.call("get", name));
     }
 
     public void remove(String name) {

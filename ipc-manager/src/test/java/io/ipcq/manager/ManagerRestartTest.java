@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
@@ -215,6 +216,8 @@ class ManagerRestartTest {
             return new String[1];
         } else if (type == Class.class) {
             return String.class;
+        } else if (type == Codec.class) {
+            return Codec.utf8();
         } else if (Map.class.isAssignableFrom(type)) {
             return Map.of("a", "b");
         } else if (type == Collection.class) {
