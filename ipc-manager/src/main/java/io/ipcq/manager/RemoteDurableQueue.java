@@ -2,7 +2,6 @@
 package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
-import io.ipcq.codec.CodecException;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
@@ -44,8 +43,12 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
         try {
             E value = Objects.requireNonNull(value(map.get("value")));
             return new Leased(value, number, (int) number(map, "attempts"));
-        } catch (CodecException e) {
-            reference.call("nack", number, null);
+        } catch (Throwable e) {
+            try {
+                reference.call("nack", number, null);
+            } catch (RuntimeException gone) {
+                e.addSuppressed(gone);
+            }
             throw e;
         }
     }

@@ -13,6 +13,7 @@ import io.ipcq.connection.Connection;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.ManagerServer;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -172,6 +173,63 @@ abstract class ManagedQueueContract extends SharedQueueContract {
                 .hasMessageContaining("null");
         assertThat(nulls.qsize()).isEqualTo(1);
         assertThat(nulls.stats().unfinished()).isEqualTo(1);
+    }
+
+    /** What could not be decoded is no lease that stays out. */
+    final void requireThatReceiveGivesBack(FailingCodec.Failure failure) throws Exception {
+        FailingCodec codec = new FailingCodec();
+        DurableQueue<String> failing = (DurableQueue<String>) closed(create(codec, FOREVER));
+        failing.put(FailingCodec.BAD);
+        codec.fail(1, failure);
+        assertThat(catchThrowable(failing::receive)).isNotNull().isNotInstanceOf(CodecException.class);
+        assertThat(failing.stats().leased()).isZero();
+        Delivery<String> again = failing.receive(LONG);
+        assertThat(again.value()).isEqualTo(FailingCodec.BAD);
+        assertThat(again.attempts()).isEqualTo(2);
+        assertThat(again.ack()).isTrue();
+    }
+
+    /**
+     * What a producer on the server's machine puts does not pass the server, but has to when it is taken over TCP. A number that is too
+     * long for that is refused in words, and what comes behind it comes.
+     */
+    @Test
+    void shouldTakeOrRefuseNumberThatIsTooLongForServer() throws Exception {
+        Codec<BigInteger> codec = Codec.json(BigInteger.class);
+        BigInteger number = BigInteger.TEN.pow(20_000);
+        SharedQueue<BigInteger> queue = closed(create(codec, FOREVER));
+        List<BigInteger> taken = new ArrayList<>();
+        List<ThrowingCallable> ways = List.of(
+                () -> taken.add(queue.get()),
+                () -> taken.add(queue.get(LONG)),
+                () -> taken.add(queue.getNow()),
+                () -> taken.add(queue.consume().iterator().next()),
+                () -> queue.drainTo(taken),
+                queue::peek,
+                () -> List.copyOf(queue));
+        try (SharedQueue<BigInteger> there = onServersMachine(queue.directory(), codec)) {
+            for (ThrowingCallable way : ways) {
+                there.putAll(List.of(number, BigInteger.ONE));
+                requireOnlyRefusal(way);
+                while (!taken.contains(BigInteger.ONE)) {
+                    requireOnlyRefusal(() -> taken.add(queue.get(LONG)));
+                }
+                taken.remove(BigInteger.ONE);
+            }
+        }
+        assertThat(taken).allMatch(number::equals);
+    }
+
+    private static void requireOnlyRefusal(ThrowingCallable way) {
+        Throwable refusal = catchThrowable(way);
+        if (refusal != null) {
+            assertThat(refusal).isExactlyInstanceOf(CodecException.class).hasMessageContaining("too long");
+        }
+    }
+
+    /** The same queue, without the server. */
+    <E> SharedQueue<E> onServersMachine(Path directory, Codec<E> codec) throws IOException {
+        return SharedQueue.builder(codec).open(directory);
     }
 
     @Override

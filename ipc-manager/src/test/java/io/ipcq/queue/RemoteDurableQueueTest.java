@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.Manager;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,5 +38,16 @@ class RemoteDurableQueueTest extends RemoteQueueTest {
     @EnumSource
     void shouldRefuseCodecThatDecodesToNull(Take take) throws Exception {
         requireThatOthersMayDecodeNull(take);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldGiveBackWhatCodecFailedToReceive(FailingCodec.Failure failure) throws Exception {
+        requireThatReceiveGivesBack(failure);
+    }
+
+    @Override
+    <E> SharedQueue<E> onServersMachine(Path directory, Codec<E> codec) throws IOException {
+        return DurableQueue.builder(codec).open(directory);
     }
 }
