@@ -84,11 +84,9 @@ final class Batch<T> implements Handed {
             if (next == null) {
                 return;
             }
-            if (!isEmpty() && bytes + way.size.applyAsLong(next) > MAX_BYTES) {
-                way.later.accept(next);
+            if (!isKept(next)) {
                 return;
             }
-            things.add(next);
             try {
                 wire.add(way.wire.apply(next, reading));
             } catch (RpcException e) {
@@ -101,6 +99,21 @@ final class Batch<T> implements Handed {
                 return;
             }
             bytes += ELEMENT_BYTES + way.size.applyAsLong(next);
+        }
+    }
+
+    /** False if it is for the next answer. */
+    private boolean isKept(T next) {
+        try {
+            if (isEmpty() || bytes + way.size.applyAsLong(next) <= MAX_BYTES) {
+                return things.add(next);
+            }
+            way.later.accept(next);
+            return false;
+        } catch (Throwable e) {
+            things.remove(next);
+            way.back.accept(next);
+            throw e;
         }
     }
 

@@ -70,7 +70,7 @@ final class Budget {
 
         void giveBack(long amount) {
             synchronized (Budget.this) {
-                add(-amount);
+                add(abandoned ? -Math.min(amount, held) : -amount);
             }
         }
 
@@ -90,6 +90,14 @@ final class Budget {
                 common -= beyondAssured(held);
                 abandoned = true;
                 common += held;
+            }
+        }
+
+        /** The same; no more is left of what it held, whatever it did not give back. */
+        void abandon(long left) {
+            synchronized (Budget.this) {
+                add(left - held);
+                abandon();
             }
         }
 

@@ -165,13 +165,14 @@ final class Call {
     void unclaim() {
         Runnable end;
         synchronized (this) {
-            state = State.PENDING;
             end = deferred;
+            if (end == null) {
+                state = State.PENDING;
+                return;
+            }
             deferred = null;
         }
-        if (end != null) {
-            end.run();
-        }
+        end(end);
     }
 
     /** Run when something ends the call that waits for who has claimed it. */
@@ -211,9 +212,17 @@ final class Call {
         reply(result, () -> {});
     }
 
-    /** The same with a result that is to be taken back if it cannot be sent. */
+    /** The same with a result that is to be taken back if it cannot be sent. A client that cannot be told what was done is cut off. */
     void reply(@Nullable Object result, Runnable takeBack) {
-        finish(answer("result", result), takeBack);
+        Map<String, @Nullable Object> answer;
+        try {
+            answer = answer("result", result);
+        } catch (Throwable e) {
+            takeBack.run();
+            session.cutOff(this, e);
+            return;
+        }
+        finish(answer, takeBack);
     }
 
     /** Answers with a failure of any kind; if not even that succeeds, the client is cut off rather than left waiting. */
@@ -230,7 +239,7 @@ final class Call {
             }
             finish(answer("error", body), () -> {});
         } catch (Throwable worse) {
-            session.cutOff(worse);
+            session.cutOff(this, worse);
         }
     }
 
@@ -266,21 +275,33 @@ final class Call {
         refuse(new RpcException(Protocol.CANCELLED, "the call was cancelled: method=" + method));
     }
 
-    private void unlessClaimed(Runnable end) {
-        Runnable next = end;
+    /** Does what ends a call, now or once who has claimed it gives it back; in between nobody takes it up any more. */
+    void unlessClaimed(Runnable end) {
+        Runnable claimer;
         synchronized (this) {
             if (state == State.DONE) {
                 return;
             }
-            if (state == State.CLAIMED) {
-                deferred = end;
-                next = whenDeferred;
-            } else {
+            if (state == State.PENDING) {
                 state = State.CLAIMED; // or somebody else would, and carry out what is answered otherwise
+                claimer = null;
+            } else {
+                deferred = end;
+                claimer = whenDeferred == null ? () -> {} : whenDeferred;
             }
         }
-        if (next != null) {
-            next.run();
+        if (claimer == null) {
+            end(end);
+        } else {
+            claimer.run();
+        }
+    }
+
+    private void end(Runnable end) {
+        try {
+            end.run();
+        } catch (Throwable e) {
+            fail(e);
         }
     }
 
@@ -296,13 +317,10 @@ final class Call {
                 timer.cancel(false);
             }
         }
-        try {
-            if (action != null) {
-                action.run();
-            }
-        } finally {
-            session.answer(this, answer, takeBack);
+        if (action != null) {
+            Failures.insist("what follows a call", Runnable::run, action);
         }
+        session.answer(this, answer, takeBack);
     }
 
     private Map<String, @Nullable Object> answer(String kind, @Nullable Object content) {

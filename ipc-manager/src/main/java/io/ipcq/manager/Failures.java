@@ -31,6 +31,18 @@ final class Failures {
         }
     }
 
+    /** Does what others wait for; if it fails, once more. Does not fail itself. */
+    static <T> void insist(String what, Consumer<T> way, T with) {
+        for (int tries = 0; tries < 2; tries++) {
+            try {
+                way.accept(with);
+                return;
+            } catch (Throwable e) {
+                log(what, e);
+            }
+        }
+    }
+
     /** Gives back one thing after the other, each in any case, and removes it; what fails is tried once more. */
     static <T> void giveBack(Collection<T> held, Consumer<T> way) {
         for (int tries = 0; tries < 2; tries++) {

@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -36,7 +37,11 @@ final class Json {
      */
     static byte[] write(@Nullable Object value, int limit) {
         Limited text = new Limited(limit);
-        MAPPER.writeValue(text, value);
+        try {
+            MAPPER.writeValue(text, value);
+        } catch (JacksonException e) {
+            throw e.getCause() instanceof RpcException tooLarge ? tooLarge : e;
+        }
         return text.toByteArray();
     }
 

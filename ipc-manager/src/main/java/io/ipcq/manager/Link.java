@@ -449,6 +449,10 @@ final class Link {
         if (refusal != null && waiting == null) {
             throw refusal; // nobody can say who waits for it
         }
+        if (id == null && answer.members().get("error") instanceof Map<?, ?> error) {
+            throw new RpcException(
+                    Protocol.INTERNAL, "the server could not tell which call it refused: " + error.get("message"));
+        }
         if (waiting != null) {
             finish(waiting, refusal == null ? answer.members() : error(refusal));
         }

@@ -284,9 +284,10 @@ public final class ManagerServer implements AutoCloseable {
             case "open" -> call.reply(open(call));
             case "close" -> {
                 Served object = held(call.session(), new Served.Key(call.text(0), call.text(1)));
-                if (call.session().release(object)) {
+                if (call.session().isLastHold(object)) {
                     release(object, call.session());
                 }
+                call.session().release(object); // at last: until then the end of the client would do that
                 call.reply(null);
             }
             case "cancel" -> {
@@ -468,7 +469,17 @@ public final class ManagerServer implements AutoCloseable {
                     "no such interface is registered: interface="
                             + Words.shown(String.valueOf(asked.get("interface"))));
         }
-        return new ServedOwn(key, type, factory.get(), workers);
+        return new ServedOwn(key, type, made(factory), workers);
+    }
+
+    /** The program's own code: whatever it throws ends the call, and nothing else. */
+    private static Object made(Supplier<?> factory) {
+        try {
+            return factory.get();
+        } catch (Throwable e) {
+            Failures.log("a factory failed", e);
+            throw Failures.answer(e);
+        }
     }
 
     private ServedQueue queue(Served.Key key, Session session, int takes, Supplier<SharedQueue<byte[]>> maker) {

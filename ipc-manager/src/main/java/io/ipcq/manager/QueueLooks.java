@@ -82,10 +82,16 @@ final class QueueLooks {
 
     /** Closes those of a client that is gone. */
     void left(Session session) {
-        List<Look> over = new ArrayList<>();
+        Map<Long, Look> over = of(session);
+        Failures.giveBack(over.values(), Look::close);
         synchronized (this) {
-            looks.values().removeIf(look -> look.session == session && over.add(look));
+            looks.values().removeIf(look -> look.session == session);
         }
-        Failures.giveBack(over, Look::close);
+    }
+
+    private synchronized Map<Long, Look> of(Session session) {
+        Map<Long, Look> its = new LinkedHashMap<>(looks);
+        its.values().removeIf(look -> look.session != session);
+        return its;
     }
 }

@@ -23,7 +23,15 @@ final class QueuePump {
     /** One try on behalf of a call: what is left to do, its answer, once it had effect; null if it had none in time. */
     interface Step {
         @Nullable
-        Runnable run(Call call, Duration patience) throws InterruptedException;
+        Answer run(Call call, Duration patience) throws InterruptedException;
+    }
+
+    /** The answer to a call that had effect. */
+    interface Answer {
+        void send();
+
+        /** Undoes the effect, as the call cannot be answered. May be called again. */
+        default void takeBack() {}
     }
 
     private record Waiting(
@@ -75,14 +83,29 @@ final class QueuePump {
     }
 
     private void run(Workers.Place place) {
-        for (Waiting head = head(); head != null; head = head()) {
+        boolean more = true;
+        while (more) {
             try {
-                place.countFor(head.call.session());
-                serve(head);
+                more = serveHead(place);
             } catch (Throwable e) {
-                head.call.fail(e); // the others in the line go on
+                Failures.log("waiting in a queue failed; it goes on", e);
             }
         }
+    }
+
+    /** False if nobody waits any more. */
+    private boolean serveHead(Workers.Place place) {
+        Waiting head = head();
+        if (head == null) {
+            return false;
+        }
+        try {
+            place.countFor(head.call.session());
+            serve(head);
+        } catch (Throwable e) {
+            head.call.fail(e); // the others in the line go on
+        }
+        return true;
     }
 
     private void serve(Waiting head) {
@@ -109,7 +132,7 @@ final class QueuePump {
     /** What a call does that is claimed. */
     private interface Claimed {
         @Nullable
-        Runnable run() throws InterruptedException;
+        Answer run() throws InterruptedException;
     }
 
     /** True if the call is over. */
@@ -117,7 +140,7 @@ final class QueuePump {
         if (!call.claim()) {
             return true;
         }
-        Runnable answer = null;
+        Answer answer = null;
         try {
             answer = claimed.run();
         } catch (InterruptedException stopping) {
@@ -129,20 +152,38 @@ final class QueuePump {
             call.unclaim();
             return false;
         }
-        answer.run();
+        try {
+            answer.send();
+        } catch (Throwable e) {
+            answer.takeBack();
+            call.session().cutOff(call, e);
+        }
         return true;
     }
 
     /** Waits in the queue; null if somebody has called {@link #wake}. */
-    private @Nullable Runnable await(Waiting head) {
+    private @Nullable Answer await(Waiting head) {
+        Answer answer = null;
         waiting.begin();
         try {
             long patience = Math.max(0, Math.min(LONGEST_NANOS, head.deadline - System.nanoTime()));
-            return head.call.isDeferred() ? null : step.run(head.call, Duration.ofNanos(patience));
+            answer = head.call.isDeferred() ? null : step.run(head.call, Duration.ofNanos(patience));
         } catch (InterruptedException woken) {
-            return null;
+            // as if time was up
         } finally {
+            endWaiting(answer);
+        }
+        return answer;
+    }
+
+    private void endWaiting(@Nullable Answer answer) {
+        try {
             waiting.end();
+        } catch (Throwable e) {
+            if (answer != null) {
+                answer.takeBack();
+            }
+            throw e;
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +69,10 @@ final class RequestLoop {
     private int seenStep;
     private int quietTicks;
 
-    /** A thread's time at the loop. The number of steps is odd while it serves a client. */
+    /** A thread's time at the loop. */
     private static final class Turn {
-        private final AtomicInteger steps = new AtomicInteger();
+        /** How often it began and ended to serve a client: odd while it does. Only its own thread changes it. */
+        private volatile int steps;
 
         /** When it was found to be slow, and at which step. */
         private volatile long slowSince;
@@ -80,7 +80,7 @@ final class RequestLoop {
         private volatile int slowStep;
 
         boolean isStillSlow() {
-            return steps.get() == slowStep;
+            return steps == slowStep;
         }
     }
 
@@ -99,16 +99,26 @@ final class RequestLoop {
 
     /** Has a session looked after that has something to do, besides when requests come. */
     void wake(Session session) {
-        if (session.schedule()) {
-            add(session);
-            selector.wakeup();
+        try {
+            if (session.schedule()) {
+                add(session);
+                selector.wakeup();
+            }
+        } catch (Throwable e) {
+            session.end(); // who cannot be remembered is cut off, not forgotten
+            throw e;
         }
     }
 
     /** Of the selector: the client has sent something. */
     private void arrived(Session session) {
-        if (session.scheduleOrPause()) {
-            add(session);
+        try {
+            if (session.scheduleOrPause()) {
+                add(session);
+            }
+        } catch (Throwable e) {
+            session.end(); // as above
+            throw e;
         }
     }
 
@@ -140,15 +150,14 @@ final class RequestLoop {
     }
 
     private void run(Turn turn) {
-        while (isOf(turn)) {
+        boolean mine = true;
+        while (mine) {
             try {
-                if (ready.hasAny(lastRank())) {
-                    selector.selectNow(this::arrived);
-                } else {
-                    selector.select(this::arrived);
-                    Thread.interrupted(); // of a call that was carried out; it would end all waiting
+                mine = isOf(turn);
+                if (mine) {
+                    select();
+                    serve(turn);
                 }
-                serve(turn);
             } catch (Throwable e) {
                 if (!closed) {
                     Failures.log("waiting for clients failed; it goes on", e);
@@ -156,6 +165,19 @@ final class RequestLoop {
                 }
             }
         }
+        Failures.insist("the end of a turn", this::leave, turn);
+    }
+
+    private void select() throws IOException {
+        if (ready.hasAny(lastRank())) {
+            selector.selectNow(this::arrived);
+        } else {
+            selector.select(this::arrived);
+            Thread.interrupted(); // of a call that was carried out; it would end all waiting
+        }
+    }
+
+    private void leave(Turn turn) {
         slow.remove(turn);
         look();
         if (!closed) {
@@ -173,15 +195,19 @@ final class RequestLoop {
             if (next == null) {
                 return;
             }
-            turn.steps.incrementAndGet();
-            if (!watching) {
-                watching = true;
-                LockSupport.unpark(watcher);
-            }
+            int before = turn.steps;
             try {
+                turn.steps = before + 1;
+                if (!watching) {
+                    watching = true;
+                    LockSupport.unpark(watcher);
+                }
                 serve(next);
+            } catch (Throwable e) {
+                next.end(); // a client whose turn does not come to its end would have none any more
+                throw e;
             } finally {
-                turn.steps.incrementAndGet();
+                turn.steps = before + 2;
             }
         }
     }
@@ -211,7 +237,7 @@ final class RequestLoop {
     @SuppressWarnings("ReferenceEquality")
     private void tick() {
         Turn turn = current.get();
-        int step = turn == null ? 0 : turn.steps.get();
+        int step = turn == null ? 0 : turn.steps;
         if (turn == null || turn != seen || step != seenStep) {
             seen = turn;
             seenStep = step;
@@ -257,7 +283,7 @@ final class RequestLoop {
     /** Until the next request. */
     private void sleep(Turn turn, int step) {
         watching = false;
-        if (turn.steps.get() != step) {
+        if (turn.steps != step) {
             watching = true;
         }
         while (!watching && !closed) {

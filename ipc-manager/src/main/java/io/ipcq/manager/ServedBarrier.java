@@ -14,7 +14,6 @@ final class ServedBarrier extends ServedMonitor {
 
     /** Those who meet at one time. */
     private static final class Generation {
-        private int arrived;
         private boolean broken;
         private boolean complete;
         private final Map<Call, Integer> waiting = new LinkedHashMap<>();
@@ -57,25 +56,34 @@ final class ServedBarrier extends ServedMonitor {
         if (mine.broken) {
             throw broken();
         }
-        int index = parties - ++mine.arrived;
+        int index = parties - mine.waiting.size() - 1;
+        Generation next = index == 0 ? new Generation() : mine;
         mine.waiting.put(call, index);
-        if (index == 0) {
-            mine.complete = true;
-            generation = new Generation();
-        }
+        mine.complete = index == 0;
+        generation = next;
         try {
             await(call, timeoutMillis, () -> mine.complete ? (Object) index : null, () -> breakNow(mine));
-        } catch (RpcException refused) {
-            mine.arrived--; // as if it had not come
-            mine.waiting.remove(call);
+        } catch (Throwable refused) {
+            mine.waiting.remove(call); // as if it had not come
             throw refused;
+        } finally {
+            if (mine.complete) {
+                changed();
+            }
         }
-        changed();
     }
 
     @Override
     void onEnd(Call call) {
         if (generation.waiting.containsKey(call)) {
+            breakNow(generation);
+        }
+    }
+
+    /** One that came, and is gone without a word. */
+    @Override
+    void giveBack(Session session) {
+        if (generation.waiting.keySet().stream().anyMatch(call -> call.session() == session)) {
             breakNow(generation);
         }
     }

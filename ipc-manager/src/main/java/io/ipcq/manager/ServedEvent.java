@@ -25,4 +25,9 @@ final class ServedEvent extends ServedMonitor {
             default -> throw noSuch(operation);
         }
     }
+
+    @Override
+    boolean mayServe() {
+        return set;
+    }
 }

@@ -38,4 +38,9 @@ final class ServedLatch extends ServedMonitor {
             default -> throw noSuch(operation);
         }
     }
+
+    @Override
+    boolean mayServe() {
+        return count == 0;
+    }
 }

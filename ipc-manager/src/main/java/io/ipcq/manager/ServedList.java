@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A list of JSON values. */
 final class ServedList extends Served {
 
-    private final List<Object> items = new ArrayList<>();
+    private List<Object> items = new ArrayList<>();
 
     private final StoredValues stored = new StoredValues();
 
@@ -92,8 +92,14 @@ final class ServedList extends Served {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
         stored.replaceAll(call.session(), replaced, given);
-        replaced.clear();
-        items.addAll(index, given);
+        if (replaced.isEmpty()) {
+            items.addAll(index, given);
+        } else {
+            List<Object> changed = new ArrayList<>(items.subList(0, index)); // all or nothing, whatever fails
+            changed.addAll(given);
+            changed.addAll(items.subList(index + replaced.size(), items.size()));
+            items = changed;
+        }
         version++;
         return true;
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -14,21 +13,31 @@ final class ServedLock extends ServedMonitor {
 
     private record Owner(Session session, String thread) {}
 
-    /** A thread in {@code await}; it has left the lock and takes it again before it returns, {@code holds} times. */
+    /**
+     * A thread in {@code await}; it has left the lock and takes it again before it returns, {@code holds} times. It is woken by a signal, by an
+     * interrupt, or as its time is up, and waits for the lock from then on.
+     */
     private static final class Sleeper {
+        private final Owner owner;
+        private final String condition;
         private final int holds;
         private boolean signalled;
-        private boolean late;
+        private @Nullable Waiting waiting;
 
-        Sleeper(int holds) {
+        Sleeper(Owner owner, String condition, int holds) {
+            this.owner = owner;
+            this.condition = condition;
             this.holds = holds;
         }
     }
 
     private @Nullable Owner owner;
     private int holds;
-    private final Map<String, List<Sleeper>> sleepers = new HashMap<>();
-    private final Map<Call, Sleeper> sleeping = new LinkedHashMap<>();
+
+    /** Those who sleep, by their conditions, in the order they came. */
+    private final Map<String, Set<Sleeper>> sleepers = new HashMap<>();
+
+    private final Map<Call, Sleeper> sleeping = new HashMap<>();
 
     private final boolean fair;
 
@@ -92,44 +101,55 @@ final class ServedLock extends ServedMonitor {
 
     private void sleep(Call call, Owner asking, String condition, long timeoutMillis) {
         requireOwner(asking);
-        Sleeper sleeper = new Sleeper(holds);
-        sleepers.computeIfAbsent(condition, any -> new ArrayList<>()).add(sleeper);
+        Sleeper sleeper = new Sleeper(asking, condition, holds);
         sleeping.put(call, sleeper);
-        owner = null;
-        holds = 0;
+        sleepers.computeIfAbsent(condition, any -> new LinkedHashSet<>()).add(sleeper);
         call.cancelBy(() -> giveUp(sleeper));
         try {
-            // a time that is up counts as a signal: the lock has to be taken again all the same
-            await(
-                    call,
-                    Math.max(1, timeoutMillis),
-                    () -> (wakes(sleeper) && take(asking, sleeper.holds)) ? (Boolean) sleeper.signalled : null,
-                    () -> {
-                        sleeper.late = true;
-                        forget(sleeper);
-                    });
-        } catch (RpcException refused) {
+            sleeper.waiting = sleep(call, Math.max(1, timeoutMillis), () -> take(sleeper), () -> wake(sleeper));
+        } catch (RuntimeException | Error refused) {
             onEnd(call);
-            take(asking, sleeper.holds); // as if it had not been asked
             throw refused;
         }
+        owner = null;
+        holds = 0;
         changed();
     }
 
-    private void forget(Sleeper sleeper) {
-        sleepers.values().forEach(list -> list.remove(sleeper));
-        sleepers.values().removeIf(List::isEmpty);
+    private @Nullable Object take(Sleeper sleeper) {
+        return take(sleeper.owner, sleeper.holds) ? (Boolean) sleeper.signalled : null;
     }
 
-    private static boolean wakes(Sleeper sleeper) {
-        return sleeper.signalled || sleeper.late;
+    private void forget(Sleeper sleeper) {
+        Set<Sleeper> same = sleepers.get(sleeper.condition);
+        if (same != null && same.remove(sleeper) && same.isEmpty()) {
+            sleepers.remove(sleeper.condition);
+        }
+    }
+
+    private void wake(Sleeper sleeper) {
+        if (sleeper.waiting != null) {
+            lineUp(sleeper.waiting);
+        }
+        forget(sleeper);
     }
 
     /** Who is interrupted takes the lock again before that shows. */
     private synchronized void giveUp(Sleeper sleeper) {
-        sleeper.late = true;
-        forget(sleeper);
+        wake(sleeper);
         changed();
+    }
+
+    private void signal(String condition, boolean all) {
+        Set<Sleeper> same = sleepers.getOrDefault(condition, Set.of());
+        while (!same.isEmpty()) {
+            Sleeper first = same.iterator().next();
+            first.signalled = true;
+            wake(first);
+            if (!all) {
+                return;
+            }
+        }
     }
 
     @Override
@@ -140,14 +160,9 @@ final class ServedLock extends ServedMonitor {
         }
     }
 
-    private void signal(String condition, boolean all) {
-        List<Sleeper> waiting = sleepers.getOrDefault(condition, new ArrayList<>());
-        while (!waiting.isEmpty()) {
-            waiting.remove(0).signalled = true;
-            if (!all) {
-                return;
-            }
-        }
+    @Override
+    boolean mayServe() {
+        return owner == null;
     }
 
     @Override

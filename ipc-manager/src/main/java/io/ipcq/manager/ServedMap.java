@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -74,17 +75,14 @@ final class ServedMap extends Served {
                         .wire();
             case "putAll" -> putAll(call);
             case "containsAll" -> entries.keySet().containsAll(keys(call));
-            case "removeAll" ->
-                call.value(2) != null && call.number(2) != version
-                        ? null
-                        : removeAll(call, keys(call).stream().toList());
+            case "removeAll" -> call.value(2) != null && call.number(2) != version ? null : removeAll(call, keys(call));
             case "retainAll" -> {
                 Set<MapKey> kept = keys(call);
                 yield removeAll(
                         call,
                         entries.keySet().stream()
                                 .filter(key -> !kept.contains(key))
-                                .toList());
+                                .collect(Collectors.toSet()));
             }
             default -> throw noSuch(operation);
         };
@@ -149,18 +147,26 @@ final class ServedMap extends Served {
         return added;
     }
 
-    private int removeAll(Call call, List<MapKey> keys) {
-        int before = entries.size();
-        keys.forEach(key -> remove(call, key));
-        return before - entries.size();
+    /** Removes all of them, or none; says how many were there. */
+    private int removeAll(Call call, Set<MapKey> keys) {
+        List<Object> gone = new ArrayList<>();
+        for (MapKey key : keys) {
+            Object value = entries.get(key);
+            if (value != null) {
+                gone.add(List.of(key.value(), value));
+            }
+        }
+        if (!gone.isEmpty()) {
+            entries.keySet().removeAll(keys);
+            version++;
+            stored.replaceAll(call.session(), gone, List.of());
+        }
+        return gone.size();
     }
 
     private @Nullable Object remove(Call call, MapKey key) {
-        Object before = entries.remove(key);
-        if (before != null) {
-            stored.replace(call.session(), List.of(key.value(), before), null);
-            version++;
-        }
+        Object before = entries.get(key);
+        removeAll(call, Set.of(key));
         return before;
     }
 

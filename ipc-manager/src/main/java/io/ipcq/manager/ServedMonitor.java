@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Iterator;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State with calls that wait for it to change. A call that waits is an entry of a list, not a thread: whoever changes the
- * state lets each try again, in the order they came.
+ * State with calls that wait for it to change. A call that waits is an entry of a line, not a thread: whoever changes the
+ * state lets those in it try again, in the order they came, until it is clear that no other one can succeed. So what a change
+ * costs does not depend on how many wait.
  *
  * <p>Everything here runs under this object's lock; answers are queued, so nothing waits for a client under it.
  */
@@ -20,13 +22,30 @@ abstract class ServedMonitor extends Served {
         Object run();
     }
 
-    /** A call that waits; one in line is not overtaken by another one in line. */
-    private record Parked(Attempt attempt, boolean inLine) {}
+    /** A call that waits. */
+    static final class Waiting {
+        private final Call call;
+        private final Attempt attempt;
+
+        /** Whether those behind it wait for it. */
+        private final boolean fair;
+
+        /** Where it stands; 0 as long as it does not try. */
+        private long place;
+
+        private Waiting(Call call, Attempt attempt, boolean fair) {
+            this.call = call;
+            this.attempt = attempt;
+            this.fair = fair;
+        }
+    }
 
     private final ScheduledExecutorService clock;
 
-    /** In the order they came. */
-    private final Map<Call, Parked> parked = new LinkedHashMap<>();
+    /** Those that try, by their place. Calls may end, and leave it, while it is gone through. */
+    private final NavigableMap<Long, Waiting> line = new ConcurrentSkipListMap<>();
+
+    private long places;
 
     ServedMonitor(Key key, ScheduledExecutorService clock) {
         super(key);
@@ -42,7 +61,7 @@ abstract class ServedMonitor extends Served {
 
     @Override
     final synchronized void left(Session session) {
-        parked.keySet().removeIf(Call::isOver);
+        line.values().removeIf(waiting -> waiting.call.isOver());
         giveBack(session);
         changed();
     }
@@ -50,9 +69,14 @@ abstract class ServedMonitor extends Served {
     /** Takes back what a client held that is gone; {@link #changed} follows. */
     void giveBack(Session session) {}
 
+    /** False if no call can succeed that waits, as things are. */
+    boolean mayServe() {
+        return true;
+    }
+
     /** Answers the call once the attempt succeeds, or with {@code late} when its time is up. */
     final void await(Call call, long timeoutMillis, Attempt attempt, @Nullable Object late) {
-        await(call, timeoutMillis, attempt, () -> call.expire(late));
+        await(call, timeoutMillis, attempt, () -> call.expire(late), false);
     }
 
     final void await(Call call, long timeoutMillis, Attempt attempt, Runnable late) {
@@ -64,13 +88,13 @@ abstract class ServedMonitor extends Served {
         await(call, timeoutMillis, attempt, () -> call.expire(late), timeoutMillis != 0);
     }
 
-    private void await(Call call, long timeoutMillis, Attempt attempt, Runnable late, boolean inLine) {
+    private void await(Call call, long timeoutMillis, Attempt attempt, Runnable late, boolean fair) {
         if (!call.claim()) {
             return;
         }
-        Object result = inLine && parked.values().stream().anyMatch(Parked::inLine) ? null : attempt.run();
+        Object result = fair && !line.isEmpty() ? null : attempt.run();
         if (result != null) {
-            call.reply(result);
+            answer(call, result);
             return;
         }
         call.unclaim();
@@ -78,21 +102,43 @@ abstract class ServedMonitor extends Served {
             late.run();
             return;
         }
-        call.afterwards(() -> forget(call));
-        call.session().park(call);
-        parked.put(call, new Parked(attempt, inLine));
-        call.limit(clock, timeoutMillis, () -> expire(late));
+        lineUp(sleep(call, timeoutMillis, attempt, late, fair));
     }
 
-    private synchronized void expire(Runnable late) {
-        late.run();
+    /** Has a call wait that does not try until it is {@linkplain #lineUp lined up}. */
+    final Waiting sleep(Call call, long timeoutMillis, Attempt attempt, Runnable late) {
+        return sleep(call, timeoutMillis, attempt, late, false);
+    }
+
+    private Waiting sleep(Call call, long timeoutMillis, Attempt attempt, Runnable late, boolean fair) {
+        Waiting waiting = new Waiting(call, attempt, fair);
+        call.afterwards(() -> forget(waiting));
+        call.session().park(call);
+        call.limit(clock, timeoutMillis, () -> expire(call, late));
+        return waiting;
+    }
+
+    /** Has it try from now on, behind the others. */
+    final void lineUp(Waiting waiting) {
+        if (waiting.place == 0) {
+            line.put(places + 1, waiting);
+            waiting.place = ++places;
+        }
+    }
+
+    private synchronized void expire(Call call, Runnable late) {
+        try {
+            late.run();
+        } catch (Throwable e) {
+            call.session().cutOff(e);
+        }
         changed();
     }
 
-    private synchronized void forget(Call call) {
-        Parked ended = parked.remove(call);
-        onEnd(call);
-        if (ended != null && ended.inLine) {
+    private synchronized void forget(Waiting waiting) {
+        line.remove(waiting.place);
+        onEnd(waiting.call);
+        if (waiting.fair) {
             clock.execute(this::next); // not here: that would go as deep as there are calls
         }
     }
@@ -104,29 +150,43 @@ abstract class ServedMonitor extends Served {
     /** A call that waited is over, however it ended. */
     void onEnd(Call call) {}
 
-    /** Lets all that wait try again. Of a copy: a call may end, and leave, under this thread's hands. */
+    /** Lets those that wait try again. */
     final void changed() {
-        boolean stands = false;
-        for (Call call : parked.keySet().toArray(new Call[0])) {
-            Parked waiting = parked.get(call);
-            if (waiting != null && !(stands && waiting.inLine) && call.claim()) {
-                stands |= !attempt(call, waiting.attempt) && waiting.inLine;
+        Failures.insist("calls that wait", ServedMonitor::serve, this);
+    }
+
+    private void serve() {
+        for (Iterator<Waiting> each = line.values().iterator(); each.hasNext() && mayServe(); ) {
+            Waiting waiting = each.next();
+            if (!waiting.call.claim()) {
+                each.remove(); // it is over, or about to be
+            } else if (!attempt(waiting) && waiting.fair) {
+                return;
             }
         }
     }
 
     /** Says whether the call is over. */
-    private static boolean attempt(Call call, Attempt attempt) {
+    private static boolean attempt(Waiting waiting) {
         try {
-            Object result = attempt.run();
+            Object result = waiting.attempt.run();
             if (result == null) {
-                call.unclaim();
+                waiting.call.unclaim();
                 return false;
             }
-            call.reply(result);
+            answer(waiting.call, result);
         } catch (Throwable e) {
-            call.fail(e);
+            waiting.call.fail(e);
         }
         return true;
+    }
+
+    /** Of a call that had effect. A client that cannot be told is cut off, or it would hold what it does not know of. */
+    private static void answer(Call call, Object result) {
+        try {
+            call.reply(result);
+        } catch (Throwable e) {
+            call.session().cutOff(call, e);
+        }
     }
 }

@@ -260,7 +260,7 @@ final class ServedQueue extends Served {
 
     // ---- put --------------------------------------------------------------------------------------------------------
 
-    private @Nullable Runnable put(Call call, Duration patience) throws InterruptedException {
+    private QueuePump.@Nullable Answer put(Call call, Duration patience) throws InterruptedException {
         return queue.put(EncodedElements.fromWire(codec, call.present(1)), patience) ? () -> call.reply(true) : null;
     }
 
@@ -286,46 +286,65 @@ final class ServedQueue extends Served {
 
     // ---- take -------------------------------------------------------------------------------------------------------
 
-    private @Nullable Runnable take(Call call, Duration patience) throws InterruptedException {
+    private QueuePump.@Nullable Answer take(Call call, Duration patience) throws InterruptedException {
         if (call.method().endsWith(".receive")) {
             return receive(call, patience);
         }
         boolean confirmed = isConfirmed(call);
-        return answering(call, reading -> {
-            List<@Nullable Object> wire = new ArrayList<>(1);
-            Batch<?> batch = durable != null && confirmed
-                    ? Batch.take(1, () -> durable.receive(patience), leased, reading, wire)
-                    : Batch.take(1, () -> next(patience), inMemory, reading, wire);
-            return batch.isEmpty() ? null : () -> answer(call, wire.get(0), batch, confirmed);
-        });
+        return durable != null && confirmed
+                ? taken(call, durable::receive, patience, leased, (wire, batch) -> answer(call, wire, batch, true))
+                : taken(call, this::next, patience, inMemory, (wire, batch) -> answer(call, wire, batch, confirmed));
     }
 
-    /** Something that reads elements, and what is left to do, their answer. */
-    private interface Taking {
+    /** How one thing is taken. */
+    private interface Source<T> {
         @Nullable
-        Runnable take(Session.Reading reading) throws InterruptedException;
+        T next(Duration patience) throws InterruptedException;
     }
 
-    /** What was read counts until it is answered. */
-    private static @Nullable Runnable answering(Call call, Taking taking) throws InterruptedException {
+    /** How what was taken is sent. */
+    private interface Sender<T> {
+        void send(@Nullable Object wire, Batch<T> batch);
+    }
+
+    /** Takes one thing. What was read for that counts until it is answered. */
+    private static <T> QueuePump.@Nullable Answer taken(
+            Call call, Source<T> source, Duration patience, Batch.Way<T> way, Sender<T> sender)
+            throws InterruptedException {
         Session.Reading reading = call.session().reading();
-        Runnable answer = null;
+        List<@Nullable Object> wire = new ArrayList<>(1);
+        Batch<T> batch = null;
+        QueuePump.Answer answer = null;
         try {
-            answer = taking.take(reading);
+            batch = Batch.take(1, () -> source.next(patience), way, reading, wire);
+            if (!batch.isEmpty()) {
+                answer = new Taken<>(batch, wire, reading, sender);
+            }
         } finally {
             if (answer == null) {
                 reading.close();
+                if (batch != null) {
+                    batch.lost();
+                }
             }
         }
-        return answer == null ? null : then(answer, reading);
+        return answer;
     }
 
-    private static Runnable then(Runnable answer, Session.Reading reading) {
-        return () -> {
+    private record Taken<T>(Batch<T> batch, List<@Nullable Object> wire, Session.Reading reading, Sender<T> sender)
+            implements QueuePump.Answer {
+
+        @Override
+        public void send() {
             try (reading) {
-                answer.run();
+                sender.send(wire.get(0), batch);
             }
-        };
+        }
+
+        @Override
+        public void takeBack() {
+            batch.lost();
+        }
     }
 
     private byte @Nullable [] next(Duration patience) throws InterruptedException {
@@ -411,8 +430,8 @@ final class ServedQueue extends Served {
     }
 
     private synchronized void putFirst(byte[] element) {
-        returned.addFirst(element);
         memory.bear(element.length);
+        returned.addFirst(element);
     }
 
     /** For those who do not come here. */
@@ -432,16 +451,23 @@ final class ServedQueue extends Served {
     private void drain(Call call, int max) {
         boolean confirmed = isConfirmed(call);
         List<@Nullable Object> wire = new ArrayList<>();
+        Batch<?> batch = null;
+        boolean answered = false;
         try (Session.Reading reading = call.session().reading()) {
-            Batch<?> batch = durable != null && confirmed
+            batch = durable != null && confirmed
                     ? Batch.take(max, () -> durable.receive(Duration.ZERO), leased, reading, wire)
                     : Batch.take(max, () -> next(Duration.ZERO), inMemory, reading, wire);
             answer(call, wire, batch, confirmed && !batch.isEmpty()); // nobody confirms nothing
+            answered = true;
         } catch (QueueShutdownException drained) {
             call.reply(List.of());
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             call.abandon();
+        } finally {
+            if (batch != null && !answered) {
+                batch.lost();
+            }
         }
     }
 
@@ -493,13 +519,8 @@ final class ServedQueue extends Served {
 
     // ---- leases -----------------------------------------------------------------------------------------------------
 
-    private @Nullable Runnable receive(Call call, Duration patience) throws InterruptedException {
-        DurableQueue<byte[]> journal = requireDurable();
-        return answering(call, reading -> {
-            List<@Nullable Object> wire = new ArrayList<>(1);
-            Batch<Delivery<byte[]>> batch = Batch.take(1, () -> journal.receive(patience), lent, reading, wire);
-            return batch.isEmpty() ? null : () -> lend(call, batch, wire.get(0));
-        });
+    private QueuePump.@Nullable Answer receive(Call call, Duration patience) throws InterruptedException {
+        return taken(call, requireDurable()::receive, patience, lent, (wire, batch) -> lend(call, batch, wire));
     }
 
     private Map<String, @Nullable Object> lentWire(Delivery<byte[]> delivery, Session.Reading reading) {
@@ -556,9 +577,14 @@ final class ServedQueue extends Served {
                 return false;
             }
             leases.remove(lease.number());
-            lease.isOver();
         }
-        return way.test(lease.delivery());
+        try {
+            lease.isOver();
+            return way.test(lease.delivery());
+        } catch (Throwable e) {
+            returnAtOnce(lease.delivery()); // without effect if it is settled all the same
+            throw e;
+        }
     }
 
     private boolean renew(Call call) {
@@ -580,12 +606,15 @@ final class ServedQueue extends Served {
         descriptors.left(session, holders);
         putBackReturned();
         looks.left(session);
-        List<Lease> ended = new ArrayList<>();
+        Failures.giveBack(leasesOf(session), this::end);
+    }
+
+    private List<Lease> leasesOf(Session session) {
         synchronized (leases) {
-            leases.values().removeIf(lease -> lease.session() == session && ended.add(lease));
+            return new ArrayList<>(leases.values().stream()
+                    .filter(lease -> lease.session() == session)
+                    .toList());
         }
-        ended.forEach(Lease::isOver);
-        Failures.giveBack(ended, lease -> returnAtOnce(lease.delivery()));
     }
 
     /** A client on this machine may have deleted it; then its memory is free before all have let go of the name. */
@@ -633,7 +662,7 @@ final class ServedQueue extends Served {
 
     // ---- look -------------------------------------------------------------------------------------------------------
 
-    private @Nullable Runnable join(Call call, Duration patience) throws InterruptedException {
+    private QueuePump.@Nullable Answer join(Call call, Duration patience) throws InterruptedException {
         return queue.join(patience) ? () -> call.reply(true) : null;
     }
 

@@ -2,7 +2,6 @@
 package io.ipcq.manager;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,12 @@ final class ServedSemaphore extends ServedMonitor {
     private final boolean fair;
     private final boolean bounded;
     private long permits;
-    private final Map<Session, Long> acquired = new LinkedHashMap<>();
+    private final Map<Session, Acquired> acquired = new LinkedHashMap<>();
+
+    /** What a client has and did not release. */
+    private static final class Acquired {
+        private long permits;
+    }
 
     ServedSemaphore(Key key, ScheduledExecutorService clock, long permits, boolean fair, boolean bounded) {
         super(key, clock);
@@ -37,7 +41,7 @@ final class ServedSemaphore extends ServedMonitor {
             case "acquire" -> {
                 int wanted = call.count(1);
                 Attempt attempt = () -> acquire(call.session(), wanted);
-                if (fair) {
+                if (fair && wanted > 0) {
                     awaitInLine(call, call.timeoutMillis(2), attempt, false);
                 } else {
                     await(call, call.timeoutMillis(2), attempt, false);
@@ -51,8 +55,7 @@ final class ServedSemaphore extends ServedMonitor {
                             "more permits are released than were acquired: " + this + ", permits=" + made
                                     + ", available=" + permits + ", released=" + returned);
                 }
-                permits += returned;
-                settle(call.session(), returned);
+                release(call.session(), returned);
                 call.reply(null);
                 changed();
             }
@@ -65,28 +68,42 @@ final class ServedSemaphore extends ServedMonitor {
         if (permits < wanted) {
             return null;
         }
-        permits -= wanted;
-        acquired.merge(session, (long) wanted, Long::sum);
+        Acquired its = acquired.computeIfAbsent(session, any -> new Acquired());
+        permits -= wanted; // both or neither: nothing between them can fail
+        its.permits += wanted;
         return true;
     }
 
-    /** Takes released permits off what the client acquired, or else off what others did: they come back once only. */
-    private void settle(Session releasing, long released) {
-        long left = released - settleOne(releasing, released);
-        for (Session other : List.copyOf(acquired.keySet())) {
-            left -= settleOne(other, left);
-        }
+    @Override
+    boolean mayServe() {
+        return permits > 0;
     }
 
-    private long settleOne(Session session, long released) {
-        long settled = Math.min(released, acquired.getOrDefault(session, 0L));
-        acquired.computeIfPresent(session, (any, held) -> held > settled ? held - settled : null);
-        return settled;
+    /** Takes released permits off what the client acquired, or else off what others did: they come back once only. */
+    private void release(Session releasing, long released) {
+        Acquired its = acquired.get(releasing);
+        long left = its == null ? released : giveBack(its, released);
+        for (Acquired others : acquired.values()) {
+            left = giveBack(others, left);
+        }
+        permits += left;
+        acquired.values().removeIf(each -> each.permits == 0);
+    }
+
+    /** Returns how many are left. */
+    private long giveBack(Acquired acquired, long released) {
+        long settled = Math.min(released, acquired.permits);
+        acquired.permits -= settled;
+        permits += settled;
+        return released - settled;
     }
 
     @Override
     void giveBack(Session session) {
-        Long held = acquired.remove(session);
-        permits += held == null ? 0 : held;
+        Acquired its = acquired.get(session);
+        if (its != null) {
+            giveBack(its, its.permits);
+            acquired.remove(session);
+        }
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,7 +198,12 @@ final class Session {
 
     /** True if the caller has to see to it that a thread looks after this client. */
     boolean schedule() {
-        return turn.getAndUpdate(now -> now == Turn.NONE ? Turn.SCHEDULED : Turn.AGAIN) == Turn.NONE;
+        while (!turn.compareAndSet(Turn.NONE, Turn.SCHEDULED)) {
+            if (turn.compareAndSet(Turn.SCHEDULED, Turn.AGAIN) || turn.get() == Turn.AGAIN) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The same for the selector, which must not go on telling of a client that a thread is at. */
@@ -276,10 +282,11 @@ final class Session {
             requireRequest(message);
             server.dispatch(call);
         } catch (Throwable e) {
-            Call failed = call == null ? new Call(this, null, "", List.of(), 0) : call;
-            failed.fail(e);
-            if (!(e instanceof RpcException)) {
-                Failures.log("a call failed: client=" + number + ", method=" + Words.shown(failed.method()), e);
+            if (call != null && e instanceof RpcException) {
+                call.fail(e);
+            } else {
+                // nobody knows who waits for an answer, or how much was done: it holds nothing then
+                cutOff(e);
             }
         }
     }
@@ -373,19 +380,26 @@ final class Session {
         holds.merge(object, 1, Integer::sum);
     }
 
-    /** Whether that was the client's last hold. */
-    synchronized boolean release(Served object) {
+    synchronized boolean isLastHold(Served object) {
+        return count(object) == 1;
+    }
+
+    synchronized void release(Served object) {
+        int count = count(object);
+        if (count > 1) {
+            holds.put(object, count - 1);
+        } else {
+            names.giveBack(1);
+            holds.remove(object);
+        }
+    }
+
+    private int count(Served object) {
         Integer count = holds.get(object);
         if (count == null) {
             throw new RpcException(Protocol.NOT_OPEN, "this client does not hold it: " + object);
         }
-        if (count > 1) {
-            holds.put(object, count - 1);
-            return false;
-        }
-        holds.remove(object);
-        names.giveBack(1);
-        return true;
+        return count;
     }
 
     synchronized boolean holds(Served object) {
@@ -436,46 +450,57 @@ final class Session {
 
     /** Sends the answer of a call; one that cannot be sent is taken back, and its client told. */
     void answer(Call call, Map<String, @Nullable Object> answer, Runnable takeBack) {
-        if (waiting.remove(key(call), call)) {
-            memory.giveBack(call.heapBytes());
-        }
-        Object id = call.id();
-        if (id == null && !call.isInvalid()) {
-            return; // a notification has no answer
-        }
-        if (over || cutOff) {
-            return;
-        }
+        boolean sent = false;
         try {
-            send(encode(answer, id, takeBack));
+            forget(call);
+            if (call.id() == null && !call.isInvalid()) {
+                sent = true; // a notification has no answer
+            } else if (!over && !cutOff) {
+                sent = send(answer, call.id());
+            }
         } catch (Throwable e) {
             cutOff(e);
         }
+        if (!sent) {
+            takeBack.run();
+        }
     }
 
-    /** What it returns is counted. */
-    private byte[] encode(Map<String, @Nullable Object> answer, @Nullable Object id, Runnable takeBack) {
-        RpcException refusal;
+    /** False if another answer had to be sent. */
+    private boolean send(Map<String, @Nullable Object> answer, @Nullable Object id) {
+        byte[] message;
+        RpcException refusal = null;
         try {
-            return counted(Json.write(answer, server.options().maxFrameBytes()));
-        } catch (Throwable e) {
-            refusal = Failures.answer(e);
+            message = Json.write(answer, server.options().maxFrameBytes());
+            memory.take(message.length);
+        } catch (RpcException tooLarge) {
+            refusal = tooLarge;
+            message = refused(refusal, id);
+            memory.take(message.length);
         }
-        takeBack.run();
+        send(message);
+        return refusal == null;
+    }
+
+    private static byte[] refused(RpcException refusal, @Nullable Object id) {
         Map<String, @Nullable Object> instead = new LinkedHashMap<>();
         instead.put("jsonrpc", "2.0");
         instead.put("id", id);
         instead.put("error", Map.of("code", refusal.code(), "message", refusal.text()));
-        return counted(Json.write(instead));
+        return Json.write(instead);
     }
 
-    private byte[] counted(byte[] message) {
-        memory.take(message.length);
-        return message;
-    }
-
+    /** What is sent counts until it is. */
     private void send(byte[] message) {
-        outbound.add(message);
+        boolean queued = false;
+        try {
+            queued = outbound.add(message);
+        } finally {
+            if (!queued) {
+                outbound.remove(message);
+                memory.giveBack(message.length);
+            }
+        }
         if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES) {
             Log.of(ManagerServer.class).warn("a client that does not read its replies is cut off: client={}", number);
             cutOff();
@@ -573,7 +598,23 @@ final class Session {
     /** Sends nothing any more; the thread that looks after the client next ends it. */
     private void cutOff() {
         cutOff = true;
+        Failures.insist("a client that is to be cut off", Session::wake, this);
+    }
+
+    private void wake() {
         server.wake(this);
+    }
+
+    /** The same, and the call is over. */
+    void cutOff(Call call, Throwable failure) {
+        cutOff(failure);
+        forget(call);
+    }
+
+    private void forget(Call call) {
+        if (waiting.remove(key(call), call)) {
+            memory.giveBack(call.heapBytes());
+        }
     }
 
     /** The same for a client that cannot be answered: it finds that the server is gone, and does not wait. */
@@ -581,6 +622,22 @@ final class Session {
         Failures.log("a client that cannot be answered is cut off: client=" + number, failure);
         cutOff();
     }
+
+    /** What is done then, each in any case: at once, */
+    private static final List<Consumer<Session>> LEAVING = List.of(
+            Session::hearLast,
+            session -> session.connection.close(),
+            Session::dropUnsent,
+            Session::haveDealtWithMessage);
+
+    /** and what may take long. */
+    private static final List<Consumer<Session>> CLEARING = List.of(
+            Session::giveUpCalls,
+            Session::loseUnconfirmed,
+            Session::releaseAll,
+            Session::settle,
+            session -> session.line.abandon(),
+            session -> session.server.forget(session));
 
     /** Closes the connection and gives back what the client held. */
     void end() {
@@ -596,33 +653,40 @@ final class Session {
         synchronized (this) {
             over = true;
         }
-        hearLast();
-        try {
-            connection.close();
-        } finally {
-            dropUnsent();
-            haveDealtWithMessage();
-        }
+        insistOn(LEAVING);
         return true;
     }
 
     /** Gives back what the client held that {@link #leave has left}; once, by whoever is first. */
     void clear() {
-        if (!cleared.compareAndSet(false, true)) {
-            return;
+        if (cleared.compareAndSet(false, true)) {
+            insistOn(CLEARING);
         }
-        try {
-            Failures.giveBack(new ArrayList<>(waiting.values()), Call::abandon); // each goes when it is over
-            Failures.giveBack(handed.keySet(), this::lost);
-            Failures.giveBack(holds.keySet(), object -> {
-                server.release(object, this);
-                names.giveBack(1);
-            });
-        } finally {
-            memory.abandon();
-            line.abandon();
-            server.forget(this);
+    }
+
+    private void insistOn(List<Consumer<Session>> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            Failures.insist("the end of a client", steps.get(i), this);
         }
+    }
+
+    /** Of its memory only what calls take that are being carried out still counts. */
+    private void settle() {
+        memory.abandon(waiting.values().stream().mapToLong(Call::heapBytes).sum());
+    }
+
+    /** Each goes when it is over. */
+    private void giveUpCalls() {
+        Failures.giveBack(new ArrayList<>(waiting.values()), Call::abandon);
+    }
+
+    private void loseUnconfirmed() {
+        Failures.giveBack(handed.keySet(), this::lost);
+    }
+
+    private void releaseAll() {
+        Failures.giveBack(holds.keySet(), object -> server.release(object, this));
+        names.abandon(0);
     }
 
     /** What has come and was not read yet counts, where it says that a result arrived: that one is the client's. */

@@ -100,13 +100,28 @@ final class Workers {
     static final class Place {
         private Line line;
 
+        private boolean counts = true;
+
         private Place(Line line) {
             this.line = line;
         }
 
+        private synchronized void takeOver(Line next) {
+            line = next;
+            counts = true;
+        }
+
+        /** May be called again. */
+        private synchronized void giveBack() {
+            if (counts) {
+                counts = false;
+                line.share.giveBack(1);
+            }
+        }
+
         /** Who has the use of it bears it, even beyond its share. */
         void countFor(Session client) {
-            if (client.line() != line) {
+            if (counts && client.line() != line) {
                 line.share.giveBack(1);
                 line = client.line();
                 line.share.bear(1);
@@ -164,31 +179,38 @@ final class Workers {
             threads.execute(() -> run(place, () -> work.accept(place)));
             return true;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            line.share.giveBack(1);
+            place.giveBack();
             return false;
+        } catch (Throwable e) {
+            place.giveBack();
+            throw e;
         }
     }
 
     private void run(Place place, Runnable first) {
-        for (Runnable work = first; work != null; work = next(place)) {
-            try {
-                work.run();
-            } catch (Throwable e) {
-                Failures.log("a call failed", e);
+        try {
+            for (Runnable work = first; work != null; work = next(place)) {
+                try {
+                    work.run();
+                } catch (Throwable e) {
+                    Failures.log("a call failed", e);
+                }
+                Thread.interrupted(); // whatever it was for, it is over
             }
-            Thread.interrupted(); // whatever it was for, it is over
+        } finally {
+            place.giveBack();
         }
     }
 
     /** The next call that waits for a thread, of the client whose turn it is; null if there is none. */
     private @Nullable Runnable next(Place place) {
         synchronized (lines) {
-            place.line.share.giveBack(1);
+            place.giveBack();
             Line line = lineThatMay();
             if (line == null) {
                 return null;
             }
-            place.line = line;
+            place.takeOver(line);
             Iterator<Waiting> calls = line.waiting.values().iterator();
             Waiting work = calls.next();
             work.taken = true;

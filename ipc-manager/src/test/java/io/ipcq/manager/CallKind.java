@@ -569,15 +569,26 @@ final class CallKind<P> {
                         })
                         .after(CallKind::lock)
                         .meanwhile(scene -> {
-                            scene.other().lock();
-                            scene.other().condition("ready").signalAll();
-                            scene.other().unlock();
+                            if (isLockedBeforeEnd(scene)) {
+                                scene.other().condition("ready").signalAll();
+                                scene.other().unlock();
+                            }
                         }),
                 looks(thing, "signal", lock -> {
                             lock.condition("ready").signal();
                             return null;
                         })
                         .after(CallKind::lock));
+    }
+
+    /** A call of {@code await} that was refused has the lock still. */
+    private static boolean isLockedBeforeEnd(CallScene<SharedLock> scene) throws InterruptedException {
+        while (!scene.other().tryLock(Duration.ofMillis(20))) {
+            if (scene.isOver()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Object acquire(SharedSemaphore semaphore) throws InterruptedException {

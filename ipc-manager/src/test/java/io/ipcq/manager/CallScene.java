@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -30,6 +31,7 @@ final class CallScene<P> implements AutoCloseable {
     private Manager others;
     private P other;
     private volatile Thread calling;
+    private Future<?> call = CompletableFuture.completedFuture(null);
     private Throwable thrown;
     private boolean disturbed;
 
@@ -63,7 +65,7 @@ final class CallScene<P> implements AutoCloseable {
     /** The call, and what others do while it waits; both have ended then. */
     void run() throws Exception {
         long requests = server.requests();
-        Future<?> call = thread.submit(() -> {
+        call = thread.submit(() -> {
             Thread.interrupted(); // of a call before this one
             calling = Thread.currentThread();
             kind.call.go(caller, taken);
@@ -75,12 +77,12 @@ final class CallScene<P> implements AutoCloseable {
             }
             meanwhileInAnyCase();
         }
-        awaitEnd(call);
+        awaitEnd();
     }
 
     /** What others did may be undone as they are cut off. */
-    private void awaitEnd(Future<?> call) throws Exception {
-        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); !isOver(call); ) {
+    private void awaitEnd() throws Exception {
+        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); !hasEnded(); ) {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError(kind + " does not end");
             }
@@ -90,7 +92,7 @@ final class CallScene<P> implements AutoCloseable {
         }
     }
 
-    private boolean isOver(Future<?> call) throws Exception {
+    private boolean hasEnded() throws Exception {
         try {
             call.get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             return true;
@@ -113,14 +115,17 @@ final class CallScene<P> implements AutoCloseable {
 
     /** If it fails it is done once more, by a client that holds nothing. */
     private void meanwhileInAnyCase() throws Exception {
-        try {
-            meanwhile();
-        } catch (RuntimeException failure) {
-            reopen();
+        for (int tries = 0; tries < 3; tries++) {
             try {
                 meanwhile();
-            } catch (IllegalStateException | IllegalMonitorStateException done) {
-                // the first time, or as that client was cut off
+                return;
+            } catch (IllegalStateException | IllegalMonitorStateException e) {
+                if (disturbed) {
+                    return; // it was done before, or as that client was cut off
+                }
+                reopen();
+            } catch (RuntimeException e) {
+                reopen();
             }
         }
     }
@@ -141,6 +146,11 @@ final class CallScene<P> implements AutoCloseable {
         if (kind.waits()) {
             kind.meanwhile().go(this);
         }
+    }
+
+    /** Whether the call has ended, or was not made. */
+    boolean isOver() {
+        return call.isDone();
     }
 
     /** Of what others do: interrupts the call. */

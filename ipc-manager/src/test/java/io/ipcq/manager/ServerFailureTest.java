@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class ServerFailureTest {
 
     private static final int WAITING = 3;
+    private static final int MANY = 1_000;
 
     private final AuthKey key = AuthKey.random();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -174,6 +175,88 @@ class ServerFailureTest {
         assertThat(ProtocolClient.error(client.answer(1))).isEqualTo(Protocol.INTERNAL);
         for (int id = 2; id <= WAITING; id++) {
             assertThat(client.answer(id).get("result")).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void shouldNotTakeUpCallThatIsBeingEnded() throws Exception {
+        Call call = call(1);
+        session.park(call);
+        AtomicBoolean taken = new AtomicBoolean(true);
+        call.unlessClaimed(() -> {
+            taken.set(call.claim()); // as another thread might just then
+            call.reply("ended");
+        });
+        assertThat(taken).isFalse();
+        assertThat(client.answer(1).get("result")).isEqualTo("ended");
+        Call late = call(2);
+        session.park(late);
+        assertThat(late.claim()).isTrue();
+        late.unlessClaimed(() -> {
+            taken.set(late.claim());
+            late.reply("given back");
+        });
+        assertThat(late.isDeferred()).isTrue();
+        late.unclaim();
+        assertThat(taken).isFalse();
+        assertThat(client.answer(2).get("result")).isEqualTo("given back");
+    }
+
+    @Test
+    void shouldAnswerCallWhoseEndFails() throws Exception {
+        Call call = call(1);
+        session.park(call);
+        call.unlessClaimed(() -> {
+            throw new OutOfMemoryError("made by a test");
+        });
+        assertThat(ProtocolClient.error(client.answer(1))).isEqualTo(Protocol.INTERNAL);
+    }
+
+    /** As many as wait for one thing are served one after the other, and each change is the chance of one of them. */
+    @Test
+    void shouldNotAskAllThatWaitAtEachChange() throws Exception {
+        Turnstile turnstile = new Turnstile();
+        for (int id = 1; id <= MANY; id++) {
+            turnstile.call(call(id), "");
+        }
+        for (int id = 1; id <= MANY; id++) {
+            turnstile.letIn();
+            assertThat(client.answer(id).get("result")).isEqualTo(id);
+        }
+        assertThat(turnstile.attempts).isEqualTo(2 * MANY);
+    }
+
+    /** One place at a time. */
+    private final class Turnstile extends ServedMonitor {
+        private boolean open;
+        private int attempts;
+
+        Turnstile() {
+            super(new Key("test", "turnstile"), clock);
+        }
+
+        @Override
+        void operate(Call call, String operation) {
+            await(call, Long.MAX_VALUE, () -> attempt(call), null);
+        }
+
+        private Object attempt(Call call) {
+            attempts++;
+            if (!open) {
+                return null;
+            }
+            open = false;
+            return call.id();
+        }
+
+        @Override
+        boolean mayServe() {
+            return open;
+        }
+
+        synchronized void letIn() {
+            open = true;
+            changed();
         }
     }
 

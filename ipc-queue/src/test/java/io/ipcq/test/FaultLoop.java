@@ -29,8 +29,13 @@ public final class FaultLoop {
     /** One run of the operation: what it works on, and the look at that afterwards. */
     public interface Scene {
 
-        /** The operation. Its thread is the one under test. */
+        /** The operation. */
         void run() throws Throwable;
+
+        /** Whether errors come up in a thread: in that of the operation, if nothing else is said. */
+        default boolean isUnderTest(Thread thread, @Nullable Thread operations) {
+            return thread == operations;
+        }
 
         /** Throws if something does not hold that must; {@code thrown} is what the operation ended with, null if it returned. */
         void check(@Nullable Throwable thrown) throws Throwable;
@@ -125,7 +130,7 @@ public final class FaultLoop {
         Scene scene = (Scene) Guarded.require("stage", () -> stage.set(place));
         Thread[] tested = new Thread[1];
         Guarded.require("arm", () -> {
-            scene.arm(thread -> thread == tested[0], n, kind);
+            scene.arm(thread -> scene.isUnderTest(thread, tested[0]), n, kind);
             return null;
         });
         Guarded operating = Guarded.run("tested", () -> {
