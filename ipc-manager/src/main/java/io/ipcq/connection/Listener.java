@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
-import io.ipcq.Log;
 import io.ipcq.Awaitable;
+import io.ipcq.Log;
 import io.ipcq.memory.AtExit;
 import io.ipcq.memory.Deadline;
 import java.io.IOException;

@@ -666,7 +666,7 @@ final class ServedQueue extends Served {
         return queue.join(patience) ? () -> call.reply(true) : null;
     }
 
-    private @Nullable Runnable awaitReady(Call call, Duration patience) throws InterruptedException {
+    private QueuePump.@Nullable Answer awaitReady(Call call, Duration patience) throws InterruptedException {
         return !returned().isEmpty() || queue.awaitReady(patience) ? () -> call.reply(true) : null;
     }
 

@@ -3,8 +3,8 @@ package io.ipcq.pool;
 
 import io.ipcq.Log;
 import io.ipcq.memory.Deadline;
-import io.ipcq.process.ChildLogs;
 import io.ipcq.memory.StackReserve;
+import io.ipcq.process.ChildLogs;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import java.io.IOException;
@@ -800,8 +800,8 @@ final class Dispatcher {
             changed.signalAll();
             return true;
         });
-        logs.add(
-                () -> Log.of(ProcessPool.class).warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
+        logs.add(() -> Log.of(ProcessPool.class)
+                .warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
     }
 
     private WorkerStartException cannotStart(PoolTask<?> task, String reason, @Nullable Throwable cause) {

@@ -239,8 +239,7 @@ public final class ChildProcessBuilder {
                 classPath,
                 program,
                 output,
-                logLevel.orElse(
-                        output == Output.SLF4J ? System.Logger.Level.INFO : System.Logger.Level.OFF),
+                logLevel.orElse(output == Output.SLF4J ? System.Logger.Level.INFO : System.Logger.Level.OFF),
                 daemon,
                 endAtExit,
                 endGrace,

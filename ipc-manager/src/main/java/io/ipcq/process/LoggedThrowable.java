@@ -36,7 +36,9 @@ final class LoggedThrowable extends Throwable {
         seen.add(thrown);
         Throwable cause = thrown.getCause();
         LoggedThrowable copy = new LoggedThrowable(
-                textOf(thrown), cause == null || isLeftOut(cause, seen) ? null : of(cause, seen), thrown.getStackTrace());
+                textOf(thrown),
+                cause == null || isLeftOut(cause, seen) ? null : of(cause, seen),
+                thrown.getStackTrace());
         for (Throwable suppressed : thrown.getSuppressed()) {
             if (!isLeftOut(suppressed, seen)) {
                 copy.addSuppressed(of(suppressed, seen));

@@ -328,6 +328,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         long deadline = Durations.deadline(timeout);
+        long began = System.nanoTime();
         try {
             while (!isOver() && !canTake(false)) {
                 if (Durations.hasPassed(deadline)) {
@@ -336,7 +337,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 if (control.hasOut()) {
                     consumer.lookAfterLeases(deadline); // perhaps nobody else does
                 }
-                awaitElement(false, deadline);
+                awaitElement(false, deadline, began);
             }
             return true;
         } catch (QueueClosedException over) {
