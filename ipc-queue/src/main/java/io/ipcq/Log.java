@@ -150,7 +150,7 @@ public final class Log {
     private static final class Slf4j {
 
         /** The JDK keeps a logger with its level for as long as somebody refers to it. */
-        @SuppressWarnings("unused") // it is referred to, which is what it is for
+        @SuppressWarnings("UnusedVariable")
         private static volatile java.util.logging.@Nullable Logger turnedDown;
 
         static void say(String name, System.Logger.Level level, String message, @Nullable Object... arguments) {

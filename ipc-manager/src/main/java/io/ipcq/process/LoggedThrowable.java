@@ -97,6 +97,7 @@ final class LoggedThrowable extends Throwable {
     }
 
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // its words begin with the name of another class
     public String toString() {
         return text;
     }
