@@ -28,7 +28,7 @@ public final class ChildLogs {
     /** JVM options of a child whose records are wanted. */
     public static List<String> jvmOptions() {
         return List.of(
-                "-Dslf4j.provider=" + ChildLogProvider.class.getName(),
+                "-Dslf4j.provider=io.ipcq.process.ChildLogProvider", // by name: SLF4J may be missing
                 "-Dslf4j.internal.verbosity=WARN", // or SLF4J tells which provider it was given
                 "-Djava.util.logging.config.class=" + ChildLogSetup.class.getName());
     }
