@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.TravelOutput;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.ObjectOutputStream;
 import java.io.PrintWriter;
 import java.io.Serializable;
 import java.io.StringWriter;
@@ -67,7 +67,7 @@ record RemoteFailure(String type, String text, String stack, byte @Nullable [] b
 
     private static byte @Nullable [] bytesOf(Throwable thrown) {
         MessageWriter out = new MessageWriter();
-        try (ObjectOutputStream objects = new ObjectOutputStream(out)) {
+        try (TravelOutput objects = new TravelOutput(out)) {
             objects.writeObject(thrown);
         } catch (IOException | RuntimeException | StackOverflowError refused) {
             return null;

@@ -82,7 +82,7 @@ final class TaskFile {
             if (plain != null) {
                 out.write(plain);
             } else {
-                ObjectOutputStream objects = new ObjectOutputStream(out);
+                ObjectOutputStream objects = new TravelOutput(out);
                 TravelTrace.writeObject(objects, child);
                 objects.flush();
             }

@@ -80,8 +80,20 @@ public final class TravelTrace {
                 "Cannot send " + what + ": "
                         + (culprit == null
                                 ? "something in it is a " + refused.getMessage() + ", which is not Serializable"
-                                : culprit.path + " is not Serializable. " + advice(culprit)),
+                                : culprit.path + " is not Serializable" + reason(culprit) + ". " + advice(culprit)),
                 refused);
+    }
+
+    /** The object around a lambda, which a codec is not asked about. */
+    private static boolean isAccomplice(Step step) {
+        return step.value.getClass().getName().equals(step.capturedBy) && !TravelOutput.isMeant(step.value);
+    }
+
+    /** Why no codec takes it: of a value that is the program's, and so might be changed. */
+    private static String reason(Step culprit) {
+        Class<?> type = culprit.value.getClass();
+        boolean isValue = !type.isSynthetic() && type.getModule() != Object.class.getModule() && !isAccomplice(culprit);
+        return isValue ? ", and as JSON " + EncodedValue.whyNot(culprit.value) : "";
     }
 
     private static String advice(Step culprit) {
@@ -107,10 +119,11 @@ public final class TravelTrace {
     private @Nullable Step search() {
         while (!open.isEmpty() && seen.size() < MAX_VISITED) {
             Step step = open.remove();
-            if (!(step.value instanceof Serializable)) {
+            if (step.value instanceof Serializable) {
+                expand(step);
+            } else if (isAccomplice(step) || EncodedValue.whyNot(step.value) != null) {
                 return step;
             }
-            expand(step);
         }
         return null;
     }

@@ -23,6 +23,30 @@ final class Chores {
     /** Not serializable. */
     static final class Opaque {}
 
+    record Order(int number, java.util.List<Item> items) {}
+
+    record Item(String name) {}
+
+    static Order more(Order order) {
+        return new Order(order.number() + 1, order.items());
+    }
+
+    static void failWith(Order order) {
+        throw new OrderFailure(order);
+    }
+
+    static final class OrderFailure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @SuppressWarnings("serial") // a codec takes it
+        final Order order;
+
+        OrderFailure(Order order) {
+            super("failed");
+            this.order = order;
+        }
+    }
+
     static final class Carrier implements Serializable {
         final Opaque opaque = new Opaque();
     }

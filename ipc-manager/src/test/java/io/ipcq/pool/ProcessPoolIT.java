@@ -294,6 +294,19 @@ class ProcessPoolIT {
     }
 
     @Test
+    void shouldCarryWhatCodecTakes() throws Exception {
+        Chores.Order order = new Chores.Order(1, List.of(new Chores.Item("tea")));
+        Chores.Order more = new Chores.Order(2, order.items());
+        assertThat(pool.apply(Chores::more, order)).isEqualTo(more);
+        assertThat(pool.map(Chores::more, List.of(order, more))).first().isEqualTo(more);
+        assertThat(pool.apply(() -> order.number())).isEqualTo(1);
+        assertThatThrownBy(() -> pool.run(Chores::failWith, order))
+                .cause()
+                .isInstanceOfSatisfying(
+                        Chores.OrderFailure.class, failure -> assertThat(failure.order).isEqualTo(order));
+    }
+
+    @Test
     void shouldFailOneTaskWhenItsResultOrExceptionCannotTravel() throws Exception {
         assertThatThrownBy(() -> pool.apply(Chores::opaque))
                 .hasCauseInstanceOf(CannotTravelException.class)

@@ -275,6 +275,14 @@ class ChildProcessIT {
     }
 
     @Test
+    void shouldCarryRecordThatIsNotSerializable() throws Exception {
+        Work.Order order = new Work.Order(1, List.of("tea"));
+        assertThat(run(ChildProcess.builder(Work::note, order, answer)).exitCode())
+                .hasValue(0);
+        assertThat(answer()).isEqualTo(order.toString());
+    }
+
+    @Test
     void shouldLeaveNothingInWorkingDirectory() throws Exception {
         Path working = Files.createDirectory(directory.resolve("read only"));
         assertThat(working.toFile().setWritable(false)).isTrue();
@@ -324,7 +332,8 @@ class ChildProcessIT {
                 "-Djava.util.logging.SimpleFormatter.format=jul %4$s %3$s %5$s%n",
                 "-cp",
                 System.getProperty("java.class.path"));
-        try (Program program = Program.start(directory, options, Family.LoggingRecords.class.getName(), startMethod)) {
+        try (Program program =
+                Program.start(directory, options, Family.LoggingRecords.class.getName(), startMethod)) {
             assertThat(program.exitCode()).as(program.output()).isZero();
             assertThat(program.output().lines())
                     .contains(

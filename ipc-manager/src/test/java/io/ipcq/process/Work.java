@@ -135,6 +135,12 @@ final class Work {
         sleep();
     }
 
+    record Order(int number, List<String> items) {}
+
+    static void note(Order order, String answer) throws IOException {
+        answer(answer, order.toString());
+    }
+
     static void logged() {
         System.out.println("first line");
         System.err.println("trouble");

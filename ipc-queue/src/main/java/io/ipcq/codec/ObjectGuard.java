@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.codec;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ValueSerializer;
@@ -53,9 +54,16 @@ final class ObjectGuard implements Guard {
             return "it is not read as an object";
         }
         if (!reader.getValueInstantiator().canInstantiate()) {
-            throw new JsonRefusal(exactly.getName() + " has no constructor that decoding could use; make it a record"
-                    + " or a static class, or add a constructor without parameters");
+            throw new JsonRefusal(exactly.getName() + " has no constructor that decoding could use; "
+                    + (isOfKotlin(exactly)
+                            ? "compile it with Kotlin's option -java-parameters, so that its parameters have names"
+                            : "make it a record or a static class, or add a constructor without parameters"));
         }
         return ObjectState.flaw(exactly, writer, reader);
+    }
+
+    private static boolean isOfKotlin(Class<?> type) {
+        return Arrays.stream(type.getAnnotations())
+                .anyMatch(annotation -> annotation.annotationType().getName().equals("kotlin.Metadata"));
     }
 }

@@ -481,7 +481,18 @@ class JsonCodecTest {
                 refused(new TypeRef<Map<String, Integer>>() {}, Map.of("x\uD800", 1), null, "surrogate"),
                 refused(new TypeRef<Any>() {}, new Any(Map.of("\uDC00x", 1)), null, "surrogate"),
                 refused(new TypeRef<Map<Line, Integer>>() {}, Map.of(new Line("x", 1, null), 1), null, "Key"),
+                refused(new TypeRef<OfKotlin>() {}, new OfKotlin(1), null, "-java-parameters"),
                 refused(new TypeRef<Exact>() {}, new Exact(null, BigInteger.TEN.pow(100_001)), null, "limit"));
+    }
+
+    /** As a data class whose parameters have lost their names. */
+    @kotlin.Metadata
+    static final class OfKotlin {
+        private final int number;
+
+        OfKotlin(int p0) {
+            number = p0;
+        }
     }
 
     private static <T> Arguments refused(TypeRef<T> type, T value, String path, String message) {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import io.ipcq.codec.Codec;
+import io.ipcq.codec.CodecException;
+import java.io.InvalidObjectException;
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/** What is not {@link Serializable}, as its JSON codec writes it, on the way to another process. */
+final class EncodedValue implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Kept with the class, as to look at a type takes longer than to write a value of it. */
+    private static final ClassValue<Codec<Object>> CODECS = new ClassValue<>() {
+        @Override
+        @SuppressWarnings("unchecked")
+        protected Codec<Object> computeValue(Class<?> type) {
+            return (Codec<Object>) Codec.json(type);
+        }
+    };
+
+    private final Class<?> type;
+    private final byte[] json;
+
+    private EncodedValue(Class<?> type, byte[] json) {
+        this.type = type;
+        this.json = json;
+    }
+
+    /** Null if no codec takes it. */
+    static @Nullable EncodedValue of(Object value) {
+        try {
+            return new EncodedValue(value.getClass(), encode(value));
+        } catch (CodecException | IllegalArgumentException refused) {
+            return null;
+        }
+    }
+
+    /** Why no codec takes it; null if one does. */
+    static @Nullable String whyNot(Object value) {
+        try {
+            encode(value);
+            return null;
+        } catch (CodecException | IllegalArgumentException refused) {
+            return refused.getMessage();
+        }
+    }
+
+    private static byte[] encode(Object value) {
+        Class<?> type = value.getClass();
+        if (type.isSynthetic() || type.isHidden()) {
+            throw new IllegalArgumentException("it is code, and no value");
+        }
+        return CODECS.get(type).encode(value);
+    }
+
+    /** What was sent takes the place of this when it is read. */
+    private Object readResolve() throws ObjectStreamException {
+        try {
+            return CODECS.get(type).decode(json);
+        } catch (CodecException refused) {
+            InvalidObjectException invalid = new InvalidObjectException(refused.getMessage());
+            invalid.initCause(refused);
+            throw invalid;
+        }
+    }
+}
