@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,9 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,86 +22,60 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Many hostile peers do the same, all the time, to a manager with a small heap and few descriptors: it serves others all the same. The soak
- * has more of them, and also asks how soon. What the peers take of the machine's processors is measured where they do it to another
- * manager ({@code ipcq.crowd.elsewhere}).
+ * has more of them, with the lowest priority, so that what they take of the machine's processors is not measured, and asks how soon.
  */
 @Timeout(300)
 class HostileClientsIT {
 
     private static final AuthKey KEY = AuthKey.of(HostileClientsServer.SECRET);
     private static final int PEERS = Integer.getInteger("ipcq.crowd.peers", 4);
+    private static final int NICE = Integer.getInteger("ipcq.crowd.nice", 0);
     private static final int TRIES = Integer.getInteger("ipcq.crowd.tries", 3);
     private static final int SOON_AT_LEAST = Integer.getInteger("ipcq.crowd.soon", 0);
-    private static final boolean ELSEWHERE = Boolean.getBoolean("ipcq.crowd.elsewhere");
-    private static final Duration STAY = Duration.ofMillis(500);
+    private static final long PAUSE_MILLIS = Long.getLong("ipcq.crowd.pause", 0);
     private static final Duration SOON = Duration.ofSeconds(1);
 
     @TempDir
     static Path directory;
 
     private static Process process;
-    private static Process attacked;
+    private static Process crowd;
     private static InetSocketAddress address;
-    private static InetSocketAddress attackedAddress;
-
-    private final CountDownLatch over = new CountDownLatch(1);
-    private final List<Thread> crowd = new ArrayList<>();
 
     @BeforeAll
     static void start() throws IOException {
-        process = start("served");
-        address = address(process);
-        attacked = ELSEWHERE ? start("attacked") : process;
-        attackedAddress = ELSEWHERE ? address(attacked) : address;
+        process = start("ulimit -n 4096; exec \"$@\"", "-Xmx128m", HostileClientsServer.class, directory);
+        int port = Integer.parseInt(process.inputReader().readLine());
+        address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        crowd = start("exec nice -n " + NICE + " \"$@\"", "-Xmx512m", HostileCrowd.class, port, PEERS);
     }
 
-    private static Process start(String name) throws IOException {
-        return new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n 4096; exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        HostileClientsServer.class.getName(),
-                        directory.resolve(name).toString())
+    private static Process start(String script, String heap, Class<?> program, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(heap, "-cp", System.getProperty("java.class.path"), program.getName()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
-    private static InetSocketAddress address(Process server) throws IOException {
-        BufferedReader lines = server.inputReader();
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(lines.readLine()));
-    }
-
-    @AfterEach
-    void disperse() throws Exception {
-        over.countDown();
-        for (Thread thread : crowd) {
-            thread.join();
+    @AfterAll
+    static void end() throws Exception {
+        for (Process each : List.of(crowd, process)) {
+            each.destroyForcibly().waitFor();
         }
     }
 
-    @AfterAll
-    static void end() throws Exception {
-        process.destroyForcibly().waitFor();
-        attacked.destroyForcibly().waitFor();
+    private static String tellCrowd(String what) throws IOException {
+        crowd.outputWriter().append(what).append('\n').flush();
+        return crowd.inputReader().readLine();
     }
 
     private ProtocolClient connect() throws Exception {
         return new ProtocolClient(Connection.connect(address, KEY));
-    }
-
-    private void surround(Attack attack) {
-        for (int i = 0; i < PEERS; i++) {
-            HostilePeer peer = new HostilePeer(attackedAddress, "peer" + i, STAY, over);
-            Thread thread = new Thread(() -> peer.attack(attack), "hostile-" + i);
-            thread.setDaemon(true);
-            thread.start();
-            crowd.add(thread);
-        }
     }
 
     /** Something of each kind, from a connection of its own. */
@@ -142,6 +113,7 @@ class HostileClientsIT {
             if (took < SOON.toNanos()) {
                 soon++;
             }
+            Thread.sleep(PAUSE_MILLIS);
         }
         System.out.printf(
                 "%s: %d of %d within %s, slowest %d ms%n",
@@ -155,8 +127,13 @@ class HostileClientsIT {
         try (ProtocolClient first = connect()) {
             first.result("open", "map", HostileClientsServer.SHARED, Map.of());
             serve("before"); // also so that what is done often is compiled
-            surround(attack);
-            int soon = serve(attack);
+            assertThat(tellCrowd(attack.name())).isEqualTo(attack.name());
+            int soon = 0;
+            try {
+                soon = serve(attack);
+            } finally {
+                System.out.println("the crowd has come " + tellCrowd("") + " times");
+            }
             first.result("ping");
             assertThat(process.isAlive()).isTrue();
             assertThat(soon).isGreaterThanOrEqualTo(SOON_AT_LEAST);

@@ -19,15 +19,17 @@ final class HostilePeer implements AutoCloseable {
     private final String name;
     private final Duration stay;
     private final CountDownLatch over;
+    private final Runnable whenConnected;
     private final List<AutoCloseable> open = new ArrayList<>();
     private ProtocolClient client;
 
     /** It stays for a while each time; all peers are called off together. */
-    HostilePeer(SocketAddress address, String name, Duration stay, CountDownLatch over) {
+    HostilePeer(SocketAddress address, String name, Duration stay, CountDownLatch over, Runnable whenConnected) {
         this.address = address;
         this.name = name;
         this.stay = stay;
         this.over = over;
+        this.whenConnected = whenConnected;
     }
 
     /** Attacks, and comes again when it is turned away, until it is called off. */
@@ -61,6 +63,7 @@ final class HostilePeer implements AutoCloseable {
 
     private <T extends AutoCloseable> T keep(T opened) {
         open.add(opened);
+        whenConnected.run();
         return opened;
     }
 

@@ -62,7 +62,7 @@ class ManagerBudgetTest {
     @ParameterizedTest
     @EnumSource
     void shouldHaveAllBackWhenHostileClientIsGone(Attack attack) throws Exception {
-        try (HostilePeer peer = new HostilePeer(server.address(), "peer", SHORT, new CountDownLatch(1))) {
+        try (HostilePeer peer = new HostilePeer(server.address(), "peer", SHORT, new CountDownLatch(1), () -> {})) {
             attack.go(peer);
         } catch (AssertionError refused) {
             // what it had until then is given back, too
