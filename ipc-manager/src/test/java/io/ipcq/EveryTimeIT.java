@@ -46,13 +46,12 @@ import org.junit.jupiter.api.io.TempDir;
 class EveryTimeIT {
 
     private static final long PATIENCE_MILLIS = 60_000;
-    private static final long LONG_ENOUGH_TO_WAIT_MILLIS = 5;
+    private static final long LONG_ENOUGH_TO_WAIT_MILLIS = 2;
 
     private static final List<Duration> DURATIONS = List.of(
             Duration.ZERO,
             Duration.ofNanos(-1),
             Duration.ofSeconds(Long.MIN_VALUE),
-            Duration.ofDays(365_000),
             Duration.ofSeconds(Long.MAX_VALUE),
             ChronoUnit.FOREVER.getDuration());
 

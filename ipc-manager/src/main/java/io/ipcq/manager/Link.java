@@ -7,7 +7,6 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.FrameTooLargeException;
 import io.ipcq.connection.LightThreads;
-import io.ipcq.memory.Deadline;
 import io.ipcq.queue.ElementTooLargeException;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
@@ -48,9 +47,6 @@ final class Link {
 
     /** Whom a link leads to. */
     private record Target(SocketAddress address, AuthKey key) {}
-
-    /** So that sums of two do not overflow. */
-    private static final long LONGEST_NANOS = Long.MAX_VALUE / 4;
 
     /** One link for each manager: a lock, for instance, is held by a link. */
     private static final Map<Target, CompletableFuture<Link>> OPEN = new ConcurrentHashMap<>();
@@ -104,7 +100,7 @@ final class Link {
         this.target = target;
         this.place = place;
         this.connection = connection;
-        this.answerNanos = Math.min(Deadline.nanos(answerTimeout), LONGEST_NANOS);
+        this.answerNanos = millisToNanos(Reference.wholeMillis(answerTimeout));
     }
 
     /** The link to a manager; proxies in one process share it. To be closed as often as it was asked for. */
@@ -351,7 +347,7 @@ final class Link {
 
     /** At most a quarter of what a long holds, so that deadlines can be compared. */
     private static long millisToNanos(long millis) {
-        return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), LONGEST_NANOS);
+        return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), Long.MAX_VALUE / 4);
     }
 
     /** As JSON tells numbers apart. */

@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,9 +143,30 @@ final class ServedMap extends Served {
             throw new RpcException(Protocol.LIMIT, this + " is full: limit=" + Protocol.MAX_ITEMS);
         }
         stored.replaceAll(call.session(), before, after);
-        entries.putAll(given);
+        if (given.size() == 1) {
+            entries.putAll(given);
+        } else {
+            putOrUndo(given);
+        }
         version++;
         return added;
+    }
+
+    private void putOrUndo(Map<MapKey, Object> given) {
+        Map<MapKey, Object> there = new HashMap<>();
+        given.keySet().forEach(key -> {
+            Object value = entries.get(key);
+            if (value != null) {
+                there.put(key, value);
+            }
+        });
+        try {
+            entries.putAll(given);
+        } catch (Throwable e) {
+            entries.keySet().removeIf(key -> given.containsKey(key) && !there.containsKey(key));
+            entries.putAll(there);
+            throw e;
+        }
     }
 
     /** Removes all of them, or none; says how many were there. */

@@ -22,6 +22,7 @@ public class TravelOutput extends ObjectOutputStream {
     /** So that what is one object here is one object there; null until there is one. */
     private @Nullable Map<Object, EncodedValue> encoded;
 
+    @SuppressWarnings("this-escape") // the method of the JDK only notes it
     public TravelOutput(OutputStream out) throws IOException {
         super(out);
         enableReplaceObject(true);

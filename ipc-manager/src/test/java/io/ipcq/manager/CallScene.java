@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,6 +29,7 @@ final class CallScene<P> implements AutoCloseable {
     private final P caller;
     private final List<Object> taken = Collections.synchronizedList(new ArrayList<>());
     private final Callable<Manager> reconnect;
+    private final ExecutorService othersThread = Executors.newSingleThreadExecutor();
     private Manager others;
     private P other;
     private volatile Thread calling;
@@ -53,9 +55,18 @@ final class CallScene<P> implements AutoCloseable {
         this.thread = thread;
         this.others = others;
         other = kind.thing.open().apply(others);
-        kind.thing.prepare().go(other);
+        byOther(() -> kind.thing.prepare().go(other));
         caller = kind.thing.open().apply(callers);
         result(thread.submit(() -> kind.before().go(caller)));
+    }
+
+    /** By one thread, to which the other client's locks belong. */
+    private void byOther(Callable<?> work) throws Exception {
+        try {
+            othersThread.submit(work).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception failure ? failure : e;
+        }
     }
 
     private static void result(Future<?> work) throws Exception {
@@ -144,7 +155,10 @@ final class CallScene<P> implements AutoCloseable {
 
     void meanwhile() throws Exception {
         if (kind.waits()) {
-            kind.meanwhile().go(this);
+            byOther(() -> {
+                kind.meanwhile().go(this);
+                return null;
+            });
         }
     }
 
@@ -224,6 +238,7 @@ final class CallScene<P> implements AutoCloseable {
 
     @Override
     public void close() {
+        othersThread.shutdownNow();
         if (other instanceof AutoCloseable proxy && !(other instanceof Manager)) {
             try {
                 proxy.close();

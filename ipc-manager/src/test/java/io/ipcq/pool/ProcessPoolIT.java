@@ -303,7 +303,8 @@ class ProcessPoolIT {
         assertThatThrownBy(() -> pool.run(Chores::failWith, order))
                 .cause()
                 .isInstanceOfSatisfying(
-                        Chores.OrderFailure.class, failure -> assertThat(failure.order).isEqualTo(order));
+                        Chores.OrderFailure.class,
+                        failure -> assertThat(failure.order).isEqualTo(order));
     }
 
     @Test

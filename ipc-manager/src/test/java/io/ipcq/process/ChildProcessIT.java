@@ -332,8 +332,7 @@ class ChildProcessIT {
                 "-Djava.util.logging.SimpleFormatter.format=jul %4$s %3$s %5$s%n",
                 "-cp",
                 System.getProperty("java.class.path"));
-        try (Program program =
-                Program.start(directory, options, Family.LoggingRecords.class.getName(), startMethod)) {
+        try (Program program = Program.start(directory, options, Family.LoggingRecords.class.getName(), startMethod)) {
             assertThat(program.exitCode()).as(program.output()).isZero();
             assertThat(program.output().lines())
                     .contains(

@@ -43,8 +43,8 @@ public final class Sample16WhoeverIsFirst {
                 Awaitable first = Wait.any(PATIENCE, waited).get(0);
                 waited.remove(first);
                 tell(first);
-                if (first != child) {
-                    pipe.first().sendBytes("go on".getBytes());
+                if (child.isAlive()) {
+                    pipe.first().sendBytes(new byte[1]); // go on
                 }
             }
         }
