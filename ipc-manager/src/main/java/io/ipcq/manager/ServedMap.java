@@ -172,14 +172,21 @@ final class ServedMap extends Served {
     /** Removes all of them, or none; says how many were there. */
     private int removeAll(Call call, Set<MapKey> keys) {
         List<Object> gone = new ArrayList<>();
+        Map<MapKey, Object> there = new HashMap<>();
         for (MapKey key : keys) {
             Object value = entries.get(key);
             if (value != null) {
                 gone.add(List.of(key.value(), value));
+                there.put(key, value);
             }
         }
         if (!gone.isEmpty()) {
-            entries.keySet().removeAll(keys);
+            try {
+                entries.keySet().removeAll(keys);
+            } catch (Throwable e) {
+                entries.putAll(there);
+                throw e;
+            }
             version++;
             stored.replaceAll(call.session(), gone, List.of());
         }

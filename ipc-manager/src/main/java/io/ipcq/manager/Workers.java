@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class Workers {
     }
 
     /** A call that waits for a thread. */
-    private final class Waiting implements Runnable {
+    private final class Waiting {
         private final Line line;
         private final Call call;
         private final Runnable work;
@@ -69,8 +70,7 @@ final class Workers {
             this.work = work;
         }
 
-        @Override
-        public void run() {
+        void run() {
             carryOutClaimed(call, work);
         }
 
@@ -115,7 +115,7 @@ final class Workers {
         private synchronized void giveBack() {
             if (counts) {
                 counts = false;
-                line.share.giveBack(1);
+                Failures.insist("the place of a thread", share -> share.giveBack(1), line.share);
             }
         }
 
@@ -137,7 +137,7 @@ final class Workers {
     void start(Session client, Consumer<Place> work) {
         Line line = client.line();
         line.share.take(1);
-        if (!begin(line, work)) {
+        if (!begin(line, work, (place, failure) -> work.accept(place))) {
             throw new RpcException(Protocol.LIMIT, "the server cannot start another thread");
         }
     }
@@ -151,7 +151,7 @@ final class Workers {
                 return;
             }
         }
-        if (!begin(line, place -> carryOutClaimed(call, work))) {
+        if (!begin(line, place -> carryOutClaimed(call, work), (place, failure) -> refuse(call, failure))) {
             queue(line, call, work);
         }
     }
@@ -168,15 +168,24 @@ final class Workers {
 
     private static void carryOutClaimed(Call call, Runnable work) {
         if (call.claim()) {
-            work.run();
+            try {
+                work.run();
+            } catch (Throwable e) { // it had no time to answer
+                call.fail(e);
+            }
         }
     }
 
+    /** One that was not begun, for want of memory, would wait for ever. */
+    private static void refuse(Call call, Throwable failure) {
+        call.refuse(Failures.answer(failure));
+    }
+
     /** False if no thread can be started, and then the place is given back. */
-    private boolean begin(Line line, Consumer<Place> work) {
+    private boolean begin(Line line, Consumer<Place> work, BiConsumer<Place, Throwable> failed) {
         Place place = new Place(line);
         try {
-            threads.execute(() -> run(place, () -> work.accept(place)));
+            threads.execute(new Turn(place, work, failed));
             return true;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             place.giveBack();
@@ -187,23 +196,55 @@ final class Workers {
         }
     }
 
-    private void run(Place place, Runnable first) {
-        try {
-            for (Runnable work = first; work != null; work = next(place)) {
+    /** What a thread does: what it was started for, and then calls that wait for a thread. */
+    private final class Turn implements Runnable {
+        private final Place place;
+        private final Consumer<Place> first;
+        private final BiConsumer<Place, Throwable> failed;
+        private boolean begun;
+
+        Turn(Place place, Consumer<Place> first, BiConsumer<Place, Throwable> failed) {
+            this.place = place;
+            this.first = first;
+            this.failed = failed;
+        }
+
+        /** An error between two calls does not cost anybody the thread. */
+        @Override
+        public void run() {
+            try {
+                carryOut();
+            } catch (Throwable again) {
+                carryOut();
+            }
+        }
+
+        private void carryOut() {
+            if (!begun) {
+                begun = true;
                 try {
-                    work.run();
+                    first.accept(place);
                 } catch (Throwable e) {
                     Failures.log("a call failed", e);
+                    failed.accept(place, e);
                 }
-                Thread.interrupted(); // whatever it was for, it is over
             }
-        } finally {
+            Thread.interrupted(); // whatever it was for, it is over
+            for (Waiting next = next(place); next != null; next = next(place)) {
+                try {
+                    next.run();
+                } catch (Throwable e) {
+                    Failures.log("a call failed", e);
+                    refuse(next.call, e);
+                }
+                Thread.interrupted();
+            }
             place.giveBack();
         }
     }
 
     /** The next call that waits for a thread, of the client whose turn it is; null if there is none. */
-    private @Nullable Runnable next(Place place) {
+    private @Nullable Waiting next(Place place) {
         synchronized (lines) {
             place.giveBack();
             Line line = lineThatMay();
