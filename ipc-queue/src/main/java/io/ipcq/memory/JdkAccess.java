@@ -18,7 +18,7 @@ public final class JdkAccess {
      * made accessible by the JDK's own support for serialization libraries (module jdk.unsupported), and by no call that it warns of.
      * Where anything is missing or different, nothing is changed, and the JVM warns as it does.
      *
-     * --illegal-native-access=deny stands: it does more than warn.
+     * What the program was told to deny stays denied.
      */
 
     /** {@code false} switches it off. */
@@ -26,6 +26,7 @@ public final class JdkAccess {
 
     private static final int TRUSTED = -1;
     private static final int FIRST_THAT_WARNS_OF_NATIVE_CALLS = 22;
+    private static final int FIRST_THAT_MAY_DENY_NATIVE_CALLS = 24;
     private static final int FIRST_THAT_WARNS_OF_UNSAFE = 24;
 
     private JdkAccess() {}
@@ -53,6 +54,9 @@ public final class JdkAccess {
         }
         try {
             Lookup trusted = trustedLookup();
+            if (isDenied(trusted)) {
+                return;
+            }
             Module here = JdkAccess.class.getModule();
             if (here.isNamed()) {
                 MethodHandle allow = trusted.findVirtual(
@@ -68,6 +72,18 @@ public final class JdkAccess {
         } catch (Throwable different) {
             // then the JVM warns, or refuses the call
         }
+    }
+
+    /** By {@code --illegal-native-access=deny}. */
+    private static boolean isDenied(Lookup trusted) throws Throwable {
+        if (Runtime.version().feature() < FIRST_THAT_MAY_DENY_NATIVE_CALLS) {
+            return false;
+        }
+        Class<?> options = Class.forName("jdk.internal.module.ModuleBootstrap");
+        Class<?> answer = Class.forName("jdk.internal.module.ModuleBootstrap$IllegalNativeAccess");
+        Object told = (Object) trusted.findStatic(options, "illegalNativeAccess", MethodType.methodType(answer))
+                .invoke();
+        return String.valueOf(told).equals("DENY");
     }
 
     /** As {@code --sun-misc-unsafe-memory-access=allow} where the JVM would warn once. */
