@@ -31,7 +31,7 @@ final class CodeLocation {
         return of(entry.toString());
     }
 
-    private static @Nullable Path of(String text) throws IOException {
+    static @Nullable Path of(String text) throws IOException {
         if (text.startsWith("file:")) {
             return path(text);
         }

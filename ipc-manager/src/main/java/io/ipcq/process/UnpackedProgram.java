@@ -84,22 +84,32 @@ final class UnpackedProgram {
 
     private static UnpackedProgram use(Path cache, Path archive) throws IOException {
         try (JarFile jar = new JarFile(archive.toFile())) {
-            String key = key(jar);
-            Path copy = cache.resolve(key);
-            FileChannel locked = lock(copy);
-            if (Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) {
-                PrivateFiles.requirePrivate(copy);
-                Files.setLastModifiedTime(copy, FileTime.from(Instant.now()));
-            } else {
-                removeLeftovers(cache);
-                make(jar, copy, PrivateFiles.createRandomDirectory(cache, key + NEW));
-            }
-            return new UnpackedProgram(copy, locked);
+            return use(jar, cache.resolve(key(jar)));
         } catch (IOException e) {
             throw new IOException(
                     "cannot unpack the program for its children: archive=" + archive + ", directory=" + cache + "; "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    private static UnpackedProgram use(JarFile jar, Path copy) throws IOException {
+        FileChannel locked = lock(copy);
+        boolean used = false;
+        try {
+            if (Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) {
+                PrivateFiles.requirePrivate(copy);
+                Files.setLastModifiedTime(copy, FileTime.from(Instant.now()));
+            } else {
+                removeLeftovers(copy.getParent());
+                make(jar, copy, PrivateFiles.createRandomDirectory(copy.getParent(), copy.getFileName() + NEW));
+            }
+            used = true;
+            return new UnpackedProgram(copy, locked);
+        } finally {
+            if (!used) {
+                locked.close();
+            }
         }
     }
 

@@ -92,12 +92,12 @@ class ChildProcessBuilderTest {
     }
 
     @Test
-    void shouldSayWhatToDoWhereProgramIsAnArchiveInAnArchive() throws Exception {
-        URL[] urls = {URI.create("jar:file:/program.jar!/lib/inner.jar!/").toURL()};
+    void shouldSayWhatToDoWhereProgramIsInNoFile() throws Exception {
+        URL[] urls = {URI.create("https://example.org/program.jar").toURL()};
         try (URLClassLoader loader = new URLClassLoader(urls, null)) {
             assertThatThrownBy(() -> ChildClassPath.inherited(loader))
                     .isInstanceOf(IpcException.class)
-                    .hasMessageContaining("inner.jar")
+                    .hasMessageContaining("program.jar")
                     .hasMessageContaining("classPath");
         }
     }
