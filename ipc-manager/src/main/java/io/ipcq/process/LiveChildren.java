@@ -2,6 +2,7 @@
 package io.ipcq.process;
 
 import io.ipcq.memory.Deadline;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -74,7 +75,7 @@ final class LiveChildren {
         long begin = System.nanoTime();
         for (ChildProcess daemon : daemons) {
             long waited = System.nanoTime() - begin;
-            daemon.joinOrTerminate(Math.max(0, Deadline.nanos(daemon.endGrace()) - waited));
+            daemon.joinOrTerminate(Math.max(0, nanos(daemon.endGrace()) - waited));
         }
         long deadline = System.nanoTime() + GRACE_NANOS;
         for (ChildProcess daemon : daemons) {
@@ -85,6 +86,11 @@ final class LiveChildren {
         if (list().stream().allMatch(ChildProcess::isDaemon)) {
             RunDirectory.removeMineAfterHooks();
         }
+    }
+
+    /** No class is loaded for nothing: the program may have closed its class loader. */
+    private static long nanos(Duration grace) {
+        return grace.isZero() ? 0 : Deadline.nanos(grace);
     }
 
     /** A child has ended. */
