@@ -55,6 +55,8 @@ class DebugIT {
                             DataInputStream in = new DataInputStream(socket.getInputStream());
                             socket.getOutputStream().write(HANDSHAKE);
                             assertThat(in.readNBytes(HANDSHAKE.length)).isEqualTo(HANDSHAKE);
+                            // its event that it has started: before that it is not suspended, and would be afterwards
+                            in.skipNBytes(in.readInt() - Integer.BYTES);
                             socket.getOutputStream().write(DISPOSE);
                             return in.readAllBytes().length > 0;
                         }
