@@ -42,12 +42,14 @@ class DocumentNamesTest {
     private static final Set<String> ELSEWHERE = Set.of("""
             # the JDK
             ArrayList AssertionError AtomicReference AtomicReferenceArray BigDecimal BigInteger BlockingQueue
-            Calendar Class ClassNotFoundException Cleaner Collection CompletableFuture Condition Date DelayQueue Double EOFException Error
+            Calendar Class ClassNotFoundException Cleaner Collection CompletableFuture Condition Date DelayQueue Double Duration EOFException Error
             ExecutorService File FileChannel FileLock HashMap HashSet IllegalStateException InetAddress Instant
-            Integer InternalError Iterator LinkedBlockingQueue LinkedHashMap List Locale Lock Long Map
+            Integer InternalError Iterator LinkedBlockingQueue LinkedHashMap List Locale Lock Long Map MessageDigest
             NoClassDefFoundError Number Object ObjectInputStream Optional OutOfMemoryError Path Pattern Process
-            ProcessBuilder Queue ReentrantLock RuntimeException SecureRandom Selector Set StackOverflowError Stream
-            String System Thread Timestamp VarHandle
+            ProcessBuilder Queue ReentrantLock RuntimeException SecureRandom Selector Serializable Set Signal StackOverflowError
+            Stream String System Thread Timestamp Unsafe VarHandle
+            # Spring, and systemd
+            KillMode RestController
             # Jackson
             JsonAlias JsonIgnore JsonInclude JsonProperty JsonTypeInfo JsonValue Id
             # Chronicle

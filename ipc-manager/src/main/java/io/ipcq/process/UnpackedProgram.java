@@ -84,7 +84,7 @@ final class UnpackedProgram {
 
     private static UnpackedProgram use(Path cache, Path archive) throws IOException {
         try (JarFile jar = new JarFile(archive.toFile())) {
-            return use(jar, cache.resolve(key(jar)));
+            return use(jar, cache, key(jar));
         } catch (IOException e) {
             throw new IOException(
                     "cannot unpack the program for its children: archive=" + archive + ", directory=" + cache + "; "
@@ -93,7 +93,8 @@ final class UnpackedProgram {
         }
     }
 
-    private static UnpackedProgram use(JarFile jar, Path copy) throws IOException {
+    private static UnpackedProgram use(JarFile jar, Path cache, String key) throws IOException {
+        Path copy = cache.resolve(key);
         FileChannel locked = lock(copy);
         boolean used = false;
         try {
@@ -101,8 +102,8 @@ final class UnpackedProgram {
                 PrivateFiles.requirePrivate(copy);
                 Files.setLastModifiedTime(copy, FileTime.from(Instant.now()));
             } else {
-                removeLeftovers(copy.getParent());
-                make(jar, copy, PrivateFiles.createRandomDirectory(copy.getParent(), copy.getFileName() + NEW));
+                removeLeftovers(cache);
+                make(jar, copy, PrivateFiles.createRandomDirectory(cache, key + NEW));
             }
             used = true;
             return new UnpackedProgram(copy, locked);

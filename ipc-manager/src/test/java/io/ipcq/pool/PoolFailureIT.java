@@ -394,6 +394,7 @@ class PoolFailureIT {
                         .taskTimeout(duration)
                         .killAfter(duration)
                         .restartBackOff(duration, duration)
+                        .endGrace(duration)
                         .create()) {
                     assertThat(pool.apply(Chores::square, 3)).isEqualTo(9);
                     pool.shutdown();
@@ -421,7 +422,7 @@ class PoolFailureIT {
             assertThat(pool.awaitTermination(Long.MAX_VALUE, TimeUnit.DAYS)).isTrue();
         }
         requireNoOtherTimes(ProcessPool.class, "awaitTermination", "invokeAll", "invokeAny");
-        requireNoOtherTimes(ProcessPoolBuilder.class, "taskTimeout", "killAfter", "restartBackOff");
+        requireNoOtherTimes(ProcessPoolBuilder.class, "taskTimeout", "killAfter", "restartBackOff", "endGrace");
     }
 
     /** So that a method that is added is looked at, too. */
