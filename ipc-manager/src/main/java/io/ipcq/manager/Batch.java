@@ -84,7 +84,15 @@ final class Batch<T> implements Handed {
             if (next == null) {
                 return;
             }
-            if (!isKept(next)) {
+            boolean kept;
+            try {
+                kept = isKept(next);
+            } catch (Throwable e) {
+                things.remove(next);
+                way.back.accept(next);
+                throw e;
+            }
+            if (!kept) {
                 return;
             }
             try {
@@ -104,17 +112,11 @@ final class Batch<T> implements Handed {
 
     /** False if it is for the next answer. */
     private boolean isKept(T next) {
-        try {
-            if (isEmpty() || bytes + way.size.applyAsLong(next) <= MAX_BYTES) {
-                return things.add(next);
-            }
-            way.later.accept(next);
-            return false;
-        } catch (Throwable e) {
-            things.remove(next);
-            way.back.accept(next);
-            throw e;
+        if (isEmpty() || bytes + way.size.applyAsLong(next) <= MAX_BYTES) {
+            return things.add(next);
         }
+        way.later.accept(next);
+        return false;
     }
 
     boolean isEmpty() {

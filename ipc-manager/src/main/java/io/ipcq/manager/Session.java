@@ -459,7 +459,7 @@ final class Session {
                 sent = send(answer, call.id());
             }
         } catch (Throwable e) {
-            cutOff(e);
+            cutOff(call, e);
         }
         if (!sent) {
             takeBack.run();
