@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.memory;
 
+import io.ipcq.memory.Kernel.SystemCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -25,7 +26,7 @@ final class LockFile {
      * Idea
      *   To the kernel, a record lock belongs to the process, and all of them fall when the process closes any descriptor of
      *   the file. So there is one descriptor for all who use it, and the last one to leave closes it. What others in this JVM
-     *   open and close is not to be seen from here; see DescriptorLock.
+     *   open and close is not to be seen from here, so there is a second descriptor, of which the locks are its own.
      *   The same classes may be loaded twice in a JVM, and then there are two descriptors. The JDK's own table of locks is
      *   common to all of them, and the monitor is an interned string, which is common too. Whoever would close a descriptor
      *   first asks that table for locks of others, in the same turn at the monitor in which it counted how many there may
@@ -49,6 +50,9 @@ final class LockFile {
     private final Path path;
     private final Object identity;
     private final FileChannel channel;
+    /** Opened by the first who locks by it. */
+    private @Nullable LockDescriptor descriptor; // guarded by the monitor
+
     private int users; // guarded by the monitor
     private boolean done; // closed, or kept until the JVM ends; guarded by the monitor
 
@@ -98,11 +102,6 @@ final class LockFile {
         }
     }
 
-    /** What tells the file from another one of that name. */
-    Object identity() {
-        return identity;
-    }
-
     /** Locks one byte for good; null if another holds it or looks at it just now. */
     @Nullable
     FileLock tryOwn(long position) throws IOException {
@@ -111,6 +110,30 @@ final class LockFile {
                 return channel.tryLock(position, 1, false);
             } catch (OverlappingFileLockException e) {
                 return null;
+            }
+        }
+    }
+
+    /**
+     * Locks one byte by a descriptor that nothing else here closes; false if that cannot be had.
+     *
+     * @param call loaded outside of the monitor
+     * @param name by which the file can be found
+     */
+    boolean secure(SystemCall call, Path name, long position) {
+        synchronized (MONITOR_OF_JVM) {
+            if (descriptor == null) {
+                descriptor = LockDescriptor.open(call, name, identity);
+            }
+            return descriptor != null && descriptor.lock(position);
+        }
+    }
+
+    /** Once is enough; may be called again if it failed. */
+    void unsecure(long position) {
+        synchronized (MONITOR_OF_JVM) {
+            if (descriptor != null && !descriptor.unlock(position)) {
+                throw new UncheckedIOException(new IOException("cannot unlock " + path));
             }
         }
     }
@@ -163,6 +186,9 @@ final class LockFile {
     void closeIfUnused(LongSupplier last) {
         synchronized (MONITOR_OF_JVM) {
             if (users == 0 && !done) {
+                if (descriptor != null) {
+                    descriptor.close();
+                }
                 if (channel.isOpen() && isLockedByOtherClassLoader(last.getAsLong())) {
                     keepUntilEnd(channel);
                 } else {

@@ -40,7 +40,6 @@ final class LockKeeper {
         }
     }
 
-    /** All, for the descriptor of one that is closed would drop the first lock of one that has only that. */
     static void secureAll() {
         forEach(TAKEN, pair -> {
             boolean secured = pair.secure();

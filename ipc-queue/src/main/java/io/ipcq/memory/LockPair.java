@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.memory;
 
+import io.ipcq.memory.Kernel.SystemCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
@@ -18,7 +19,7 @@ final class LockPair {
     /*
      * Idea
      *   The first lock is the JDK's. All that a process has of those on a file fall when it closes any descriptor of that
-     *   file: when it copies the directory, say. The second one belongs to a descriptor of its own. It takes native calls,
+     *   file: when it copies the directory, say. The second one belongs to a descriptor that nothing else closes. It takes native calls,
      *   which LockKeeper has loaded a second later at the latest.
      *   Where it cannot be had, the holder is asked by whoever finds both bytes unlocked, who then waits before he looks once
      *   more. The holder looks every 10 ms whether it is asked. If so, it locks its other byte by a new lock of the JDK's,
@@ -26,7 +27,7 @@ final class LockPair {
      *   there a clock decides.
      *
      * References
-     *   fcntl(2), "Advisory record locking", "Open file description locks"; see LockFile and DescriptorLock.
+     *   fcntl(2), "Advisory record locking", "Open file description locks"; see LockFile and LockDescriptor.
      */
 
     /** How a holder that has only one lock is found by those who doubt that it lives. */
@@ -53,7 +54,7 @@ final class LockPair {
     private final long place;
     private final Doubt doubt;
     private @Nullable FileLock first; // guarded by this, as is all that follows; null before it is taken
-    private @Nullable DescriptorLock second;
+    private boolean second;
     private boolean closed;
 
     private LockPair(Path path, LockFile file, long place, Doubt doubt) {
@@ -86,13 +87,14 @@ final class LockPair {
 
     /** False if the second lock cannot be had, which is told to those who ask. */
     synchronized boolean secure() {
-        if (!closed && second == null) {
-            second = DescriptorLock.tryTake(path, file.identity(), place + SECOND);
-            if (second == null) {
+        if (!closed && !second) {
+            SystemCall call = Kernel.call();
+            second = call != null && file.secure(call, path, place + SECOND);
+            if (!second) {
                 doubt.allow();
             }
         }
-        return second != null;
+        return second;
     }
 
     /** Never without one in between. */
@@ -124,8 +126,9 @@ final class LockPair {
 
     private void unlock() {
         try {
-            if (second != null) {
-                second.close();
+            if (second) {
+                file.unsecure(place + SECOND);
+                second = false;
             }
         } finally {
             if (first != null) {

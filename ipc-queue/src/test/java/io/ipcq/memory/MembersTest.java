@@ -54,7 +54,8 @@ class MembersTest {
     /** One that is not secured is looked after every 10 ms, as long as it is there. */
     @Test
     void shouldSecureMemberWhoseDirectoryWasMovedOrDeleted() throws IOException {
-        Assumptions.assumeTrue(Kernel.call() != null);
+        Kernel.SystemCall call = Kernel.call();
+        Assumptions.assumeTrue(call != null);
         for (boolean deleted : new boolean[] {false, true}) {
             Path files = Files.createDirectory(directory.resolve("files-" + deleted));
             Path file = files.resolve("members");
@@ -65,9 +66,10 @@ class MembersTest {
                 if (deleted) {
                     DirectoryHandle.delete(elsewhere);
                 }
-                DescriptorLock lock = DescriptorLock.tryTake(file, key, 5);
-                assertThat(lock).as("deleted=" + deleted + ", held=" + held).isNotNull();
-                lock.close();
+                LockDescriptor opened = LockDescriptor.open(call, file, key);
+                assertThat(opened).as("deleted=" + deleted + ", held=" + held).isNotNull();
+                assertThat(opened.lock(5)).isTrue();
+                opened.close();
             }
         }
     }

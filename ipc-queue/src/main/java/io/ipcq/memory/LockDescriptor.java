@@ -16,18 +16,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exclusive lock on one byte of a file that belongs to a descriptor of its own.
+ * A descriptor of a file, by which bytes of it are locked for nobody else: the locks belong to the descriptor.
  *
- * <p>Nothing else that this process opens and closes can drop it, unlike a {@link java.nio.channels.FileLock}, with which
- * it shares the bytes: each keeps the other out. It goes when it is closed, and when the process ends.
+ * <p>Nothing else that this process opens and closes can drop them, unlike a {@link java.nio.channels.FileLock}, with which
+ * they share the bytes: each keeps the other out. They go when it is closed, and when the process ends. Not thread-safe.
  */
-final class DescriptorLock {
+final class LockDescriptor {
 
     /*
      * Idea
      *   The kernel's "open file description lock". The descriptor is not one of the JDK's, for those do not tell their
-     *   number, and is closed at exec, as all of the JDK's are for a child: a child process never inherits the lock. Native
-     *   code that forks and does not exec shares it, until that process ends, too.
+     *   number, and is closed at exec, as all of the JDK's are for a child: a child process never inherits the locks. Native
+     *   code that forks and does not exec shares them, until that process ends, too.
      *
      * References
      *   fcntl(2), "Open file description locks" (Linux 3.15).
@@ -40,6 +40,7 @@ final class DescriptorLock {
     private static final long CLOSE_ON_EXEC = 0x80000;
     private static final long SET_LOCK = 37;
     private static final short WRITE_LOCK = 1;
+    private static final short UNLOCK = 2;
     /** The kernel's {@code struct flock} of 64 bits: type, whence, 4 bytes nobody uses, start, length, process. */
     private static final int FLOCK_BYTES = 32;
 
@@ -51,29 +52,25 @@ final class DescriptorLock {
     private final SystemCall call;
     private long descriptor = NONE;
 
-    private DescriptorLock(SystemCall call) {
+    private LockDescriptor(SystemCall call) {
         this.call = call;
     }
 
     /**
-     * Null if it cannot be had: no native calls, a kernel without such locks, or another lock on that byte.
+     * Null if it cannot be had.
      *
      * @param file its name, if it has that still
      * @param fileKey of the file that is meant, which this process has open
      */
-    static @Nullable DescriptorLock tryTake(Path file, Object fileKey, long position) {
-        SystemCall call = Kernel.call();
-        if (call == null) {
-            return null;
-        }
-        DescriptorLock lock = new DescriptorLock(call); // before there is anything that it would have to close
-        boolean taken = false;
+    static @Nullable LockDescriptor open(SystemCall call, Path file, Object fileKey) {
+        LockDescriptor opened = new LockDescriptor(call); // before there is anything that it would have to close
+        boolean usable = false;
         try {
-            taken = (lock.open(file, fileKey) || lock.openUnnamed(fileKey)) && lock.set(position);
-            return taken ? lock : null;
+            usable = opened.open(file, fileKey) || opened.openUnnamed(fileKey);
+            return usable ? opened : null;
         } finally {
-            if (!taken) {
-                lock.close();
+            if (!usable) {
+                opened.close();
             }
         }
     }
@@ -121,10 +118,20 @@ final class DescriptorLock {
         }
     }
 
-    private boolean set(long position) {
+    /** Locks one byte; false if it cannot be had: another lock is on it, or the kernel has no such locks. */
+    boolean lock(long position) {
+        return set(WRITE_LOCK, position);
+    }
+
+    /** False if the kernel did not do it. */
+    boolean unlock(long position) {
+        return set(UNLOCK, position);
+    }
+
+    private boolean set(short type, long position) {
         ByteBuffer flock = ByteBuffer.allocateDirect(FLOCK_BYTES)
                 .order(ByteOrder.nativeOrder())
-                .putShort(0, WRITE_LOCK)
+                .putShort(0, type)
                 .putLong(START_OFFSET, position)
                 .putLong(LENGTH_OFFSET, 1);
         try {
