@@ -13,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
@@ -62,6 +61,7 @@ final class ChronicleJournal implements AutoCloseable {
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int SLACK_BYTES = 96 << 10;
     private static final int BATCH_BYTES = 1 << 20;
+    private static final String CHRONICLE_LOCK = "chronicle.write.lock";
     private static final long UNLOCKED = 1L << 63;
     private static final int NOT_READY = 1 << 31;
     private static final int OPEN_TIMEOUT_MILLIS = 500;
@@ -73,8 +73,6 @@ final class ChronicleJournal implements AutoCloseable {
     private final DirectoryHandle directory;
     private final JournalControl control;
     private final SingleChronicleQueue queue;
-    /** Null for a journal that is only looked at. */
-    private final @Nullable LongValue chronicleLock;
 
     private final Bytes<ByteBuffer> outgoing = Bytes.elasticByteBuffer(1 << 10);
     private @Nullable ExcerptAppender appender;
@@ -89,28 +87,17 @@ final class ChronicleJournal implements AutoCloseable {
         this.outgoing.singleThreadedCheckDisabled(true); // the mutex sees to that
         requireInPlace();
         this.queue = build(directory.path(), control::segmentVolatile, control.maxDocumentBytes(), readOnly);
-        LongValue[] lock = new LongValue[1];
         boolean usable = false;
         try {
             requireInPlace();
-            if (readOnly) {
-                this.chronicleLock = null;
-                usable = true;
-                return;
-            }
-            if (queue.metaStore().readOnly()) {
+            if (!readOnly && queue.metaStore().readOnly()) {
                 directory.withFile(JournalHeader.METADATA, WRITE, file -> file); // says why
                 throw new IpcException(
                         "the journal cannot be written, as Chronicle says: directory=" + directory.path());
             }
-            this.chronicleLock = queue.metaStore().doWithExclusiveLock(store -> {
-                lock[0] = store.acquireValueFor("chronicle.write.lock", UNLOCKED);
-                return lock[0];
-            });
             usable = true;
         } finally {
             if (!usable) {
-                Closeable.closeQuietly(lock[0]);
                 queue.close();
             }
         }
@@ -265,7 +252,7 @@ final class ChronicleJournal implements AutoCloseable {
 
     /** Undoes what a producer that died inside the mutex left half done in the files. */
     void recover() throws IOException {
-        Objects.requireNonNull(chronicleLock, "opened to be looked at").setOrderedValue(UNLOCKED);
+        unlockChronicle();
         discardAppender();
         refresh();
         int last = segments().mapToInt(SegmentName::number).max().orElse(0);
@@ -280,6 +267,19 @@ final class ChronicleJournal implements AutoCloseable {
         } else if (!ready && control.allocatedBytes() > 0) {
             directory.deleteFile(file);
             control.nextSegment();
+        }
+    }
+
+    private void unlockChronicle() {
+        LongValue[] lock = new LongValue[1];
+        try {
+            queue.metaStore().doWithExclusiveLock(store -> {
+                lock[0] = store.acquireValueFor(CHRONICLE_LOCK, UNLOCKED);
+                lock[0].setOrderedValue(UNLOCKED);
+                return lock[0];
+            });
+        } finally {
+            Closeable.closeQuietly(lock[0]); // or its file stays mapped
         }
     }
 
@@ -446,7 +446,6 @@ final class ChronicleJournal implements AutoCloseable {
     public void close() {
         try {
             discardAppender();
-            Closeable.closeQuietly(chronicleLock); // or its file stays mapped
             queue.close();
             if (outgoing.refCount() > 0) {
                 outgoing.releaseLast();

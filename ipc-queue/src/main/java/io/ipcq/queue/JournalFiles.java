@@ -31,10 +31,12 @@ final class JournalFiles extends QueueDirectory {
     /**
      * A handle's hold on a queue: the shared words, and the lock that says that this member lives.
      *
+     * @param journal the directory of the journal, for whoever opens that
      * @param attended whether somebody who is alive has seen the queue in order; if not, the machine may have crashed meanwhile, or
      *     somebody else may have made the files
      */
-    record Attachment(JournalFiles files, JournalControl control, Members members, boolean attended)
+    record Attachment(
+            JournalFiles files, JournalControl control, Members members, DirectoryHandle journal, boolean attended)
             implements AutoCloseable {
 
         /** Has made sure that whatever a crash of the machine may have left is repaired before anything else. */
@@ -165,26 +167,37 @@ final class JournalFiles extends QueueDirectory {
             throws IOException {
         JournalControl control = openControl(held);
         requireCodec(control.codecId(), codecId);
-        withJournal(held, control.state(), journal -> {});
-        JournalFiles files = new JournalFiles(directory(), control.state());
-        return join(held, control.state(), members -> {
-            members.secure(); // before there is anything in its name that others could take
-            boolean attended = members.anyOtherAlive(control.attendedVolatile());
-            if (!attended) {
-                // else somebody who is alive has looked, and only this library has written since
-                withJournal(held, control.state(), JournalHeader::requireSound);
+        DirectoryHandle journal = openJournal(held, control.state());
+        if (journal == null) {
+            return null;
+        }
+        Q attached = null;
+        try {
+            JournalFiles files = new JournalFiles(directory(), control.state());
+            attached = join(held, control.state(), members -> {
+                members.secure(); // before there is anything in its name that others could take
+                boolean attended = members.anyOtherAlive(control.attendedVolatile());
+                if (!attended) {
+                    // else somebody who is alive has looked, and only this library has written since
+                    requireSound(journal, control.state());
+                }
+                return making.make(new Attachment(files, control, members, journal, attended));
+            });
+            return attached;
+        } finally {
+            if (attached == null) {
+                journal.close();
             }
-            return making.make(new Attachment(files, control, members, attended));
-        });
+        }
     }
 
-    /** Looks at the journal, unless it is being deleted. */
-    private void withJournal(DirectoryHandle held, QueueState state, Look look) throws IOException {
-        try (DirectoryHandle journal = held.openOwn(JOURNAL)) {
-            look.at(journal);
+    /** Holds the directory of the journal; null if that is gone because the queue is being deleted. */
+    private @Nullable DirectoryHandle openJournal(DirectoryHandle held, QueueState state) throws IOException {
+        try {
+            return held.openOwn(JOURNAL);
         } catch (NoSuchFileException | RegionFormatException e) {
             if (state.deletedVolatile()) {
-                return;
+                return null;
             }
             throw e instanceof NoSuchFileException
                     ? new RegionFormatException(journal(), "it is missing; restore it or delete the queue")
@@ -192,9 +205,15 @@ final class JournalFiles extends QueueDirectory {
         }
     }
 
-    @FunctionalInterface
-    private interface Look {
-        void at(DirectoryHandle journal) throws IOException;
+    /** Refuses a journal that is not in order, unless it is being deleted. */
+    private void requireSound(DirectoryHandle journal, QueueState state) throws IOException {
+        try {
+            JournalHeader.requireSound(journal);
+        } catch (NoSuchFileException | RegionFormatException e) {
+            if (!state.deletedVolatile()) {
+                throw e;
+            }
+        }
     }
 
     /** Holds the journal's directory. */
@@ -253,7 +272,11 @@ final class JournalFiles extends QueueDirectory {
             requireQueue(held);
             JournalControl control = JournalControl.of(mapReadOnly(held, JournalLayout.FORMAT));
             requireCodec(control.codecId(), codec.id());
-            withJournal(held, control.state(), JournalHeader::requireSound);
+            try (DirectoryHandle journal = openJournal(held, control.state())) {
+                if (journal != null) {
+                    requireSound(journal, control.state());
+                }
+            }
             JournalFiles files = new JournalFiles(directory(), control.state());
             return new JournalView<>(files, control, new JournalDecoder<>(codec, directory()));
         }

@@ -6,6 +6,7 @@ import io.ipcq.Log;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
@@ -69,9 +70,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     /** What a handle has opened at its first use. */
     private static final class Opened {
         private final DeadLetters deadLetters;
+        /** Held since the queue was found, so that it need not be looked for again; null once the journal has it. */
+        private @Nullable DirectoryHandle directory; // guarded by the queue
+
         private @Nullable ChronicleJournal journal; // guarded by the queue
 
         Opened(JournalFiles.Attachment attachment) {
+            this.directory = attachment.journal();
             this.deadLetters =
                     new DeadLetters(attachment.files(), attachment.control().options());
         }
@@ -715,8 +720,12 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             if (opened.journal != null) {
                 opened.journal.close();
             }
+            if (opened.directory != null) {
+                opened.directory.close();
+            }
         }
         opened.journal = null;
+        opened.directory = null;
     }
 
     /** An anonymous queue ends with its creator, or with its last member. */
@@ -795,10 +804,16 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private ChronicleJournal openJournal() {
         try {
-            return ChronicleJournal.open(files::holdJournal, control);
+            return ChronicleJournal.open(this::holdJournal, control);
         } catch (Exception | InternalError | AssertionError e) {
             throw storageFailed("the journal could not be opened", e);
         }
+    }
+
+    private DirectoryHandle holdJournal() throws IOException {
+        DirectoryHandle held = opened.directory;
+        opened.directory = null;
+        return held != null ? held : files.holdJournal();
     }
 
     @Override
