@@ -187,7 +187,8 @@ final class LockFile {
         synchronized (MONITOR_OF_JVM) {
             if (users == 0 && !done) {
                 if (descriptor != null) {
-                    descriptor.close();
+                    descriptor.close(); // with all locks of it that an Error has left
+                    descriptor = null;
                 }
                 if (channel.isOpen() && isLockedByOtherClassLoader(last.getAsLong())) {
                     keepUntilEnd(channel);
