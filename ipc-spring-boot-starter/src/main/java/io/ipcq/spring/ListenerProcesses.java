@@ -102,19 +102,73 @@ final class ListenerProcesses implements QueueListenerContainer {
         String[] arguments = Stream.concat(
                         application.arguments().stream(), Stream.of("--" + ONLY + "=" + application.listener()))
                 .toArray(String[]::new);
+        Obedience obedience = new Obedience(orders);
+        obedience.start();
         try (ConfigurableApplicationContext context = spring.run(arguments)) {
-            QueueListenerContainer listener = context.getBean(QueueListeners.class)
+            obedience.awaitEnd(context.getBean(QueueListeners.class)
                     .get(application.listener())
-                    .orElseThrow();
-            while (true) {
-                if (orders.get().equals(PAUSE)) {
-                    listener.pause();
-                } else {
-                    listener.resume();
+                    .orElseThrow());
+        }
+    }
+
+    /** In a child: a thread that does what the parent says, while the application is starting, too. */
+    private static final class Obedience extends Thread {
+
+        private final SharedQueue<String> orders;
+
+        // guarded by this
+        private @Nullable QueueListenerContainer listener; // once it has started
+        private boolean paused;
+        private boolean over;
+
+        Obedience(SharedQueue<String> orders) {
+            super("ipcq-listener-orders");
+            setDaemon(true);
+            this.orders = orders;
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (true) {
+                    obey(orders.get().equals(PAUSE));
+                }
+            } catch (QueueShutdownException | InterruptedException stop) {
+                end();
+            }
+        }
+
+        private synchronized void obey(boolean pause) {
+            paused = pause;
+            apply();
+        }
+
+        private void apply() {
+            if (listener != null && paused) {
+                listener.pause();
+            } else if (listener != null) {
+                listener.resume();
+            }
+        }
+
+        /** One that has not begun has nothing in hand, so nobody waits for it. */
+        private void end() {
+            synchronized (this) {
+                over = true;
+                notifyAll();
+                if (listener != null) {
+                    return;
                 }
             }
-        } catch (QueueShutdownException over) {
-            // and the application has ended
+            System.exit(0);
+        }
+
+        synchronized void awaitEnd(QueueListenerContainer started) throws InterruptedException {
+            listener = started;
+            apply();
+            while (!over) {
+                wait();
+            }
         }
     }
 
