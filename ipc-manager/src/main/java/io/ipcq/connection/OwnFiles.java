@@ -23,24 +23,19 @@ final class OwnFiles {
     static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
     static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
 
-    /** What the path of a socket has beyond the directory: the longest prefix, a random number, and the name of the socket. */
-    private static final int SOCKET_NAME_BYTES = "/ipcq-pipe-18446744073709551615/s0".length();
-
     private OwnFiles() {}
 
     /**
-     * Makes a directory 0700 with a name that nobody can guess, where the path of a socket in it is not too long: in the user's
-     * run-time directory, in that for temporary files, or in {@code /tmp}.
+     * Where directories of sockets can be made, so that the path of a socket is not too long: the user's run-time directory, that for
+     * temporary files, or {@code /tmp}.
      *
      * @throws BindException if there is none; the message says why
      */
-    static Path createSocketDirectory(String prefix) throws IOException {
-        var mode = PosixFilePermissions.asFileAttribute(DIRECTORY_MODE);
+    static Path socketParent() throws IOException {
         Path parent = runTimeDirectory(System.getenv("XDG_RUNTIME_DIR"));
-        if (parent == null || isTooLong(parent)) {
-            parent = socketParent(List.of(System.getProperty("java.io.tmpdir"), "/tmp"));
-        }
-        return Files.createTempDirectory(parent, prefix, mode).toAbsolutePath();
+        return parent == null || isTooLong(parent)
+                ? socketParent(List.of(System.getProperty("java.io.tmpdir"), "/tmp"))
+                : parent.toAbsolutePath();
     }
 
     /** The first in which a socket can be made, and exchanged by nobody else. */
@@ -69,7 +64,7 @@ final class OwnFiles {
     }
 
     private static boolean isTooLong(Path parent) {
-        return parent.toString().getBytes(UTF_8).length + SOCKET_NAME_BYTES > UnixSocketFile.MAX_PATH_BYTES;
+        return parent.toString().getBytes(UTF_8).length + SocketDirectories.NAME_BYTES > UnixSocketFile.MAX_PATH_BYTES;
     }
 
     /** Null if it is not one that belongs to this user alone. */

@@ -37,12 +37,13 @@ import java.nio.file.Path;
  * <p>Thread-safe, as are both ends. Process-safe: each end has one process. The two meet at a Unix-domain socket in a
  * directory that only this user may enter, prove a random key to each other, and remove the directory. The serialized form of an end
  * contains that key; it is for the private way from a parent to its children. Survives a crash: the other end; the
- * directory of two ends that never met stays behind if the process that made them is killed, and nobody waits there.
+ * directory of two ends that never met stays behind if the process that made them is killed and nobody waits there, until the next
+ * process of this user that makes a pipe, or a manager, sweeps it.
  */
 public final class Pipe implements AutoCloseable {
 
     /** The directories of those that are not closed; what is left of them goes when this process ends. */
-    private static final AtExit<Path> OPEN = new AtExit<>("ipcq-pipe-directories", PipeMeeting::remove);
+    private static final AtExit<Path> OPEN = new AtExit<>("ipcq-pipe-directories", SocketDirectories::remove);
 
     private final Path directory;
     private final PipeEnd first;
@@ -85,6 +86,7 @@ public final class Pipe implements AutoCloseable {
         first.awaitAbandoned();
         second.awaitAbandoned();
         OPEN.remove(directory);
+        SocketDirectories.removeUnused();
     }
 
     @Override

@@ -37,7 +37,7 @@ final class PipeHandle implements Serializable {
         }
 
         static Place createdBy(ProcessIdentity creator) throws IOException {
-            return new Place(OwnFiles.createSocketDirectory("ipcq-pipe-"), creator);
+            return new Place(SocketDirectories.create(), creator);
         }
 
         Path directory() {

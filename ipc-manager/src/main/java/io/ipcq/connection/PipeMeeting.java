@@ -2,7 +2,6 @@
 package io.ipcq.connection;
 
 import io.ipcq.Log;
-import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketException;
@@ -22,7 +21,7 @@ final class PipeMeeting {
      * Idea. Nobody knows beforehand which processes the ends come to, nor in which order. So they meet in the directory of
      * the pipe, by a name that only one of them can make:
      *
-     *   ipcq-pipe-<random>/     0700
+     *   <directory>/            0700 (SocketDirectories)
      *     s0, s1                where end 0, or 1, listens if it is the first
      *     first -> s0 | s1      made by whoever came first, once it listens; who finds it there connects
      *
@@ -196,14 +195,6 @@ final class PipeMeeting {
     }
 
     private void removeDirectory() {
-        remove(place.directory());
-    }
-
-    static void remove(Path directory) {
-        try {
-            DirectoryHandle.delete(directory);
-        } catch (IOException others) {
-            // the other end removes it, too
-        }
+        SocketDirectories.remove(place.directory());
     }
 }

@@ -65,9 +65,9 @@ final class UnixSocketFile {
         this.ownsDirectory = ownsDirectory;
     }
 
-    /** In a new directory 0700 with a name that nobody can guess, which goes with the socket. */
+    /** In a new directory 0700, which goes with the socket. */
     static UnixSocketFile inPrivateDirectory() throws IOException {
-        return new UnixSocketFile(OwnFiles.createSocketDirectory("ipcq-").resolve("s"), false, true);
+        return new UnixSocketFile(SocketDirectories.create().resolve("s"), false, true);
     }
 
     /** In a private directory that is there, and that no other listener binds the same address in. */
@@ -210,6 +210,7 @@ final class UnixSocketFile {
             } catch (DirectoryNotEmptyException used) {
                 // what somebody put there is not ours to remove
             }
+            SocketDirectories.removeUnused();
         }
     }
 }

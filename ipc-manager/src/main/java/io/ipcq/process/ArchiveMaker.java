@@ -2,13 +2,10 @@
 package io.ipcq.process;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +16,15 @@ final class ArchiveMaker {
      * When. A while after the first child was started: a program that ends before has no use for an archive, and one
      * that starts many children first needs the processors itself.
      *
-     * One at a time. The maker holds a lock that the kernel drops when it dies. Who does not get the lock goes on
-     * without. What a dead maker left is removed by the next one. In one JVM with these classes loaded twice, the second maker
-     * waits for the first, for it would drop that one's lock when it closes the file: the monitor is an interned string, which
-     * both share. Should the lock fall for another reason, two make the same archive, and one of them in vain.
+     * One at a time. The maker holds a lock that the kernel drops when it dies (CacheDirectory). Who does not get the lock goes on
+     * without. What a dead maker left is removed by the next one. Should the lock fall for another reason, two make the same archive,
+     * and one of them in vain.
      *
      * Crash. The JVM that rehearses dies with this one, as a daemon child does. What it wrote has not its final name yet.
      */
 
-    private static final Object MONITOR_OF_JVM = "io.ipcq.process.ArchiveMaker".intern();
     private static final long PAUSE_MILLIS = 1_000;
     private static final long PATIENCE_SECONDS = 60;
-    private static final Duration UNUSED_LIFE = Duration.ofDays(30);
 
     private static final AtomicBoolean BEGUN = new AtomicBoolean();
     private static volatile @Nullable Process rehearsal;
@@ -40,7 +34,7 @@ final class ArchiveMaker {
 
     private ArchiveMaker() {}
 
-    /** Once in the life of this JVM: if the archive is missing, it is made soon. */
+    /** Once in the life of this JVM: soon, old archives are swept, and if the archive is missing, it is made. */
     static void makeSoon(ClassArchive archive) {
         if (BEGUN.compareAndSet(false, true)) {
             LiveChildren.endBefore(END);
@@ -59,17 +53,11 @@ final class ArchiveMaker {
         }
     }
 
-    /** False if another process makes it at this moment, or it could not be made. */
+    /** False if another process makes it at this moment, or it could not be made. Sweeps archives that nobody uses, of earlier builds mostly. */
     static boolean make(ClassArchive archive) throws IOException, InterruptedException {
-        Path lockFile = archive.directory().resolve(archive.key() + ".lock");
-        synchronized (MONITOR_OF_JVM) {
-            try (RandomAccessFile file = new RandomAccessFile(lockFile.toFile(), "rw");
-                    FileLock lock = file.getChannel().tryLock()) {
-                if (lock == null) {
-                    return false;
-                }
-                return archive.file() != null || makeLocked(archive);
-            }
+        archive.cache().sweep();
+        try (FileLock lock = archive.cache().tryMake(archive.key())) {
+            return lock != null && (archive.file() != null || makeLocked(archive));
         }
     }
 
@@ -96,16 +84,11 @@ final class ArchiveMaker {
         }
     }
 
-    /** What died while it was made, and archives that nobody used for a month: of jars that are no more, mostly. */
+    /** What died while it was made. */
     private static void removeLeftovers(ClassArchive archive) throws IOException {
-        Instant old = Instant.now().minus(UNUSED_LIFE);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(archive.directory())) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(archive.directory(), archive.key() + ".*.new*")) {
             for (Path file : files) {
-                String name = file.getFileName().toString();
-                boolean abandoned = name.startsWith(archive.key() + ".") && name.contains(".new");
-                if (abandoned || Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
-                    Files.deleteIfExists(file);
-                }
+                Files.deleteIfExists(file);
             }
         }
     }

@@ -50,7 +50,7 @@ final class ClassArchive {
     private static final String SUFFIX = ".jsa";
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private final Path directory;
+    private final CacheDirectory cache;
     private final List<Path> jars;
     private final String key;
 
@@ -62,8 +62,8 @@ final class ClassArchive {
     /** Null if there can be none. */
     private record Found(@Nullable ClassArchive current) {}
 
-    private ClassArchive(Path directory, List<Path> jars, String key) {
-        this.directory = directory;
+    private ClassArchive(CacheDirectory cache, List<Path> jars, String key) {
+        this.cache = cache;
         this.jars = jars;
         this.key = key;
     }
@@ -108,8 +108,12 @@ final class ClassArchive {
         return key;
     }
 
+    CacheDirectory cache() {
+        return cache;
+    }
+
     Path directory() {
-        return directory;
+        return cache.path();
     }
 
     /** The file, if it has been made and is as it was made. One that is not is deleted. */
@@ -122,7 +126,7 @@ final class ClassArchive {
 
     /** Gives a file that was just made its name, at which others find it. */
     void publish(Path made) throws IOException {
-        Files.move(made, directory.resolve(key + "-" + checksum(made) + SUFFIX));
+        Files.move(made, directory().resolve(nameOf(made)));
     }
 
     /** The options that make a JVM use the file, and say nothing where it cannot. */
@@ -146,19 +150,25 @@ final class ClassArchive {
     }
 
     private @Nullable Path find() {
-        try (DirectoryStream<Path> candidates = Files.newDirectoryStream(directory, key + "-*" + SUFFIX)) {
-            for (Path candidate : candidates) {
-                String name = candidate.getFileName().toString();
-                if (name.equals(key + "-" + checksum(candidate) + SUFFIX)) {
-                    Files.setLastModifiedTime(candidate, FileTime.from(Instant.now()));
-                    return candidate;
+        try {
+            cache.use(key);
+            try (DirectoryStream<Path> candidates = Files.newDirectoryStream(directory(), key + ".*" + SUFFIX)) {
+                for (Path candidate : candidates) {
+                    if (candidate.getFileName().toString().equals(nameOf(candidate))) {
+                        Files.setLastModifiedTime(candidate, FileTime.from(Instant.now()));
+                        return candidate;
+                    }
+                    Files.deleteIfExists(candidate);
                 }
-                Files.deleteIfExists(candidate);
             }
         } catch (IOException | RuntimeException unreadable) {
             // as if there were none
         }
         return null;
+    }
+
+    private String nameOf(Path file) throws IOException {
+        return key + "." + checksum(file) + SUFFIX;
     }
 
     static String checksum(Path file) throws IOException {

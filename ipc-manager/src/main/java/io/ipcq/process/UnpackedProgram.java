@@ -5,20 +5,14 @@ import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -39,36 +33,24 @@ final class UnpackedProgram {
      *
      *   ipcq-programs-<user>/          0700 (CacheDirectory)
      *     <key>/                       the copy; key: names, sizes and checksums of what is in the archive
-     *     <key>.lock                   shared by the JVMs that use the copy, which the kernel unlocks when they end
      *     <key>.new-<random>/          a copy that is being made
      *
-     * Crash. A copy appears by being renamed, so whole. Who makes one removes what others left a day ago, and copies that nobody
-     * uses and nobody has begun to use for a month.
+     * Crash. A copy appears by being renamed, so whole. Who comes later sweeps what others left unfinished, and copies that nobody
+     * uses any more.
      */
 
     private static final String PREFIX = "ipcq-programs-";
-    private static final String LOCK = ".lock";
     private static final String NEW = ".new-";
-    private static final Duration UNFINISHED_LIFE = Duration.ofDays(1);
-    private static final Duration UNUSED_LIFE = Duration.ofDays(30);
 
     /** By the archive. Guarded by the class. */
-    private static final Map<Path, UnpackedProgram> USED = new HashMap<>();
+    private static final Map<Path, Path> USED = new HashMap<>();
 
-    private final Path copy;
-
-    @SuppressWarnings("unused") // held until this JVM ends
-    private final FileChannel locked;
-
-    private UnpackedProgram(Path copy, FileChannel locked) {
-        this.copy = copy;
-        this.locked = locked;
-    }
+    private UnpackedProgram() {}
 
     /** The directory of the copy, which is made if need be. */
     static synchronized Path of(Path archive) throws IOException {
-        UnpackedProgram used = USED.get(archive);
-        if (used == null || !Files.isDirectory(used.copy, LinkOption.NOFOLLOW_LINKS)) {
+        Path used = USED.get(archive);
+        if (used == null || !Files.isDirectory(used, LinkOption.NOFOLLOW_LINKS)) {
             boolean interrupted = Thread.interrupted(); // it would close the files
             try {
                 used = use(CacheDirectory.of(PrivateFiles.temporaryDirectory(), PREFIX), archive);
@@ -79,39 +61,31 @@ final class UnpackedProgram {
             }
             USED.put(archive, used);
         }
-        return used.copy;
+        return used;
     }
 
-    private static UnpackedProgram use(Path cache, Path archive) throws IOException {
+    private static Path use(CacheDirectory cache, Path archive) throws IOException {
         try (JarFile jar = new JarFile(archive.toFile())) {
             return use(jar, cache, key(jar));
         } catch (IOException e) {
             throw new IOException(
-                    "cannot unpack the program for its children: archive=" + archive + ", directory=" + cache + "; "
-                            + e.getMessage(),
+                    "cannot unpack the program for its children: archive=" + archive + ", directory=" + cache.path()
+                            + "; " + e.getMessage(),
                     e);
         }
     }
 
-    private static UnpackedProgram use(JarFile jar, Path cache, String key) throws IOException {
-        Path copy = cache.resolve(key);
-        FileChannel locked = lock(copy);
-        boolean used = false;
-        try {
-            if (Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) {
-                PrivateFiles.requirePrivate(copy);
-                Files.setLastModifiedTime(copy, FileTime.from(Instant.now()));
-            } else {
-                removeLeftovers(cache);
-                make(jar, copy, PrivateFiles.createRandomDirectory(cache, key + NEW));
-            }
-            used = true;
-            return new UnpackedProgram(copy, locked);
-        } finally {
-            if (!used) {
-                locked.close();
-            }
+    private static Path use(JarFile jar, CacheDirectory cache, String key) throws IOException {
+        cache.use(key);
+        cache.sweep();
+        Path copy = cache.path().resolve(key);
+        if (Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) {
+            PrivateFiles.requirePrivate(copy);
+            Files.setLastModifiedTime(copy, FileTime.from(Instant.now()));
+        } else {
+            make(jar, copy, PrivateFiles.createRandomDirectory(cache.path(), key + NEW));
         }
+        return copy;
     }
 
     private static String key(JarFile jar) {
@@ -127,16 +101,6 @@ final class UnpackedProgram {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every Java has it
         }
-    }
-
-    private static FileChannel lock(Path copy) throws IOException {
-        FileChannel file = openLock(copy);
-        try {
-            file.lock(0, 1, true);
-        } catch (OverlappingFileLockException ours) {
-            // another class loader of this JVM has it; to close the file would unlock that one's
-        }
-        return file;
     }
 
     private static void make(JarFile jar, Path copy, Path made) throws IOException {
@@ -162,41 +126,5 @@ final class UnpackedProgram {
                 throw e;
             }
         }
-    }
-
-    private static void removeLeftovers(Path cache) throws IOException {
-        Instant now = Instant.now();
-        try (DirectoryStream<Path> copies = Files.newDirectoryStream(cache, Files::isDirectory)) {
-            for (Path each : copies) {
-                Duration age = Duration.between(Files.getLastModifiedTime(each).toInstant(), now);
-                if (each.getFileName().toString().contains(NEW)) {
-                    if (age.compareTo(UNFINISHED_LIFE) > 0) {
-                        DirectoryHandle.delete(each);
-                    }
-                } else if (age.compareTo(UNUSED_LIFE) > 0
-                        && USED.values().stream().noneMatch(used -> used.copy.equals(each))) {
-                    removeIfUnused(each);
-                }
-            }
-        }
-    }
-
-    private static void removeIfUnused(Path copy) throws IOException {
-        try (FileChannel file = openLock(copy);
-                FileLock lock = file.tryLock()) {
-            if (lock != null) {
-                DirectoryHandle.delete(copy);
-            }
-        } catch (OverlappingFileLockException ours) {
-            // another class loader of this JVM uses it
-        }
-    }
-
-    private static FileChannel openLock(Path copy) throws IOException {
-        return FileChannel.open(
-                copy.resolveSibling(copy.getFileName() + LOCK),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
     }
 }

@@ -212,7 +212,7 @@ class PipeIT {
 
     /** The directories of the pipes that a program has printed. */
     private static Set<Path> pipes(Program program) {
-        return Pattern.compile("of (\\S+ipcq-pipe-\\d+)")
+        return Pattern.compile("of (\\S+/ipcq-sockets-[^/]+/\\w+)")
                 .matcher(program.output())
                 .results()
                 .map(found -> Path.of(found.group(1)))

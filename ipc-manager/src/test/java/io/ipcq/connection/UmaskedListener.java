@@ -27,7 +27,8 @@ final class UmaskedListener {
             print(directory.resolve("d"));
             print(privately);
             print(privately.getParent());
-            System.out.println("in " + privately.getParent().getParent());
+            print(privately.getParent().getParent());
+            System.out.println("in " + privately.getParent().getParent().getParent());
         }
     }
 

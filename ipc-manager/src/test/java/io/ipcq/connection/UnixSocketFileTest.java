@@ -119,6 +119,7 @@ class UnixSocketFileTest {
                         "rwx------",
                         "rw-------",
                         "rwx------",
+                        "rwx------",
                         "in " + directory);
     }
 
@@ -130,6 +131,7 @@ class UnixSocketFileTest {
         assertThat(own).isDirectory();
         listener.close();
         assertThat(own).doesNotExist();
+        assertThat(own.getParent()).doesNotExist();
         listen().close();
         assertThat(path()).doesNotExist();
     }
@@ -143,6 +145,8 @@ class UnixSocketFileTest {
         assertThat(own.toFile().list()).containsExactly("note");
         Files.delete(note);
         Files.delete(own);
+        SocketDirectories.removeUnused();
+        assertThat(own.getParent()).doesNotExist();
     }
 
     @Test

@@ -7,11 +7,15 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ClassArchiveIT {
 
+    private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
     private static final int MAKERS = 20;
     private static final int KILLS = 5;
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
@@ -37,6 +42,9 @@ class ClassArchiveIT {
 
     @Test
     void shouldBeMadeOnceAndUsedByChildren() throws Exception {
+        Files.createDirectory(archives, PosixFilePermissions.asFileAttribute(OWN));
+        Path ofEarlierBuild = Files.createFile(archives.resolve("0-1.2.jsa"));
+        Files.setLastModifiedTime(ofEarlierBuild, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
         assertThat(run("first")).isEqualTo("made: true\nexit code 0\n");
         Path made = only();
         assertThat(run("second")).isEqualTo("made: true\nexit code 0\n");
@@ -139,7 +147,7 @@ class ClassArchiveIT {
     private Path only() throws IOException {
         try (Stream<Path> files = Files.list(archives)) {
             List<Path> made =
-                    files.filter(file -> !file.toString().endsWith(".lock")).toList();
+                    files.filter(file -> file.toString().endsWith(".jsa")).toList();
             assertThat(made).hasSize(1);
             return made.get(0);
         }

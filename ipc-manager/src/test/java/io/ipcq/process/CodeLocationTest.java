@@ -56,13 +56,8 @@ class CodeLocationTest {
     @AfterEach
     void remove() throws IOException {
         if (copy != null) {
-            remove(copy);
+            DirectoryHandle.delete(copy);
         }
-    }
-
-    private static void remove(Path copy) throws IOException {
-        DirectoryHandle.delete(copy);
-        Files.deleteIfExists(copy.resolveSibling(copy.getFileName() + ".lock"));
     }
 
     private Path locate(String form) throws IOException {
@@ -137,8 +132,7 @@ class CodeLocationTest {
             assertThat(unused).doesNotExist();
             assertThat(unfinished).doesNotExist();
         } finally {
-            remove(otherCopy);
-            Files.deleteIfExists(cache.resolve(unused.getFileName() + ".lock"));
+            DirectoryHandle.delete(otherCopy);
         }
     }
 
@@ -157,12 +151,7 @@ class CodeLocationTest {
         assertThatThrownBy(() -> UnpackedProgram.of(evil))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("entry=../../outside");
-        for (String left : names(copy.getParent())) {
-            if (!before.contains(left)) {
-                assertThat(left).endsWith(".lock");
-                Files.delete(copy.resolveSibling(left));
-            }
-        }
+        assertThat(names(copy.getParent())).isEqualTo(before);
         assertThat(directory.resolve("outside")).doesNotExist();
     }
 }

@@ -10,6 +10,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -155,8 +158,13 @@ class JvmLauncherIT {
                 assertThat(program.exitCode()).as(program.output()).isZero();
                 assertThat(program.output()).isEqualTo("ran\nexit code 0\n");
             }
+            assertThat(unpackedIn(temporary)).as("used twice").hasSize(1);
+            Path ofEarlierBuild =
+                    Files.createDirectory(unpackedIn(temporary).get(0).resolveSibling("0"));
+            Files.createFile(ofEarlierBuild.resolve("file"));
+            Files.setLastModifiedTime(
+                    ofEarlierBuild, FileTime.from(Instant.now().minus(Duration.ofDays(31))));
         }
-        assertThat(unpackedIn(temporary)).as("used twice").hasSize(1);
     }
 
     private static List<Path> unpackedIn(Path temporary) throws IOException {

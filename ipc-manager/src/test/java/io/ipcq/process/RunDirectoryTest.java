@@ -79,6 +79,19 @@ class RunDirectoryTest {
         assertThat(other).as("of another class loader").exists();
     }
 
+    /** Something that tidies temporary files may have taken the file; the owner may live. */
+    @Test
+    void shouldSweepDirectoryWithoutLockOnlyIfItIsEmpty() throws Exception {
+        Path used = Files.createDirectory(directory.resolve("ipcq-process-0-1-1"));
+        Files.createFile(used.resolve("1.standby"));
+        Path empty = Files.createDirectory(directory.resolve("ipcq-process-0-1-2"));
+
+        RunDirectory.sweep(directory);
+
+        assertThat(used).exists();
+        assertThat(empty).doesNotExist();
+    }
+
     @Test
     void shouldDeleteNothingBehindLinkThatTakesPlaceWhileItDeletes() throws Exception {
         Path base = Files.createDirectory(directory.resolve("base"));

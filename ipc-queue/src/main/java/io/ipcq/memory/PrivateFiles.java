@@ -301,7 +301,15 @@ public final class PrivateFiles {
 
     /** Makes a directory 0700 that was not there before. */
     public static Path createRandomDirectory(Path parent, String prefix) throws IOException {
-        Path directory = parent.resolve(prefix + randomName());
+        return createNewDirectory(parent.resolve(prefix + randomName()));
+    }
+
+    /**
+     * Makes a directory 0700.
+     *
+     * @throws FileAlreadyExistsException if there is anything of that name
+     */
+    public static Path createNewDirectory(Path directory) throws IOException {
         return Files.createDirectory(directory, attributes(directory, "rwx------"));
     }
 

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.memory;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A new directory 0700 in which a locked file says that the JVM that made it is alive; what killed ones have left, others sweep.
+ *
+ * <p>Thread-safe. Process-safe: any number of processes make and sweep such directories in one place at the same time. What survives a
+ * crash is the directory, until somebody sweeps there.
+ */
+public final class LiveDirectory {
+    /*
+     * Idea
+     *   <prefix><pid>-<start>-<random>/
+     *     alive       locked by its owner until that ends
+     *     ...         what the owner has there
+     *
+     *   Whoever finds `alive` unlocked knows that the owner is dead. One without `alive` is being made, or something that tidies
+     *   temporary files was there: it goes only if it is empty. The owner may be swept between making and locking `alive`; it looks after
+     *   locking, and begins again.
+     *
+     *   A sweep passes over the directories that bear this process's pid and start: they may belong to the same code in another class
+     *   loader, and to close a file that was opened to ask would unlock what is locked by only one lock yet (LifeLock).
+     */
+
+    private static final String ALIVE = "alive";
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
+    private final Path path;
+    private final LifeLock lock;
+
+    private LiveDirectory(Path path, LifeLock lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /** Says what stays in the directory of a dead JVM. */
+    @FunctionalInterface
+    public interface Keeping {
+        boolean isKept(DirectoryHandle directory, String name) throws IOException;
+    }
+
+    /** Makes one, and locks it until this JVM ends or {@link #removeIfEmpty removes} it; an interrupt does not disturb that. */
+    public static LiveDirectory create(Path base, String prefix) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    LiveDirectory created = tryCreate(base, prefix);
+                    if (created != null) {
+                        return created;
+                    }
+                } catch (ClosedByInterruptException interruptedHere) {
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Null if the name is taken, or a sweep of another process took the directory away before it was locked. */
+    private static @Nullable LiveDirectory tryCreate(Path base, String prefix) throws IOException {
+        // the name keeps class loaders and pid namespaces apart; what protects the directory is that it did not exist
+        // before
+        String random = Integer.toHexString(ThreadLocalRandom.current().nextInt());
+        Path directory = base.resolve(ownPrefix(prefix) + random);
+        try {
+            PrivateFiles.createNewDirectory(directory);
+            PrivateFiles.createFile(aliveFile(directory));
+            LifeLock lock = LifeLock.tryTake(aliveFile(directory));
+            LiveDirectory created = lock == null ? null : new LiveDirectory(directory, lock);
+            if (created != null && !created.isInPlace()) {
+                created.lock.close();
+                return null;
+            }
+            return created;
+        } catch (FileAlreadyExistsException taken) {
+            return null;
+        } catch (NoSuchFileException failed) {
+            boolean swept = Files.isDirectory(base) && !Files.exists(directory);
+            if (swept) {
+                return null;
+            }
+            throw failed;
+        }
+    }
+
+    private static String ownPrefix(String prefix) {
+        return prefix + ProcessIdentity.current().text() + "-";
+    }
+
+    /** The file in it that is locked. */
+    public static Path aliveFile(Path directory) {
+        return directory.resolve(ALIVE);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** False if something that tidies temporary files took it away. */
+    public boolean isInPlace() {
+        return Files.exists(aliveFile(path), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Removes and unlocks it if there is nothing in it; says whether there was not. */
+    public boolean removeIfEmpty() throws IOException {
+        try (DirectoryHandle base = DirectoryHandle.open(Objects.requireNonNull(path.getParent()));
+                DirectoryHandle held = base.openOwn(path.getFileName().toString())) {
+            if (held.names().stream().anyMatch(name -> !name.equals(ALIVE))) {
+                return false;
+            }
+            held.deleteFile(ALIVE);
+            base.deleteDirectory(held);
+        } catch (NoSuchFileException gone) {
+            // somebody else tidied up
+        }
+        lock.close();
+        return true;
+    }
+
+    /** Removes the directory of a JVM that is dead or about to end, and what is in it but for what is kept. */
+    public static void remove(Path directory, Keeping keeping) throws IOException {
+        Path absolute = directory.toAbsolutePath();
+        try (DirectoryHandle base = DirectoryHandle.open(Objects.requireNonNull(absolute.getParent()));
+                DirectoryHandle held = base.openOwn(absolute.getFileName().toString())) {
+            remove(base, held, keeping);
+        }
+    }
+
+    private static void remove(DirectoryHandle base, DirectoryHandle held, Keeping keeping) throws IOException {
+        boolean empty = true;
+        for (String name : held.names()) {
+            if (name.equals(ALIVE)) {
+                continue;
+            }
+            if (keeping.isKept(held, name)) {
+                empty = false;
+            } else {
+                held.delete(name);
+            }
+        }
+        if (empty) {
+            held.deleteFile(ALIVE);
+            base.deleteDirectory(held);
+        }
+    }
+
+    /**
+     * Removes what dead JVMs of this user have left in a place, but for what is kept. What cannot be swept is left, for the next one:
+     * this never fails.
+     */
+    public static void sweep(Path base, String prefix, Keeping keeping) {
+        Map<FileChannel, DirectoryHandle> candidates = new LinkedHashMap<>();
+        try (DirectoryHandle held = DirectoryHandle.open(base)) {
+            if (held.isSafeToSweep()) {
+                String own = ownPrefix(prefix);
+                held.names().stream()
+                        .filter(name -> name.startsWith(prefix) && !name.startsWith(own))
+                        .forEach(name -> lookAt(held, name, candidates));
+                for (FileChannel abandoned : LifeLock.free(candidates.keySet())) {
+                    removeQuietly(held, Objects.requireNonNull(candidates.get(abandoned)), keeping);
+                }
+            }
+        } catch (IOException | SecurityException stays) {
+            // the place cannot be read
+        } finally {
+            candidates.forEach(LiveDirectory::close);
+        }
+    }
+
+    private static void removeQuietly(DirectoryHandle base, DirectoryHandle held, Keeping keeping) {
+        try {
+            remove(base, held, keeping);
+        } catch (IOException | SecurityException stays) {
+            // another process removes it at this moment, or it may not be removed by us
+        }
+    }
+
+    /** Adds a directory of this user whose owner may be dead. */
+    private static void lookAt(DirectoryHandle base, String name, Map<FileChannel, DirectoryHandle> candidates) {
+        DirectoryHandle added = null;
+        try {
+            DirectoryHandle candidate = base.openOwn(name);
+            try {
+                if (candidate.has(ALIVE)) {
+                    candidate.requireOwnFile(ALIVE);
+                    candidates.put(candidate.openFile(ALIVE, READ), candidate);
+                    added = candidate;
+                } else {
+                    base.deleteDirectory(candidate); // its owner died, or is about to find out and begin again
+                }
+            } finally {
+                if (added == null) {
+                    candidate.close();
+                }
+            }
+        } catch (IOException notForUs) {
+            // another user's, or gone already
+        }
+    }
+
+    private static void close(FileChannel alive, DirectoryHandle directory) {
+        try {
+            alive.close();
+        } catch (IOException e) {
+            // nothing was written
+        }
+        directory.close();
+    }
+
+    @Override
+    public String toString() {
+        return "LiveDirectory[" + path + "]";
+    }
+}
