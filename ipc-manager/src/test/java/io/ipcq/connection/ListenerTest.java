@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -27,6 +28,8 @@ class ListenerTest {
 
     private static final AuthKey KEY = AuthKey.random();
     private static final int ROUNDS = 100;
+    private static final Duration STRANGERS_TIME = Duration.ofMillis(200);
+    private static final Duration OWN_TIME = Duration.ofDays(1);
 
     @TempDir
     Path directory;
@@ -61,27 +64,57 @@ class ListenerTest {
         }
     }
 
+    @Test
+    void shouldWaitLongerForOwnProcessesUnlessToldOtherwise() {
+        ConnectionOptions options = Listener.builder(loopback(0), KEY).options().connection();
+        assertThat(options.ownHandshakeTimeout())
+                .isEqualTo(Limits.OWN_HANDSHAKE)
+                .isGreaterThan(options.handshakeTimeout())
+                .isEqualTo(Connection.builder(loopback(0), KEY).options().ownHandshakeTimeout());
+    }
+
+    private static <B extends OptionsBuilder<B>> B hasty(B builder) {
+        return builder.handshakeTimeout(STRANGERS_TIME).ownHandshakeTimeout(OWN_TIME);
+    }
+
     /** A process of this user does nothing for longer than a stranger may, on either side. */
     @Test
     void shouldWaitForOwnProcessThatIsStarved() throws Exception {
-        long starved = Limits.HANDSHAKE.plusMillis(500).toMillis();
         byte[] secret = new byte[32];
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("other"));
-        try (Listener listener = Listener.bind(AuthKey.of(secret));
+        try (Listener listener = hasty(Listener.builder(
+                                UnixDomainSocketAddress.of(directory.resolve("s")), AuthKey.of(secret)))
+                        .bind();
                 RawPeer client = RawPeer.connect(listener.address());
                 ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             other.bind(address);
             FutureTask<byte[]> connecting = ConnectionTest.inThread(() -> {
-                Connection.connect(address, KEY).close();
+                hasty(Connection.builder(address, KEY)).connect().close();
                 return new byte[0];
             });
             try (RawPeer server = new RawPeer(other.accept())) {
-                Thread.sleep(starved);
+                Thread.sleep(2 * STRANGERS_TIME.toMillis());
                 server.sendFrame("#CHALLENGE#no digest");
                 assertThatThrownBy(connecting::get).cause().isInstanceOf(AuthenticationException.class);
             }
             client.clientHandshake(secret);
             listener.accept().close();
+        }
+    }
+
+    /** Whose process it is at the other end of TCP the kernel does not say. */
+    @Test
+    void shouldNotWaitLongForStrangerThatSaysNothing() throws Exception {
+        try (Listener listener = hasty(Listener.builder(loopback(0), KEY)).bind();
+                RawPeer client = RawPeer.connect(listener.address());
+                ServerSocketChannel other = ServerSocketChannel.open()) {
+            client.receiveFrame();
+            client.awaitEnd();
+            other.bind(loopback(0));
+            assertThatThrownBy(() -> hasty(Connection.builder(other.getLocalAddress(), KEY))
+                            .connect())
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("handshake in time");
         }
     }
 
