@@ -90,6 +90,24 @@ class PoolProgramIT {
         }
     }
 
+    /** Parallel streams, and what has no executor of its own, run there. */
+    @Test
+    void shouldNoticeDeathsWhileTheCommonPoolIsBusy() throws Exception {
+        try (Program program = Program.start(
+                directory,
+                List.of(
+                        "-Dipcq.archive=off",
+                        // with fewer, some JDKs do not use it for what has no executor
+                        "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
+                        "-cp",
+                        System.getProperty("java.class.path")),
+                PoolPrograms.BusyCommonPool.class.getName())) {
+            assertThat(program.exitCode()).describedAs(program.output()).isZero();
+            assertThat(program.output().lines())
+                    .containsExactly("SPAWN: exit code 0", "STANDBY: exit code 0", "WorkerCrashedException", "then 81");
+        }
+    }
+
     @Test
     void shouldLeaveNoThreadDescriptorOrProcessAfterClose() throws Exception {
         usePool(); // what is made once, is made

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.ChildProcess;
+import io.ipcq.process.StartMethod;
 import io.ipcq.queue.SharedQueue;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -64,6 +71,45 @@ final class PoolPrograms {
                 pool.run(Chores::logBySlf4j, "by slf4j");
                 pool.run(Chores::logByJul, "by jul");
             }
+        }
+    }
+
+    /** Has all threads of the common pool blocked, and children and workers that die. */
+    static final class BusyCommonPool {
+        public static void main(String[] arguments) throws Exception {
+            block(ForkJoinPool.commonPool());
+            for (StartMethod method : List.of(StartMethod.SPAWN, StartMethod.STANDBY)) {
+                ChildProcess child = ChildProcess.builder(BusyCommonPool::nothing)
+                        .startMethod(method)
+                        .start();
+                child.join();
+                System.out.println(method + ": " + child.onExit().get().exitDescription());
+            }
+            try (ProcessPool pool = ProcessPool.create(1)) {
+                CompletableFuture<Integer> doomed = pool.applyAsync(Chores::halt, 7);
+                CompletableFuture<Integer> next = pool.applyAsync(Chores::square, 3);
+                try {
+                    doomed.get();
+                } catch (ExecutionException e) {
+                    System.out.println(e.getCause().getClass().getSimpleName());
+                }
+                System.out.println("then " + next.thenApply(Chores::square).get());
+            }
+        }
+
+        private static void nothing() {}
+
+        private static void block(ForkJoinPool pool) throws InterruptedException {
+            CountDownLatch blocked = new CountDownLatch(pool.getParallelism());
+            for (int i = 0; i < pool.getParallelism(); i++) {
+                pool.execute(() -> {
+                    blocked.countDown();
+                    while (true) {
+                        LockSupport.park(); // until the program ends
+                    }
+                });
+            }
+            blocked.await();
         }
     }
 }
