@@ -35,6 +35,9 @@ final class JvmLauncher {
     /** Linux allows 128 KiB in one argument, Windows 32 Ki characters in all. */
     private static final int MAX_CLASS_PATH_ARGUMENT = 16_000;
 
+    private static final String NATIVE_ACCESS = "--enable-native-access";
+    private static final String DENIED = "--illegal-native-access=deny";
+
     private static final List<String> PASSED_ON = List.of(
             "-D",
             "-ea",
@@ -44,7 +47,7 @@ final class JvmLauncher {
             "-esa",
             "-enablesystemassertions",
             "--enable-preview",
-            "--enable-native-access",
+            NATIVE_ACCESS,
             "--add-opens",
             "--add-exports",
             "--add-reads",
@@ -192,9 +195,22 @@ final class JvmLauncher {
     private static List<String> java(ChildJava java) {
         List<String> command = new ArrayList<>();
         command.add(java.executable().toString());
-        command.addAll(SharedQueue.jvmOptions(java.version()));
+        command.addAll(quietOptions(java.version()));
         command.addAll(OwnOptions.get().safepointsInLoops());
         return command;
+    }
+
+    /** What this program denies is denied to its children: they get what it allows by name, and nothing beside it. */
+    private static List<String> quietOptions(int version) {
+        List<String> quiet = SharedQueue.jvmOptions(version);
+        if (!OwnOptions.get().deniesNativeAccess()) {
+            return quiet;
+        }
+        List<String> denying = new ArrayList<>(quiet);
+        if (denying.removeIf(option -> option.startsWith(NATIVE_ACCESS))) { // of a version that knows both
+            denying.add(DENIED);
+        }
+        return denying;
     }
 
     /** Null where there can be none for this child. */
@@ -266,14 +282,17 @@ final class JvmLauncher {
     }
 
     /** Read once, as asking the JVM for its arguments loads much; if that fails, the next one tries again. */
-    private record OwnOptions(List<String> inherited, List<String> safepointsInLoops) {
+    private record OwnOptions(List<String> inherited, List<String> safepointsInLoops, boolean deniesNativeAccess) {
 
         private static volatile @Nullable OwnOptions read;
 
         static OwnOptions get() {
             OwnOptions options = read;
             if (options == null) {
-                options = new OwnOptions(JvmLauncher.inherited(), JvmLauncher.safepointsInLoops());
+                options = new OwnOptions(
+                        JvmLauncher.inherited(),
+                        JvmLauncher.safepointsInLoops(),
+                        ManagementFactory.getRuntimeMXBean().getInputArguments().contains(DENIED));
                 read = options;
             }
             return options;

@@ -59,14 +59,14 @@ final class Jars {
         return jar;
     }
 
-    /** A jar to be started with {@code java -jar}, whose manifest names all others, and what is to be opened. */
-    static Path executable(Path directory, Class<?> main, String opens) throws Exception {
+    /** A jar to be started with {@code java -jar}, whose manifest names all others, and has one attribute more. */
+    static Path executable(Path directory, Class<?> main, String attribute, String value) throws Exception {
         Manifest manifest = new Manifest();
         try (JarFile booter = new JarFile(manifestOnly(directory).toFile())) {
             manifest.getMainAttributes().putAll(booter.getManifest().getMainAttributes());
         }
         manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, main.getName());
-        manifest.getMainAttributes().put(new Attributes.Name("Add-Opens"), opens);
+        manifest.getMainAttributes().put(new Attributes.Name(attribute), value);
         Path jar = directory.resolve("program.jar");
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
         return jar;

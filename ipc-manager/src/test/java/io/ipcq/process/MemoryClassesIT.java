@@ -170,28 +170,4 @@ class MemoryClassesIT {
                     .contains("exists in memory only", "class=Blind$Task", "loader=Blind", "classPath(");
         }
     }
-
-    @Test
-    void shouldOpenToChildrenWhatTheManifestOpens() throws Exception {
-        Path jar = Jars.executable(directory, Opened.class, "java.base/java.text java.base/java.time");
-        try (Program program = Program.start(directory, List.of("-Dipcq.archive=off", "-jar"), jar.toString())) {
-            assertThat(program.exitCode()).as(program.output()).isZero();
-            assertThat(program.output()).isEqualTo("java.text true, java.time true, java.math false\n");
-        }
-    }
-
-    static final class Opened {
-        public static void main(String[] args) throws Exception {
-            ChildProcess child = new ChildProcess(Opened::show);
-            child.start();
-            child.join();
-        }
-
-        private static void show() {
-            Module base = Object.class.getModule();
-            Module mine = Opened.class.getModule();
-            System.out.println("java.text " + base.isOpen("java.text", mine) + ", java.time "
-                    + base.isOpen("java.time", mine) + ", java.math " + base.isOpen("java.math", mine));
-        }
-    }
 }
