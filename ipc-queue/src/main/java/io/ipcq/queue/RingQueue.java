@@ -612,7 +612,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     @Override
     public Iterator<E> iterator() {
         Iterator<byte[]> kept = leftovers.payloads().iterator();
-        Ring.Cursor cursor = touching(ring::cursor);
+        RingRecords.Cursor cursor = touching(ring::cursor);
         return new Iterator<>() {
 
             private byte @Nullable [] next = look();
@@ -638,7 +638,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         };
     }
 
-    private byte @Nullable [] look(Ring.Cursor cursor) {
+    private byte @Nullable [] look(RingRecords.Cursor cursor) {
         return touching(() -> Optional.ofNullable(ring.next(cursor))).orElse(null);
     }
 
