@@ -70,6 +70,9 @@ public final class RobustMutex {
 
     public static final int BYTES = 8;
 
+    /** What {@link #holder} returns of a free mutex. */
+    public static final int NOBODY = 0;
+
     static final int WORD_OFFSET = 0;
     static final int UNUSED_OFFSET = WORD_OFFSET + Integer.BYTES;
     static final int FREE = 0;
@@ -98,6 +101,14 @@ public final class RobustMutex {
         this.members = members;
         this.me = members.number();
         region.putIntVolatile(offset + UNUSED_OFFSET, 0); // links it for abandon()
+    }
+
+    /**
+     * The number of the member that holds the mutex at an offset, for somebody who is no member; {@link #NOBODY}, or
+     * {@link Integer#MAX_VALUE} if its last holder left by exception.
+     */
+    public static int holder(MappedRegion region, long offset) {
+        return owner(region.getIntVolatile(offset + WORD_OFFSET));
     }
 
     /** Locks, however long it takes; an interrupt is kept for later. */

@@ -96,6 +96,11 @@ public final class Waiter {
         return new Waiter(region, offset, strategy, true);
     }
 
+    /** Whether somebody sleeps on the words at an offset, or did when it was last woken, for one who only looks. */
+    public static boolean somebodySleeps(MappedRegion region, long offset) {
+        return region.getIntVolatile(offset + FLAG_OFFSET) == SOMEBODY_SLEEPS;
+    }
+
     /**
      * Waits until the condition holds.
      *

@@ -328,6 +328,15 @@ final class ChronicleJournal implements AutoCloseable {
         }
     }
 
+    /** What the next small document may ask of the file system, for one who only looks. */
+    static long neededBytes(JournalControl control) {
+        long allocated = control.allocatedBytes();
+        if (allocated == 0) {
+            return FIRST_CHUNK_BYTES;
+        }
+        return control.segmentUsedBytes() + 2 * SLACK_BYTES > allocated ? CHUNK_BYTES : 0;
+    }
+
     private void beginSegment() throws IOException {
         requireInPlace();
         String segment = SegmentName.of(control.segmentVolatile());

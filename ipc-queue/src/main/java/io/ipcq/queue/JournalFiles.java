@@ -82,6 +82,15 @@ final class JournalFiles extends QueueDirectory {
     }
 
     @Override
+    QueueView view() throws IOException {
+        try (DirectoryHandle held = hold()) {
+            requireQueue(held);
+            JournalControl control = JournalControl.of(mapReadOnly(held, JournalLayout.FORMAT));
+            return new EncodedJournalView(new JournalFiles(directory(), control.state()), control);
+        }
+    }
+
+    @Override
     String kind() {
         return "durable queue";
     }

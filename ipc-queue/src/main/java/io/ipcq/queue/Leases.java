@@ -135,6 +135,7 @@ final class Leases {
         region.putInt(at(slot, LEASE_ATTEMPTS), attempts(slot) + 1);
         region.putLong(at(slot, LEASE_FENCE), fence(slot) + 1);
         region.putLong(at(slot, LEASE_DEADLINE_NANOS), endOfLease());
+        region.putLong(at(slot, LEASE_DETAIL), System.nanoTime());
         region.putIntRelease(at(slot, LEASE_OWNER), members.number());
         region.putIntRelease(at(slot, LEASE_STATE), LEASED_OUT);
     }

@@ -125,6 +125,15 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         return null;
     }
 
+    /** Whether there is a queue in a directory, in whatever state, that this user may look into. */
+    static boolean isThere(Path directory) {
+        try (DirectoryHandle held = new RingFiles(directory).hold()) {
+            return in(held) != null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** The queue that is in a directory; an exception that says what is there instead if there is none. */
     static QueueDirectory requireIn(Path directory) throws IOException {
         QueueDirectory asked = new RingFiles(directory);
@@ -184,6 +193,9 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     /** A handle for which elements are the bytes they were encoded to. */
     abstract SharedQueue<byte[]> openEncoded() throws IOException;
+
+    /** Looks at the queue without a trace. */
+    abstract QueueView view() throws IOException;
 
     /** For messages: "durable queue". */
     abstract String kind();

@@ -62,6 +62,14 @@ final class RingFiles extends QueueDirectory {
     }
 
     @Override
+    QueueView view() throws IOException {
+        try (DirectoryHandle held = hold()) {
+            requireQueue(held);
+            return new RingView(directory(), RingControl.of(mapReadOnly(held, RingLayout.FORMAT)));
+        }
+    }
+
+    @Override
     String kind() {
         return "ring queue";
     }
