@@ -42,14 +42,21 @@ class QueueArchitectureTest {
                 .resideInAPackage("io.ipcq.memory")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.ipcq.codec", "io.ipcq.queue")
+                .resideInAnyPackage("io.ipcq.codec", "io.ipcq.queue", "io.ipcq.observe")
                 .check(CLASSES);
         noClasses()
                 .that()
                 .resideInAPackage("io.ipcq.codec")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.ipcq.memory", "io.ipcq.queue")
+                .resideInAnyPackage("io.ipcq.memory", "io.ipcq.queue", "io.ipcq.observe")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.ipcq.queue")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.ipcq.observe")
                 .check(CLASSES);
     }
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.observe;
+
+import io.ipcq.queue.QueueSnapshot;
+import io.ipcq.queue.QueueView;
+import io.ipcq.queue.QueueWord;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue and who is attached to it, at one moment.
+ *
+ * <p>Thread-safe: immutable. Process-safe: made without the processes' help, whether they live, are stopped or dead.
+ *
+ * @param snapshot what the control file says
+ * @param attached who is attached; null if this system does not say
+ * @param dead members that have died, and of which something is left: a mutex or leases
+ */
+public record QueueLook(QueueSnapshot snapshot, @Nullable List<AttachedProcess> attached, List<DeadMember> dead) {
+
+    /**
+     * A member that is gone, and whose work nobody has taken over yet.
+     *
+     * @param member its number
+     * @param holds the mutexes that it died in
+     * @param leases how many elements it had under a lease
+     */
+    public record DeadMember(int member, Set<QueueWord> holds, int leases) {}
+
+    public QueueLook {
+        attached = attached == null ? null : List.copyOf(attached);
+        dead = List.copyOf(dead);
+    }
+
+    /** Looks now. */
+    public static QueueLook at(QueueView queue) {
+        // what somebody holds is read first: who is not there afterwards has died, or has given it back
+        QueueSnapshot snapshot = queue.snapshot();
+        Map<Integer, Long> pids = MemberLocks.of(queue.members());
+        if (pids == null) {
+            return new QueueLook(snapshot, null, List.of());
+        }
+        Map<Long, Set<Integer>> members = new TreeMap<>();
+        pids.forEach((member, pid) ->
+                members.computeIfAbsent(pid, none -> new TreeSet<>()).add(member));
+        List<AttachedProcess> attached = new ArrayList<>();
+        members.forEach((pid, numbers) -> attached.add(attached(queue, snapshot, pid, numbers)));
+        return new QueueLook(snapshot, attached, dead(snapshot, pids.keySet()));
+    }
+
+    private static AttachedProcess attached(QueueView queue, QueueSnapshot snapshot, long pid, Set<Integer> members) {
+        boolean isKnown = pid != MemberLocks.UNKNOWN_PID;
+        int leases = 0;
+        long oldest = -1;
+        for (QueueSnapshot.Lease lease : snapshot.leases()) {
+            if (members.contains(lease.member())) {
+                leases++;
+                oldest = Math.max(oldest, lease.ageNanos());
+            }
+        }
+        return new AttachedProcess(
+                isKnown ? ProcessSight.of(pid) : null,
+                members,
+                isKnown ? Sleep.of(pid, queue) : Set.of(),
+                held(snapshot, members),
+                leases,
+                oldest);
+    }
+
+    private static Set<QueueWord> held(QueueSnapshot snapshot, Set<Integer> members) {
+        Set<QueueWord> held = EnumSet.noneOf(QueueWord.class);
+        snapshot.holders().forEach((word, member) -> {
+            if (members.contains(member)) {
+                held.add(word);
+            }
+        });
+        return held;
+    }
+
+    private static List<DeadMember> dead(QueueSnapshot snapshot, Set<Integer> alive) {
+        Set<Integer> gone = new TreeSet<>(snapshot.holders().values());
+        snapshot.leases().forEach(lease -> gone.add(lease.member()));
+        gone.removeAll(alive);
+        gone.remove(QueueSnapshot.ABANDONED);
+        return gone.stream()
+                .map(member -> new DeadMember(member, held(snapshot, Set.of(member)), (int) snapshot.leases().stream()
+                        .filter(lease -> lease.member() == member)
+                        .count()))
+                .toList();
+    }
+
+    /** The process that a member belongs to; null if it is dead or nothing is known. */
+    @Nullable
+    AttachedProcess of(int member) {
+        List<AttachedProcess> all = attached;
+        return all == null
+                ? null
+                : all.stream()
+                        .filter(process -> process.members().contains(member))
+                        .findFirst()
+                        .orElse(null);
+    }
+}

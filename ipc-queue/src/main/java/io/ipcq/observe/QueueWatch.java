@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.observe;
+
+import io.ipcq.queue.QueueSnapshot;
+import io.ipcq.queue.QueueView;
+import io.ipcq.queue.QueueWord;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A queue over a while: what changed, and above all what did not.
+ *
+ * <p>Thread-safe: immutable.
+ *
+ * @param first what was seen at the beginning
+ * @param last what was seen at the end
+ * @param heldThroughout the mutexes that one member held whenever it was looked, while what they protect did not change
+ */
+public record QueueWatch(QueueLook first, QueueLook last, Map<QueueWord, Integer> heldThroughout) {
+
+    private static final long BETWEEN_MILLIS = 20;
+
+    public QueueWatch {
+        heldThroughout = Map.copyOf(heldThroughout);
+    }
+
+    /** Watches for as long as it is told; a second is enough to tell a stall from a pause. */
+    public static QueueWatch of(QueueView queue, Duration duration) throws InterruptedException {
+        long end = System.nanoTime() + duration.toNanos();
+        QueueLook first = QueueLook.at(queue);
+        Map<QueueWord, Integer> held = new EnumMap<>(QueueWord.class);
+        held.putAll(first.snapshot().holders());
+        while (end - System.nanoTime() > 0) {
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_MILLIS);
+            retain(held, first.snapshot(), queue.snapshot());
+        }
+        QueueLook last = QueueLook.at(queue);
+        retain(held, first.snapshot(), last.snapshot());
+        return new QueueWatch(first, last, held);
+    }
+
+    private static void retain(Map<QueueWord, Integer> held, QueueSnapshot before, QueueSnapshot now) {
+        held.entrySet()
+                .removeIf(entry -> !entry.getValue().equals(now.holders().get(entry.getKey()))
+                        || progress(entry.getKey(), before) != progress(entry.getKey(), now));
+    }
+
+    /** What grows when somebody does what the mutex is for. */
+    private static long progress(QueueWord mutex, QueueSnapshot snapshot) {
+        return mutex == QueueWord.PUT_MUTEX ? snapshot.put() : snapshot.taken() + snapshot.acknowledged();
+    }
+
+    /** How long it was watched. */
+    public long nanos() {
+        return last.snapshot().nanoTime() - first.snapshot().nanoTime();
+    }
+
+    /** How many elements were put meanwhile. */
+    public long put() {
+        return last.snapshot().put() - first.snapshot().put();
+    }
+
+    /** How many elements were taken meanwhile. */
+    public long taken() {
+        return last.snapshot().taken() - first.snapshot().taken();
+    }
+
+    /** How many elements were acknowledged meanwhile. */
+    public long acknowledged() {
+        return last.snapshot().acknowledged() - first.snapshot().acknowledged();
+    }
+}
