@@ -31,8 +31,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures the library beside its peers, in turns, and prints medians.",
             "ratio says how many times better ours is: bigger is better in every row."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class BenchCommand implements Callable<Integer> {
 
     /** What can be measured. */

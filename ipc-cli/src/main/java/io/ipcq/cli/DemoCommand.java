@@ -15,7 +15,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = "Runs one of the samples; without a name, the two that tell most: pair and pool.",
-        mixinStandardHelpOptions = true,
         footer = {"", "The programs are in samples/; read them beside their output."})
 final class DemoCommand implements Callable<Integer> {
 

@@ -13,16 +13,19 @@ final class FailureReport implements IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult line) {
-        PrintWriter err = command.getErr();
-        err.println("ipcq: " + describe(failure));
-        if ("1".equals(System.getenv("IPCQ_DEBUG"))) {
-            failure.printStackTrace(err);
+        if (failure instanceof Screen.ClosedPipeException) {
+            return Ipcq.PIPE_CLOSED;
         }
-        err.flush();
+        Screen.of(command.getCommandSpec()).note("ipcq: " + describe(failure));
+        if ("1".equals(System.getenv("IPCQ_DEBUG"))) {
+            PrintWriter err = command.getErr();
+            failure.printStackTrace(err);
+            err.flush();
+        }
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private static String describe(Exception failure) {
+    static String describe(Throwable failure) {
         String message = failure.getMessage();
         if (message == null) {
             return failure.getClass().getSimpleName() + "; set IPCQ_DEBUG=1 to see where";

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code ipcq} command. */
 @Command(
@@ -18,9 +25,9 @@ import picocli.CommandLine.Spec;
             QueueCommand.class,
             BenchCommand.class,
             ManagerCommand.class,
+            CompletionCommand.class,
             HelpCommand.class
         },
-        mixinStandardHelpOptions = true,
         version = "ipcq 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
@@ -30,25 +37,83 @@ import picocli.CommandLine.Spec;
             "2:the command line was wrong",
             "3:there was no element to get",
             "4:no usable JDK or Maven, or the build failed (from the launcher script)",
-            "130:ended by Ctrl-C"
+            "5:what was looked at is not in order: it is damaged, or does not go on",
+            "130:ended by Ctrl-C",
+            "141:who read the output has gone"
         })
 final class Ipcq implements Runnable {
 
     static final int NOTHING_THERE = 3;
+    static final int NOT_IN_ORDER = 5;
+    static final int PIPE_CLOSED = 141;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
 
-    public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+    private final Screen screen;
+
+    private Ipcq(Screen screen) {
+        this.screen = screen;
     }
 
-    static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Ipcq());
+    public static void main(String[] arguments) {
+        // not System.out, which swallows what it cannot write
+        Screen screen = new Screen(
+                System.in,
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err),
+                Terminal.ofThisProcess());
+        System.exit(run(screen, arguments));
+    }
+
+    /** Runs a command; the exit code. */
+    static int run(Screen screen, String... arguments) {
+        CommandLine commandLine = commandLine(screen);
+        try {
+            int code = commandLine.execute(arguments);
+            screen.flush();
+            return code;
+        } catch (Screen.ClosedPipeException gone) {
+            return PIPE_CLOSED;
+        }
+    }
+
+    static CommandLine commandLine(Screen screen) {
+        CommandLine commandLine = new CommandLine(new Ipcq(screen));
+        commandLine.registerConverter(QueueName.class, QueueName::of);
+        commandLine.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
+        commandLine.setOut(screen.out());
+        commandLine.setErr(screen.err());
         commandLine.setExecutionExceptionHandler(new FailureReport());
+        commandLine.setExecutionStrategy(Ipcq::execute);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        addHelp(commandLine);
         return commandLine;
+    }
+
+    /** Every command has it, whoever writes one. */
+    private static void addHelp(CommandLine commandLine) {
+        CommandSpec spec = commandLine.getCommandSpec();
+        if (spec.findOption("--help") == null) {
+            spec.mixinStandardHelpOptions(true);
+        }
+        commandLine.getSubcommands().values().forEach(Ipcq::addHelp);
+    }
+
+    /** Somebody who asks for help is told of it if there is no such command; picocli shows the help of another one. */
+    private static int execute(ParseResult line) {
+        for (ParseResult each = line; each != null; each = each.hasSubcommand() ? each.subcommand() : null) {
+            List<String> unmatched = each.unmatched();
+            if (!unmatched.isEmpty()) {
+                throw new UnmatchedArgumentException(each.commandSpec().commandLine(), unmatched);
+            }
+        }
+        return new RunLast().execute(line);
+    }
+
+    Screen screen() {
+        return screen;
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.ipcq.manager.Manager;
 import io.ipcq.manager.ManagerServer;
 import io.ipcq.manager.ManagerServerBuilder;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -15,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,13 +25,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "manager",
         description = "Starts a manager, a process that serves queues, maps and locks by name; and looks at one.",
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "ADDRESS is the path of a Unix-domain socket, or host:port.",
             "The key is in a file of this user alone; serve makes it if it is missing. It is never on a command line."
         })
 final class ManagerCommand {
+
+    private static final String LINE = "%-14s %8s  %s";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
@@ -56,8 +57,8 @@ final class ManagerCommand {
             builder.directory(directory);
         }
         try (ManagerServer server = builder.bind(parse(address), key)) {
-            out().println("serves at " + server.address());
-            out().flush();
+            Screen.of(spec).line("serves at " + server.address());
+            Screen.of(spec).flush();
             server.serveForever();
         }
         return 0;
@@ -73,11 +74,12 @@ final class ManagerCommand {
     int ping(
             @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
             @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
-                    Path keyFile)
+                    Path keyFile,
+            @Mixin Looking looking)
             throws IOException, InterruptedException {
         try (Manager manager = Manager.connect(parse(address), AuthKey.load(keyFile))) {
-            out().println("pid " + manager.ping().orElseThrow());
-            out().flush();
+            long pid = manager.ping().orElseThrow();
+            Screen.of(spec).line(looking.json() ? "{\"pid\":" + pid + "}" : "pid " + pid);
         }
         return 0;
     }
@@ -86,19 +88,21 @@ final class ManagerCommand {
     int ls(
             @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
             @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
-                    Path keyFile)
+                    Path keyFile,
+            @Mixin Looking looking)
             throws IOException, InterruptedException {
+        Screen screen = Screen.of(spec);
         try (Manager manager = Manager.connect(parse(address), AuthKey.load(keyFile))) {
             List<Manager.Held> names = manager.names();
-            out().printf("%-14s %8s  %s%n", "TYPE", "HOLDERS", "NAME");
-            names.forEach(held -> out().printf("%-14s %8d  %s%n", held.type(), held.holders(), held.name()));
-            out().flush();
+            if (looking.json()) {
+                names.forEach(held -> screen.json(Manager.Held.class, held));
+                return 0;
+            }
+            screen.line(Screen.Style.STRONG, String.format(LINE, "TYPE", "HOLDERS", "NAME"));
+            names.forEach(
+                    held -> screen.line(String.format(LINE, held.type(), held.holders(), Harmless.name(held.name()))));
         }
         return 0;
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
     }
 
     private SocketAddress parse(String address) {

@@ -1,70 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
-import io.ipcq.codec.Codec;
-import io.ipcq.queue.DurableQueue;
-import io.ipcq.queue.QueueStats;
-import io.ipcq.queue.SharedQueue;
-import java.nio.charset.StandardCharsets;
+import io.ipcq.observe.Quantity;
+import io.ipcq.queue.QueueSnapshot;
+import io.ipcq.queue.QueueView;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A queue as the command line shows it.
+ * A queue in a line, as people and scripts see it.
  *
  * @param directory where it lives
  * @param kind {@code ring} or {@code journal}
+ * @param state {@code open}, {@code shutdown}, {@code deleted} or {@code damaged}; nothing else is known of a damaged one
  * @param codec its codec's id
- * @param stats what it is doing; the command itself is one of the members
+ * @param size elements that consumers can take
+ * @param maxSize the bound on that; null if there is none
+ * @param leased elements that are out under a lease
+ * @param put elements ever put
+ * @param taken elements ever taken
+ * @param acknowledged of a durable queue, those of them that were acknowledged
+ * @param unburied elements that wait to be written to the dead letters
+ * @param unfinished elements put for which taskDone was not called
+ * @param storageBytes about what it occupies
+ * @param processes how many are attached; null if that was not looked at, or is not to be seen
+ * @param message what is wrong with a damaged one
  */
-record QueueLine(String directory, String kind, String codec, QueueStats stats) {
+record QueueLine(
+        String directory,
+        @Nullable String kind,
+        String state,
+        @Nullable String codec,
+        long size,
+        @Nullable Long maxSize,
+        int leased,
+        long put,
+        long taken,
+        long acknowledged,
+        int unburied,
+        long unfinished,
+        long storageBytes,
+        @Nullable Integer processes,
+        @Nullable String message) {
 
-    private static final String LINE = "%-8s %12s %8s %14s %-9s %-12s %s";
+    private static final String LINE = "%-8s %10s %8s %10s %-9s %-12s %s";
 
-    static QueueLine of(SharedQueue<?> queue) {
-        String kind = queue instanceof DurableQueue ? "journal" : "ring";
-        return new QueueLine(queue.directory().toString(), kind, queue.codecId(), queue.stats());
+    static QueueLine of(QueueView queue, QueueSnapshot snapshot, @Nullable Integer processes) {
+        return new QueueLine(
+                queue.directory().toString(),
+                queue.isDurable() ? "journal" : "ring",
+                snapshot.deleted() ? "deleted" : snapshot.shutdown() ? "shutdown" : "open",
+                queue.codecId(),
+                snapshot.size(),
+                snapshot.maxSize() == Long.MAX_VALUE ? null : snapshot.maxSize(),
+                snapshot.leases().size(),
+                snapshot.put(),
+                snapshot.taken(),
+                snapshot.acknowledged(),
+                snapshot.unburied(),
+                snapshot.unfinished(),
+                snapshot.storageBytes(),
+                processes,
+                null);
+    }
+
+    static QueueLine damaged(QueueName queue, String message) {
+        return new QueueLine(
+                queue.directory().toString(), null, "damaged", null, 0, null, 0, 0, 0, 0, 0, 0, 0, null, message);
     }
 
     static String heading() {
-        return String.format(LINE, "kind", "size", "members", "storageBytes", "state", "codec", "directory");
+        return String.format(LINE, "KIND", "SIZE", "LEASED", "STORAGE", "STATE", "CODEC", "QUEUE");
     }
 
     String text() {
-        return String.format(LINE, kind, stats.size(), others(), stats.storageBytes(), state(), codec, directory);
-    }
-
-    String json() {
-        return new String(Codec.json(QueueLine.class).encode(this), StandardCharsets.UTF_8);
-    }
-
-    String page() {
+        boolean damaged = kind == null;
         return String.format(
                 Locale.ROOT,
-                "directory     %s%nkind          %s%ncodec         %s%nstate         %s%nsize          %d%nmaxSize       %s%n"
-                        + "put           %d%ntaken         %d%nleased        %d%nunburied      %d%nunfinished    %d%n"
-                        + "members       %d%n"
-                        + "storageBytes  %d",
-                directory,
-                kind,
-                codec,
-                state(),
-                stats.size(),
-                stats.maxSize() == Long.MAX_VALUE ? "unbounded" : Long.toString(stats.maxSize()),
-                stats.put(),
-                stats.taken(),
-                stats.leased(),
-                stats.unburied(),
-                stats.unfinished(),
-                others(),
-                stats.storageBytes());
+                LINE,
+                damaged ? "?" : kind,
+                damaged ? "?" : size,
+                damaged ? "?" : leased,
+                damaged ? "?" : Quantity.bytes(storageBytes),
+                state,
+                damaged ? "?" : Harmless.name(String.valueOf(codec)),
+                Harmless.name(directory));
     }
 
-    private String state() {
-        return stats.shutdown() ? "shut down" : "open";
+    Screen.Style style() {
+        return state.equals("open") ? Screen.Style.PLAIN : Screen.Style.ALARM;
     }
 
-    /** Without the handle that looks. */
-    private int others() {
-        return stats.members() - 1;
+    void page(Screen screen) {
+        screen.line(Screen.Style.STRONG, "queue         " + Harmless.name(directory));
+        screen.line("kind          " + kind);
+        screen.line("codec         " + Harmless.name(String.valueOf(codec)));
+        screen.line(style(), "state         " + state);
+        screen.line("size          " + size);
+        screen.line("maxSize       " + (maxSize == null ? "unbounded" : maxSize));
+        screen.line("put           " + put);
+        screen.line("taken         " + taken);
+        screen.line("acknowledged  " + acknowledged);
+        screen.line("leased        " + leased);
+        screen.line("unburied      " + unburied);
+        screen.line("unfinished    " + unfinished);
+        screen.line("processes     " + (processes == null ? "not to be seen" : processes));
+        screen.line("storage       " + Quantity.bytes(storageBytes));
     }
 }

@@ -7,60 +7,64 @@ import static org.awaitility.Awaitility.await;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.SharedCounter;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class ManagerCommandTest {
 
     @TempDir
     private Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int ipcq(String... arguments) {
-        CommandLine command = Ipcq.commandLine();
-        command.setOut(new PrintWriter(out, true));
-        command.setErr(new PrintWriter(err, true));
-        return command.execute(arguments);
-    }
-
     @Test
     void shouldServeAndBeLookedAt() throws Exception {
         String socket = directory.resolve("run/socket").toString();
         Path key = directory.resolve("key");
-        CompletableFuture<Integer> serving = CompletableFuture.supplyAsync(
-                () -> ipcq("manager", "serve", socket, "--key", key.toString(), "--allow-shutdown"));
-        await().atMost(60, TimeUnit.SECONDS).until(() -> out.toString().contains("serves at") || serving.isDone());
-        assertThat(err.toString()).isEmpty();
-        assertThat(ipcq("manager", "ping", socket, "--key", key.toString())).isZero();
-        assertThat(out.toString()).contains("pid " + ProcessHandle.current().pid());
+        CompletableFuture<CommandRun> serving = CompletableFuture.supplyAsync(
+                () -> CommandRun.here("manager", "serve", socket, "--key", key, "--allow-shutdown"));
+        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(Path.of(socket)) || serving.isDone());
+        long pid = ProcessHandle.current().pid();
+        assertThat(CommandRun.here("manager", "ping", socket, "--key", key)
+                        .endsWith(0)
+                        .out())
+                .contains("pid " + pid);
+        assertThat(CommandRun.here("manager", "ping", socket, "--key", key, "--json")
+                        .objects()
+                        .get(0))
+                .containsEntry("pid", (int) pid);
         try (Manager manager = Manager.connect(UnixDomainSocketAddress.of(socket), AuthKey.load(key));
                 SharedCounter counter = manager.counter("hits")) {
             assertThat(counter.increment()).isEqualTo(1);
-            assertThat(ipcq("manager", "ls", socket, "--key", key.toString())).isZero();
-            assertThat(out.toString()).containsPattern("counter +1  hits");
+            assertThat(CommandRun.here("manager", "ls", socket, "--key", key)
+                            .endsWith(0)
+                            .out())
+                    .containsPattern("counter +1  hits");
+            assertThat(CommandRun.here("manager", "ls", socket, "--key", key, "--json")
+                            .objects())
+                    .containsExactly(Map.of("type", "counter", "name", "hits", "holders", 1));
             manager.shutdown();
         }
-        assertThat(serving.get(60, TimeUnit.SECONDS)).isZero();
-        assertThat(ipcq("manager", "ping", socket, "--key", key.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("nobody listens there");
+        CommandRun served = serving.get(60, TimeUnit.SECONDS).endsWith(0);
+        assertThat(served.out()).contains("serves at ");
+        assertThat(served.err()).isEmpty();
+        assertThat(CommandRun.here("manager", "ping", socket, "--key", key)
+                        .endsWith(1)
+                        .err())
+                .contains("nobody listens there");
     }
 
     @Test
     void shouldRefuseKeyThatOthersCanRead() throws Exception {
         Path key = Files.write(directory.resolve("key"), new byte[32]);
         Files.setPosixFilePermissions(key, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(ipcq("manager", "ping", directory.resolve("s").toString(), "--key", key.toString()))
-                .isEqualTo(1);
-        assertThat(err.toString()).contains("with mode 0600");
+        assertThat(CommandRun.here("manager", "ping", directory.resolve("s"), "--key", key)
+                        .endsWith(1)
+                        .err())
+                .contains("with mode 0600");
     }
 }

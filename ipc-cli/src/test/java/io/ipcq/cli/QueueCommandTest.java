@@ -1,36 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipcq.queue.DeadLetter;
+import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class QueueCommandTest {
 
     record Order(int number, String item) {}
 
+    private static final Terminal TERMINAL = new Terminal(true, false, false);
+
     @TempDir
     Path parent;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int ipcq(Object... arguments) {
-        CommandLine line = Ipcq.commandLine();
-        line.setOut(new PrintWriter(out));
-        line.setErr(new PrintWriter(err));
-        String[] words = List.of(arguments).stream().map(Object::toString).toArray(String[]::new);
-        return line.execute(words);
+    private static CommandRun queue(Object... arguments) {
+        return CommandRun.here(with(arguments));
     }
+
+    private static CommandRun queueReading(String input, Object... arguments) {
+        return CommandRun.here(Terminal.NONE, input, with(arguments));
+    }
+
+    private static Object[] with(Object... arguments) {
+        Object[] words = new Object[arguments.length + 1];
+        words[0] = "queue";
+        System.arraycopy(arguments, 0, words, 1, arguments.length);
+        return words;
+    }
+
+    // ---- looking ----------------------------------------------------------------------------------------------------
 
     @Test
     void shouldListQueuesOfBothKindsAndNothingElse() throws Exception {
@@ -38,9 +51,12 @@ class QueueCommandTest {
         try (SharedQueue<String> ring = SharedQueue.create(parent.resolve("letters"), String.class);
                 DurableQueue<Order> journal = DurableQueue.create(parent.resolve("orders"), Order.class)) {
             ring.put("a");
-            assertThat(ipcq("queue", "ls", parent)).isZero();
-            assertThat(out.toString().lines()).hasSize(3);
-            assertThat(out.toString()).contains("ring", "letters", "utf8", "journal", "orders", "json:");
+            CommandRun ls = queue("ls", parent).endsWith(0);
+            assertThat(ls.lines()).hasSize(3);
+            assertThat(ls.out()).contains("ring", "letters", "utf8", "journal", "orders", "json:");
+            assertThat(queue("ls", parent.resolve("letters"), "--json").objects())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).containsEntry("size", 1).containsEntry("state", "open"));
             assertThat(journal.stats().members()).isEqualTo(1);
         }
     }
@@ -48,9 +64,37 @@ class QueueCommandTest {
     @Test
     void shouldListAnonymousQueue() throws Exception {
         try (SharedQueue<String> queue = SharedQueue.create(String.class)) {
-            assertThat(ipcq("queue", "ls")).isZero();
-            assertThat(out.toString()).contains(queue.directory().toString());
+            assertThat(queue("ls").endsWith(0).out()).contains(queue.directory().toString());
         }
+    }
+
+    @Test
+    void shouldListDamagedQueueAsSuch() throws Exception {
+        Path directory = parent.resolve("letters");
+        SharedQueue.create(directory, String.class).close();
+        Files.write(directory.resolve("ring.ipcq"), new byte[100]);
+        assertThat(queue("ls", parent, "--json").objects()).singleElement().satisfies(line -> {
+            assertThat(line).containsEntry("state", "damaged");
+            assertThat(line.get("message").toString()).contains("ring.ipcq");
+        });
+    }
+
+    @Test
+    void shouldSayHowMuchIsInIt() throws Exception {
+        Path directory = parent.resolve("letters");
+        try (SharedQueue<String> letters = SharedQueue.create(directory, String.class)) {
+            letters.put("a");
+            assertThat(queue("stat", directory, "--json").endsWith(0).objects())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .containsEntry("kind", "ring")
+                            .containsEntry("size", 1)
+                            .containsEntry("codec", "utf8")
+                            .containsEntry("processes", 1));
+            assertThat(queue("stat", directory).endsWith(0).out())
+                    .contains("processes     1", "maxSize       unbounded");
+        }
+        assertThat(queue("stat", directory, "--json").objects().get(0)).containsEntry("processes", 0);
     }
 
     @Test
@@ -58,87 +102,309 @@ class QueueCommandTest {
         Path directory = parent.resolve("orders");
         try (DurableQueue<Order> orders = DurableQueue.create(directory, Order.class)) {
             orders.putAll(List.of(new Order(1, "tea"), new Order(2, "milk"), new Order(3, "salt")));
-            assertThat(ipcq("queue", "show", directory, "-n", 2)).isZero();
-            assertThat(out.toString().lines())
+            assertThat(queue("browse", directory, "-n", 2).endsWith(0).lines())
                     .containsExactly("{\"number\":1,\"item\":\"tea\"}", "{\"number\":2,\"item\":\"milk\"}");
+            assertThat(queue("show", directory, "--json").objects().get(2))
+                    .isEqualTo(Map.of("json", Map.of("number", 3, "item", "salt")));
             assertThat(orders.qsize()).isEqualTo(3);
         }
     }
 
     @Test
-    void shouldShowBytesAndControlCharactersHarmlessly() throws Exception {
+    void shouldShowBytesInHexadecimal() throws Exception {
         Path bytes = parent.resolve("bytes");
-        Path text = parent.resolve("text");
-        try (SharedQueue<byte[]> some = SharedQueue.create(bytes, byte[].class);
-                SharedQueue<String> others = SharedQueue.create(text, String.class)) {
+        try (SharedQueue<byte[]> some = SharedQueue.create(bytes, byte[].class)) {
             some.put(new byte[] {0, (byte) 0xff});
-            others.put("\u001b[2Jgone");
-            ipcq("queue", "show", bytes);
-            ipcq("queue", "show", text);
-            assertThat(out.toString().lines()).containsExactly("00ff", "\\u001b[2Jgone");
+            assertThat(queue("browse", bytes).lines()).containsExactly("00ff");
+            assertThat(queue("browse", bytes, "--json").objects()).containsExactly(Map.of("hex", "00ff"));
+        }
+    }
+
+    @Test
+    void shouldShowTailOfWhatWasPut() throws Exception {
+        try (SharedQueue<String> ring = SharedQueue.create(parent.resolve("ring"), String.class);
+                DurableQueue<String> journal = DurableQueue.create(parent.resolve("journal"), String.class)) {
+            for (SharedQueue<String> each : List.of(ring, journal)) {
+                for (int i = 0; i < 20; i++) {
+                    each.put("e" + i);
+                }
+                assertThat(queue("tail", each.directory(), "-n", 3).lines()).containsExactly("e17", "e18", "e19");
+                assertThat(queue("tail", each.directory(), "-n", 1, "--json").objects())
+                        .containsExactly(Map.of("number", 19, "text", "e19"));
+                each.shutdown();
+                assertThat(queue("tail", each.directory(), "-f", "-n", 2)
+                                .endsWith(0)
+                                .lines())
+                        .containsExactly("e18", "e19");
+            }
+        }
+    }
+
+    // ---- putting and taking -----------------------------------------------------------------------------------------
+
+    @Test
+    void shouldPutArgumentsLinesObjectsAndBytes() throws Exception {
+        Path text = parent.resolve("text");
+        Path json = parent.resolve("json");
+        Path bytes = parent.resolve("bytes");
+        try (SharedQueue<String> texts = SharedQueue.create(text, String.class);
+                DurableQueue<Order> orders = DurableQueue.create(json, Order.class);
+                SharedQueue<byte[]> raw = SharedQueue.create(bytes, byte[].class)) {
+            queue("put", text, "a b", "--", "-c").endsWith(0);
+            queueReading("d\ne\n", "put", text).endsWith(0);
+            queueReading("\"two\\nlines\"\n", "put", text, "--json").endsWith(0);
+            assertThat(texts).containsExactly("a b", "-c", "d", "e", "two\nlines");
+            queueReading("{\"number\":1,\"item\":\"tea\"}\n", "put", json).endsWith(0);
+            assertThat(orders.getNow()).isEqualTo(new Order(1, "tea"));
+            queueReading("a\nb", "put", bytes, "--raw").endsWith(0);
+            assertThat(raw.getNow()).isEqualTo("a\nb".getBytes(UTF_8));
+        }
+    }
+
+    @Test
+    void shouldSayWhichLineIsNoElementAndPutThoseBeforeIt() throws Exception {
+        Path directory = parent.resolve("orders");
+        try (DurableQueue<Order> orders = DurableQueue.create(directory, Order.class)) {
+            CommandRun put = queueReading("{\"number\":1}\n{\n{\"number\":3}\n", "put", directory)
+                    .endsWith(1);
+            assertThat(put.err().lines()).hasSize(1).first().asString().contains("line 2 was not put");
+            assertThat(orders.qsize()).isEqualTo(1);
         }
     }
 
     @Test
     void shouldTakeOneElementOrSayThatThereIsNone() throws Exception {
-        Path directory = parent.resolve("letters");
-        try (SharedQueue<String> letters = SharedQueue.create(directory, String.class)) {
-            letters.put("a");
-            assertThat(ipcq("queue", "get", directory)).isZero();
-            assertThat(out.toString().strip()).isEqualTo("a");
-            assertThat(ipcq("queue", "get", directory, "--timeout", "0.01")).isEqualTo(Ipcq.NOTHING_THERE);
+        try (SharedQueue<String> ring = SharedQueue.create(parent.resolve("ring"), String.class);
+                DurableQueue<String> journal = DurableQueue.create(parent.resolve("journal"), String.class)) {
+            for (SharedQueue<String> each : List.of(ring, journal)) {
+                each.putAll(List.of("a", "b", "c", "d\n"));
+                assertThat(queue("get", each.directory()).endsWith(0).lines()).containsExactly("a");
+                assertThat(queue("get", each.directory(), "-n", 2).endsWith(0).lines())
+                        .containsExactly("b", "c");
+                assertThat(queue("get", each.directory(), "--raw").endsWith(0).out())
+                        .isEqualTo("d\n");
+                queue("get", each.directory(), "--timeout", "0.01").endsWith(Ipcq.NOTHING_THERE);
+                each.shutdown();
+                queue("get", each.directory()).endsWith(Ipcq.NOTHING_THERE);
+            }
+            assertThat(journal.stats().leased()).isZero();
         }
     }
 
     @Test
-    void shouldPrintStatisticsAsJson() throws Exception {
-        Path directory = parent.resolve("letters");
-        try (SharedQueue<String> letters = SharedQueue.create(directory, String.class)) {
-            letters.put("a");
-            assertThat(ipcq("queue", "stat", directory, "--json")).isZero();
-            assertThat(out.toString()).contains("\"kind\":\"ring\"", "\"size\":1", "\"codec\":\"utf8\"");
-            assertThat(ipcq("queue", "stat", directory)).isZero();
-            assertThat(out.toString()).contains("members       1");
+    void shouldKeepElementOfDurableQueueThatNobodyRead() throws Exception {
+        Path directory = parent.resolve("journal");
+        try (DurableQueue<String> journal = DurableQueue.create(directory, String.class)) {
+            journal.put("a");
+            OutputStream gone = new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    throw new IOException("Broken pipe");
+                }
+            };
+            Screen screen =
+                    new Screen(InputStream.nullInputStream(), gone, OutputStream.nullOutputStream(), Terminal.NONE);
+            assertThat(Ipcq.run(screen, "queue", "get", directory.toString())).isEqualTo(Ipcq.PIPE_CLOSED);
+            assertThat(journal.get()).isEqualTo("a");
         }
+    }
+
+    // ---- what asks --------------------------------------------------------------------------------------------------
+
+    @Test
+    void shouldAskBeforeItTakesMovesOrDeletes() throws Exception {
+        Path from = parent.resolve("from");
+        Path to = parent.resolve("to");
+        try (DurableQueue<String> source = DurableQueue.create(from, String.class);
+                SharedQueue<String> target = SharedQueue.create(to, String.class)) {
+            source.put("a");
+            for (Object[] words : List.of(
+                    new Object[] {"drain", from},
+                    new Object[] {"move", from, to},
+                    new Object[] {"requeue", from},
+                    new Object[] {"rm", from})) {
+                CommandRun refused = queue(words).endsWith(2);
+                assertThat(refused.err()).contains("--yes").contains(words[0].equals("requeue") ? "puts" : "s ");
+                CommandRun.here(TERMINAL, "no\n", with(words)).endsWith(1);
+                CommandRun.here(TERMINAL, "", with(words)).endsWith(1);
+            }
+            assertThat(source.qsize()).isEqualTo(1);
+            assertThat(target.qsize()).isZero();
+            CommandRun.here(TERMINAL, "y\n", with("move", from, to)).endsWith(0);
+            assertThat(target.getNow()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void shouldDrain() throws Exception {
+        Path directory = parent.resolve("letters");
+        try (DurableQueue<String> letters = DurableQueue.create(directory, String.class)) {
+            letters.putAll(List.of("a", "b"));
+            assertThat(queue("drain", directory, "--yes").endsWith(0).lines()).containsExactly("a", "b");
+            assertThat(letters.empty()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldMoveBetweenAllKindsOfQueues() throws Exception {
+        try (SharedQueue<String> ring = SharedQueue.create(parent.resolve("r1"), String.class);
+                SharedQueue<String> other = SharedQueue.create(parent.resolve("r2"), String.class);
+                DurableQueue<String> journal = DurableQueue.create(parent.resolve("j1"), String.class);
+                DurableQueue<String> last = DurableQueue.create(parent.resolve("j2"), String.class);
+                SharedQueue<byte[]> bytes = SharedQueue.create(parent.resolve("bytes"), byte[].class)) {
+            List<SharedQueue<String>> way = List.of(ring, other, journal, last, ring);
+            ring.putAll(List.of("a", "b", "c"));
+            for (int i = 1; i < way.size(); i++) {
+                Path from = way.get(i - 1).directory();
+                queue("move", from, way.get(i).directory(), "--yes", "-n", 2).endsWith(0);
+                queue("move", from, way.get(i).directory(), "--yes").endsWith(0);
+            }
+            assertThat(ring).containsExactly("a", "b", "c");
+            queue("move", ring.directory(), ring.directory(), "--yes").endsWith(2);
+            assertThat(queue("move", ring.directory(), bytes.directory(), "--yes")
+                            .endsWith(1)
+                            .err())
+                    .contains("codecs differ");
+            queue("move", ring.directory(), parent.resolve("nowhere"), "--yes").endsWith(1);
+            assertThat(ring).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Test
+    void shouldPutDeadLettersBack() throws Exception {
+        Path directory = parent.resolve("orders");
+        try (DurableQueue<String> orders =
+                DurableQueue.builder(String.class).maxAttempts(1).create(directory)) {
+            orders.putAll(List.of("a", "b", "c"));
+            for (int i = 0; i < 3; i++) {
+                Delivery<String> delivery = orders.receive();
+                delivery.nack();
+            }
+            try (DurableQueue<DeadLetter> letters = orders.deadLetters()) {
+                assertThat(letters.qsize()).isEqualTo(3);
+                assertThat(queue("verify", directory, "--json")
+                                .endsWith(0)
+                                .objects()
+                                .get(0))
+                        .containsEntry("sound", 6);
+                queue("requeue", directory, "--yes", "-n", 1).endsWith(0);
+                assertThat(letters.qsize()).isEqualTo(2);
+                queue("requeue", directory, "--yes").endsWith(0);
+                assertThat(letters.qsize()).isZero();
+            }
+            assertThat(orders.browse()).containsExactly("a", "b", "c");
+            assertThat(Objects.requireNonNull(orders.receive()).attempts()).isEqualTo(1);
+        }
+        SharedQueue.create(parent.resolve("letters"), String.class).close();
+        queue("requeue", parent.resolve("letters"), "--yes").endsWith(1);
     }
 
     @Test
     void shouldDeleteForEveryone() throws Exception {
         Path directory = parent.resolve("letters");
         SharedQueue.create(directory, String.class).close();
-        assertThat(ipcq("queue", "delete", directory)).isZero();
+        assertThat(queue("rm", directory, "--yes").endsWith(0).err()).contains("nobody is attached");
         assertThat(directory).doesNotExist();
     }
+
+    // ---- damage -----------------------------------------------------------------------------------------------------
+
+    @Test
+    void shouldSayWhatIsDamaged() throws Exception {
+        Path ring = parent.resolve("ring");
+        Path journal = parent.resolve("journal");
+        try (SharedQueue<String> queue =
+                SharedQueue.builder(String.class).checksum(true).create(ring)) {
+            queue.putAll(List.of("first", "second"));
+        }
+        try (DurableQueue<String> queue = DurableQueue.create(journal, String.class)) {
+            queue.put("first");
+            queue.put("second");
+            queue.put("third");
+        }
+        assertThat(queue("verify", ring, journal).endsWith(0).out()).contains("in order");
+        damage(ring.resolve("ring.ipcq"), "second");
+        CommandRun verify = queue("verify", ring, "--json").endsWith(Ipcq.NOT_IN_ORDER);
+        assertThat(verify.objects().get(0)).containsEntry("sound", 1);
+        assertThat(verify.out()).contains("element 1 does not match its checksum");
+        try (var files = Files.list(journal.resolve("journal"))) {
+            Path segment = files.filter(file -> file.toString().endsWith(".cq4"))
+                    .findFirst()
+                    .orElseThrow();
+            damage(segment, "second");
+        }
+        verify = queue("verify", journal, "--json").endsWith(Ipcq.NOT_IN_ORDER);
+        assertThat(verify.objects().get(0)).containsEntry("sound", 2);
+        assertThat(verify.out())
+                .contains("element 1 does not match its checksum")
+                .contains(".cq4");
+    }
+
+    @Test
+    void shouldSayThatElementsAreMissing() throws Exception {
+        Path journal = parent.resolve("journal");
+        try (DurableQueue<String> queue = DurableQueue.create(journal, String.class)) {
+            queue.putAll(List.of("first", "second"));
+        }
+        try (var files = Files.list(journal.resolve("journal"))) {
+            Files.delete(files.filter(file -> file.toString().endsWith(".cq4"))
+                    .findFirst()
+                    .orElseThrow());
+        }
+        CommandRun verify = queue("verify", journal).endsWith(Ipcq.NOT_IN_ORDER);
+        assertThat(verify.out()).contains("elements 0 to 1 are missing");
+        Files.write(journal.resolve("control.ipcq"), new byte[10]);
+        assertThat(queue("verify", journal, parent.resolve("nothing"))
+                        .endsWith(Ipcq.NOT_IN_ORDER)
+                        .out())
+                .contains("control.ipcq")
+                .contains("nothing");
+    }
+
+    static void damage(Path file, String text) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] wanted = text.getBytes(UTF_8);
+        for (int at = 0; at <= bytes.length - wanted.length; at++) {
+            if (java.util.Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+                bytes[at] ^= 1;
+                Files.write(file, bytes);
+                return;
+            }
+        }
+        throw new AssertionError(text + " is not in " + file);
+    }
+
+    // ---- options ----------------------------------------------------------------------------------------------------
 
     @Test
     void shouldReopenAndAlterDurableQueue() throws Exception {
         Path directory = parent.resolve("orders");
         try (DurableQueue<String> queue = DurableQueue.create(directory, String.class)) {
             queue.shutdown();
-            assertThat(ipcq("queue", "reopen", directory)).isZero();
+            queue("reopen", directory).endsWith(0);
             queue.put("tea");
-            assertThat(ipcq("queue", "alter", directory, "--max-size=5", "--lease-timeout=PT30S", "--sync=true"))
-                    .isZero();
-            assertThat(out.toString())
+            assertThat(queue("alter", directory, "--max-size=5", "--lease-timeout=PT30S", "--sync=true")
+                            .endsWith(0)
+                            .out())
                     .contains("max-size           5", "lease-timeout      PT30S", "sync               true");
             assertThat(queue.options().maxSize()).isEqualTo(5);
-            assertThat(ipcq("queue", "alter", directory, "--max-size=none", "--lease-timeout=none", "--max-attempts=2"))
-                    .isZero();
+            queue("alter", directory, "--max-size=none", "--lease-timeout=none", "--max-attempts=2")
+                    .endsWith(0);
             assertThat(queue.options().maxSize()).isEqualTo(Long.MAX_VALUE);
             assertThat(queue.options().leaseTimeout()).isNull();
             assertThat(queue.options().maxAttempts()).isEqualTo(2);
-            assertThat(ipcq("queue", "alter", directory, "--max-attempts=0")).isEqualTo(1);
-            assertThat(ipcq("queue", "alter", directory, "--max-size=many")).isEqualTo(1);
+            queue("alter", directory, "--max-attempts=0").endsWith(1);
+            queue("alter", directory, "--max-size=many").endsWith(1);
         }
         SharedQueue.create(parent.resolve("letters"), String.class).close();
-        assertThat(ipcq("queue", "reopen", parent.resolve("letters"))).isEqualTo(1);
-        assertThat(err.toString()).contains("only a durable queue");
+        assertThat(queue("reopen", parent.resolve("letters")).endsWith(1).err()).contains("only a durable queue");
     }
 
     @Test
     void shouldSayWhatIsWrongInOneLine() {
-        assertThat(ipcq("queue", "stat", parent.resolve("nothing"))).isEqualTo(1);
-        assertThat(err.toString().lines()).hasSize(1).first().asString().contains("nothing");
-        assertThat(ipcq("queue")).isEqualTo(2);
+        CommandRun stat = queue("stat", parent.resolve("nothing")).endsWith(1);
+        assertThat(stat.err().lines()).hasSize(1).first().asString().contains("nothing");
+        queue().endsWith(2);
+        assertThat(queue("stat", "a\0b").endsWith(2).err()).doesNotContain("\0");
     }
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.Quantity;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Takes all there is. */
+@Command(name = "drain", description = "Takes all elements that can be taken, and prints them.")
+final class QueueDrain implements Callable<Integer> {
+
+    @Parameters(paramLabel = "QUEUE", description = "Its directory.")
+    @SuppressWarnings("NullAway.Init") // picocli
+    private QueueName queue;
+
+    @Mixin
+    private Consent consent = new Consent();
+
+    @ArgGroup
+    private QueueGet.Form form = new QueueGet.Form();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Screen screen = Screen.of(spec);
+        try (SharedQueue<byte[]> opened = queue.open()) {
+            if (!consent.isGiven(spec, "takes " + Quantity.count(opened.qsize(), "element") + " out of " + queue)) {
+                return ExitCode.SOFTWARE;
+            }
+            ElementPrinter printer = new ElementPrinter(screen, opened.codecId(), form.json());
+            Consumer<byte[]> print = form.raw() ? screen::raw : printer::print;
+            Taker taker = new Taker(opened, print.andThen(element -> screen.flush()));
+            long taken = 0;
+            while (taker.next(Duration.ZERO)) {
+                taken++;
+            }
+            screen.note("taken: " + taken);
+        }
+        return ExitCode.OK;
+    }
+}

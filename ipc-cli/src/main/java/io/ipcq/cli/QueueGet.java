@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Takes elements and prints them. */
+@Command(
+        name = "get",
+        description = {
+            "Takes elements and prints them; the exit code is 3 if none came.",
+            "One of a durable queue is acknowledged when it has been printed."
+        })
+final class QueueGet implements Callable<Integer> {
+
+    /** How elements are printed. */
+    static final class Form {
+        @Option(names = "--json", description = "One JSON object a line.")
+        private boolean json;
+
+        @Option(names = "--raw", description = "The bytes as they are encoded, and nothing between them.")
+        private boolean raw;
+
+        boolean json() {
+            return json;
+        }
+
+        boolean raw() {
+            return raw;
+        }
+    }
+
+    @Parameters(paramLabel = "QUEUE", description = "Its directory.")
+    @SuppressWarnings("NullAway.Init") // picocli
+    private QueueName queue;
+
+    @Option(names = "-n", paramLabel = "COUNT", defaultValue = "1", description = "At most so many; 1 unless given.")
+    private int count;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "How long to wait for each; not at all unless given.")
+    private double seconds;
+
+    @ArgGroup
+    private Form form = new Form();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Screen screen = Screen.of(spec);
+        int taken = 0;
+        try (SharedQueue<byte[]> opened = queue.open()) {
+            ElementPrinter printer = new ElementPrinter(screen, opened.codecId(), form.json);
+            Consumer<byte[]> print = form.raw ? screen::raw : printer::print;
+            Taker taker = new Taker(opened, print.andThen(element -> screen.flush()));
+            Duration timeout = Duration.ofMillis((long) (seconds * 1000));
+            while (taken < count && taker.next(timeout)) {
+                taken++;
+            }
+        }
+        return taken > 0 ? ExitCode.OK : Ipcq.NOTHING_THERE;
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.Quantity;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Moves elements from one queue to another. */
+@Command(
+        name = "move",
+        description = {
+            "Takes elements out of a queue and puts them into another one of the same codec.",
+            "One of a durable queue is removed when it is in the other queue, and there on the disk; if this is killed between,",
+            "it is in both. One of a queue in memory is gone if this is killed between."
+        })
+final class QueueMove implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "FROM", description = "Its directory.")
+    @SuppressWarnings("NullAway.Init") // picocli
+    private QueueName from;
+
+    @Parameters(index = "1", paramLabel = "TO", description = "That of the other one.")
+    @SuppressWarnings("NullAway.Init") // picocli
+    private QueueName to;
+
+    @Option(names = "-n", paramLabel = "COUNT", description = "At most so many; all unless given.")
+    private long count = Long.MAX_VALUE;
+
+    @Mixin
+    private Consent consent = new Consent();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (SharedQueue<byte[]> source = from.open();
+                SharedQueue<byte[]> target = to.open()) {
+            if (!source.codecId().equals(target.codecId())) {
+                throw new IllegalArgumentException("nothing was moved, as the codecs differ: from=" + source.codecId()
+                        + ", to=" + target.codecId());
+            }
+            if (source.directory().toRealPath().equals(target.directory().toRealPath())) {
+                throw new ParameterException(spec.commandLine(), "FROM and TO are the same queue");
+            }
+            long most = Math.min(count, source.qsize());
+            if (!consent.isGiven(spec, "moves " + Quantity.count(most, "element") + " from " + from + " to " + to)) {
+                return ExitCode.SOFTWARE;
+            }
+            Taker taker = new Taker(source, element -> put(target, element));
+            long moved = 0;
+            while (moved < most && taker.next(Duration.ZERO)) {
+                moved++;
+            }
+            Screen.of(spec).note("moved: " + moved);
+        }
+        return ExitCode.OK;
+    }
+
+    static void put(SharedQueue<byte[]> target, byte[] element) {
+        try {
+            target.put(element);
+            if (target instanceof DurableQueue<byte[]> durable) {
+                durable.flush();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the other queue could not be written to its disk", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted; the element stays where it was", e);
+        }
+    }
+}

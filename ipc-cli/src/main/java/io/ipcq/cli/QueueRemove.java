@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.Quantity;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Deletes queues. */
+@Command(name = "rm", aliases = "delete", description = "Deletes queues and what is in them, for every process.")
+final class QueueRemove implements Callable<Integer> {
+
+    @Parameters(arity = "1..*", paramLabel = "QUEUE", description = "Their directories.")
+    private List<QueueName> queues = new ArrayList<>();
+
+    @Mixin
+    private Consent consent = new Consent();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        for (QueueName queue : queues) {
+            try (SharedQueue<byte[]> opened = queue.open()) {
+                int others = opened.stats().members() - 1;
+                String plan = "deletes " + queue + " with " + Quantity.count(opened.qsize(), "element")
+                        + (others == 0 ? "; nobody is attached" : "; attached: " + others);
+                if (!consent.isGiven(spec, plan)) {
+                    return ExitCode.SOFTWARE;
+                }
+                opened.delete();
+            }
+        }
+        return ExitCode.OK;
+    }
+}

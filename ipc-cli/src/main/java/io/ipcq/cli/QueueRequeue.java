@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.Quantity;
+import io.ipcq.queue.DeadLetter;
+import io.ipcq.queue.Delivery;
+import io.ipcq.queue.DurableQueue;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Puts dead letters back. */
+@Command(
+        name = "requeue",
+        description = {
+            "Puts the dead letters of a durable queue back into it, at its end, where they have all their attempts again.",
+            "One is removed when it is in the queue and on the disk; if this is killed between, it is in both."
+        })
+final class QueueRequeue implements Callable<Integer> {
+
+    @Parameters(paramLabel = "QUEUE", description = "Its directory.")
+    @SuppressWarnings("NullAway.Init") // picocli
+    private QueueName queue;
+
+    @Option(names = "-n", paramLabel = "COUNT", description = "At most so many, oldest first; all unless given.")
+    private long count = Long.MAX_VALUE;
+
+    @Mixin
+    private Consent consent = new Consent();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (DurableQueue<byte[]> opened = queue.openDurable();
+                DurableQueue<DeadLetter> letters = opened.deadLetters()) {
+            long most = Math.min(count, letters.qsize());
+            if (!consent.isGiven(spec, "puts " + Quantity.count(most, "dead letter") + " back into " + queue)) {
+                return ExitCode.SOFTWARE;
+            }
+            long requeued = 0;
+            while (requeued < most && putBackNext(opened, letters)) {
+                requeued++;
+            }
+            Screen.of(spec).note("requeued: " + requeued);
+        }
+        return ExitCode.OK;
+    }
+
+    /** False if there is none any more: somebody else was faster. */
+    private static boolean putBackNext(DurableQueue<byte[]> opened, DurableQueue<DeadLetter> letters)
+            throws InterruptedException {
+        Delivery<DeadLetter> letter = letters.receive(Duration.ZERO);
+        if (letter == null) {
+            return false;
+        }
+        boolean done = false;
+        try {
+            QueueMove.put(opened, letter.value().bytes());
+            done = true;
+        } finally {
+            if (done) {
+                letter.ack();
+            } else {
+                letter.nack();
+            }
+        }
+        return true;
+    }
+}

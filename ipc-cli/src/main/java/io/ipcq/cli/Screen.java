@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.codec.Codec;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * What a command reads from and prints to: data goes to the standard output, whatever is said about it to the other one. Text is UTF-8, and
+ * {@linkplain Harmless harmless}; colours and questions are for terminals only.
+ */
+final class Screen {
+
+    /** How a line looks on a terminal. */
+    enum Style {
+        PLAIN(""),
+        STRONG("1"),
+        FAINT("2"),
+        ALARM("31"),
+        GOOD("32");
+
+        private final String code;
+
+        Style(String code) {
+            this.code = code;
+        }
+    }
+
+    /** Who read what this prints has gone. */
+    static final class ClosedPipeException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        ClosedPipeException(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private final InputStream in;
+    private final OutputStream out;
+    private final PrintWriter err;
+    private final Terminal terminal;
+
+    Screen(InputStream in, OutputStream out, OutputStream err, Terminal terminal) {
+        this.in = in;
+        this.out = new BufferedOutputStream(out);
+        this.err = new PrintWriter(Harmless.writer(new OutputStreamWriter(err, StandardCharsets.UTF_8)), true);
+        this.terminal = terminal;
+    }
+
+    static Screen of(CommandSpec spec) {
+        return ((Ipcq) spec.root().userObject()).screen();
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    /** For picocli, which prints help there. */
+    PrintWriter out() {
+        return new PrintWriter(Harmless.writer(new OutputStreamWriter(out, StandardCharsets.UTF_8)), true);
+    }
+
+    PrintWriter err() {
+        return err;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    /** One line of data. */
+    void line(String text) {
+        line(Style.PLAIN, text);
+    }
+
+    void line(Style style, String text) {
+        String line = Harmless.line(text);
+        boolean coloured = terminal.hasColours() && style != Style.PLAIN;
+        write((coloured ? "\u001b[" + style.code + "m" + line + "\u001b[0m" : line) + System.lineSeparator());
+    }
+
+    /** A record as one line of JSON. */
+    <T> void json(Class<T> type, T value) {
+        line(new String(Codec.json(type).encode(value), StandardCharsets.UTF_8));
+    }
+
+    private void write(String text) {
+        raw(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Bytes as they are. */
+    void raw(byte[] bytes) {
+        try {
+            out.write(bytes);
+        } catch (IOException e) {
+            throw new ClosedPipeException(e);
+        }
+    }
+
+    /** What was printed so far has arrived when this returns. */
+    void flush() {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            throw new ClosedPipeException(e);
+        }
+    }
+
+    /** Something about the data. */
+    void note(String text) {
+        err.println(Harmless.line(text));
+        err.flush();
+    }
+
+    /** Asks at the terminal; false for anything but a yes. */
+    boolean asks(String question) {
+        err.print(question + " [y/N] ");
+        err.flush();
+        StringBuilder answer = new StringBuilder();
+        try {
+            for (int character = in.read(); character >= 0 && character != '\n'; character = in.read()) {
+                answer.append((char) character);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the answer", e);
+        }
+        String word = answer.toString().strip();
+        return word.equalsIgnoreCase("y") || word.equalsIgnoreCase("yes");
+    }
+}
