@@ -146,6 +146,11 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
         }
 
         @Override
+        public boolean release() {
+            return reference.flag("release", number);
+        }
+
+        @Override
         public boolean renew() {
             return reference.flag("renew", number);
         }

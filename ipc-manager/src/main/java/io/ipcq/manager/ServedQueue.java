@@ -241,6 +241,7 @@ final class ServedQueue extends Served {
                 long delayMillis = call.timeoutMillis(2);
                 call.reply(settle(call, delivery -> giveBack(delivery, delayMillis)));
             }
+            case "release" -> call.reply(settle(call, Delivery::release));
             case "renew" -> call.reply(renew(call));
             case "flush" -> flush(call, requireDurable());
             case "reopen" -> {

@@ -317,6 +317,7 @@ final class CallKind<P> {
                 changes(durable, "take", settling(Delivery::take)).after(CallKind::receive),
                 looks(durable, "nack", settling(delivery -> delivery.nack(Duration.ZERO)))
                         .after(CallKind::receive),
+                looks(durable, "release", settling(Delivery::release)).after(CallKind::receive),
                 looks(durable, "renew", settling(Delivery::renew)).after(CallKind::receive),
                 looks(durable, "browse", queue -> queue.browse().toList()),
                 looks(durable, "options", DurableQueue::options),

@@ -52,6 +52,7 @@ public final class RequestFuzz {
             "ack",
             "nack",
             "renew",
+            "release",
             "flush",
             "reopen",
             "options",

@@ -54,6 +54,14 @@ public interface Delivery<E> {
     boolean nack(Duration delay);
 
     /**
+     * Gives the element back as if it had never been delivered: this attempt does not count, and it is delivered again at once, before
+     * all others. For who cannot work on it, though nothing is wrong with it: a program that is told to stop, for instance.
+     *
+     * @return false if that came too late, as for {@link #ack()}
+     */
+    boolean release();
+
+    /**
      * Lets a lease with a {@linkplain DurableQueueBuilder#leaseTimeout time limit} last that long from now on, for who needs longer.
      *
      * @return false if that came too late, as for {@link #ack()}

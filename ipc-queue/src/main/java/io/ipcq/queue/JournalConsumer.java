@@ -343,6 +343,11 @@ final class JournalConsumer {
         return mine;
     }
 
+    /** Gives an element back as if it had not been delivered. False if the lease had ended before. */
+    boolean release(Claim claim) {
+        return underMutex(() -> leases.giveBack(claim, claim.attempts() - 1, 0));
+    }
+
     /** Whether one more element could be claimed. */
     boolean hasRoom(boolean lease) {
         return leases.room(lease) > 0;

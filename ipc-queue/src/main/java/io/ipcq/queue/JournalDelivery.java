@@ -53,6 +53,11 @@ final class JournalDelivery<E> implements Delivery<E> {
     }
 
     @Override
+    public boolean release() {
+        return queue.release(claim);
+    }
+
+    @Override
     public boolean renew() {
         return queue.renew(claim);
     }

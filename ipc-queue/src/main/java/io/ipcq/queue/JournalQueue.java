@@ -493,6 +493,12 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         return valid;
     }
 
+    boolean release(Claim claim) {
+        boolean valid = consumer.release(claim);
+        leaseEnded();
+        return valid;
+    }
+
     boolean renew(Claim claim) {
         return consumer.renew(claim);
     }
