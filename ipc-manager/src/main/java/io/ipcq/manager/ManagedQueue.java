@@ -27,6 +27,9 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
     final transient Reference reference;
     final transient Codec<E> codec;
 
+    /** What travels, if that is not what the reference makes of itself. */
+    private transient volatile @Nullable AddressHandle<E> handle;
+
     ManagedQueue(Reference reference, Codec<E> codec) {
         this.reference = reference;
         this.codec = codec;
@@ -138,8 +141,18 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
         return codec.id();
     }
 
+    /** Has it travel in another way. */
+    final void travelAs(AddressHandle<E> other) {
+        handle = other;
+    }
+
     /** What travels is the recipe for a proxy. */
     final Object writeReplace() throws ObjectStreamException {
+        AddressHandle<E> other = handle;
+        if (other != null) {
+            reference.requireOpen();
+            return other;
+        }
         return reference.handle(codec, null, null);
     }
 }

@@ -13,6 +13,7 @@ import io.ipcq.queue.SharedQueueBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -519,7 +520,10 @@ public final class ManagerServer implements AutoCloseable {
             if (asked.get("maxSize") != null) {
                 builder.maxSize(number(asked, "maxSize", 0));
             }
-            return builder.openOrCreate(parent.resolve(name));
+            Path directory = parent.resolve(name);
+            return Boolean.FALSE.equals(asked.get("made")) ? builder.open(directory) : builder.openOrCreate(directory);
+        } catch (NoSuchFileException e) {
+            throw new RpcException(Protocol.NOT_THERE, "there is no such queue: name=" + name);
         } catch (IOException | RuntimeException e) {
             throw refused(e);
         }

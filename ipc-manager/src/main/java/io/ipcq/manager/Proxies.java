@@ -58,7 +58,7 @@ final class Proxies {
         return new RemoteQueue<>(reference, codec);
     }
 
-    private static <E> DurableQueue<E> durableQueue(Reference reference, Codec<E> codec) {
+    static <E> DurableQueue<E> durableQueue(Reference reference, Codec<E> codec) {
         if (reference.link().isLocal()) {
             try {
                 return new LocalDurableQueue<>(

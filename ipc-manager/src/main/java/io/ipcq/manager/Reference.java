@@ -76,8 +76,13 @@ final class Reference implements Attached {
     /** Takes hold of a name that this process was passed, until nothing refers to it any more; and of the link, as below. */
     static Reference openPassed(Link link, String type, String name, Map<String, Object> options) {
         Reference reference = open(link, type, name, options, false);
-        reference.passed = Passed.watch(reference, reference.hold::giveBack);
+        reference.closeWhenUnreachable();
         return reference;
+    }
+
+    /** Lets go when nothing refers to this any more. */
+    void closeWhenUnreachable() {
+        passed = Passed.watch(this, hold::giveBack);
     }
 
     /** Takes hold of a name, and of the link, which the caller has shared. */
@@ -189,7 +194,7 @@ final class Reference implements Attached {
     }
 
     /** Refuses calls of a proxy that was closed, or was told that its queue was deleted: what has the name then is another one. */
-    private void requireOpen() {
+    void requireOpen() {
         if (closed.get()) {
             String what = "this proxy is closed: " + this;
             throw isQueue()

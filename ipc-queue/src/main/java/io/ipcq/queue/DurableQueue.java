@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.TypeRef;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,19 @@ public interface DurableQueue<E> extends SharedQueue<E> {
     /** Opens the queue in a directory, or creates it there if there is none; safe when several processes do so at once. */
     static <E> DurableQueue<E> openOrCreate(Path directory, Class<E> type) throws IOException {
         return builder(type).openOrCreate(directory);
+    }
+
+    /**
+     * Opens the queue at an address: in a directory, {@code file:/var/orders}; of a manager, {@code ipcq:}; of a cluster, {@code kafka:}.
+     * So a program goes from one machine to many by changing an address; docs/many-machines.md has all of them.
+     */
+    static <E> DurableQueue<E> open(URI address, Class<E> type) throws IOException {
+        return builder(type).open(address);
+    }
+
+    /** Opens the queue at an address, or creates it there if there is none; safe when several processes do so at once. */
+    static <E> DurableQueue<E> openOrCreate(URI address, Class<E> type) throws IOException {
+        return builder(type).openOrCreate(address);
     }
 
     /** Options for a queue whose elements are encoded as {@link Codec#forType} says. */

@@ -4,11 +4,13 @@ package io.ipcq.queue;
 import io.ipcq.codec.Codec;
 import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Options of a {@link DurableQueue}; {@code create}, {@code open} and {@code openOrCreate} check them all at once.
@@ -151,7 +153,7 @@ public final class DurableQueueBuilder<E> {
                 ? JournalQueue.openPassed(directory, codec, waitStrategy)
                 : JournalQueue.open(directory, codec, waitStrategy);
         try {
-            requireSame(directory, queue.options());
+            request(false).requireSame("directory=" + directory, queue.options());
             return queue;
         } catch (Throwable e) {
             queue.close();
@@ -162,6 +164,35 @@ public final class DurableQueueBuilder<E> {
     /** Opens the queue in a directory, or creates it there if there is none. */
     public DurableQueue<E> openOrCreate(Path directory) throws IOException {
         return QueueDirectory.openOrCreate(() -> open(directory), () -> create(directory));
+    }
+
+    /**
+     * Opens the queue at an address: {@code file:/var/orders}, {@code ipcq://host:port/orders?key=/etc/key}, {@code
+     * kafka://host:port/orders}. What stands there is said by whoever opens such queues: the wait strategy and {@link #trustGroup} are
+     * about files.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws java.nio.file.ProviderNotFoundException if nothing on the class path opens such queues; names the dependency to add
+     * @throws IllegalArgumentException if the address is none, the queue has another codec, or another value for an option that was set
+     *     here, or such a queue cannot have that option
+     */
+    public DurableQueue<E> open(URI address) throws IOException {
+        return at(address, false);
+    }
+
+    /** Opens the queue at an address, as {@link #open(URI)} does, or makes it there if there is none. */
+    public DurableQueue<E> openOrCreate(URI address) throws IOException {
+        return at(address, true);
+    }
+
+    private DurableQueue<E> at(URI uri, boolean create) throws IOException {
+        QueueAddress address = QueueAddress.of(uri);
+        if (!address.scheme().equals("file")) {
+            return QueueProviders.require(address).open(address, request(create));
+        }
+        address.requireParametersOf(Set.of());
+        Path directory = Path.of(uri);
+        return create ? openOrCreate(directory) : open(directory);
     }
 
     /**
@@ -197,30 +228,8 @@ public final class DurableQueueBuilder<E> {
         return (T) chosen.getOrDefault(name, unset);
     }
 
-    private void requireSame(Path directory, DurableQueueOptions stored) {
-        DurableQueueOptions asked = options();
-        Map<String, Object> there = asMap(stored);
-        asMap(asked).forEach((name, value) -> {
-            if (chosen.containsKey(name) && !Objects.equals(value, there.get(name))) {
-                throw new IllegalArgumentException("the queue has another " + name + ": directory="
-                        + directory + ", stored=" + there.get(name) + ", asked=" + value
-                        + "; leave the option out to take what is stored, or change that with DurableQueue.alter");
-            }
-        });
-    }
-
-    private static Map<String, Object> asMap(DurableQueueOptions options) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("maxSize", options.maxSize());
-        map.put("segmentBytes", options.segmentBytes());
-        map.put("maxElementBytes", options.maxElementBytes());
-        map.put("leaseTimeout", options.leaseTimeout());
-        map.put("redeliveryDelay", options.redeliveryDelay());
-        map.put("maxAttempts", options.maxAttempts());
-        map.put("maxLeases", options.maxLeases());
-        map.put("retainedSegments", options.retainedSegments());
-        map.put("sync", options.sync());
-        return map;
+    private DurableQueueRequest<E> request(boolean create) {
+        return new DurableQueueRequest<>(codec, create, options(), chosen.keySet(), closedWhenUnreachable);
     }
 
     private DurableQueueBuilder<E> choose(String name, Object value) {

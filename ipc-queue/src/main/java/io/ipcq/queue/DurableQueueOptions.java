@@ -2,6 +2,8 @@
 package io.ipcq.queue;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +108,21 @@ public record DurableQueueOptions(
         requireEqual("segmentBytes", segmentBytes, stored.segmentBytes);
         requireEqual("maxElementBytes", maxElementBytes, stored.maxElementBytes);
         requireEqual("maxLeases", maxLeases, stored.maxLeases);
+    }
+
+    /** By the names of the builder's methods. */
+    Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("maxSize", maxSize);
+        map.put("segmentBytes", segmentBytes);
+        map.put("maxElementBytes", maxElementBytes);
+        map.put("leaseTimeout", leaseTimeout);
+        map.put("redeliveryDelay", redeliveryDelay);
+        map.put("maxAttempts", maxAttempts);
+        map.put("maxLeases", maxLeases);
+        map.put("retainedSegments", retainedSegments);
+        map.put("sync", sync);
+        return map;
     }
 
     private static void requireEqual(String name, long asked, long stored) {

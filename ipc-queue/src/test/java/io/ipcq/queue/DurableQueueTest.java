@@ -605,8 +605,8 @@ class DurableQueueTest {
                 () -> DurableQueue.builder(String.class).redeliveryDelay(null),
                 () -> DurableQueue.builder(String.class).waitStrategy(null),
                 () -> DurableQueue.create((Path) null, String.class),
-                () -> DurableQueue.open(null, String.class),
-                () -> DurableQueue.openOrCreate(null, String.class));
+                () -> DurableQueue.open((Path) null, String.class),
+                () -> DurableQueue.openOrCreate((Path) null, String.class));
         assertThat(calls).allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(NullPointerException.class));
     }
 

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
+import io.ipcq.connection.ConnectionBuilder;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.DurableQueueProvider;
+import io.ipcq.queue.DurableQueueRequest;
+import io.ipcq.queue.QueueAddress;
+import io.ipcq.queue.QueueClosedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * Opens durable queues of managers by address:
+ *
+ * <pre>
+ *   ipcq:/run/app/manager.sock?queue=orders&amp;key=/run/app/key       by a Unix-domain socket
+ *   ipcq://host:7000/orders?key=/etc/app/key                        by TCP
+ *   ipcq://host:7000/orders?key=/etc/app/key&amp;tls=true              by TLS; trust=/etc/app/ca.pem names whom to trust
+ * </pre>
+ *
+ * <p>{@code key} is the file of an {@link AuthKey}. Without {@code trust}, TLS trusts whom the JVM does. TCP beyond loopback without TLS is
+ * refused unless there is {@code plaintext=true}.
+ *
+ * <p>Thread-safe. Process-safe: a queue is passed on as that of {@link Manager#durableQueue(String, Class)} is; over TLS, as its address,
+ * so that the files that it names have to be there. Survives a crash: as the queue does.
+ */
+public final class ManagerQueueProvider implements DurableQueueProvider {
+
+    private static final Set<String> OF_SOCKET = Set.of("key", "queue");
+    private static final Set<String> OF_TCP = Set.of("key", "tls", "trust", "plaintext");
+
+    /** For {@link java.util.ServiceLoader}. */
+    public ManagerQueueProvider() {}
+
+    @Override
+    public String scheme() {
+        return "ipcq";
+    }
+
+    @Override
+    public <E> DurableQueue<E> open(QueueAddress address, DurableQueueRequest<E> request) throws IOException {
+        boolean network = address.authority().isPresent();
+        address.requireParametersOf(network ? OF_TCP : OF_SOCKET);
+        String name = network ? address.name() : required(address, "queue");
+        SocketAddress server = network ? tcp(address) : UnixDomainSocketAddress.of(address.path());
+        AuthKey key = AuthKey.load(Path.of(required(address, "key")));
+        ManagedQueue<E> queue;
+        try {
+            Link link = isPlain(address)
+                    ? Link.to(server, key)
+                    : Link.over(connect(address, server, key), Manager.ANSWER_TIMEOUT);
+            queue = queue(link, name, request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the manager was reached: address=" + address);
+        } catch (ManagerException e) {
+            throw refused(address, e);
+        } catch (ManagerGoneException e) {
+            throw new IOException("the manager is gone: address=" + address, e);
+        } catch (QueueClosedException e) {
+            if (request.create()) {
+                throw e;
+            }
+            throw noSuchQueue(address, e);
+        }
+        return checked(queue, address, request);
+    }
+
+    private static <E> ManagedQueue<E> queue(Link link, String name, DurableQueueRequest<E> request) {
+        Map<String, Object> asked = new HashMap<>();
+        asked.put("codec", request.codec().id());
+        if (request.chosen().contains("maxSize")) {
+            asked.put("maxSize", request.options().maxSize());
+        }
+        if (!request.create()) {
+            asked.put("made", false);
+        }
+        Reference reference = Reference.open(link, "durableQueue", name, asked, true);
+        if (request.closedWhenUnreachable()) {
+            reference.closeWhenUnreachable();
+        }
+        return (ManagedQueue<E>) Proxies.durableQueue(reference, request.codec());
+    }
+
+    /** A manager makes queues with options of its own. */
+    @SuppressWarnings("unchecked")
+    private static <E> DurableQueue<E> checked(
+            ManagedQueue<E> opened, QueueAddress address, DurableQueueRequest<E> request) {
+        DurableQueue<E> queue = (DurableQueue<E>) opened;
+        try {
+            if (!request.chosen().isEmpty()) {
+                request.requireSame("address=" + address, queue.options());
+            }
+            if (!isPlain(address)) {
+                opened.travelAs(new AddressHandle<>(address.uri(), request.codec()));
+            }
+            return queue;
+        } catch (Throwable e) {
+            queue.close();
+            throw e;
+        }
+    }
+
+    private static RuntimeException refused(QueueAddress address, ManagerException refusal) throws IOException {
+        String message = "the manager refused: address=" + address + ": " + refusal.getMessage();
+        if (refusal.code() == Protocol.MISMATCH || refusal.code() == Protocol.INVALID_PARAMS) {
+            return new IllegalArgumentException(message, refusal);
+        }
+        throw new IOException(message, refusal);
+    }
+
+    private static NoSuchFileException noSuchQueue(QueueAddress address, QueueClosedException told) {
+        NoSuchFileException missing = new NoSuchFileException(
+                address.toString(), null, "the manager has no such queue: " + told.getMessage());
+        missing.initCause(told);
+        return missing;
+    }
+
+    // ---- the way there ----------------------------------------------------------------------------------------------
+
+    private static InetSocketAddress tcp(QueueAddress address) {
+        String host = address.uri().getHost();
+        int port = address.uri().getPort();
+        if (host == null || port < 0) {
+            throw new IllegalArgumentException(
+                    "the address names no host and port: address=" + address + "; write ipcq://host:port/name");
+        }
+        return new InetSocketAddress(host, port);
+    }
+
+    private static String required(QueueAddress address, String parameter) {
+        return address.parameter(parameter)
+                .orElseThrow(() -> new IllegalArgumentException("the address lacks a parameter: address=" + address
+                        + ", missing=" + parameter + "; write ?" + parameter + "=..."));
+    }
+
+    /** Whether address and key are all there is to know. */
+    private static boolean isPlain(QueueAddress address) {
+        return !isTls(address) && !flag(address, "plaintext");
+    }
+
+    private static boolean isTls(QueueAddress address) {
+        return flag(address, "tls") || address.parameter("trust").isPresent();
+    }
+
+    private static boolean flag(QueueAddress address, String parameter) {
+        String value = address.parameter(parameter).orElse("false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new IllegalArgumentException(
+                    "the parameter is true or false: address=" + address + ", parameter=" + parameter);
+        }
+        return value.equals("true");
+    }
+
+    private static Connection connect(QueueAddress address, SocketAddress server, AuthKey key)
+            throws IOException, InterruptedException {
+        ConnectionBuilder connection = Connection.builder(server, key).plaintext(flag(address, "plaintext"));
+        if (isTls(address)) {
+            connection.tls(tls(address.parameter("trust")));
+        }
+        return connection.connect();
+    }
+
+    private static SSLContext tls(Optional<String> trust) throws IOException {
+        try {
+            if (trust.isEmpty()) {
+                return SSLContext.getDefault();
+            }
+            TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trusted.init(certificates(Path.of(trust.get())));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trusted.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(
+                    "the certificates cannot be used: trust=" + trust.orElse("that of the JVM") + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static KeyStore certificates(Path file) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(file)) {
+            for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry(Integer.toString(store.size()), each);
+            }
+        }
+        if (store.size() == 0) {
+            throw new IOException("there is no certificate in the file: trust=" + file + "; it has to be PEM or DER");
+        }
+        return store;
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.queue;
+
+import java.io.IOException;
+
+/**
+ * Opens durable queues at addresses of one scheme. A jar on the class path brings one by naming it in {@code
+ * META-INF/services/io.ipcq.queue.DurableQueueProvider}; {@link DurableQueue#open(java.net.URI, Class)} finds it there.
+ *
+ * <p>Thread-safe: implementations must be. Process-safe: what it opens has to be {@link java.io.Serializable} as a {@link io.ipcq.Handle}.
+ * Survives a crash: what it opens does, as its documents say.
+ */
+public interface DurableQueueProvider {
+
+    /** The scheme of its addresses, in lower case. */
+    String scheme();
+
+    /**
+     * Opens a queue, or makes it if it is to be made.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none, and none is to be made
+     * @throws IllegalArgumentException if the address is none of its own, the queue has another codec or another value for an option that
+     *     was chosen, or such queues cannot have an option that was chosen
+     * @throws IOException if who has the queue cannot be reached, or refuses
+     */
+    <E> DurableQueue<E> open(QueueAddress address, DurableQueueRequest<E> request) throws IOException;
+}
