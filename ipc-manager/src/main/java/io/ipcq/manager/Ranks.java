@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +37,6 @@ final class Ranks<C> {
             .<Queue<C>>mapToObj(any -> new ConcurrentLinkedQueue<>())
             .toList();
 
-    /** How many are not of the first rank. */
-    private final AtomicInteger costly = new AtomicInteger();
-
     /** A hint: threads that poll at the same time may lose count. */
     private int inARow;
 
@@ -49,11 +45,7 @@ final class Ranks<C> {
     }
 
     void add(C client, long costNanos) {
-        int rank = rank(costNanos);
-        if (rank > 0) {
-            costly.incrementAndGet();
-        }
-        ranks.get(rank).add(client);
+        ranks.get(rank(costNanos)).add(client);
     }
 
     /** Whether there is any, up to that rank. */
@@ -74,24 +66,16 @@ final class Ranks<C> {
             inARow = 0;
         }
         for (int i = 0; i <= last; i++) {
-            C next = pollRank(lastFirst ? last - i : i);
+            C next = ranks.get(lastFirst ? last - i : i).poll();
             if (next != null) {
-                return next;
+                return next; // and nothing else is done that might fail, or nobody would know of the client
             }
         }
         return null;
     }
 
-    private @Nullable C pollRank(int rank) {
-        C next = ranks.get(rank).poll();
-        if (next != null && rank > 0) {
-            costly.decrementAndGet();
-        }
-        return next;
-    }
-
     /** Whether clients ask for more than can be done at once. */
     boolean isBehind() {
-        return costly.get() > FEW;
+        return ranks.stream().skip(1).flatMap(Queue::stream).limit(FEW + 1).count() > FEW;
     }
 }

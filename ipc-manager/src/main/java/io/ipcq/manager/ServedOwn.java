@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.codec.CodecException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +41,13 @@ final class ServedOwn extends Served {
         try {
             Object[] arguments = operation.decode(call.list(2));
             call.reply(operation.encode(invoke(call, operation.method(), arguments, inMethod)));
-        } catch (RpcException | Error e) {
-            call.fail(e);
-        } catch (RuntimeException e) {
+        } catch (CodecException e) {
             call.fail(new RpcException(
                     Protocol.INVALID_PARAMS,
                     "arguments or result are not of their types: method="
                             + operation.method().getName()));
+        } catch (RuntimeException | Error e) {
+            call.fail(e);
         }
     }
 

@@ -65,6 +65,7 @@ public final class FaultLoop {
 
     private static final long PATIENCE_SECONDS = Long.getLong("ipcq.fault.hang", 120);
     private static final int POINTS_BETWEEN_LINES = 10;
+    private static final int SECONDS_BETWEEN_LINES = 20;
     private static final int FRAMES = 12;
     private static final int FEW = 8;
 
@@ -236,7 +237,12 @@ public final class FaultLoop {
                     name);
             thread.setDaemon(true);
             thread.start();
-            thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            for (long waited = 0; thread.isAlive() && waited < PATIENCE_SECONDS; waited += SECONDS_BETWEEN_LINES) {
+                thread.join(TimeUnit.SECONDS.toMillis(Math.min(SECONDS_BETWEEN_LINES, PATIENCE_SECONDS - waited)));
+                if (thread.isAlive()) {
+                    System.out.println("loop waits for " + name); // whoever listens would give up before it is known
+                }
+            }
             if (thread.isAlive()) {
                 AssertionError hang = new AssertionError(name + " hangs");
                 hang.setStackTrace(thread.getStackTrace());
