@@ -13,11 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** What is taken of a queue for one answer: no more than fits into it, and nothing after one that cannot be decoded. */
 final class Batch<T> implements Handed {
 
-    /** Beyond it an element has an answer for itself, as both might not fit into a frame. */
-    private static final long MAX_BYTES = 4 << 20;
-
     /** What an element takes besides its content, about. */
-    private static final long ELEMENT_BYTES = 64;
+    static final long ELEMENT_BYTES = 64;
 
     /** The next thing; null if none came. */
     interface Source<T> {
@@ -48,17 +45,26 @@ final class Batch<T> implements Handed {
 
     private final List<T> things = new ArrayList<>();
     private final Way<T> way;
-    private long bytes;
+    private final AnswerSize size;
 
-    private Batch(Way<T> way) {
+    /** What is kept of the heap. */
+    private long heapBytes;
+
+    private Batch(Way<T> way, AnswerSize size) {
         this.way = way;
+        this.size = size;
     }
 
     /** Takes one after the other, and adds to {@code wire} what is to be sent. When it fails, nothing stays taken. */
     static <T> Batch<T> take(
-            int max, Source<T> source, Way<T> way, Session.Reading reading, List<@Nullable Object> wire)
+            int max,
+            AnswerSize size,
+            Source<T> source,
+            Way<T> way,
+            Session.Reading reading,
+            List<@Nullable Object> wire)
             throws InterruptedException {
-        Batch<T> batch = new Batch<>(way);
+        Batch<T> batch = new Batch<>(way, size);
         try {
             batch.fill(max, source, reading, wire);
         } catch (QueueShutdownException drained) {
@@ -79,7 +85,7 @@ final class Batch<T> implements Handed {
 
     private void fill(int max, Source<T> source, Session.Reading reading, List<@Nullable Object> wire)
             throws InterruptedException {
-        while (things.size() < max && bytes < Protocol.ANSWER_BYTES) {
+        while (things.size() < max && !size.isFull()) {
             T next = source.next();
             if (next == null) {
                 return;
@@ -106,13 +112,14 @@ final class Batch<T> implements Handed {
                 way.later.accept(next);
                 return;
             }
-            bytes += ELEMENT_BYTES + way.size.applyAsLong(next);
         }
     }
 
     /** False if it is for the next answer. */
     private boolean isKept(T next) {
-        if (isEmpty() || bytes + way.size.applyAsLong(next) <= MAX_BYTES) {
+        long bytes = way.size.applyAsLong(next);
+        if (size.add(ELEMENT_BYTES + bytes)) {
+            heapBytes += ELEMENT_BYTES + bytes;
             return things.add(next);
         }
         way.later.accept(next);
@@ -129,7 +136,7 @@ final class Batch<T> implements Handed {
 
     @Override
     public long bytes() {
-        return bytes;
+        return heapBytes;
     }
 
     @Override

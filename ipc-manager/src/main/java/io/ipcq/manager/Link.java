@@ -483,17 +483,24 @@ final class Link {
             throw new IllegalStateException("an answer without content");
         }
         if (answer.get("error") instanceof Map<?, ?> error) {
-            int code = error.get("code") instanceof Integer number ? number : Protocol.INTERNAL;
-            if (code == Protocol.CANCELLED && interruptible && mine.interrupted) {
+            if (code(error) == Protocol.CANCELLED && interruptible && mine.interrupted) {
                 mine.interrupted = false;
                 throw new InterruptedException();
             }
-            throw exception(code, String.valueOf(error.get("message")), error.get("data"));
+            throw exception(error);
         }
         return answer.get("result");
     }
 
-    private static RuntimeException exception(int code, String message, @Nullable Object data) {
+    private static int code(Map<?, ?> error) {
+        return error.get("code") instanceof Integer number ? number : Protocol.INTERNAL;
+    }
+
+    /** What an error on the wire is here. */
+    static RuntimeException exception(Map<?, ?> error) {
+        int code = code(error);
+        String message = String.valueOf(error.get("message"));
+        Object data = error.get("data");
         return switch (code) {
             case Protocol.SHUT_DOWN -> new QueueShutdownException(message);
             case Protocol.TOO_LARGE -> new ElementTooLargeException(message);

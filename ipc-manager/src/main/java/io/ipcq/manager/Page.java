@@ -15,18 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 record Page(long version, long size, List<?> items) {
 
-    /** What the items of a page take on the heap, about; in JSON they are six times that at most, which fits a frame. */
-    private static final long BYTES = 1 << 20;
-
     private static final int LOOKS = 100;
 
     /** The page from an index on, with one item at least if there is any. */
-    static Page of(long version, int size, Iterator<?> from) {
+    static Page of(Call call, long version, int size, Iterator<?> from) {
         List<Object> items = new ArrayList<>();
-        long bytes = 0;
-        while (from.hasNext() && bytes < BYTES) {
+        AnswerSize taken = call.session().answerSize();
+        while (from.hasNext() && !taken.isFull()) {
             Object item = from.next();
-            bytes += HeapSize.ITEM + HeapSize.of(item);
+            if (!taken.add(HeapSize.ITEM + HeapSize.of(item))) {
+                break;
+            }
             items.add(item);
         }
         return new Page(version, size, items);

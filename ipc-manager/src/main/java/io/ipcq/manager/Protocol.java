@@ -36,9 +36,6 @@ final class Protocol {
     /** How many replies may wait for a client that does not read, before it is cut off. */
     static final int MAX_UNREAD_REPLIES = 4096;
 
-    /** How large an answer with many elements may become, about. */
-    static final long ANSWER_BYTES = 1 << 20;
-
     /** How many entries a map, a list or a namespace may have. */
     static final int MAX_ITEMS = 1_000_000;
 

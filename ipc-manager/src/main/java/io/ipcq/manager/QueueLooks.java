@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The looks of clients at a queue that have not come to its end. A client that begins more than some at a time gives up the one that
@@ -24,6 +25,7 @@ final class QueueLooks {
         private final Session session;
         private final Stream<byte[]> all;
         private final Iterator<byte[]> rest;
+        private byte @Nullable [] back;
 
         Look(Session session, Stream<byte[]> all) {
             this.session = session;
@@ -32,11 +34,18 @@ final class QueueLooks {
         }
 
         byte[] next() {
-            return rest.next();
+            byte[] next = back;
+            back = null;
+            return next == null ? rest.next() : next;
+        }
+
+        /** The last one comes once more. */
+        void back(byte[] element) {
+            back = element;
         }
 
         boolean hasNext() {
-            return rest.hasNext();
+            return back != null || rest.hasNext();
         }
 
         @Override

@@ -210,9 +210,13 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         return new Look();
     }
 
-    /** The elements, a page at a time. */
+    /** The elements, a page at a time. What the server cannot send fails one {@code next}, as what cannot be decoded here. */
     private final class Look implements Iterator<E> {
         private Iterator<?> page = List.of().iterator();
+
+        /** Why there is nothing to be shown of the element behind the page. */
+        private @Nullable Map<?, ?> refused;
+
         private @Nullable Object next;
 
         Look() {
@@ -222,21 +226,27 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         private void turn() {
             Map<?, ?> answer = reference.call("look", next) instanceof Map<?, ?> map ? map : Map.of();
             page = answer.get("elements") instanceof List<?> elements ? elements.iterator() : page;
+            refused = answer.get("refused") instanceof Map<?, ?> error ? error : null;
             next = answer.get("next");
         }
 
         @Override
         public boolean hasNext() {
-            while (!page.hasNext() && next != null) {
+            while (!page.hasNext() && refused == null && next != null) {
                 turn();
             }
-            return page.hasNext();
+            return page.hasNext() || refused != null;
         }
 
         @Override
         public E next() {
             if (!hasNext()) {
                 throw new NoSuchElementException("there are no more elements");
+            }
+            Map<?, ?> refusal = refused;
+            if (!page.hasNext() && refusal != null) {
+                refused = null;
+                throw Link.exception(refusal);
             }
             return Objects.requireNonNull(value(page.next()));
         }

@@ -62,7 +62,7 @@ final class ServedList extends Served {
             case "splice" -> splice(call);
             case "items" -> List.copyOf(items);
             case "page" ->
-                Page.of(version, items.size(), items.listIterator(Math.min(call.count(1), items.size())))
+                Page.of(call, version, items.size(), items.listIterator(Math.min(call.count(1), items.size())))
                         .wire();
             default -> throw noSuch(operation);
         };

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -317,7 +316,7 @@ final class ServedQueue extends Served {
         Batch<T> batch = null;
         QueuePump.Answer answer = null;
         try {
-            batch = Batch.take(1, () -> source.next(patience), way, reading, wire);
+            batch = Batch.take(1, call.session().answerSize(), () -> source.next(patience), way, reading, wire);
             if (!batch.isEmpty()) {
                 answer = new Taken<>(batch, wire, reading, sender);
             }
@@ -452,12 +451,13 @@ final class ServedQueue extends Served {
     private void drain(Call call, int max) {
         boolean confirmed = isConfirmed(call);
         List<@Nullable Object> wire = new ArrayList<>();
+        AnswerSize size = call.session().answerSize();
         Batch<?> batch = null;
         boolean answered = false;
         try (Session.Reading reading = call.session().reading()) {
             batch = durable != null && confirmed
-                    ? Batch.take(max, () -> durable.receive(Duration.ZERO), leased, reading, wire)
-                    : Batch.take(max, () -> next(Duration.ZERO), inMemory, reading, wire);
+                    ? Batch.take(max, size, () -> durable.receive(Duration.ZERO), leased, reading, wire)
+                    : Batch.take(max, size, () -> next(Duration.ZERO), inMemory, reading, wire);
             answer(call, wire, batch, confirmed && !batch.isEmpty()); // nobody confirms nothing
             answered = true;
         } catch (QueueShutdownException drained) {
@@ -473,40 +473,35 @@ final class ServedQueue extends Served {
     }
 
     private void items(Call call, int max) {
-        try (Session.Reading reading = call.session().reading();
-                Stream<byte[]> elements = queue.stream()) {
+        try (QueueLooks.Look look = newLook(call);
+                Session.Reading reading = call.session().reading()) {
             List<@Nullable Object> wire = new ArrayList<>();
-            long bytes = 0;
-            for (Iterator<byte[]> each = Stream.concat(returned().stream(), elements)
-                            .limit(max)
-                            .iterator();
-                    each.hasNext() && bytes < Protocol.ANSWER_BYTES; ) {
-                byte[] element = each.next();
-                wire.add(wire(element, reading));
-                bytes += element.length;
+            RpcException refusal = show(look, max, call.session(), reading, wire);
+            if (refusal != null && wire.isEmpty()) {
+                throw refusal;
             }
             call.reply(wire);
         }
     }
 
+    private QueueLooks.Look newLook(Call call) {
+        return new QueueLooks.Look(call.session(), Stream.concat(returned().stream(), queue.stream()));
+    }
+
     /** Shows what comes next, and where it goes on. */
     private void look(Call call) {
-        QueueLooks.Look look = call.value(1) == null
-                ? new QueueLooks.Look(call.session(), Stream.concat(returned().stream(), queue.stream()))
-                : looks.resume(call.session(), call.number(1));
+        QueueLooks.Look look = call.value(1) == null ? newLook(call) : looks.resume(call.session(), call.number(1));
         boolean more = false;
         try (Session.Reading reading = call.session().reading()) {
             List<@Nullable Object> wire = new ArrayList<>();
-            long bytes = 0;
-            while (wire.size() < MAX_BATCH && bytes < Protocol.ANSWER_BYTES && look.hasNext()) {
-                byte[] element = look.next();
-                wire.add(wire(element, reading));
-                bytes += element.length;
-            }
+            RpcException refusal = show(look, MAX_BATCH, call.session(), reading, wire);
             more = look.hasNext();
             Map<String, @Nullable Object> page = new LinkedHashMap<>();
             page.put("elements", wire);
             page.put("next", more ? looks.leave(look) : null);
+            if (refusal != null) {
+                page.put("refused", Map.of("code", refusal.code(), "message", refusal.text()));
+            }
             call.reply(page);
         } finally {
             if (!more) {
@@ -516,6 +511,31 @@ final class ServedQueue extends Served {
         if (call.session().isOver()) {
             looks.left(call.session());
         }
+    }
+
+    /** Adds what fits into an answer, up to an element that cannot be sent: then it says why, and the look goes on behind that. */
+    private @Nullable RpcException show(
+            QueueLooks.Look look, int max, Session client, Session.Reading reading, List<@Nullable Object> wire) {
+        AnswerSize size = client.answerSize();
+        while (wire.size() < max && !size.isFull() && look.hasNext()) {
+            byte[] element = look.next();
+            if (!size.add(Batch.ELEMENT_BYTES + element.length)) {
+                look.back(element);
+                return null;
+            }
+            try {
+                Object shown = wire(element, reading);
+                size.requireFits(shown);
+                wire.add(shown);
+            } catch (RpcException e) {
+                if (e.code() != Protocol.LIMIT || wire.isEmpty()) {
+                    return e;
+                }
+                look.back(element); // the client's memory may do for it alone
+                return null;
+            }
+        }
+        return null;
     }
 
     // ---- leases -----------------------------------------------------------------------------------------------------

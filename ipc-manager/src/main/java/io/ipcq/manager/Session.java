@@ -121,6 +121,11 @@ final class Session {
         this.descriptors = server.descriptors();
     }
 
+    /** For an answer with many elements. */
+    AnswerSize answerSize() {
+        return new AnswerSize(server.options().maxFrameBytes());
+    }
+
     /** What is read for the client: it counts until this is closed. */
     final class Reading implements JsonReader.Meter, AutoCloseable {
         private long before;

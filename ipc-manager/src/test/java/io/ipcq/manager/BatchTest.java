@@ -84,6 +84,7 @@ class BatchTest {
         try {
             Batch.take(
                             ELEMENTS,
+                            new AnswerSize(1 << 20),
                             () -> {
                                 if (inSource && taken.size() + 1 == at) {
                                     failure.come();

@@ -275,6 +275,21 @@ class ManagerCollectionsTest {
         assertThat(set).containsExactly(1);
     }
 
+    /** An item that fits into an answer alone does not come with others. */
+    @Test
+    void shouldShowLargeItemBehindSmallOnes() {
+        String large = "x".repeat((8 << 20) - 1_000);
+        List<String> items = List.of("x".repeat(1_000_000), large, "x", large);
+        List<String> list = manager.list("list", String.class);
+        Map<String, String> map = manager.map("map", String.class, String.class);
+        for (int i = 0; i < items.size(); i++) {
+            list.add(items.get(i));
+            map.put("key" + i, items.get(i));
+        }
+        assertThat(List.copyOf(list)).isEqualTo(items);
+        assertThat(List.copyOf(map.values())).isEqualTo(items);
+    }
+
     @Test
     void shouldShowWhatIsLargerThanAFrame() {
         String large = "x".repeat(100_000);

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -225,6 +226,56 @@ abstract class ManagedQueueContract extends SharedQueueContract {
         if (refusal != null) {
             assertThat(refusal).isExactlyInstanceOf(CodecException.class).hasMessageContaining("too long");
         }
+    }
+
+    /** What cannot be shown fails one step of a look: what is before it and behind it is shown. */
+    @Test
+    void shouldGoOnLookingBehindWhatCannotBeDecoded() throws Exception {
+        for (String bad : List.of(PickyCodec.UNDECODABLE, PickyCodec.BROKEN)) {
+            SharedQueue<String> picky = closed(create(PickyCodec.INSTANCE, FOREVER));
+            picky.putAll(List.of("a", bad, "b", bad, bad, "c"));
+            List<Throwable> failures = new ArrayList<>();
+            assertThat(look(picky, failures)).containsExactly("a", "b", "c");
+            assertThat(failures).hasSize(3).allSatisfy(failure -> assertIsOfBytes(failure, bad));
+        }
+    }
+
+    @Test
+    void shouldGoOnLookingBehindWhatCannotBeSent() throws Exception {
+        requireLooksBehind(Codec.json(BigInteger.class), BigInteger.TEN.pow(20_000), BigInteger.ONE, "too long");
+        requireLooksBehind(Codec.utf8(), "\u0001".repeat(2 << 20), "x".repeat(700_000), "larger than a frame");
+        requireLooksBehind(Codec.utf8(), "\u0001".repeat(2 << 20), "a", "larger than a frame");
+    }
+
+    /** On the server's machine all can be seen, over TCP what can be sent. */
+    private <E> void requireLooksBehind(Codec<E> codec, E bad, E good, String refusal) throws Exception {
+        SharedQueue<E> queue = closed(create(codec, FOREVER));
+        try (SharedQueue<E> there = onServersMachine(queue.directory(), codec)) {
+            there.putAll(List.of(good, bad, good, good, bad, bad, good));
+        }
+        List<Throwable> failures = new ArrayList<>();
+        List<E> seen = look(queue, failures);
+        assertThat(seen).filteredOn(good::equals).hasSize(4);
+        assertThat(seen).filteredOn(bad::equals).hasSize(3 - failures.size());
+        assertThat(failures).allSatisfy(failure -> assertThat(failure)
+                .isInstanceOfAny(CodecException.class, ElementTooLargeException.class)
+                .hasMessageContaining(refusal));
+        assertThat(queue.peek()).isEqualTo(good);
+    }
+
+    private static <E> List<E> look(SharedQueue<E> queue, List<Throwable> failures) {
+        List<E> seen = new ArrayList<>();
+        for (Iterator<E> each = queue.iterator(); seen.size() + failures.size() < 100; ) {
+            try {
+                if (!each.hasNext()) {
+                    break;
+                }
+                seen.add(each.next());
+            } catch (RuntimeException e) {
+                failures.add(e);
+            }
+        }
+        return seen;
     }
 
     /** The same queue, without the server. */
