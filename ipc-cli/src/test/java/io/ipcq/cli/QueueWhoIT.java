@@ -182,6 +182,7 @@ class QueueWhoIT {
     }
 
     @Test
+    @SuppressWarnings("try") // it is closed before its time
     void shouldSayThatNobodyPutsOrTakes() throws Exception {
         Path directory = parent.resolve("lonely");
         try (SharedQueue<String> queue = SharedQueue.create(directory, String.class);
