@@ -16,8 +16,10 @@ import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.SerializableCallable;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -212,6 +214,8 @@ class EveryTimeIT {
                         return new Awaitable[] {waited()};
                     } else if (type == Connection.class) {
                         return silent();
+                    } else if (type == QueueView.class) {
+                        return view();
                     } else if (type == Object.class) {
                         return "a";
                     }
@@ -225,6 +229,14 @@ class EveryTimeIT {
             Thread.sleep(Math.max(0, timeout.compareTo(Duration.ofDays(1)) > 0 ? Long.MAX_VALUE : timeout.toMillis()));
             return false;
         };
+    }
+
+    private QueueView view() {
+        try {
+            return closed(QueueView.open(closed(SharedQueue.create(String.class)).directory()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A connection to nobody who answers. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.observe;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.queue.QueueSnapshot;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.QueueWord;
@@ -28,11 +29,11 @@ public record QueueWatch(QueueLook first, QueueLook last, Map<QueueWord, Integer
 
     /** Watches for as long as it is told; a second is enough to tell a stall from a pause. */
     public static QueueWatch of(QueueView queue, Duration duration) throws InterruptedException {
-        long end = System.nanoTime() + duration.toNanos();
+        long end = Deadline.in(duration);
         QueueLook first = QueueLook.at(queue);
         Map<QueueWord, Integer> held = new EnumMap<>(QueueWord.class);
         held.putAll(first.snapshot().holders());
-        while (end - System.nanoTime() > 0) {
+        while (!Deadline.hasPassed(end)) {
             TimeUnit.MILLISECONDS.sleep(BETWEEN_MILLIS);
             retain(held, first.snapshot(), queue.snapshot());
         }
