@@ -36,7 +36,7 @@ public final class Sample05Redelivery {
                 ChildProcess unlucky = new ChildProcess(Sample05Redelivery::workForEver, tasks, begun);
                 ChildProcess lucky = new ChildProcess(Sample05Redelivery::work, tasks)) {
             tasks.put("parcel");
-            unlucky.start();
+            unlucky.startAndAwait();
             if (begun.get(PATIENCE) == null) {
                 throw new IllegalStateException("the first consumer did not begin: " + unlucky);
             }

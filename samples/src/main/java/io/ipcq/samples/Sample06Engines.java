@@ -49,15 +49,21 @@ public final class Sample06Engines {
 
     private static String transfer(SharedQueue<Integer> queue) throws Exception {
         try (ChildProcess producer = new ChildProcess(Sample06Engines::produce, queue)) {
-            producer.start();
-            queue.get(); // now it runs
+            producer.startAndAwait();
+            next(queue, producer); // now it runs
             long start = System.nanoTime();
             for (int i = 1; i < NUMBERS; i++) {
-                queue.get();
+                next(queue, producer);
             }
             long millis = (System.nanoTime() - start) / 1_000_000;
             producer.joinOrThrow();
             return NUMBERS + " numbers from another process in " + millis + " ms";
+        }
+    }
+
+    private static void next(SharedQueue<Integer> queue, ChildProcess producer) throws InterruptedException {
+        if (queue.get(PATIENCE) == null) {
+            throw new IllegalStateException("no more numbers came: " + producer);
         }
     }
 
@@ -74,7 +80,7 @@ public final class Sample06Engines {
                         ? new ChildProcess(Sample06Engines::borrow, (DurableQueue<Integer>) queue, taken)
                         : new ChildProcess(Sample06Engines::take, queue, taken)) {
             queue.put(42);
-            consumer.start();
+            consumer.startAndAwait();
             if (taken.get(PATIENCE) == null) {
                 throw new IllegalStateException("the consumer did not begin: " + consumer);
             }

@@ -2,6 +2,9 @@
 package io.ipcq.samples;
 
 import io.ipcq.pool.ProcessPool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -28,14 +31,17 @@ public final class Sample07Pool {
 
     private Sample07Pool() {}
 
-    @SuppressWarnings("FutureReturnValueIgnored") // close waits for them all
     public static void main(String[] args) throws Exception {
         // runAsync only submits; close waits for what was submitted
         System.out.println("----start----");
+        List<Future<?>> tasks = new ArrayList<>();
         try (ProcessPool pool = ProcessPool.create(WORKERS)) {
             for (int i = 0; i < TASKS; i++) {
-                pool.runAsync(Sample07Pool::work, i);
+                tasks.add(pool.runAsync(Sample07Pool::work, i));
             }
+        }
+        for (Future<?> task : tasks) {
+            task.get(); // done by now; throws if it failed, or its worker died
         }
         System.out.println("-----end-----");
 

@@ -36,10 +36,13 @@ public final class Sample08CrashProofPool {
             for (int i = 0; i < PARCELS; i++) {
                 parcels.add(pool.applyAsync(Sample08CrashProofPool::deliver, i, atWork));
             }
-            long worker = atWork.get();
-            atWork.shutdown(); // the next one that has parcel 0 delivers it
-            System.out.println("A worker is at work on parcel 0 and is killed.");
-            ProcessHandle.of(worker).ifPresent(ProcessHandle::destroyForcibly);
+            // also if no worker ever comes to be at work: then the loop ends, and get says why
+            var unused = parcels.get(0).whenComplete((delivered, failure) -> atWork.shutdown());
+            for (long worker : atWork.consume()) {
+                atWork.shutdown(); // the next one that has parcel 0 delivers it
+                System.out.println("A worker is at work on parcel 0 and is killed.");
+                ProcessHandle.of(worker).ifPresent(ProcessHandle::destroyForcibly);
+            }
             for (int i = 0; i < PARCELS; i++) {
                 if (parcels.get(i).get() != i) {
                     throw new IllegalStateException("parcel went astray: number=" + i);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.samples;
 
+import io.ipcq.connection.Wait;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.SharedCounter;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +32,7 @@ public final class Sample11Pipeline {
     private static final int NUMBERS = 100;
     private static final int WORKERS = 3;
     private static final int SHORT = 4;
+    private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
 
     private Sample11Pipeline() {}
 
@@ -47,8 +51,12 @@ public final class Sample11Pipeline {
             for (ChildProcess stage : stages) {
                 stage.start();
             }
-            for (ChildProcess stage : stages) {
-                stage.joinOrThrow();
+            // whichever ends first: the others would wait for ever for one that failed
+            while (!stages.isEmpty()) {
+                for (ChildProcess ended : Wait.any(FOR_EVER, stages)) {
+                    ended.joinOrThrow();
+                    stages.remove(ended);
+                }
             }
         }
     }

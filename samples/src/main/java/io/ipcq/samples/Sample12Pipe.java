@@ -32,7 +32,7 @@ public final class Sample12Pipe {
     public static void main(String[] args) throws Exception {
         try (Pipe pipe = Pipe.create();
                 ChildProcess child = new ChildProcess(Sample12Pipe::square, pipe.second())) {
-            child.start();
+            child.startAndAwait();
             for (int number : new int[] {3, 5}) {
                 pipe.first().send(NUMBER, number);
                 System.out.println(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.samples;
 
+import io.ipcq.connection.Wait;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.ChildProcessBuilder;
 import io.ipcq.process.StartMethod;
@@ -24,6 +25,7 @@ import java.util.Locale;
 public final class Sample13Standby {
 
     private static final int RESERVE = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration IDLE = Duration.ofMinutes(1);
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -47,10 +49,11 @@ public final class Sample13Standby {
     private static void hello(String how, ChildProcessBuilder builder, SharedQueue<String> queue) throws Exception {
         long start = System.nanoTime();
         try (ChildProcess child = builder.start()) {
-            String greeting = queue.get();
+            Wait.any(PATIENCE, queue, child); // it may have ended without a word
+            String greeting = queue.getNow();
             double millis = (System.nanoTime() - start) / NANOS_PER_MILLI;
-            System.out.printf(Locale.ROOT, "%s: %s after %.1f ms%n", how, greeting, millis);
             child.joinOrThrow();
+            System.out.printf(Locale.ROOT, "%s: %s after %.1f ms%n", how, greeting, millis);
         }
     }
 

@@ -36,6 +36,9 @@ public final class Sample15UntilItDies {
             }
             child.join();
             System.out.println("no more: " + child.name() + " ended with " + child.exitDescription());
+            if (child.exitCode().getAsInt() != FAILED) {
+                throw new IllegalStateException("that is another end than this sample is about: " + child);
+            }
         }
     }
 

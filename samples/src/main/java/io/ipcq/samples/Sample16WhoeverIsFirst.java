@@ -56,6 +56,7 @@ public final class Sample16WhoeverIsFirst {
         } else if (ready instanceof Connection pipe) {
             System.out.println("the pipe has: " + pipe.recvBytes().length + " bytes");
         } else if (ready instanceof ChildProcess child) {
+            child.joinOrThrow();
             System.out.println(
                     "the child has ended, with exit code " + child.exitCode().getAsInt());
         }
