@@ -31,14 +31,10 @@ final class Handles {
 
     private static final Duration SOON = Duration.ofMillis(100);
 
-    /** The first one finds the handles, the next ones the mappings that were theirs, and those of a journal one more time later. */
-    private static final int COLLECTIONS = 3;
-
     private final Map<ByteBuffer, WeakReference<Object>> attached = new HashMap<>(); // guarded by itself
     private int sweepAt = SWEEP; // guarded by it, as are the next ones
-    private int collections;
-    private int seenDetached;
     private boolean detaching;
+    private final CollectorCalls collector = new CollectorCalls();
     private final @Nullable ClassLoader program;
 
     Handles() {
@@ -67,7 +63,7 @@ final class Handles {
             Object known = before == null ? null : before.get();
             if (known == null || (known instanceof Attached there && there.isClosed())) {
                 known = open(handle);
-                collections = COLLECTIONS;
+                collector.attached();
                 attached.put(key, new WeakReference<>(known));
                 sweepIfDue();
             }
@@ -101,10 +97,10 @@ final class Handles {
     @Nullable
     Duration patience() {
         synchronized (attached) {
-            if (detaching || (collections > 0 && collections < COLLECTIONS)) {
+            if (detaching || collector.hasBegun()) {
                 return SOON;
             }
-            return collections > 0 || !attached.isEmpty() ? IDLE : null;
+            return collector.isDue() || !attached.isEmpty() ? IDLE : null;
         }
     }
 
@@ -120,12 +116,7 @@ final class Handles {
         synchronized (attached) {
             sweep();
             detaching = more;
-            if (detached != seenDetached) {
-                seenDetached = detached;
-                collections = COLLECTIONS;
-            }
-            collect = collections > 0;
-            collections -= collect ? 1 : 0;
+            collect = collector.next(detached);
         }
         if (collect) {
             System.gc();
