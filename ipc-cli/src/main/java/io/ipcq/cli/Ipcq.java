@@ -76,6 +76,9 @@ final class Ipcq implements Runnable {
             return code;
         } catch (Screen.ClosedPipeException gone) {
             return PIPE_CLOSED;
+        } catch (InternalError cut) {
+            screen.note("ipcq: a file was cut short while it was read: " + cut.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
         }
     }
 

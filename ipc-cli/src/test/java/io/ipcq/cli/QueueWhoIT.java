@@ -103,8 +103,9 @@ class QueueWhoIT {
 
     @Test
     void shouldNameStoppedProcessAndMutexThatItHolds() throws Exception {
+        String hostile = HarmlessTest.HOSTILE.replaceAll("[\u0000\ud800]", ""); // no argument has these
         try (SharedQueue<String> queue = ring();
-                TestJvm producer = start("busy", queue);
+                TestJvm producer = start("busy", queue, hostile);
                 QueueView view = QueueView.open(queue.directory())) {
             stopInMutex(producer, view);
             CommandRun launched = CommandRun.launched("queue", "who", queue.directory(), "--json")
@@ -117,7 +118,11 @@ class QueueWhoIT {
                             "pid " + producer.pid(), "QueueUser", "the mutex of puts", "kill -CONT " + producer.pid());
             assertThat(CommandRun.here("queue", "who", queue.directory(), "--watch", "0.2")
                             .out())
-                    .contains("T (!)", "stopped-in-mutex: ");
+                    .contains("T (!)", "stopped-in-mutex: ")
+                    .satisfies(text -> assertThat(text.lines().anyMatch(HarmlessTest::harmful)).isFalse());
+            assertThat(launched.out().lines().anyMatch(HarmlessTest::harmful)).isFalse();
+            assertThat(process(launched.objects(), producer.pid()).get("command").toString())
+                    .contains("\u001b[2J");
             producer.cont();
             awaitState(producer.pid(), "S");
         }
@@ -185,13 +190,15 @@ class QueueWhoIT {
     @SuppressWarnings("try") // it is closed before its time
     void shouldSayThatNobodyPutsOrTakes() throws Exception {
         Path directory = parent.resolve("lonely");
-        try (SharedQueue<String> queue = SharedQueue.create(directory, String.class);
-                TestJvm consumer = start("get", queue)) {
-            await().atMost(60, TimeUnit.SECONDS)
-                    .until(() ->
-                            process(who(queue), consumer.pid()).get("waitsFor").equals(List.of("an element")));
-            assertThat(stalls(who(queue))).as("this process may put").isEmpty();
-            queue.close();
+        SharedQueue.create(directory, String.class).close();
+        try (TestJvm consumer = start("get", directory)) {
+            try (SharedQueue<String> queue = SharedQueue.open(directory, String.class)) {
+                await().atMost(60, TimeUnit.SECONDS)
+                        .until(() -> process(who(queue), consumer.pid())
+                                .get("waitsFor")
+                                .equals(List.of("an element")));
+                assertThat(stalls(who(queue))).as("this process may put").isEmpty();
+            }
             CommandRun alone = CommandRun.here("queue", "who", directory, "--json", "--watch", "0.1");
             assertThat(sentence(alone.objects(), Kind.NO_PRODUCER)).contains("pid " + consumer.pid());
             consumer.kill();

@@ -25,6 +25,9 @@ public record AttachedProcess(
         int leases,
         long oldestLeaseNanos) {
 
+    /** More of a command line makes no sentence. */
+    private static final int LONGEST_PROGRAM = 60;
+
     /** What a process does with the queue, as far as it can be told from what it does at the moment. */
     public enum Role {
         PRODUCER,
@@ -71,8 +74,8 @@ public record AttachedProcess(
     }
 
     private static String shortened(String program) {
-        int most = 60;
-        return program.length() <= most ? program : program.substring(0, most) + "...";
+        boolean isShort = program.codePointCount(0, program.length()) <= LONGEST_PROGRAM;
+        return isShort ? program : program.substring(0, program.offsetByCodePoints(0, LONGEST_PROGRAM)) + "...";
     }
 
     boolean isStopped() {
