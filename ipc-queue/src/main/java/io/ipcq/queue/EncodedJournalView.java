@@ -157,6 +157,7 @@ final class EncodedJournalView implements QueueView {
         Check check = new Check(flaw, lowestNeeded());
         try {
             ChronicleJournal journal = view.journal();
+            journal.refresh(); // or it misses segments that have come since it was opened
             for (int segment : journal.segmentNumbers()) {
                 check.segment(journal, segment, end);
             }
