@@ -131,8 +131,11 @@ final class Reception implements AutoCloseable {
                 }
             }
         } finally {
-            newcomers.copy().forEach(Newcomer::close);
-            listener.over();
+            try {
+                newcomers.copy().forEach(Newcomer::close);
+            } finally {
+                listener.over();
+            }
         }
     }
 
@@ -226,8 +229,11 @@ final class Reception implements AutoCloseable {
             }
             advance(newcomer);
         } catch (Throwable e) { // an Error, too, is about this peer
-            listener.reportDropped(channel, e);
-            Listener.closeQuietly(channel);
+            try {
+                listener.reportDropped(channel, e);
+            } finally {
+                Listener.closeQuietly(channel);
+            }
         }
     }
 
@@ -294,8 +300,11 @@ final class Reception implements AutoCloseable {
 
     private void drop(Newcomer newcomer, Throwable reason) {
         if (newcomers.remove(newcomer)) {
-            listener.reportDropped(newcomer.channel(), reason);
-            newcomer.close();
+            try {
+                listener.reportDropped(newcomer.channel(), reason);
+            } finally {
+                newcomer.close();
+            }
         }
     }
 }

@@ -306,12 +306,24 @@ final class Call {
     }
 
     private void finish(Map<String, @Nullable Object> answer, Runnable takeBack) {
-        Runnable action;
         synchronized (this) {
             if (state == State.DONE) {
                 return;
             }
             state = State.DONE;
+        }
+        try {
+            endWaiting();
+            session.answer(this, answer, takeBack);
+        } catch (Throwable e) { // nobody else is going to answer it
+            takeBack.run();
+            session.cutOff(this, e);
+        }
+    }
+
+    private void endWaiting() {
+        Runnable action;
+        synchronized (this) {
             action = afterwards;
             if (timer != null) {
                 timer.cancel(false);
@@ -320,7 +332,6 @@ final class Call {
         if (action != null) {
             Failures.insist("what follows a call", Runnable::run, action);
         }
-        session.answer(this, answer, takeBack);
     }
 
     private Map<String, @Nullable Object> answer(String kind, @Nullable Object content) {

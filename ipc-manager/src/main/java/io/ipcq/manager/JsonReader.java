@@ -96,7 +96,7 @@ final class JsonReader {
             if (parser.nextToken() == null) {
                 return new Message(members, reader.heapBytes, refusal);
             }
-        } catch (JacksonException | StackOverflowError e) {
+        } catch (JacksonException e) {
             // as below
         }
         return new Message(members, 0, noJson(text, limits));
@@ -110,7 +110,7 @@ final class JsonReader {
             if (parser.nextToken() == null) {
                 return value;
             }
-        } catch (JacksonException | StackOverflowError e) {
+        } catch (JacksonException e) {
             // as below
         }
         throw noJson(text, limits);

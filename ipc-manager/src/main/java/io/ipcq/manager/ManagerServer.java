@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -157,24 +158,40 @@ public final class ManagerServer implements AutoCloseable {
     }
 
     private void acceptClients() {
-        while (!closed.get()) {
-            Connection client = null;
+        boolean more = true;
+        while (more) {
             try {
-                awaitRoom();
-                client = listener.accept();
-                serve(client);
-            } catch (ListenerClosedException over) {
-                close(); // by the program, or as the JVM ends
-                return;
-            } catch (IOException | InterruptedException over) {
-                endWithListener(over);
-                return;
+                more = acceptNext();
             } catch (RuntimeException | Error e) {
-                Failures.log("a client could not be served", e);
-                if (client != null) {
-                    client.close();
-                }
+                Failures.log("taking in clients failed; it goes on", e);
             }
+        }
+    }
+
+    private boolean acceptNext() {
+        try {
+            if (closed.get()) {
+                return false;
+            }
+            awaitRoom();
+            accept(listener.accept());
+            return true;
+        } catch (ListenerClosedException over) {
+            close(); // by the program, or as the JVM ends
+            return false;
+        } catch (IOException | InterruptedException over) {
+            endWithListener(over);
+            return false;
+        }
+    }
+
+    /** Whatever fails costs the client, and nobody else. */
+    private void accept(Connection client) {
+        try {
+            serve(client);
+        } catch (RuntimeException | Error e) {
+            Failures.log("a client could not be served", e);
+            Failures.insist("a client that could not be served", Connection::close, client);
         }
     }
 
@@ -365,6 +382,7 @@ public final class ManagerServer implements AutoCloseable {
             Entry entry = entries.computeIfAbsent(key, any -> new Entry());
             synchronized (entry) {
                 if (entry.removed) {
+                    removeUnlessHeld(key, entry);
                     continue;
                 }
                 try {
@@ -416,9 +434,14 @@ public final class ManagerServer implements AutoCloseable {
 
     private void removeUnlessHeld(Served.Key key, Entry entry) {
         Served object = entry.object;
-        if (!entry.removed && (object == null || object.holders.isEmpty())) {
-            entry.removed = true;
-            entries.remove(key, entry);
+        if (object != null && !object.holders.isEmpty()) {
+            return;
+        }
+        entry.removed = true;
+        entry.object = null;
+        try {
+            entries.remove(key, entry); // also where that has failed before
+        } finally {
             if (object != null) {
                 dispose(object);
             }
@@ -569,19 +592,26 @@ public final class ManagerServer implements AutoCloseable {
     /** Ends the server: its clients find it gone. Durable queues stay on disk. May be called again. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            CLOSING.forEach(step -> Failures.insist("the end of the server", step, this));
         }
+    }
+
+    /** What is done then, each in any case. */
+    private static final List<Consumer<ManagerServer>> CLOSING = List.of(
+            ManagerServer::closeListener,
+            server -> server.requestLoop.close(),
+            server -> server.sessions.forEach(Session::end),
+            server -> server.threads.shutdownNow(),
+            server -> server.clock.shutdownNow(),
+            server -> server.stopped.countDown());
+
+    private void closeListener() {
         try {
             listener.close();
         } catch (IOException e) {
             Log.of(ManagerServer.class).warn("closing the listener failed", e);
         }
-        requestLoop.close();
-        sessions.forEach(Session::end);
-        threads.shutdownNow();
-        clock.shutdownNow();
-        stopped.countDown();
     }
 
     @Override

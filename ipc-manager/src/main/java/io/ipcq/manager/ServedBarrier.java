@@ -92,13 +92,19 @@ final class ServedBarrier extends ServedMonitor {
         if (which.broken || which.complete) {
             return;
         }
+        RpcException told = broken();
+        Call[] all = which.waiting.keySet().toArray(new Call[0]);
         which.broken = true;
-        for (Call each : which.waiting.keySet().toArray(new Call[0])) {
+        which.waiting.clear();
+        for (Call each : all) {
             if (each.claim()) {
-                each.fail(broken());
+                try {
+                    each.fail(told);
+                } catch (Throwable e) {
+                    each.session().cutOff(each, e); // the others learn it all the same
+                }
             }
         }
-        which.waiting.clear();
     }
 
     private RpcException broken() {

@@ -155,29 +155,34 @@ abstract class ServedMonitor extends Served {
         Failures.insist("calls that wait", ServedMonitor::serve, this);
     }
 
+    /** What fails otherwise than it is foreseen costs the client whose call it is, as nobody knows how much was done. */
     private void serve() {
         for (Iterator<Waiting> each = line.values().iterator(); each.hasNext() && mayServe(); ) {
             Waiting waiting = each.next();
             if (!waiting.call.claim()) {
                 each.remove(); // it is over, or about to be
-            } else if (!attempt(waiting) && waiting.fair) {
-                return;
+                continue;
+            }
+            try {
+                if (!attempt(waiting) && waiting.fair) {
+                    return;
+                }
+            } catch (RpcException e) {
+                waiting.call.fail(e);
+            } catch (Throwable e) {
+                waiting.call.session().cutOff(waiting.call, e);
             }
         }
     }
 
-    /** Says whether the call is over. */
+    /** Says whether the claimed call is over. */
     private static boolean attempt(Waiting waiting) {
-        try {
-            Object result = waiting.attempt.run();
-            if (result == null) {
-                waiting.call.unclaim();
-                return false;
-            }
-            answer(waiting.call, result);
-        } catch (Throwable e) {
-            waiting.call.fail(e);
+        Object result = waiting.attempt.run();
+        if (result == null) {
+            waiting.call.unclaim();
+            return false;
         }
+        answer(waiting.call, result);
         return true;
     }
 

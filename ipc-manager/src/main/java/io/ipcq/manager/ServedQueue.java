@@ -591,19 +591,21 @@ final class ServedQueue extends Served {
     }
 
     private boolean settle(Call call, Predicate<Delivery<byte[]>> way) {
-        Lease lease;
-        synchronized (leases) {
-            lease = leaseOf(call);
-            if (lease == null) {
-                return false;
-            }
-            leases.remove(lease.number());
-        }
+        Lease lease = null;
         try {
+            synchronized (leases) {
+                lease = leaseOf(call);
+                if (lease == null) {
+                    return false;
+                }
+                leases.remove(lease.number());
+            }
             lease.isOver();
             return way.test(lease.delivery());
         } catch (Throwable e) {
-            returnAtOnce(lease.delivery()); // without effect if it is settled all the same
+            if (lease != null) {
+                returnAtOnce(lease.delivery()); // without effect if it is settled all the same
+            }
             throw e;
         }
     }

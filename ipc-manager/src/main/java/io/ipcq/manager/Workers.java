@@ -100,31 +100,39 @@ final class Workers {
     static final class Place {
         private Line line;
 
-        private boolean counts = true;
+        /** Whether it is taken. */
+        private boolean counts;
 
         private Place(Line line) {
             this.line = line;
         }
 
-        private synchronized void takeOver(Line next) {
+        /** Takes a thread of a client; false if it has none left. */
+        private synchronized boolean takes(Line next) {
+            if (!next.share.tryTake(1)) {
+                return false;
+            }
             line = next;
             counts = true;
+            return true;
         }
 
         /** May be called again. */
         private synchronized void giveBack() {
             if (counts) {
+                line.share.giveBack(1);
                 counts = false;
-                Failures.insist("the place of a thread", share -> share.giveBack(1), line.share);
             }
         }
 
         /** Who has the use of it bears it, even beyond its share. */
-        void countFor(Session client) {
-            if (counts && client.line() != line) {
-                line.share.giveBack(1);
-                line = client.line();
-                line.share.bear(1);
+        synchronized void countFor(Session client) {
+            Line next = client.line();
+            if (counts && next != line) {
+                giveBack();
+                next.share.bear(1);
+                line = next;
+                counts = true;
             }
         }
     }
@@ -136,8 +144,17 @@ final class Workers {
      */
     void start(Session client, Consumer<Place> work) {
         Line line = client.line();
-        line.share.take(1);
-        if (!begin(line, work, (place, failure) -> work.accept(place))) {
+        Turn turn = new Turn(line, work, (place, failure) -> work.accept(place));
+        boolean started = false;
+        try {
+            if (!turn.place.takes(line)) {
+                throw line.share.refusal();
+            }
+            started = isStarted(turn);
+        } finally {
+            turn.end(started);
+        }
+        if (!started) {
             throw new RpcException(Protocol.LIMIT, "the server cannot start another thread");
         }
     }
@@ -145,13 +162,20 @@ final class Workers {
     /** Carries out a call, once its client has a thread for it; it must be parked. */
     void carryOut(Call call, Runnable work) {
         Line line = call.session().line();
-        synchronized (lines) {
-            if (!line.waiting.isEmpty() || !line.share.tryTake(1)) {
-                queue(line, call, work);
-                return;
+        Turn turn = new Turn(line, place -> carryOutClaimed(call, work), (place, failure) -> refuse(call, failure));
+        boolean started = false;
+        try {
+            synchronized (lines) {
+                if (!line.waiting.isEmpty() || !turn.place.takes(line)) {
+                    queue(line, call, work);
+                    return;
+                }
             }
+            started = isStarted(turn);
+        } finally {
+            turn.end(started);
         }
-        if (!begin(line, place -> carryOutClaimed(call, work), (place, failure) -> refuse(call, failure))) {
+        if (!started) {
             queue(line, call, work);
         }
     }
@@ -181,18 +205,12 @@ final class Workers {
         call.refuse(Failures.answer(failure));
     }
 
-    /** False if no thread can be started, and then the place is given back. */
-    private boolean begin(Line line, Consumer<Place> work, BiConsumer<Place, Throwable> failed) {
-        Place place = new Place(line);
+    private boolean isStarted(Turn turn) {
         try {
-            threads.execute(new Turn(place, work, failed));
+            threads.execute(turn);
             return true;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            place.giveBack();
             return false;
-        } catch (Throwable e) {
-            place.giveBack();
-            throw e;
         }
     }
 
@@ -203,10 +221,18 @@ final class Workers {
         private final BiConsumer<Place, Throwable> failed;
         private boolean begun;
 
-        Turn(Place place, Consumer<Place> first, BiConsumer<Place, Throwable> failed) {
-            this.place = place;
+        /** Its place has yet to be taken. */
+        Turn(Line line, Consumer<Place> first, BiConsumer<Place, Throwable> failed) {
+            this.place = new Place(line);
             this.first = first;
             this.failed = failed;
+        }
+
+        /** To be called when it was to be started. */
+        private void end(boolean started) {
+            if (!started) {
+                place.giveBack();
+            }
         }
 
         /** An error between two calls does not cost anybody the thread. */
@@ -247,11 +273,10 @@ final class Workers {
     private @Nullable Waiting next(Place place) {
         synchronized (lines) {
             place.giveBack();
-            Line line = lineThatMay();
+            Line line = lineThatMay(place);
             if (line == null) {
                 return null;
             }
-            place.takeOver(line);
             Iterator<Waiting> calls = line.waiting.values().iterator();
             Waiting work = calls.next();
             work.taken = true;
@@ -264,9 +289,9 @@ final class Workers {
         }
     }
 
-    private @Nullable Line lineThatMay() {
+    private @Nullable Line lineThatMay(Place place) {
         for (Line line : lines) {
-            if (line.share.tryTake(1)) {
+            if (place.takes(line)) {
                 return line;
             }
         }

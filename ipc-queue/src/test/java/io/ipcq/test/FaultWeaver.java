@@ -59,6 +59,9 @@ final class FaultWeaver extends ClassVisitor {
             "completeAll",
             "giveBackReading");
 
+    /** What a queue hands over is nowhere else then, as what was taken of a collection. */
+    private static final Set<String> HANDING_OVER = Set.of("io/ipcq/queue/SharedQueue.get");
+
     /** What they return may have to be closed. */
     private static final Set<String> SYSTEM_CALLS = Set.of("com/kenai/jffi/Invoker", "java/lang/invoke/MethodHandle");
 
@@ -200,7 +203,10 @@ final class FaultWeaver extends ClassVisitor {
         private boolean takes(String owner, String name, String descriptor) {
             boolean locks = isA(owner, Lock.class) && name.matches("lock.*|tryLock");
             String result = name.equals("<init>") ? owner : internalName(Type.getReturnType(descriptor));
-            return locks || isA(result, AutoCloseable.class) || SYSTEM_CALLS.contains(owner);
+            return locks
+                    || isA(result, AutoCloseable.class)
+                    || SYSTEM_CALLS.contains(owner)
+                    || HANDING_OVER.contains(owner + "." + name);
         }
 
         private boolean givesBack(String owner, String name) {
