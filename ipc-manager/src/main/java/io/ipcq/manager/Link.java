@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Log;
 import io.ipcq.codec.CodecException;
 import io.ipcq.codec.JsonCodec;
 import io.ipcq.connection.AuthKey;
@@ -431,6 +432,9 @@ final class Link {
             mine.interrupted = true;
         } catch (IOException | RpcException e) {
             die(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException | Error e) {
+            die("an answer could not be read: " + e.getClass().getSimpleName(), e); // and nobody knows whose it was
+            throw e;
         } finally {
             reading.unlock();
         }
@@ -545,7 +549,13 @@ final class Link {
         if (gone != null) {
             action.run();
         } else if (watched.compareAndSet(false, true)) {
-            LightThreads.start("ipcq-manager-link", this::watch);
+            boolean started = false;
+            try {
+                LightThreads.start("ipcq-manager-link", this::watch);
+                started = true;
+            } finally {
+                watched.set(started); // else the next one tries again
+            }
         }
     }
 
@@ -557,7 +567,11 @@ final class Link {
         Pending never = new Pending(null, Long.MAX_VALUE);
         while (gone == null) {
             reading.lock();
-            readUntil(never);
+            try {
+                readUntil(never);
+            } catch (RuntimeException | Error e) {
+                Log.of(Manager.class).warn("a manager is taken to be gone, as its answer could not be read", e);
+            }
         }
     }
 
@@ -568,10 +582,20 @@ final class Link {
             }
             gone = cause instanceof java.io.EOFException ? "it closed the connection" : reason;
         }
-        connection.close();
-        for (Pending waiting : List.copyOf(pending.values())) {
-            finish(waiting, null);
+        try {
+            connection.close();
+        } finally {
+            pending.values().forEach(waiting -> finish(waiting, null));
+            whenGone.forEach(Link::follow);
         }
-        whenGone.forEach(Runnable::run);
+    }
+
+    /** What follows the end for one proxy does not depend on the others. */
+    private static void follow(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            Log.of(Manager.class).warn("a manager is gone, and a proxy of it could not be closed", e);
+        }
     }
 }
