@@ -119,7 +119,7 @@ final class Batch<T> implements Handed {
     private boolean isKept(T next) {
         long bytes = way.size.applyAsLong(next);
         if (size.add(ELEMENT_BYTES + bytes)) {
-            heapBytes += ELEMENT_BYTES + bytes;
+            heapBytes += ELEMENT_BYTES + HeapSize.array(bytes);
             return things.add(next);
         }
         way.later.accept(next);

@@ -25,7 +25,7 @@ record EncodedElements(String id) implements Codec<byte[]> {
 
     /** Text as text, JSON as itself, everything else in base64. */
     static @Nullable Object toWire(String codecId, byte[] encoded) {
-        return toWire(codecId, encoded, any -> {});
+        return toWire(codecId, encoded, JsonReader.UNMETERED);
     }
 
     static @Nullable Object toWire(String codecId, byte[] encoded, JsonReader.Meter meter) {

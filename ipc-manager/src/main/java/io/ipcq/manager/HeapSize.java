@@ -7,8 +7,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How many bytes of the heap JSON takes as values: about, and rather too many than too few; with references of four bytes. */
+/**
+ * How many bytes of the heap JSON takes as values: about, and rather too many than too few; with references of four bytes, and as G1, which
+ * is what Java has unless it is told otherwise, lays them out.
+ */
 final class HeapSize {
+
+    private static final long SMALLEST_REGION = 1 << 20;
+    private static final long LARGEST_REGION = 32 << 20;
+    private static final long REGIONS = 2_048;
+
+    private static final long REGION = region(Runtime.getRuntime().maxMemory());
 
     private static final long OBJECT = 24;
     private static final long ARRAY = 16;
@@ -23,10 +32,35 @@ final class HeapSize {
     /** Of a map, with its table. */
     static final long MAP = 56 + ARRAY + 16 * REFERENCE;
 
-    /** Of each entry, with its place in the table, which doubles. */
-    static final long ENTRY = 40 + 3 * REFERENCE;
+    /** Of each entry's place in the table, which doubles. */
+    static final long PLACE = 3 * REFERENCE;
+
+    /** Of each entry, with its place. */
+    static final long ENTRY = 40 + PLACE;
 
     private HeapSize() {}
+
+    /** How large the regions of a heap are. */
+    static long region(long heapBytes) {
+        long part = Math.max(1, heapBytes / REGIONS);
+        long whole = Long.highestOneBit(part) == part ? part : Long.highestOneBit(part) << 1;
+        return Math.max(SMALLEST_REGION, Math.min(LARGEST_REGION, whole));
+    }
+
+    /** Of an array of so many bytes. From half a region on it has regions of its own, which nothing else can use. */
+    static long array(long bytes) {
+        return array(bytes, REGION);
+    }
+
+    static long array(long bytes, long region) {
+        long size = ARRAY + bytes;
+        return size < region / 2 ? size : (size + region - 1) / region * region;
+    }
+
+    /** Of that, what nothing else can use. */
+    static long unusable(long bytes) {
+        return array(bytes) - ARRAY - bytes;
+    }
 
     static long of(@Nullable Object value) {
         if (value instanceof String text) {
@@ -37,12 +71,12 @@ final class HeapSize {
         }
         long size = 0;
         if (value instanceof List<?> list) {
-            size = LIST;
+            size = LIST + unusable(ITEM * list.size());
             for (Object item : list) {
                 size += ITEM + of(item);
             }
         } else if (value instanceof Map<?, ?> map) {
-            size = MAP;
+            size = MAP + unusable(PLACE * map.size());
             for (Map.Entry<?, ?> entry : map.entrySet()) {
                 size += ENTRY + of(entry.getKey()) + of(entry.getValue());
             }
@@ -51,7 +85,7 @@ final class HeapSize {
     }
 
     static long of(String text) {
-        return OBJECT + ARRAY + (isLatin(text) ? text.length() : 2L * text.length());
+        return OBJECT + array(isLatin(text) ? text.length() : 2L * text.length());
     }
 
     /** Then a string takes one byte for each character. */

@@ -19,7 +19,7 @@ final class Json {
 
     /** An element, or another value. See {@link JsonReader#value}. */
     static @Nullable Object parse(byte[] text) {
-        return parse(text, any -> {});
+        return parse(text, JsonReader.UNMETERED);
     }
 
     static @Nullable Object parse(byte[] text, JsonReader.Meter meter) {

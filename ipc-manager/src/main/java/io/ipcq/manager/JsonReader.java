@@ -46,6 +46,9 @@ final class JsonReader {
         void read(long heapBytes);
     }
 
+    /** Nothing is counted: to look whether a text has characters of two bytes takes as long as to read it. */
+    static final Meter UNMETERED = any -> {};
+
     /**
      * What was read of an object.
      *
@@ -157,7 +160,7 @@ final class JsonReader {
             case START_ARRAY -> array(deeper(depth));
             case VALUE_STRING -> {
                 String text = parser.getString();
-                count(HeapSize.of(text));
+                count(text);
                 yield text;
             }
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(token);
@@ -178,10 +181,12 @@ final class JsonReader {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         count(HeapSize.MAP);
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-            count(HeapSize.ENTRY + HeapSize.of(name));
+            count(HeapSize.ENTRY);
+            count(name);
             parser.nextToken();
             object.put(name, value(depth));
         }
+        count(HeapSize.unusable(HeapSize.PLACE * object.size()));
         return object;
     }
 
@@ -192,6 +197,7 @@ final class JsonReader {
             count(HeapSize.ITEM);
             array.add(value(depth));
         }
+        count(HeapSize.unusable(HeapSize.ITEM * array.size()));
         return array;
     }
 
@@ -212,6 +218,12 @@ final class JsonReader {
     private Number decimal() {
         BigDecimal decimal = parser.getDecimalValue();
         return decimal.signum() == 0 && parser.getString().startsWith("-") ? (Number) (-0.0) : decimal;
+    }
+
+    private void count(String text) {
+        if (meter != UNMETERED) {
+            count(HeapSize.of(text));
+        }
     }
 
     private void count(long bytes) {

@@ -442,7 +442,7 @@ final class Link {
 
     private void dispatch(byte[] message) {
         heardNanos = System.nanoTime();
-        JsonReader.Message answer = JsonReader.message(message, JsonReader.ANSWER, any -> {});
+        JsonReader.Message answer = JsonReader.message(message, JsonReader.ANSWER, JsonReader.UNMETERED);
         Object id = answer.members().get("id");
         Pending waiting = id == null ? null : pending.get(id);
         RpcException refusal = answer.refusal();

@@ -25,7 +25,7 @@ final class ServedArray extends Served {
             throw new RpcException(
                     Protocol.INVALID_PARAMS, "length has to be from 0 to " + Protocol.MAX_ITEMS + ": length=" + length);
         }
-        stored.reserve(client, length * HeapSize.ITEM);
+        stored.reserve(client, HeapSize.array(length * HeapSize.ITEM));
         try {
             items = Arrays.asList(new @Nullable Object[(int) length]);
         } catch (OutOfMemoryError e) {

@@ -71,7 +71,7 @@ final class ServedQueue extends Served {
 
         /** Of its client's memory. */
         private long bytes() {
-            return LEASE_BYTES + delivery.value().length;
+            return LEASE_BYTES + HeapSize.array(delivery.value().length);
         }
 
         private void isOver() {
@@ -365,7 +365,7 @@ final class ServedQueue extends Served {
     private @Nullable Object wire(byte[] element, Session.Reading reading) {
         try {
             if (element.length >= COUNTED_BYTES) {
-                reading.next().read(element.length);
+                reading.next().read(HeapSize.array(element.length));
             }
             return EncodedElements.toWire(codec, element, reading.next());
         } catch (RpcException e) {
@@ -400,7 +400,7 @@ final class ServedQueue extends Served {
     private synchronized byte @Nullable [] takeReturned() {
         byte[] element = returned.poll();
         if (element != null) {
-            memory.giveBack(element.length);
+            memory.giveBack(HeapSize.array(element.length));
         }
         return element;
     }
@@ -409,7 +409,7 @@ final class ServedQueue extends Served {
         if (!isPut(element)) {
             synchronized (this) {
                 returned.add(element);
-                memory.bear(element.length);
+                memory.bear(HeapSize.array(element.length));
             }
             takers.wake();
             watchers.wake();
@@ -430,7 +430,7 @@ final class ServedQueue extends Served {
     }
 
     private synchronized void putFirst(byte[] element) {
-        memory.bear(element.length);
+        memory.bear(HeapSize.array(element.length));
         returned.addFirst(element);
     }
 

@@ -170,7 +170,8 @@ final class Session {
 
     /** Of the selector: whether a message may take so much more; else it is the client's last. */
     boolean hasRoomFor(int bytes) {
-        if (!memory.tryTake(bytes)) {
+        long before = arriving.get();
+        if (!memory.tryTake(heapBytes(before + bytes) - heapBytes(before))) {
             Log.of(ManagerServer.class)
                     .warn("a client is cut off, as the server has no memory for its message: client={}", number);
             return false;
@@ -180,7 +181,12 @@ final class Session {
     }
 
     private void haveDealtWithMessage() {
-        memory.giveBack(arriving.getAndSet(0));
+        memory.giveBack(heapBytes(arriving.getAndSet(0)));
+    }
+
+    /** Of a message. */
+    private static long heapBytes(long bytes) {
+        return bytes == 0 ? 0 : HeapSize.array(bytes);
     }
 
     /** Its threads. */
@@ -477,11 +483,11 @@ final class Session {
         RpcException refusal = null;
         try {
             message = Json.write(answer, server.options().maxFrameBytes());
-            memory.take(message.length);
+            memory.take(heapBytes(message.length));
         } catch (RpcException tooLarge) {
             refusal = tooLarge;
             message = refused(refusal, id);
-            memory.take(message.length);
+            memory.take(heapBytes(message.length));
         }
         send(message);
         return refusal == null;
@@ -503,7 +509,7 @@ final class Session {
         } finally {
             if (!queued) {
                 outbound.remove(message);
-                memory.giveBack(message.length);
+                memory.giveBack(heapBytes(message.length));
             }
         }
         if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES) {
@@ -550,7 +556,7 @@ final class Session {
             if (kept) {
                 stalledBytes.set(message.length);
             } else {
-                memory.giveBack(message.length);
+                memory.giveBack(heapBytes(message.length));
             }
         }
         return !kept;
@@ -559,7 +565,7 @@ final class Session {
     /** The client has read; maybe enough for the rest of the message. */
     private void goOnSending() throws IOException {
         if (registration().sendRest()) {
-            memory.giveBack(stalledBytes.getAndSet(0));
+            memory.giveBack(heapBytes(stalledBytes.getAndSet(0)));
             stalled = false;
             sendQueued();
             flush();
@@ -589,9 +595,9 @@ final class Session {
 
     private void dropUnsent() {
         for (byte[] next = next(); next != null; next = next()) {
-            memory.giveBack(next.length);
+            memory.giveBack(heapBytes(next.length));
         }
-        memory.giveBack(stalledBytes.getAndSet(0));
+        memory.giveBack(heapBytes(stalledBytes.getAndSet(0)));
     }
 
     // ---- the end ----------------------------------------------------------------------------------------------------
