@@ -90,7 +90,7 @@ public final class ManagerServer implements AutoCloseable {
 
     private final Workers workers;
     private final RequestLoop requestLoop;
-    private final Clearing clearing = new Clearing(threads);
+    private final Clearing<Session> clearing = new Clearing<>(threads, clock, Clearing.PATIENCE, Session::clear);
 
     /** A place for what a name stands for. Its lock is held while that is made or ended, which may take long. */
     private static final class Entry {
