@@ -37,7 +37,7 @@ final class CallKind<P> {
     /** The same, which adds to a list what it takes. */
     @FunctionalInterface
     interface Taking<P> {
-        void go(P proxy, List<Object> taken) throws Exception;
+        Object go(P proxy, List<Object> taken) throws Exception;
     }
 
     /** What others do while a call waits. */
