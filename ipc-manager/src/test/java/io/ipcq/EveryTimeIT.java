@@ -233,7 +233,8 @@ class EveryTimeIT {
 
     private QueueView view() {
         try {
-            return closed(QueueView.open(closed(SharedQueue.create(String.class)).directory()));
+            return closed(
+                    QueueView.open(closed(SharedQueue.create(String.class)).directory()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -119,9 +119,12 @@ class QueueWhoIT {
             assertThat(CommandRun.here("queue", "who", queue.directory(), "--watch", "0.2")
                             .out())
                     .contains("T (!)", "stopped-in-mutex: ")
-                    .satisfies(text -> assertThat(text.lines().anyMatch(HarmlessTest::harmful)).isFalse());
+                    .satisfies(text -> assertThat(text.lines().anyMatch(HarmlessTest::harmful))
+                            .isFalse());
             assertThat(launched.out().lines().anyMatch(HarmlessTest::harmful)).isFalse();
-            assertThat(process(launched.objects(), producer.pid()).get("command").toString())
+            assertThat(process(launched.objects(), producer.pid())
+                            .get("command")
+                            .toString())
                     .contains("\u001b[2J");
             producer.cont();
             awaitState(producer.pid(), "S");

@@ -84,7 +84,11 @@ final class ServedArray extends Served {
             }
             case "page" -> {
                 int to = call.value(2) == null ? items.size() : call.count(2);
-                yield Page.of(call, version, to, items.subList(call.count(1), to).iterator())
+                yield Page.of(
+                                call,
+                                version,
+                                to,
+                                items.subList(call.count(1), to).iterator())
                         .wire();
             }
             default -> throw noSuch(operation);

@@ -72,7 +72,11 @@ final class ServedMap extends Served {
             case "containsValue" -> entries.containsValue(call.present(1));
             case "entries" -> pairs().toList();
             case "page" ->
-                Page.of(call, version, entries.size(), pairs().skip(call.count(1)).iterator())
+                Page.of(
+                                call,
+                                version,
+                                entries.size(),
+                                pairs().skip(call.count(1)).iterator())
                         .wire();
             case "putAll" -> putAll(call);
             case "containsAll" -> entries.keySet().containsAll(keys(call));

@@ -257,9 +257,10 @@ abstract class ManagedQueueContract extends SharedQueueContract {
         List<E> seen = look(queue, failures);
         assertThat(seen).filteredOn(good::equals).hasSize(4);
         assertThat(seen).filteredOn(bad::equals).hasSize(3 - failures.size());
-        assertThat(failures).allSatisfy(failure -> assertThat(failure)
-                .isInstanceOfAny(CodecException.class, ElementTooLargeException.class)
-                .hasMessageContaining(refusal));
+        assertThat(failures)
+                .allSatisfy(failure -> assertThat(failure)
+                        .isInstanceOfAny(CodecException.class, ElementTooLargeException.class)
+                        .hasMessageContaining(refusal));
         assertThat(queue.peek()).isEqualTo(good);
     }
 

@@ -121,7 +121,8 @@ class NothingStaysTest {
         assertThat(staticCollections()).isEqualTo(collections);
         // Chronicle closes a journal's files in a thread of its own
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(entries(Path.of("/proc/self/fd"))).isLessThanOrEqualTo(descriptors + 5));
+                .untilAsserted(
+                        () -> assertThat(entries(Path.of("/proc/self/fd"))).isLessThanOrEqualTo(descriptors + 5));
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                         .as("threads, but for the two that all queues share")
