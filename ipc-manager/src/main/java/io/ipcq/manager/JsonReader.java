@@ -221,7 +221,7 @@ final class JsonReader {
     }
 
     private void count(String text) {
-        if (meter != UNMETERED) {
+        if (!meter.equals(UNMETERED)) {
             count(HeapSize.of(text));
         }
     }
