@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HarmlessTest {
@@ -16,10 +17,10 @@ class HarmlessTest {
 
     @Test
     void shouldLeaveNothingThatTerminalsObey() {
-        for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
-            String line = Harmless.line("a" + Character.toString(point) + "b");
-            assertThat(harmful(line)).as("U+%04X", point).isFalse();
-        }
+        int[] left = IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+                .filter(point -> harmful(Harmless.line(Character.toString(point))))
+                .toArray();
+        assertThat(left).isEmpty();
         assertThat(harmful(Harmless.line(HOSTILE))).isFalse();
     }
 

@@ -53,6 +53,17 @@ class QueueWhoIT {
         return CommandRun.here(words).objects();
     }
 
+    /** Looks until a process has begun to wait, and is seen to: between two naps it is on its way to the next one. */
+    private static List<Map<String, Object>> awaitStall(Path queue, Kind kind, long pid) {
+        return await().atMost(60, TimeUnit.SECONDS)
+                .until(
+                        () -> CommandRun.here("queue", "who", queue, "--json", "--watch", "0.1")
+                                .objects(),
+                        objects -> objects.stream()
+                                .anyMatch(object -> kind.toString().equals(object.get("stall"))
+                                        && object.get("sentence").toString().contains("pid " + pid)));
+    }
+
     private static String sentence(List<Map<String, Object>> objects, Kind kind) {
         return objects.stream()
                 .filter(object -> kind.toString().equals(object.get("stall")))
@@ -176,13 +187,11 @@ class QueueWhoIT {
             queue.put("a");
             assertThat(stalls(who(queue))).as("nobody waits").isEmpty();
             try (TestJvm producer = start("put", queue)) {
-                await().atMost(60, TimeUnit.SECONDS)
-                        .until(() -> process(who(queue), producer.pid())
-                                .get("waitsFor")
-                                .equals(List.of("room")));
-                List<Map<String, Object>> objects = who(queue);
-                assertThat(sentence(objects, Kind.FULL)).contains("full with 1 element", "pid " + producer.pid());
-                assertThat(process(objects, producer.pid())).containsEntry("role", "producer");
+                List<Map<String, Object>> objects = awaitStall(queue.directory(), Kind.FULL, producer.pid());
+                assertThat(sentence(objects, Kind.FULL)).contains("full with 1 element");
+                assertThat(process(objects, producer.pid()))
+                        .containsEntry("role", "producer")
+                        .containsEntry("waitsFor", List.of("room"));
                 assertThat(queue.get()).isEqualTo("a");
                 producer.awaitSuccess();
             }
@@ -202,8 +211,7 @@ class QueueWhoIT {
                                 .equals(List.of("an element")));
                 assertThat(stalls(who(queue))).as("this process may put").isEmpty();
             }
-            CommandRun alone = CommandRun.here("queue", "who", directory, "--json", "--watch", "0.1");
-            assertThat(sentence(alone.objects(), Kind.NO_PRODUCER)).contains("pid " + consumer.pid());
+            awaitStall(directory, Kind.NO_PRODUCER, consumer.pid());
             consumer.kill();
         }
         CommandRun.here("queue", "put", directory, "a").endsWith(0);

@@ -78,6 +78,10 @@ public record AttachedProcess(
         return isShort ? program : program.substring(0, program.offsetByCodePoints(0, LONGEST_PROGRAM)) + "...";
     }
 
+    AttachedProcess waitingFor(Set<QueueWord> words) {
+        return new AttachedProcess(process, members, words, holds, leases, oldestLeaseNanos);
+    }
+
     boolean isStopped() {
         ProcessSight seen = process;
         return seen != null && seen.isStopped();

@@ -95,6 +95,27 @@ public record QueueLook(QueueSnapshot snapshot, @Nullable List<AttachedProcess> 
                 .toList();
     }
 
+    /** This look, in which processes wait as well for what they were seen to wait for in an earlier one. */
+    QueueLook addWaits(QueueLook earlier) {
+        List<AttachedProcess> all = attached;
+        return all == null
+                ? this
+                : new QueueLook(
+                        snapshot,
+                        all.stream().map(process -> addWaits(process, earlier)).toList(),
+                        dead);
+    }
+
+    private static AttachedProcess addWaits(AttachedProcess process, QueueLook earlier) {
+        Set<QueueWord> waits = EnumSet.noneOf(QueueWord.class);
+        waits.addAll(process.waitsFor());
+        for (int member : process.members()) {
+            AttachedProcess before = earlier.of(member);
+            waits.addAll(before == null ? Set.of() : before.waitsFor());
+        }
+        return process.waitingFor(waits);
+    }
+
     /** The process that a member belongs to; null if it is dead or nothing is known. */
     @Nullable
     AttachedProcess of(int member) {

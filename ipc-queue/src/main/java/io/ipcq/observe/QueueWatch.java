@@ -16,12 +16,14 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread-safe: immutable.
  *
  * @param first what was seen at the beginning
- * @param last what was seen at the end
+ * @param last what was seen at the end; what a process waits for is all that it was seen to wait for meanwhile
  * @param heldThroughout the mutexes that one member held whenever it was looked, while what they protect did not change
  */
 public record QueueWatch(QueueLook first, QueueLook last, Map<QueueWord, Integer> heldThroughout) {
 
     private static final long BETWEEN_MILLIS = 20;
+    /** Who waits sleeps in naps, and may be seen between two of them. */
+    private static final long LOOKS = 10;
 
     public QueueWatch {
         heldThroughout = Map.copyOf(heldThroughout);
@@ -29,15 +31,23 @@ public record QueueWatch(QueueLook first, QueueLook last, Map<QueueWord, Integer
 
     /** Watches for as long as it is told; a second is enough to tell a stall from a pause. */
     public static QueueWatch of(QueueView queue, Duration duration) throws InterruptedException {
-        long end = Deadline.in(duration);
+        long nanos = Deadline.nanos(duration);
+        long between = nanos / LOOKS;
+        long nextLook = between;
+        long start = System.nanoTime();
         QueueLook first = QueueLook.at(queue);
+        QueueLook last = first;
         Map<QueueWord, Integer> held = new EnumMap<>(QueueWord.class);
         held.putAll(first.snapshot().holders());
-        while (!Deadline.hasPassed(end)) {
+        for (long passed = 0; passed < nanos; passed = System.nanoTime() - start) {
             TimeUnit.MILLISECONDS.sleep(BETWEEN_MILLIS);
             retain(held, first.snapshot(), queue.snapshot());
+            if (passed >= nextLook) {
+                nextLook += between;
+                last = QueueLook.at(queue).addWaits(last);
+            }
         }
-        QueueLook last = QueueLook.at(queue);
+        last = QueueLook.at(queue).addWaits(last);
         retain(held, first.snapshot(), last.snapshot());
         return new QueueWatch(first, last, held);
     }

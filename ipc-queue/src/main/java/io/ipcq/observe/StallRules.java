@@ -220,8 +220,8 @@ public final class StallRules {
                     "nobody reads: there are " + Quantity.count(snapshot.size(), "element")
                             + ", and no process is attached; start a consumer"));
         }
-        boolean idle = snapshot.size() == 0 && watch.put() == 0 && !snapshot.shutdown();
-        if (idle && !now.isEmpty() && onlyWaitForElements(before) && onlyWaitForElements(now)) {
+        boolean idle = watch.first().snapshot().size() == 0 && snapshot.size() == 0 && watch.put() == 0;
+        if (idle && !snapshot.shutdown() && !now.isEmpty() && onlyWaitForElements(now)) {
             stalls.add(new Stall(
                     Kind.NO_PRODUCER,
                     waiting(watch.last(), QueueWord.ELEMENT)
