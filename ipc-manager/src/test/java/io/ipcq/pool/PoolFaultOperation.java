@@ -263,9 +263,9 @@ enum PoolFaultOperation {
         return this == CREATE_AND_CLOSE || this == CLOSE || this == SHUTDOWN_NOW;
     }
 
-    /** Whether a thread in place of a JVM would take this process along. */
+    /** Whether a thread in place of a JVM would take this process along, or have no errors of its own. */
     boolean needsJvms() {
-        return this == CRASH || this == RETRY;
+        return this == CRASH || this == RETRY || side == Side.WORKER;
     }
 
     boolean creates() {
