@@ -155,7 +155,7 @@ abstract class ServedMonitor extends Served {
         Failures.insist("calls that wait", ServedMonitor::serve, this);
     }
 
-    /** What fails otherwise than it is foreseen costs the client whose call it is, as nobody knows how much was done. */
+    /** What fails ends the call whose attempt it is; an attempt that has had effect does nothing more that might fail. */
     private void serve() {
         for (Iterator<Waiting> each = line.values().iterator(); each.hasNext() && mayServe(); ) {
             Waiting waiting = each.next();
@@ -167,10 +167,8 @@ abstract class ServedMonitor extends Served {
                 if (!attempt(waiting) && waiting.fair) {
                     return;
                 }
-            } catch (RpcException e) {
-                waiting.call.fail(e);
             } catch (Throwable e) {
-                waiting.call.session().cutOff(waiting.call, e);
+                waiting.call.fail(e);
             }
         }
     }

@@ -71,7 +71,7 @@ final class ServedSemaphore extends ServedMonitor {
         Acquired its = acquired.computeIfAbsent(session, any -> new Acquired());
         permits -= wanted; // both or neither: nothing between them can fail
         its.permits += wanted;
-        return true;
+        return Boolean.TRUE;
     }
 
     @Override
