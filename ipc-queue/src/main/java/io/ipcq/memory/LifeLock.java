@@ -78,6 +78,15 @@ public final class LifeLock implements AutoCloseable {
         return free;
     }
 
+    /** Keeps others from taking a file that is open here; null if somebody has. */
+    static @Nullable FileLock tryKeepFree(FileChannel file) throws IOException {
+        try {
+            return file.tryLock(PLACE, 1, true);
+        } catch (OverlappingFileLockException taken) {
+            return null;
+        }
+    }
+
     private static List<FileChannel> unlocked(Collection<FileChannel> files) {
         return files.stream().filter(file -> !isLocked(file)).toList();
     }

@@ -4,6 +4,7 @@ package io.ipcq.memory;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -178,7 +179,7 @@ public final class LiveDirectory {
                         .filter(name -> name.startsWith(prefix) && !name.startsWith(own))
                         .forEach(name -> lookAt(held, name, candidates));
                 for (FileChannel abandoned : LifeLock.free(candidates.keySet())) {
-                    removeQuietly(held, Objects.requireNonNull(candidates.get(abandoned)), keeping);
+                    removeUnlessTaken(held, abandoned, Objects.requireNonNull(candidates.get(abandoned)), keeping);
                 }
             }
         } catch (IOException | SecurityException stays) {
@@ -188,9 +189,13 @@ public final class LiveDirectory {
         }
     }
 
-    private static void removeQuietly(DirectoryHandle base, DirectoryHandle held, Keeping keeping) {
-        try {
-            remove(base, held, keeping);
+    /** Its maker may just have been slow to lock it; now it finds that somebody else has, and makes another one. */
+    private static void removeUnlessTaken(
+            DirectoryHandle base, FileChannel alive, DirectoryHandle held, Keeping keeping) {
+        try (FileLock kept = LifeLock.tryKeepFree(alive)) {
+            if (kept != null) {
+                remove(base, held, keeping);
+            }
         } catch (IOException | SecurityException stays) {
             // another process removes it at this moment, or it may not be removed by us
         }

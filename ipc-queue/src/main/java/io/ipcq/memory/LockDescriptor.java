@@ -47,6 +47,7 @@ final class LockDescriptor {
     private static final int START_OFFSET = 8;
     private static final int LENGTH_OFFSET = 16;
 
+    private static final long TO_THE_END = 0;
     private static final long NONE = -1;
 
     private final SystemCall call;
@@ -76,6 +77,9 @@ final class LockDescriptor {
     }
 
     private boolean open(Path file, Object fileKey) {
+        if (!fileKey.equals(keyOf(file))) {
+            return false; // to close another one would drop the first locks that are on that
+        }
         byte[] name = nativeName(file);
         ByteBuffer text = ByteBuffer.allocateDirect(name.length + 1).put(name);
         try {
@@ -120,20 +124,25 @@ final class LockDescriptor {
 
     /** Locks one byte; false if it cannot be had: another lock is on it, or the kernel has no such locks. */
     boolean lock(long position) {
-        return set(WRITE_LOCK, position);
+        return set(WRITE_LOCK, position, 1);
     }
 
     /** False if the kernel did not do it. */
     boolean unlock(long position) {
-        return set(UNLOCK, position);
+        return set(UNLOCK, position, 1);
     }
 
-    private boolean set(short type, long position) {
+    /** Unlocks all that it has locked. */
+    void unlockAll() {
+        set(UNLOCK, 0, TO_THE_END);
+    }
+
+    private boolean set(short type, long position, long length) {
         ByteBuffer flock = ByteBuffer.allocateDirect(FLOCK_BYTES)
                 .order(ByteOrder.nativeOrder())
                 .putShort(0, type)
                 .putLong(START_OFFSET, position)
-                .putLong(LENGTH_OFFSET, 1);
+                .putLong(LENGTH_OFFSET, length);
         try {
             return call.invoke(Numbers.FCNTL, descriptor, SET_LOCK, call.addressOf(flock), 0) == 0;
         } finally {

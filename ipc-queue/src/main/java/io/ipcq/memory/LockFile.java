@@ -186,13 +186,17 @@ final class LockFile {
     void closeIfUnused(LongSupplier last) {
         synchronized (MONITOR_OF_JVM) {
             if (users == 0 && !done) {
-                if (descriptor != null) {
-                    descriptor.close(); // with all locks of it that an Error has left
-                    descriptor = null;
-                }
                 if (channel.isOpen() && isLockedByOtherClassLoader(last.getAsLong())) {
+                    if (descriptor != null) {
+                        descriptor.unlockAll(); // and stays open, too
+                        descriptor = null;
+                    }
                     keepUntilEnd(channel);
                 } else {
+                    if (descriptor != null) {
+                        descriptor.close(); // with all locks of it that an Error has left
+                        descriptor = null;
+                    }
                     closeChannel();
                 }
                 done = true;
