@@ -15,8 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Takes all there is. */
-@Command(name = "drain", description = "Takes all elements that can be taken, and prints them.")
+/** Takes all there is when it begins: with others who put, there may be no end. */
+@Command(name = "drain", description = "Takes the elements that there are when it begins, and prints them.")
 final class QueueDrain implements Callable<Integer> {
 
     @Parameters(paramLabel = "QUEUE", description = "Its directory.")
@@ -37,14 +37,15 @@ final class QueueDrain implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
         try (SharedQueue<byte[]> opened = queue.open()) {
-            if (!consent.isGiven(spec, "takes " + Quantity.count(opened.qsize(), "element") + " out of " + queue)) {
+            long most = opened.qsize();
+            if (!consent.isGiven(spec, "takes " + Quantity.count(most, "element") + " out of " + queue)) {
                 return ExitCode.SOFTWARE;
             }
             ElementPrinter printer = new ElementPrinter(screen, opened.codecId(), form.json());
             Consumer<byte[]> print = form.raw() ? screen::raw : printer::print;
             Taker taker = new Taker(opened, print.andThen(element -> screen.flush()));
             long taken = 0;
-            while (taker.next(Duration.ZERO)) {
+            while (taken < most && taker.next(Duration.ZERO)) {
                 taken++;
             }
             screen.note("taken: " + taken);

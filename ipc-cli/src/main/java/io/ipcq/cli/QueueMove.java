@@ -3,6 +3,7 @@ package io.ipcq.cli;
 
 import io.ipcq.observe.Quantity;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Takes elements out of a queue and puts them into another one of the same codec.",
             "One of a durable queue is removed when it is in the other queue, and there on the disk; if this is killed between,",
-            "it is in both. One of a queue in memory is gone if this is killed between."
+            "it is in both. One of a queue in memory is gone if this is killed between, and goes to the end of FROM if TO does not take it."
         })
 final class QueueMove implements Callable<Integer> {
 
@@ -66,6 +67,11 @@ final class QueueMove implements Callable<Integer> {
                 moved++;
             }
             Screen.of(spec).note("moved: " + moved);
+            if (taker.late() > 0) {
+                Screen.of(spec)
+                        .note(Quantity.count(taker.late(), "element")
+                                + " waited for room for longer than a lease, and may be in both queues");
+            }
         }
         return ExitCode.OK;
     }
@@ -76,6 +82,9 @@ final class QueueMove implements Callable<Integer> {
             if (target instanceof DurableQueue<byte[]> durable) {
                 durable.flush();
             }
+        } catch (QueueShutdownException e) {
+            // or it would be taken for the end of what is to be moved
+            throw new IllegalStateException("the queue to put into is shut down: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException("the other queue could not be written to its disk", e);
         } catch (InterruptedException e) {

@@ -71,7 +71,7 @@ final class QueueRequeue implements Callable<Integer> {
             if (done) {
                 letter.ack();
             } else {
-                letter.nack();
+                letter.release(); // nothing is wrong with it
             }
         }
         return true;

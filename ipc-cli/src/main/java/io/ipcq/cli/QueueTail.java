@@ -44,6 +44,9 @@ final class QueueTail implements Callable<Integer> {
     @Mixin
     private Looking looking = new Looking();
 
+    /** The number of the last one; -1 if there was none. */
+    private long printed = -1;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -73,14 +76,15 @@ final class QueueTail implements Callable<Integer> {
     }
 
     /** The number of the element that comes next. */
-    private static long print(QueueView view, long from, ElementPrinter printer, Screen screen) {
+    private long print(QueueView view, long from, ElementPrinter printer, Screen screen) {
         long next = from;
         try (Stream<Replayed<byte[]>> elements = view.from(from)) {
             for (Iterator<Replayed<byte[]>> each = elements.iterator(); each.hasNext(); ) {
                 Replayed<byte[]> element = each.next();
-                if (element.number() > next && next > from) {
-                    screen.note((element.number() - next) + " elements were taken before they could be printed");
+                if (printed >= 0 && element.number() > printed + 1) {
+                    screen.note((element.number() - printed - 1) + " elements were taken before they could be printed");
                 }
+                printed = element.number();
                 printer.print(element.number(), element.value());
                 next = element.number() + 1;
             }

@@ -90,7 +90,8 @@ final class QueueWho implements Callable<Integer> {
             try (QueueView view = queue.look()) {
                 QueueWatch watch = QueueWatch.of(view, seconds(watchSeconds));
                 List<Stall> stalls = rules.of(watch);
-                goesOn &= stalls.isEmpty();
+                // who waits for work is in order
+                goesOn &= stalls.stream().allMatch(stall -> stall.kind() == Stall.Kind.NO_PRODUCER);
                 if (looking.json()) {
                     printObjects(view, watch.last(), stalls);
                 } else {

@@ -101,8 +101,15 @@ final class Screen {
         try {
             out.write(bytes);
         } catch (IOException e) {
-            throw new ClosedPipeException(e);
+            throw failure(e);
         }
+    }
+
+    /** Who reads may have gone, which is no fault; or the disk is full. */
+    private static RuntimeException failure(IOException e) {
+        return "Broken pipe".equals(e.getMessage())
+                ? new ClosedPipeException(e)
+                : new UncheckedIOException("the output cannot be written: " + e.getMessage(), e);
     }
 
     /** What was printed so far has arrived when this returns. */
@@ -110,7 +117,7 @@ final class Screen {
         try {
             out.flush();
         } catch (IOException e) {
-            throw new ClosedPipeException(e);
+            throw failure(e);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.IpcException;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueShutdownException;
@@ -8,37 +9,74 @@ import io.ipcq.queue.SharedQueue;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Takes elements: those of a durable queue are acknowledged when they have been dealt with, and not before. */
+/**
+ * Takes elements: those of a durable queue are acknowledged when they have been dealt with, and not before; one of a queue in memory is put
+ * back, at the end, if it could not be dealt with.
+ */
 final class Taker {
 
     private final SharedQueue<byte[]> queue;
     private final Consumer<byte[]> work;
+    private long late;
 
-    /** @param work deals with an element; one of a durable queue stays in it if this throws */
+    /** @param work deals with an element, which stays in the queue if this throws */
     Taker(SharedQueue<byte[]> queue, Consumer<byte[]> work) {
         this.queue = queue;
         this.work = work;
     }
 
+    /** How many were dealt with when they had been handed out again, as their lease had ended. */
+    long late() {
+        return late;
+    }
+
     /** Takes the next element; false if there was none, or never will be. */
     boolean next(Duration timeout) throws InterruptedException {
-        try {
-            return queue instanceof DurableQueue<byte[]> durable ? receive(durable, timeout) : get(timeout);
-        } catch (QueueShutdownException drained) {
-            return false;
-        }
+        return queue instanceof DurableQueue<byte[]> durable ? receive(durable, timeout) : get(timeout);
     }
 
     private boolean get(Duration timeout) throws InterruptedException {
-        byte[] element = queue.get(timeout);
-        if (element != null) {
-            work.accept(element);
+        byte[] element;
+        try {
+            element = queue.get(timeout);
+        } catch (QueueShutdownException drained) {
+            return false;
         }
-        return element != null;
+        if (element == null) {
+            return false;
+        }
+        boolean done = false;
+        try {
+            work.accept(element);
+            done = true;
+        } finally {
+            if (!done) {
+                putBack(element);
+            }
+        }
+        return true;
+    }
+
+    private void putBack(byte[] element) {
+        boolean back = false;
+        try {
+            back = queue.offer(element);
+        } catch (IpcException e) {
+            // shut down or deleted meanwhile
+        }
+        if (!back) {
+            throw new IllegalStateException(
+                    "the element could not be dealt with, and not be put back: it is gone, bytes=" + element.length);
+        }
     }
 
     private boolean receive(DurableQueue<byte[]> durable, Duration timeout) throws InterruptedException {
-        Delivery<byte[]> delivery = durable.receive(timeout);
+        Delivery<byte[]> delivery;
+        try {
+            delivery = durable.receive(timeout);
+        } catch (QueueShutdownException drained) {
+            return false;
+        }
         if (delivery == null) {
             return false;
         }
@@ -47,10 +85,10 @@ final class Taker {
             work.accept(delivery.value());
             done = true;
         } finally {
-            if (done) {
-                delivery.ack();
-            } else {
-                delivery.nack();
+            if (!done) {
+                delivery.release(); // nothing is wrong with it
+            } else if (!delivery.ack()) {
+                late++;
             }
         }
         return true;

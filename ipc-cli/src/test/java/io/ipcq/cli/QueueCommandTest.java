@@ -300,6 +300,44 @@ class QueueCommandTest {
     }
 
     @Test
+    void shouldLoseNothingThatTheOtherQueueDoesNotTake() throws Exception {
+        String large = "x".repeat(100_000);
+        try (SharedQueue<String> ring = SharedQueue.create(parent.resolve("ring"), String.class);
+                DurableQueue<String> journal =
+                        DurableQueue.builder(String.class).maxAttempts(1).create(parent.resolve("journal"));
+                SharedQueue<String> over = SharedQueue.create(parent.resolve("over"), String.class);
+                SharedQueue<String> small =
+                        SharedQueue.builder(String.class).capacityBytes(1 << 16).create(parent.resolve("small"))) {
+            over.shutdown();
+            for (SharedQueue<String> source : List.of(ring, journal)) {
+                source.put(large);
+                assertThat(queue("move", source.directory(), over.directory(), "--yes")
+                                .endsWith(1)
+                                .err())
+                        .contains("shut down");
+                queue("move", source.directory(), small.directory(), "--yes").endsWith(1);
+                assertThat(source.getNow()).as("not lost, and no dead letter").isEqualTo(large);
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepDeadLettersThatCannotBePutBack() throws Exception {
+        try (DurableQueue<String> orders =
+                DurableQueue.builder(String.class).maxAttempts(1).create(parent.resolve("orders"))) {
+            orders.put("a");
+            Objects.requireNonNull(orders.receive()).nack();
+            orders.shutdown();
+            for (int i = 0; i < 7; i++) {
+                queue("requeue", orders.directory(), "--yes").endsWith(1);
+            }
+            try (DurableQueue<DeadLetter> letters = orders.deadLetters()) {
+                assertThat(letters.qsize()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
     void shouldDeleteForEveryone() throws Exception {
         Path directory = parent.resolve("letters");
         SharedQueue.create(directory, String.class).close();
