@@ -4,6 +4,7 @@ package io.ipcq.observe;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -117,7 +118,7 @@ final class MemberLocks {
                     lookAtDescriptors(pids, file, process.resolve("fdinfo"), Long.parseLong(name));
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // they stay unknown
         }
     }
@@ -125,10 +126,18 @@ final class MemberLocks {
     private static void lookAtDescriptors(Map<Integer, Long> pids, FileIdentity file, Path fdinfo, long pid) {
         try (Stream<Path> descriptors = Files.list(fdinfo)) {
             for (Path descriptor : descriptors.toList()) {
-                addAll(pids, read(descriptor, file), pid);
+                lookAtDescriptor(pids, file, descriptor, pid);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // another user's, or gone while we looked
+        }
+    }
+
+    private static void lookAtDescriptor(Map<Integer, Long> pids, FileIdentity file, Path descriptor, long pid) {
+        try {
+            addAll(pids, read(descriptor, file), pid);
+        } catch (IOException | UncheckedIOException closed) {
+            // while we looked
         }
     }
 }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.QueueWord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,8 +40,8 @@ final class Sleep {
             for (Path task : tasks.toList()) {
                 add(words, task.resolve("syscall"), mappings, queue);
             }
-        } catch (IOException hidden) {
-            // nothing is known
+        } catch (IOException | UncheckedIOException hidden) {
+            // nothing is known, or it has ended
         }
         return words;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.observe;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.observe.QueueLook.DeadMember;
 import io.ipcq.observe.Stall.Kind;
 import io.ipcq.queue.QueueSnapshot;
@@ -8,6 +9,7 @@ import io.ipcq.queue.QueueWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ public final class StallRules {
 
     /** @param patience how long an element may be out before that is strange */
     public StallRules(Duration patience) {
-        this.patienceNanos = patience.toNanos();
+        this.patienceNanos = Deadline.nanos(patience);
     }
 
     /** What keeps a queue from going on; empty if nothing does. */
@@ -90,7 +92,10 @@ public final class StallRules {
             stalls.add(new Stall(
                     Kind.LONG_IN_MUTEX,
                     holder.name() + " holds " + mutex + " for " + atLeast(watch)
-                            + ", and is not stopped. A thread dump (`jstack`) says where it is; to kill it is safe"));
+                            + (holder.process() == null
+                                    ? "; whether it is stopped is to be seen only where it runs"
+                                    : ", and is not stopped. A thread dump (`jstack`) says where it is")
+                            + "; to kill it is safe"));
         }
     }
 
@@ -230,6 +235,7 @@ public final class StallRules {
     }
 
     private static boolean onlyWaitForElements(List<AttachedProcess> attached) {
-        return attached.stream().allMatch(process -> process.waitsFor().equals(java.util.Set.of(QueueWord.ELEMENT)));
+        return attached.stream()
+                .allMatch(process -> process.leases() == 0 && process.waitsFor().equals(Set.of(QueueWord.ELEMENT)));
     }
 }
