@@ -47,8 +47,8 @@ public interface DurableQueue<E> extends SharedQueue<E> {
     }
 
     /**
-     * Opens the queue at an address: in a directory, {@code file:/var/orders}; of a manager, {@code ipcq:}; of a cluster, {@code kafka:}.
-     * So a program goes from one machine to many by changing an address; docs/many-machines.md has all of them.
+     * Opens the queue at an address: in a directory, {@code file:/var/orders}; of a manager, {@code ipcq:}. So a program goes
+     * from one machine to many by changing an address; docs/many-machines.md has all of them.
      */
     static <E> DurableQueue<E> open(URI address, Class<E> type) throws IOException {
         return builder(type).open(address);

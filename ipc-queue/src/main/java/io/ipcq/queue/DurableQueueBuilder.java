@@ -167,8 +167,7 @@ public final class DurableQueueBuilder<E> {
     }
 
     /**
-     * Opens the queue at an address: {@code file:/var/orders}, {@code ipcq://host:port/orders?key=/etc/key}, {@code
-     * kafka://host:port/orders}. What stands there is said by whoever opens such queues: the wait strategy and {@link #trustGroup} are
+     * Opens the queue at an address: {@code file:/var/orders}, {@code ipcq://host:port/orders?key=/etc/key}. What stands there is said by whoever opens such queues: the wait strategy and {@link #trustGroup} are
      * about files.
      *
      * @throws java.nio.file.NoSuchFileException if there is none
