@@ -20,6 +20,8 @@ import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -37,6 +39,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +66,7 @@ class EveryTimeIT {
     Path directory;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private final Set<Method> called = new LinkedHashSet<>();
+    private final Set<Executable> called = new LinkedHashSet<>();
 
     @AfterEach
     void close() throws Exception {
@@ -130,7 +133,7 @@ class EveryTimeIT {
         Thread.sleep(Long.MAX_VALUE);
     }
 
-    private static List<Method> publicMethodsWithTimes() {
+    private static List<Executable> publicMethodsWithTimes() {
         return new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
                         .withImportOption(location -> !location.contains("-tests.jar"))
@@ -138,10 +141,16 @@ class EveryTimeIT {
                         .stream()
                         .map(JavaClass::reflect)
                         .filter(EveryTimeIT::isPublic)
-                        .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
-                        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isBridge())
+                        .flatMap(EveryTimeIT::methodsAndConstructors)
+                        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
                         .filter(EveryTimeIT::hasTime)
                         .toList();
+    }
+
+    /** Records that have a time are made by methods that have it, too. */
+    private static Stream<Executable> methodsAndConstructors(Class<?> type) {
+        Stream<Executable> methods = Arrays.stream(type.getDeclaredMethods());
+        return type.isRecord() ? methods : Stream.concat(methods, Arrays.stream(type.getDeclaredConstructors()));
     }
 
     private static boolean isPublic(Class<?> type) {
@@ -149,33 +158,37 @@ class EveryTimeIT {
                 && (type.getEnclosingClass() == null || isPublic(type.getEnclosingClass()));
     }
 
-    private static boolean hasTime(Method method) {
+    private static boolean hasTime(Executable method) {
         return Arrays.stream(method.getParameterTypes())
                 .anyMatch(type -> type == Duration.class || type == TimeUnit.class);
     }
 
     @Test
     void shouldTakeEveryTimeThereIs() throws Exception {
-        List<Method> methods = publicMethodsWithTimes();
+        List<Executable> methods = publicMethodsWithTimes();
         assertThat(methods).hasSizeGreaterThan(30);
         for (Object subject : subjects()) {
-            for (Method method : methods) {
-                if (method.getDeclaringClass().isInstance(subject) && !Modifier.isStatic(method.getModifiers())) {
+            for (Executable method : methods) {
+                if (method.getDeclaringClass().isInstance(subject) && isOfObject(method)) {
                     callWithAll(method, subject);
                 }
             }
         }
-        for (Method method : methods) {
-            if (Modifier.isStatic(method.getModifiers())) {
+        for (Executable method : methods) {
+            if (!isOfObject(method)) {
                 callWithAll(method, null);
             }
         }
-        List<Method> forgotten = new ArrayList<>(methods);
+        List<Executable> forgotten = new ArrayList<>(methods);
         forgotten.removeAll(called);
         assertThat(forgotten).as("add something of their type to the subjects").isEmpty();
     }
 
-    private void callWithAll(Method method, Object subject) throws Exception {
+    private static boolean isOfObject(Executable method) {
+        return method instanceof Method && !Modifier.isStatic(method.getModifiers());
+    }
+
+    private void callWithAll(Executable method, Object subject) throws Exception {
         called.add(method);
         if (Arrays.asList(method.getParameterTypes()).contains(Duration.class)) {
             for (Duration duration : DURATIONS) {
@@ -194,7 +207,7 @@ class EveryTimeIT {
         }
     }
 
-    private Object[] arguments(Method method, Duration duration, long number, TimeUnit unit) throws IOException {
+    private Object[] arguments(Executable method, Duration duration, long number, TimeUnit unit) throws IOException {
         return Arrays.stream(method.getParameters())
                 .map(parameter -> {
                     Class<?> type = parameter.getType();
@@ -250,15 +263,19 @@ class EveryTimeIT {
         }
     }
 
-    private static void call(Method method, Object subject, Object[] arguments, boolean isLong) throws Exception {
+    private static void call(Executable method, Object subject, Object[] arguments, boolean isLong) throws Exception {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread thread = new Thread(() -> {
             try {
                 method.setAccessible(true);
-                method.invoke(subject, arguments);
+                if (method instanceof Constructor<?> constructor) {
+                    constructor.newInstance(arguments);
+                } else {
+                    ((Method) method).invoke(subject, arguments);
+                }
             } catch (InvocationTargetException e) {
                 thrown.set(e.getCause());
-            } catch (IllegalAccessException | RuntimeException e) {
+            } catch (ReflectiveOperationException | RuntimeException e) {
                 thrown.set(new AssertionError(e));
             }
         });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.spring;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
@@ -70,7 +71,8 @@ final class ListenerProcesses implements QueueListenerContainer {
     @Override
     public synchronized boolean stop(Duration patience) {
         running.forEach(Keeper::tellToStop);
-        long end = System.nanoTime() + patience.plus(AFTER_PATIENCE).toNanos();
+        long nanos = Deadline.nanos(patience);
+        long end = Deadline.in(Math.max(nanos, nanos + AFTER_PATIENCE.toNanos())); // which may overflow
         boolean ended = true;
         for (Keeper keeper : running) {
             ended &= keeper.joinOrKill(end);
@@ -261,7 +263,7 @@ final class ListenerProcesses implements QueueListenerContainer {
         boolean joinOrKill(long end) {
             boolean interrupted = false;
             try {
-                join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+                join(Math.max(1, Deadline.remainingNanos(end) / 1_000_000));
             } catch (InterruptedException hurry) {
                 interrupted = true;
             }

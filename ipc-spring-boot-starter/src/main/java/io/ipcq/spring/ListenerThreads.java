@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.spring;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueClosedException;
@@ -61,11 +62,11 @@ final class ListenerThreads implements QueueListenerContainer {
     @Override
     public synchronized boolean stop(Duration patience) {
         threads.forEach(Worker::endTaking);
-        long end = System.nanoTime() + patience.toNanos();
+        long end = Deadline.in(patience);
         boolean ended = join(end);
         if (!ended) {
             threads.forEach(Thread::interrupt);
-            ended = join(System.nanoTime() + AFTER_INTERRUPT.toNanos());
+            ended = join(Deadline.in(AFTER_INTERRUPT));
         }
         threads = List.of();
         return ended;
@@ -74,7 +75,7 @@ final class ListenerThreads implements QueueListenerContainer {
     private boolean join(long end) {
         boolean ended = true;
         for (Worker worker : threads) {
-            long rest = Math.max(1, (end - System.nanoTime()) / 1_000_000);
+            long rest = Math.max(1, Deadline.remainingNanos(end) / 1_000_000);
             try {
                 worker.join(rest);
             } catch (InterruptedException hurry) {
