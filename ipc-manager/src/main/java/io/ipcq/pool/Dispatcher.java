@@ -345,8 +345,10 @@ final class Dispatcher {
                 long number = in.getLong();
                 long nanos = in.getLong();
                 PoolTask<?> task = worker.answered(number);
-                count(task, kind == MessageKind.RESULT);
-                ended.add(completion(task, kind, in, worker.child().name()));
+                if (task != worker.condemned || !task.counted) { // else another thread is telling why it was ended
+                    count(task, kind == MessageKind.RESULT);
+                    ended.add(completion(task, kind, in, worker.child().name()));
+                }
                 worker.done(task, nanos);
             }
             case MessageKind.UNKNOWN_FUNCTION -> {
