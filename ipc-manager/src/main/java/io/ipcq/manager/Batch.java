@@ -104,12 +104,12 @@ final class Batch<T> implements Handed {
             try {
                 wire.add(way.wire.apply(next, reading));
             } catch (RpcException e) {
-                things.remove(things.size() - 1);
-                if (isEmpty()) {
-                    (e.code() == Protocol.LIMIT ? way.later : way.undecoded).accept(next);
+                boolean alone = things.size() == 1;
+                (alone && e.code() != Protocol.LIMIT ? way.undecoded : way.later).accept(next);
+                things.remove(things.size() - 1); // at last: until then it is put back with the others
+                if (alone) {
                     throw e;
                 }
-                way.later.accept(next);
                 return;
             }
         }

@@ -33,7 +33,8 @@ final class Clearing<C> {
     /** As many as requests may be slow at a time, for the same reason. */
     static final int MAX_THREADS = RequestLoop.MAX_SLOW;
 
-    static final int MAX_WORKING = Math.max(2, Runtime.getRuntime().availableProcessors());
+    static final int MAX_WORKING =
+            Math.min(MAX_THREADS, Math.max(2, Runtime.getRuntime().availableProcessors()));
 
     /** What takes longer is taken to wait. */
     static final Duration PATIENCE = Duration.ofMillis(100);

@@ -64,12 +64,11 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         String name = network ? address.name() : required(address, "queue");
         SocketAddress server = network ? tcp(address) : UnixDomainSocketAddress.of(address.path());
         AuthKey key = AuthKey.load(Path.of(required(address, "key")));
-        ManagedQueue<E> queue;
         try {
             Link link = isPlain(address)
                     ? Link.to(server, key)
                     : Link.over(connect(address, server, key), Manager.ANSWER_TIMEOUT);
-            queue = queue(link, name, request);
+            return checked(queue(link, name, request), address, request);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while the manager was reached: address=" + address);
@@ -83,7 +82,6 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
             }
             throw noSuchQueue(address, e);
         }
-        return checked(queue, address, request);
     }
 
     private static <E> ManagedQueue<E> queue(Link link, String name, DurableQueueRequest<E> request) {

@@ -303,6 +303,7 @@ public final class ManagerServer implements AutoCloseable {
             case "close" -> {
                 Served object = held(call.session(), new Served.Key(call.text(0), call.text(1)));
                 if (call.session().isLastHold(object)) {
+                    call.session().giveUpCallsOf(object.key()); // what they got later nobody would give back
                     release(object, call.session());
                 }
                 call.session().release(object); // at last: until then the end of the client would do that

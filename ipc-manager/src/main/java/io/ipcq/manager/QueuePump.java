@@ -154,6 +154,9 @@ final class QueuePump {
         }
         try {
             answer.send();
+        } catch (RpcException refused) { // the server's memory is used up, for instance
+            answer.takeBack();
+            call.fail(refused);
         } catch (Throwable e) {
             answer.takeBack();
             call.session().cutOff(call, e);

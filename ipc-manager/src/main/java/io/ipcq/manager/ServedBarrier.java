@@ -56,13 +56,13 @@ final class ServedBarrier extends ServedMonitor {
         if (mine.broken) {
             throw broken();
         }
-        int index = parties - mine.waiting.size() - 1;
+        Integer index = parties - mine.waiting.size() - 1;
         Generation next = index == 0 ? new Generation() : mine;
         mine.waiting.put(call, index);
         mine.complete = index == 0;
         generation = next;
         try {
-            await(call, timeoutMillis, () -> mine.complete ? (Object) index : null, () -> breakNow(mine));
+            await(call, timeoutMillis, () -> mine.complete ? index : null, () -> breakNow(mine));
         } catch (Throwable refused) {
             mine.waiting.remove(call); // as if it had not come
             throw refused;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,8 @@ final class ServedQueue extends Served {
      * Elements that could not be put back, as the queue is full or shut down, and those that a client did not want; they go first.
      */
     private final Deque<byte[]> returned = new ArrayDeque<>();
+
+    private boolean disposed; // guarded by this
 
     private final QueueLooks looks = new QueueLooks();
 
@@ -261,7 +264,8 @@ final class ServedQueue extends Served {
     // ---- put --------------------------------------------------------------------------------------------------------
 
     private QueuePump.@Nullable Answer put(Call call, Duration patience) throws InterruptedException {
-        return queue.put(EncodedElements.fromWire(codec, call.present(1)), patience) ? () -> call.reply(true) : null;
+        QueuePump.Answer done = () -> call.reply(true); // made before there is an element that it is about
+        return queue.put(EncodedElements.fromWire(codec, call.present(1)), patience) ? done : null;
     }
 
     /** Puts as many as there is room for, and says how many. */
@@ -407,10 +411,7 @@ final class ServedQueue extends Served {
 
     private void putBack(byte[] element) {
         if (!isPut(element)) {
-            synchronized (this) {
-                returned.add(element);
-                memory.bear(HeapSize.array(element.length));
-            }
+            putAmongReturned(element, returned::addLast);
             takers.wake();
             watchers.wake();
         }
@@ -429,9 +430,26 @@ final class ServedQueue extends Served {
         return true;
     }
 
-    private synchronized void putFirst(byte[] element) {
-        memory.bear(HeapSize.array(element.length));
-        returned.addFirst(element);
+    private void putFirst(byte[] element) {
+        putAmongReturned(element, returned::addFirst);
+    }
+
+    /** Both or nothing: it is there, and counted. Not in a queue that is disposed of, where nobody would have it. */
+    private synchronized void putAmongReturned(byte[] element, Consumer<byte[]> end) {
+        if (disposed) {
+            return;
+        }
+        long bytes = HeapSize.array(element.length);
+        memory.bear(bytes);
+        boolean there = false;
+        try {
+            end.accept(element);
+            there = true;
+        } finally {
+            if (!there) {
+                memory.giveBack(bytes);
+            }
+        }
     }
 
     /** For those who do not come here. */
@@ -560,7 +578,7 @@ final class ServedQueue extends Served {
             synchronized (leases) {
                 leases.put(lease.number(), lease);
             }
-            if (call.session().isOver()) {
+            if (call.session().isOver() || !holders.contains(call.session())) {
                 left(call.session());
             }
             call.reply(wire, () -> end(lease));
@@ -715,6 +733,9 @@ final class ServedQueue extends Served {
 
     @Override
     void dispose() {
+        synchronized (this) {
+            disposed = true;
+        }
         while (takeReturned() != null) {
             // nobody is left to have it
         }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** Permits; those that a client acquired, and that neither it nor another one released, come back when it is gone. */
 final class ServedSemaphore extends ServedMonitor {
 
+    /** Made ahead: nothing that comes after an effect may fail. */
+    private static final Object DONE = true;
+
     private final long made;
     private final boolean fair;
     private final boolean bounded;
@@ -71,7 +74,7 @@ final class ServedSemaphore extends ServedMonitor {
         Acquired its = acquired.computeIfAbsent(session, any -> new Acquired());
         permits -= wanted; // both or neither: nothing between them can fail
         its.permits += wanted;
-        return Boolean.TRUE;
+        return DONE;
     }
 
     @Override

@@ -379,6 +379,15 @@ final class Session {
         }
     }
 
+    /** Ends what waits for a thing that the client does not want any more. */
+    void giveUpCallsOf(Served.Key key) {
+        for (Call each : waiting.values()) {
+            if (each.method().startsWith(key.type() + ".") && key.name().equals(each.value(0))) {
+                each.abandon();
+            }
+        }
+    }
+
     // ---- what the client holds --------------------------------------------------------------------------------------
 
     synchronized void hold(Served object) {
@@ -623,8 +632,10 @@ final class Session {
     }
 
     private void forget(Call call) {
-        if (waiting.remove(key(call), call)) {
-            memory.giveBack(call.heapBytes());
+        synchronized (waiting) { // a call that waits is counted, and one that does not is not, when settle looks
+            if (waiting.remove(key(call), call)) {
+                memory.giveBack(call.heapBytes());
+            }
         }
     }
 
@@ -683,7 +694,9 @@ final class Session {
 
     /** Of its memory only what calls take that are being carried out still counts. */
     private void settle() {
-        memory.abandon(waiting.values().stream().mapToLong(Call::heapBytes).sum());
+        synchronized (waiting) {
+            memory.abandon(waiting.values().stream().mapToLong(Call::heapBytes).sum());
+        }
     }
 
     /** Each goes when it is over. */

@@ -34,7 +34,7 @@ final class ArchiveMaker {
 
     private ArchiveMaker() {}
 
-    /** Once in the life of this JVM: soon, old archives are swept, and if the archive is missing, it is made. */
+    /** Once in the life of this JVM, of one whose archive is missing: soon, old archives are swept, and that one is made. */
     static void makeSoon(ClassArchive archive) {
         if (BEGUN.compareAndSet(false, true)) {
             LiveChildren.endBefore(END);

@@ -33,8 +33,7 @@ final class ClassArchive {
      * class paths, directories included, which no archive can cover. Its name says what it was made of:
      *
      *   ipcq-archives-<user>/                      0700, where nobody else can exchange it (CacheDirectory)
-     *     <key>-<checksum>.jsa                     key: the JDK, the paths, sizes and times of the jars
-     *     <key>.lock                               locked by the process that makes the archive (ArchiveMaker)
+     *     <key>.<checksum>.jsa                     key: the JDK, the paths, sizes and times of the jars
      *     <key>.<pid>.new                          an archive that is being made
      *
      * Crash. An archive appears by being renamed, so whole. The JVM checks whom an archive was made for, not that its

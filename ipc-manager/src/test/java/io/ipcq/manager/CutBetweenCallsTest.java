@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -185,12 +186,15 @@ class CutBetweenCallsTest {
     /** What a call returns, and took, or what it throws; one that waits is interrupted, and has done nothing then. */
     private <P> Object outcome(CallKind<P> kind, P proxy, boolean mayWait) throws Exception {
         List<Object> taken = new ArrayList<>();
+        CountDownLatch begun = new CountDownLatch(1);
         Future<Object> call = thread.submit(() -> {
             Thread.interrupted(); // it was for the call before
             calling = Thread.currentThread();
+            begun.countDown();
             kind.before().go(proxy);
             return kind.call.go(proxy, taken);
         });
+        begun.await();
         try {
             if (mayWait) {
                 try {

@@ -66,6 +66,31 @@ class ManagerRequestTest {
         }
     }
 
+    /** What waits when its client closes the thing would be granted to somebody who never gives it back. */
+    @Test
+    void shouldGrantNothingToWhoHasClosedIt() throws Exception {
+        AuthKey key = AuthKey.random();
+        try (ManagerServer server = ManagerServer.bind(key);
+                Manager other = Manager.connect(server.address(), key)) {
+            var lock = other.lock("door");
+            var permits = other.semaphore("seats", 1);
+            try (ProtocolClient client = new ProtocolClient(Connection.connect(server.address(), key))) {
+                client.result("open", "lock", "door", Map.of());
+                client.result("open", "semaphore", "seats", Map.of("permits", 1));
+                assertThat(client.result("lock.lock", "door", "first", 0)).isEqualTo(true);
+                assertThat(client.result("semaphore.acquire", "seats", 1, 0)).isEqualTo(true);
+                int second = client.send("lock.lock", "door", "second", null);
+                int more = client.send("semaphore.acquire", "seats", 1, null);
+                client.result("close", "lock", "door");
+                client.result("close", "semaphore", "seats");
+                assertThat(ProtocolClient.error(client.answer(second))).isEqualTo(Protocol.CANCELLED);
+                assertThat(ProtocolClient.error(client.answer(more))).isEqualTo(Protocol.CANCELLED);
+                assertThat(lock.tryLock()).isTrue();
+                assertThat(permits.tryAcquire()).isTrue();
+            }
+        }
+    }
+
     private static String ask(Connection client, String method, Object... params) throws Exception {
         client.sendBytes(Json.write(Map.of("jsonrpc", "2.0", "id", 7, "method", method, "params", List.of(params))));
         return String.valueOf(Json.parse(client.recvBytes()));
