@@ -63,7 +63,7 @@ class PoolOfThreadsIT extends ProcessPoolIT {
         release = new CountDownLatch(1);
         try (ProcessPool one = ProcessPool.builder()
                 .workers(1)
-                .taskTimeout(Duration.ofMillis(300))
+                .taskTimeout(Duration.ofSeconds(2)) // enough for the others, also on a busy machine
                 .killAfter(Duration.ofMillis(100))
                 .create()) {
             CompletableFuture<Integer> stubborn = one.applyAsync(PoolOfThreadsIT::heedNothing);

@@ -135,9 +135,10 @@ final class Leases {
         region.putInt(at(slot, LEASE_ATTEMPTS), attempts(slot) + 1);
         region.putLong(at(slot, LEASE_FENCE), fence(slot) + 1);
         region.putLong(at(slot, LEASE_DEADLINE_NANOS), endOfLease());
-        region.putLong(at(slot, LEASE_DETAIL), System.nanoTime());
         region.putIntRelease(at(slot, LEASE_OWNER), members.number());
         region.putIntRelease(at(slot, LEASE_STATE), LEASED_OUT);
+        // not before: until then it is the delay of one that was returned, by which a repair knows when it is due
+        region.putLongRelease(at(slot, LEASE_DETAIL), System.nanoTime());
     }
 
     /** Frees the slot that {@link #nextReturned} has found, for {@code get}, which takes the element. */

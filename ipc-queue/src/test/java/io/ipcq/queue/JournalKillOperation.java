@@ -19,7 +19,8 @@ enum JournalKillOperation {
         child.receive().nack(Duration.ofMillis(20));
         child.receive().nack(Duration.ofMillis(10));
     }),
-    RELEASE(parent -> parent.put(1, 100), child -> child.receive().release()),
+    /** Not written down: what was released is received with the same number of attempts again. */
+    RELEASE(parent -> parent.put(1, 100), child -> child.queue().receive().release()),
     RECEIVE_AGAIN(parent -> parent.put(1, 100), child -> child.receive().nack(), child -> child.receiveAndAck(1)),
     GET_RETURNED(parent -> parent.put(3, 100), child -> child.receive().nack(), child -> child.get(1), 1),
     DEAD_LETTER(
