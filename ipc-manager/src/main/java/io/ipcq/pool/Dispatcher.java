@@ -606,6 +606,19 @@ final class Dispatcher {
 
     void resize(int size) {
         List<WorkerSlot> added = new ArrayList<>();
+        int begun = 0;
+        try {
+            resize(size, added);
+            for (; begun < added.size(); begun++) {
+                added.get(begun).begin();
+            }
+        } catch (Throwable failed) {
+            added.subList(begun, added.size()).forEach(this::ended); // or whoever closes the pool waits for them
+            throw failed;
+        }
+    }
+
+    private void resize(int size, List<WorkerSlot> added) {
         lock.lock();
         try {
             if (shutdown) {
@@ -625,25 +638,19 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        for (WorkerSlot slot : added) {
-            try {
-                slot.begin();
-            } catch (Throwable noThread) {
-                added.subList(added.indexOf(slot), added.size()).forEach(this::ended);
-                throw noThread;
-            }
-        }
     }
 
     private void retire(WorkerSlot slot) {
-        slot.retiring = true;
         PoolWorker worker = slot.worker;
-        if (worker != null && worker.idle) {
-            idle.remove(worker);
-            worker.idle = false;
-            worker.stop();
-            slot.wake();
+        if (worker == null || !worker.idle) {
+            slot.retiring = true;
+            return;
         }
+        worker.stop(); // first: if that fails, nothing has been done
+        slot.retiring = true;
+        idle.remove(worker);
+        worker.idle = false;
+        slot.wake();
     }
 
     /** Waits until a slot has to start a worker; false if it has to end. */
@@ -888,8 +895,8 @@ final class Dispatcher {
         for (PoolWorker worker : workers) {
             worker.idle = false;
             if (!worker.ready) {
-                worker.stopping = true;
                 worker.kill();
+                worker.stopping = true;
             } else if (worker.held.isEmpty() && !worker.stopping) {
                 worker.stop();
             }

@@ -288,10 +288,12 @@ final class PoolWorker {
         }
     }
 
+    /** If it throws, it may be called again. */
     void stop() {
-        stopping = true;
-        killAt = Deadline.in(STOP_GRACE_NANOS);
+        long deadline = Deadline.in(STOP_GRACE_NANOS);
         offer(tasks, new byte[] {MessageKind.STOP});
+        stopping = true; // not before: nobody stops one that is stopping
+        killAt = deadline;
     }
 
     void kill() {
