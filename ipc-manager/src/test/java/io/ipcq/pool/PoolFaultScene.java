@@ -88,6 +88,10 @@ final class PoolFaultScene implements FaultLoop.Scene {
             return pool == null ? Set.of() : pool.pids();
         }
 
+        private boolean owns(Thread thread) {
+            return pool != null && thread.getName().startsWith("ipcq-" + pool.name() + "-");
+        }
+
         @Override
         public void close() {
             if (pool != null) {
@@ -324,7 +328,7 @@ final class PoolFaultScene implements FaultLoop.Scene {
     public void arm(Predicate<Thread> operating, int n, FaultKind kind) throws Exception {
         Files.deleteIfExists(report(pools.directory));
         if (operation.side == PoolFaultOperation.Side.PARENT) {
-            FaultPoints.arm(thread -> operating.test(thread) || thread.getName().startsWith("ipcq-"), n, kind);
+            FaultPoints.arm(thread -> operating.test(thread) || isLibrarys(thread), n, kind);
         } else if (operation.creates()) {
             Files.writeString(start(pools.directory), n + " " + kind);
         } else {
@@ -334,6 +338,11 @@ final class PoolFaultScene implements FaultLoop.Scene {
                 assertThat(n).isPositive();
             }
         }
+    }
+
+    /** Not one of the shared pool when that is not looked at: it would have another worker then, which looks like one left behind. */
+    private boolean isLibrarys(Thread thread) {
+        return thread.getName().startsWith("ipcq-") && (operation.options == null || !pools.owns(thread));
     }
 
     @Override
@@ -480,7 +489,7 @@ final class PoolFaultScene implements FaultLoop.Scene {
                 .forEach(left::add);
         Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().matches("ipcq-pool-.*-worker-\\d+"))
-                .filter(thread -> pools.pool == null || !thread.getName().startsWith("ipcq-" + pools.pool.name()))
+                .filter(thread -> !pools.owns(thread))
                 .forEach(left::add);
         if (!AS_THREADS) {
             Set<String> descriptors = descriptors();
