@@ -4,7 +4,12 @@ package io.ipcq.pool;
 import io.ipcq.Log;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Callbacks {
     /*
-     * Idea. One thread has the turn: it takes what waits and runs it. Before it runs what may block, such as a future that
-     * somebody depends on, it gives the turn up, and another thread takes it if more waits. So short ones are run one after the other,
-     * without waking anybody, and long ones delay nobody. What blocks though it was not to be expected loses the turn when
-     * the next one comes, or at the next look of a slot. There are as many threads as there are callbacks that block.
+     * Idea. One thread has the turn: it takes a batch of what waits and runs one after the other. Before it runs what may block, such as
+     * a future that somebody depends on, it gives the turn up, and another thread goes on with the batch. So short ones are run without
+     * waking anybody, and long ones delay nobody. What blocks though it was not to be expected loses the turn when the next one
+     * comes, or at the next look of a slot. There are as many threads as there are callbacks that block.
      *
      * Failures. Whatever a callback throws, it is told itself. Where no thread can be had, what waits goes on waiting until the next
      * callback or look tries again.
@@ -36,15 +41,30 @@ final class Callbacks {
         }
     }
 
-    private static final long KEPT_MILLIS = 1_000;
+    /** How many are taken in one step; each of them may hold a result. */
+    private static final int BATCH = 32;
+
+    private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final String name;
 
-    // ---- guarded by this --------------------------------------------------------------------------------------------
+    private final ReentrantLock lock = new ReentrantLock();
 
-    private final Deque<Callback> waiting = new ArrayDeque<>();
+    /** For threads that wait for something to run. One is woken, not all: there may be many, as each that blocked left another behind. */
+    private final Condition work = lock.newCondition();
+
+    private final Condition quiet = lock.newCondition();
+
+    // ---- guarded by the lock ----------------------------------------------------------------------------------------
+
+    /** Linked: an array that cannot grow for want of memory may lose what is in it. */
+    private final Deque<Callback> waiting = new LinkedList<>();
+
     private @Nullable CallbackThread turn;
+
+    /** Where whoever has the turn next goes on. */
+    private @Nullable Batch unfinished;
 
     /** A thread was woken or started to take the turn. */
     private boolean isComing;
@@ -57,105 +77,177 @@ final class Callbacks {
         this.name = name;
     }
 
-    synchronized void add(Callback callback) {
-        waiting.add(callback);
-        look();
+    void add(Callback callback) {
+        addAll(List.of(callback));
+    }
+
+    /** The same for several, which come in one step: a pool with short tasks has many at a time. */
+    void addAll(List<? extends Callback> callbacks) {
+        Throwable noThread;
+        lock.lock();
+        try {
+            for (Callback callback : callbacks) {
+                waiting.add(callback);
+            }
+            noThread = findThread();
+        } finally {
+            lock.unlock();
+        }
+        warn(noThread);
     }
 
     /** Sees to it that what waits is not kept waiting; to be called now and then. */
-    synchronized void look() {
-        CallbackThread busy = turn;
-        if (busy != null && busy.isStuck()) {
-            turn = null;
+    void look() {
+        Throwable noThread;
+        lock.lock();
+        try {
+            noThread = findThread();
+        } finally {
+            lock.unlock();
         }
-        if (turn == null && !waiting.isEmpty()) {
-            callThread();
-        }
+        warn(noThread);
     }
 
-    private void callThread() {
-        if (isComing) {
-            return;
-        }
-        isComing = true;
-        if (idle > 0) {
-            notifyAll(); // also who waits for quiet is in this monitor
-            return;
-        }
-        try {
-            new CallbackThread().start();
-        } catch (Throwable noThread) {
-            isComing = false;
+    /** Without the lock: a logger may call the pool. */
+    private void warn(@Nullable Throwable noThread) {
+        if (noThread != null) {
             Log.of(ProcessPool.class)
                     .warn("no thread can be had for the callbacks of a pool, which wait: pool=" + name, noThread);
         }
     }
 
-    /** The next callback for this thread; null if it is not needed any more. */
-    private synchronized @Nullable Callback take(CallbackThread me) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(KEPT_MILLIS);
-        while (true) {
-            if (turn == null && !waiting.isEmpty()) {
-                turn = me;
-                isComing = false;
-            }
-            if (turn == me) {
-                Callback next = waiting.peek();
-                if (next != null) {
-                    return begin(me, next, next.mayBlock());
-                }
-                turn = null;
-            }
-            if (waiting.isEmpty()) {
-                isComing = false;
-            }
-            long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-            if (closed || millis <= 0) {
-                return null;
-            }
-            idle++;
-            try {
-                wait(millis);
-            } finally {
-                idle--;
-            }
+    private boolean isNothingWaiting() {
+        return unfinished == null && waiting.isEmpty();
+    }
+
+    /** Sees to it that somebody has the turn if anything waits; what that failed with, if it did. */
+    private @Nullable Throwable findThread() {
+        CallbackThread busy = turn;
+        if (busy != null && busy.isStuck()) {
+            leaveTurn(busy);
+        }
+        if (turn != null || isComing || isNothingWaiting()) {
+            return null;
+        }
+        isComing = true;
+        if (idle > 0) {
+            work.signal();
+            return null;
+        }
+        try {
+            new CallbackThread().start();
+            return null;
+        } catch (Throwable noThread) {
+            isComing = false;
+            return noThread;
         }
     }
 
-    /** Nothing is thrown once the callback does not wait any more. */
-    private Callback begin(CallbackThread me, Callback next, boolean mayBlock) {
+    /** Somebody else goes on with the batch. */
+    private void leaveTurn(CallbackThread me) {
+        Batch mine = me.batch;
+        if (mine != null && !mine.isBegun()) {
+            unfinished = mine;
+        }
+        if (turn == me) {
+            turn = null;
+        }
+    }
+
+    /** The next callbacks for this thread, which is done with those before; null if it is not needed any more. */
+    private @Nullable Batch take(CallbackThread me) throws InterruptedException {
+        lock.lock();
+        try {
+            done(me);
+            Batch next = takeNow(me);
+            long left = KEPT_NANOS;
+            while (next == null && !closed && left > 0) {
+                left = rest(left);
+                next = takeNow(me);
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long rest(long nanos) throws InterruptedException {
+        idle++;
+        try {
+            return work.awaitNanos(nanos);
+        } finally {
+            idle--;
+        }
+    }
+
+    private @Nullable Batch takeNow(CallbackThread me) {
+        if (turn == null && !isNothingWaiting()) {
+            turn = me;
+            isComing = false;
+        }
+        if (turn == me) {
+            if (!isNothingWaiting()) {
+                return begin(me);
+            }
+            turn = null;
+        }
+        if (isNothingWaiting()) {
+            isComing = false;
+        }
+        return null;
+    }
+
+    /** Nothing is thrown once a callback does not wait any more. */
+    private Batch begin(CallbackThread me) {
         long now = System.nanoTime();
-        waiting.remove();
+        Batch next = unfinished;
+        if (next == null) {
+            next = new Batch(Math.min(BATCH, waiting.size()));
+            next.fill(waiting);
+        }
+        unfinished = null;
+        me.batch = next;
         me.since = now;
         running++;
-        if (mayBlock) {
-            turn = null;
-            try {
-                look();
-            } catch (Throwable failed) {
-                // the next look will find what waits
-            }
-        }
         return next;
     }
 
-    /** The thread has run what it began, or ends; another one comes if it is needed, as this may have been the one that was to. */
-    private synchronized void abandon(CallbackThread me, boolean ends) {
-        if (me.since != Long.MAX_VALUE) {
-            me.since = Long.MAX_VALUE;
+    /** What is run next may block. */
+    private void giveUpTurn(CallbackThread me) {
+        lock.lock();
+        try {
+            if (turn == me) {
+                leaveTurn(me);
+                Throwable unused = findThread(); // the next look will tell
+            }
+        } catch (Throwable failed) {
+            // the next look will find what waits
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The thread has run what it began, if it had begun something. */
+    private void done(CallbackThread me) {
+        if (me.batch != null) {
+            me.batch = null;
             running--;
         }
-        if (ends) {
+        if (running == 0 && isNothingWaiting()) {
+            quiet.signalAll();
+        }
+    }
+
+    /** The thread ends; another one comes if it is needed, as this may have been the one that was to. */
+    private void end(CallbackThread me) {
+        lock.lock();
+        try {
+            leaveTurn(me);
+            done(me);
             isComing = false;
-            if (turn == me) {
-                turn = null;
-            }
-        }
-        if (running == 0 && waiting.isEmpty()) {
-            notifyAll();
-        }
-        if (ends) {
-            look();
+            Throwable unused = findThread(); // the next look will tell
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -163,25 +255,35 @@ final class Callbacks {
      * Waits until nothing runs or waits; false at the deadline. A callback does not wait for itself, so in one this returns
      * at once.
      */
-    synchronized boolean awaitQuiet(long deadlineNanos) throws InterruptedException {
+    boolean awaitQuiet(long deadlineNanos) throws InterruptedException {
         if (Thread.currentThread() instanceof CallbackThread) {
             return true;
         }
-        while (running > 0 || !waiting.isEmpty()) {
-            long left = deadlineNanos - System.nanoTime();
-            if (left <= 0) {
-                return false;
+        lock.lock();
+        try {
+            while (running > 0 || !isNothingWaiting()) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                Throwable noThread = findThread(); // the next look will tell
+                long unused = quiet.awaitNanos(Math.min(left, KEPT_NANOS));
             }
-            look();
-            TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(KEPT_MILLIS)));
+            return true;
+        } finally {
+            lock.unlock();
         }
-        return true;
     }
 
     /** Keeps no idle thread from now on. */
-    synchronized void close() {
-        closed = true;
-        notifyAll();
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Runs callbacks one after the other, in their order, and drops them when more than {@code limit} wait. */
@@ -271,10 +373,45 @@ final class Callbacks {
         }
     }
 
+    /** Callbacks that were taken in one step. Each is begun by one thread: by that which took them, or by one that goes on with them. */
+    private static final class Batch {
+
+        private final @Nullable Callback[] callbacks;
+        private final AtomicInteger begun = new AtomicInteger();
+
+        Batch(int size) {
+            this.callbacks = new @Nullable Callback[size];
+        }
+
+        void fill(Deque<Callback> from) {
+            for (int i = 0; i < callbacks.length; i++) {
+                callbacks[i] = from.poll();
+            }
+        }
+
+        boolean isBegun() {
+            return begun.get() >= callbacks.length;
+        }
+
+        /** The next for the thread that asks; null if each has been begun. */
+        @Nullable
+        Callback next() {
+            int number = begun.get() < callbacks.length ? begun.getAndIncrement() : callbacks.length;
+            if (number >= callbacks.length) {
+                return null;
+            }
+            Callback next = callbacks[number];
+            callbacks[number] = null; // nobody keeps its result
+            return next;
+        }
+    }
+
     private final class CallbackThread extends Thread {
 
-        /** When what it runs has begun; {@link Long#MAX_VALUE} between two. Guarded by the monitor of the callbacks. */
-        private long since = Long.MAX_VALUE;
+        /** What it runs, and when it took it. Guarded by the lock of the callbacks. */
+        private @Nullable Batch batch;
+
+        private long since;
 
         CallbackThread() {
             super("ipcq-" + name + "-callback");
@@ -282,27 +419,35 @@ final class Callbacks {
         }
 
         boolean isStuck() {
-            return since != Long.MAX_VALUE && System.nanoTime() - since > STUCK_NANOS;
+            return batch != null && System.nanoTime() - since > STUCK_NANOS;
         }
 
         @Override
-        @SuppressWarnings("ResultOfMethodCallIgnored") // an interrupt of a callback's own is not the next one's
         public void run() {
             try {
-                for (Callback next = take(this); next != null; next = take(this)) {
-                    try {
-                        next.run();
-                    } catch (Throwable failure) {
-                        next.failed(failure);
-                    } finally {
-                        Thread.interrupted();
-                        abandon(this, false);
+                for (Batch taken = take(this); taken != null; taken = take(this)) {
+                    for (Callback next = taken.next(); next != null; next = taken.next()) {
+                        run(next);
                     }
                 }
             } catch (InterruptedException goneAstray) {
                 // nobody has a reason to; another thread comes when it is needed
             } finally {
-                abandon(this, true);
+                end(this);
+            }
+        }
+
+        @SuppressWarnings("ResultOfMethodCallIgnored")
+        private void run(Callback next) {
+            try {
+                if (next.mayBlock()) {
+                    giveUpTurn(this);
+                }
+                next.run();
+            } catch (Throwable failure) {
+                next.failed(failure);
+            } finally {
+                Thread.interrupted(); // an interrupt of a callback's own is not the next one's
             }
         }
     }

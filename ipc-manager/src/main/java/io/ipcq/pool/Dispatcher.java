@@ -441,24 +441,28 @@ final class Dispatcher {
         }
     }
 
-    /** Each, whatever becomes of the others; whoever calls this has a reserve of stack. */
+    /** By those who wait for them in apply, or else by a thread that may be kept waiting. Whoever calls this has a reserve of stack. */
     private void completeAll(List<Completion> ended) {
-        for (int i = 0; i < ended.size(); i++) {
-            try {
-                complete(ended.get(i));
-            } catch (Throwable failed) {
-                ended.get(i).task.failInAnyCase(failed);
+        int tasks = ended.size();
+        try {
+            ended.removeIf(completion -> completion.task.leaveToCaller(completion::run));
+            if (!ended.isEmpty()) {
+                callbacks.addAll(ended);
+            }
+        } catch (Throwable failed) {
+            for (int i = 0; i < ended.size(); i++) {
+                complete(ended.get(i)); // perhaps for the second time, which does no harm
             }
         }
+        tellProgress(tasks);
     }
 
-    /** By who waits for it in apply, or else by a thread that may be kept waiting. */
+    /** The same for one, whatever becomes of the others. */
     private void complete(Completion completion) {
         try {
             if (!completion.task.leaveToCaller(completion::run)) {
                 callbacks.add(completion);
             }
-            progress();
         } catch (Throwable failed) {
             completion.task.failInAnyCase(failed);
         }
@@ -469,8 +473,18 @@ final class Dispatcher {
         callbacks.add(callback);
     }
 
-    private void progress() {
-        options.progress().ifPresent(told -> listener.add(() -> told.onProgress(progressNow())));
+    private void tellProgress(int tasks) {
+        ProgressListener told = options.progress().orElse(null);
+        if (told == null) {
+            return;
+        }
+        try {
+            for (int i = 0; i < tasks; i++) {
+                listener.add(() -> told.onProgress(progressNow()));
+            }
+        } catch (Throwable failed) {
+            // the next time tells this, too
+        }
     }
 
     private Progress progressNow() {
@@ -555,7 +569,7 @@ final class Dispatcher {
         if (woken != null) {
             woken.slot.wake();
         }
-        progress();
+        tellProgress(1);
     }
 
     private @Nullable PoolWorker withdraw(PoolWorker worker, PoolTask<?> task, boolean interrupt) {

@@ -125,7 +125,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     void succeed(MessageReader in, String worker) {
         @Nullable Object[] values;
         try {
-            values = Values.read(in, new Handles(function.loader()));
+            values = Values.read(in, () -> new Handles(function.loader()));
         } catch (Throwable unreadable) {
             fail(new UnreadableResultException(describe(), worker, unreadable));
             return;
@@ -244,7 +244,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
             try {
                 Object callable = handles.read(
                         new ByteArrayInputStream(function.bytes()), function.bytes().length, Serializable.class);
-                invocation.invoke(Objects.requireNonNull(callable), Values.read(new MessageReader(arguments), handles));
+                invocation.invoke(
+                        Objects.requireNonNull(callable), Values.read(new MessageReader(arguments), () -> handles));
             } catch (IOException | ClassNotFoundException impossible) {
                 throw new IllegalStateException("a task cannot be read: task=" + describe(), impossible);
             } catch (RuntimeException thrown) {

@@ -3,6 +3,7 @@ package io.ipcq.pool;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Arguments and results as bytes: plain ones as they are, anything else by Java serialization, all in one graph. */
@@ -37,9 +38,11 @@ final class Values {
         }
     }
 
-    static @Nullable Object[] read(MessageReader in, Handles handles) throws IOException, ClassNotFoundException {
+    /** @param handles asked for only if something was serialized */
+    static @Nullable Object[] read(MessageReader in, Supplier<Handles> handles)
+            throws IOException, ClassNotFoundException {
         if (in.getByte() == SERIALIZED) {
-            return Objects.requireNonNull(handles.read(in.rest(), in.remaining(), Object[].class));
+            return Objects.requireNonNull(handles.get().read(in.rest(), in.remaining(), Object[].class));
         }
         @Nullable Object[] values = new @Nullable Object[in.getInt()];
         for (int i = 0; i < values.length; i++) {

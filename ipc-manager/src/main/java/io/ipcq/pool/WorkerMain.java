@@ -121,7 +121,7 @@ final class WorkerMain {
             MessageReader in = new MessageReader(initializer);
             Invocation call = Invocation.of(in.getByte());
             byte[] function = Objects.requireNonNull(in.getBytes());
-            call.invoke(object(function), Values.read(in, handles));
+            call.invoke(object(function), Values.read(in, () -> handles));
         }
     }
 
@@ -151,7 +151,7 @@ final class WorkerMain {
                 return true;
             }
             Object function = known.object == null ? object(known.bytes) : known.object;
-            @Nullable Object[] arguments = Values.read(in, handles);
+            @Nullable Object[] arguments = Values.read(in, () -> handles);
             @Nullable Object[] values;
             running.begin(number);
             try {
