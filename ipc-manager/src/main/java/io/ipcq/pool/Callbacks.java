@@ -203,10 +203,11 @@ final class Callbacks {
         Batch next = unfinished;
         if (next == null) {
             next = new Batch(Math.min(BATCH, waiting.size()));
+            unfinished = next;
             next.fill(waiting);
         }
-        unfinished = null;
         me.batch = next;
+        unfinished = null;
         me.since = now;
         running++;
         return next;
@@ -238,10 +239,13 @@ final class Callbacks {
         }
     }
 
-    /** The thread ends; another one comes if it is needed, as this may have been the one that was to. */
+    /** The thread ends; another one comes if it is needed, as this may have been the one that was to. Can be repeated if it failed. */
     private void end(CallbackThread me) {
         lock.lock();
         try {
+            if (me.batch != null) {
+                me.batch.beginAgain();
+            }
             leaveTurn(me);
             done(me);
             isComing = false;
@@ -373,7 +377,10 @@ final class Callbacks {
         }
     }
 
-    /** Callbacks that were taken in one step. Each is begun by one thread: by that which took them, or by one that goes on with them. */
+    /**
+     * Callbacks that were taken in one step. Each is begun by one thread: by that which took them, or by one that goes on with them. After an
+     * error one may be run a second time, which does no harm.
+     */
     private static final class Batch {
 
         private final @Nullable Callback[] callbacks;
@@ -385,7 +392,8 @@ final class Callbacks {
 
         void fill(Deque<Callback> from) {
             for (int i = 0; i < callbacks.length; i++) {
-                callbacks[i] = from.poll();
+                callbacks[i] = from.peek();
+                from.poll();
             }
         }
 
@@ -393,16 +401,30 @@ final class Callbacks {
             return begun.get() >= callbacks.length;
         }
 
-        /** The next for the thread that asks; null if each has been begun. */
+        /** The number of the next for the thread that asks; negative if each has been begun. */
+        int next() {
+            int next = isBegun() ? -1 : begun.getAndIncrement();
+            return next < callbacks.length ? next : -1;
+        }
+
         @Nullable
-        Callback next() {
-            int number = begun.get() < callbacks.length ? begun.getAndIncrement() : callbacks.length;
-            if (number >= callbacks.length) {
-                return null;
+        Callback get(int number) {
+            return callbacks[number];
+        }
+
+        /** It was run; nobody keeps its result. */
+        void done(int number) {
+            callbacks[number] = null;
+        }
+
+        /** What was not run is begun once more: a thread has ended in the middle. */
+        void beginAgain() {
+            for (int i = 0; i < callbacks.length; i++) {
+                if (callbacks[i] != null) {
+                    begun.set(Math.min(i, begun.get()));
+                    return;
+                }
             }
-            Callback next = callbacks[number];
-            callbacks[number] = null; // nobody keeps its result
-            return next;
         }
     }
 
@@ -419,26 +441,42 @@ final class Callbacks {
         }
 
         boolean isStuck() {
-            return batch != null && System.nanoTime() - since > STUCK_NANOS;
+            return batch == null ? !isAlive() : System.nanoTime() - since > STUCK_NANOS;
         }
 
         @Override
         public void run() {
             try {
                 for (Batch taken = take(this); taken != null; taken = take(this)) {
-                    for (Callback next = taken.next(); next != null; next = taken.next()) {
-                        run(next);
+                    for (int next = taken.next(); next >= 0; next = taken.next()) {
+                        run(taken, next);
                     }
                 }
             } catch (InterruptedException goneAstray) {
                 // nobody has a reason to; another thread comes when it is needed
             } finally {
-                end(this);
+                endInAnyCase();
+            }
+        }
+
+        private void endInAnyCase() {
+            boolean ended = false;
+            while (!ended) {
+                try {
+                    end(this);
+                    ended = true;
+                } catch (Throwable again) {
+                    // the next time perhaps not
+                }
             }
         }
 
         @SuppressWarnings("ResultOfMethodCallIgnored")
-        private void run(Callback next) {
+        private void run(Batch taken, int number) {
+            Callback next = taken.get(number);
+            if (next == null) {
+                return; // it was run before somebody began again
+            }
             try {
                 if (next.mayBlock()) {
                     giveUpTurn(this);
@@ -447,6 +485,7 @@ final class Callbacks {
             } catch (Throwable failure) {
                 next.failed(failure);
             } finally {
+                taken.done(number);
                 Thread.interrupted(); // an interrupt of a callback's own is not the next one's
             }
         }

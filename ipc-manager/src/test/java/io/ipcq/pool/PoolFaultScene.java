@@ -65,6 +65,9 @@ final class PoolFaultScene implements FaultLoop.Scene {
         private final Path directory;
         private @Nullable ProcessPool pool;
 
+        /** How the names of its threads begin. Kept: to ask the pool would be a point where an error comes up. */
+        private volatile @Nullable String threads;
+
         SharedPools(Path directory) {
             this.directory = directory;
         }
@@ -73,6 +76,7 @@ final class PoolFaultScene implements FaultLoop.Scene {
             if (pool == null) {
                 int workers = operation.side == PoolFaultOperation.Side.PARENT ? SHARED_WORKERS : 1;
                 pool = builder(operation, directory).workers(workers).create();
+                threads = "ipcq-" + pool.name() + "-";
             }
             return pool;
         }
@@ -81,6 +85,7 @@ final class PoolFaultScene implements FaultLoop.Scene {
             if (pool != null) {
                 pool.shutdownNow();
                 pool = null;
+                threads = null;
             }
         }
 
@@ -89,7 +94,8 @@ final class PoolFaultScene implements FaultLoop.Scene {
         }
 
         private boolean owns(Thread thread) {
-            return pool != null && thread.getName().startsWith("ipcq-" + pool.name() + "-");
+            String begin = threads;
+            return begin != null && thread.getName().startsWith(begin);
         }
 
         @Override
