@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How much has gone into an answer with many elements: about a mebibyte, and no more than a frame holds, however it is written. */
@@ -33,6 +36,19 @@ final class AnswerSize {
         }
         bytes += size;
         return true;
+    }
+
+    /** A page of what comes next, with one item at least if there is any. */
+    Page page(long version, int size, Iterator<?> from) {
+        List<Object> items = new ArrayList<>();
+        while (from.hasNext() && !isFull()) {
+            Object item = from.next();
+            if (!add(HeapSize.ITEM + HeapSize.of(item))) {
+                break;
+            }
+            items.add(item);
+        }
+        return new Page(version, size, items);
     }
 
     /**

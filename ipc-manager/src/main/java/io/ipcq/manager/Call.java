@@ -140,6 +140,25 @@ final class Call {
         throw invalid(index, "an object");
     }
 
+    /** What the client says to have of a result, from the second parameter on. */
+    Receipt receipt() {
+        Receipt receipt = new Receipt();
+        if (value(1) != null) {
+            list(1).forEach(index -> receipt.undecodable(place(index)));
+        }
+        if (value(2) != null) {
+            receipt.takenOnly(count(2));
+        }
+        return receipt;
+    }
+
+    private static int place(@Nullable Object index) {
+        if (index instanceof Integer place && place >= 0) {
+            return place;
+        }
+        throw new RpcException(Protocol.INVALID_PARAMS, "a place has to be a number from 0 on");
+    }
+
     private RpcException invalid(int index, String wanted) {
         return new RpcException(
                 Protocol.INVALID_PARAMS, "params[" + index + "] has to be " + wanted + ": method=" + method);

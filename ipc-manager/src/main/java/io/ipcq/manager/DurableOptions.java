@@ -19,8 +19,8 @@ final class DurableOptions {
         wire.put("maxSize", options.maxSize());
         wire.put("segmentBytes", options.segmentBytes());
         wire.put("maxElementBytes", options.maxElementBytes());
-        wire.put("leaseTimeout", lease == null ? 0 : Reference.wholeMillis(lease));
-        wire.put("redeliveryDelay", Reference.wholeMillis(options.redeliveryDelay()));
+        wire.put("leaseTimeout", lease == null ? 0 : WireTime.wholeMillis(lease));
+        wire.put("redeliveryDelay", WireTime.wholeMillis(options.redeliveryDelay()));
         wire.put("maxAttempts", options.maxAttempts());
         wire.put("maxLeases", options.maxLeases());
         wire.put("retainedSegments", options.retainedSegments());
@@ -30,14 +30,14 @@ final class DurableOptions {
 
     static DurableQueueOptions fromWire(Map<?, ?> wire) {
         return new DurableQueueOptions(
-                RemoteQueue.number(wire, "maxSize"),
-                RemoteQueue.number(wire, "segmentBytes"),
-                (int) RemoteQueue.number(wire, "maxElementBytes"),
-                leaseTimeout(RemoteQueue.number(wire, "leaseTimeout")),
-                Duration.ofMillis(RemoteQueue.number(wire, "redeliveryDelay")),
-                (int) RemoteQueue.number(wire, "maxAttempts"),
-                (int) RemoteQueue.number(wire, "maxLeases"),
-                (int) RemoteQueue.number(wire, "retainedSegments"),
+                Json.number(wire, "maxSize"),
+                Json.number(wire, "segmentBytes"),
+                (int) Json.number(wire, "maxElementBytes"),
+                leaseTimeout(Json.number(wire, "leaseTimeout")),
+                Duration.ofMillis(Json.number(wire, "redeliveryDelay")),
+                (int) Json.number(wire, "maxAttempts"),
+                (int) Json.number(wire, "maxLeases"),
+                (int) Json.number(wire, "retainedSegments"),
                 Boolean.TRUE.equals(wire.get("sync")));
     }
 

@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,6 +25,11 @@ final class Json {
 
     static @Nullable Object parse(byte[] text, JsonReader.Meter meter) {
         return JsonReader.value(text, JsonReader.REQUEST, meter);
+    }
+
+    /** A whole number that an object has; 0 if it has none. */
+    static long number(Map<?, ?> object, String name) {
+        return object.get(name) instanceof Number number ? number.longValue() : 0;
     }
 
     static byte[] write(@Nullable Object value) {

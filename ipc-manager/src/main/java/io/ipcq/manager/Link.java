@@ -101,7 +101,7 @@ final class Link {
         this.target = target;
         this.place = place;
         this.connection = connection;
-        this.answerNanos = millisToNanos(Reference.wholeMillis(answerTimeout));
+        this.answerNanos = millisToNanos(WireTime.wholeMillis(answerTimeout));
     }
 
     /** The link to a manager; proxies in one process share it. To be closed as often as it was asked for. */
@@ -519,7 +519,7 @@ final class Link {
 
     /** How many elements a server has put. */
     private static int put(@Nullable Object data) {
-        return data instanceof Map<?, ?> about && about.get(ServedQueue.PUT) instanceof Integer put ? put : 0;
+        return data instanceof Map<?, ?> about && about.get(Protocol.PUT) instanceof Integer put ? put : 0;
     }
 
     // ---- the end ----------------------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ public final class Manager implements AutoCloseable {
     public record Held(String type, String name, int holders) {
         static Held of(Map<?, ?> row) {
             return new Held(String.valueOf(row.get("type")), String.valueOf(row.get("name")), (int)
-                    RemoteQueue.number(row, "holders"));
+                    Json.number(row, "holders"));
         }
     }
 

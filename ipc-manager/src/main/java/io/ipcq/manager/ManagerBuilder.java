@@ -9,7 +9,6 @@ import io.ipcq.process.SerializableConsumer;
 import io.ipcq.process.SerializableRunnable;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
-import java.io.Serializable;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +29,7 @@ public final class ManagerBuilder {
 
     private static final Duration STEP = Duration.ofMillis(100);
 
-    private final LinkedHashMap<Class<?>, SerializableSupplier<?>> types = new LinkedHashMap<>();
+    private final Map<Class<?>, SerializableSupplier<?>> types = new LinkedHashMap<>();
     private @Nullable Path directory;
     private @Nullable SerializableRunnable initializer;
 
@@ -72,15 +71,15 @@ public final class ManagerBuilder {
      */
     public Manager start() throws IOException, InterruptedException {
         JsonCodec.requireJackson();
-        Task task = new Task(
+        ManagerTask task = new ManagerTask(
                 AuthKey.random(),
                 directory == null ? null : directory.toAbsolutePath().toString(),
-                types,
+                new LinkedHashMap<>(types),
                 initializer);
         try (SharedQueue<byte[]> report = SharedQueue.builder(byte[].class)
                 .capacityBytes(4 * StartReport.MAX_BYTES)
                 .create()) {
-            ChildProcess process = ChildProcess.builder(ManagerBuilder::serve, task, report)
+            ChildProcess process = ChildProcess.builder(ManagerProcess::serve, task, report)
                     .name("Manager")
                     // hooks of the program may still need it; an orphan ends by itself
                     .endAtExit(false)
@@ -110,48 +109,5 @@ public final class ManagerBuilder {
                         "the manager did not start: " + process + "; its output says why", read.failure());
             }
         }
-    }
-
-    /** What travels to the process of the manager; through the private file of its task, as it contains the key. */
-    record Task(
-            AuthKey key,
-            @Nullable String directory,
-            LinkedHashMap<Class<?>, SerializableSupplier<?>> types,
-            @Nullable SerializableRunnable initializer)
-            implements Serializable {}
-
-    private static void serve(Task task, SharedQueue<byte[]> report) throws Exception {
-        try (ManagerServer server = begin(task, report)) {
-            ChildProcess.parent().ifPresent(parent -> parent.onEnd(server::close));
-            report.put(StartReport.serves(server.address()));
-            report.close();
-            server.serveForever();
-        }
-    }
-
-    /** Whatever goes wrong is told to who waits, and then ends this process. */
-    private static ManagerServer begin(Task task, SharedQueue<byte[]> report) throws Exception {
-        try {
-            SerializableRunnable initializer = task.initializer();
-            if (initializer != null) {
-                initializer.run();
-            }
-            return bind(task);
-        } catch (Throwable e) {
-            report.put(StartReport.failed(e));
-            throw e;
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static ManagerServer bind(Task task) throws IOException {
-        ManagerServerBuilder builder = ManagerServer.builder();
-        if (task.directory() != null) {
-            builder.directory(Path.of(task.directory()));
-        }
-        for (Map.Entry<Class<?>, SerializableSupplier<?>> type : task.types().entrySet()) {
-            builder.register((Class<Object>) type.getKey(), type.getValue());
-        }
-        return builder.bind(task.key());
     }
 }

@@ -314,7 +314,7 @@ public final class ManagerServer implements AutoCloseable {
                 call.reply(null);
             }
             case "arrived" -> {
-                Receipt receipt = Receipt.of(call);
+                Receipt receipt = call.receipt();
                 Session.Handed handed = call.session().taken(call.present(0));
                 if (handed != null) {
                     handed.arrived(receipt);

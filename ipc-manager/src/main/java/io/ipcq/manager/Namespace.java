@@ -51,7 +51,7 @@ public final class Namespace implements Attached, Serializable {
     }
 
     public List<String> names() {
-        return Page.all(reference).items().stream()
+        return Pages.all(reference).items().stream()
                 .map(entry -> String.valueOf(((List<?>) entry).get(0)))
                 .toList();
     }

@@ -24,6 +24,9 @@ final class Protocol {
     static final int NOT_THERE = -32010;
     static final int STORAGE = -32011;
 
+    /** What an error of the storage carries: how many elements were put. */
+    static final String PUT = "put";
+
     /** How long the strings may be by which a client tells its calls, threads and conditions apart. */
     static final int MAX_LABEL_CHARS = 100;
 

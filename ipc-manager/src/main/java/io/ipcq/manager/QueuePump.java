@@ -146,7 +146,7 @@ final class QueuePump {
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
-            answer = () -> call.fail(ServedQueue.error(e));
+            answer = () -> call.fail(QueueFailures.answer(e));
         }
         if (answer == null) {
             call.unclaim();

@@ -3,7 +3,6 @@ package io.ipcq.manager;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What a client made of a result that only it got: which of the elements it could not decode, and how many it took at all. */
 final class Receipt {
@@ -33,25 +32,6 @@ final class Receipt {
             return new Object[] {key, undecodable, taken};
         }
         return undecodable.isEmpty() ? new Object[] {key} : new Object[] {key, undecodable};
-    }
-
-    /** As it was received. */
-    static Receipt of(Call call) {
-        Receipt receipt = new Receipt();
-        if (call.value(1) != null) {
-            call.list(1).forEach(index -> receipt.undecodable(index(index)));
-        }
-        if (call.value(2) != null) {
-            receipt.takenOnly(call.count(2));
-        }
-        return receipt;
-    }
-
-    private static int index(@Nullable Object index) {
-        if (index instanceof Integer place && place >= 0) {
-            return place;
-        }
-        throw new RpcException(Protocol.INVALID_PARAMS, "a place has to be a number from 0 on");
     }
 
     boolean isUndecodable(int index) {

@@ -6,7 +6,6 @@ import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.queue.QueueClosedException;
 import java.io.NotSerializableException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A hold on what a name stands for: what every proxy has inside. */
 final class Reference implements Attached {
-
-    /** The longest timeout on the wire, 292 years, which no call reaches. */
-    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Link link;
     private final String type;
@@ -210,22 +206,6 @@ final class Reference implements Attached {
 
     private boolean isQueue() {
         return type.equals("queue") || type.equals("durableQueue");
-    }
-
-    /** A timeout on the wire: whole milliseconds, never less than was asked for; null is for ever. */
-    static @Nullable Long millis(@Nullable Duration timeout) {
-        return timeout == null ? null : wholeMillis(timeout);
-    }
-
-    static long wholeMillis(Duration timeout) {
-        if (timeout.isNegative()) {
-            return 0;
-        }
-        if (timeout.compareTo(LONGEST) >= 0) {
-            return LONGEST.toMillis();
-        }
-        long whole = timeout.toMillis();
-        return timeout.equals(Duration.ofMillis(whole)) ? whole : whole + 1;
     }
 
     /** What travels; the receiver takes hold of the same thing. */

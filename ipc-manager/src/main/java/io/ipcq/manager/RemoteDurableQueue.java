@@ -30,7 +30,7 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
     @Override
     public @Nullable Delivery<E> receive(Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(Objects.requireNonNull(timeout, "timeout"));
+        Long millis = WireTime.millis(Objects.requireNonNull(timeout, "timeout"));
         return delivery(reference.await(millis, "receive", millis));
     }
 
@@ -39,10 +39,10 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
         if (!(wire instanceof Map<?, ?> map)) {
             return null;
         }
-        long number = number(map, "number");
+        long number = Json.number(map, "number");
         try {
             E value = Objects.requireNonNull(value(map.get("value")));
-            return new Leased(value, number, (int) number(map, "attempts"));
+            return new Leased(value, number, (int) Json.number(map, "attempts"));
         } catch (Throwable e) {
             try {
                 reference.call("nack", number, null);
@@ -142,7 +142,7 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
         @Override
         public boolean nack(Duration delay) {
-            return reference.flag("nack", number, Reference.millis(delay));
+            return reference.flag("nack", number, WireTime.millis(delay));
         }
 
         @Override

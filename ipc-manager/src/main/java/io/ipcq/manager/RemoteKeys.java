@@ -33,7 +33,7 @@ class RemoteKeys<K> extends AbstractSet<K> {
 
     private List<K> snapshot() {
         List<K> snapshot = new ArrayList<>();
-        wires(Page.all(reference)).forEach(wire -> snapshot.add(keys.key(wire)));
+        wires(Pages.all(reference)).forEach(wire -> snapshot.add(keys.key(wire)));
         return snapshot;
     }
 
@@ -96,7 +96,7 @@ class RemoteKeys<K> extends AbstractSet<K> {
     public boolean removeIf(Predicate<? super K> filter) {
         requireNonNull(filter, "filter");
         while (true) {
-            Page page = Page.all(reference);
+            Page page = Pages.all(reference);
             List<?> matching = wires(page).stream()
                     .filter(wire -> filter.test(keys.key(wire)))
                     .toList();

@@ -137,14 +137,14 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
 
     private List<E> snapshot() {
         List<E> elements = new ArrayList<>();
-        items(Page.all(reference)).forEach(item -> elements.add(item.element));
+        items(Pages.all(reference)).forEach(item -> elements.add(item.element));
         return Collections.unmodifiableList(elements);
     }
 
     /** Changes the list as a whole, until no other thread comes between; says whether that changed anything. */
     private boolean edit(UnaryOperator<List<Item<E>>> change) {
         while (true) {
-            Page page = Page.all(reference);
+            Page page = Pages.all(reference);
             List<Item<E>> before = items(page);
             List<Item<E>> after = change.apply(new ArrayList<>(before));
             int shorter = Math.min(before.size(), after.size());
@@ -252,7 +252,7 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
 
     @Override
     public ListIterator<E> listIterator(int index) {
-        return new Cursor(Page.all(reference), index);
+        return new Cursor(Pages.all(reference), index);
     }
 
     /** Shows the list as it was, and changes it as long as nobody else did. */

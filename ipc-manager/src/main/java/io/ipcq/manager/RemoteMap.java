@@ -211,7 +211,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     private Map<K, V> snapshot() {
         Map<K, V> entries = new LinkedHashMap<>();
-        for (Object pair : Page.all(reference).items()) {
+        for (Object pair : Pages.all(reference).items()) {
             List<?> two = (List<?>) pair;
             entries.put(keys.key(two.get(0)), requireNonNull(value(two.get(1))));
         }

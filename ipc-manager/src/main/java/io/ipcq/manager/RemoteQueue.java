@@ -43,7 +43,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     boolean putWithin(E element, @Nullable Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(timeout);
+        Long millis = WireTime.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "put", wire(element), millis));
     }
 
@@ -90,13 +90,13 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     @Override
     @Nullable
     E takeWithin(@Nullable Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(timeout);
+        Long millis = WireTime.millis(timeout);
         return reference.take(millis, this::receive, "get", millis, true);
     }
 
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(Objects.requireNonNull(timeout, "timeout"));
+        Long millis = WireTime.millis(Objects.requireNonNull(timeout, "timeout"));
         try {
             return Boolean.TRUE.equals(reference.await(millis, "ready", millis));
         } catch (QueueClosedException | ManagerGoneException over) {
@@ -279,7 +279,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     boolean joinWithin(@Nullable Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(timeout);
+        Long millis = WireTime.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "join", millis));
     }
 
@@ -297,20 +297,16 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     public QueueStats stats() {
         Map<?, ?> stats = reference.call("stats") instanceof Map<?, ?> map ? map : Map.of();
         return new QueueStats(
-                number(stats, "size"),
-                number(stats, "maxSize"),
-                number(stats, "put"),
-                number(stats, "taken"),
-                number(stats, "leased"),
-                number(stats, "unburied"),
-                number(stats, "unfinished"),
-                (int) number(stats, "members"),
-                number(stats, "storageBytes"),
+                Json.number(stats, "size"),
+                Json.number(stats, "maxSize"),
+                Json.number(stats, "put"),
+                Json.number(stats, "taken"),
+                Json.number(stats, "leased"),
+                Json.number(stats, "unburied"),
+                Json.number(stats, "unfinished"),
+                (int) Json.number(stats, "members"),
+                Json.number(stats, "storageBytes"),
                 Boolean.TRUE.equals(stats.get("shutdown")));
-    }
-
-    static long number(Map<?, ?> wire, String name) {
-        return wire.get(name) instanceof Number number ? number.longValue() : 0;
     }
 
     @Override

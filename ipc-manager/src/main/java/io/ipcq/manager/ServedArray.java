@@ -84,11 +84,9 @@ final class ServedArray extends Served {
             }
             case "page" -> {
                 int to = call.value(2) == null ? items.size() : call.count(2);
-                yield Page.of(
-                                call,
-                                version,
-                                to,
-                                items.subList(call.count(1), to).iterator())
+                yield call.session()
+                        .answerSize()
+                        .page(version, to, items.subList(call.count(1), to).iterator())
                         .wire();
             }
             default -> throw noSuch(operation);

@@ -62,7 +62,9 @@ final class ServedList extends Served {
             case "splice" -> splice(call);
             case "items" -> List.copyOf(items);
             case "page" ->
-                Page.of(call, version, items.size(), items.listIterator(Math.min(call.count(1), items.size())))
+                call.session()
+                        .answerSize()
+                        .page(version, items.size(), items.listIterator(Math.min(call.count(1), items.size())))
                         .wire();
             default -> throw noSuch(operation);
         };

@@ -72,11 +72,9 @@ final class ServedMap extends Served {
             case "containsValue" -> entries.containsValue(call.present(1));
             case "entries" -> pairs().toList();
             case "page" ->
-                Page.of(
-                                call,
-                                version,
-                                entries.size(),
-                                pairs().skip(call.count(1)).iterator())
+                call.session()
+                        .answerSize()
+                        .page(version, entries.size(), pairs().skip(call.count(1)).iterator())
                         .wire();
             case "putAll" -> putAll(call);
             case "containsAll" -> entries.keySet().containsAll(keys(call));

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.codec.CodecException;
 import io.ipcq.manager.Session.Handed;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
-import io.ipcq.queue.ElementTooLargeException;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.QueueStats;
@@ -129,33 +127,6 @@ final class ServedQueue extends Served {
         this.watchers = new QueuePump(clock, workers, telling(this::awaitReady));
     }
 
-    /** What an error of the storage carries: how many elements were put. */
-    static final String PUT = "put";
-
-    static RpcException error(Throwable failure) {
-        if (failure instanceof RpcException told) {
-            return told;
-        }
-        String message = String.valueOf(failure.getMessage());
-        if (failure instanceof QueueShutdownException) {
-            return new RpcException(Protocol.SHUT_DOWN, message);
-        }
-        if (failure instanceof ElementTooLargeException) {
-            return new RpcException(Protocol.TOO_LARGE, message);
-        }
-        if (failure instanceof QueueClosedException) {
-            return new RpcException(Protocol.NOT_THERE, message);
-        }
-        if (failure instanceof QueueStorageException storage) {
-            return new RpcException(Protocol.STORAGE, message, Map.of(PUT, storage.put()));
-        }
-        if (failure instanceof IllegalStateException || failure instanceof CodecException) {
-            return new RpcException(Protocol.STATE, message);
-        }
-        return new RpcException(
-                Protocol.INTERNAL, "the queue failed: " + failure.getClass().getSimpleName());
-    }
-
     @Override
     Map<String, @Nullable Object> describe() {
         Map<String, @Nullable Object> about = super.describe();
@@ -209,7 +180,7 @@ final class ServedQueue extends Served {
     private RpcException failure(RuntimeException failure) {
         return deleted && failure instanceof QueueClosedException
                 ? new RpcException(Protocol.NOT_THERE, "the queue was deleted: directory=" + queue.directory())
-                : error(failure);
+                : QueueFailures.answer(failure);
     }
 
     private void operate(Call call, String operation) {

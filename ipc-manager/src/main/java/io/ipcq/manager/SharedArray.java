@@ -110,7 +110,7 @@ public final class SharedArray<E> implements Attached, Serializable {
     public List<@Nullable E> getRange(int from, int to) {
         Objects.checkFromToIndex(from, to, length());
         List<@Nullable E> values = new ArrayList<>();
-        Page.range(reference, from, to).items().forEach(wire -> values.add(value(wire)));
+        Pages.range(reference, from, to).items().forEach(wire -> values.add(value(wire)));
         return Collections.unmodifiableList(values);
     }
 

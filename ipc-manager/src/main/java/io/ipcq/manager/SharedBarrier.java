@@ -34,7 +34,7 @@ public final class SharedBarrier implements Attached, Serializable {
      * @throws BrokenBarrierException if they did not, or it was broken before
      */
     public int await(Duration timeout) throws InterruptedException, BrokenBarrierException {
-        return meet(Reference.millis(timeout));
+        return meet(WireTime.millis(timeout));
     }
 
     private int meet(@Nullable Long millis) throws InterruptedException, BrokenBarrierException {

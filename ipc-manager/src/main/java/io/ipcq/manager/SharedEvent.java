@@ -40,7 +40,7 @@ public final class SharedEvent implements Attached, Serializable {
 
     /** Waits at most so long; says whether it is set. */
     public boolean await(Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(timeout);
+        Long millis = WireTime.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "await", millis));
     }
 

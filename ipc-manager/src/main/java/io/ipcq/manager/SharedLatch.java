@@ -38,7 +38,7 @@ public final class SharedLatch implements Attached, Serializable {
 
     /** Waits at most so long; says whether the count is zero. */
     public boolean await(Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(timeout);
+        Long millis = WireTime.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "await", millis));
     }
 

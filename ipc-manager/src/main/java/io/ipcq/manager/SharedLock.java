@@ -53,7 +53,7 @@ public final class SharedLock implements Lock, Attached, Serializable {
     }
 
     public boolean tryLock(Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(timeout);
+        Long millis = WireTime.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "lock", owner(), millis));
     }
 
@@ -128,13 +128,13 @@ public final class SharedLock implements Lock, Attached, Serializable {
         @Override
         public long awaitNanos(long nanos) throws InterruptedException {
             long deadline = System.nanoTime() + nanos;
-            sleep(Reference.millis(Duration.ofNanos(nanos)));
+            sleep(WireTime.millis(Duration.ofNanos(nanos)));
             return deadline - System.nanoTime();
         }
 
         @Override
         public boolean await(long time, TimeUnit unit) throws InterruptedException {
-            return sleep(Reference.millis(Duration.ofNanos(unit.toNanos(time))));
+            return sleep(WireTime.millis(Duration.ofNanos(unit.toNanos(time))));
         }
 
         @Override

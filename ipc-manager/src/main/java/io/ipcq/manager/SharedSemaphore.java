@@ -32,7 +32,7 @@ public final class SharedSemaphore implements Attached, Serializable {
 
     /** Waits at most so long for a number of permits; says whether it got them. */
     public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
-        Long millis = Reference.millis(timeout);
+        Long millis = WireTime.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "acquire", permits, millis));
     }
 
