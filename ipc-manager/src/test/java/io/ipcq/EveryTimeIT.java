@@ -11,7 +11,7 @@ import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
 import io.ipcq.connection.Pipe;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.SerializableCallable;

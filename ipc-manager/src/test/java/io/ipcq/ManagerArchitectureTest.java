@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -78,6 +80,36 @@ class ManagerArchitectureTest {
     }
 
     @Test
+    void shouldKeepTheEndsOfAManagerApart() {
+        noClasses()
+                .that(resideInAPackage("io.ipcq.manager.server.."))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.ipcq.manager")
+                .check(CLASSES);
+        noClasses()
+                .that(resideInAPackage("io.ipcq.manager"))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.ipcq.manager.server..")
+                        .and(not(simpleName("ManagerProcess"))))
+                .check(CLASSES);
+        noClasses()
+                .that(resideInAPackage("io.ipcq.manager"))
+                .and()
+                .doNotHaveSimpleName("ManagerBuilder")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.ipcq.manager.server..")
+                .check(CLASSES);
+        noClasses()
+                .that(resideInAPackage("io.ipcq.manager.wire.."))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.ipcq.manager", "io.ipcq.manager.server..")
+                .check(CLASSES);
+    }
+
+    @Test
     void shouldHideForeignLibraries() {
         noClasses()
                 .that()
@@ -96,7 +128,7 @@ class ManagerArchitectureTest {
         noClasses()
                 .that(resideInAPackage("io.ipcq.manager.."))
                 .and()
-                .haveNameNotMatching("io[.]ipcq[.]manager[.]Json(Reader([$].*)?)?")
+                .haveNameNotMatching("io[.]ipcq[.]manager[.]wire[.]Json(Reader([$].*)?)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("net.openhft..", "tools.jackson..", "com.fasterxml..", "com.kenai..")

@@ -3,8 +3,8 @@ package io.ipcq.cli;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.ManagerServer;
-import io.ipcq.manager.ManagerServerBuilder;
+import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.manager.server.ManagerServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

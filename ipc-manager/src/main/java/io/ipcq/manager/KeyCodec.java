@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.codec.JsonCodec;
+import io.ipcq.manager.wire.EncodedElements;
 import org.jspecify.annotations.Nullable;
 
 /** How keys of a map, and elements of a set, stand on the wire, where they are equal if their JSON is. */

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.manager.wire.Json;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;

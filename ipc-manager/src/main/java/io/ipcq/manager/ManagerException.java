@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.IpcException;
+import io.ipcq.manager.wire.Thrown;
 import org.jspecify.annotations.Nullable;
 
 /** A manager refused a call; the message says why. The connection goes on. */

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionBuilder;
+import io.ipcq.manager.wire.Protocol;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueProvider;
 import io.ipcq.queue.DurableQueueRequest;

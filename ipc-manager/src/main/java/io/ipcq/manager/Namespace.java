@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
+import io.ipcq.manager.wire.EncodedElements;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.List;

@@ -3,6 +3,8 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 import io.ipcq.Handle;
+import io.ipcq.manager.wire.OwnType;
+import io.ipcq.manager.wire.Thrown;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;

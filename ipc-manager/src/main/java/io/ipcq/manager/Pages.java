@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.manager.wire.Page;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.List;

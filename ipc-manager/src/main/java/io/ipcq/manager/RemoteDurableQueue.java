@@ -2,6 +2,9 @@
 package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.manager.wire.DurableOptions;
+import io.ipcq.manager.wire.Json;
+import io.ipcq.manager.wire.WireTime;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import static java.util.Objects.requireNonNull;
 
 import io.ipcq.Excerpt;
+import io.ipcq.manager.wire.Page;
 import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import io.ipcq.Attached;
 import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
+import io.ipcq.manager.wire.EncodedElements;
+import io.ipcq.manager.wire.Page;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.AbstractList;

@@ -7,6 +7,7 @@ import io.ipcq.Attached;
 import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.manager.wire.EncodedElements;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.AbstractCollection;

@@ -3,6 +3,11 @@ package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.manager.wire.EncodedElements;
+import io.ipcq.manager.wire.HeapSize;
+import io.ipcq.manager.wire.Json;
+import io.ipcq.manager.wire.Receipt;
+import io.ipcq.manager.wire.WireTime;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.QueueStorageException;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
+import io.ipcq.manager.wire.EncodedElements;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.Attached;
+import io.ipcq.manager.wire.WireTime;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.Serializable;

@@ -17,6 +17,7 @@ import com.google.common.collect.testing.features.ListFeature;
 import com.google.common.collect.testing.features.MapFeature;
 import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.server.ManagerServer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueOptions;

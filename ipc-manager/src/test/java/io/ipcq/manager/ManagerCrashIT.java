@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.manager.wire.Json;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.SerializableTriConsumer;
 import io.ipcq.queue.DurableQueue;

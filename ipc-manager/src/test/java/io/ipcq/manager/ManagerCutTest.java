@@ -11,6 +11,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.RawPeer;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;

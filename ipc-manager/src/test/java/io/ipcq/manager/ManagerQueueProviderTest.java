@@ -9,6 +9,7 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.KeyStores;
 import io.ipcq.connection.Listener;
 import io.ipcq.connection.ListenerBuilder;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.manager.wire.Json;
+import io.ipcq.manager.wire.Protocol;
+import io.ipcq.manager.wire.ProtocolClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

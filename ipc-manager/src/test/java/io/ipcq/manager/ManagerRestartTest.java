@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.lang.reflect.InvocationTargetException;

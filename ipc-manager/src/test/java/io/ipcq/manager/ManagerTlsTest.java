@@ -8,6 +8,8 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.KeyStores;
 import io.ipcq.connection.Listener;
+import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.manager.wire.Json;
 import io.ipcq.queue.SharedQueue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

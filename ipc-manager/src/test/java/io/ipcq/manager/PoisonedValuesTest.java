@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.manager.wire.ProtocolClient;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.math.BigInteger;

@@ -3,6 +3,8 @@ package io.ipcq.manager;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.manager.wire.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

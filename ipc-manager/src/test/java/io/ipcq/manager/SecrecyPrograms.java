@@ -5,6 +5,7 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.AuthenticationException;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.queue.QueueStorageException;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.process.ChildProcess;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
+import io.ipcq.manager.wire.Json;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.net.InetAddress;

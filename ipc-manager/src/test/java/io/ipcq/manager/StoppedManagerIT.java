@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.manager.server.ManagerServerBuilder;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;

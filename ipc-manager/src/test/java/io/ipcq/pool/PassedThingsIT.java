@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.manager.SharedCounter;
 import io.ipcq.manager.SharedLock;
 import io.ipcq.process.ChildProcess;

@@ -3,7 +3,7 @@ package io.ipcq.queue;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;

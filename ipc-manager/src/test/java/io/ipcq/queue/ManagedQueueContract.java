@@ -11,7 +11,7 @@ import io.ipcq.codec.CodecException;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.SocketAddress;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.queue.SharedQueue;
 import java.io.File;
 import java.io.IOException;

@@ -2,7 +2,7 @@
 package io.ipcq.benchmarks.manager;
 
 import io.ipcq.connection.AuthKey;
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;

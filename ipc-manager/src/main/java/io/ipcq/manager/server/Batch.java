@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager.server;
+
+import io.ipcq.manager.server.Session.Handed;
+import io.ipcq.manager.wire.HeapSize;
+import io.ipcq.manager.wire.Protocol;
+import io.ipcq.manager.wire.Receipt;
+import io.ipcq.manager.wire.RpcException;
+import io.ipcq.queue.QueueShutdownException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What is taken of a queue for one answer: no more than fits into it, and nothing after one that cannot be decoded. */
+final class Batch<T> implements Handed {
+
+    /** What an element takes besides its content, about. */
+    static final long ELEMENT_BYTES = 64;
+
+    /** The next thing; null if none came. */
+    interface Source<T> {
+        @Nullable
+        T next() throws InterruptedException;
+    }
+
+    /**
+     * How a queue gives and takes back.
+     *
+     * @param size in bytes
+     * @param wire how a thing is sent, and what is told how large that is
+     * @param had what becomes of one that arrived
+     * @param back of one that did not, as the client is gone
+     * @param refused of one that the client did not want, beginning with the last
+     * @param undecoded of one that cannot be sent, or that the client cannot decode
+     * @param later of one that cannot be sent, when there are others before it or the client has no memory left: it will be the first
+     *     of the next answer
+     */
+    record Way<T>(
+            ToLongFunction<T> size,
+            BiFunction<T, Session.Reading, @Nullable Object> wire,
+            Consumer<T> had,
+            Consumer<T> back,
+            Consumer<T> refused,
+            Consumer<T> undecoded,
+            Consumer<T> later) {}
+
+    private final List<T> things = new ArrayList<>();
+    private final Way<T> way;
+    private final AnswerSize size;
+
+    /** What is kept of the heap. */
+    private long heapBytes;
+
+    private Batch(Way<T> way, AnswerSize size) {
+        this.way = way;
+        this.size = size;
+    }
+
+    /** Takes one after the other, and adds to {@code wire} what is to be sent. When it fails, nothing stays taken. */
+    static <T> Batch<T> take(
+            int max,
+            AnswerSize size,
+            Source<T> source,
+            Way<T> way,
+            Session.Reading reading,
+            List<@Nullable Object> wire)
+            throws InterruptedException {
+        Batch<T> batch = new Batch<>(way, size);
+        try {
+            batch.fill(max, source, reading, wire);
+        } catch (QueueShutdownException drained) {
+            if (batch.isEmpty()) {
+                throw drained;
+            }
+        } catch (InterruptedException woken) {
+            if (batch.isEmpty()) {
+                throw woken;
+            }
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            batch.lost();
+            throw e;
+        }
+        return batch;
+    }
+
+    private void fill(int max, Source<T> source, Session.Reading reading, List<@Nullable Object> wire)
+            throws InterruptedException {
+        while (things.size() < max && !size.isFull()) {
+            T next = source.next();
+            if (next == null) {
+                return;
+            }
+            boolean kept;
+            try {
+                kept = isKept(next);
+            } catch (Throwable e) {
+                things.remove(next);
+                way.back.accept(next);
+                throw e;
+            }
+            if (!kept) {
+                return;
+            }
+            try {
+                wire.add(way.wire.apply(next, reading));
+            } catch (RpcException e) {
+                boolean alone = things.size() == 1;
+                (alone && e.code() != Protocol.LIMIT ? way.undecoded : way.later).accept(next);
+                things.remove(things.size() - 1); // at last: until then it is put back with the others
+                if (alone) {
+                    throw e;
+                }
+                return;
+            }
+        }
+    }
+
+    /** False if it is for the next answer. */
+    private boolean isKept(T next) {
+        long bytes = way.size.applyAsLong(next);
+        if (size.add(ELEMENT_BYTES + bytes)) {
+            heapBytes += ELEMENT_BYTES + HeapSize.array(bytes);
+            return things.add(next);
+        }
+        way.later.accept(next);
+        return false;
+    }
+
+    boolean isEmpty() {
+        return things.isEmpty();
+    }
+
+    T first() {
+        return things.get(0);
+    }
+
+    @Override
+    public long bytes() {
+        return heapBytes;
+    }
+
+    @Override
+    public void arrived(Receipt receipt) {
+        List<T> had = new ArrayList<>();
+        List<T> undecoded = new ArrayList<>();
+        List<T> refused = new ArrayList<>();
+        for (int i = things.size() - 1; i >= 0; i--) {
+            List<T> where = !receipt.isTaken(i) ? refused : receipt.isUndecodable(i) ? undecoded : had;
+            where.add(things.get(i));
+        }
+        Failures.giveBack(had, way.had);
+        Failures.giveBack(undecoded, way.undecoded);
+        Failures.giveBack(refused, way.refused);
+    }
+
+    @Override
+    public void lost() {
+        Failures.giveBack(things, way.back);
+    }
+}

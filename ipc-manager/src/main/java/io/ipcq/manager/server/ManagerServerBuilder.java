@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager.server;
+
+import io.ipcq.codec.JsonCodec;
+import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Limits;
+import io.ipcq.connection.Listener;
+import io.ipcq.manager.wire.OwnType;
+import io.ipcq.queue.DurableQueueBuilder;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a {@link ManagerServer}.
+ *
+ * <p>Thread-safe: no. Process-safe: not applicable. Survives a crash: not applicable.
+ */
+public final class ManagerServerBuilder {
+
+    private final Map<OwnType, Supplier<?>> types = new LinkedHashMap<>();
+    private Optional<Path> directory = Optional.empty();
+    private boolean groupTrusted;
+    private boolean shutdownAllowed;
+    private int maxClients = ManagerServerOptions.defaultMaxClients();
+    private int maxFrameBytes = Limits.FRAME_BYTES;
+    private int maxThreads = ManagerServerOptions.DEFAULT_MAX_THREADS;
+    private long maxCallBytes = Runtime.getRuntime().maxMemory() / 4;
+    private long maxStoredBytes = Runtime.getRuntime().maxMemory() / 2;
+    private int maxNames = ManagerServerOptions.defaultMaxNames();
+    private int maxQueueDescriptors = ManagerServerOptions.defaultMaxQueueDescriptors();
+
+    ManagerServerBuilder() {}
+
+    /** Where durable queues are kept, one directory for each name. Without it there are none. */
+    public ManagerServerBuilder directory(Path directory) {
+        this.directory = Optional.of(directory);
+        return this;
+    }
+
+    /** Opens durable queues also if a group may write to their files; see {@link DurableQueueBuilder#trustGroup}. */
+    public ManagerServerBuilder trustGroup(boolean trusted) {
+        this.groupTrusted = trusted;
+        return this;
+    }
+
+    /**
+     * Serves objects of a type of your own: one for each name, made when it is first asked for. Each call has a thread of the server's
+     * ({@link #maxThreads}), which is interrupted when the client is gone. A method that goes on all the same keeps its thread, for
+     * which there is one less for others.
+     */
+    public <T> ManagerServerBuilder register(Class<T> type, Supplier<? extends T> factory) {
+        types.put(new OwnType(type), factory);
+        return this;
+    }
+
+    /** Whether a client may end the server; it may not unless this is set. */
+    public ManagerServerBuilder allowShutdown(boolean allowed) {
+        this.shutdownAllowed = allowed;
+        return this;
+    }
+
+    /**
+     * How many clients may be connected; unless set, 10,000, or fewer if the process may have less than four descriptors, or has less
+     * than 64 KiB of heap, for each.
+     */
+    public ManagerServerBuilder maxClients(int clients) {
+        this.maxClients = clients;
+        return this;
+    }
+
+    public ManagerServerBuilder maxFrameBytes(int bytes) {
+        this.maxFrameBytes = bytes;
+        return this;
+    }
+
+    /**
+     * How many threads there may be for calls that block or take long: of own types, of clients that wait at queues, one for each
+     * end of a queue, and {@code flush}. Each client has half of those that the others leave; what it has no thread for waits
+     * ten seconds, or is refused at once if it would wait at a queue. 1,024 unless set; the process must be allowed to have them.
+     */
+    public ManagerServerBuilder maxThreads(int threads) {
+        this.maxThreads = threads;
+        return this;
+    }
+
+    /**
+     * How much of the heap the calls of all clients may take, about: requests as they arrive and while they wait, and what was
+     * sent and is not read or confirmed yet. Each client has at most half of what the others leave; what is beyond is refused. A quarter
+     * of the largest heap unless set.
+     */
+    public ManagerServerBuilder maxCallBytes(long bytes) {
+        this.maxCallBytes = bytes;
+        return this;
+    }
+
+    /**
+     * How much of the heap all maps, sets, lists, arrays, values and namespaces may take, about; each counts for the client that has held it longest, and each
+     * client has at most half of what the others leave. Half of the largest heap unless set.
+     */
+    public ManagerServerBuilder maxStoredBytes(long bytes) {
+        this.maxStoredBytes = bytes;
+        return this;
+    }
+
+    /**
+     * How many names all clients may hold, each counted for each client; each client has at most half of what the others leave.
+     * Unless set, one for each 16 KiB of the largest heap, and at most 100,000.
+     */
+    public ManagerServerBuilder maxNames(int names) {
+        this.maxNames = names;
+        return this;
+    }
+
+    /**
+     * How many file descriptors the queues of all clients may take, two for one in memory and six for a durable one; each client has
+     * at most half of what the others leave. Half of what the process may have unless set.
+     */
+    public ManagerServerBuilder maxQueueDescriptors(int descriptors) {
+        this.maxQueueDescriptors = descriptors;
+        return this;
+    }
+
+    /** A server at a Unix-domain socket in a new private directory. */
+    public ManagerServer bind(AuthKey key) throws IOException {
+        return bind((SocketAddress) null, key);
+    }
+
+    /** A server at a {@link java.net.UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}. */
+    public ManagerServer bind(@Nullable SocketAddress address, AuthKey key) throws IOException {
+        return bind(
+                address == null
+                        ? Listener.bind(key)
+                        : Listener.builder(address, key)
+                                .maxFrameBytes(maxFrameBytes)
+                                .bind());
+    }
+
+    /** A server at a listener with options of its own, such as TLS. The server closes it. */
+    public ManagerServer bind(Listener listener) throws IOException {
+        try {
+            JsonCodec.requireJackson();
+            return new ManagerServer(
+                    listener,
+                    new ManagerServerOptions(
+                            directory,
+                            groupTrusted,
+                            shutdownAllowed,
+                            maxClients,
+                            maxFrameBytes,
+                            maxThreads,
+                            maxCallBytes,
+                            maxStoredBytes,
+                            maxNames,
+                            maxQueueDescriptors),
+                    types);
+        } catch (IOException | RuntimeException | Error e) {
+            listener.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager.server;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that wait to be served, in the order in which they are: those first that have cost little. Thread-safe.
+ *
+ * @param <C> what stands for a client
+ */
+final class Ranks<C> {
+    /*
+     * Idea. Where clients are served in the order they come, one that asks for little waits for all that ask for much. So each has a
+     * rank, by how much of the server's time it has cost lately; the next rank is that of those who have cost twice as much. Within a rank
+     * they come in turn. Who has just come, or asks now and then, is of the first rank, however many others keep the server
+     * busy. Now and then one of the last rank goes before the others, so that all get on.
+     */
+
+    /** Who has cost less is of the first rank. */
+    static final long LITTLE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** Of those who have cost 16 ms or more. */
+    static final int LAST = 6;
+
+    /** So many at most, and then one of the last. */
+    static final int IN_A_ROW = 16;
+
+    /** If more wait that are not of the first rank, the server is behind. */
+    static final int FEW = 16;
+
+    private final List<Queue<C>> ranks = IntStream.rangeClosed(0, LAST)
+            .<Queue<C>>mapToObj(any -> new ConcurrentLinkedQueue<>())
+            .toList();
+
+    /** A hint: threads that poll at the same time may lose count. */
+    private int inARow;
+
+    private static int rank(long costNanos) {
+        return Math.min(LAST, Long.SIZE - Long.numberOfLeadingZeros(costNanos / LITTLE_NANOS));
+    }
+
+    void add(C client, long costNanos) {
+        ranks.get(rank(costNanos)).add(client);
+    }
+
+    /** Whether there is any, up to that rank. */
+    boolean hasAny(int last) {
+        for (int rank = 0; rank <= last; rank++) {
+            if (!ranks.get(rank).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The next one, up to that rank; null if there is none. */
+    @Nullable
+    C poll(int last) {
+        boolean lastFirst = ++inARow > IN_A_ROW;
+        if (lastFirst) {
+            inARow = 0;
+        }
+        for (int i = 0; i <= last; i++) {
+            C next = ranks.get(lastFirst ? last - i : i).poll();
+            if (next != null) {
+                return next; // and nothing else is done that might fail, or nobody would know of the client
+            }
+        }
+        return null;
+    }
+
+    /** Whether clients ask for more than can be done at once. */
+    boolean isBehind() {
+        return ranks.stream().skip(1).flatMap(Queue::stream).limit(FEW + 1).count() > FEW;
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager.server;
+
+import java.util.Iterator;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * State with calls that wait for it to change. A call that waits is an entry of a line, not a thread: whoever changes the
+ * state lets those in it try again, in the order they came, until it is clear that no other one can succeed. So what a change
+ * costs does not depend on how many wait.
+ *
+ * <p>Everything here runs under this object's lock; answers are queued, so nothing waits for a client under it.
+ */
+abstract class ServedMonitor extends Served {
+
+    /** Tries to carry out a call; null if it has to go on waiting. */
+    interface Attempt {
+        @Nullable
+        Object run();
+    }
+
+    /** A call that waits. */
+    static final class Waiting {
+        private final Call call;
+        private final Attempt attempt;
+
+        /** Whether those behind it wait for it. */
+        private final boolean fair;
+
+        /** Where it stands; 0 as long as it does not try. */
+        private long place;
+
+        private Waiting(Call call, Attempt attempt, boolean fair) {
+            this.call = call;
+            this.attempt = attempt;
+            this.fair = fair;
+        }
+    }
+
+    private final ScheduledExecutorService clock;
+
+    /** Those that try, by their place. Calls may end, and leave it, while it is gone through. */
+    private final NavigableMap<Long, Waiting> line = new ConcurrentSkipListMap<>();
+
+    private long places;
+
+    ServedMonitor(Key key, ScheduledExecutorService clock) {
+        super(key);
+        this.clock = clock;
+    }
+
+    @Override
+    final synchronized void call(Call call, String operation) {
+        operate(call, operation);
+    }
+
+    abstract void operate(Call call, String operation);
+
+    @Override
+    final synchronized void left(Session session) {
+        line.values().removeIf(waiting -> waiting.call.isOver());
+        giveBack(session);
+        changed();
+    }
+
+    /** Takes back what a client held that is gone; {@link #changed} follows. */
+    void giveBack(Session session) {}
+
+    /** False if no call can succeed that waits, as things are. */
+    boolean mayServe() {
+        return true;
+    }
+
+    /** Answers the call once the attempt succeeds, or with {@code late} when its time is up. */
+    final void await(Call call, long timeoutMillis, Attempt attempt, @Nullable Object late) {
+        await(call, timeoutMillis, attempt, () -> call.expire(late), false);
+    }
+
+    final void await(Call call, long timeoutMillis, Attempt attempt, Runnable late) {
+        await(call, timeoutMillis, attempt, late, false);
+    }
+
+    /** The same in the order of arrival, unless the call does not wait. */
+    final void awaitInLine(Call call, long timeoutMillis, Attempt attempt, @Nullable Object late) {
+        await(call, timeoutMillis, attempt, () -> call.expire(late), timeoutMillis != 0);
+    }
+
+    private void await(Call call, long timeoutMillis, Attempt attempt, Runnable late, boolean fair) {
+        if (!call.claim()) {
+            return;
+        }
+        Object result = fair && !line.isEmpty() ? null : attempt.run();
+        if (result != null) {
+            answer(call, result);
+            return;
+        }
+        call.unclaim();
+        if (timeoutMillis == 0) {
+            late.run();
+            return;
+        }
+        lineUp(sleep(call, timeoutMillis, attempt, late, fair));
+    }
+
+    /** Has a call wait that does not try until it is {@linkplain #lineUp lined up}. */
+    final Waiting sleep(Call call, long timeoutMillis, Attempt attempt, Runnable late) {
+        return sleep(call, timeoutMillis, attempt, late, false);
+    }
+
+    private Waiting sleep(Call call, long timeoutMillis, Attempt attempt, Runnable late, boolean fair) {
+        Waiting waiting = new Waiting(call, attempt, fair);
+        call.afterwards(() -> forget(waiting));
+        call.session().park(call);
+        call.limit(clock, timeoutMillis, () -> expire(call, late));
+        return waiting;
+    }
+
+    /** Has it try from now on, behind the others. */
+    final void lineUp(Waiting waiting) {
+        if (waiting.place == 0) {
+            line.put(places + 1, waiting);
+            waiting.place = ++places;
+        }
+    }
+
+    private synchronized void expire(Call call, Runnable late) {
+        try {
+            late.run();
+        } catch (Throwable e) {
+            call.session().cutOff(e);
+        }
+        changed();
+    }
+
+    private synchronized void forget(Waiting waiting) {
+        line.remove(waiting.place);
+        onEnd(waiting.call);
+        if (waiting.fair) {
+            clock.execute(this::next); // not here: that would go as deep as there are calls
+        }
+    }
+
+    private synchronized void next() {
+        changed();
+    }
+
+    /** A call that waited is over, however it ended. */
+    void onEnd(Call call) {}
+
+    /** Lets those that wait try again. */
+    final void changed() {
+        Failures.insist("calls that wait", ServedMonitor::serve, this);
+    }
+
+    /** What fails ends the call whose attempt it is; an attempt that has had effect does nothing more that might fail. */
+    private void serve() {
+        for (Iterator<Waiting> each = line.values().iterator(); each.hasNext() && mayServe(); ) {
+            Waiting waiting = each.next();
+            if (!waiting.call.claim()) {
+                each.remove(); // it is over, or about to be
+                continue;
+            }
+            try {
+                if (!attempt(waiting) && waiting.fair) {
+                    return;
+                }
+            } catch (Throwable e) {
+                waiting.call.fail(e);
+            }
+        }
+    }
+
+    /** Says whether the claimed call is over. */
+    private static boolean attempt(Waiting waiting) {
+        Object result = waiting.attempt.run();
+        if (result == null) {
+            waiting.call.unclaim();
+            return false;
+        }
+        answer(waiting.call, result);
+        return true;
+    }
+
+    /** Of a call that had effect. A client that cannot be told is cut off, or it would hold what it does not know of. */
+    private static void answer(Call call, Object result) {
+        try {
+            call.reply(result);
+        } catch (Throwable e) {
+            call.session().cutOff(call, e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager.server;
+
+import io.ipcq.manager.wire.Protocol;
+import io.ipcq.manager.wire.RpcException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** Permits; those that a client acquired, and that neither it nor another one released, come back when it is gone. */
+final class ServedSemaphore extends ServedMonitor {
+
+    /** Made ahead: nothing that comes after an effect may fail. */
+    private static final Object DONE = true;
+
+    private final long made;
+    private final boolean fair;
+    private final boolean bounded;
+    private long permits;
+    private final Map<Session, Acquired> acquired = new LinkedHashMap<>();
+
+    /** What a client has and did not release. */
+    private static final class Acquired {
+        private long permits;
+    }
+
+    ServedSemaphore(Key key, ScheduledExecutorService clock, long permits, boolean fair, boolean bounded) {
+        super(key, clock);
+        this.made = permits;
+        this.fair = fair;
+        this.bounded = bounded;
+        this.permits = permits;
+    }
+
+    @Override
+    void requireSame(Map<String, @Nullable Object> options) {
+        requireOption(options, "permits", made);
+        requireOption(options, "fair", fair);
+        requireOption(options, "bounded", bounded);
+    }
+
+    @Override
+    void operate(Call call, String operation) {
+        switch (operation) {
+            case "acquire" -> {
+                int wanted = call.count(1);
+                Attempt attempt = () -> acquire(call.session(), wanted);
+                if (fair && wanted > 0) {
+                    awaitInLine(call, call.timeoutMillis(2), attempt, false);
+                } else {
+                    await(call, call.timeoutMillis(2), attempt, false);
+                }
+            }
+            case "release" -> {
+                int returned = call.count(1);
+                if (bounded && returned > made - permits) {
+                    throw new RpcException(
+                            Protocol.STATE,
+                            "more permits are released than were acquired: " + this + ", permits=" + made
+                                    + ", available=" + permits + ", released=" + returned);
+                }
+                release(call.session(), returned);
+                call.reply(null);
+                changed();
+            }
+            case "available" -> call.reply(permits);
+            default -> throw noSuch(operation);
+        }
+    }
+
+    private @Nullable Object acquire(Session session, int wanted) {
+        if (permits < wanted) {
+            return null;
+        }
+        Acquired its = acquired.computeIfAbsent(session, any -> new Acquired());
+        permits -= wanted; // both or neither: nothing between them can fail
+        its.permits += wanted;
+        return DONE;
+    }
+
+    @Override
+    boolean mayServe() {
+        return permits > 0;
+    }
+
+    /** Takes released permits off what the client acquired, or else off what others did: they come back once only. */
+    private void release(Session releasing, long released) {
+        Acquired its = acquired.get(releasing);
+        long left = its == null ? released : giveBack(its, released);
+        for (Acquired others : acquired.values()) {
+            left = giveBack(others, left);
+        }
+        permits += left;
+        acquired.values().removeIf(each -> each.permits == 0);
+    }
+
+    /** Returns how many are left. */
+    private long giveBack(Acquired acquired, long released) {
+        long settled = Math.min(released, acquired.permits);
+        acquired.permits -= settled;
+        permits += settled;
+        return released - settled;
+    }
+
+    @Override
+    void giveBack(Session session) {
+        Acquired its = acquired.get(session);
+        if (its != null) {
+            giveBack(its, its.permits);
+            acquired.remove(session);
+        }
+    }
+}

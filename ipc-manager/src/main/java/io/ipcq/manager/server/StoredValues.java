@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager.server;
+
+import io.ipcq.manager.wire.HeapSize;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** How many bytes of the heap the values of one map, set, list or array take, about, and for whom they count. */
+final class StoredValues {
+
+    private final Bill bill = new Bill(Session::stored);
+
+    /** Makes room for what is new, and gives up that of what it replaces; null counts nothing. */
+    void replace(Session client, @Nullable Object before, @Nullable Object after) {
+        bill.change(client, bytesOf(after) - bytesOf(before));
+    }
+
+    /** The same for many, all of them or none. */
+    void replaceAll(Session client, List<?> before, List<?> after) {
+        bill.change(client, bytesOfAll(after) - bytesOfAll(before));
+    }
+
+    /** Makes room for something else. */
+    void reserve(Session client, long bytes) {
+        bill.change(client, bytes);
+    }
+
+    void left(Session session, Set<Session> holders) {
+        bill.left(session, holders);
+    }
+
+    void clear() {
+        bill.end();
+    }
+
+    private static long bytesOfAll(List<?> values) {
+        return values.stream().mapToLong(StoredValues::bytesOf).sum();
+    }
+
+    private static long bytesOf(@Nullable Object value) {
+        return value == null ? 0 : HeapSize.ENTRY + HeapSize.of(value);
+    }
+}

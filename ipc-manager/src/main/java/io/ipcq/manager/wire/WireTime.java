@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager.wire;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Times on the wire: whole milliseconds, never less than was asked for. */
+public final class WireTime {
+
+    /** 292 years, which no call reaches. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+    private WireTime() {}
+
+    /** Of a timeout; null is for ever. */
+    public static @Nullable Long millis(@Nullable Duration timeout) {
+        return timeout == null ? null : wholeMillis(timeout);
+    }
+
+    public static long wholeMillis(Duration time) {
+        if (time.isNegative()) {
+            return 0;
+        }
+        if (time.compareTo(LONGEST) >= 0) {
+            return LONGEST.toMillis();
+        }
+        long whole = time.toMillis();
+        return time.equals(Duration.ofMillis(whole)) ? whole : whole + 1;
+    }
+}
