@@ -27,7 +27,7 @@ final class Failures {
         try {
             Throwable unsaid = new Throwable(failure.getClass().getName());
             unsaid.setStackTrace(failure.getStackTrace());
-            Log.of(ManagerServer.class).warn(what, unsaid);
+            Log.of(Failures.class).warn(what, unsaid);
         } catch (Throwable silent) {
             // the log is the program's own, and may fail like everything else
         }

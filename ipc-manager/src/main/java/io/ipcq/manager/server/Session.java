@@ -11,6 +11,7 @@ import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.Receipt;
 import io.ipcq.manager.wire.RpcException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session {
 
-    private final ManagerServer server;
+    private final Host host;
     private final Connection connection;
     private final long number;
     private final Workers.Line line;
@@ -106,6 +107,36 @@ final class Session {
         AGAIN
     }
 
+    /** What a session needs of its server. */
+    interface Host {
+        int maxFrameBytes();
+
+        Budgets budgets();
+
+        /** Threads for a client. */
+        Workers.Line line();
+
+        /** Carries a request out, or parks it. */
+        void dispatch(Call call);
+
+        /** For a session that has sent what it had to say. */
+        void closeIfAsked();
+
+        /** Does something short, later. */
+        void after(Duration time, Runnable work);
+
+        /** Has the session looked after. */
+        void wake(Session session);
+
+        /** The client let go of something, or is gone. */
+        void release(Served object, Session session);
+
+        /** Has given back what a client held that has left. */
+        void clear(Session session);
+
+        void forget(Session session);
+    }
+
     /** Something that was sent to the client, and that it has not said to have. */
     interface Handed {
         /** How much is kept for it. */
@@ -116,20 +147,20 @@ final class Session {
         void lost();
     }
 
-    Session(ManagerServer server, Connection connection, long number) {
-        this.server = server;
+    Session(Host host, Connection connection, long number) {
+        this.host = host;
         this.connection = connection;
         this.number = number;
-        this.line = server.line();
-        this.memory = server.memory();
-        this.stored = server.stored();
-        this.names = server.heldNames();
-        this.descriptors = server.descriptors();
+        this.line = host.line();
+        this.memory = host.budgets().memory();
+        this.stored = host.budgets().stored();
+        this.names = host.budgets().names();
+        this.descriptors = host.budgets().descriptors();
     }
 
     /** For an answer with many elements. */
     AnswerSize answerSize() {
-        return new AnswerSize(server.options().maxFrameBytes());
+        return new AnswerSize(host.maxFrameBytes());
     }
 
     /** What is read for the client: it counts until this is closed. */
@@ -178,7 +209,7 @@ final class Session {
     boolean hasRoomFor(int bytes) {
         long before = arriving.get();
         if (!memory.tryTake(heapBytes(before + bytes) - heapBytes(before))) {
-            Log.of(ManagerServer.class)
+            Log.of(Session.class)
                     .warn("a client is cut off, as the server has no memory for its message: client={}", number);
             return false;
         }
@@ -272,7 +303,7 @@ final class Session {
                 }
                 receive(request);
                 haveDealtWithMessage();
-                server.closeIfAsked();
+                host.closeIfAsked();
                 if (System.nanoTime() - began > TURN_NANOS) {
                     break;
                 }
@@ -281,12 +312,12 @@ final class Session {
                 return true;
             }
         } catch (IOException gone) {
-            Log.of(ManagerServer.class).debug("a client is gone: client={}", number);
+            Log.of(Session.class).debug("a client is gone: client={}", number);
         } catch (RuntimeException | Error e) {
             Failures.log("a client is dropped after a failure: client=" + number, e);
         }
         if (leave()) {
-            server.clear(this);
+            host.clear(this);
         }
         return false;
     }
@@ -297,7 +328,7 @@ final class Session {
             JsonReader.Message message = JsonReader.message(request, JsonReader.REQUEST, reading);
             call = call(message);
             requireRequest(message);
-            server.dispatch(call);
+            host.dispatch(call);
         } catch (Throwable e) {
             if (call != null && e instanceof RpcException) {
                 call.fail(e);
@@ -497,7 +528,7 @@ final class Session {
         byte[] message;
         RpcException refusal = null;
         try {
-            message = Json.write(answer, server.options().maxFrameBytes());
+            message = Json.write(answer, host.maxFrameBytes());
             memory.take(heapBytes(message.length));
         } catch (RpcException tooLarge) {
             refusal = tooLarge;
@@ -528,7 +559,7 @@ final class Session {
             }
         }
         if (outboundCount.incrementAndGet() > Protocol.MAX_UNREAD_REPLIES) {
-            Log.of(ManagerServer.class).warn("a client that does not read its replies is cut off: client={}", number);
+            Log.of(Session.class).warn("a client that does not read its replies is cut off: client={}", number);
             cutOff();
             return;
         }
@@ -554,7 +585,7 @@ final class Session {
         for (byte[] next = next(); next != null; next = next()) {
             if (!isSent(next)) {
                 long message = stalls.incrementAndGet();
-                server.after(registration().writeTimeout(), () -> requireReading(message));
+                host.after(registration().writeTimeout(), () -> requireReading(message));
                 stalled = true;
                 return;
             }
@@ -591,11 +622,11 @@ final class Session {
     private void requireReading(long message) {
         if (stalled && stalls.get() == message && !over) {
             if (turn.get() == Turn.NONE) {
-                Log.of(ManagerServer.class)
+                Log.of(Session.class)
                         .warn("a client that does not read its replies is cut off: client={}", number);
                 cutOff();
             } else {
-                server.after(registration().writeTimeout(), () -> requireReading(message));
+                host.after(registration().writeTimeout(), () -> requireReading(message));
             }
         }
     }
@@ -628,7 +659,7 @@ final class Session {
     }
 
     private void wake() {
-        server.wake(this);
+        host.wake(this);
     }
 
     /** The same, and the call is over. */
@@ -665,7 +696,7 @@ final class Session {
             Session::releaseAll,
             Session::settle,
             session -> session.line.abandon(),
-            session -> session.server.forget(session));
+            session -> session.host.forget(session));
 
     /** Closes the connection and gives back what the client held. */
     void end() {
@@ -715,7 +746,7 @@ final class Session {
     }
 
     private void releaseAll() {
-        Failures.giveBack(holds.keySet(), object -> server.release(object, this));
+        Failures.giveBack(holds.keySet(), object -> host.release(object, this));
         names.abandon(0);
     }
 
@@ -744,7 +775,7 @@ final class Session {
         try (Reading reading = reading()) {
             Call call = call(JsonReader.message(request, JsonReader.REQUEST, reading));
             if (call.method().equals("arrived")) {
-                server.dispatch(call);
+                host.dispatch(call);
             }
         }
     }

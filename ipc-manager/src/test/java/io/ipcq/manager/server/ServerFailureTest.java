@@ -63,10 +63,10 @@ class ServerFailureTest {
         listener = Listener.bind(key);
         loop = new RequestLoop(this::execute);
         client = new ProtocolClient(Connection.connect(listener.address(), key));
-        session = new Session(server, listener.accept(), 1);
+        session = server.session(listener.accept(), 1);
         session.begin(loop);
         other = new ProtocolClient(Connection.connect(listener.address(), key));
-        otherSession = new Session(server, listener.accept(), 2);
+        otherSession = server.session(listener.accept(), 2);
         otherSession.begin(loop);
     }
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.manager.server;
+
+import io.ipcq.manager.wire.EncodedElements;
+import io.ipcq.manager.wire.OwnType;
+import io.ipcq.manager.wire.Protocol;
+import io.ipcq.manager.wire.RpcException;
+import io.ipcq.manager.wire.Words;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.DurableQueueBuilder;
+import io.ipcq.queue.SharedQueue;
+import io.ipcq.queue.SharedQueueBuilder;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what a name stands for, by its type and the options that its first client asked for. Thread-safe. */
+final class ServedTypes {
+
+    /** How many descriptors queues take. */
+    private static final int RING_DESCRIPTORS = 2;
+
+    private static final int JOURNAL_DESCRIPTORS = 6;
+
+    private final ManagerServerOptions options;
+    private final Budgets budgets;
+    private final ScheduledExecutorService clock;
+    private final Workers workers;
+    private final Map<String, Registered> registered = new HashMap<>();
+
+    /** A type of the program's own. */
+    private record Registered(OwnType type, Supplier<?> factory) {}
+
+    ServedTypes(
+            ManagerServerOptions options,
+            Budgets budgets,
+            ScheduledExecutorService clock,
+            Workers workers,
+            Map<OwnType, Supplier<?>> own) {
+        this.options = options;
+        this.budgets = budgets;
+        this.clock = clock;
+        this.workers = workers;
+        own.forEach((type, factory) -> registered.put(type.name(), new Registered(type, factory)));
+    }
+
+    Served make(Served.Key key, Map<String, @Nullable Object> asked, Session session) {
+        return switch (key.type()) {
+            case "queue" -> queue(key, session, RING_DESCRIPTORS, () -> queue(asked));
+            case "durableQueue" -> queue(key, session, JOURNAL_DESCRIPTORS, () -> durableQueue(key.name(), asked));
+            case "map", "namespace", "set" -> new ServedMap(key);
+            case "list" -> new ServedList(key);
+            case "value" -> new ServedArray(key, 1, session);
+            case "array" -> new ServedArray(key, number(asked, "length", -1), session);
+            case "counter" -> new ServedCounter(key);
+            case "lock" -> new ServedLock(key, clock, flag(asked, "fair"));
+            case "semaphore" ->
+                new ServedSemaphore(
+                        key, clock, number(asked, "permits", 1), flag(asked, "fair"), flag(asked, "bounded"));
+            case "latch" -> new ServedLatch(key, clock, number(asked, "count", 1));
+            case "event" -> new ServedEvent(key, clock);
+            case "barrier" ->
+                new ServedBarrier(key, clock, (int) Math.min(Integer.MAX_VALUE, number(asked, "parties", 0)));
+            case "object" -> own(key, asked);
+            default ->
+                throw new RpcException(
+                        Protocol.INVALID_PARAMS, "there is no such type: type=" + Words.shown(key.type()));
+        };
+    }
+
+    private static boolean flag(Map<String, @Nullable Object> asked, String name) {
+        return Boolean.TRUE.equals(asked.get(name));
+    }
+
+    private ServedOwn own(Served.Key key, Map<String, @Nullable Object> asked) {
+        String type = String.valueOf(asked.get("interface"));
+        Registered own = registered.get(type);
+        if (own == null) {
+            throw new RpcException(
+                    Protocol.FORBIDDEN, "no such interface is registered: interface=" + Words.shown(type));
+        }
+        return new ServedOwn(key, own.type, made(own.factory), workers);
+    }
+
+    /** The program's own code: whatever it throws ends the call, and nothing else. */
+    private static Object made(Supplier<?> factory) {
+        try {
+            return factory.get();
+        } catch (Throwable e) {
+            Failures.log("a factory failed", e);
+            throw Failures.answer(e);
+        }
+    }
+
+    private ServedQueue queue(Served.Key key, Session session, int takes, Supplier<SharedQueue<byte[]>> maker) {
+        Bill bill = new Bill(Session::descriptors);
+        bill.change(session, takes);
+        try {
+            return new ServedQueue(key, maker.get(), clock, workers, budgets.memory(), bill);
+        } catch (RuntimeException | Error e) {
+            bill.end();
+            throw e;
+        }
+    }
+
+    private static SharedQueue<byte[]> queue(Map<String, @Nullable Object> asked) {
+        try {
+            SharedQueueBuilder<byte[]> builder = SharedQueue.builder(codec(asked));
+            if (asked.get("maxSize") != null) {
+                builder.maxSize(number(asked, "maxSize", 0));
+            }
+            if (asked.get("capacityBytes") != null) {
+                builder.capacityBytes(number(asked, "capacityBytes", 0));
+            }
+            return builder.create();
+        } catch (IOException | IllegalArgumentException e) {
+            throw refused(e);
+        }
+    }
+
+    private DurableQueue<byte[]> durableQueue(String name, Map<String, @Nullable Object> asked) {
+        Path parent = options.directory()
+                .orElseThrow(() -> new RpcException(
+                        Protocol.FORBIDDEN,
+                        "this manager keeps no durable queues; give its builder a directory for them"));
+        try {
+            DurableQueueBuilder<byte[]> builder =
+                    DurableQueue.builder(codec(asked)).trustGroup(options.groupTrusted());
+            if (asked.get("maxSize") != null) {
+                builder.maxSize(number(asked, "maxSize", 0));
+            }
+            Path directory = parent.resolve(name);
+            return Boolean.FALSE.equals(asked.get("made")) ? builder.open(directory) : builder.openOrCreate(directory);
+        } catch (NoSuchFileException e) {
+            throw new RpcException(Protocol.NOT_THERE, "there is no such queue: name=" + name);
+        } catch (IOException | RuntimeException e) {
+            throw refused(e);
+        }
+    }
+
+    private static EncodedElements codec(Map<String, @Nullable Object> asked) {
+        if (asked.get("codec") instanceof String id && !id.isEmpty() && id.length() <= 512) {
+            return new EncodedElements(id);
+        }
+        throw new RpcException(Protocol.INVALID_PARAMS, "a queue has a codec, of 1 to 512 characters");
+    }
+
+    private static RpcException refused(Exception e) {
+        return new RpcException(Protocol.MISMATCH, "the queue cannot be made: " + e.getMessage());
+    }
+
+    private static long number(Map<String, @Nullable Object> asked, String name, long unset) {
+        Object value = asked.get(name);
+        if (value == null) {
+            return unset;
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return ((Number) value).longValue();
+        }
+        throw new RpcException(Protocol.INVALID_PARAMS, name + " has to be a whole number of 64 bits");
+    }
+}
