@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 record KeyCodec<K>(Codec<K> codec) {
 
     static <K> KeyCodec<K> of(Codec<K> codec) {
+        requireNonNull(codec, "codec");
         return new KeyCodec<>(codec instanceof JsonCodec<K> json ? json.canonical() : codec);
     }
 

@@ -5,6 +5,7 @@ import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.manager.wire.Json;
+import io.ipcq.manager.wire.ServedType;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
@@ -166,11 +167,10 @@ public final class Manager implements AutoCloseable {
         return queue(name, codec, Map.of("maxSize", maxSize));
     }
 
-    @SuppressWarnings("unchecked")
     private <E> SharedQueue<E> queue(String name, Codec<E> codec, Map<String, Object> options) {
         Map<String, Object> asked = new HashMap<>(options);
         asked.put("codec", codec.id());
-        return (SharedQueue<E>) proxy("queue", name, asked, codec, null, null);
+        return Proxies.queue(reference(ServedType.QUEUE, name, asked), codec);
     }
 
     /** A queue in the manager's directory; it stays there, with what is in it, when nobody holds it. */
@@ -192,11 +192,10 @@ public final class Manager implements AutoCloseable {
         return durableQueue(name, codec, Map.of("maxSize", maxSize));
     }
 
-    @SuppressWarnings("unchecked")
     private <E> DurableQueue<E> durableQueue(String name, Codec<E> codec, Map<String, Object> options) {
         Map<String, Object> asked = new HashMap<>(options);
         asked.put("codec", codec.id());
-        return (DurableQueue<E>) proxy("durableQueue", name, asked, codec, null, null);
+        return Proxies.durableQueue(reference(ServedType.DURABLE_QUEUE, name, asked), codec);
     }
 
     /**
@@ -207,9 +206,8 @@ public final class Manager implements AutoCloseable {
         return map(name, Codec.forType(keys), Codec.forType(values));
     }
 
-    @SuppressWarnings("unchecked")
     public <K, V> ConcurrentMap<K, V> map(String name, Codec<K> keys, Codec<V> values) {
-        return (ConcurrentMap<K, V>) proxy("map", name, Map.of(), keys, values, null);
+        return new RemoteMap<>(reference(ServedType.MAP, name, Map.of()), keys, values);
     }
 
     public <E> Set<E> set(String name, Class<E> type) {
@@ -220,9 +218,8 @@ public final class Manager implements AutoCloseable {
      * A set. Its calls are atomic, {@code addAll}, {@code retainAll} and {@code removeIf} among them; iterators and streams show a snapshot, in
      * the order in which the elements came. Elements are equal if their encodings are, as the keys of a map.
      */
-    @SuppressWarnings("unchecked")
     public <E> Set<E> set(String name, Codec<E> codec) {
-        return (Set<E>) proxy("set", name, Map.of(), codec, null, null);
+        return new RemoteSet<>(reference(ServedType.SET, name, Map.of()), codec);
     }
 
     public <E> List<E> list(String name, Class<E> type) {
@@ -230,9 +227,8 @@ public final class Manager implements AutoCloseable {
     }
 
     /** A list. Its calls are atomic, {@code sort} and {@code removeIf} among them; iterators and streams show a snapshot. */
-    @SuppressWarnings("unchecked")
     public <E> List<E> list(String name, Codec<E> codec) {
-        return (List<E>) proxy("list", name, Map.of(), codec, null, null);
+        return new RemoteList<>(reference(ServedType.LIST, name, Map.of()), codec);
     }
 
     /** A value of any type. For a number that is only counted with there is {@link #counter}, which adds in one call. */
@@ -240,9 +236,8 @@ public final class Manager implements AutoCloseable {
         return value(name, Codec.forType(type));
     }
 
-    @SuppressWarnings("unchecked")
     public <V> SharedValue<V> value(String name, Codec<V> codec) {
-        return (SharedValue<V>) proxy("value", name, Map.of(), codec, null, null);
+        return new SharedValue<>(reference(ServedType.VALUE, name, Map.of()), codec);
     }
 
     /** So many values; one that is there already has to have the same length. */
@@ -250,13 +245,12 @@ public final class Manager implements AutoCloseable {
         return array(name, Codec.forType(type), length);
     }
 
-    @SuppressWarnings("unchecked")
     public <E> SharedArray<E> array(String name, Codec<E> codec, int length) {
-        return (SharedArray<E>) proxy("array", name, Map.of("length", length), codec, null, null);
+        return new SharedArray<>(reference(ServedType.ARRAY, name, Map.of("length", length)), codec);
     }
 
     public SharedCounter counter(String name) {
-        return (SharedCounter) proxy("counter", name, Map.of(), null, null, null);
+        return new SharedCounter(reference(ServedType.COUNTER, name, Map.of()));
     }
 
     public SharedLock lock(String name) {
@@ -265,7 +259,7 @@ public final class Manager implements AutoCloseable {
 
     /** A lock that threads get in the order they came, if it is fair; {@code tryLock()} overtakes, as in the JDK. */
     public SharedLock lock(String name, boolean fair) {
-        return (SharedLock) proxy("lock", name, Map.of("fair", fair), null, null, null);
+        return new SharedLock(reference(ServedType.LOCK, name, Map.of("fair", fair)));
     }
 
     /** A condition of a lock; the lock has to be held to use it. */
@@ -288,23 +282,23 @@ public final class Manager implements AutoCloseable {
     }
 
     private SharedSemaphore semaphore(String name, Map<String, Object> options) {
-        return (SharedSemaphore) proxy("semaphore", name, options, null, null, null);
+        return new SharedSemaphore(reference(ServedType.SEMAPHORE, name, options));
     }
 
     public SharedLatch latch(String name, int count) {
-        return (SharedLatch) proxy("latch", name, Map.of("count", count), null, null, null);
+        return new SharedLatch(reference(ServedType.LATCH, name, Map.of("count", count)));
     }
 
     public SharedEvent event(String name) {
-        return (SharedEvent) proxy("event", name, Map.of(), null, null, null);
+        return new SharedEvent(reference(ServedType.EVENT, name, Map.of()));
     }
 
     public SharedBarrier barrier(String name, int parties) {
-        return (SharedBarrier) proxy("barrier", name, Map.of("parties", parties), null, null, null);
+        return new SharedBarrier(reference(ServedType.BARRIER, name, Map.of("parties", parties)));
     }
 
     public Namespace namespace(String name) {
-        return (Namespace) proxy("namespace", name, Map.of(), null, null, null);
+        return new Namespace(reference(ServedType.NAMESPACE, name, Map.of()));
     }
 
     /**
@@ -312,17 +306,12 @@ public final class Manager implements AutoCloseable {
      * here if it is an unchecked exception of the JDK, one that the method declares, or below one of these; otherwise {@link ManagerException}.
      */
     public <T> T get(String name, Class<T> type) {
-        return type.cast(proxy("object", name, Map.of("interface", type.getName()), null, null, type));
+        Reference reference = reference(ServedType.OBJECT, name, Map.of("interface", type.getName()));
+        return type.cast(OwnProxy.make(reference, type));
     }
 
-    private Object proxy(
-            String type,
-            String name,
-            Map<String, Object> options,
-            @Nullable Codec<?> first,
-            @Nullable Codec<?> second,
-            @Nullable Class<?> own) {
-        return Proxies.make(Reference.open(link.share(), type, name, options, true), type, first, second, own);
+    private Reference reference(ServedType type, String name, Map<String, Object> options) {
+        return Reference.open(link.share(), type, name, options, true);
     }
 
     /** Lets go of the connection, unless proxies are left, and ends the manager if this object started it. */

@@ -5,6 +5,7 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionBuilder;
 import io.ipcq.manager.wire.Protocol;
+import io.ipcq.manager.wire.ServedType;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueProvider;
 import io.ipcq.queue.DurableQueueRequest;
@@ -94,7 +95,7 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         if (!request.create()) {
             asked.put("made", false);
         }
-        Reference reference = Reference.open(link, "durableQueue", name, asked, true);
+        Reference reference = Reference.open(link, ServedType.DURABLE_QUEUE, name, asked, true);
         if (request.closedWhenUnreachable()) {
             reference.closeWhenUnreachable();
         }

@@ -10,39 +10,34 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the proxy for a reference, by its type. */
+/** Makes the proxy for a reference. */
 final class Proxies {
 
     private Proxies() {}
 
     static Object make(
-            Reference reference,
-            String type,
-            @Nullable Codec<?> first,
-            @Nullable Codec<?> second,
-            @Nullable Class<?> own) {
-        return switch (type) {
-            case "queue" -> queue(reference, requireNonNull(first));
-            case "durableQueue" -> durableQueue(reference, requireNonNull(first));
-            case "map" -> new RemoteMap<>(reference, requireNonNull(first), requireNonNull(second));
-            case "namespace" -> new Namespace(reference);
-            case "set" -> new RemoteSet<>(reference, requireNonNull(first));
-            case "list" -> new RemoteList<>(reference, requireNonNull(first));
-            case "value" -> new SharedValue<>(reference, requireNonNull(first));
-            case "array" -> new SharedArray<>(reference, requireNonNull(first));
-            case "counter" -> new SharedCounter(reference);
-            case "lock" -> new SharedLock(reference);
-            case "semaphore" -> new SharedSemaphore(reference);
-            case "latch" -> new SharedLatch(reference);
-            case "event" -> new SharedEvent(reference);
-            case "barrier" -> new SharedBarrier(reference);
-            case "object" -> OwnProxy.make(reference, requireNonNull(own));
-            default -> throw new IllegalArgumentException("there is no such type: type=" + type);
+            Reference reference, @Nullable Codec<?> first, @Nullable Codec<?> second, @Nullable Class<?> own) {
+        return switch (reference.type()) {
+            case QUEUE -> queue(reference, requireNonNull(first));
+            case DURABLE_QUEUE -> durableQueue(reference, requireNonNull(first));
+            case MAP -> new RemoteMap<>(reference, requireNonNull(first), requireNonNull(second));
+            case NAMESPACE -> new Namespace(reference);
+            case SET -> new RemoteSet<>(reference, requireNonNull(first));
+            case LIST -> new RemoteList<>(reference, requireNonNull(first));
+            case VALUE -> new SharedValue<>(reference, requireNonNull(first));
+            case ARRAY -> new SharedArray<>(reference, requireNonNull(first));
+            case COUNTER -> new SharedCounter(reference);
+            case LOCK -> new SharedLock(reference);
+            case SEMAPHORE -> new SharedSemaphore(reference);
+            case LATCH -> new SharedLatch(reference);
+            case EVENT -> new SharedEvent(reference);
+            case BARRIER -> new SharedBarrier(reference);
+            case OBJECT -> OwnProxy.make(reference, requireNonNull(own));
         };
     }
 
     /** On one machine the queue's file itself; anywhere else, and where it cannot be reached, through the server. */
-    private static <E> SharedQueue<E> queue(Reference reference, Codec<E> codec) {
+    static <E> SharedQueue<E> queue(Reference reference, Codec<E> codec) {
         if (reference.link().isLocal()) {
             try {
                 return new LocalQueue<>(

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.Handle;
 import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.wire.ServedType;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.ObjectStreamException;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record ProxyHandle(
         SocketAddress address,
         AuthKey key,
-        String type,
+        ServedType type,
         String name,
         HashMap<String, Object> options,
         @Nullable Codec<?> first,
@@ -28,7 +29,7 @@ record ProxyHandle(
         implements Handle {
 
     private Object readResolve() throws ObjectStreamException {
-        return Proxies.make(open(), type, first, second, own);
+        return Proxies.make(open(), first, second, own);
     }
 
     private Reference open() throws ObjectStreamException {
@@ -48,7 +49,12 @@ record ProxyHandle(
     }
 
     record Recipe(
-            SocketAddress address, AuthKey key, String type, String name, HashMap<String, Object> options, Class<?> own)
+            SocketAddress address,
+            AuthKey key,
+            ServedType type,
+            String name,
+            HashMap<String, Object> options,
+            Class<?> own)
             implements Serializable {
 
         Reference open() throws ObjectStreamException {
@@ -58,7 +64,7 @@ record ProxyHandle(
 
     private InvalidObjectException invalid(Exception e) {
         InvalidObjectException invalid =
-                new InvalidObjectException("a proxy that was passed on cannot be attached: type=" + type + ", name="
+                new InvalidObjectException("a proxy that was passed on cannot be attached: type=" + type.wire() + ", name="
                         + name + ": " + e.getMessage());
         invalid.initCause(e);
         return invalid;
@@ -66,6 +72,6 @@ record ProxyHandle(
 
     @Override
     public String toString() {
-        return "ProxyHandle[" + type + " " + name + " at " + address + "]";
+        return "ProxyHandle[" + type.wire() + " " + name + " at " + address + "]";
     }
 }

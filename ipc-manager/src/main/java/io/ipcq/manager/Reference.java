@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.Attached;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
+import io.ipcq.manager.wire.ServedType;
 import io.ipcq.queue.QueueClosedException;
 import java.io.NotSerializableException;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Reference implements Attached {
 
     private final Link link;
-    private final String type;
+    private final ServedType type;
     private final String name;
     private final Map<String, Object> options;
     private final Map<?, ?> about;
@@ -29,12 +30,12 @@ final class Reference implements Attached {
     /** What is given back, once: the name, and the share of the link. */
     private static final class Hold {
         private final Link link;
-        private final String type;
+        private final ServedType type;
         private final String name;
         private final AtomicBoolean givenBack = new AtomicBoolean();
         private volatile @Nullable Runnable whenGone;
 
-        Hold(Link link, String type, String name) {
+        Hold(Link link, ServedType type, String name) {
             this.link = link;
             this.type = type;
             this.name = name;
@@ -50,7 +51,7 @@ final class Reference implements Attached {
             }
             try {
                 if (!link.isGone()) {
-                    link.call("close", type, name);
+                    link.call("close", type.wire(), name);
                 }
             } catch (ManagerGoneException e) {
                 // it holds nothing any longer
@@ -60,7 +61,7 @@ final class Reference implements Attached {
         }
     }
 
-    private Reference(Link link, String type, String name, Map<String, Object> options, Map<?, ?> about) {
+    private Reference(Link link, ServedType type, String name, Map<String, Object> options, Map<?, ?> about) {
         this.link = link;
         this.type = type;
         this.name = name;
@@ -70,7 +71,7 @@ final class Reference implements Attached {
     }
 
     /** Takes hold of a name that this process was passed, until nothing refers to it any more; and of the link, as below. */
-    static Reference openPassed(Link link, String type, String name, Map<String, Object> options) {
+    static Reference openPassed(Link link, ServedType type, String name, Map<String, Object> options) {
         Reference reference = open(link, type, name, options, false);
         reference.closeWhenUnreachable();
         return reference;
@@ -82,13 +83,14 @@ final class Reference implements Attached {
     }
 
     /** Takes hold of a name, and of the link, which the caller has shared. */
-    static Reference open(Link link, String type, String name, Map<String, Object> options, boolean create) {
+    static Reference open(
+            Link link, ServedType type, String name, Map<String, Object> options, boolean create) {
         Map<String, Object> asked = new HashMap<>(options);
         try {
             if (!create) {
                 asked.put("create", false);
             }
-            Object about = link.call("open", type, name, asked);
+            Object about = link.call("open", type.wire(), name, asked);
             asked.remove("create");
             return new Reference(link, type, name, asked, about instanceof Map<?, ?> map ? map : Map.of());
         } catch (RuntimeException e) {
@@ -101,36 +103,40 @@ final class Reference implements Attached {
         return link;
     }
 
+    ServedType type() {
+        return type;
+    }
+
     String about(String property) {
         return String.valueOf(about.get(property));
     }
 
     @Nullable
     Object call(String operation, @Nullable Object... arguments) {
-        return asked(() -> link.call(this, type + "." + operation, named(arguments)));
+        return asked(() -> link.call(this, type.wire() + "." + operation, named(arguments)));
     }
 
     /** See {@link Link#callForLong}. */
     @Nullable
     Object callForLong(String operation, @Nullable Object... arguments) {
-        return asked(() -> link.callForLong(this, type + "." + operation, named(arguments)));
+        return asked(() -> link.callForLong(this, type.wire() + "." + operation, named(arguments)));
     }
 
     /** See {@link Link#takeNow}. */
     <T> @Nullable T takeNow(Link.Receiver<T> receiver, String operation, @Nullable Object... arguments) {
-        return asked(() -> link.takeNow(this, receiver, type + "." + operation, named(arguments)));
+        return asked(() -> link.takeNow(this, receiver, type.wire() + "." + operation, named(arguments)));
     }
 
     /** Waits at most so long, or for ever; the time is among the arguments, too, if the operation has one. */
     @Nullable
     Object await(@Nullable Long millis, String operation, @Nullable Object... arguments) throws InterruptedException {
-        return asked(() -> link.await(this, millis, type + "." + operation, named(arguments)));
+        return asked(() -> link.await(this, millis, type.wire() + "." + operation, named(arguments)));
     }
 
     <T> @Nullable T take(
             @Nullable Long millis, Link.Receiver<T> receiver, String operation, @Nullable Object... arguments)
             throws InterruptedException {
-        return asked(() -> link.take(this, millis, receiver, type + "." + operation, named(arguments)));
+        return asked(() -> link.take(this, millis, receiver, type.wire() + "." + operation, named(arguments)));
     }
 
     long number(String operation, @Nullable Object... arguments) {
@@ -205,7 +211,7 @@ final class Reference implements Attached {
     }
 
     private boolean isQueue() {
-        return type.equals("queue") || type.equals("durableQueue");
+        return type == ServedType.QUEUE || type == ServedType.DURABLE_QUEUE;
     }
 
     /** What travels; the receiver takes hold of the same thing. */
@@ -241,6 +247,6 @@ final class Reference implements Attached {
 
     @Override
     public String toString() {
-        return type + "[" + name + "]";
+        return type.wire() + "[" + name + "]";
     }
 }

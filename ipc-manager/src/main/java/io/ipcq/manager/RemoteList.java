@@ -37,7 +37,7 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
 
     RemoteList(Reference reference, Codec<E> codec) {
         this.reference = reference;
-        this.codec = codec;
+        this.codec = requireNonNull(codec, "codec");
     }
 
     private Object wire(E element) {

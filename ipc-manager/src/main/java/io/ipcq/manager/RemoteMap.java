@@ -40,7 +40,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     RemoteMap(Reference reference, Codec<K> keys, Codec<V> values) {
         this.reference = reference;
         this.keys = KeyCodec.of(keys);
-        this.values = values;
+        this.values = requireNonNull(values, "values");
     }
 
     @SuppressWarnings("unchecked")

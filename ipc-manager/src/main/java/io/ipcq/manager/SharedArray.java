@@ -31,7 +31,7 @@ public final class SharedArray<E> implements Attached, Serializable {
 
     SharedArray(Reference reference, Codec<E> codec) {
         this.reference = reference;
-        this.codec = codec;
+        this.codec = requireNonNull(codec, "codec");
     }
 
     private @Nullable Object wire(@Nullable E value) {

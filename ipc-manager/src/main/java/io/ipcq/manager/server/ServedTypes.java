@@ -5,6 +5,7 @@ import io.ipcq.manager.wire.EncodedElements;
 import io.ipcq.manager.wire.OwnType;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
+import io.ipcq.manager.wire.ServedType;
 import io.ipcq.manager.wire.Words;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueBuilder;
@@ -50,26 +51,28 @@ final class ServedTypes {
     }
 
     Served make(Served.Key key, Map<String, @Nullable Object> asked, Session session) {
-        return switch (key.type()) {
-            case "queue" -> queue(key, session, RING_DESCRIPTORS, () -> queue(asked));
-            case "durableQueue" -> queue(key, session, JOURNAL_DESCRIPTORS, () -> durableQueue(key.name(), asked));
-            case "map", "namespace", "set" -> new ServedMap(key);
-            case "list" -> new ServedList(key);
-            case "value" -> new ServedArray(key, 1, session);
-            case "array" -> new ServedArray(key, number(asked, "length", -1), session);
-            case "counter" -> new ServedCounter(key);
-            case "lock" -> new ServedLock(key, clock, flag(asked, "fair"));
-            case "semaphore" ->
+        ServedType type = ServedType.of(key.type());
+        if (type == null) {
+            throw new RpcException(
+                    Protocol.INVALID_PARAMS, "there is no such type: type=" + Words.shown(key.type()));
+        }
+        return switch (type) {
+            case QUEUE -> queue(key, session, RING_DESCRIPTORS, () -> queue(asked));
+            case DURABLE_QUEUE -> queue(key, session, JOURNAL_DESCRIPTORS, () -> durableQueue(key.name(), asked));
+            case MAP, NAMESPACE, SET -> new ServedMap(key);
+            case LIST -> new ServedList(key);
+            case VALUE -> new ServedArray(key, 1, session);
+            case ARRAY -> new ServedArray(key, number(asked, "length", -1), session);
+            case COUNTER -> new ServedCounter(key);
+            case LOCK -> new ServedLock(key, clock, flag(asked, "fair"));
+            case SEMAPHORE ->
                 new ServedSemaphore(
                         key, clock, number(asked, "permits", 1), flag(asked, "fair"), flag(asked, "bounded"));
-            case "latch" -> new ServedLatch(key, clock, number(asked, "count", 1));
-            case "event" -> new ServedEvent(key, clock);
-            case "barrier" ->
+            case LATCH -> new ServedLatch(key, clock, number(asked, "count", 1));
+            case EVENT -> new ServedEvent(key, clock);
+            case BARRIER ->
                 new ServedBarrier(key, clock, (int) Math.min(Integer.MAX_VALUE, number(asked, "parties", 0)));
-            case "object" -> own(key, asked);
-            default ->
-                throw new RpcException(
-                        Protocol.INVALID_PARAMS, "there is no such type: type=" + Words.shown(key.type()));
+            case OBJECT -> own(key, asked);
         };
     }
 
