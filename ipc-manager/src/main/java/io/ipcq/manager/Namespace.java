@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.EncodedElements;
-import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class Namespace implements Attached, Serializable {
+public final class Namespace extends Proxy {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Reference reference;
-
     Namespace(Reference reference) {
-        this.reference = reference;
+        super(reference, null);
     }
 
     @SuppressWarnings("unchecked") // the codec of a value is that of its class
@@ -55,26 +50,5 @@ public final class Namespace implements Attached, Serializable {
         return Pages.all(reference).items().stream()
                 .map(entry -> String.valueOf(((List<?>) entry).get(0)))
                 .toList();
-    }
-
-    /** Whether this proxy was closed, or the manager is gone. */
-    @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    /** Lets go of it here. May be called again. */
-    @Override
-    public void close() {
-        reference.close();
-    }
-
-    private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(null, null, null);
-    }
-
-    @Override
-    public String toString() {
-        return reference.toString();
     }
 }

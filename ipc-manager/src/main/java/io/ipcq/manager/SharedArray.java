@@ -3,11 +3,8 @@ package io.ipcq.manager;
 
 import static java.util.Objects.requireNonNull;
 
-import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.EncodedElements;
-import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,15 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedArray<E> implements Attached, Serializable {
+public final class SharedArray<E> extends Proxy {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Reference reference;
     private final transient Codec<E> codec;
 
     SharedArray(Reference reference, Codec<E> codec) {
-        this.reference = reference;
+        super(reference, codec);
         this.codec = requireNonNull(codec, "codec");
     }
 
@@ -131,26 +127,5 @@ public final class SharedArray<E> implements Attached, Serializable {
     public void fill(int from, int to, @Nullable E value) {
         Objects.checkFromToIndex(from, to, length());
         reference.call("fill", from, to, wire(value));
-    }
-
-    /** Whether this proxy was closed, or the manager is gone. */
-    @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    /** Lets go of it here. May be called again. */
-    @Override
-    public void close() {
-        reference.close();
-    }
-
-    private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(codec, null, null);
-    }
-
-    @Override
-    public String toString() {
-        return reference.toString();
     }
 }

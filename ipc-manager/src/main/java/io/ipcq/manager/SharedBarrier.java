@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Attached;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.WireTime;
-import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.concurrent.BrokenBarrierException;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedBarrier implements Attached, Serializable {
+public final class SharedBarrier extends Proxy {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Reference reference;
-
     SharedBarrier(Reference reference) {
-        this.reference = reference;
+        super(reference, null);
     }
 
     /** Waits until all have come; the last one gets 0. */
@@ -73,26 +68,5 @@ public final class SharedBarrier implements Attached, Serializable {
     /** How many wait now. */
     public int waiting() {
         return (int) reference.number("waiting");
-    }
-
-    /** Whether this proxy was closed, or the manager is gone. */
-    @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    /** Lets go of it here. May be called again. */
-    @Override
-    public void close() {
-        reference.close();
-    }
-
-    private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(null, null, null);
-    }
-
-    @Override
-    public String toString() {
-        return reference.toString();
     }
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Attached;
 import io.ipcq.manager.wire.WireTime;
-import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -13,14 +10,12 @@ import java.time.Duration;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedLatch implements Attached, Serializable {
+public final class SharedLatch extends Proxy {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Reference reference;
-
     SharedLatch(Reference reference) {
-        this.reference = reference;
+        super(reference, null);
     }
 
     /** Takes one off the count, unless it is zero. */
@@ -41,26 +36,5 @@ public final class SharedLatch implements Attached, Serializable {
     public boolean await(Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "await", millis));
-    }
-
-    /** Whether this proxy was closed, or the manager is gone. */
-    @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    /** Lets go of it here. May be called again. */
-    @Override
-    public void close() {
-        reference.close();
-    }
-
-    private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(null, null, null);
-    }
-
-    @Override
-    public String toString() {
-        return reference.toString();
     }
 }

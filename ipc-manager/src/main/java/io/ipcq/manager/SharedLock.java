@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Attached;
 import io.ipcq.manager.wire.WireTime;
-import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.Date;
 import java.util.UUID;
@@ -19,14 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedLock implements Lock, Attached, Serializable {
+public final class SharedLock extends Proxy implements Lock {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Reference reference;
-
     SharedLock(Reference reference) {
-        this.reference = reference;
+        super(reference, null);
     }
 
     private static String owner() {
@@ -153,26 +148,5 @@ public final class SharedLock implements Lock, Attached, Serializable {
         public void signalAll() {
             monitor("signalAll", owner(), name);
         }
-    }
-
-    /** Whether this proxy was closed, or the manager is gone. */
-    @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    /** Lets go of it here. May be called again. */
-    @Override
-    public void close() {
-        reference.close();
-    }
-
-    private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(null, null, null);
-    }
-
-    @Override
-    public String toString() {
-        return reference.toString();
     }
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Attached;
 import io.ipcq.manager.wire.WireTime;
-import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -12,14 +9,12 @@ import java.time.Duration;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedSemaphore implements Attached, Serializable {
+public final class SharedSemaphore extends Proxy {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Reference reference;
-
     SharedSemaphore(Reference reference) {
-        this.reference = reference;
+        super(reference, null);
     }
 
     public void acquire() throws InterruptedException {
@@ -56,26 +51,5 @@ public final class SharedSemaphore implements Attached, Serializable {
 
     public long availablePermits() {
         return reference.number("available");
-    }
-
-    /** Whether this proxy was closed, or the manager is gone. */
-    @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    /** Lets go of it here. May be called again. */
-    @Override
-    public void close() {
-        reference.close();
-    }
-
-    private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(null, null, null);
-    }
-
-    @Override
-    public String toString() {
-        return reference.toString();
     }
 }

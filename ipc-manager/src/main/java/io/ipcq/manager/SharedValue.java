@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
-import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +11,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
  */
-public final class SharedValue<V> implements Attached, Serializable {
+public final class SharedValue<V> extends Proxy {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Reference reference;
-    private final transient Codec<V> codec;
 
     /** The server keeps an array of one. */
     private final transient SharedArray<V> array;
 
     SharedValue(Reference reference, Codec<V> codec) {
-        this.reference = reference;
-        this.codec = codec;
+        super(reference, codec);
         this.array = new SharedArray<>(reference, codec);
     }
 
@@ -56,26 +50,5 @@ public final class SharedValue<V> implements Attached, Serializable {
     /** The same, and returns what it was. */
     public @Nullable V getAndUpdate(UnaryOperator<@Nullable V> function) {
         return array.getAndUpdate(0, function);
-    }
-
-    /** Whether this proxy was closed, or the manager is gone. */
-    @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    /** Lets go of it here. May be called again. */
-    @Override
-    public void close() {
-        reference.close();
-    }
-
-    private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(codec, null, null);
-    }
-
-    @Override
-    public String toString() {
-        return reference.toString();
     }
 }
