@@ -2,11 +2,27 @@
 package io.ipcq.manager;
 
 import io.ipcq.IpcException;
+import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.Thrown;
 import org.jspecify.annotations.Nullable;
 
 /** A manager refused a call; the message says why. The connection goes on. */
 public final class ManagerException extends IpcException {
+
+    /** The server does not know the operation: it may be older than this client. */
+    public static final int UNKNOWN_OPERATION = Protocol.NO_METHOD;
+
+    /** The server failed. */
+    public static final int SERVER_FAILED = Protocol.INTERNAL;
+
+    /** The server's owner did not allow it: durable queues, an interface, or its end. */
+    public static final int FORBIDDEN = Protocol.FORBIDDEN;
+
+    /** A limit of the server, which the message names, was met; once others have given something back the call may succeed. */
+    public static final int LIMIT = Protocol.LIMIT;
+
+    /** A method of an object of the program's own threw what cannot be thrown here. */
+    public static final int THROWN = Protocol.THROWN;
 
     private static final long serialVersionUID = 1L;
 
@@ -25,7 +41,7 @@ public final class ManagerException extends IpcException {
         return thrown;
     }
 
-    /** The error code, as in docs/protocol.md. */
+    /** Why: one of the constants, or another code of docs/protocol.md. */
     public int code() {
         return code;
     }

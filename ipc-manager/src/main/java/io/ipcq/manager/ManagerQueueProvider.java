@@ -4,7 +4,6 @@ package io.ipcq.manager;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionBuilder;
-import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.ServedType;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueProvider;
@@ -75,7 +74,7 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while the manager was reached: address=" + address);
         } catch (ManagerException e) {
-            throw refused(address, e);
+            throw new IOException("the manager refused: address=" + address + ": " + e.getMessage(), e);
         } catch (ManagerGoneException e) {
             throw new IOException("the manager is gone: address=" + address, e);
         } catch (QueueClosedException e) {
@@ -119,14 +118,6 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
             queue.close();
             throw e;
         }
-    }
-
-    private static RuntimeException refused(QueueAddress address, ManagerException refusal) throws IOException {
-        String message = "the manager refused: address=" + address + ": " + refusal.getMessage();
-        if (refusal.code() == Protocol.MISMATCH || refusal.code() == Protocol.INVALID_PARAMS) {
-            return new IllegalArgumentException(message, refusal);
-        }
-        throw new IOException(message, refusal);
     }
 
     private static NoSuchFileException noSuchQueue(QueueAddress address, QueueClosedException told) {
