@@ -137,9 +137,8 @@ final class Dispatcher {
                 lock.lock();
                 try {
                     PoolWorker woken = accept(task);
-                    if (woken != null && woken.reader == PoolWorker.Reader.NONE && !woken.hasUnsent()) {
+                    if (woken != null && woken.claimForCaller()) {
                         mine = woken;
-                        woken.reader = PoolWorker.Reader.CALLER;
                     } else if (woken != null) {
                         woken.slot.wake();
                     }
@@ -185,8 +184,7 @@ final class Dispatcher {
             try {
                 lock.lock();
                 try {
-                    worker.reader = PoolWorker.Reader.NONE;
-                    if (worker.isAwaited() || worker.gone || !worker.child().isAlive()) {
+                    if (worker.endReading()) {
                         worker.slot.wake();
                     }
                 } finally {
@@ -231,9 +229,8 @@ final class Dispatcher {
         PoolTask<?> task = peekBacklog();
         while (task != null && !idle.isEmpty()) {
             PoolWorker worker = idle.element();
-            boolean handed = worker.hand(task);
+            boolean handed = worker.handWhileIdle(task);
             idle.remove();
-            worker.idle = false;
             if (handed) {
                 if (last != null) {
                     last.slot.wake();
@@ -258,7 +255,7 @@ final class Dispatcher {
         for (PoolWorker worker : workers) {
             if (!worker.held.isEmpty()
                     && (best == null || worker.held.size() < best.held.size())
-                    && mayBeHanded(worker)
+                    && worker.takesTasks()
                     && worker.hasRoomFor(task)) {
                 best = worker;
             }
@@ -287,26 +284,13 @@ final class Dispatcher {
         }
     }
 
-    private boolean mayBeHanded(PoolWorker worker) {
-        return worker.ready
-                && !worker.stopping
-                && !worker.gone
-                && worker.condemned == null
-                && worker.assigned < options.maxTasksPerWorker();
-    }
-
     // ---- results ----------------------------------------------------------------------------------------------------
 
     /** Whether the thread of a slot has to read now; if not, nobody does, or a caller of apply. */
     boolean claimReading(PoolWorker worker, boolean look) {
         lock.lock();
         try {
-            if (worker.reader == PoolWorker.Reader.CALLER) {
-                return false;
-            }
-            boolean awaited = worker.isAwaited() || worker.hasUnsent() || look || worker.gone;
-            worker.reader = awaited ? PoolWorker.Reader.SLOT : PoolWorker.Reader.NONE;
-            return awaited;
+            return worker.claimForSlot(look);
         } finally {
             lock.unlock();
         }
@@ -345,7 +329,7 @@ final class Dispatcher {
                 long number = in.getLong();
                 long nanos = in.getLong();
                 PoolTask<?> task = worker.answered(number);
-                if (task != worker.condemned || !task.counted) { // else another thread is telling why it was ended
+                if (!worker.isCondemned(task) || !task.counted) { // else another thread is telling why it was ended
                     count(task, kind == MessageKind.RESULT);
                     ended.add(completion(task, kind, in, worker.child().name()));
                 }
@@ -358,14 +342,14 @@ final class Dispatcher {
                 worker.forgetFunction(task);
             }
             case MessageKind.READY -> {
-                worker.ready = true;
+                worker.becomeReady();
                 worker.slot.failures = 0;
                 worker.slot.killedStarts = 0;
             }
             case MessageKind.START_FAILED -> {
                 MessageReader in = new MessageReader(message);
                 in.getByte();
-                worker.startFailure = RemoteFailure.read(in);
+                worker.failToStart(RemoteFailure.read(in));
             }
             case MessageKind.LOG -> {
                 String workerName = worker.child().name();
@@ -498,8 +482,8 @@ final class Dispatcher {
 
     private void refill(PoolWorker worker) {
         putBack(worker.takenBack); // an error may have come up before
-        if (!mayBeHanded(worker)) {
-            if (worker.ready && !worker.stopping && worker.held.isEmpty() && worker.condemned == null) {
+        if (!worker.takesTasks()) {
+            if (worker.isSpent()) {
                 worker.stop(); // it has had its tasks
                 worker.slot.wake();
             }
@@ -512,16 +496,16 @@ final class Dispatcher {
             return;
         }
         PoolTask<?> task = peekBacklog();
-        while (task != null && mayBeHanded(worker) && worker.hasRoomFor(task)) {
+        while (task != null && worker.takesTasks() && worker.hasRoomFor(task)) {
             if (!worker.hand(task)) {
                 backlog.addFirst(task);
             }
             task = peekBacklog();
         }
-        if (worker.held.isEmpty() && !worker.gone) {
+        if (worker.held.isEmpty() && !worker.isGone()) {
             stealFor(worker);
         }
-        if (worker.held.isEmpty() && !worker.gone) {
+        if (worker.held.isEmpty() && !worker.isGone()) {
             rest(worker);
         }
     }
@@ -544,9 +528,9 @@ final class Dispatcher {
     private void rest(PoolWorker worker) {
         if (shutdown && backlog.isEmpty()) {
             worker.stop();
-        } else if (!worker.idle) {
+        } else if (!worker.isIdle()) {
             idle.push(worker);
-            worker.idle = true;
+            worker.rest();
         }
     }
 
@@ -574,7 +558,7 @@ final class Dispatcher {
 
     private @Nullable PoolWorker withdraw(PoolWorker worker, PoolTask<?> task, boolean interrupt) {
         takeBackWaiting(worker);
-        if (interrupt && worker.held.contains(task) && worker.condemned == null) {
+        if (interrupt && worker.held.contains(task) && !worker.isCondemned()) {
             worker.condemn(task, Deadline.nanos(options.killAfter()));
         } else if (!interrupt) {
             refill(worker);
@@ -656,14 +640,13 @@ final class Dispatcher {
 
     private void retire(WorkerSlot slot) {
         PoolWorker worker = slot.worker;
-        if (worker == null || !worker.idle) {
+        if (worker == null || !worker.isIdle()) {
             slot.retiring = true;
             return;
         }
         worker.stop(); // first: if that fails, nothing has been done
         slot.retiring = true;
         idle.remove(worker);
-        worker.idle = false;
         slot.wake();
     }
 
@@ -735,10 +718,10 @@ final class Dispatcher {
 
     /** After the end of a worker, when everything that it sent was read. Can be repeated if it failed. */
     void bury(WorkerSlot slot, PoolWorker worker) {
-        Obituary obituary = Obituary.of(worker.child(), worker.started, options.directory());
+        Obituary obituary = Obituary.of(worker.child(), worker.started(), options.directory());
         boolean failedToStart = telling(ended -> bury(slot, worker, obituary, ended));
         if (failedToStart) {
-            RemoteFailure failure = worker.startFailure;
+            RemoteFailure failure = worker.startFailure();
             startFailed(
                     slot,
                     obituary.exitCode() < 0,
@@ -764,7 +747,7 @@ final class Dispatcher {
         if (shutdown && backlog.isEmpty()) {
             stopIdle();
         }
-        boolean failedToStart = !worker.ready && !worker.stopping && !stopped && slot.worker == worker;
+        boolean failedToStart = worker.hasFailedToStart() && !stopped && slot.worker == worker;
         slot.worker = null;
         return failedToStart;
     }
@@ -816,7 +799,7 @@ final class Dispatcher {
             } else {
                 slot.failures++;
             }
-            boolean anyWorks = workers.stream().anyMatch(worker -> worker.ready);
+            boolean anyWorks = workers.stream().anyMatch(PoolWorker::isReady);
             if (!anyWorks && isHopeless(slot)) {
                 giveUpBacklog(givenUp, false, task -> cannotStart(task, reason, cause.get()));
             }
@@ -907,13 +890,7 @@ final class Dispatcher {
     private void stopIdle() {
         idle.clear();
         for (PoolWorker worker : workers) {
-            worker.idle = false;
-            if (!worker.ready) {
-                worker.kill();
-                worker.stopping = true;
-            } else if (worker.held.isEmpty() && !worker.stopping) {
-                worker.stop();
-            }
+            worker.stopUnlessBusy();
             worker.slot.wake();
         }
     }
@@ -926,7 +903,7 @@ final class Dispatcher {
             for (PoolWorker worker : workers) {
                 takeBackWaiting(worker);
                 PoolTask<?> task = worker.held.first();
-                if (task != null && worker.condemned == null) {
+                if (task != null && !worker.isCondemned()) {
                     worker.condemn(task, Deadline.nanos(options.killAfter()));
                 }
             }
@@ -976,7 +953,7 @@ final class Dispatcher {
     PoolStats stats() {
         lock.lock();
         try {
-            int ready = (int) workers.stream().filter(worker -> worker.ready).count();
+            int ready = (int) workers.stream().filter(PoolWorker::isReady).count();
             int busy = (int)
                     workers.stream().filter(worker -> !worker.held.isEmpty()).count();
             long handed =

@@ -60,10 +60,32 @@ final class PoolWorker {
         CALLER
     }
 
+    /**
+     * How far it has come in its life.
+     *
+     * <pre>
+     *   STARTING &rarr; READY &harr; IDLE;  READY, IDLE &rarr; GONE;  READY, IDLE, GONE &rarr; STOPPING;  STARTING &rarr; DISCARDED
+     * </pre>
+     */
+    private enum State {
+        /** Its JVM starts, or its initializer runs. */
+        STARTING,
+        /** It may be handed tasks. */
+        READY,
+        /** The same; it has nothing to do, and is among those that are handed what comes. */
+        IDLE,
+        /** Its ring takes no more tasks, as it has ended. */
+        GONE,
+        /** It was told to end when it is done with what it has. */
+        STOPPING,
+        /** It was killed before it was ready, as nobody needs it any more. */
+        DISCARDED
+    }
+
     private static final long STOP_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     final WorkerSlot slot;
-    final Instant started;
+    private final Instant started;
     private final ChildProcess child;
     private final SharedQueue<byte[]> tasks;
     private final SharedQueue<byte[]> results;
@@ -83,12 +105,9 @@ final class PoolWorker {
         }
     };
 
-    Reader reader = Reader.NONE;
-    boolean ready;
-    boolean idle;
-    boolean stopping;
-    boolean gone;
-    int assigned;
+    private Reader reader = Reader.NONE;
+    private State state = State.STARTING;
+    private int assigned;
 
     /** A task that is too large for the ring; the thread of the slot sends it. */
     private byte @Nullable [] unsent;
@@ -96,11 +115,9 @@ final class PoolWorker {
     private boolean large;
 
     /** The task whose end was demanded; the worker is killed if that does not come. */
-    @Nullable
-    PoolTask<?> condemned;
+    private @Nullable PoolTask<?> condemned;
 
-    @Nullable
-    RemoteFailure startFailure;
+    private @Nullable RemoteFailure startFailure;
 
     /** When the worker is killed; {@link Deadline#NEVER} for never. Read without the lock. */
     private volatile long killAt = Deadline.NEVER;
@@ -109,6 +126,7 @@ final class PoolWorker {
     private volatile long dueAt = Deadline.NEVER;
 
     private final long timeoutNanos;
+    private final int maxTasks;
     private long bytesAhead;
     private long averageNanos = WORK_AHEAD_NANOS;
 
@@ -119,14 +137,15 @@ final class PoolWorker {
             SharedQueue<byte[]> tasks,
             SharedQueue<byte[]> results,
             SharedQueue<byte[]> control,
-            long timeoutNanos) {
+            ProcessPoolOptions options) {
         this.slot = slot;
         this.started = started;
         this.child = child;
         this.tasks = tasks;
         this.results = results;
         this.control = control;
-        this.timeoutNanos = timeoutNanos;
+        this.timeoutNanos = options.taskTimeout().map(Deadline::nanos).orElse(Deadline.NEVER);
+        this.maxTasks = options.maxTasksPerWorker();
     }
 
     static PoolWorker start(WorkerSlot slot, ProcessPoolOptions options, byte @Nullable [] initializer)
@@ -149,14 +168,7 @@ final class PoolWorker {
                             slot.name(),
                             options)
                     .start();
-            PoolWorker worker = new PoolWorker(
-                    slot,
-                    started,
-                    child,
-                    tasks,
-                    results,
-                    control,
-                    options.taskTimeout().map(Deadline::nanos).orElse(Deadline.NEVER));
+            PoolWorker worker = new PoolWorker(slot, started, child, tasks, results, control, options);
             var unused = child.onExit().thenRun(() -> {
                 worker.ended();
                 slot.wake();
@@ -203,6 +215,108 @@ final class PoolWorker {
 
     ChildProcess child() {
         return child;
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    // ---- its life ---------------------------------------------------------------------------------------------------
+
+    /** Whether its JVM and its initializer have started, whatever came after that. */
+    boolean isReady() {
+        return state != State.STARTING && state != State.DISCARDED;
+    }
+
+    boolean isIdle() {
+        return state == State.IDLE;
+    }
+
+    boolean isGone() {
+        return state == State.GONE;
+    }
+
+    /** Whether it may be handed tasks, as far as that does not depend on which. */
+    boolean takesTasks() {
+        return (state == State.READY || state == State.IDLE) && condemned == null && assigned < maxTasks;
+    }
+
+    /** Whether it has to be told to end, as it is done with all that it may be handed. */
+    boolean isSpent() {
+        return (state == State.READY || state == State.IDLE || state == State.GONE)
+                && held.isEmpty()
+                && condemned == null;
+    }
+
+    /** Whether it has not become ready, though it could. */
+    boolean hasFailedToStart() {
+        return state == State.STARTING;
+    }
+
+    void becomeReady() {
+        if (state == State.STARTING) {
+            state = State.READY;
+        }
+    }
+
+    void failToStart(RemoteFailure failure) {
+        startFailure = failure;
+    }
+
+    /** What its initializer threw; null if that is not why it could not start. */
+    @Nullable
+    RemoteFailure startFailure() {
+        return startFailure;
+    }
+
+    /** It is among those that have nothing to do. */
+    void rest() {
+        if (state == State.READY) {
+            state = State.IDLE;
+        }
+    }
+
+    /** Ends it if it has nothing to do, or is only starting; nobody is idle from now on. May be called again. */
+    void stopUnlessBusy() {
+        if (state == State.IDLE) {
+            state = State.READY;
+        }
+        if (state == State.STARTING) {
+            kill();
+            state = State.DISCARDED;
+        } else if (held.isEmpty() && (state == State.READY || state == State.GONE)) {
+            stop();
+        }
+    }
+
+    /** If it throws, it may be called again. */
+    void stop() {
+        long deadline = Deadline.in(STOP_GRACE_NANOS);
+        offer(tasks, new byte[] {MessageKind.STOP});
+        state = State.STOPPING; // not before: nobody stops one that is stopping
+        killAt = deadline;
+    }
+
+    void kill() {
+        child.kill();
+    }
+
+    /** Interrupts the task that runs, and kills the worker if it does not end within {@code graceNanos}. */
+    void condemn(PoolTask<?> task, long graceNanos) {
+        condemned = task;
+        dueAt = Deadline.NEVER;
+        killAt = Deadline.in(graceNanos);
+        offer(
+                control,
+                new MessageWriter(MessageKind.INTERRUPT).putLong(task.number()).toBytes());
+    }
+
+    boolean isCondemned() {
+        return condemned != null;
+    }
+
+    boolean isCondemned(PoolTask<?> task) {
+        return task == condemned;
     }
 
     // ---- handing out ------------------------------------------------------------------------------------------------
@@ -260,11 +374,22 @@ final class PoolWorker {
         }
     }
 
+    /** The same of a worker that is idle, and is not any more when it was handed the task or turns out to have ended. */
+    boolean handWhileIdle(PoolTask<?> task) {
+        boolean handed = hand(task);
+        if (state == State.IDLE) { // a call could fail between the two
+            state = State.READY;
+        }
+        return handed;
+    }
+
     private boolean offer(SharedQueue<byte[]> ring, byte[] message) {
         try {
-            return !gone && ring.offer(message);
+            return state != State.GONE && ring.offer(message);
         } catch (QueueShutdownException | QueueClosedException ended) {
-            gone = true;
+            if (state == State.READY || state == State.IDLE) {
+                state = State.GONE;
+            }
             return false;
         }
     }
@@ -288,34 +413,12 @@ final class PoolWorker {
         }
     }
 
-    /** If it throws, it may be called again. */
-    void stop() {
-        long deadline = Deadline.in(STOP_GRACE_NANOS);
-        offer(tasks, new byte[] {MessageKind.STOP});
-        stopping = true; // not before: nobody stops one that is stopping
-        killAt = deadline;
-    }
-
-    void kill() {
-        child.kill();
-    }
-
-    /** Interrupts the task that runs, and kills the worker if it does not end within {@code graceNanos}. */
-    void condemn(PoolTask<?> task, long graceNanos) {
-        condemned = task;
-        dueAt = Deadline.NEVER;
-        killAt = Deadline.in(graceNanos);
-        offer(
-                control,
-                new MessageWriter(MessageKind.INTERRUPT).putLong(task.number()).toBytes());
-    }
-
     // ---- taking back ------------------------------------------------------------------------------------------------
 
     /** The oldest task that the worker has not begun, {@link #takenBack} from it. Null if there is none. */
     @Nullable
     PoolTask<?> takeBack() {
-        if (large || stopping) {
+        if (large || state == State.STOPPING || state == State.DISCARDED) {
             return null;
         }
         byte[] message;
@@ -369,7 +472,36 @@ final class PoolWorker {
 
     /** Whether something is to be expected from the worker. */
     boolean isAwaited() {
-        return !ready || stopping || !held.isEmpty() || !takenBack.isEmpty() || killAt != Deadline.NEVER;
+        return !isReady()
+                || state == State.STOPPING
+                || !held.isEmpty()
+                || !takenBack.isEmpty()
+                || killAt != Deadline.NEVER;
+    }
+
+    /** Has the thread of the slot read, unless another one does, or there is nothing to be expected; says whether it has to. */
+    boolean claimForSlot(boolean look) {
+        if (reader == Reader.CALLER) {
+            return false;
+        }
+        boolean awaited = isAwaited() || hasUnsent() || look || isGone();
+        reader = awaited ? Reader.SLOT : Reader.NONE;
+        return awaited;
+    }
+
+    /** Has this thread read, unless another one does or has to send; says whether it may. */
+    boolean claimForCaller() {
+        boolean free = reader == Reader.NONE && unsent == null;
+        if (free) {
+            reader = Reader.CALLER;
+        }
+        return free;
+    }
+
+    /** The caller reads no more; says whether the thread of the slot has to. */
+    boolean endReading() {
+        reader = Reader.NONE;
+        return isAwaited() || isGone() || !child.isAlive();
     }
 
     /** How long to wait for a message until a deadline has to be looked at. */
