@@ -46,12 +46,6 @@ final class Dispatcher {
      * known again. What ended is told with a reserve of stack, one by one, whatever becomes of the others.
      */
 
-    /** After so many failed starts in a row the tasks that wait are given up. */
-    private static final int START_ATTEMPTS = 3;
-
-    /** The same for starts that a signal ended: those say nothing about the next. */
-    private static final int KILLED_START_ATTEMPTS = 30;
-
     private static final int MAX_WAITING_LOGS = 100_000;
     private static final int MAX_WAITING_PROGRESS = 1_000_000;
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -65,23 +59,19 @@ final class Dispatcher {
     private final Callbacks callbacks;
     private final Callbacks.Lane logs;
     private final Callbacks.Lane listener;
+    private final Completions completions;
     private final @Nullable EndOfProgram endOfProgram;
 
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
 
-    private final TaskList backlog = new TaskList();
+    private final Tally tally = new Tally();
+    private final Backlog backlog = new Backlog(tally);
     private final ArrayDeque<PoolWorker> idle = new ArrayDeque<>();
     private final List<WorkerSlot> slots = new ArrayList<>();
     private final Set<PoolWorker> workers = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
     private int slotNumbers;
     private boolean shutdown;
     private boolean stopped;
-    private long submitted;
-    private long succeeded;
-    private long failed;
-    private long cancelled;
-    private long crashed;
-    private long started;
 
     Dispatcher(String name, ProcessPoolOptions options, byte @Nullable [] initializer) {
         this.name = name;
@@ -90,6 +80,7 @@ final class Dispatcher {
         this.callbacks = new Callbacks(name);
         this.logs = callbacks.new Lane(MAX_WAITING_LOGS, "the log of the workers");
         this.listener = callbacks.new Lane(MAX_WAITING_PROGRESS, "a progress listener");
+        this.completions = new Completions(callbacks, this::tellProgress);
         this.endOfProgram = options.endAtExit()
                 ? new EndOfProgram(this::describeUnfinished, options.endGrace(), this::shutdownNow)
                 : null;
@@ -202,11 +193,9 @@ final class Dispatcher {
         if (shutdown) {
             throw new RejectedExecutionException("The pool is shut down and takes no more tasks: pool=" + name);
         }
-        int elements = task.elements();
-        backlog.addLast(task);
-        submitted += elements;
-        task.counted = false;
+        tally.submit(task);
         try {
+            backlog.addLast(task);
             PoolWorker woken = handOutToIdle();
             if (!backlog.isEmpty()) {
                 handOutAhead();
@@ -214,10 +203,9 @@ final class Dispatcher {
             }
             return woken;
         } catch (Throwable failed) {
-            if (backlog.contains(task)) {
+            if (task.list == null || backlog.contains(task)) { // else a worker has it
                 backlog.remove(task);
-                submitted -= elements;
-                task.counted = true;
+                tally.withdraw(task);
             }
             throw failed;
         }
@@ -226,7 +214,7 @@ final class Dispatcher {
     /** Hands waiting tasks to idle workers; returns the last of those. The others are woken. */
     private @Nullable PoolWorker handOutToIdle() {
         PoolWorker last = null;
-        PoolTask<?> task = peekBacklog();
+        PoolTask<?> task = backlog.next();
         while (task != null && !idle.isEmpty()) {
             PoolWorker worker = idle.element();
             boolean handed = worker.handWhileIdle(task);
@@ -236,9 +224,9 @@ final class Dispatcher {
                     last.slot.wake();
                 }
                 last = worker;
-                task = peekBacklog();
+                task = backlog.next();
             } else {
-                backlog.addFirst(task);
+                backlog.putBack(task);
                 worker.slot.wake(); // it has just died
             }
         }
@@ -247,7 +235,7 @@ final class Dispatcher {
 
     /** Hands the next task to the busy worker that has the fewest, if it runs short ones. */
     private void handOutAhead() {
-        PoolTask<?> task = peekBacklog();
+        PoolTask<?> task = backlog.next();
         if (task == null) {
             return;
         }
@@ -261,26 +249,7 @@ final class Dispatcher {
             }
         }
         if (best != null && !best.hand(task)) {
-            backlog.addFirst(task);
-        }
-    }
-
-    /** The next task that is still wanted. */
-    private @Nullable PoolTask<?> peekBacklog() {
-        PoolTask<?> task = backlog.first();
-        while (task != null && task.isDone()) {
-            countCancelled(task); // or completed by somebody else
-            backlog.remove(task);
-            task = backlog.first();
-        }
-        return task;
-    }
-
-    private void countCancelled(PoolTask<?> task) {
-        int elements = task.elements();
-        if (!task.counted) {
-            task.counted = true;
-            cancelled += elements;
+            backlog.putBack(task);
         }
     }
 
@@ -299,7 +268,7 @@ final class Dispatcher {
     /** Takes note of what a worker sent, hands it more, and has the futures completed. */
     void handle(PoolWorker worker, List<byte[]> messages) {
         StackReserve.require(); // for telling what ended
-        List<Completion> ended = new ArrayList<>(messages.size() + 1);
+        List<Completions.Completion> ended = new ArrayList<>(messages.size() + 1);
         try {
             lock.lock();
             try {
@@ -317,11 +286,11 @@ final class Dispatcher {
                 lock.unlock();
             }
         } finally {
-            completeAll(ended);
+            completions.completeAll(ended);
         }
     }
 
-    private void note(PoolWorker worker, byte[] message, List<Completion> ended) {
+    private void note(PoolWorker worker, byte[] message, List<Completions.Completion> ended) {
         switch (MessageKind.of(message)) {
             case MessageKind.RESULT, MessageKind.FAILURE, MessageKind.TOO_LARGE -> {
                 MessageReader in = new MessageReader(message);
@@ -330,21 +299,20 @@ final class Dispatcher {
                 long nanos = in.getLong();
                 PoolTask<?> task = worker.answered(number);
                 if (!worker.isCondemned(task) || !task.counted) { // else another thread is telling why it was ended
-                    count(task, kind == MessageKind.RESULT);
-                    ended.add(completion(task, kind, in, worker.child().name()));
+                    tally.end(task, kind == MessageKind.RESULT);
+                    ended.add(Completions.answer(task, kind, in, worker.child().name()));
                 }
                 worker.done(task, nanos);
             }
             case MessageKind.UNKNOWN_FUNCTION -> {
                 PoolTask<?> task = worker.answered(MessageKind.task(message));
-                backlog.addFirst(task);
+                backlog.putBack(task);
                 worker.done(task, 0);
                 worker.forgetFunction(task);
             }
             case MessageKind.READY -> {
                 worker.becomeReady();
-                worker.slot.failures = 0;
-                worker.slot.killedStarts = 0;
+                worker.slot.restarts.succeeded();
             }
             case MessageKind.START_FAILED -> {
                 MessageReader in = new MessageReader(message);
@@ -361,94 +329,6 @@ final class Dispatcher {
             default ->
                 throw new IllegalStateException("a worker sent what it should not: worker="
                         + worker.child().name() + ", kind=" + MessageKind.of(message));
-        }
-    }
-
-    private void count(PoolTask<?> task, boolean good) {
-        int elements = task.elements();
-        if (task.counted) {
-            return; // when it was cancelled or its time was over
-        }
-        task.counted = true;
-        if (good) {
-            succeeded += elements;
-        } else {
-            failed += elements;
-        }
-    }
-
-    /** What is done with a task's answer, where that may take long. */
-    private static Completion completion(PoolTask<?> task, byte kind, MessageReader in, String worker) {
-        return switch (kind) {
-            case MessageKind.RESULT -> new Completion(task, () -> task.succeed(in, worker));
-            case MessageKind.FAILURE ->
-                new Completion(task, () -> {
-                    RemoteFailure failure = RemoteFailure.read(in);
-                    task.fail(new RemoteTaskException(
-                            task.describe(),
-                            worker,
-                            failure,
-                            failure.rebuild(task.function().loader())));
-                });
-            default ->
-                failure(
-                        task,
-                        () -> new UnreadableResultException(
-                                task.describe(), worker, new OutOfMemoryError("it is too large for the heap")));
-        };
-    }
-
-    private static Completion failure(PoolTask<?> task, Supplier<? extends Throwable> reason) {
-        return new Completion(task, () -> task.fail(reason.get()));
-    }
-
-    /** The end of a task, to be told. */
-    private record Completion(PoolTask<?> task, Runnable how) implements Callbacks.Callback {
-
-        @Override
-        public boolean mayBlock() {
-            return task.getNumberOfDependents() > 0;
-        }
-
-        @Override
-        public void run() {
-            try {
-                how.run();
-            } catch (Throwable failure) {
-                failed(failure);
-            }
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            task.failInAnyCase(failure);
-        }
-    }
-
-    /** By those who wait for them in apply, or else by a thread that may be kept waiting. Whoever calls this has a reserve of stack. */
-    private void completeAll(List<Completion> ended) {
-        int tasks = ended.size();
-        try {
-            ended.removeIf(completion -> completion.task.leaveToCaller(completion::run));
-            if (!ended.isEmpty()) {
-                callbacks.addAll(ended);
-            }
-        } catch (Throwable failed) {
-            for (int i = 0; i < ended.size(); i++) {
-                complete(ended.get(i)); // perhaps for the second time, which does no harm
-            }
-        }
-        tellProgress(tasks);
-    }
-
-    /** The same for one, whatever becomes of the others. */
-    private void complete(Completion completion) {
-        try {
-            if (!completion.task.leaveToCaller(completion::run)) {
-                callbacks.add(completion);
-            }
-        } catch (Throwable failed) {
-            completion.task.failInAnyCase(failed);
         }
     }
 
@@ -474,14 +354,14 @@ final class Dispatcher {
     private Progress progressNow() {
         lock.lock();
         try {
-            return new Progress(submitted, succeeded + failed + cancelled, failed);
+            return tally.progress();
         } finally {
             lock.unlock();
         }
     }
 
     private void refill(PoolWorker worker) {
-        putBack(worker.takenBack); // an error may have come up before
+        backlog.putBack(worker.takenBack); // an error may have come up before
         if (!worker.takesTasks()) {
             if (worker.isSpent()) {
                 worker.stop(); // it has had its tasks
@@ -495,12 +375,12 @@ final class Dispatcher {
             }
             return;
         }
-        PoolTask<?> task = peekBacklog();
+        PoolTask<?> task = backlog.next();
         while (task != null && worker.takesTasks() && worker.hasRoomFor(task)) {
             if (!worker.hand(task)) {
-                backlog.addFirst(task);
+                backlog.putBack(task);
             }
-            task = peekBacklog();
+            task = backlog.next();
         }
         if (worker.held.isEmpty() && !worker.isGone()) {
             stealFor(worker);
@@ -516,11 +396,11 @@ final class Dispatcher {
                 PoolTask<?> task = other.takeBack();
                 if (task != null && !task.isDone()) {
                     if (!worker.hand(task)) {
-                        backlog.addFirst(task);
+                        backlog.putBack(task);
                     }
                     return;
                 }
-                putBack(other.takenBack);
+                backlog.putBack(other.takenBack);
             }
         }
     }
@@ -540,7 +420,7 @@ final class Dispatcher {
         PoolWorker woken = null;
         lock.lock();
         try {
-            countCancelled(task);
+            tally.cancel(task);
             for (PoolWorker worker : workers) {
                 if (worker.held.contains(task)) {
                     woken = withdraw(worker, task, interrupt);
@@ -572,16 +452,10 @@ final class Dispatcher {
         while (task != null) {
             task = worker.takeBack();
         }
-        putBack(worker.takenBack);
+        backlog.putBack(worker.takenBack);
     }
 
-    private void putBack(TaskList waiting) {
-        for (PoolTask<?> task = waiting.last(); task != null; task = waiting.last()) {
-            backlog.addFirst(task);
-        }
-    }
-
-    private void timeOut(PoolWorker worker, List<Completion> ended) {
+    private void timeOut(PoolWorker worker, List<Completions.Completion> ended) {
         takeBackWaiting(worker);
         PoolTask<?> task = worker.held.first();
         if (task == null) {
@@ -589,10 +463,10 @@ final class Dispatcher {
         }
         worker.condemn(task, Deadline.nanos(options.killAfter()));
         if (!task.isDone()) {
-            count(task, false);
+            tally.end(task, false);
             Duration timeout = options.taskTimeout().orElse(Duration.ZERO);
             String workerName = worker.child().name();
-            ended.add(failure(task, () -> new TaskTimeoutException(task.describe(), timeout, workerName)));
+            ended.add(Completions.failure(task, () -> new TaskTimeoutException(task.describe(), timeout, workerName)));
         }
         PoolWorker woken = handOutToIdle();
         if (woken != null) {
@@ -625,7 +499,7 @@ final class Dispatcher {
             List<WorkerSlot> staying = new ArrayList<>(
                     slots.stream().filter(slot -> !slot.retiring).toList());
             while (staying.size() + added.size() < size) {
-                WorkerSlot slot = new WorkerSlot(this, name + "-worker-" + ++slotNumbers);
+                WorkerSlot slot = new WorkerSlot(this, name + "-worker-" + ++slotNumbers, restarts());
                 added.add(slot);
             }
             slots.addAll(added);
@@ -636,6 +510,10 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Restarts restarts() {
+        return new Restarts(options.restartBackOff(), options.maxRestartBackOff());
     }
 
     private void retire(WorkerSlot slot) {
@@ -654,7 +532,7 @@ final class Dispatcher {
     boolean awaitNeed(WorkerSlot slot) throws InterruptedException {
         lock.lock();
         try {
-            long notBefore = Deadline.in(backOffNanos(slot.failures));
+            long notBefore = Deadline.in(slot.restarts.pauseNanos());
             while (true) {
                 if (slot.retiring || stopped || (shutdown && backlog.isEmpty())) {
                     return false;
@@ -662,7 +540,7 @@ final class Dispatcher {
                 long pause = Deadline.remainingNanos(notBefore);
                 if (pause > 0) {
                     changed.awaitNanos(pause);
-                } else if (isHopeless(slot) && backlog.isEmpty()) {
+                } else if (slot.restarts.isHopeless() && backlog.isEmpty()) {
                     changed.await();
                 } else {
                     return true;
@@ -673,15 +551,6 @@ final class Dispatcher {
         }
     }
 
-    private long backOffNanos(int failures) {
-        if (failures == 0) {
-            return 0;
-        }
-        long first = Deadline.nanos(options.restartBackOff());
-        int doubled = Math.min(Long.numberOfLeadingZeros(first) - 1, failures - 1);
-        return Math.min(Deadline.nanos(options.maxRestartBackOff()), first << Math.max(0, doubled));
-    }
-
     PoolWorker start(WorkerSlot slot) throws IOException {
         PoolWorker worker = PoolWorker.start(slot, options, initializer);
         try {
@@ -689,7 +558,7 @@ final class Dispatcher {
             try {
                 workers.add(worker);
                 slot.worker = worker;
-                started++;
+                tally.startWorker();
                 if (stopped) {
                     worker.kill();
                 }
@@ -731,11 +600,11 @@ final class Dispatcher {
     }
 
     /** True if the worker could not start. */
-    private boolean bury(WorkerSlot slot, PoolWorker worker, Obituary obituary, List<Completion> ended) {
+    private boolean bury(WorkerSlot slot, PoolWorker worker, Obituary obituary, List<Completions.Completion> ended) {
         workers.remove(worker);
         idle.remove(worker);
         worker.takeBackAll();
-        putBack(worker.takenBack);
+        backlog.putBack(worker.takenBack);
         for (PoolTask<?> task = worker.held.first(); task != null; task = worker.held.first()) {
             lose(task, obituary, ended);
             worker.held.remove(task); // unless it is in the backlog
@@ -753,9 +622,9 @@ final class Dispatcher {
     }
 
     /** Does something under the lock, and then tells what ended by it. */
-    private <T> T telling(Function<List<Completion>, T> work) {
+    private <T> T telling(Function<List<Completions.Completion>, T> work) {
         StackReserve.require();
-        List<Completion> ended = new ArrayList<>();
+        List<Completions.Completion> ended = new ArrayList<>();
         try {
             lock.lock();
             try {
@@ -764,13 +633,13 @@ final class Dispatcher {
                 lock.unlock();
             }
         } finally {
-            completeAll(ended);
+            completions.completeAll(ended);
         }
     }
 
-    private void lose(PoolTask<?> task, Obituary obituary, List<Completion> ended) {
+    private void lose(PoolTask<?> task, Obituary obituary, List<Completions.Completion> ended) {
         if (task.isDone()) {
-            count(
+            tally.end(
                     task,
                     !task.isCompletedExceptionally()); // else cancelled or out of time: the worker was killed for it
             return;
@@ -778,13 +647,13 @@ final class Dispatcher {
         int crashes = task.crashes + 1;
         boolean again = crashes <= options.retries() && crashes < options.maxCrashesPerTask() && !stopped;
         if (again) {
-            backlog.addFirst(task);
+            backlog.putBack(task);
         } else {
-            ended.add(failure(task, () -> new WorkerCrashedException(task.describe(), crashes, obituary)));
-            count(task, false);
+            ended.add(Completions.failure(task, () -> new WorkerCrashedException(task.describe(), crashes, obituary)));
+            tally.end(task, false);
         }
         task.crashes = crashes;
-        crashed++;
+        tally.crashed++;
     }
 
     /**
@@ -795,12 +664,12 @@ final class Dispatcher {
     void startFailed(WorkerSlot slot, boolean killed, String reason, Supplier<@Nullable Throwable> cause) {
         telling(givenUp -> {
             if (killed) {
-                slot.killedStarts++;
+                slot.restarts.killed();
             } else {
-                slot.failures++;
+                slot.restarts.failed();
             }
             boolean anyWorks = workers.stream().anyMatch(PoolWorker::isReady);
-            if (!anyWorks && isHopeless(slot)) {
+            if (!anyWorks && slot.restarts.isHopeless()) {
                 giveUpBacklog(givenUp, false, task -> cannotStart(task, reason, cause.get()));
             }
             changed.signalAll();
@@ -815,10 +684,6 @@ final class Dispatcher {
                 "No worker can start, so the task was given up: reason=" + reason + ", pool=" + name + ", task="
                         + task.describe(),
                 cause);
-    }
-
-    private static boolean isHopeless(WorkerSlot slot) {
-        return slot.failures >= START_ATTEMPTS || slot.killedStarts >= KILLED_START_ATTEMPTS;
     }
 
     /** Can be repeated if it failed. */
@@ -844,14 +709,14 @@ final class Dispatcher {
     }
 
     private void giveUpBacklog(
-            List<Completion> givenUp, boolean cancel, Function<PoolTask<?>, ? extends Throwable> reason) {
-        for (PoolTask<?> task = peekBacklog(); task != null; task = peekBacklog()) {
+            List<Completions.Completion> givenUp, boolean cancel, Function<PoolTask<?>, ? extends Throwable> reason) {
+        for (PoolTask<?> task = backlog.next(); task != null; task = backlog.next()) {
             PoolTask<?> given = task;
-            givenUp.add(failure(given, () -> reason.apply(given)));
+            givenUp.add(Completions.failure(given, () -> reason.apply(given)));
             if (cancel) {
-                countCancelled(given);
+                tally.cancel(given);
             } else {
-                count(given, false);
+                tally.end(given, false);
             }
             backlog.remove(given);
         }
@@ -910,7 +775,7 @@ final class Dispatcher {
             giveUpBacklog(givenUp, true, task -> shutDown());
             changed.signalAll();
             stopIdle();
-            return givenUp.stream().<PoolTask<?>>map(Completion::task).toList();
+            return givenUp.stream().<PoolTask<?>>map(Completions.Completion::task).toList();
         });
         return waiting.stream().map(PoolTask::here).toList();
     }
@@ -958,17 +823,7 @@ final class Dispatcher {
                     workers.stream().filter(worker -> !worker.held.isEmpty()).count();
             long handed =
                     workers.stream().mapToLong(worker -> worker.held.size()).sum();
-            return new PoolStats(
-                    slots.size(),
-                    ready,
-                    busy,
-                    backlog.size() + handed - busy,
-                    submitted,
-                    succeeded,
-                    failed,
-                    cancelled,
-                    crashed,
-                    started);
+            return tally.stats(slots.size(), ready, busy, backlog.size() + handed - busy);
         } finally {
             lock.unlock();
         }
@@ -996,7 +851,7 @@ final class Dispatcher {
             return "the program ends: pool=" + name;
         }
         try {
-            long unfinished = submitted - succeeded - failed - cancelled;
+            long unfinished = tally.unfinished();
             return unfinished == 0 ? null : "the program ends: pool=" + name + ", tasks unfinished=" + unfinished;
         } finally {
             lock.unlock();

@@ -39,15 +39,12 @@ final class WorkerSlot implements Runnable {
 
     boolean retiring;
 
-    /** Starts that failed, one after another. */
-    int failures;
+    final Restarts restarts;
 
-    /** Starts, one after another, that somebody ended by a signal. */
-    int killedStarts;
-
-    WorkerSlot(Dispatcher dispatcher, String name) {
+    WorkerSlot(Dispatcher dispatcher, String name, Restarts restarts) {
         this.dispatcher = dispatcher;
         this.name = name;
+        this.restarts = restarts;
         this.thread = new Thread(this, "ipcq-" + name);
         thread.setDaemon(true);
     }
