@@ -111,7 +111,7 @@ final class Callbacks {
     /** Without the lock: a logger may call the pool. */
     private void warn(@Nullable Throwable noThread) {
         if (noThread != null) {
-            Log.of(ProcessPool.class)
+            Log.of(Callbacks.class)
                     .warn("no thread can be had for the callbacks of a pool, which wait: pool=" + name, noThread);
         }
     }
@@ -329,7 +329,7 @@ final class Callbacks {
 
         @Override
         public void failed(Throwable failure) {
-            Log.of(ProcessPool.class).warn(what + " failed: pool=" + name, failure);
+            Log.of(Callbacks.class).warn(what + " failed: pool=" + name, failure);
         }
 
         /** The next one who adds something schedules it again. */
@@ -347,7 +347,7 @@ final class Callbacks {
                     try {
                         next.run();
                     } catch (Throwable itsOwnFault) {
-                        Log.of(ProcessPool.class).warn(what + " failed: pool=" + name, itsOwnFault);
+                        Log.of(Callbacks.class).warn(what + " failed: pool=" + name, itsOwnFault);
                     }
                 }
                 done = true;
@@ -370,7 +370,7 @@ final class Callbacks {
                 dropped = 0;
             }
             if (lost > 0) {
-                Log.of(ProcessPool.class)
+                Log.of(Callbacks.class)
                         .warn(what + " is too slow, some were dropped: pool=" + name + ", dropped=" + lost);
             }
             return null;

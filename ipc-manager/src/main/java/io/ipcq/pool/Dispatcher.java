@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a pool knows: the tasks that wait, and the workers with those that they were handed. */
-final class Dispatcher {
+final class Dispatcher implements PoolTask.Pool {
     /*
      * Idea. One lock guards who has which task. Whoever submits hands the task to an idle worker himself; whoever reads a
      * worker's results, which is the thread of its slot or a caller of apply, refills it. So no thread stands between.
@@ -100,7 +100,8 @@ final class Dispatcher {
         return name;
     }
 
-    long nextNumber() {
+    @Override
+    public long nextNumber() {
         return taskNumbers.incrementAndGet();
     }
 
@@ -162,7 +163,7 @@ final class Dispatcher {
         } catch (QueueShutdownException | QueueClosedException ended) {
             // the thread of the slot finds the same, and buries the worker
         } catch (RuntimeException | Error damaged) {
-            Log.of(ProcessPool.class)
+            Log.of(Dispatcher.class)
                     .warn("a worker is given up: worker=" + worker.child().name(), damaged);
             worker.kill(); // and the task waits for what becomes of it
         }
@@ -416,7 +417,8 @@ final class Dispatcher {
 
     // ---- cancelling -------------------------------------------------------------------------------------------------
 
-    void cancelled(PoolTask<?> task, boolean interrupt) {
+    @Override
+    public void cancelled(PoolTask<?> task, boolean interrupt) {
         PoolWorker woken = null;
         lock.lock();
         try {
@@ -675,7 +677,7 @@ final class Dispatcher {
             changed.signalAll();
             return true;
         });
-        logs.add(() -> Log.of(ProcessPool.class)
+        logs.add(() -> Log.of(Dispatcher.class)
                 .warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
     }
 
@@ -745,7 +747,7 @@ final class Dispatcher {
     /** Nobody can close the pool any more. */
     void dropped() {
         if (!isShutdown()) {
-            Log.of(ProcessPool.class)
+            Log.of(Dispatcher.class)
                     .warn("a pool was dropped without being closed, and ends once its tasks are done: pool=" + name);
             shutdown();
         }

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -66,24 +65,12 @@ final class MapResult<R extends @Nullable Object> extends CompletableFuture<List
             complete(results());
             return;
         }
-        Throwable reason = reason(last);
+        Throwable reason = PoolTask.reason(last);
         if (!forCaller && reason instanceof RemoteTaskException remote) {
             reason = remote.original();
         }
         if (completeExceptionally(reason)) {
             chunks.forEach(chunk -> chunk.cancel(false));
-        }
-    }
-
-    static Throwable reason(CompletableFuture<?> failed) {
-        try {
-            failed.join();
-            return new IllegalStateException("it has not failed: future=" + failed);
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause();
-            return cause == null ? e : cause;
-        } catch (RuntimeException cancelled) {
-            return cancelled;
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -35,7 +36,17 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     /** What goes before function and arguments. */
     private static final int HEADER_BYTES = 16;
 
-    private final Dispatcher dispatcher;
+    /** Whom the task was given. */
+    interface Pool {
+
+        /** A number that no other task of the pool has. */
+        long nextNumber();
+
+        /** The future of a task was cancelled. */
+        void cancelled(PoolTask<?> task, boolean interrupt);
+    }
+
+    private final Pool pool;
     private final long number;
     private final Invocation invocation;
     private final TravelingFunction function;
@@ -69,15 +80,15 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     boolean unattended;
 
     PoolTask(
-            Dispatcher dispatcher,
+            Pool pool,
             Use use,
             Invocation invocation,
             TravelingFunction function,
             @Nullable Object[] arguments,
             int elements) {
-        this.dispatcher = dispatcher;
+        this.pool = pool;
         this.use = use;
-        this.number = dispatcher.nextNumber();
+        this.number = pool.nextNumber();
         this.invocation = invocation;
         this.function = function;
         this.arguments = TravelingFunctions.encodeArguments(function, arguments);
@@ -181,7 +192,20 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
             then.run();
         }
         if (unattended && isCompletedExceptionally() && !isCancelled()) {
-            Log.of(ProcessPool.class).warn("a task failed that nobody waits for", MapResult.reason(this));
+            Log.of(PoolTask.class).warn("a task failed that nobody waits for", reason(this));
+        }
+    }
+
+    /** Why a future failed. */
+    static Throwable reason(CompletableFuture<?> failed) {
+        try {
+            failed.join();
+            return new IllegalStateException("it has not failed: future=" + failed);
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause();
+            return cause == null ? e : cause;
+        } catch (RuntimeException cancelled) {
+            return cancelled;
         }
     }
 
@@ -226,7 +250,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         if (cancelled && !wasDone) {
             after();
-            dispatcher.cancelled(this, mayInterruptIfRunning);
+            pool.cancelled(this, mayInterruptIfRunning);
         }
         return cancelled;
     }

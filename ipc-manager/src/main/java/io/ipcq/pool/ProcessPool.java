@@ -494,7 +494,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
                 }
                 open.remove(last);
             }
-            throw new ExecutionException(MapResult.reason(Objects.requireNonNull(last)));
+            throw new ExecutionException(PoolTask.reason(Objects.requireNonNull(last)));
         } finally {
             all.forEach(task -> task.cancel(true));
         }

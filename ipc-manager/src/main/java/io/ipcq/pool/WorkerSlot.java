@@ -150,7 +150,7 @@ final class WorkerSlot implements Runnable {
             ended = true;
             failing.kill();
         }
-        Log.of(ProcessPool.class).warn("a worker is given up: worker=" + name, failed);
+        Log.of(WorkerSlot.class).warn("a worker is given up: worker=" + name, failed);
         LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
     }
 }
