@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import io.ipcq.Log;
 import io.ipcq.codec.CodecException;
 import io.ipcq.codec.JsonCodec;
@@ -53,6 +54,9 @@ final class Link {
      * may take, a call that has heard nothing for that while asks (ping) whether the server is there.
      */
 
+    /** See {@link Manager#ANSWER_TIMEOUT}. */
+    static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
     /** Whom a link leads to. */
     private record Target(SocketAddress address, AuthKey key) {}
 
@@ -81,7 +85,7 @@ final class Link {
     /** A call without an answer yet. */
     private static final class Pending {
         private final Thread thread = Thread.currentThread();
-        private final @Nullable Reference owner;
+        private final @Nullable Attached owner;
         private final long patienceNanos;
         private volatile @Nullable Map<?, ?> answer;
         private volatile boolean done;
@@ -90,7 +94,7 @@ final class Link {
         private long beganNanos = System.nanoTime();
         private boolean interrupted;
 
-        Pending(@Nullable Reference owner, long patienceNanos) {
+        Pending(@Nullable Attached owner, long patienceNanos) {
             this.owner = owner;
             this.patienceNanos = patienceNanos;
         }
@@ -133,7 +137,7 @@ final class Link {
         boolean connected = false;
         try {
             Connection connection = Connection.connect(target.address(), target.key());
-            Link link = new Link(target, mine, connection, Manager.ANSWER_TIMEOUT);
+            Link link = new Link(target, mine, connection, ANSWER_TIMEOUT);
             connected = mine.complete(link);
             return link;
         } catch (IOException e) {
@@ -224,18 +228,18 @@ final class Link {
 
     /** The same of a proxy. */
     @Nullable
-    Object call(@Nullable Reference owner, String method, @Nullable Object... params) {
+    Object call(@Nullable Attached owner, String method, @Nullable Object... params) {
         return uninterruptibly(() -> call(owner, 0L, false, Link::asItIs, false, method, params));
     }
 
     /** A call that may wait at the server, and that an interrupt does not end. */
     @Nullable
-    Object callForLong(Reference owner, String method, @Nullable Object... params) {
+    Object callForLong(Attached owner, String method, @Nullable Object... params) {
         return uninterruptibly(() -> call(owner, null, false, Link::asItIs, false, method, params));
     }
 
     /** A call that does not wait, for a result that only one client gets: see {@link #take}. */
-    <T> @Nullable T takeNow(Reference owner, Receiver<T> receiver, String method, @Nullable Object... params) {
+    <T> @Nullable T takeNow(Attached owner, Receiver<T> receiver, String method, @Nullable Object... params) {
         return uninterruptibly(() -> call(owner, 0L, false, receiver, true, method, params));
     }
 
@@ -254,7 +258,7 @@ final class Link {
 
     /** A call that may wait at the server, so long or for ever, and whose waiting an interrupt ends. */
     @Nullable
-    Object await(Reference owner, @Nullable Long millis, String method, @Nullable Object... params)
+    Object await(Attached owner, @Nullable Long millis, String method, @Nullable Object... params)
             throws InterruptedException {
         requireNoInterrupt();
         return call(owner, millis, true, Link::asItIs, false, method, params);
@@ -265,7 +269,7 @@ final class Link {
      * receiver has made of it what it can.
      */
     <T> @Nullable T take(
-            Reference owner, @Nullable Long millis, Receiver<T> receiver, String method, @Nullable Object... params)
+            Attached owner, @Nullable Long millis, Receiver<T> receiver, String method, @Nullable Object... params)
             throws InterruptedException {
         requireNoInterrupt();
         return call(owner, millis, true, receiver, true, method, params);
@@ -288,7 +292,7 @@ final class Link {
     }
 
     private <T> @Nullable T call(
-            @Nullable Reference owner,
+            @Nullable Attached owner,
             @Nullable Long millis,
             boolean interruptible,
             Receiver<T> receiver,
@@ -341,7 +345,7 @@ final class Link {
     }
 
     /** Ends the calls of a proxy that was closed. */
-    void cancelCallsOf(Reference owner) {
+    void cancelCallsOf(Attached owner) {
         for (Map.Entry<Object, Pending> waiting : pending.entrySet()) {
             if (waiting.getValue().owner == owner && !waiting.getValue().done) {
                 call("cancel", waiting.getKey());
@@ -577,7 +581,7 @@ final class Link {
             try {
                 readUntil(never);
             } catch (RuntimeException | Error e) {
-                Log.of(Manager.class).warn("a manager is taken to be gone, as its answer could not be read", e);
+                Log.of(Link.class).warn("a manager is taken to be gone, as its answer could not be read", e);
             }
         }
     }
@@ -602,7 +606,7 @@ final class Link {
         try {
             action.run();
         } catch (Throwable e) {
-            Log.of(Manager.class).warn("a manager is gone, and a proxy of it could not be closed", e);
+            Log.of(Link.class).warn("a manager is gone, and a proxy of it could not be closed", e);
         }
     }
 }

@@ -133,7 +133,7 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
 
     @Override
     public Path directory() {
-        return Proxies.directory(reference);
+        return reference.directory();
     }
 
     @Override
@@ -153,6 +153,6 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
             reference.requireOpen();
             return other;
         }
-        return reference.handle(codec, null, null);
+        return ProxyHandle.of(reference, codec, null, null);
     }
 }

@@ -54,7 +54,7 @@ public final class Manager implements AutoCloseable {
      * without limit, such as {@code get()}, {@code lock()}, or {@code await} of a condition, which has to take the lock again,
      * asks the manager each time it has heard nothing for that long; so it ends within twice that time.
      */
-    public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+    public static final Duration ANSWER_TIMEOUT = Link.ANSWER_TIMEOUT;
 
     private final Link link;
     private final @Nullable ChildProcess process;

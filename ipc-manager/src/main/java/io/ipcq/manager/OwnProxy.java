@@ -73,7 +73,7 @@ final class OwnProxy implements InvocationHandler, Attached, Serializable {
 
     /** What travels is the proxy's class and this in it; it arrives attached to the same object. */
     private Object writeReplace() throws ObjectStreamException {
-        return new Recipe(reference.handle(null, null, type.type()).asHandler());
+        return new Recipe(ProxyHandle.of(reference, null, null, type.type()).asHandler());
     }
 
     /** Stands for the handler within the proxy. */

@@ -7,7 +7,6 @@ import io.ipcq.codec.Codec;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the proxy for a reference. */
@@ -45,7 +44,7 @@ final class Proxies {
                         codec,
                         SharedQueue.builder(codec)
                                 .closedWhenUnreachable(reference.isPassed())
-                                .open(directory(reference)));
+                                .open(reference.directory()));
             } catch (IOException unreachable) {
                 // another mount namespace, for instance
             }
@@ -61,15 +60,11 @@ final class Proxies {
                         codec,
                         DurableQueue.builder(codec)
                                 .closedWhenUnreachable(reference.isPassed())
-                                .open(directory(reference)));
+                                .open(reference.directory()));
             } catch (IOException unreachable) {
                 // as above
             }
         }
         return new RemoteDurableQueue<>(reference, codec);
-    }
-
-    static Path directory(Reference reference) {
-        return Path.of(reference.about("directory"));
     }
 }

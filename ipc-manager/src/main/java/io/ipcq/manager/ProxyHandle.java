@@ -7,6 +7,7 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.wire.ServedType;
 import java.io.IOException;
 import java.io.InvalidObjectException;
+import java.io.NotSerializableException;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.net.SocketAddress;
@@ -27,6 +28,21 @@ record ProxyHandle(
         @Nullable Codec<?> second,
         @Nullable Class<?> own)
         implements Handle {
+
+    /** Of a proxy; the receiver takes hold of the same thing. */
+    static ProxyHandle of(
+            Reference reference, @Nullable Codec<?> first, @Nullable Codec<?> second, @Nullable Class<?> own)
+            throws NotSerializableException {
+        reference.requireOpen();
+        SocketAddress address = reference.link().address();
+        AuthKey key = reference.link().key();
+        if (address == null || key == null) {
+            throw new NotSerializableException(
+                    "a proxy of a connection that the program made itself: " + reference + "; connect by address and key");
+        }
+        return new ProxyHandle(
+                address, key, reference.type(), reference.name(), reference.options(), first, second, own);
+    }
 
     private Object readResolve() throws ObjectStreamException {
         return Proxies.make(open(), first, second, own);

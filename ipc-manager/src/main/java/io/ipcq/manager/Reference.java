@@ -3,10 +3,9 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 import io.ipcq.Passed;
-import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.ServedType;
 import io.ipcq.queue.QueueClosedException;
-import java.io.NotSerializableException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -105,6 +104,20 @@ final class Reference implements Attached {
 
     ServedType type() {
         return type;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** What whoever else takes hold of it asks for. */
+    HashMap<String, Object> options() {
+        return new HashMap<>(options);
+    }
+
+    /** Of a queue: where its files are. */
+    Path directory() {
+        return Path.of(about("directory"));
     }
 
     String about(String property) {
@@ -212,17 +225,6 @@ final class Reference implements Attached {
 
     private boolean isQueue() {
         return type == ServedType.QUEUE || type == ServedType.DURABLE_QUEUE;
-    }
-
-    /** What travels; the receiver takes hold of the same thing. */
-    ProxyHandle handle(@Nullable Codec<?> first, @Nullable Codec<?> second, @Nullable Class<?> own)
-            throws NotSerializableException {
-        requireOpen();
-        if (link.address() == null || link.key() == null) {
-            throw new NotSerializableException(
-                    "a proxy of a connection that the program made itself: " + this + "; connect by address and key");
-        }
-        return new ProxyHandle(link.address(), link.key(), type, name, new HashMap<>(options), first, second, own);
     }
 
     /** Lets go, and ends the calls that wait. May be called again. */

@@ -384,6 +384,6 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
     }
 
     private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(codec, null, null);
+        return ProxyHandle.of(reference, codec, null, null);
     }
 }

@@ -378,6 +378,6 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     }
 
     private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(keys.codec(), values, null);
+        return ProxyHandle.of(reference, keys.codec(), values, null);
     }
 }

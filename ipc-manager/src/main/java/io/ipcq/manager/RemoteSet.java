@@ -42,6 +42,6 @@ final class RemoteSet<E> extends RemoteKeys<E> implements Attached, Serializable
     }
 
     private Object writeReplace() throws ObjectStreamException {
-        return reference.handle(keys.codec(), null, null);
+        return ProxyHandle.of(reference, keys.codec(), null, null);
     }
 }
