@@ -5,9 +5,11 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -107,6 +109,44 @@ class ManagerArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.ipcq.manager", "io.ipcq.manager.server..")
                 .check(CLASSES);
+    }
+
+    /** What goes through a pool's rings, and how it is read and written. */
+    private static final DescribedPredicate<JavaClass> MESSAGES = pool("Chunks|CollectorCalls|HandleOutput|Handles|"
+            + "Invocation|Message(Kind|Reader|Writer)|RemoteFailure|TravelingFunctions?|Values");
+
+    private static final DescribedPredicate<JavaClass> WORKERS_END = pool("ResultSender|RunningTask|WorkerMain");
+
+    /** What the dispatcher hands values, and what so does not name it. */
+    private static final DescribedPredicate<JavaClass> LEAVES = pool(
+            "Backlog|Callbacks|Completions|EndOfProgram|Obituary|PoolTask|Restarts|Tally|TaskList");
+
+    private static final DescribedPredicate<JavaClass> DISPATCH =
+            pool("Dispatcher|PoolWorker|ProcessPool|ProcessPoolBuilder|WorkerSlot");
+
+    private static DescribedPredicate<JavaClass> pool(String names) {
+        return nameMatching("io[.]ipcq[.]pool[.](" + names + ")([$].*)?");
+    }
+
+    @Test
+    void shouldKeepTheLayersOfAPoolApart() {
+        DescribedPredicate<JavaClass> pool = resideInAPackage("io.ipcq.pool");
+        noClasses()
+                .that(MESSAGES)
+                .should()
+                .dependOnClassesThat(pool.and(not(MESSAGES)))
+                .check(CLASSES);
+        noClasses()
+                .that(WORKERS_END)
+                .should()
+                .dependOnClassesThat(pool.and(not(MESSAGES)).and(not(WORKERS_END)))
+                .check(CLASSES);
+        noClasses()
+                .that(pool.and(not(WORKERS_END)).and(not(pool("PoolWorker"))))
+                .should()
+                .dependOnClassesThat(WORKERS_END)
+                .check(CLASSES);
+        noClasses().that(LEAVES).should().dependOnClassesThat(DISPATCH).check(CLASSES);
     }
 
     @Test

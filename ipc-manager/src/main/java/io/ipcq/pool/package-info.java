@@ -5,7 +5,8 @@
  * <p>Read {@link io.ipcq.pool.ProcessPool} first, then {@code Dispatcher}, which holds the truth: which task waits, and which
  * worker was handed which. {@code WorkerSlot} is the thread that keeps one worker alive, {@code PoolWorker} the parent's end
  * of that worker with its three rings, {@code WorkerMain} the other end. What goes through the rings is in {@code
- * MessageKind}.
+ * MessageKind}. {@code Backlog}, {@code Tally}, {@code Completions} and {@code Restarts} are what the dispatcher hands values; they do not
+ * know it.
  *
  * <pre>
  *   parent JVM                                                            worker JVM, one for each slot
