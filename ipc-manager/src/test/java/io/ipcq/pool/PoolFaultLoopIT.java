@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.ipcq.TestJvm;
 import io.ipcq.test.FaultAgent;
+import io.ipcq.test.FaultLoop;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,12 +71,7 @@ class PoolFaultLoopIT {
                 Long.toString(SEED),
                 Integer.toString(SECONDS),
                 operations)) {
-            String line;
-            do {
-                line = jvm.awaitLine("loop ");
-                System.out.println(line);
-            } while (!line.startsWith("loop done"));
-            jvm.awaitSuccess();
+            FaultLoop.awaitSuccess(jvm);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.ipcq.TestJvm;
 import io.ipcq.test.FaultAgent;
+import io.ipcq.test.FaultLoop;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -51,12 +52,7 @@ class FaultLoopIT {
                 Integer.toString(POINTS),
                 Long.toString(SEED),
                 operations)) {
-            String line;
-            do {
-                line = jvm.awaitLine("loop ");
-                System.out.println(line);
-            } while (!line.startsWith("loop done"));
-            jvm.awaitSuccess();
+            FaultLoop.awaitSuccess(jvm);
         }
     }
 }

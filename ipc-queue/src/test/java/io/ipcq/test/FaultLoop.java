@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.test;
 
+import io.ipcq.TestJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,6 +116,16 @@ public final class FaultLoop {
                 + where.subList(0, Math.min(FEW, where.size()))));
         System.out.println("loop done: points=" + points + " kinds of failures=" + failures.size());
         return failures.isEmpty();
+    }
+
+    /** For who has started a JVM in which a loop runs: prints what it says, until it is done and all went well. */
+    public static void awaitSuccess(TestJvm jvm) {
+        String line;
+        do {
+            line = jvm.awaitLine("loop ");
+            System.out.println(line);
+        } while (!line.startsWith("loop done"));
+        jvm.awaitSuccess();
     }
 
     /** Points at the end may not be there the next time, and there may be more: who has to wait for a lock tries more often. */

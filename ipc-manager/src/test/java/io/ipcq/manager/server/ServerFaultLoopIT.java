@@ -3,6 +3,7 @@ package io.ipcq.manager.server;
 
 import io.ipcq.TestJvm;
 import io.ipcq.test.FaultAgent;
+import io.ipcq.test.FaultLoop;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,12 +42,7 @@ class ServerFaultLoopIT {
                 Long.toString(SEED),
                 Integer.toString(KINDS),
                 ONLY)) {
-            String line;
-            do {
-                line = jvm.awaitLine("loop ");
-                System.out.println(line);
-            } while (!line.startsWith("loop done"));
-            jvm.awaitSuccess();
+            FaultLoop.awaitSuccess(jvm);
         }
     }
 }
