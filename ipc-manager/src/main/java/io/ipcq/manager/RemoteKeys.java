@@ -109,35 +109,7 @@ class RemoteKeys<K> extends AbstractSet<K> {
 
     @Override
     public Iterator<K> iterator() {
-        return new Cursor();
-    }
-
-    /** Goes through a snapshot, and removes from the map itself. */
-    private final class Cursor implements Iterator<K> {
-
-        private final Iterator<K> here = snapshot().iterator();
-        private @Nullable K last;
-
-        @Override
-        public boolean hasNext() {
-            return here.hasNext();
-        }
-
-        @Override
-        public K next() {
-            K next = here.next();
-            last = next;
-            return next;
-        }
-
-        @Override
-        public void remove() {
-            if (last == null) {
-                throw new IllegalStateException("there is no last element: next comes first");
-            }
-            RemoteKeys.this.remove(last);
-            last = null;
-        }
+        return new SnapshotCursor<>(snapshot().iterator(), key -> key, this::remove);
     }
 
     @Override

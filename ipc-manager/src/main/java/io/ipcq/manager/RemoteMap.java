@@ -240,7 +240,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
         @Override
         public Iterator<Entry<K, V>> iterator() {
-            return new Cursor<>(entry -> new WrittenThrough(entry));
+            return cursor(WrittenThrough::new);
         }
 
         @Override
@@ -278,7 +278,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
         @Override
         public Iterator<V> iterator() {
-            return new Cursor<>(Entry::getValue);
+            return cursor(Entry::getValue);
         }
 
         @Override
@@ -302,37 +302,8 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
         }
     }
 
-    /** Goes through a snapshot, and removes from the map itself. */
-    private final class Cursor<T> implements Iterator<T> {
-
-        private final Iterator<Entry<K, V>> entries = snapshot().entrySet().iterator();
-        private final Function<Entry<K, V>, T> part;
-        private @Nullable K last;
-
-        Cursor(Function<Entry<K, V>, T> part) {
-            this.part = part;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return entries.hasNext();
-        }
-
-        @Override
-        public T next() {
-            Entry<K, V> entry = entries.next();
-            last = entry.getKey();
-            return part.apply(entry);
-        }
-
-        @Override
-        public void remove() {
-            if (last == null) {
-                throw new IllegalStateException("there is no last entry: next comes first");
-            }
-            RemoteMap.this.remove(last);
-            last = null;
-        }
+    private <T> Iterator<T> cursor(Function<Entry<K, V>, T> part) {
+        return new SnapshotCursor<>(snapshot().entrySet().iterator(), part, entry -> remove(entry.getKey()));
     }
 
     private final class WrittenThrough extends SimpleEntry<K, V> {

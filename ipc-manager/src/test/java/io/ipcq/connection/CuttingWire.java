@@ -5,13 +5,11 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
 /** A client's wire to a listener, which is cut after so many bytes that go over it in one direction. */
-public final class CuttingWire implements Wire {
+public final class CuttingWire extends WireAround {
 
     /** Whose bytes are counted. */
     public enum Direction {
@@ -20,7 +18,6 @@ public final class CuttingWire implements Wire {
     }
 
     private final SocketChannel channel;
-    private final ChannelWire wire;
     private final Connection connection;
     private final long[] passed = new long[Direction.values().length];
     private Direction counted = Direction.REQUESTS;
@@ -28,18 +25,27 @@ public final class CuttingWire implements Wire {
 
     /** Connects, and proves the key. */
     public CuttingWire(SocketAddress address, byte[] key) throws IOException {
-        channel = SocketChannel.open(address);
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        new RawPeer(channel).clientHandshake(key);
-        channel.configureBlocking(false);
-        wire = new ChannelWire(channel);
-        connection = new SocketConnection(
+        this(connect(address, key), address, key);
+    }
+
+    private CuttingWire(SocketChannel channel, SocketAddress address, byte[] key) throws IOException {
+        super(new ChannelWire(channel));
+        this.channel = channel;
+        this.connection = new SocketConnection(
                 this,
                 new FrameReader(this, Limits.UNAUTHENTICATED_FRAME_BYTES),
                 new FrameWriter(this),
                 Connection.builder(address, AuthKey.of(key)).options(),
                 address,
                 Optional.empty());
+    }
+
+    private static SocketChannel connect(SocketAddress address, byte[] key) throws IOException {
+        SocketChannel channel = SocketChannel.open(address);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        new RawPeer(channel).clientHandshake(key);
+        channel.configureBlocking(false);
+        return channel;
     }
 
     /** The connection over this wire. */
@@ -96,36 +102,11 @@ public final class CuttingWire implements Wire {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return move(Direction.ANSWERS, target, wire::read);
+        return move(Direction.ANSWERS, target, super::read);
     }
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-        return move(Direction.REQUESTS, source, wire::write);
-    }
-
-    @Override
-    public boolean flush() {
-        return wire.flush();
-    }
-
-    @Override
-    public boolean awaitReadable(long deadline) throws IOException, InterruptedException {
-        return wire.awaitReadable(deadline);
-    }
-
-    @Override
-    public boolean awaitWritable(long deadline) throws IOException {
-        return wire.awaitWritable(deadline);
-    }
-
-    @Override
-    public SelectionKey register(Selector selector, Object attachment) throws IOException {
-        return wire.register(selector, attachment);
-    }
-
-    @Override
-    public void close() {
-        wire.close();
+        return move(Direction.REQUESTS, source, super::write);
     }
 }

@@ -11,8 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -293,48 +291,17 @@ class TlsWireTest {
     }
 
     /** As if what the kernel takes for the peer was full. */
-    private static final class UnreadWire implements Wire {
+    private static final class UnreadWire extends WireAround {
 
-        private final Wire wire;
         private boolean peerReads = true;
 
         UnreadWire(Wire wire) {
-            this.wire = wire;
+            super(wire);
         }
 
         @Override
         public int write(ByteBuffer source) throws IOException {
-            return peerReads ? wire.write(source) : 0;
-        }
-
-        @Override
-        public int read(ByteBuffer target) throws IOException {
-            return wire.read(target);
-        }
-
-        @Override
-        public boolean flush() throws IOException {
-            return wire.flush();
-        }
-
-        @Override
-        public boolean awaitReadable(long deadline) throws IOException, InterruptedException {
-            return wire.awaitReadable(deadline);
-        }
-
-        @Override
-        public boolean awaitWritable(long deadline) throws IOException {
-            return wire.awaitWritable(deadline);
-        }
-
-        @Override
-        public SelectionKey register(Selector selector, Object attachment) throws IOException {
-            return wire.register(selector, attachment);
-        }
-
-        @Override
-        public void close() {
-            wire.close();
+            return peerReads ? super.write(source) : 0;
         }
     }
 
