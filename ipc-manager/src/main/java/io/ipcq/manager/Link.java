@@ -32,7 +32,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -112,7 +111,7 @@ final class Link {
         this.target = target;
         this.place = place;
         this.connection = connection;
-        this.answerNanos = millisToNanos(WireTime.wholeMillis(answerTimeout));
+        this.answerNanos = WireTime.nanos(WireTime.wholeMillis(answerTimeout));
     }
 
     /** The link to a manager; proxies in one process share it. To be closed as often as it was asked for. */
@@ -302,7 +301,7 @@ final class Link {
             throws InterruptedException {
         long id = ids.incrementAndGet();
         Object key = key(id);
-        Pending mine = new Pending(owner, millis == null ? answerNanos : answerNanos + millisToNanos(millis));
+        Pending mine = new Pending(owner, millis == null ? answerNanos : answerNanos + WireTime.nanos(millis));
         Object result;
         pending.put(key, mine);
         try {
@@ -355,11 +354,6 @@ final class Link {
 
     private static boolean isEmpty(Object result) {
         return result instanceof List<?> list && list.isEmpty();
-    }
-
-    /** At most a quarter of what a long holds, so that deadlines can be compared. */
-    private static long millisToNanos(long millis) {
-        return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), Long.MAX_VALUE / 4);
     }
 
     /** As JSON tells numbers apart. */

@@ -2,6 +2,7 @@
 package io.ipcq.manager.server;
 
 import io.ipcq.manager.wire.RpcException;
+import io.ipcq.manager.wire.WireTime;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -73,8 +74,7 @@ final class QueuePump {
             call.whenDeferred(this::wake);
             call.afterwards(() -> remove(call));
             call.session().park(call);
-            long nanos = Math.min(TimeUnit.MILLISECONDS.toNanos(timeoutMillis), Long.MAX_VALUE / 4);
-            line.put(call, new Waiting(call, System.nanoTime() + nanos, late));
+            line.put(call, new Waiting(call, System.nanoTime() + WireTime.nanos(timeoutMillis), late));
             call.limit(clock, timeoutMillis, () -> call.expire(late));
             if (!running) {
                 workers.start(call.session(), this::run);

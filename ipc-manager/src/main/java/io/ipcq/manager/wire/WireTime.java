@@ -2,6 +2,7 @@
 package io.ipcq.manager.wire;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Times on the wire: whole milliseconds, never less than was asked for. */
@@ -15,6 +16,11 @@ public final class WireTime {
     /** Of a timeout; null is for ever. */
     public static @Nullable Long millis(@Nullable Duration timeout) {
         return timeout == null ? null : wholeMillis(timeout);
+    }
+
+    /** In nanoseconds, at most a quarter of what a long holds: so a deadline is some time after now, whatever the clock says. */
+    public static long nanos(long millis) {
+        return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), Long.MAX_VALUE / 4);
     }
 
     public static long wholeMillis(Duration time) {
