@@ -51,7 +51,7 @@ final class PoolWorker {
     private static final int BATCH = 256;
 
     /** Who reads the results. */
-    enum Reader {
+    private enum Reader {
         /** Nobody: the worker is idle. */
         NONE,
         /** The thread of the slot. */
@@ -63,9 +63,12 @@ final class PoolWorker {
     /**
      * How far it has come in its life.
      *
-     * <pre>
-     *   STARTING &rarr; READY &harr; IDLE;  READY, IDLE &rarr; GONE;  READY, IDLE, GONE &rarr; STOPPING;  STARTING &rarr; DISCARDED
-     * </pre>
+     * <pre>{@code
+     *   STARTING          -> READY <-> IDLE
+     *   READY, IDLE       -> GONE
+     *   READY, IDLE, GONE -> STOPPING
+     *   STARTING          -> DISCARDED
+     * }</pre>
      */
     private enum State {
         /** Its JVM starts, or its initializer runs. */

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ProtocolDocumentTest {
 
     private static final Path ROOT = Files.exists(Path.of("docs")) ? Path.of("") : Path.of("..");
-    private static final Path SOURCES = ROOT.resolve("ipc-manager/src/main/java/io/ipcq/manager/server");
+    private static final Path CLIENT = ROOT.resolve("ipc-manager/src/main/java/io/ipcq/manager");
+    private static final Path SERVER = CLIENT.resolve("server");
+    private static final Pattern ASKED = Pattern.compile(
+            "\\b(?:reference\\.(?:call|callForLong|await|take|takeNow|number|flag)|at|monitor)\\([^\"();]*\"(\\w+)\"");
     private static final Pattern CASE = Pattern.compile("case ((?:\"\\w+\"(?:, )?)+) ?->");
     private static final Pattern WORD = Pattern.compile("\"(\\w+)\"");
     private static final Pattern CODE = Pattern.compile("-32\\d{3}");
@@ -77,8 +80,7 @@ class ProtocolDocumentTest {
         return words;
     }
 
-    @Test
-    void shouldNameEveryMethodAndOperationOfTheServer() throws Exception {
+    private static Set<String> documentedWords() throws Exception {
         Set<String> documented = new TreeSet<>();
         for (List<String> row : rows("Names")) {
             documented.addAll(terms(row.get(1)));
@@ -87,7 +89,36 @@ class ProtocolDocumentTest {
             documented.addAll(terms(row.get(1)));
             documented.addAll(terms(row.get(2)));
         }
-        try (Stream<Path> files = Files.list(SOURCES)) {
+        return documented;
+    }
+
+    @Test
+    void shouldNameEveryOperationThatClientsAskFor() throws Exception {
+        Set<String> asked = new TreeSet<>();
+        try (Stream<Path> files = Files.list(CLIENT)) {
+            for (Path source : files.filter(Files::isRegularFile).toList()) {
+                ASKED.matcher(Files.readString(source)).results().forEach(call -> asked.add(call.group(1)));
+            }
+        }
+        assertThat(asked).hasSizeGreaterThan(40);
+        assertThat(documentedWords()).containsAll(asked);
+    }
+
+    @Test
+    void shouldNameEveryTypeOfAName() throws Exception {
+        Set<String> documented = new TreeSet<>();
+        for (List<String> row : rows("Types")) {
+            documented.addAll(terms(row.get(1).replaceAll(":.*", "")));
+        }
+        for (ServedType type : ServedType.values()) {
+            assertThat(documented).contains(type.wire());
+        }
+    }
+
+    @Test
+    void shouldNameEveryMethodAndOperationOfTheServer() throws Exception {
+        Set<String> documented = documentedWords();
+        try (Stream<Path> files = Files.list(SERVER)) {
             for (Path source : files.filter(
                             file -> file.getFileName().toString().matches("Served\\w+\\.java|ManagerServer\\.java"))
                     .toList()) {
