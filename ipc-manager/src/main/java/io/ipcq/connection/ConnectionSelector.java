@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionSelector<T> implements AutoCloseable {
 
     private final Selector selector;
-    private final Spin spin = new Spin();
+    private final SpinHabit spin = new SpinHabit();
     private volatile boolean woken;
 
     public ConnectionSelector() throws IOException {
@@ -177,7 +177,7 @@ public final class ConnectionSelector<T> implements AutoCloseable {
                 spin.paid();
                 return true;
             }
-        } while (System.nanoTime() - began < Spin.NANOS);
+        } while (System.nanoTime() - began < SpinHabit.NANOS);
         spin.failed();
         return false;
     }

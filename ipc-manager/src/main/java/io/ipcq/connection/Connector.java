@@ -61,10 +61,10 @@ final class Connector {
 
     private static Connection introduce(Introduction introduction) throws IOException, InterruptedException {
         try {
-            for (Progress progress = introduction.advance();
-                    progress != Progress.DONE;
+            for (WireProgress progress = introduction.advance();
+                    progress != WireProgress.DONE;
                     progress = introduction.advance()) {
-                if (progress == Progress.WORK) {
+                if (progress == WireProgress.WORK) {
                     introduction.work();
                 } else {
                     introduction.await(progress);

@@ -23,7 +23,7 @@ final class FrameReader {
      * makes this side allocate more than a small multiple of what it has sent, and a connection keeps nothing of it: what memory
      * outside of the heap it takes to read into an array is the thread's, in the JDK, and no more than a step.
      *
-     * Waiting. Reading in a loop for a moment is cheaper than going to sleep and being woken, if the answer comes soon; see Spin.
+     * Waiting. Reading in a loop for a moment is cheaper than going to sleep and being woken, if the answer comes soon; see SpinHabit.
      */
 
     static final int SMALL_BUFFER = 8 << 10;
@@ -52,7 +52,7 @@ final class FrameReader {
     /** Asked before memory is taken for a message that is larger than the buffer. */
     private IntPredicate room = any -> true;
 
-    private final Spin spin = new Spin();
+    private final SpinHabit spin = new SpinHabit();
 
     FrameReader(Wire wire, int limit) {
         this.wire = wire;
@@ -216,7 +216,7 @@ final class FrameReader {
                     spin.paid();
                     return count;
                 }
-            } while (System.nanoTime() - began < Spin.NANOS);
+            } while (System.nanoTime() - began < SpinHabit.NANOS);
             spin.failed();
         }
         while (wire.awaitReadable(deadline)) {

@@ -108,7 +108,7 @@ final class Handshake {
     }
 
     /** Goes on as far as what has come allows. */
-    Progress advance() throws IOException {
+    WireProgress advance() throws IOException {
         if (received < 0) {
             next();
         }
@@ -117,16 +117,16 @@ final class Handshake {
                 throw refusal;
             }
             if (received == role.awaited.size()) {
-                return Progress.DONE;
+                return WireProgress.DONE;
             }
             byte[] message = receive();
             if (message == null) {
-                return Progress.READ;
+                return WireProgress.READ;
             }
             take(message);
             next();
         }
-        return Progress.WRITE;
+        return WireProgress.WRITE;
     }
 
     /** Whether the peer has answered rightly. */

@@ -128,7 +128,7 @@ final class Introduction {
      *
      * @throws CutOffException if the peer is gone
      */
-    Progress advance() throws IOException {
+    WireProgress advance() throws IOException {
         try {
             return goOn();
         } catch (AuthenticationException | SSLException e) {
@@ -138,17 +138,17 @@ final class Introduction {
         }
     }
 
-    private Progress goOn() throws IOException {
+    private WireProgress goOn() throws IOException {
         if (talk == null) {
             if (role == Handshake.Role.LISTENER && engines.isPresent() && !looked) {
                 looked = true; // TLS takes memory: not for a peer that has sent nothing
-                return Progress.READ;
+                return WireProgress.READ;
             }
             talk = begin();
         }
         if (tls != null && !encrypted) {
-            Progress progress = tls.handshake();
-            if (progress != Progress.DONE) {
+            WireProgress progress = tls.handshake();
+            if (progress != WireProgress.DONE) {
                 return progress;
             }
             encrypted = true;
@@ -164,7 +164,7 @@ final class Introduction {
         return new Talk(wire, reader, writer, new Handshake(role, ends, reader, writer, key, options.legacyMd5()));
     }
 
-    /** What {@link Progress#WORK} is about. Only then. */
+    /** What {@link WireProgress#WORK} is about. Only then. */
     void work() {
         if (tls != null) {
             tls.work();
@@ -172,8 +172,8 @@ final class Introduction {
     }
 
     /** Waits for what the peer has to do. */
-    void await(Progress progress) throws IOException, InterruptedException {
-        if (!(progress == Progress.READ ? socket.awaitReadable(deadline) : socket.awaitWritable(deadline))) {
+    void await(WireProgress progress) throws IOException, InterruptedException {
+        if (!(progress == WireProgress.READ ? socket.awaitReadable(deadline) : socket.awaitWritable(deadline))) {
             throw late();
         }
     }

@@ -70,8 +70,8 @@ final class Newcomer {
     }
 
     /** What it waits for before it can go on. */
-    void await(Progress progress) {
-        working = progress == Progress.WORK;
+    void await(WireProgress progress) {
+        working = progress == WireProgress.WORK;
         if (key != null) {
             key.interestOps(
                     switch (progress) {

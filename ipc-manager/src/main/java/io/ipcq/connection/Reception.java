@@ -244,12 +244,12 @@ final class Reception implements AutoCloseable {
             return; // it was dropped meanwhile
         }
         try {
-            Progress progress = newcomer.introduction().advance();
-            if (progress == Progress.DONE) {
+            WireProgress progress = newcomer.introduction().advance();
+            if (progress == WireProgress.DONE) {
                 welcome(newcomer);
             } else {
                 newcomer.await(progress);
-                if (progress == Progress.WORK) {
+                if (progress == WireProgress.WORK) {
                     work(newcomer);
                 }
             }
@@ -285,7 +285,7 @@ final class Reception implements AutoCloseable {
         if (done.failure() == null) {
             advance(done.newcomer());
         } else {
-            done.newcomer().await(Progress.DONE);
+            done.newcomer().await(WireProgress.DONE);
             drop(done.newcomer(), done.failure());
         }
     }

@@ -63,7 +63,7 @@ final class TlsWire implements Wire {
     }
 
     /** Goes on with the handshake as far as what has come allows. */
-    Progress handshake() throws IOException {
+    WireProgress handshake() throws IOException {
         lock.lock();
         try {
             if (!begun) {
@@ -73,10 +73,10 @@ final class TlsWire implements Wire {
             while (flush()) {
                 switch (engine.getHandshakeStatus()) {
                     case NOT_HANDSHAKING, FINISHED -> {
-                        return Progress.DONE;
+                        return WireProgress.DONE;
                     }
                     case NEED_TASK -> {
-                        return Progress.WORK;
+                        return WireProgress.WORK;
                     }
                     case NEED_WRAP -> wrap(NOTHING);
                     case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
@@ -85,12 +85,12 @@ final class TlsWire implements Wire {
                             throw new EOFException("the peer closed the connection within the TLS handshake");
                         }
                         if (record == 0) {
-                            return Progress.READ;
+                            return WireProgress.READ;
                         }
                     }
                 }
             }
-            return Progress.WRITE;
+            return WireProgress.WRITE;
         } finally {
             lock.unlock();
         }

@@ -31,7 +31,7 @@ public final class HandshakeFuzz {
         Handshake.Role role = listener ? Handshake.Role.LISTENER : Handshake.Role.CLIENT;
         Handshake handshake = new Handshake(role, ENDS, reader, new FrameWriter(peer), KEY, legacyMd5);
         try {
-            while (handshake.advance() != Progress.DONE) {
+            while (handshake.advance() != WireProgress.DONE) {
                 // an answer that comes in pieces
             }
         } catch (IOException refused) {

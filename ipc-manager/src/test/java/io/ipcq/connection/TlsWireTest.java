@@ -236,7 +236,7 @@ class TlsWireTest {
     }
 
     private static void handshake(TlsWire wire) throws Exception {
-        for (Progress progress = wire.handshake(); progress != Progress.DONE; progress = wire.handshake()) {
+        for (WireProgress progress = wire.handshake(); progress != WireProgress.DONE; progress = wire.handshake()) {
             switch (progress) {
                 case READ -> assertThat(wire.awaitReadable(Deadline.in(LONG))).isTrue();
                 case WRITE -> assertThat(wire.awaitWritable(Deadline.in(LONG))).isTrue();

@@ -28,7 +28,7 @@ final class Kills {
 
     private static double[] millis() throws Exception {
         double[] millis = new double[KILLS];
-        try (ProcessPool pool = ProcessPool.create(Load.WORKERS);
+        try (ProcessPool pool = ProcessPool.create(PoolLoad.WORKERS);
                 SharedQueue<String> running = SharedQueue.create(String.class)) {
             for (int i = 0; i < KILLS; i++) {
                 millis[i] = once(pool, running);

@@ -9,14 +9,14 @@ final class OurPool {
     private OurPool() {}
 
     static double apply() throws Exception {
-        try (ProcessPool pool = ProcessPool.create(Load.WORKERS)) {
-            return Load.medianMicros(() -> pool.apply(Load::increment, 1));
+        try (ProcessPool pool = ProcessPool.create(PoolLoad.WORKERS)) {
+            return PoolLoad.medianMicros(() -> pool.apply(PoolLoad::increment, 1));
         }
     }
 
     static double tasks() throws Exception {
-        try (ProcessPool pool = ProcessPool.create(Load.WORKERS)) {
-            return Load.rate(number -> pool.applyAsync(Load::increment, number));
+        try (ProcessPool pool = ProcessPool.create(PoolLoad.WORKERS)) {
+            return PoolLoad.rate(number -> pool.applyAsync(PoolLoad::increment, number));
         }
     }
 }

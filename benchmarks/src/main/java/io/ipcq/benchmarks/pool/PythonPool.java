@@ -25,7 +25,7 @@ enum PythonPool {
     }
 
     private double figure(String what) throws Exception {
-        return Python.figure(PythonPool.class, "pools.py", this, what, Load.WORKERS);
+        return Python.figure(PythonPool.class, "pools.py", this, what, PoolLoad.WORKERS);
     }
 
     @Override

@@ -10,18 +10,18 @@ final class ThreadPool {
     private ThreadPool() {}
 
     static double apply() throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(Load.WORKERS);
+        ExecutorService pool = Executors.newFixedThreadPool(PoolLoad.WORKERS);
         try {
-            return Load.medianMicros(() -> pool.submit(() -> Load.increment(1)).get());
+            return PoolLoad.medianMicros(() -> pool.submit(() -> PoolLoad.increment(1)).get());
         } finally {
             pool.shutdown();
         }
     }
 
     static double tasks() throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(Load.WORKERS);
+        ExecutorService pool = Executors.newFixedThreadPool(PoolLoad.WORKERS);
         try {
-            return Load.rate(number -> pool.submit(() -> Load.increment(number)));
+            return PoolLoad.rate(number -> pool.submit(() -> PoolLoad.increment(number)));
         } finally {
             pool.shutdown();
         }

@@ -25,7 +25,7 @@ public final class RingBenchmark {
     private static final double IDLE_BAR_PERCENT = 0.5;
 
     private static final int PYTHON_MESSAGES = 200_000;
-    static final Load PAIR = Load.of(Messages.BYTES, 1, 1);
+    static final RingLoad PAIR = RingLoad.of(Messages.BYTES, 1, 1);
 
     private RingBenchmark() {}
 
@@ -70,7 +70,7 @@ public final class RingBenchmark {
                 Rounds.compare("ring.wake", "futex", MICROS, Better.LOWER, rounds, RingBenchmark::wake, Wake::futex));
         rows.accept(Rounds.below("ring.wake", MICROS, WAKE_BAR_MICROS, rounds, RingBenchmark::wake));
         rows.accept(Rounds.compare(
-                "ring.open", "chronicle", MICROS, Better.LOWER, rounds, Opening::ring, Opening::chronicle));
+                "ring.open", "chronicle", MICROS, Better.LOWER, rounds, RingOpening::ring, RingOpening::chronicle));
         rows.accept(Rounds.below(
                 "ring.idle",
                 "% of a core",

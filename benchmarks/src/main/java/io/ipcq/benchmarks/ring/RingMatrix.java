@@ -37,7 +37,7 @@ public final class RingMatrix {
         matrix.roundTrips();
         for (int[] sides : SIDES) {
             for (int bytes : SIZES) {
-                matrix.throughput(Load.of(bytes, sides[0], sides[1]));
+                matrix.throughput(RingLoad.of(bytes, sides[0], sides[1]));
             }
         }
         matrix.oneArray();
@@ -69,7 +69,7 @@ public final class RingMatrix {
         }
     }
 
-    private void throughput(Load load) throws Exception {
+    private void throughput(RingLoad load) throws Exception {
         String name = "ring.throughput." + load.producers() + ":" + load.consumers() + "." + load.messageBytes() + "B";
         Callable<Double> ours = () -> Throughput.processes(Transport.RING, load);
         higher(name, "in-process", ours, () -> Throughput.inProcess(load));
@@ -113,13 +113,13 @@ public final class RingMatrix {
 
     /** Many threads that wait in an empty queue for one producer, and many that wait in a full one for one consumer. */
     private void crowds() throws Exception {
-        Load empty = new Load(Messages.BYTES, 1, 1, 1, CROWD);
+        RingLoad empty = new RingLoad(Messages.BYTES, 1, 1, 1, CROWD);
         higher(
                 "ring.crowd.empty",
                 "in-process",
                 () -> Throughput.processes(Transport.RING, empty),
                 () -> Throughput.inProcess(empty));
-        Load full = new Load(Messages.BYTES, 1, 1, CROWD, 1);
+        RingLoad full = new RingLoad(Messages.BYTES, 1, 1, CROWD, 1);
         higher(
                 "ring.crowd.full",
                 "in-process",
@@ -127,7 +127,7 @@ public final class RingMatrix {
                 () -> Throughput.inProcess(full));
     }
 
-    private void throughputInTurns(String name, String peer, Transport ours, Transport theirs, Load load)
+    private void throughputInTurns(String name, String peer, Transport ours, Transport theirs, RingLoad load)
             throws Exception {
         rows.accept(
                 Rounds.compare(name, peer, RingBenchmark.RATE, rounds, () -> Throughput.inTurns(ours, theirs, load)));

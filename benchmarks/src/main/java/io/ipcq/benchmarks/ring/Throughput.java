@@ -31,14 +31,14 @@ final class Throughput {
     private Throughput() {}
 
     /** Through a transport, between processes. */
-    static double processes(Transport transport, Load load) throws Exception {
+    static double processes(Transport transport, RingLoad load) throws Exception {
         try (Flow flow = Flow.start(transport, load)) {
             return flow.rate(WARM_UP_MILLIS, WATCH_MILLIS);
         }
     }
 
     /** Through two transports, in turns. */
-    static Pair inTurns(Transport ours, Transport theirs, Load load) throws Exception {
+    static Pair inTurns(Transport ours, Transport theirs, RingLoad load) throws Exception {
         try (Flow our = Flow.start(ours, load)) {
             our.rate(WARM_UP_MILLIS, 1);
             Turns.stop(our.processes());
@@ -62,7 +62,7 @@ final class Throughput {
     }
 
     /** Through a queue of the JDK, between the threads of one process: the ceiling. */
-    static double inProcess(Load load) throws Exception {
+    static double inProcess(RingLoad load) throws Exception {
         try (Flow flow = Flow.startInProcess(load)) {
             return flow.rate(WARM_UP_MILLIS, WATCH_MILLIS);
         }
@@ -71,18 +71,18 @@ final class Throughput {
     /** Processes between which messages flow until they are killed. */
     private static final class Flow implements AutoCloseable {
 
-        private final Load load;
+        private final RingLoad load;
         private final Scratch scratch = new Scratch();
         private final Gauge gauge;
         private final List<ChildProcess> children = new ArrayList<>();
         private AutoCloseable channel = () -> {};
 
-        private Flow(Load load) throws Exception {
+        private Flow(RingLoad load) throws Exception {
             this.load = load;
             this.gauge = Gauge.create(scratch.resolve("gauge"));
         }
 
-        static Flow start(Transport transport, Load load) throws Exception {
+        static Flow start(Transport transport, RingLoad load) throws Exception {
             Flow flow = new Flow(load);
             flow.channel = transport.create(flow.scratch.resolve("channel"));
             for (int i = 0; i < load.consumers(); i++) {
@@ -95,7 +95,7 @@ final class Throughput {
             return flow;
         }
 
-        static Flow startInProcess(Load load) throws Exception {
+        static Flow startInProcess(RingLoad load) throws Exception {
             Flow flow = new Flow(load);
             flow.add((place, gaugeFile) -> produceAndConsume(gaugeFile, load));
             return flow;
@@ -134,7 +134,7 @@ final class Throughput {
         }
     }
 
-    private static void consume(Transport transport, String place, String gaugeFile, int first, Load load)
+    private static void consume(Transport transport, String place, String gaugeFile, int first, RingLoad load)
             throws Exception {
         Gauge gauge = Gauge.open(Path.of(gaugeFile));
         List<Work> work = new ArrayList<>();
@@ -151,7 +151,7 @@ final class Throughput {
         runAll(work);
     }
 
-    private static void produce(Transport transport, String place, Load load) throws Exception {
+    private static void produce(Transport transport, String place, RingLoad load) throws Exception {
         List<Work> work = new ArrayList<>();
         for (int i = 0; i < load.producerThreads(); i++) {
             work.add(() -> {
@@ -165,7 +165,7 @@ final class Throughput {
         runAll(work);
     }
 
-    private static void produceAndConsume(String gaugeFile, Load load) throws Exception {
+    private static void produceAndConsume(String gaugeFile, RingLoad load) throws Exception {
         Gauge gauge = Gauge.open(Path.of(gaugeFile));
         BlockingQueue<byte[]> queue = new LinkedBlockingQueue<>(IN_PROCESS_CAPACITY);
         List<Work> work = new ArrayList<>();

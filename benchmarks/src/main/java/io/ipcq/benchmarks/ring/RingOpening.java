@@ -14,16 +14,16 @@ import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
 
 /** Opening a queue that exists, putting and getting an element, closing; in a warm JVM: the median, in microseconds. */
-final class Opening {
+final class RingOpening {
 
-    private Opening() {}
+    private RingOpening() {}
 
     static double ring() throws Exception {
-        return inChild(Opening::ours);
+        return inChild(RingOpening::ours);
     }
 
     static double chronicle() throws Exception {
-        return inChild(Opening::theirs);
+        return inChild(RingOpening::theirs);
     }
 
     private static double inChild(SerializableBiConsumer<String, SharedQueue<Double>> work) throws Exception {

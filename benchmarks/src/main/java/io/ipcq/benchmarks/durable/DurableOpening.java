@@ -13,16 +13,16 @@ import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
 
 /** Opening a queue that exists, putting and getting an element, closing; in a warm JVM: the median, in microseconds. */
-final class Opening {
+final class DurableOpening {
 
-    private Opening() {}
+    private DurableOpening() {}
 
     static double durable() throws Exception {
-        return inChild(Opening::ours);
+        return inChild(DurableOpening::ours);
     }
 
     static double chronicle() throws Exception {
-        return inChild(Opening::theirs);
+        return inChild(DurableOpening::theirs);
     }
 
     private static double inChild(io.ipcq.process.SerializableBiConsumer<String, SharedQueue<Double>> work)

@@ -2,7 +2,7 @@
 package io.ipcq.connection;
 
 /** Whether to look again and again for a moment before going to sleep. Not thread-safe. */
-final class Spin {
+final class SpinHabit {
     /*
      * Idea. To sleep and be woken costs both sides more than most answers take. So a waiter first spins, for as long as waking a
      * peer that sleeps takes; each time in vain halves how often it is tried, down to one wait in 64, and one that pays

@@ -2,7 +2,7 @@
 package io.ipcq.connection;
 
 /** How far something came that never waits by itself: what has to happen before it can go on. */
-enum Progress {
+enum WireProgress {
     DONE,
 
     /** The peer has to send something. */

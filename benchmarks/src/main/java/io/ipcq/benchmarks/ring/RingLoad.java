@@ -12,13 +12,13 @@ import java.io.Serializable;
  * @param producerThreads in each of them
  * @param consumerThreads in each of them
  */
-record Load(int messageBytes, int producers, int consumers, int producerThreads, int consumerThreads)
+record RingLoad(int messageBytes, int producers, int consumers, int producerThreads, int consumerThreads)
         implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    static Load of(int messageBytes, int producers, int consumers) {
-        return new Load(messageBytes, producers, consumers, 1, 1);
+    static RingLoad of(int messageBytes, int producers, int consumers) {
+        return new RingLoad(messageBytes, producers, consumers, 1, 1);
     }
 
     int allConsumers() {

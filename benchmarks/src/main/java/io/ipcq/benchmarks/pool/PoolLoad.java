@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** The same load for each pool: one call after another, or many at once. */
-final class Load {
+final class PoolLoad {
 
     static final int WORKERS = 2;
 
@@ -20,7 +20,7 @@ final class Load {
     private static final int BURST = 100_000;
     private static final int WARM_UP_BURSTS = 5;
 
-    private Load() {}
+    private PoolLoad() {}
 
     static int increment(int number) {
         return number + 1;
