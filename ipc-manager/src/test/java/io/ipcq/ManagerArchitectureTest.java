@@ -125,7 +125,7 @@ class ManagerArchitectureTest {
             pool("Dispatcher|PoolWorker|ProcessPool|ProcessPoolBuilder|WorkerSlot");
 
     private static DescribedPredicate<JavaClass> pool(String names) {
-        return nameMatching("io[.]ipcq[.]pool[.](" + names + ")([$].*)?");
+        return nameMatching("io[.]ipcq[.]pool[.](" + names + ")([$].*)?").forSubtype();
     }
 
     @Test

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.LambdaForm;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.invoke.SerializedLambda;
-import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,24 +45,11 @@ record TravelingFunction(
 
     /** The method that a lambda or method reference calls, or the class of the function. */
     static String nameOf(Object function) {
-        SerializedLambda lambda = lambda(function);
+        SerializedLambda lambda = LambdaForm.of(function);
         if (lambda == null) {
             return function.getClass().getName();
         }
         String type = lambda.getImplClass();
         return type.substring(type.lastIndexOf('/') + 1) + "." + lambda.getImplMethodName();
-    }
-
-    private static @Nullable SerializedLambda lambda(Object function) {
-        if (!function.getClass().isSynthetic()) {
-            return null;
-        }
-        try {
-            Method writeReplace = function.getClass().getDeclaredMethod("writeReplace");
-            writeReplace.setAccessible(true);
-            return writeReplace.invoke(function) instanceof SerializedLambda lambda ? lambda : null;
-        } catch (ReflectiveOperationException | RuntimeException noLambda) {
-            return null;
-        }
     }
 }

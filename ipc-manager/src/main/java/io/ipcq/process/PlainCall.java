@@ -79,15 +79,12 @@ final class PlainCall {
 
     /** Null if the function is none, or one that the child could not make anew by reflection. */
     private static @Nullable SerializedLambda lambda(Serializable function) throws ReflectiveOperationException {
-        Class<?> type = function.getClass();
-        if (!type.isSynthetic()) {
+        SerializedLambda lambda = LambdaForm.of(function);
+        if (lambda == null) {
             return null;
         }
-        Method replace = type.getDeclaredMethod("writeReplace");
-        if (!replace.trySetAccessible() || !(replace.invoke(function) instanceof SerializedLambda lambda)) {
-            return null;
-        }
-        Class<?> capturing = Class.forName(lambda.getCapturingClass().replace('/', '.'), false, type.getClassLoader());
+        ClassLoader loader = function.getClass().getClassLoader();
+        Class<?> capturing = Class.forName(lambda.getCapturingClass().replace('/', '.'), false, loader);
         Method anew = capturing.getDeclaredMethod(DESERIALIZE, SerializedLambda.class);
         return anew.trySetAccessible() ? lambda : null;
     }

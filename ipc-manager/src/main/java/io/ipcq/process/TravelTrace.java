@@ -10,7 +10,6 @@ import java.io.ObjectStreamField;
 import java.io.Serializable;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -130,7 +129,7 @@ public final class TravelTrace {
 
     private void expand(Step step) {
         Object value = step.value;
-        SerializedLambda lambda = lambda(value);
+        SerializedLambda lambda = LambdaForm.of(value);
         if (lambda != null) {
             String capturedBy = lambda.getCapturingClass().replace('/', '.');
             for (int i = 0; i < lambda.getCapturedArgCount(); i++) {
@@ -199,19 +198,6 @@ public final class TravelTrace {
             return Class.forName(type.getName().substring(0, lambda), false, type.getClassLoader());
         } catch (ClassNotFoundException noName) {
             return type;
-        }
-    }
-
-    private static @Nullable SerializedLambda lambda(Object value) {
-        if (!value.getClass().isSynthetic()) {
-            return null;
-        }
-        try {
-            Method writeReplace = value.getClass().getDeclaredMethod("writeReplace");
-            writeReplace.setAccessible(true);
-            return writeReplace.invoke(value) instanceof SerializedLambda lambda ? lambda : null;
-        } catch (ReflectiveOperationException | RuntimeException noLambda) {
-            return null;
         }
     }
 }

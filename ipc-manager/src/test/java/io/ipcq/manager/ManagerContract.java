@@ -889,6 +889,9 @@ abstract class ManagerContract {
                 "an error", ManagerException.class);
         expected.forEach((kind, type) -> {
             Throwable thrown = catchThrowable(() -> inventory.order(kind));
+            if (thrown instanceof ManagerException other) {
+                assertThat(other.code()).isEqualTo(ManagerException.THROWN);
+            }
             assertThat(thrown).as(kind).isExactlyInstanceOf(type);
             if (kind.equals("without a message")) {
                 assertThat(thrown).hasMessage(null);
@@ -972,7 +975,8 @@ abstract class ManagerContract {
     @Test
     void shouldRefuseShutdownUnlessAllowed() throws Exception {
         assertThatThrownBy(manager::shutdown)
-                .isInstanceOf(ManagerException.class)
+                .isInstanceOfSatisfying(ManagerException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ManagerException.FORBIDDEN))
                 .hasMessageContaining("may not end");
         try (ManagerServer open = ManagerServer.builder().allowShutdown(true).bind(AuthKey.random());
                 Manager other = Manager.connect(server.address(), key)) {
