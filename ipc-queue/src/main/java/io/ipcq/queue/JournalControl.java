@@ -7,7 +7,6 @@ import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormatException;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -54,7 +53,7 @@ final class JournalControl {
 
     /** Checks a file of this format. */
     static JournalControl of(MappedRegion region) throws RegionFormatException {
-        if (region.sizeBytes() < LEASES || checksum(region) != region.getInt(OPTIONS_CHECKSUM)) {
+        if (region.sizeBytes() < LEASES || !fixed(region).isIntact()) {
             throw damaged(region, OPTIONS, null);
         }
         JournalControl control = new JournalControl(region);
@@ -111,31 +110,21 @@ final class JournalControl {
 
     private static void writeOptions(
             MappedRegion region, DurableQueueOptions options, String codecId, boolean anonymous) {
-        byte[] id = codecId.getBytes(StandardCharsets.UTF_8);
-        if (id.length > MAX_CODEC_ID_BYTES) {
-            throw new IllegalArgumentException(
-                    "the codec's id is longer than " + MAX_CODEC_ID_BYTES + " bytes: id=" + codecId);
-        }
+        FixedOptions fixed = fixed(region);
+        fixed.writeCodecId(codecId);
         region.putLong(SEGMENT_BYTES, options.segmentBytes());
         region.putLong(MAX_ELEMENT_BYTES, options.maxElementBytes());
         region.putInt(MAX_LEASES, options.maxLeases());
         region.putInt(OPTION_FLAGS, anonymous ? ANONYMOUS : 0);
-        region.putInt(CODEC_ID_BYTES, id.length);
-        region.putBytes(CODEC_ID, id, 0, id.length);
         region.putLong(ID, RandomNames.nextLong());
-        region.putInt(OPTIONS_CHECKSUM, checksum(region));
+        fixed.seal();
         writeSettings(region, settings(0), options);
         region.putInt(SEGMENT, 1);
         region.putLong(NEXT_DUE_NANOS, Long.MAX_VALUE);
     }
 
-    private static int checksum(MappedRegion region) {
-        CRC32C crc = new CRC32C();
-        byte[] bytes = new byte[OPTIONS_END - OPTIONS];
-        region.getBytes(OPTIONS, bytes, 0, bytes.length);
-        crc.update(bytes, 0, OPTIONS_CHECKSUM - OPTIONS);
-        crc.update(bytes, CODEC_ID - OPTIONS, OPTIONS_END - CODEC_ID);
-        return (int) crc.getValue();
+    private static FixedOptions fixed(MappedRegion region) {
+        return new FixedOptions(region, OPTIONS, CODEC_ID_BYTES, OPTIONS_END);
     }
 
     MappedRegion region() {
@@ -147,9 +136,7 @@ final class JournalControl {
     }
 
     String codecId() {
-        byte[] id = new byte[Math.min(Math.max(region.getInt(CODEC_ID_BYTES), 0), MAX_CODEC_ID_BYTES)];
-        region.getBytes(CODEC_ID, id, 0, id.length);
-        return new String(id, StandardCharsets.UTF_8);
+        return fixed(region).codecId();
     }
 
     /** What no other queue has, but a copy of this one. */

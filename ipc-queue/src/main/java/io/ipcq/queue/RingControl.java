@@ -6,10 +6,8 @@ import static io.ipcq.queue.RingLayout.*;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormatException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 
 /** The shared words of a ring queue that {@link Ring} has no part in: options, state, tasks. */
 final class RingControl {
@@ -44,23 +42,18 @@ final class RingControl {
     }
 
     private static void writeOptions(MappedRegion region, RingOptions options, String codecId, boolean anonymous) {
-        byte[] id = codecId.getBytes(StandardCharsets.UTF_8);
-        if (id.length > MAX_CODEC_ID_BYTES) {
-            throw new IllegalArgumentException(
-                    "the codec's id is longer than " + MAX_CODEC_ID_BYTES + " bytes: id=" + codecId);
-        }
+        FixedOptions fixed = fixed(region);
+        fixed.writeCodecId(codecId);
         region.putLong(MAX_SIZE, options.maxSize());
         region.putLong(CAPACITY, options.capacityBytes());
         region.putLong(KEY, RandomNames.nextLong() | Long.MIN_VALUE);
         region.putInt(OPTION_FLAGS, (anonymous ? ANONYMOUS : 0) | (options.checksum() ? CHECKSUM : 0));
-        region.putInt(CODEC_ID_BYTES, id.length);
-        region.putBytes(CODEC_ID, id, 0, id.length);
-        region.putInt(OPTIONS_CHECKSUM, checksum(region));
+        fixed.seal();
     }
 
     /** Checks a file of this format. */
     static RingControl of(MappedRegion region) throws RegionFormatException {
-        if (region.sizeBytes() <= DATA || checksum(region) != region.getInt(OPTIONS_CHECKSUM)) {
+        if (region.sizeBytes() <= DATA || !fixed(region).isIntact()) {
             throw damaged(region, "the options are damaged: offset=" + OPTIONS);
         }
         RingControl control = new RingControl(region);
@@ -77,13 +70,8 @@ final class RingControl {
         return new RegionFormatException(region.file(), what + "; restore the file or delete the queue");
     }
 
-    private static int checksum(MappedRegion region) {
-        CRC32C crc = new CRC32C();
-        byte[] bytes = new byte[CODEC_ID + MAX_CODEC_ID_BYTES - OPTIONS];
-        region.getBytes(OPTIONS, bytes, 0, bytes.length);
-        crc.update(bytes, 0, OPTIONS_CHECKSUM - OPTIONS);
-        crc.update(bytes, CODEC_ID - OPTIONS, MAX_CODEC_ID_BYTES);
-        return (int) crc.getValue();
+    private static FixedOptions fixed(MappedRegion region) {
+        return new FixedOptions(region, OPTIONS, CODEC_ID_BYTES, CODEC_ID + MAX_CODEC_ID_BYTES);
     }
 
     MappedRegion region() {
@@ -103,9 +91,7 @@ final class RingControl {
     }
 
     String codecId() {
-        byte[] id = new byte[Math.min(Math.max(region.getInt(CODEC_ID_BYTES), 0), MAX_CODEC_ID_BYTES)];
-        region.getBytes(CODEC_ID, id, 0, id.length);
-        return new String(id, StandardCharsets.UTF_8);
+        return fixed(region).codecId();
     }
 
     /** What no other queue has, but a copy of this one. */
