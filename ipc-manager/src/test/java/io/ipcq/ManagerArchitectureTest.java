@@ -92,8 +92,8 @@ class ManagerArchitectureTest {
         noClasses()
                 .that(resideInAPackage("io.ipcq.manager"))
                 .should()
-                .dependOnClassesThat(resideInAPackage("io.ipcq.manager.server..")
-                        .and(not(simpleName("ManagerProcess"))))
+                .dependOnClassesThat(
+                        resideInAPackage("io.ipcq.manager.server..").and(not(simpleName("ManagerProcess"))))
                 .check(CLASSES);
         noClasses()
                 .that(resideInAPackage("io.ipcq.manager"))
@@ -118,8 +118,8 @@ class ManagerArchitectureTest {
     private static final DescribedPredicate<JavaClass> WORKERS_END = pool("ResultSender|RunningTask|WorkerMain");
 
     /** What the dispatcher hands values, and what so does not name it. */
-    private static final DescribedPredicate<JavaClass> LEAVES = pool(
-            "Backlog|Callbacks|Completions|EndOfProgram|Obituary|PoolTask|Restarts|Tally|TaskList");
+    private static final DescribedPredicate<JavaClass> LEAVES =
+            pool("Backlog|Callbacks|Completions|EndOfProgram|Obituary|PoolTask|Restarts|Tally|TaskList");
 
     private static final DescribedPredicate<JavaClass> DISPATCH =
             pool("Dispatcher|PoolWorker|ProcessPool|ProcessPoolBuilder|WorkerSlot");

@@ -37,8 +37,8 @@ record ProxyHandle(
         SocketAddress address = reference.link().address();
         AuthKey key = reference.link().key();
         if (address == null || key == null) {
-            throw new NotSerializableException(
-                    "a proxy of a connection that the program made itself: " + reference + "; connect by address and key");
+            throw new NotSerializableException("a proxy of a connection that the program made itself: " + reference
+                    + "; connect by address and key");
         }
         return new ProxyHandle(
                 address, key, reference.type(), reference.name(), reference.options(), first, second, own);
@@ -80,8 +80,8 @@ record ProxyHandle(
 
     private InvalidObjectException invalid(Exception e) {
         InvalidObjectException invalid =
-                new InvalidObjectException("a proxy that was passed on cannot be attached: type=" + type.wire() + ", name="
-                        + name + ": " + e.getMessage());
+                new InvalidObjectException("a proxy that was passed on cannot be attached: type=" + type.wire()
+                        + ", name=" + name + ": " + e.getMessage());
         invalid.initCause(e);
         return invalid;
     }

@@ -82,8 +82,7 @@ final class Reference implements Attached {
     }
 
     /** Takes hold of a name, and of the link, which the caller has shared. */
-    static Reference open(
-            Link link, ServedType type, String name, Map<String, Object> options, boolean create) {
+    static Reference open(Link link, ServedType type, String name, Map<String, Object> options, boolean create) {
         Map<String, Object> asked = new HashMap<>(options);
         try {
             if (!create) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-
 /**
  * A whole number that processes count with; it wraps around as a {@code long} does.
  *

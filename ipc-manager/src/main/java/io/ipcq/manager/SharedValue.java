@@ -15,7 +15,6 @@ public final class SharedValue<V> extends Proxy {
 
     private static final long serialVersionUID = 1L;
 
-
     /** The server keeps an array of one. */
     private final transient SharedArray<V> array;
 

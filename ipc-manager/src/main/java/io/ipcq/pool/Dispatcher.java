@@ -777,7 +777,9 @@ final class Dispatcher implements PoolTask.Pool {
             giveUpBacklog(givenUp, true, task -> shutDown());
             changed.signalAll();
             stopIdle();
-            return givenUp.stream().<PoolTask<?>>map(Completions.Completion::task).toList();
+            return givenUp.stream()
+                    .<PoolTask<?>>map(Completions.Completion::task)
+                    .toList();
         });
         return waiting.stream().map(PoolTask::here).toList();
     }

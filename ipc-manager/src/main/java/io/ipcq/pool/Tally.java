@@ -69,7 +69,6 @@ final class Tally {
 
     /** With what the dispatcher sees of workers, and of tasks that wait. */
     PoolStats stats(int workers, int ready, int busy, long waiting) {
-        return new PoolStats(
-                workers, ready, busy, waiting, submitted, succeeded, failed, cancelled, crashed, started);
+        return new PoolStats(workers, ready, busy, waiting, submitted, succeeded, failed, cancelled, crashed, started);
     }
 }

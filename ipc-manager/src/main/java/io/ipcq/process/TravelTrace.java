@@ -171,7 +171,8 @@ public final class TravelTrace {
 
     private void add(@Nullable Object value, String path, @Nullable String capturedBy) {
         if (value != null && seen.add(value)) {
-            String type = lambda(value) != null ? "" : " (" + value.getClass().getName() + ")";
+            String type =
+                    LambdaForm.of(value) != null ? "" : " (" + value.getClass().getName() + ")";
             open.add(new Step(value, path + type, capturedBy));
         }
     }

@@ -975,8 +975,9 @@ abstract class ManagerContract {
     @Test
     void shouldRefuseShutdownUnlessAllowed() throws Exception {
         assertThatThrownBy(manager::shutdown)
-                .isInstanceOfSatisfying(ManagerException.class, refused -> assertThat(refused.code())
-                        .isEqualTo(ManagerException.FORBIDDEN))
+                .isInstanceOfSatisfying(
+                        ManagerException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ManagerException.FORBIDDEN))
                 .hasMessageContaining("may not end");
         try (ManagerServer open = ManagerServer.builder().allowShutdown(true).bind(AuthKey.random());
                 Manager other = Manager.connect(server.address(), key)) {

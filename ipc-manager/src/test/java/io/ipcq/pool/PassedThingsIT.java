@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.manager.SharedCounter;
 import io.ipcq.manager.SharedLock;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueClosedException;

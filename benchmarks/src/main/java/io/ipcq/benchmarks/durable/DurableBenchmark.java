@@ -45,7 +45,13 @@ public final class DurableBenchmark {
                 "durable.wake", "futex", "us", Better.LOWER, rounds, DurableBenchmark::wake, Wake::futex));
         rows.accept(Rounds.below("durable.wake", "us", WAKE_BAR_MICROS, rounds, DurableBenchmark::wake));
         rows.accept(Rounds.compare(
-                "durable.open", "chronicle", "us", Better.LOWER, rounds, DurableOpening::durable, DurableOpening::chronicle));
+                "durable.open",
+                "chronicle",
+                "us",
+                Better.LOWER,
+                rounds,
+                DurableOpening::durable,
+                DurableOpening::chronicle));
         rows.accept(Rounds.below(
                 "durable.idle",
                 "% of a core",

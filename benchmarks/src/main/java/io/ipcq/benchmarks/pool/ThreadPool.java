@@ -12,7 +12,8 @@ final class ThreadPool {
     static double apply() throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(PoolLoad.WORKERS);
         try {
-            return PoolLoad.medianMicros(() -> pool.submit(() -> PoolLoad.increment(1)).get());
+            return PoolLoad.medianMicros(
+                    () -> pool.submit(() -> PoolLoad.increment(1)).get());
         } finally {
             pool.shutdown();
         }

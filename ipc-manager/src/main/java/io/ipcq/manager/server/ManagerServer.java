@@ -217,7 +217,8 @@ public final class ManagerServer implements AutoCloseable {
 
     /** What clients have of what is limited. */
     List<Budget> budgets() {
-        return Stream.concat(budgets.all().stream(), Stream.of(workers.budget())).toList();
+        return Stream.concat(budgets.all().stream(), Stream.of(workers.budget()))
+                .toList();
     }
 
     /** What a session needs of its server. */

@@ -12,14 +12,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A fixed number of places for JSON values, null at first; a value is an array of one. */
-final class ServedArray extends Served {
+final class ServedArray extends ServedCollection {
 
     private final List<@Nullable Object> items;
-
-    private final StoredValues stored = new StoredValues();
-
-    /** How often it was changed. */
-    private long version;
 
     /** The places count for the client from the beginning. */
     ServedArray(Key key, long length, Session client) {
@@ -87,10 +82,7 @@ final class ServedArray extends Served {
             }
             case "page" -> {
                 int to = call.value(2) == null ? items.size() : call.count(2);
-                yield call.session()
-                        .answerSize()
-                        .page(version, to, items.subList(call.count(1), to).iterator())
-                        .wire();
+                yield page(call, to, items.subList(call.count(1), to).iterator());
             }
             default -> throw noSuch(operation);
         };
@@ -106,11 +98,6 @@ final class ServedArray extends Served {
         stored.replaceAll(call.session(), places, given);
         Collections.copy(places, given);
         version++;
-    }
-
-    @Override
-    void left(Session session) {
-        stored.left(session, holders);
     }
 
     @Override

@@ -9,14 +9,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A list of JSON values. */
-final class ServedList extends Served {
+final class ServedList extends ServedCollection {
 
     private List<Object> items = new ArrayList<>();
-
-    private final StoredValues stored = new StoredValues();
-
-    /** How often it was changed. */
-    private long version;
 
     ServedList(Key key) {
         super(key);
@@ -63,11 +58,7 @@ final class ServedList extends Served {
             }
             case "splice" -> splice(call);
             case "items" -> List.copyOf(items);
-            case "page" ->
-                call.session()
-                        .answerSize()
-                        .page(version, items.size(), items.listIterator(Math.min(call.count(1), items.size())))
-                        .wire();
+            case "page" -> page(call, items.size(), items.listIterator(Math.min(call.count(1), items.size())));
             default -> throw noSuch(operation);
         };
     }
@@ -112,11 +103,6 @@ final class ServedList extends Served {
         version++;
         items.clear();
         stored.clear();
-    }
-
-    @Override
-    void left(Session session) {
-        stored.left(session, holders);
     }
 
     @Override

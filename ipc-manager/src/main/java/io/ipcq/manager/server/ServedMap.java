@@ -16,14 +16,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A map from JSON values to JSON values; also a namespace, whose keys are strings, and a set, whose values are true. */
-final class ServedMap extends Served {
+final class ServedMap extends ServedCollection {
 
     private final Map<MapKey, Object> entries = new LinkedHashMap<>();
-
-    private final StoredValues stored = new StoredValues();
-
-    /** How often it was changed. */
-    private long version;
 
     ServedMap(Key key) {
         super(key);
@@ -74,10 +69,7 @@ final class ServedMap extends Served {
             case "containsValue" -> entries.containsValue(call.present(1));
             case "entries" -> pairs().toList();
             case "page" ->
-                call.session()
-                        .answerSize()
-                        .page(version, entries.size(), pairs().skip(call.count(1)).iterator())
-                        .wire();
+                page(call, entries.size(), pairs().skip(call.count(1)).iterator());
             case "putAll" -> putAll(call);
             case "containsAll" -> entries.keySet().containsAll(keys(call));
             case "removeAll" -> call.value(2) != null && call.number(2) != version ? null : removeAll(call, keys(call));
@@ -207,11 +199,6 @@ final class ServedMap extends Served {
         version++;
         entries.clear();
         stored.clear();
-    }
-
-    @Override
-    void left(Session session) {
-        stored.left(session, holders);
     }
 
     @Override

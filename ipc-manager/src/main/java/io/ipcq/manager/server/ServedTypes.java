@@ -53,8 +53,7 @@ final class ServedTypes {
     Served make(Served.Key key, Map<String, @Nullable Object> asked, Session session) {
         ServedType type = ServedType.of(key.type());
         if (type == null) {
-            throw new RpcException(
-                    Protocol.INVALID_PARAMS, "there is no such type: type=" + Words.shown(key.type()));
+            throw new RpcException(Protocol.INVALID_PARAMS, "there is no such type: type=" + Words.shown(key.type()));
         }
         return switch (type) {
             case QUEUE -> queue(key, session, RING_DESCRIPTORS, () -> queue(asked));

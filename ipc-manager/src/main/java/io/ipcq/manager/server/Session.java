@@ -622,8 +622,7 @@ final class Session {
     private void requireReading(long message) {
         if (stalled && stalls.get() == message && !over) {
             if (turn.get() == Turn.NONE) {
-                Log.of(Session.class)
-                        .warn("a client that does not read its replies is cut off: client={}", number);
+                Log.of(Session.class).warn("a client that does not read its replies is cut off: client={}", number);
                 cutOff();
             } else {
                 host.after(registration().writeTimeout(), () -> requireReading(message));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
-import io.ipcq.connection.CuttingWire.Direction;
 import io.ipcq.connection.CuttingWire;
+import io.ipcq.connection.CuttingWire.Direction;
 import io.ipcq.connection.RawPeer;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.server.CallKind.Shop;
