@@ -4,7 +4,6 @@ package io.ipcq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +17,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each class that documents and package-info name exists, here or where a list says; and so does what they name of a class. */
+/**
+ * Each class that documents and package-info name exists, here or where a list says; and so does what they name of a
+ * class.
+ */
 class DocumentNamesTest {
 
     /** What stands between backticks, within a paragraph. */
@@ -80,17 +82,13 @@ class DocumentNamesTest {
 
     @Test
     void shouldNameWhatExists() throws IOException {
-        Path root = root();
-        List<Path> modules = list(root, "*").stream()
-                .map(module -> module.resolve("src"))
-                .filter(Files::isDirectory)
-                .toList();
-        List<Path> documents = new ArrayList<>(list(root, "*.md"));
-        documents.addAll(list(root.resolve("docs"), "*.md"));
-        documents.addAll(list(root.resolve("benchmarks"), "*.md"));
+        Path root = SourceTree.root();
+        List<Path> documents = new ArrayList<>(SourceTree.list(root, "*.md"));
+        documents.addAll(SourceTree.list(root.resolve("docs"), "*.md"));
+        documents.addAll(SourceTree.list(root.resolve("benchmarks"), "*.md"));
         documents.removeIf(document -> document.endsWith("CHANGELOG.md")); // it tells of what was
-        for (Path module : modules) {
-            for (Path source : sources(module)) {
+        for (Path module : SourceTree.modules("*", "src")) {
+            for (Path source : SourceTree.sources(module)) {
                 String text = Files.readString(source);
                 DECLARATION.matcher(text).results().forEach(declared -> declare(declared.group(1), text));
                 if (source.endsWith("package-info.java")) {
@@ -106,25 +104,6 @@ class DocumentNamesTest {
         assertThat(classes.keySet())
                 .contains("SharedQueue", "ProcessPool", "Ipcq", getClass().getSimpleName());
         assertThat(missing).as("what is named and does not exist").isEmpty();
-    }
-
-    private static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        return Files.exists(here.resolve("docs")) ? here : here.resolveSibling("");
-    }
-
-    private static List<Path> list(Path directory, String glob) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, glob)) {
-            List<Path> list = new ArrayList<>();
-            entries.forEach(list::add);
-            return list;
-        }
-    }
-
-    private static List<Path> sources(Path module) throws IOException {
-        try (Stream<Path> all = Files.walk(module)) {
-            return all.filter(path -> path.toString().endsWith(".java")).toList();
-        }
     }
 
     private void declare(String name, String source) {

@@ -2,8 +2,6 @@
 package io.ipcq;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -17,8 +15,7 @@ public final class FormatDocument {
     private FormatDocument() {}
 
     public static String text() throws IOException {
-        Path path = Path.of("docs", "file-format.md");
-        return Files.readString(Files.exists(path) ? path : Path.of("..").resolve(path));
+        return SourceTree.read("docs/file-format.md");
     }
 
     /** The names under a heading, with their offsets. */

@@ -20,7 +20,7 @@ final class Consent {
         }
         if (!screen.terminal().in()) {
             throw new ParameterException(
-                    spec.commandLine(), "Nothing was done: there is no terminal to ask at; add --yes to do it");
+                    spec.commandLine(), "nothing was done: there is no terminal to ask at; add --yes to do it");
         }
         boolean given = screen.asks("Do it?");
         if (!given) {

@@ -121,6 +121,6 @@ final class Ipcq implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command?");
+        throw new ParameterException(spec.commandLine(), "no command was given");
     }
 }

@@ -39,6 +39,6 @@ final class QueueCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command?");
+        throw new ParameterException(spec.commandLine(), "no command was given");
     }
 }

@@ -192,7 +192,7 @@ final class Dispatcher implements PoolTask.Pool {
     /** Takes a task on; returns the worker that was idle and was handed it, if there was one. */
     private @Nullable PoolWorker accept(PoolTask<?> task) {
         if (shutdown) {
-            throw new RejectedExecutionException("The pool is shut down and takes no more tasks: pool=" + name);
+            throw new RejectedExecutionException("the pool is shut down and takes no more tasks: pool=" + name);
         }
         tally.submit(task);
         try {
@@ -496,7 +496,7 @@ final class Dispatcher implements PoolTask.Pool {
         lock.lock();
         try {
             if (shutdown) {
-                throw new RejectedExecutionException("The pool is shut down: pool=" + name);
+                throw new RejectedExecutionException("the pool is shut down: pool=" + name);
             }
             List<WorkerSlot> staying = new ArrayList<>(
                     slots.stream().filter(slot -> !slot.retiring).toList());
@@ -683,7 +683,7 @@ final class Dispatcher implements PoolTask.Pool {
 
     private WorkerStartException cannotStart(PoolTask<?> task, String reason, @Nullable Throwable cause) {
         return new WorkerStartException(
-                "No worker can start, so the task was given up: reason=" + reason + ", pool=" + name + ", task="
+                "no worker can start, so the task was given up: reason=" + reason + ", pool=" + name + ", task="
                         + task.describe(),
                 cause);
     }

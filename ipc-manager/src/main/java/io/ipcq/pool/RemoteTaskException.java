@@ -19,7 +19,7 @@ public final class RemoteTaskException extends IpcException {
     private final String remoteStack;
 
     RemoteTaskException(String task, String worker, RemoteFailure failure, @Nullable Throwable cause) {
-        super("A task failed in its worker: " + failure.text() + "; task=" + task + ", worker=" + worker, cause);
+        super("a task failed in its worker: " + failure.text() + "; task=" + task + ", worker=" + worker, cause);
         this.remoteType = failure.type();
         this.remoteStack = failure.stack();
     }

@@ -10,6 +10,6 @@ public final class TaskTimeoutException extends IpcException {
     private static final long serialVersionUID = 1L;
 
     TaskTimeoutException(String task, Duration timeout, String worker) {
-        super("A task took too long and was ended: task=" + task + ", timeout=" + timeout + ", worker=" + worker, null);
+        super("a task took too long and was ended: task=" + task + ", timeout=" + timeout + ", worker=" + worker, null);
     }
 }

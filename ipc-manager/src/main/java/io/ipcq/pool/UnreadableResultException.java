@@ -10,7 +10,7 @@ public final class UnreadableResultException extends IpcException {
 
     UnreadableResultException(String task, String worker, Throwable cause) {
         super(
-                "The result of a task cannot be read here: reason=" + cause + ", task=" + task + ", worker=" + worker
+                "the result of a task cannot be read here: reason=" + cause + ", task=" + task + ", worker=" + worker
                         + ". Its classes have to be on the class path of both",
                 cause);
     }

@@ -25,7 +25,7 @@ public final class WorkerCrashedException extends IpcException {
 
     WorkerCrashedException(String task, int attempts, Obituary obituary) {
         super(
-                "A worker ended while it held a task: " + obituary.describe() + ", task=" + task
+                "a worker ended while it held a task: " + obituary.describe() + ", task=" + task
                         + (attempts > 1 ? ", attempts=" + attempts : ""),
                 null);
         this.task = task;

@@ -96,7 +96,7 @@ final class ChildClassPath {
     private static Path path(URL url) throws IOException {
         Path path = CodeLocation.of(url);
         if (path == null) {
-            throw new IpcException("A child process cannot load classes from where this program does: source=" + url
+            throw new IpcException("a child process cannot load classes from where this program does: source=" + url
                     + ". Give builder(...).classPath(List.of(...)) with the jars of the program and of ipcq.");
         }
         return path;

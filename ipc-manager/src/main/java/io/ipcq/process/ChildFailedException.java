@@ -24,7 +24,7 @@ public final class ChildFailedException extends IpcException {
 
     private static String message(ChildProcess child) {
         List<String> lines = child.lastErrorLines();
-        return (child.hasBegun() ? "A child failed: " : "A child ended before it began: ")
+        return (child.hasBegun() ? "a child failed: " : "a child ended before it began: ")
                 + child
                 + (lines.isEmpty()
                         ? "; its standard error says why"

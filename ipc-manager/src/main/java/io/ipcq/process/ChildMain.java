@@ -86,7 +86,7 @@ final class ChildMain {
             return ParentLink.open(directory);
         } catch (FileNotFoundException orphaned) {
             RunDirectory.remove(directory);
-            System.err.println("The parent process is gone, so its child ends before it began");
+            System.err.println("the parent process is gone, so its child ends before it began");
             Runtime.getRuntime().halt(FAILED);
             throw orphaned;
         }

@@ -189,11 +189,11 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     public synchronized void start() throws IOException {
         ChildProcessOptions chosen = options;
         if (chosen == null) {
-            throw new IllegalStateException("A child process is started by the process that made it: name=" + name
+            throw new IllegalStateException("a child process is started by the process that made it: name=" + name
                     + ", here=" + current().name());
         }
         if (jvm != null || closed) {
-            throw new IllegalStateException("A child process can be started once; make another one: " + name + " is "
+            throw new IllegalStateException("a child process can be started once; make another one: " + name + " is "
                     + (jvm == null ? "closed" : exitDescription()));
         }
         CurrentProcess.requireNoStaticInitializer();
@@ -447,7 +447,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         RunningJvm running = jvm;
         if (running == null) {
             throw new IllegalStateException(
-                    "The child process was not started by this process: name=" + name + ". Call start() first");
+                    "the child process was not started by this process: name=" + name + ". Call start() first");
         }
         return running;
     }

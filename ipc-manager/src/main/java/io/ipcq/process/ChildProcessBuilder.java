@@ -206,7 +206,7 @@ public final class ChildProcessBuilder {
     public ChildProcessBuilder prepare() throws IOException, InterruptedException {
         ChildProcess child = call == null ? null : new ChildProcess(options(), call, "0");
         if (child == null || startMethod != StartMethod.STANDBY || !daemon) {
-            throw new IllegalStateException("Only children that are daemons and start by STANDBY can be prepared:"
+            throw new IllegalStateException("only children that are daemons and start by STANDBY can be prepared:"
                     + " startMethod=" + startMethod + ", daemon=" + daemon + ", function=" + (call != null));
         }
         if (ChildThread.isWanted(options())) {
@@ -253,7 +253,7 @@ public final class ChildProcessBuilder {
     public ChildProcess build() {
         if (call == null) {
             throw new IllegalStateException(
-                    "There is no function to run: use builder(function), or pass options() to a subclass");
+                    "there is no function to run: use builder(function), or pass options() to a subclass");
         }
         return new ChildProcess(options(), call);
     }

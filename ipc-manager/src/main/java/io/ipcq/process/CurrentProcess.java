@@ -70,7 +70,7 @@ public record CurrentProcess(String name, long pid, boolean daemon, boolean thre
                         .findFirst())
                 .ifPresent(initialized -> {
                     throw new IllegalStateException(
-                            "A static initializer starts a process, in a process that was started so:"
+                            "a static initializer starts a process, in a process that was started so:"
                                     + " without end, if every process did. class=" + initialized + ", process="
                                     + current().name()
                                     + ". Start it in a method that only the main program calls, or first ask"

@@ -104,7 +104,7 @@ final class MemoryClasses {
                 && loader.getResource(resource) == null
                 && ClassLoader.getSystemResource(resource) == null) {
             throw new IpcException(
-                    "A child process cannot have the class of its task, which exists in memory only: class="
+                    "a child process cannot have the class of its task, which exists in memory only: class="
                             + code.getName() + ", loader=" + loader.getClass().getName()
                             + ". Compile it to a file on the class path, or give builder(...).classPath(List.of(...)) with a"
                             + " copy of it.");

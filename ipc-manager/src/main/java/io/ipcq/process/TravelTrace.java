@@ -69,14 +69,14 @@ public final class TravelTrace {
             Throwable refused) {
         if (!(refused instanceof NotSerializableException)) {
             String reason = refused instanceof StackOverflowError ? "its objects are nested too deeply" : "" + refused;
-            return new CannotTravelException("Cannot send " + what + ": reason=" + reason, refused);
+            return new CannotTravelException("cannot send " + what + ": reason=" + reason, refused);
         }
         TravelTrace trace = new TravelTrace();
         trace.add(root, rootName, null);
         trace.addAll(others, othersName, 1);
         Step culprit = trace.search();
         return new CannotTravelException(
-                "Cannot send " + what + ": "
+                "cannot send " + what + ": "
                         + (culprit == null
                                 ? "something in it is a " + refused.getMessage() + ", which is not Serializable"
                                 : culprit.path + " is not Serializable" + reason(culprit) + ". " + advice(culprit)),

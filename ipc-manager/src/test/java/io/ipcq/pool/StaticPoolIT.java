@@ -83,7 +83,7 @@ class StaticPoolIT {
         try (Program program = Program.start(directory, InField.class)) {
             assertThat(program.exitCode()).as(program.output()).isZero();
             assertThat(program.output())
-                    .contains("A static initializer starts a process", "class=" + InField.class.getName());
+                    .contains("a static initializer starts a process", "class=" + InField.class.getName());
         }
     }
 
@@ -92,7 +92,7 @@ class StaticPoolIT {
         try (Program program = Program.start(directory, Children.class)) {
             assertThat(program.exitCode()).as(program.output()).isZero();
             assertThat(program.output())
-                    .contains("A static initializer starts a process", "class=" + Children.class.getName());
+                    .contains("a static initializer starts a process", "class=" + Children.class.getName());
         }
     }
 

@@ -463,7 +463,7 @@ class ChildProcessIT {
         assertThat(child.hasBegun()).isTrue();
         assertThatThrownBy(child::joinOrThrow)
                 .isInstanceOf(ChildFailedException.class)
-                .hasMessageStartingWith("A child failed: ChildProcess[name=" + child.name())
+                .hasMessageStartingWith("a child failed: ChildProcess[name=" + child.name())
                 .hasMessageContaining("killed by signal 9")
                 .satisfies(failed ->
                         assertThat(((ChildFailedException) failed).exitCode()).isEqualTo(-9));
@@ -503,7 +503,7 @@ class ChildProcessIT {
                 .failsWithin(WATCHDOG)
                 .withThrowableOfType(java.util.concurrent.ExecutionException.class)
                 .withCauseInstanceOf(ChildFailedException.class)
-                .withMessageContaining("A child ended before it began: ")
+                .withMessageContaining("a child ended before it began: ")
                 .withMessageContaining(
                         switch (reason) {
                             case "an option" -> "NoSuchOption";
