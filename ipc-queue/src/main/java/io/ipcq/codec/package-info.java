@@ -4,30 +4,34 @@
  *
  * <h2>What to read first</h2>
  *
- * <p>{@link io.ipcq.codec.Codec} is the contract, and {@link io.ipcq.codec.JsonCodec} what most elements go through. The rest stands behind
- * that and keeps one promise: what is encoded comes back equal, or is refused with the path of the field.
+ * <p>{@link io.ipcq.codec.Codec} is the contract, and {@link io.ipcq.codec.JsonCodec} encodes most elements. The other
+ * classes keep its promise: what is encoded comes back equal, or is refused with the path of the field.
  *
  * <ul>
- *   <li>{@code JsonFormat}: Jackson, configured once. Jackson is imported in this package only.
- *   <li>{@code GuardedSerializers}: puts a {@code Guard} before the writer of each type that is not known to come back.
- *   <li>{@code KnownTypes}: the types of the JDK that come back, all values of them or some; {@code ObjectState}: the fields of a class.
- *   <li>{@code Trial}: everything else is written apart, read and compared, as {@code Sameness} says.
- *   <li>{@code GuardedDeserializers} and {@code MissingFields}: no class is loaded that bytes name, and older bytes may lack a field.
+ *   <li>{@code JsonFormat} is Jackson, configured once. In this library, only this package imports Jackson.
+ *   <li>{@code GuardedSerializers} puts a {@code Guard} before the writer of each type that is not known to come back.
+ *   <li>{@code KnownTypes} lists the types of the JDK of which all values come back, or some. {@code ObjectState} knows
+ *       the fields of a class.
+ *   <li>{@code Trial} writes everything else apart, reads it and compares it, as {@code Sameness} says.
+ *   <li>{@code GuardedDeserializers} load no class that bytes name. {@code MissingFields} fills in what older bytes
+ *       lack.
  * </ul>
  *
  * <h2>Between processes</h2>
  *
- * <p>There are no shared words here. An element crosses as bytes: the receiver has a copy, and what either side does to its object later
- * is not seen by the other. {@code encode} runs in the thread of {@code put}, before anything is claimed, and {@code decode} in the thread
- * that took, outside of every lock. So encoding happens before the queue's publication of the element, and that before decoding; see
- * {@code io.ipcq.queue}. A codec is asked by many threads at once and holds no lock while it works.
+ * <p>No words are shared here. An element crosses as bytes, so the receiver has a copy. What either side does to its
+ * object later, the other does not see. {@code encode} runs in the thread that calls {@code put}, before anything is
+ * claimed. {@code decode} runs in the thread that took the element, outside of every lock. So encoding happens before
+ * the queue publishes the element, and that happens before decoding; see {@code io.ipcq.queue}. Many threads use a
+ * codec at the same time, and it holds no lock of this library while it works.
  *
- * <p>Both processes have to mean the same by the bytes. That is what {@link io.ipcq.codec.Codec#id} is for: it is stored in the queue, and
- * who opens it with another one is refused. It names the type and not its fields, so two versions of a type share a queue; the rules are in
- * docs/guarantees.md, "When the type changes".
+ * <p>Both processes have to agree on the meaning of the bytes. That is what {@link io.ipcq.codec.Codec#id} is for. It
+ * is stored in the queue, and a process that opens the queue with another codec is refused. It names the type and not
+ * its fields, so two versions of a type share a queue. The rules are in docs/guarantees.md, "When the type changes".
  *
- * <p>The memory modes that method names end with are those of {@code io.ipcq.memory}. The one field here that threads share is the format
- * of a {@code JsonCodec}: volatile, made by the first that needs it, and the same whoever makes it.
+ * <p>Two fields here are shared by threads, and both are volatile: the format of a {@code JsonCodec}, and a flag of
+ * {@code JacksonJars} that says that Jackson was found to work. The first thread that needs them sets them, and every
+ * thread would set the same. No name here ends with a memory mode; {@code io.ipcq.memory} says what that would mean.
  */
 @NullMarked
 package io.ipcq.codec;

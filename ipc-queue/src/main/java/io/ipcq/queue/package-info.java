@@ -4,18 +4,18 @@
  *
  * <h2>What to read first</h2>
  *
- * <p>{@link io.ipcq.queue.SharedQueue} is the contract; {@code AbstractSharedQueue} reduces it to a few methods with a deadline. Then one
- * of the two engines:
+ * <p>{@link io.ipcq.queue.SharedQueue} is the contract. {@code AbstractSharedQueue} reduces it to a few methods with a
+ * deadline. Then read one of the two engines:
  *
  * <ul>
- *   <li>The ring, in shared memory: {@code RingQueue} encodes, waits and decodes; {@code Ring} is the algorithm; {@code RingLayout} has
- *       the words.
- *   <li>The journal, on disk: {@code JournalQueue} encodes, waits and decodes; {@code JournalProducer} and {@code JournalConsumer} do what
- *       happens under a mutex; {@code Leases} knows what is out; {@code ChronicleJournal} keeps the files; {@code JournalLayout} has the
- *       words.
+ *   <li>The ring, in shared memory. {@code RingQueue} encodes, waits and decodes. {@code Ring} is the algorithm.
+ *       {@code RingLayout} has the words.
+ *   <li>The journal, on disk. {@code JournalQueue} encodes, waits and decodes. {@code JournalProducer} and
+ *       {@code JournalConsumer} work under a mutex each. {@code Leases} knows which elements are out.
+ *       {@code ChronicleJournal} keeps the files. {@code JournalLayout} has the words.
  * </ul>
  *
- * <p>{@code QueueDirectory} is how a queue appears, is entered and goes, for both.
+ * <p>{@code QueueDirectory} creates, opens and deletes the directory of a queue, for both.
  *
  * <pre>
  *   put                                                                  get
@@ -32,32 +32,42 @@
  *
  * <h2>Happens-before between processes</h2>
  *
- * <p>What a thread did before {@code put} happens before what another thread, of any process, does after it got that element, as far as
- * it lies in shared memory or in files; the element itself arrives as a copy. It rests on one store for each element:
+ * <p>What a thread did before {@code put} happens before what another thread, of any process, does after it got that
+ * element. That holds for shared memory and for files; the element itself arrives as a copy. It rests on one store for
+ * each element:
  *
  * <ul>
- *   <li>Ring: the stamp of the record, Release. A consumer reads it with Acquire, copies the record, and claims it by
- *       compare-and-set of {@code head}. If that succeeds, nobody has written over what was copied.
- *   <li>Journal: {@code appended}, Release, after the document is complete. A consumer claims by raising {@code taken}, Release,
- *       under the consumers' mutex.
- *   <li>{@code shutdown}: the closed stamp of a ring, the flag of a journal. Who is told that a queue is shut down and drained has
- *       seen all elements before it.
- *   <li>{@code taskDone} happens before the {@code join} that returns because of it.
- *   <li>{@code ack} happens before whatever another process does after it found the lease ended.
+ *   <li>Ring: the stamp of the record, Release. A consumer reads it with Acquire, copies the record, and claims it by a
+ *       compare-and-set of {@code head}. If that succeeds, nobody has overwritten what was copied.
+ *   <li>Journal: {@code appended}, Release, after the document is complete. A consumer reads it with Volatile. It
+ *       claims by raising {@code taken}, Release, under the consumers' mutex.
  * </ul>
  *
- * <p>After these stores comes a full fence, and then the look whether somebody sleeps: see {@link io.ipcq.memory.Waiter}.
+ * <p>The other methods:
  *
- * <p>What plain, Volatile, Acquire and Release mean at the end of a name is said in {@link io.ipcq.memory}. In {@code JournalControl} a
- * setter without such an end is a Release store, so that what a dead process has left is in order. A getter without one is for who has the
- * mutex; but options, {@code readIndex} and {@code nextDueNanos} may be read without, as any value that they ever had is safe.
+ * <ul>
+ *   <li>{@code shutdown} is the closed stamp of a ring, and a flag of a journal. A consumer that learns that a queue is
+ *       shut down and drained has seen all elements that were put before.
+ *   <li>{@code taskDone} happens before a {@code join} that returns because of it.
+ *   <li>{@code ack} happens before what another process does after it has found that the lease ended.
+ * </ul>
+ *
+ * <p>A full fence follows each of these stores, and then the thread checks whether somebody sleeps: see
+ * {@link io.ipcq.memory.Waiter}.
+ *
+ * <p>{@link io.ipcq.memory} says what plain, Volatile, Acquire and Release mean at the end of a name. There are two
+ * exceptions, in {@code JournalControl}. A setter without such an end is a Release store, so that a dead process leaves
+ * its words in order. A getter without one is for threads that hold the mutex; but {@code readIndex} and
+ * {@code nextDueNanos} are read with Volatile, and options may be read by anybody, because each value that they ever
+ * had is safe.
  *
  * <h2>Which words are shared</h2>
  *
- * <p>Those of {@code RingLayout}, {@code JournalLayout} and {@code QueueState}. Options are written once, before the file has its name.
- * Words that different processes change at the same time are two cache lines apart. The tables in docs/synchronization.md say for each
- * who writes and who reads it under what. Fields of a handle are of this process, and may be behind the words; where they matter, they
- * are read anew under the mutex.
+ * <p>Those of {@code RingLayout}, {@code JournalLayout} and {@code QueueState}. Most options are written once, before
+ * the file has its name; those that {@code DurableQueue.alter} changes are there twice, and a count says which copy
+ * holds. Words that different processes change at the same time are two cache lines apart. The tables in
+ * docs/synchronization.md say for each word who writes and who reads it under what. The fields of a handle belong to
+ * its process and may be older than the words. Where that matters, the handle reads the words again under the mutex.
  */
 @NullMarked
 package io.ipcq.queue;
