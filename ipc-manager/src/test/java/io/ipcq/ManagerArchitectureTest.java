@@ -125,7 +125,8 @@ class ManagerArchitectureTest {
             pool("Dispatcher|PoolWorker|ProcessPool|ProcessPoolBuilder|WorkerSlot");
 
     private static DescribedPredicate<JavaClass> pool(String names) {
-        return nameMatching("io[.]ipcq[.]pool[.](" + names + ")([$].*)?").forSubtype();
+        return nameMatching("(\\[+L)?io[.]ipcq[.]pool[.](" + names + ")([$].*)?;?")
+                .forSubtype();
     }
 
     @Test

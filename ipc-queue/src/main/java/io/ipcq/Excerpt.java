@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first few of many elements as text, and how many there are: what {@code toString} says of what may be large.
+ * The first few of many elements as text, and their number: the {@code toString} of collections that may be large.
  *
  * <p>Thread-safe: nothing is shared. Process-safe: not applicable. Survives a crash: not applicable.
  */

@@ -3,7 +3,10 @@ package io.ipcq;
 
 import org.jspecify.annotations.Nullable;
 
-/** Base of the failures that ipcq reports once something is open; there is one subclass for each decision a caller may take. */
+/**
+ * Base of the failures that ipcq reports once something is open. There is one subclass for each decision that a caller
+ * may take.
+ */
 public class IpcException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -6,13 +6,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What ipcq has to say to nobody in particular: to SLF4J where a logging system is behind it, to {@link System.Logger} else. Nothing fails
- * because a logging system does, or is missing.
+ * The log of ipcq. It goes to SLF4J if that has a logging system, and else to {@link System.Logger}. Nothing fails
+ * because a logging system fails or is missing.
  *
- * <p>A logger is looked up when there is something to say: the first one of a JVM opens every jar of the class path, which takes longer
- * than all else that opening a queue takes; and what fails once, as for want of descriptors, need not fail again.
+ * <p>A logger is looked up when there is something to log. The first logger of a JVM opens every jar of the class path,
+ * which takes longer than everything else that opens a queue. And a lookup that failed once, for lack of descriptors
+ * for instance, may succeed later.
  *
- * <p>Thread-safe. Process-safe: it concerns this process, and in a child what its parent makes of it. Survives a crash: not applicable.
+ * <p>Thread-safe. Process-safe: it concerns this process only; a child's log goes where its parent has sent it.
+ * Survives a crash: not applicable.
  */
 public final class Log {
 
@@ -102,8 +104,8 @@ public final class Log {
     }
 
     /**
-     * Keeps SLF4J from saying that it has nobody to log to, if that is so. To be called before other libraries use it; where somebody has
-     * decided how much it is to say, nothing is changed.
+     * Keeps SLF4J from reporting that it has no provider. Call it before other libraries use SLF4J. If the program has
+     * set how much SLF4J reports, nothing is changed.
      */
     public static void quietSlf4j() {
         if (isSlf4jThere() && !isSlf4jUsable() && System.getProperty(VERBOSITY) == null) {
@@ -112,8 +114,9 @@ public final class Log {
     }
 
     /**
-     * Turns another library's loggers down to errors, those that begin so, unless the program has given that name a level. For what it says
-     * when it is loaded, and nothing else leaves out. Knows Logback and {@code java.util.logging} behind SLF4J.
+     * Turns another library's loggers whose names begin so down to errors, unless the program has given that name a
+     * level. This is for lines that the library logs when it is loaded. It knows Logback and {@code java.util.logging}
+     * behind SLF4J.
      */
     public static void turnDown(String loggers) {
         try {
@@ -125,7 +128,10 @@ public final class Log {
         }
     }
 
-    /** Whether it is there and has somebody to log to. What is found once, stays: later there may be no descriptor to look with. */
+    /**
+     * Whether it is there and has somebody to log to. What is found once, stays: later there may be no descriptor to
+     * look with.
+     */
     private static boolean isSlf4jUsable() {
         if (!usable) {
             ClassLoader loader = slf4jLoader();

@@ -9,16 +9,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that this process was passed, and that nobody here can be expected to close: it is detached when nothing refers to
- * it any more, and when it is found to be gone.
+ * A thing that was passed to this process, and that nobody here can be expected to close. It is detached when nothing
+ * refers to it any more, and when it is found to be gone.
  *
  * <p>Thread-safe. Process-safe: not applicable, each process has its own. Survives a crash: not applicable.
  */
 public final class Passed {
 
     /*
-     * Idea. The collector finds out what nothing refers to. It looks when the heap fills, and what hangs on a few small objects,
-     * mappings, descriptors and names of a manager, it does not see. So it is asked where many are there, and by who has time.
+     * Idea. The garbage collector finds what nothing refers to. It runs when the heap fills, but does not see what
+     * small objects stand for: mappings, descriptors and names of a manager. So it is asked to run where there are many
+     * of them, and by threads that have time.
      */
 
     /** More than this, beyond those that the last collection has left, and the next one is asked for. */

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a static initializer must not do, nor what it calls: anything that wants a thread, a descriptor, memory outside the heap or
- * another library's good will. It may be missing for an instant, and a class that cannot be initialised is lost to its JVM.
+ * What a static initializer must not do, nor what it calls: anything that wants a thread, a descriptor, memory outside
+ * the heap or another library's good will. It may be missing for an instant, and a class that cannot be initialised is
+ * lost to its JVM.
  */
 public final class StaticInitializers {
 

@@ -56,7 +56,10 @@ public final class TestJvm implements AutoCloseable {
         return startThrough(List.of(), jvmOptions, main, args);
     }
 
-    /** Starts as the arguments of another command: {@code unshare --pid --fork}, or {@code sh -c 'umask 0; exec "$0" "$@"'}. */
+    /**
+     * Starts as the arguments of another command: {@code unshare --pid --fork}, or
+     * {@code sh -c 'umask 0; exec "$0" "$@"'}.
+     */
     public static TestJvm startThrough(List<String> wrapper, List<String> jvmOptions, Class<?> main, String... args) {
         List<String> command = new ArrayList<>(wrapper);
         command.addAll(javaCommand(jvmOptions, main, args));
@@ -101,7 +104,10 @@ public final class TestJvm implements AutoCloseable {
         }
     }
 
-    /** Waits for the next line that starts with {@code prefix} and returns the whole line; lines before it are passed over. */
+    /**
+     * Waits for the next line that starts with {@code prefix} and returns the whole line; lines before it are passed
+     * over.
+     */
     public String awaitLine(String prefix) {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         synchronized (lines) {
@@ -207,7 +213,10 @@ public final class TestJvm implements AutoCloseable {
         return process.pid();
     }
 
-    /** Whether it holds a lock on a file that closing another descriptor of that file does not drop, as the kernel sees it. */
+    /**
+     * Whether it holds a lock on a file that closing another descriptor of that file does not drop, as the kernel sees
+     * it.
+     */
     public boolean hasDescriptorLock() {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid() + "/fdinfo"))) {
             return descriptors.anyMatch(TestJvm::isOfDescriptorLock);

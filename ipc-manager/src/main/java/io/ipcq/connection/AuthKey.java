@@ -20,13 +20,13 @@ import javax.security.auth.Destroyable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The secret that both ends of a connection prove to know; Python's {@code authkey}. It never prints itself.
+ * The secret that both ends of a connection prove that they know; Python's {@code authkey}. It never appears in text.
  *
  * <p>There is no default key, and none shorter than {@value Limits#KEY_BYTES} bytes. Give it to another process in a
  * {@linkplain #save file} of your own, or as an argument of a child process; never on a command line.
  *
- * <p>Thread-safe: immutable, until it is {@linkplain #destroy destroyed}. Process-safe: serializable, and whoever reads the stream has the key. Lives in memory only,
- * unless saved.
+ * <p>Thread-safe: immutable, until it is {@linkplain #destroy destroyed}. Process-safe: serializable; whoever reads the
+ * stream has the key. It lives in memory only, unless it is saved.
  */
 public final class AuthKey implements Serializable, Destroyable {
 
@@ -64,8 +64,8 @@ public final class AuthKey implements Serializable, Destroyable {
     }
 
     /**
-     * A key of any length but zero, for a Python peer whose key cannot be changed. A short key can be guessed by anyone who
-     * has seen one handshake.
+     * A key of any length but zero, for a Python peer whose key cannot be changed. A short key can be guessed by anyone
+     * who has seen one handshake.
      *
      * @throws IllegalArgumentException if it is empty
      */
@@ -132,8 +132,8 @@ public final class AuthKey implements Serializable, Destroyable {
     }
 
     /**
-     * Clears the key from the memory of this process, as far as it was not copied: by a garbage collector that moved it, or by
-     * Java's MAC while it signed. Connections that are open go on; whoever wants to connect with this object fails.
+     * Clears the key from the memory of this process. It cannot clear copies that the garbage collector made when it
+     * moved the key, or that Java's MAC made when it signed. Open connections go on. Connecting with this object fails.
      */
     @Override
     public void destroy() {
@@ -148,7 +148,7 @@ public final class AuthKey implements Serializable, Destroyable {
         return destroyed;
     }
 
-    /** The bytes as they were before they are cleared, or none. To be cleared as well. */
+    /** A copy of the bytes, or none if they are cleared. The caller has to clear it. */
     private byte[] copy() {
         synchronized (secret) {
             if (destroyed) {
@@ -193,7 +193,7 @@ public final class AuthKey implements Serializable, Destroyable {
                 && !key.destroyed;
     }
 
-    /** Says nothing about the key, and is the same when it was destroyed. */
+    /** A hash that depends on nothing in the key, so it stays the same when the key is destroyed. */
     @Override
     public int hashCode() {
         return secret.length;

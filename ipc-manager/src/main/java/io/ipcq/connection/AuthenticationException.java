@@ -4,8 +4,8 @@ package io.ipcq.connection;
 import java.io.IOException;
 
 /**
- * The two sides do not know the same key, or one of them does not speak the protocol. The connection is closed. Its
- * message holds neither the key nor what the peer sent.
+ * The two sides do not know the same key, or one of them does not speak the protocol. The connection is closed. The
+ * message contains neither the key nor what the peer sent.
  */
 public final class AuthenticationException extends IOException {
 

@@ -19,10 +19,10 @@ final class ChannelWire implements Wire {
     private final ReentrantLock selectorLock = new ReentrantLock();
     private @Nullable OwnSelector selector;
 
-    /** Of somebody who waits for many; it has to let go of the descriptor when this is closed. */
+    /** A selector of a thread that waits for many connections. It has to release the descriptor when this is closed. */
     private volatile @Nullable Selector shared;
 
-    /** The channel must not block any more. */
+    /** @param channel in non-blocking mode */
     ChannelWire(SocketChannel channel) {
         this.channel = channel;
     }
@@ -54,7 +54,7 @@ final class ChannelWire implements Wire {
         return SharedPoller.awaitWritable(channel, watched, deadline);
     }
 
-    /** Made by the first platform thread that waits: it takes two descriptors. */
+    /** The first platform thread that waits makes it, because it takes two descriptors. */
     private OwnSelector selector() throws IOException {
         selectorLock.lock();
         try {

@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Whole messages both ways between two processes that have proved to each other that they know the same key.
+ * A connection that carries whole messages both ways, between two processes that have proved to each other that they
+ * know the same key.
  *
  * <pre>{@code
  * try (Connection connection = Connection.connect(address, key)) {
@@ -18,13 +19,14 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>On the wire it is Python's {@code multiprocessing.connection}: a stock Python 3.12 can be at the other end, and
- * exchanges bytes by {@code send_bytes} and {@code recv_bytes}. (Its {@code send} and {@code recv} are pickle, which is
- * not read here.)
+ * <p>On the wire it is Python's {@code multiprocessing.connection}. A stock Python 3.12 can be at the other end, and
+ * exchange bytes by {@code send_bytes} and {@code recv_bytes}. Its {@code send} and {@code recv} use pickle, which this
+ * class does not read.
  *
- * <p>Thread-safe: messages of several senders do not mix, each message goes to one receiver, and senders and receivers do
- * not wait for each other. Process-safe: it belongs to this process; only the unused end of a {@link Pipe} can be passed on. When either process
- * dies, the other side gets what was sent before, then {@link java.io.EOFException}.
+ * <p>Thread-safe: messages of several senders do not mix, each message goes to one receiver, and senders and receivers
+ * do not wait for each other. Process-safe: it belongs to this process; only the unused end of a {@link Pipe} can be
+ * passed on. Survives a crash: when either process dies, the other side gets what was sent before, then
+ * {@link java.io.EOFException}.
  */
 public interface Connection extends Awaitable, AutoCloseable {
 
@@ -33,17 +35,18 @@ public interface Connection extends Awaitable, AutoCloseable {
         return builder(address, key).connect();
     }
 
+    /** Options for a connection to an address, by the key that both sides know. */
     static ConnectionBuilder builder(SocketAddress address, AuthKey key) {
         return new ConnectionBuilder(address, key);
     }
 
     /**
-     * Sends one message. An interrupt does not stop it, but for half a message nobody could go on: it ends within the
-     * write timeout.
+     * Sends one message. An interrupt does not stop it, because nobody could go on after half a message. It ends within
+     * the write timeout.
      *
      * @throws FrameTooLargeException if it is over the limit; nothing was sent, and the connection goes on
-     * @throws IOException if the peer is gone: what it had sent can still be received; or did not read in time: the
-     *     connection is then closed
+     * @throws IOException if the peer is gone; what it had sent can still be received. Or if the peer did not read in
+     *     time; then the connection is closed
      */
     default void sendBytes(byte[] message) throws IOException {
         sendBytes(message, 0, message.length);
@@ -53,7 +56,7 @@ public interface Connection extends Awaitable, AutoCloseable {
     void sendBytes(byte[] bytes, int offset, int length) throws IOException;
 
     /**
-     * Waits for one message. After an interrupt the connection is as before, even if half of the message was there.
+     * Waits for one message. An interrupt does no harm to the connection, even if half of the message had come.
      *
      * @throws java.io.EOFException if the peer has closed the connection and everything it sent was received
      * @throws FrameTooLargeException if the peer announced more than the limit; the connection is then closed
@@ -69,13 +72,13 @@ public interface Connection extends Awaitable, AutoCloseable {
     /**
      * Waits for a message and decodes it.
      *
-     * @throws io.ipcq.codec.CodecException if it is no such value; the next call gets the next message
+     * @throws io.ipcq.codec.CodecException if it is not such a value; the next call gets the next message
      */
     default <T> T recv(Codec<T> codec) throws IOException, InterruptedException {
         return codec.decode(recvBytes());
     }
 
-    /** Whether {@link #recvBytes} would return or fail at once, after waiting for that at most so long. */
+    /** Waits, at most {@code timeout}, until {@link #recvBytes} would return or fail at once; says whether it would. */
     boolean poll(Duration timeout) throws IOException, InterruptedException;
 
     /** {@link #poll(Duration)} without waiting. */
@@ -93,16 +96,16 @@ public interface Connection extends Awaitable, AutoCloseable {
         }
     }
 
-    /** The address of the other side; a client at a Unix-domain socket has an empty one. */
+    /** The address of the other side; it is empty for a client at a Unix-domain socket. */
     SocketAddress remoteAddress();
 
-    /** Who is at the other side; empty for TCP, and where the system does not tell. */
+    /** The user at the other side; empty for TCP, and where the system does not tell. */
     Optional<PeerCredentials> peer();
 
     /** False once this side has closed it, or sending or receiving has failed. */
     boolean isOpen();
 
-    /** Closes it; who waits in another call gets an {@link IOException}. May be called again. */
+    /** Closes the connection. Calls that wait in other threads throw an {@link IOException}. May be called again. */
     @Override
     void close();
 }

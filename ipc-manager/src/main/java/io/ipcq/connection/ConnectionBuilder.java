@@ -28,15 +28,15 @@ public final class ConnectionBuilder extends OptionsBuilder<ConnectionBuilder> {
     }
 
     /**
-     * How long reaching the other side may take, by default {@link Limits#CONNECT}; if it cuts the connection off before it is
-     * authenticated, as one does that has too many, this side tries again in that time.
+     * How long reaching the other side may take, by default {@link Limits#CONNECT}. A listener that has too many peers
+     * may cut the connection off before it is authenticated. Then this side tries again within that time.
      */
     public ConnectionBuilder connectTimeout(Duration timeout) {
         connectTimeout = timeout;
         return this;
     }
 
-    /** The options by themselves. */
+    /** The options that were set. */
     public ConnectionOptions options() {
         return options(connectTimeout);
     }
@@ -44,8 +44,9 @@ public final class ConnectionBuilder extends OptionsBuilder<ConnectionBuilder> {
     /**
      * Connects, and proves the key both ways.
      *
-     * @throws AuthenticationException if the other side knows another key, does not speak the protocol, or is another user
-     * @throws IOException if nobody listens there, or the peer does not answer in time
+     * @throws AuthenticationException if the other side knows another key, does not speak the protocol, or is another
+     *     user
+     * @throws IOException if nobody listens at the address, or the peer does not answer in time
      */
     public Connection connect() throws IOException, InterruptedException {
         return Connector.connect(address, key, options());

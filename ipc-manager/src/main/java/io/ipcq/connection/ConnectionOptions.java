@@ -6,7 +6,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * How one side of a connection behaves, as its builder put it together. Immutable.
+ * The options of one side of a connection, as its builder has set them. Immutable.
  *
  * @param maxFrameBytes the largest message, both ways
  * @param connectTimeout how long reaching the other side may take

@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets one thread of a server wait for many connections; {@link Wait} does so for a few things of any kind.
  *
- * <p>It tells that bytes have come, or the end; what to do with them is the caller's, with {@link Registration#recvBytes}
- * until there is no more. It also tells when the rest of a message can be sent. A connection that is left alone is told of again.
+ * <p>It reports a connection when bytes or the end have come. The caller then calls {@link Registration#recvBytes}
+ * until there is no more. It also reports when the rest of a message can be sent. A connection that the caller ignores
+ * is reported again.
  *
  * <p>Thread-safe, but one thread waits at a time. Process-safe: it belongs to this process.
  *
- * @param <T> what stands for a connection
+ * @param <T> the type of what stands for a connection
  */
 public final class ConnectionSelector<T> implements AutoCloseable {
 
@@ -32,8 +33,8 @@ public final class ConnectionSelector<T> implements AutoCloseable {
     }
 
     /**
-     * A connection at a selector, and what can be done with it without waiting; it ends with the connection, which can be used as
-     * ever. Thread-safe.
+     * A connection at a selector, with methods that do not wait. It ends with the connection, which can still be used
+     * in all other ways. Thread-safe.
      */
     public static final class Registration {
 
@@ -57,10 +58,10 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         }
 
         /**
-         * Sends one message. False if the peer has to read first: the connection keeps the rest and the array, and one is told
-         * when {@link #sendRest} can go on.
+         * Sends one message. If the peer has to read first, it returns false and keeps the rest and the array. The
+         * selector reports when {@link #sendRest} can go on.
          *
-         * @throws IllegalStateException if something is left of a message before; nothing was sent
+         * @throws IllegalStateException if a part of an earlier message is left; nothing was sent
          * @throws IOException if the peer is gone; what it had sent can still be received
          */
         public boolean sendBytes(byte[] message) throws IOException {
@@ -72,7 +73,7 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         }
 
         /**
-         * Goes on with the message of which something is left; false if the peer has to read more first.
+         * Sends what is left of a message; false if the peer has to read more first.
          *
          * @throws IOException as {@link #sendBytes}
          */
@@ -84,17 +85,18 @@ public final class ConnectionSelector<T> implements AutoCloseable {
             return sent;
         }
 
-        /** How long a peer may take to read one message; to keep to it is the caller's. */
+        /** How long a peer may take to read one message; the caller has to enforce it. */
         public Duration writeTimeout() {
             return connection.writeTimeout();
         }
 
-        /** Tells no more of this connection, until {@link #resume}. */
+        /** Stops reporting this connection, until {@link #resume}. */
         public synchronized void pause() {
             paused = true;
             interest();
         }
 
+        /** Reports this connection again, after {@link #pause}. */
         public synchronized void resume() {
             paused = false;
             interest();
@@ -115,16 +117,20 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         }
     }
 
-    /** Adds a connection whose messages have room up to the limit of a frame. See {@link #register(Connection, Object, IntPredicate)}. */
+    /**
+     * Adds a connection whose messages have room up to the limit of a frame. See
+     * {@link #register(Connection, Object, IntPredicate)}.
+     */
     public Registration register(Connection connection, T attachment) throws IOException {
         return register(connection, attachment, any -> true);
     }
 
     /**
-     * Adds a connection, paused. Something of it may have been received already, which nobody is told of: look for it once.
+     * Adds a connection, paused. Some bytes may have been received already, and they are not reported: look for them
+     * once.
      *
-     * @param room asked before so many bytes more are taken for a message that is larger than a small buffer, as it arrives; a
-     *     connection whose message gets no room is closed
+     * @param room is asked whether so many more bytes of memory may be taken, while a message arrives that is larger
+     *     than a small buffer; a connection whose message gets no room is closed
      * @throws IllegalArgumentException if it was not made by this package
      * @throws IOException if it is closed
      */
@@ -135,7 +141,7 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         return new Registration(socket, socket.register(selector, attachment, room));
     }
 
-    /** Tells of the connections for which there is something to do, after waiting for that, or for {@link #wakeup}. */
+    /** Waits until there is something to do, or for {@link #wakeup}, and reports the connections for which there is. */
     public void select(Consumer<T> ready) throws IOException {
         if (look(ready) || spin(ready)) {
             return;
@@ -153,7 +159,7 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         look(ready);
     }
 
-    /** Also true if there was a wakeup: looking may have used up the one that was meant to end the waiting. */
+    /** Also true if there was a wakeup, because this look may have consumed the one that was meant to end the wait. */
     private boolean look(Consumer<T> ready) throws IOException {
         try {
             if (selector.selectNow(key -> tell(key, ready)) == 0 && !woken) {

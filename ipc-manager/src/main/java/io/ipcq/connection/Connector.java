@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
-/** Makes connections: the way from an address to the end of the {@link Introduction}. */
+/** Makes connections: from an address to the end of the {@link Introduction}. */
 final class Connector {
 
     private static final String[] TLS_VERSIONS = {"TLSv1.3"};
@@ -35,7 +35,10 @@ final class Connector {
 
     private Connector() {}
 
-    /** Again and again while the peer cuts it off before the keys are proved: a listener with too many peers does that. */
+    /**
+     * Tries again while the peer cuts the connection off before the keys are proved, as a listener with too many peers
+     * does.
+     */
     static Connection connect(SocketAddress address, AuthKey key, ConnectionOptions options)
             throws IOException, InterruptedException {
         requireProtected(address, options);

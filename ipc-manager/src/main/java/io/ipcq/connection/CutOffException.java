@@ -3,7 +3,9 @@ package io.ipcq.connection;
 
 import java.io.IOException;
 
-/** The peer has ended the connection before both sides had proved the key, and has not said why. Nothing else has happened. */
+/**
+ * The peer ended the connection before both sides had proved the key, and did not say why. Nothing else has happened.
+ */
 final class CutOffException extends IOException {
 
     private static final long serialVersionUID = 1L;

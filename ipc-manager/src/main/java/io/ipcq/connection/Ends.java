@@ -6,14 +6,17 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 
-/** Between which addresses a connection is, as one of its sides sees it. */
+/** The two addresses of a connection, as one of its sides sees them. */
 record Ends(SocketAddress local, SocketAddress remote) {
 
     static Ends of(SocketChannel channel) throws IOException {
         return new Ends(whole(channel.getLocalAddress()), whole(channel.getRemoteAddress()));
     }
 
-    /** A client may name the socket by a relative path. Links are not followed: who made one could change it at any time. */
+    /**
+     * A client may name the socket by a relative path. Links are not followed: who made one could change it at any
+     * time.
+     */
     private static SocketAddress whole(SocketAddress address) {
         return address instanceof UnixDomainSocketAddress unix
                         && !unix.getPath().toString().isEmpty()

@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** Makes messages of the bytes that come in. Not thread-safe; what an interrupt or a deadline cuts off is gone on with. */
+/**
+ * Makes messages of the bytes that come in. After an interrupt or a deadline, the next read resumes where it stopped.
+ * Not thread-safe.
+ */
 final class FrameReader {
     /*
      * A frame, as in Python:
@@ -18,12 +21,14 @@ final class FrameReader {
      *   +----------------+=================+        +--------+--------------------------+=================+
      *   0                4                          0        4                          12      big-endian
      *
-     * Allocation. A length is checked against the limit before anything else. A frame that fits into the buffer gets its
-     * array when all of it is there, a larger one grows with what has come, and is read into its array at once. So a peer never
-     * makes this side allocate more than a small multiple of what it has sent, and a connection keeps nothing of it: what memory
-     * outside of the heap it takes to read into an array is the thread's, in the JDK, and no more than a step.
+     * Allocation. A length is checked against the limit before anything else. A frame that fits into the buffer gets
+     * its array when all of it is there. A larger frame is read directly into its array, which grows with what has
+     * come. So a peer never makes this side allocate more than a small multiple of what it has sent, and a connection
+     * keeps no large buffer. The memory outside of the heap that reading into an array takes belongs to the thread, in
+     * the JDK, and is limited to one step.
      *
-     * Waiting. Reading in a loop for a moment is cheaper than going to sleep and being woken, if the answer comes soon; see SpinHabit.
+     * Waiting. If the answer comes soon, reading in a loop for a moment is cheaper than sleeping and being woken; see
+     * SpinHabit.
      */
 
     static final int SMALL_BUFFER = 8 << 10;
@@ -38,7 +43,7 @@ final class FrameReader {
     private final Wire wire;
     private int limit;
 
-    /** What was read and not used lies between position and limit. */
+    /** Bytes that were read and not used lie between position and limit. */
     private ByteBuffer buffer;
 
     /** A frame that is larger than the buffer, so far. Then the buffer is empty. */
@@ -61,7 +66,7 @@ final class FrameReader {
                 .flip();
     }
 
-    /** Of messages from now on: the peer is no stranger any more, and gets the memory for good speed. */
+    /** Sets the limit of messages from now on. The peer is no stranger any more, and gets more memory, for speed. */
     void limit(int bytes) {
         limit = bytes;
         buffer = ByteBuffer.allocateDirect(SMALL_BUFFER).put(buffer).flip();

@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
-/** Writes messages as frames; one that is not larger than a step goes out in one system call, header and all. Not thread-safe. */
+/**
+ * Writes messages as frames; one that is not larger than a step goes out in one system call, header and all. Not
+ * thread-safe.
+ */
 final class FrameWriter {
     /*
-     * A connection keeps a small buffer only. What a large message takes besides is of the heap, and ends with the message.
+     * A connection keeps a small buffer only. What a large message takes besides is of the heap, and ends with the
+     * message.
      */
 
     private static final int HEADER = Integer.BYTES;
@@ -31,13 +35,19 @@ final class FrameWriter {
         this.wire = wire;
     }
 
-    /** To be called when the peer is no stranger any more: it gets the memory for good speed. Nothing may be left to be written. */
+    /**
+     * To be called when the peer is no stranger any more: it gets the memory for good speed. Nothing may be left to be
+     * written.
+     */
     void grow() {
         small = ByteBuffer.allocateDirect(FrameReader.SMALL_BUFFER);
         first = small.flip();
     }
 
-    /** Writes a message, after what is left of the one before. A failure leaves half a frame behind: nothing may follow it. */
+    /**
+     * Writes a message, after what is left of the one before. A failure leaves half a frame behind: nothing may follow
+     * it.
+     */
     void write(byte[] bytes, int offset, int length, long deadline) throws IOException {
         finish(deadline);
         begin(bytes, offset, length);

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proves to each side that the other knows the key; the first six messages of every connection. Never waits. Used by one thread
- * at a time.
+ * Proves to each side that the other knows the key; the first six messages of every connection. Never waits. Used by
+ * one thread at a time.
  */
 final class Handshake {
     /*
@@ -32,9 +32,10 @@ final class Handshake {
      *   legacy   Python before 3.12: M is 20 random bytes, an answer is HMAC-MD5(key, M) and nothing else; it answers
      *            so whatever M says. Only if it is switched on.
      *
-     * Reflection and relay. Nothing in the MAC tells the roles or the connections apart, so a peer without the key could have
-     * this process itself answer what it was asked by it, on another connection. So no side answers a challenge that a side
-     * of this JVM has given and that is open; unless these two are the two ends of one connection, as their addresses say.
+     * Reflection and relay. Nothing in the MAC tells the roles or the connections apart, so a peer without the key
+     * could have this process itself answer what it was asked by it, on another connection. So no side answers a
+     * challenge that a side of this JVM has given and that is open; unless these two are the two ends of one
+     * connection, as their addresses say.
      */
 
     static final String ANSWERED_WRONG = "the peer does not know the key, or knows another one";
@@ -100,8 +101,8 @@ final class Handshake {
     }
 
     /**
-     * Has the JDK load what a handshake needs, which takes descriptors: a JVM that has none when it needs it first can never
-     * sign again.
+     * Has the JDK load what a handshake needs, which takes descriptors: a JVM that has none when it needs it first can
+     * never sign again.
      */
     static void prepare(AuthKey key) {
         key.sign("HmacSHA256", random());

@@ -17,8 +17,8 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from a socket to a connection: whose process the peer is, TLS, and the proof of the key. Never waits. Used by one
- * thread at a time; closed by any.
+ * The way from a socket to a connection: whose process the peer is, TLS, and the proof of the key. Never waits. Used by
+ * one thread at a time; closed by any.
  */
 final class Introduction {
 
@@ -42,7 +42,7 @@ final class Introduction {
     private @Nullable TlsWire tls;
     private boolean encrypted;
 
-    /** Null before the first byte is sent or expected to be there. */
+    /** Null before the first byte is sent or expected. */
     private @Nullable Talk talk;
 
     private record Talk(Wire wire, FrameReader reader, FrameWriter writer, Handshake handshake) {}
@@ -79,7 +79,9 @@ final class Introduction {
         channel.configureBlocking(false);
     }
 
-    /** Finds out within a minute, not after hours, that the peer's machine is gone; where the system can be told so. */
+    /**
+     * Makes the system notice within a minute, not after hours, that the peer's machine is gone; where it can do that.
+     */
     private static void keepAlive(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
@@ -113,7 +115,7 @@ final class Introduction {
         return deadline;
     }
 
-    /** Until when nobody else may have its place: at once for a stranger. */
+    /** The time until which nobody else may have its place; a stranger has none. */
     long undisturbedUntil() {
         return undisturbedUntil;
     }
@@ -124,7 +126,7 @@ final class Introduction {
     }
 
     /**
-     * Goes on as far as what has come allows.
+     * Goes as far as the bytes that have come allow.
      *
      * @throws CutOffException if the peer is gone
      */
@@ -200,7 +202,7 @@ final class Introduction {
         return new SocketConnection(talk.wire(), talk.reader(), talk.writer(), options, remote, peer);
     }
 
-    /** Gives up without a word, and without waiting for {@link #work}. */
+    /** Gives up without telling the peer, and without waiting for {@link #work}. */
     void cut() {
         socket.close();
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads for work that mostly waits: virtual ones where there are any (Java 21), else platform daemons.
  *
- * <p>The methods of Java 21 are named by strings only, so that one class file serves Java 17 too. Thread-safe. Process-safe:
- * it concerns this process only.
+ * <p>The methods of Java 21 are named by strings only, so that one class file serves Java 17 too. Thread-safe.
+ * Process-safe: it concerns this process only.
  */
 public final class LightThreads {
 

@@ -3,7 +3,10 @@ package io.ipcq.connection;
 
 import java.time.Duration;
 
-/** What a peer may cost: the defaults of {@link ConnectionBuilder} and {@link ListenerBuilder}, each with a method there. */
+/**
+ * What a peer may cost. These are the defaults of {@link ConnectionBuilder} and {@link ListenerBuilder}, which have a
+ * method for each.
+ */
 public final class Limits {
 
     /** The largest message before authentication, in bytes, as in Python. This one is fixed. */
@@ -16,8 +19,8 @@ public final class Limits {
     public static final Duration HANDSHAKE = Duration.ofSeconds(5);
 
     /**
-     * The same where the kernel says that the peer is a process of this user, or root's: it may be starved or stopped, but it is no
-     * stranger.
+     * The same for a peer that is a process of this user or of root, as the kernel says. It may lack processor time or
+     * be stopped, but it is no stranger.
      */
     public static final Duration OWN_HANDSHAKE = Duration.ofMinutes(2);
 
@@ -27,7 +30,7 @@ public final class Limits {
     /** How long reaching the other side may take. */
     public static final Duration CONNECT = Duration.ofSeconds(10);
 
-    /** How many peers of a listener may be unauthenticated, or not accepted yet, at a time. */
+    /** How many peers of a listener may be unauthenticated, or not accepted yet, at the same time. */
     public static final int PENDING_CONNECTIONS = 128;
 
     /** The shortest key, in bytes. */

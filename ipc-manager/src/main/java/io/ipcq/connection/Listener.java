@@ -23,25 +23,26 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for peers at an address, and hands out connections to those that have proved to know the key.
+ * Waits for peers at an address, and hands out connections to those that have proved that they know the key.
  *
- * <p>No peer keeps another one waiting: one thread serves all that have not proved their key, and each has {@link
- * Limits#HANDSHAKE} for it. If there are too many, one that has not proved it gives its place to the next. A Unix-domain socket has mode 0600 in a directory 0700, which is made if it is missing, and takes processes of the
- * same user, and root's, only. TCP beyond loopback needs TLS.
+ * <p>No peer keeps another one waiting. One thread serves all peers that have not proved the key, and each of them has
+ * {@link Limits#HANDSHAKE} for it. If there are too many, one of them gives its place to the next. A Unix-domain socket
+ * has mode 0600 in a directory 0700, which is made if it is missing. It takes only processes of the same user and of
+ * root. TCP beyond loopback needs TLS.
  *
- * <p>Thread-safe. Process-safe: one process listens at an address; a second one is refused. If it is killed, the file of its
- * Unix-domain socket stays, and the next listener there replaces it; if it ends otherwise, the file goes. Accepted
- * connections live until they are closed.
+ * <p>Thread-safe. Process-safe: one process listens at an address; a second one is refused. Survives a crash: accepted
+ * connections live until they are closed. If the process is killed, the file of its Unix-domain socket stays, and the
+ * next listener at that address replaces it. If the process ends in another way, the file is removed.
  */
 public final class Listener implements Awaitable, AutoCloseable {
 
     private static final int BACKLOG = 1024;
     private static final long LOG_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Those with a file; they are closed when this process ends. */
+    /** Listeners with a file, which are closed when this process ends. */
     private static final AtExit<Listener> WITH_FILE = new AtExit<>("ipcq-listener-files", Listener::closeAtEnd);
 
-    /** What waits to be accepted; empty once closed, for whoever waits. */
+    /** Connections that wait to be accepted; an empty one tells threads that wait that this is closed. */
     private final LinkedBlockingQueue<Optional<Connection>> accepted = new LinkedBlockingQueue<>();
 
     private final ReentrantLock looking = new ReentrantLock();
@@ -65,7 +66,9 @@ public final class Listener implements Awaitable, AutoCloseable {
         this.reception = new Reception(this, server, key, options);
     }
 
-    /** Listens at a {@link UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}; port 0 is any free one. */
+    /**
+     * Listens at a {@link UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}; port 0 is any free one.
+     */
     public static Listener bind(SocketAddress address, AuthKey key) throws IOException {
         return builder(address, key).bind();
     }
@@ -80,6 +83,7 @@ public final class Listener implements Awaitable, AutoCloseable {
         return bind(file.address(), key, options, file);
     }
 
+    /** Options for a listener at an address, by the key that both sides know. */
     public static ListenerBuilder builder(SocketAddress address, AuthKey key) {
         return new ListenerBuilder(address, key);
     }
@@ -158,7 +162,7 @@ public final class Listener implements Awaitable, AutoCloseable {
         return next == null ? Optional.empty() : Optional.of(handOut(next));
     }
 
-    /** Waits, at most so long, until {@link #accept} would not have to; says whether a peer is there, or the listener closed. */
+    /** Waits, at most {@code timeout}, until {@link #accept} would return or fail at once; says whether it would. */
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         long deadline = Deadline.in(timeout);
@@ -226,7 +230,7 @@ public final class Listener implements Awaitable, AutoCloseable {
         }
     }
 
-    /** Messages of this package hold nothing of the peer; others, such as those about TLS, may. */
+    /** Messages of this package contain nothing from the peer. Others, such as those about TLS, may. */
     private static String reason(Throwable e) {
         boolean ours = e.getStackTrace().length > 0
                 && e.getStackTrace()[0].getClassName().startsWith(Listener.class.getPackageName());
@@ -247,7 +251,10 @@ public final class Listener implements Awaitable, AutoCloseable {
         }
     }
 
-    /** A flood of peers is no flood of lines: at most one a second, which says how many were left out. */
+    /**
+     * Logs at most one line a second, which says how many were left out, so that a flood of peers does not fill the
+     * log.
+     */
     void report(String line, Throwable e) {
         long now = System.nanoTime();
         if (now - lastLogged < LOG_PAUSE_NANOS) {
@@ -283,7 +290,7 @@ public final class Listener implements Awaitable, AutoCloseable {
         add(Optional.empty());
     }
 
-    /** Ends listening; the address is free afterwards, and connections that were accepted go on. May be called again. */
+    /** Stops listening. The address is free afterwards, and accepted connections go on. May be called again. */
     @Override
     public synchronized void close() throws IOException {
         if (closed) {

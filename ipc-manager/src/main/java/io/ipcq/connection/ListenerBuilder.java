@@ -39,7 +39,7 @@ public final class ListenerBuilder extends OptionsBuilder<ListenerBuilder> {
         return this;
     }
 
-    /** The options by themselves. */
+    /** The options that were set. */
     public ListenerOptions options() {
         return new ListenerOptions(options(Limits.CONNECT), maxPending, clientCertificates);
     }

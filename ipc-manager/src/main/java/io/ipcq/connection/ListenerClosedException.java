@@ -3,7 +3,9 @@ package io.ipcq.connection;
 
 import java.net.SocketException;
 
-/** A {@link Listener} accepts nothing more, as the program closed it, or as the JVM ends. It has not failed. */
+/**
+ * A {@link Listener} accepts no more peers, because the program closed it, or because the JVM ends. It has not failed.
+ */
 public final class ListenerClosedException extends SocketException {
 
     private static final long serialVersionUID = 1L;

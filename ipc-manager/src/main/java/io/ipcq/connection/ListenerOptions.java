@@ -2,10 +2,10 @@
 package io.ipcq.connection;
 
 /**
- * How a listener behaves, as {@link ListenerBuilder} put it together. Immutable.
+ * The options of a listener, as {@link ListenerBuilder} has set them. Immutable.
  *
  * @param connection how each of its connections behaves
- * @param maxPending how many peers may be unauthenticated, or not accepted yet, at a time
+ * @param maxPending how many peers may be unauthenticated, or not accepted yet, at the same time
  * @param clientCertificates whether TLS demands a certificate of each client
  */
 public record ListenerOptions(ConnectionOptions connection, int maxPending, boolean clientCertificates) {

@@ -32,7 +32,10 @@ final class Newcomer {
         this.origin = origin(introduction.remote(), introduction.peer());
     }
 
-    /** Those of one origin share their places: of one address, of IPv6 the network that one subscriber has, or of one user. */
+    /**
+     * Peers of one origin share their places. An origin is an IPv4 address, the IPv6 network of a subscriber, or a
+     * user.
+     */
     static Object origin(SocketAddress remote, Optional<PeerCredentials> peer) {
         if (peer.isPresent()) {
             return peer.get().user();
@@ -56,7 +59,7 @@ final class Newcomer {
         return origin;
     }
 
-    /** Whether another one may have its place. */
+    /** Whether another peer may have its place. */
     boolean isDispensable() {
         return Deadline.hasPassed(dispensableFrom());
     }
@@ -69,7 +72,7 @@ final class Newcomer {
         key = channel.register(selector, 0, this);
     }
 
-    /** What it waits for before it can go on. */
+    /** What the peer waits for before it can go on. */
     void await(WireProgress progress) {
         working = progress == WireProgress.WORK;
         if (key != null) {
@@ -90,7 +93,7 @@ final class Newcomer {
         return introduction.connection();
     }
 
-    /** Without a word if it is being worked for: TLS would wait for the end of that. */
+    /** Closes it; without telling the peer if TLS computes for it, because TLS would wait for the end of that. */
     void close() {
         if (working) {
             introduction.cut();

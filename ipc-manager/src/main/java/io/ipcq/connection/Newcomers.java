@@ -9,12 +9,16 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The peers of a listener on their way to a connection, and which of them has to go if there are too many. Not thread-safe. */
+/**
+ * The peers of a listener on their way to a connection, and which of them has to go if there are too many. Not
+ * thread-safe.
+ */
 final class Newcomers {
     /*
-     * Who goes. Of the origin that has most of those who have not proved the key, the one that came first. So one origin
-     * cannot lock others out; nor can many, as who has just come has time to answer. Who has proved the key stays. A
-     * process of this user is no stranger, and is left undisturbed for as long as a stranger may take.
+     * Who has to go. Among the peers that have not proved the key, the origin with most of them loses the one that came
+     * first. So one origin cannot lock others out. Many origins cannot either, because a peer that has just come has
+     * time to answer. Peers that have proved the key stay. A process of this user is no stranger, and stays for as long
+     * as a stranger may take.
      */
 
     /** In the order in which they came. */

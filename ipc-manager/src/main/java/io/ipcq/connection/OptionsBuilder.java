@@ -34,8 +34,9 @@ public abstract sealed class OptionsBuilder<B extends OptionsBuilder<B>> permits
     }
 
     /**
-     * How long TLS and the proofs of the key may take together, whoever the peer is; by default {@link Limits#HANDSHAKE}, and {@link
-     * Limits#OWN_HANDSHAKE} where the kernel says that the peer is a process of this user.
+     * How long TLS and the proofs of the key may take together, for every peer. By default this is
+     * {@link Limits#HANDSHAKE}, and {@link Limits#OWN_HANDSHAKE} where the kernel says that the peer is a process of
+     * this user.
      */
     public B handshakeTimeout(Duration timeout) {
         handshakeTimeout = timeout;
@@ -65,15 +66,15 @@ public abstract sealed class OptionsBuilder<B extends OptionsBuilder<B>> permits
         return self();
     }
 
-    /** Lets TCP beyond loopback go without TLS, where everybody between can read and change it; off by default. */
+    /** Allows TCP beyond loopback without TLS. Everybody in between can then read and change it. Off by default. */
     public B plaintext(boolean allowed) {
         plaintext = allowed;
         return self();
     }
 
     /**
-     * Lets another user of this machine be the peer at a Unix-domain socket; off by default. The permissions of its
-     * directory have to let that user in, too.
+     * Allows another user of this machine as the peer at a Unix-domain socket; off by default. The permissions of the
+     * socket's directory have to allow that user, too.
      */
     public B otherUsers(boolean allowed) {
         otherUsers = allowed;

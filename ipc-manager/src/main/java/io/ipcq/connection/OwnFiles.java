@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Files that other users of this machine can neither open nor exchange for theirs. Thread-safe: it has no state. */
+/** Files that other users of this machine can neither open nor replace by theirs. Thread-safe: it has no state. */
 final class OwnFiles {
 
     static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
@@ -26,8 +26,8 @@ final class OwnFiles {
     private OwnFiles() {}
 
     /**
-     * Where directories of sockets can be made, so that the path of a socket is not too long: the user's run-time directory, that for
-     * temporary files, or {@code /tmp}.
+     * A directory in which directories of sockets can be made, and the path of a socket is not too long: the user's
+     * run-time directory, that for temporary files, or {@code /tmp}.
      *
      * @throws BindException if there is none; the message says why
      */
@@ -38,7 +38,7 @@ final class OwnFiles {
                 : parent.toAbsolutePath();
     }
 
-    /** The first in which a socket can be made, and exchanged by nobody else. */
+    /** The first in which a socket can be made that nobody else can replace. */
     static Path socketParent(List<String> candidates) throws IOException {
         StringJoiner objections = new StringJoiner("; ");
         for (String candidate : candidates) {

@@ -10,7 +10,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 
-/** Lets a platform thread wait for bytes in the kernel itself, with no other thread between. Closed by any thread. */
+/** Lets a platform thread wait for bytes in the kernel, without another thread in between. Any thread may close it. */
 final class OwnSelector {
 
     private final Selector selector;
@@ -47,7 +47,10 @@ final class OwnSelector {
         return TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
     }
 
-    /** Wakes who waits. To be called after the channel was closed, whose descriptor goes with the registration. */
+    /**
+     * Wakes the thread that waits. Call it after the channel was closed: the descriptor is released with the
+     * registration.
+     */
     void close() {
         try {
             selector.close();

@@ -11,7 +11,7 @@ import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
- * Who is at the other end of a Unix-domain socket, as the kernel says. Immutable.
+ * The user at the other end of a Unix-domain socket, as the kernel says. Immutable.
  *
  * @param user the user of the process that connected or listens
  * @param group its group

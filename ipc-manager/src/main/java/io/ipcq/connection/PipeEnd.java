@@ -32,10 +32,12 @@ final class PipeEnd implements Connection, Serializable {
      *     +--> PASSED_ON   when it was serialized
      *
      * Idea. A thread of its own meets the other end, so that sending does not wait for another process. Messages are
-     * queued until then; whoever holds `sending` sends them before its own. Being unpacked in a child waits until the end
-     * is known to be the first, or is connected: from then on, the kernel tells the other end when this process dies.
+     * queued until then; whoever holds `sending` sends them before its own. Being unpacked in a child waits until the
+     * end is known to be the first, or is connected: from then on, the kernel tells the other end when this process
+     * dies.
      *
-     * Closing. An end that has something queued, or is about to meet, is closed by that thread when it has done its work.
+     * Closing. An end that has something queued, or is about to meet, is closed by that thread when it has done its
+     * work.
      */
 
     /** Which way messages go at an end. */
@@ -58,7 +60,7 @@ final class PipeEnd implements Connection, Serializable {
         OVER
     }
 
-    /** What is sent before the ends meet, at most, with the bytes that frames add. */
+    /** How much may be sent before the ends meet, with the bytes that frames add. */
     static final int QUEUE_BYTES = 64 << 10;
 
     private static final String ENDED = "the other end of the pipe was closed, or its process has ended";
@@ -81,7 +83,7 @@ final class PipeEnd implements Connection, Serializable {
     private @Nullable IOException failure;
     private @Nullable Thread thread;
 
-    /** Filled before the ends meet, emptied after it; both by who holds {@code sending}. */
+    /** Filled before the ends meet, and emptied afterwards, both by a thread that holds {@code sending}. */
     private final ArrayDeque<byte[]> queued = new ArrayDeque<>();
 
     PipeEnd(PipeHandle handle) {

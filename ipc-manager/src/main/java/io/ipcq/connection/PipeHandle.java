@@ -9,7 +9,8 @@ import java.io.Serializable;
 import java.nio.file.Path;
 
 /**
- * What an end of a pipe is on its way to another process; what arrives there is that end. Contains the key.
+ * The serialized form of an end of a pipe on its way to another process, where it becomes that end. It contains the
+ * key.
  *
  * <p>Classes and not records: to deserialize its first record costs a JVM more than ten milliseconds.
  */

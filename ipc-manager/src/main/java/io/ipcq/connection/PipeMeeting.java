@@ -15,19 +15,19 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How the end of a pipe finds the other one. Thread-safe. */
+/** The way in which an end of a pipe finds the other end. Thread-safe. */
 final class PipeMeeting {
     /*
-     * Idea. Nobody knows beforehand which processes the ends come to, nor in which order. So they meet in the directory of
-     * the pipe, by a name that only one of them can make:
+     * Idea. Nobody knows beforehand which processes the ends come to, nor in which order. So they meet in the directory
+     * of the pipe, by a name that only one of them can make:
      *
      *   <directory>/            0700 (SocketDirectories)
      *     s0, s1                where end 0, or 1, listens if it is the first
      *     first -> s0 | s1      made by whoever came first, once it listens; who finds it there connects
      *
-     * The first takes one connection only: it removes the directory, and then says so with an empty message. So an end that
-     * was passed to two processes is at one of them: the other finds that its own end is the first, or no directory, or
-     * gets no such message.
+     * The first takes one connection only: it removes the directory, and then says so with an empty message. So an end
+     * that was passed to two processes is at one of them: the other finds that its own end is the first, or no
+     * directory, or gets no such message.
      *
      * Crash. The second dies: by then it is connected, or it never came. The first dies while it waits: the second is
      * refused, is at its end, and removes the directory. The process that made the pipe dies: what has not arrived
@@ -37,7 +37,9 @@ final class PipeMeeting {
     private static final Duration LOOK_AROUND = Duration.ofMillis(250);
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
-    /** Only processes of this user can come here, and one that is stopped is not dead: no time limit but for connecting. */
+    /**
+     * Only processes of this user can come here, and one that is stopped is not dead: no time limit but for connecting.
+     */
     private static final ConnectionOptions OPTIONS = new ConnectionOptions(
             Integer.MAX_VALUE, Limits.CONNECT, FOR_EVER, FOR_EVER, FOR_EVER, false, false, false, Optional.empty());
 

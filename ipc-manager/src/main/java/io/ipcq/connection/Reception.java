@@ -21,24 +21,29 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
-/** Where the peers of a listener prove their key: one thread for all of them, however many and however slow. */
+/**
+ * The place where the peers of a listener prove the key. One thread serves all of them, however many and however slow
+ * they are.
+ */
 final class Reception implements AutoCloseable {
     /*
-     * Idea. Nothing that a stranger does may cost a thread, or hold one up. So one thread goes from one peer to the next, and
-     * takes with each the steps that are possible without waiting. Only what TLS has to compute, or asks a trust manager that
-     * may look anywhere, is done by a few other threads. Whatever fails, an Error too, costs the peer that it is about.
+     * Idea. Nothing that a stranger does may cost a thread, or block one. So one thread goes from one peer to the next,
+     * and takes with each the steps that are possible without waiting. A few other threads compute for TLS, and ask
+     * trust managers, which may take long. If anything fails, even with an Error, only the peer that it concerns is
+     * lost.
      *
-     * Order. Those who are here go before those who come: an answer that has arrived is looked at before a newcomer takes the place.
+     * Order. Peers that are here come before new ones: an answer that has arrived is handled before a newcomer takes
+     * the place.
      *
-     * Places. Peers that have not proved their key, and those that have and wait to be accepted, share the places that a
-     * listener has. A newcomer takes that of one who has not proved it (Newcomers). If there is none, or the
-     * system has no descriptors left, newcomers wait in the kernel's queue.
+     * Places. A listener has a number of places. Peers that have not proved the key share them with peers that have and
+     * wait to be accepted. A newcomer takes the place of a peer that has not proved the key (Newcomers). If there is
+     * none, or the system has no descriptors left, newcomers wait in the kernel's queue.
      *
-     * Closing. A descriptor is free when the selector has let go of it. So who closes the listener closes the selector, which waits
-     * until this thread has left it.
+     * Closing. A descriptor is free when the selector has released it. So closing the listener closes the selector, and
+     * waits until this thread has left it.
      */
 
-    /** How many newcomers are let in before the others go on. */
+    /** How many newcomers are let in before the other peers are served again. */
     private static final int IN_A_ROW = 64;
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -205,7 +210,10 @@ final class Reception implements AutoCloseable {
         }
     }
 
-    /** No descriptor is free: one who is here gives his, else nobody is let in for a while, and waits in the kernel's queue. */
+    /**
+     * No descriptor is free: a peer that is here gives up its own; if none can, newcomers wait for some time in the
+     * kernel's queue.
+     */
     private void makeDo(IOException failure) {
         Newcomer leaving = newcomers.dispensable();
         if (leaving == null) {

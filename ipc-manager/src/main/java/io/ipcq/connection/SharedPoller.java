@@ -13,12 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One thread that waits for all sockets whose own threads should not: virtual ones, and those that wait to write. */
+/**
+ * One thread that waits at sockets for threads that should not wait themselves: virtual ones, and those that wait to
+ * write.
+ */
 final class SharedPoller {
     /*
-     * Idea. A blocking channel is closed when a thread that waits in it is interrupted, and cannot wait with a timeout. So
-     * channels do not block; a thread asks here to be unparked, and parks. A virtual thread may not wait in a selector of
-     * its own, as that would hold its carrier.
+     * Idea. A blocking channel is closed when a thread that waits in it is interrupted, and it has no timeouts. So
+     * channels do not block: a thread asks here to be unparked, and parks. A virtual thread must not wait in a selector
+     * of its own, because that would hold its carrier.
      *
      * Visibility. A waiter clears `ready`, then asks; the poller sets `ready`, then unparks. What is left of a question
      * that ended by time or interrupt makes a later one end too early, which its caller has to expect anyway.
@@ -63,7 +66,7 @@ final class SharedPoller {
         }
     }
 
-    /** Started by the first who waits; if that fails, by the next one. */
+    /** The first thread that waits starts it; if that fails, the next one. */
     private static SharedPoller poller() throws IOException {
         SharedPoller poller = started;
         if (poller == null) {
@@ -87,7 +90,7 @@ final class SharedPoller {
         return poller().await(channel, watched, SelectionKey.OP_READ, deadline);
     }
 
-    /** Waits for a writer, who is not interrupted; false if the deadline has passed. */
+    /** Waits for a writer, which is not interrupted; false if the deadline has passed. */
     static boolean awaitWritable(SocketChannel channel, Watched watched, long deadline) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
@@ -105,7 +108,7 @@ final class SharedPoller {
         }
     }
 
-    /** To be called after the channel was closed: wakes who waits, and lets go of the descriptor. */
+    /** Wakes threads that wait, and releases the descriptor. Call it after the channel was closed. */
     static void closed(Watched watched) {
         if (watched.key != null) {
             watched.reading.signal();

@@ -37,7 +37,10 @@ final class SocketConnection implements Connection {
     /** Null while open, then why it was closed. */
     private final AtomicReference<@Nullable String> closed = new AtomicReference<>();
 
-    /** Null while one can send, then why not; what the peer sent before it was gone can be received all the same. */
+    /**
+     * Null while messages can be sent, then the reason why not. What the peer sent before it was gone can still be
+     * received.
+     */
     private volatile @Nullable String sendingEnded;
 
     SocketConnection(
@@ -98,7 +101,7 @@ final class SocketConnection implements Connection {
         }
     }
 
-    /** Goes on with what {@link #sendBytesNow} has left; false if something is left still. */
+    /** Sends what {@link #sendBytesNow} has left; false if something is still left. */
     boolean sendRestNow() throws IOException {
         sending.lock();
         try {

@@ -11,27 +11,34 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where the sockets are that nobody named a place for: each in a new directory 0700. Thread-safe; process-safe. */
+/** The place for sockets for which the program names none: each in a new directory 0700. Thread-safe; process-safe. */
 final class SocketDirectories {
     /*
-     * Idea. A lock says that the process is alive that made a directory, so that others can remove what it left when it was killed. A lock
-     * takes two descriptors, and a program may have a pipe for each of a thousand children. So there is one for all (LiveDirectory):
+     * Idea. A lock says that the process that made a directory is alive. So others can remove what a killed process
+     * left. A lock takes two descriptors, and a program may have a pipe for each of a thousand children. So there is
+     * one lock for all (LiveDirectory):
      *
      *   ipcq-sockets-<pid>-<start>-<random>/
      *     alive             locked by this JVM
      *     1/s               where a listener listens
      *     2/first, s0, s1   where the ends of a pipe meet (PipeMeeting); these may remove it from another process
      *
-     * It goes with the last directory in it. The first that a JVM needs sweeps what killed ones have left.
+     * It is removed with the last directory in it. When a JVM needs its first one, it sweeps what killed JVMs have
+     * left.
      */
 
     private static final String PREFIX = "ipcq-sockets-";
 
-    /** What the path of a socket has beyond the directory for all, at most: numbers of processes have seven digits, and so on. */
+    /**
+     * What the path of a socket has beyond the directory for all, at most: numbers of processes have seven digits, and
+     * so on.
+     */
     static final int NAME_BYTES = ("/" + PREFIX + "4194304-9999999999999-ffffffff/zik0zj/s0").length();
 
     // guarded by the class, as is all that follows
-    /** The last one is used; those before had something in them when something else had removed the file that is locked. */
+    /**
+     * The last one is used; those before had something in them when something else had removed the file that is locked.
+     */
     private static final List<LiveDirectory> PLACES = new ArrayList<>();
 
     private static boolean swept;

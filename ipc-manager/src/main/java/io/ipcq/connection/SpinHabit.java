@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
-/** Whether to look again and again for a moment before going to sleep. Not thread-safe. */
+/** Decides whether to look again and again for a moment before going to sleep. Not thread-safe. */
 final class SpinHabit {
     /*
-     * Idea. To sleep and be woken costs both sides more than most answers take. So a waiter first spins, for as long as waking a
-     * peer that sleeps takes; each time in vain halves how often it is tried, down to one wait in 64, and one that pays
-     * makes it the rule again. So a pair that talks finds out that it does, and one that does not costs next to nothing.
+     * Idea. Sleeping and being woken costs both sides more time than most answers take. So a waiter spins first, for as
+     * long as waking a sleeping peer takes. Each spin that was in vain halves how often it is tried, down to one wait
+     * in 64. A spin that succeeded makes it the rule again. So a pair that talks often spins, and for other pairs it
+     * costs next to nothing.
      */
 
     static final long NANOS = 50_000;

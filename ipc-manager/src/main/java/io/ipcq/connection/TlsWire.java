@@ -20,15 +20,20 @@ final class TlsWire implements Wire {
      * writer do not wait for each other's peer. What came in encrypted lies in `incoming`, what was decrypted and not
      * taken in `plain`, what is encrypted and not with the kernel in `outgoing`.
      *
-     * Hostile. A peer that knows no key can have this side work without sending a byte of data: records that say nothing, or
-     * that ask for new keys. They are counted, and what they make this side answer is limited while the peer does not read it.
+     * Hostile. A peer without the key can make this side work without sending a byte of data, by records that are
+     * empty, or that ask for new keys. They are counted, and answers to them are limited while the peer does not read
+     * them.
      *
-     * Cut short. An end of the stream that TLS has not announced is a failure, not an end: somebody between may have made it.
+     * Cut short. An end of the stream that TLS has not announced is a failure, not an end: somebody in between may have
+     * made it.
      */
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    /** In a row, without data in either direction. A handshake takes about ten, more if the peer cuts its certificates into pieces. */
+    /**
+     * In a row, without data in either direction. A handshake takes about ten, more if the peer cuts its certificates
+     * into pieces.
+     */
     static final int RECORDS_WITHOUT_DATA = 32;
 
     /** How many of the largest records may wait for the peer to read. */
@@ -62,7 +67,7 @@ final class TlsWire implements Wire {
                 .flip();
     }
 
-    /** Goes on with the handshake as far as what has come allows. */
+    /** Goes on with the handshake as far as the bytes that have come allow. */
     WireProgress handshake() throws IOException {
         lock.lock();
         try {
@@ -96,7 +101,7 @@ final class TlsWire implements Wire {
         }
     }
 
-    /** What the engine leaves to others, as it takes long: signatures, certificates. */
+    /** Work that the engine leaves to others because it takes long: signatures, certificates. */
     void work() {
         for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
             task.run();

@@ -30,12 +30,13 @@ import org.jspecify.annotations.Nullable;
 /** The file of a Unix-domain socket: 0600 in a directory 0700. */
 final class UnixSocketFile {
     /*
-     * Stale. The socket of a listener that was killed stays, and nobody answers there. It is removed if it is a socket, is
-     * ours, and refuses a connection. A new one refuses too for a moment, between being bound and listening: so the whole
-     * of looking, removing and binding is done under a lock on a file beside it, which is then left there.
+     * Stale. The socket of a killed listener stays, and nobody answers there. It is removed if it is a socket, is
+     * this user's, and refuses a connection. A new socket also refuses for a moment, after it is bound and before it
+     * listens. So looking, removing and binding are done together under a lock on a file beside it, which stays there.
      *
-     * File locks are of the process, and fall when it closes any descriptor of the file. So of all threads of this JVM one at a
-     * time opens the file, also where these classes were loaded twice: the monitor is an interned string, which all share.
+     * File locks belong to the process, and are dropped when it closes any descriptor of the file. So only one thread
+     * of this JVM at a time opens the file, even where these classes were loaded twice: the monitor is an interned
+     * string, which all share.
      */
 
     private static final Object MONITOR_OF_JVM = "io.ipcq.connection.UnixSocketFile".intern();
@@ -192,8 +193,8 @@ final class UnixSocketFile {
     }
 
     /**
-     * Removes the socket if it is still the one that was bound, and the directory if it was made for it. To be called while
-     * the channel is open: the kernel does not give its file key to another file before.
+     * Removes the socket if it is still the one that was bound, and the directory if it was made for it. Call it while
+     * the channel is open: until it is closed, the kernel does not give its file key to another file.
      */
     void remove() throws IOException {
         try {

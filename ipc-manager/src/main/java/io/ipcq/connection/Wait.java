@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the first of several: children, connections, ends of pipes, listeners, queues, in one call; what
- * {@code multiprocessing.connection.wait} is to Python.
+ * Waits for the first of several children, connections, ends of pipes, listeners and queues in one call; Python's
+ * {@code multiprocessing.connection.wait}.
  *
  * <pre>{@code
  * for (Awaitable ready : Wait.any(Duration.ofSeconds(5), child, pipe.first(), queue)) {
@@ -22,24 +22,24 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Nothing is taken: another thread or process that takes as well may be faster, so use the methods that do not wait. For many connections
- * of a server there is {@link ConnectionSelector}.
+ * <p>Nothing is taken, so another thread or process may be faster: use the methods that do not wait. For the many
+ * connections of a server there is {@link ConnectionSelector}.
  *
- * <p>Thread-safe. Process-safe: any number of processes may wait for the same queue. A process that dies here has taken nothing, and
- * nobody waits for it.
+ * <p>Thread-safe. Process-safe: any number of processes may wait for the same queue. A process that dies here has taken
+ * nothing, and nobody waits for it.
  */
 public final class Wait {
     /*
-     * Idea. All are looked at. If none is ready, each has a thread that waits for it alone, in the way that is its own: in the kernel on a
-     * word of shared memory, at a socket, for the end of a process. The first that comes back ends the waiting of all, and all are
-     * looked at again. A thread that comes back too late has taken nothing, so nobody has to wait for it.
+     * Idea. All are checked. If none is ready, each gets a thread that waits for it in its own way: in the kernel on a
+     * word of shared memory, at a socket, for the end of a process. The first thread that comes back ends all waits,
+     * and all are checked again. A thread that comes back too late has taken nothing, so nobody has to wait for it.
      */
 
     private Wait() {}
 
     /**
-     * Waits until at least one is ready, at most so long; returns those that are, in the order given, or none if the time is over.
-     * While it waits, each has a thread of its own, a virtual one where there are any.
+     * Waits, at most {@code timeout}, until at least one is ready. Returns those that are, in the order given, or none
+     * if the time is over. While it waits, each has a thread of its own, a virtual one if the JDK has them.
      *
      * @throws IllegalArgumentException if there is nothing to wait for
      */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
-/** How far something came that never waits by itself: what has to happen before it can go on. */
+/** What has to happen before something that never waits can go on. */
 enum WireProgress {
     DONE,
 

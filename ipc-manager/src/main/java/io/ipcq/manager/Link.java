@@ -344,6 +344,7 @@ final class Link {
     }
 
     /** Ends the calls of a proxy that was closed. */
+    @SuppressWarnings("ReferenceEquality") // the proxy itself
     void cancelCallsOf(Attached owner) {
         for (Map.Entry<Object, Pending> waiting : pending.entrySet()) {
             if (waiting.getValue().owner == owner && !waiting.getValue().done) {

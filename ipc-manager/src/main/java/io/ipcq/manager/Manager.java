@@ -149,6 +149,7 @@ public final class Manager implements AutoCloseable {
         return queue(UUID.randomUUID().toString(), type);
     }
 
+    /** A queue without a bound on its elements, encoded as {@link Codec#forType} says. */
     public <E> SharedQueue<E> queue(String name, Class<E> type) {
         return queue(name, Codec.forType(type), Map.of());
     }
@@ -158,6 +159,7 @@ public final class Manager implements AutoCloseable {
         return queue(name, Codec.forType(type), maxSize);
     }
 
+    /** A queue with a codec of your own. */
     public <E> SharedQueue<E> queue(String name, Codec<E> codec) {
         return queue(name, codec, Map.of());
     }
@@ -183,6 +185,7 @@ public final class Manager implements AutoCloseable {
         return durableQueue(name, Codec.forType(type), maxSize);
     }
 
+    /** A durable queue with a codec of your own. */
     public <E> DurableQueue<E> durableQueue(String name, Codec<E> codec) {
         return durableQueue(name, codec, Map.of());
     }
@@ -206,10 +209,12 @@ public final class Manager implements AutoCloseable {
         return map(name, Codec.forType(keys), Codec.forType(values));
     }
 
+    /** A map with codecs of your own. */
     public <K, V> ConcurrentMap<K, V> map(String name, Codec<K> keys, Codec<V> values) {
         return new RemoteMap<>(reference(ServedType.MAP, name, Map.of()), keys, values);
     }
 
+    /** A set of elements that are encoded as {@link Codec#forType} says; see {@link #set(String, Codec)}. */
     public <E> Set<E> set(String name, Class<E> type) {
         return set(name, Codec.forType(type));
     }
@@ -222,6 +227,7 @@ public final class Manager implements AutoCloseable {
         return new RemoteSet<>(reference(ServedType.SET, name, Map.of()), codec);
     }
 
+    /** A list of elements that are encoded as {@link Codec#forType} says; see {@link #list(String, Codec)}. */
     public <E> List<E> list(String name, Class<E> type) {
         return list(name, Codec.forType(type));
     }
@@ -236,6 +242,7 @@ public final class Manager implements AutoCloseable {
         return value(name, Codec.forType(type));
     }
 
+    /** A value with a codec of your own. */
     public <V> SharedValue<V> value(String name, Codec<V> codec) {
         return new SharedValue<>(reference(ServedType.VALUE, name, Map.of()), codec);
     }
@@ -245,14 +252,17 @@ public final class Manager implements AutoCloseable {
         return array(name, Codec.forType(type), length);
     }
 
+    /** So many values with a codec of your own; one that is there already has to have the same length. */
     public <E> SharedArray<E> array(String name, Codec<E> codec, int length) {
         return new SharedArray<>(reference(ServedType.ARRAY, name, Map.of("length", length)), codec);
     }
 
+    /** A counter, 0 at first. */
     public SharedCounter counter(String name) {
         return new SharedCounter(reference(ServedType.COUNTER, name, Map.of()));
     }
 
+    /** A reentrant lock; it is not fair. */
     public SharedLock lock(String name) {
         return lock(name, false);
     }
@@ -267,6 +277,7 @@ public final class Manager implements AutoCloseable {
         return lock.condition(name);
     }
 
+    /** A semaphore with so many permits at first; it is not fair. */
     public SharedSemaphore semaphore(String name, int permits) {
         return semaphore(name, permits, false);
     }
@@ -285,18 +296,22 @@ public final class Manager implements AutoCloseable {
         return new SharedSemaphore(reference(ServedType.SEMAPHORE, name, options));
     }
 
+    /** A latch that counts down from so many. */
     public SharedLatch latch(String name, int count) {
         return new SharedLatch(reference(ServedType.LATCH, name, Map.of("count", count)));
     }
 
+    /** An event, not set at first. */
     public SharedEvent event(String name) {
         return new SharedEvent(reference(ServedType.EVENT, name, Map.of()));
     }
 
+    /** A barrier for so many parties. */
     public SharedBarrier barrier(String name, int parties) {
         return new SharedBarrier(reference(ServedType.BARRIER, name, Map.of("parties", parties)));
     }
 
+    /** A namespace, empty at first. */
     public Namespace namespace(String name) {
         return new Namespace(reference(ServedType.NAMESPACE, name, Map.of()));
     }

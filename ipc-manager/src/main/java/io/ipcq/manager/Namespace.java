@@ -19,11 +19,13 @@ public final class Namespace extends Proxy {
         super(reference, null);
     }
 
+    /** Gives a name a value, which is encoded as {@link Codec#forType} says of its class. */
     @SuppressWarnings("unchecked") // the codec of a value is that of its class
     public <T> void set(String name, T value) {
         set(name, value, (Codec<T>) Codec.forType(value.getClass()));
     }
 
+    /** Gives a name a value, encoded with a codec of your own. */
     public <T> void set(String name, T value, Codec<T> codec) {
         reference.call("put", name, EncodedElements.wire(codec, value));
     }
@@ -38,14 +40,17 @@ public final class Namespace extends Proxy {
         return EncodedElements.value(codec, reference.call("get", name));
     }
 
+    /** Forgets a name and its value, if it is there. */
     public void remove(String name) {
         reference.call("remove", name);
     }
 
+    /** Whether a name has a value. */
     public boolean contains(String name) {
         return reference.flag("containsKey", name);
     }
 
+    /** The names that have a value, as they are at one time. */
     public List<String> names() {
         return Pages.all(reference).items().stream()
                 .map(entry -> String.valueOf(((List<?>) entry).get(0)))

@@ -110,8 +110,8 @@ final class Reference implements Attached {
     }
 
     /** What whoever else takes hold of it asks for. */
-    HashMap<String, Object> options() {
-        return new HashMap<>(options);
+    Map<String, Object> options() {
+        return options;
     }
 
     /** Of a queue: where its files are. */

@@ -44,14 +44,17 @@ public final class SharedArray<E> extends Proxy {
         return Objects.checkIndex(index, length());
     }
 
+    /** The number of places. */
     public int length() {
         return Integer.parseInt(reference.about("length"));
     }
 
+    /** The value of a place; null if none was set. */
     public @Nullable E get(int index) {
         return value(reference.call("get", checked(index)));
     }
 
+    /** Sets the value of a place; null takes it away. */
     public void set(int index, @Nullable E value) {
         reference.call("set", checked(index), wire(value));
     }
@@ -119,6 +122,7 @@ public final class SharedArray<E> extends Proxy {
         reference.call("setAll", from, wires);
     }
 
+    /** Sets all places to the same value, at one time. */
     public void fill(@Nullable E value) {
         fill(0, length(), value);
     }

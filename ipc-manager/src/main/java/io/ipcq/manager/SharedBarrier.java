@@ -61,6 +61,7 @@ public final class SharedBarrier extends Proxy {
         reference.call("abort");
     }
 
+    /** Whether the barrier is broken, because a party did not come, was interrupted, died or aborted it. */
     public boolean isBroken() {
         return reference.flag("isBroken");
     }

@@ -14,6 +14,7 @@ public final class SharedCounter extends Proxy {
         super(reference, null);
     }
 
+    /** What the count is. */
     public long get() {
         return reference.number("get");
     }
@@ -28,10 +29,12 @@ public final class SharedCounter extends Proxy {
         return reference.number("add", delta);
     }
 
+    /** Adds 1, and returns the sum. */
     public long increment() {
         return add(1);
     }
 
+    /** Subtracts 1, and returns the difference. */
     public long decrement() {
         return add(-1);
     }

@@ -17,14 +17,17 @@ public final class SharedEvent extends Proxy {
         super(reference, null);
     }
 
+    /** Sets it, and lets all who wait go on. */
     public void set() {
         reference.call("set");
     }
 
+    /** Unsets it: who awaits it from now on waits. */
     public void clear() {
         reference.call("clear");
     }
 
+    /** Whether it is set. */
     public boolean isSet() {
         return reference.flag("isSet");
     }

@@ -23,6 +23,7 @@ public final class SharedLatch extends Proxy {
         reference.call("countDown");
     }
 
+    /** How often it still has to be counted down. */
     public long getCount() {
         return reference.number("count");
     }

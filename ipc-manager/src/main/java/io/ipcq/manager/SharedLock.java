@@ -48,6 +48,7 @@ public final class SharedLock extends Proxy implements Lock {
         return tryLock(Duration.ofNanos(unit.toNanos(time)));
     }
 
+    /** Waits at most so long for the lock; says whether it got it. */
     public boolean tryLock(Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
         return Boolean.TRUE.equals(reference.await(millis, "lock", owner(), millis));

@@ -17,6 +17,7 @@ public final class SharedSemaphore extends Proxy {
         super(reference, null);
     }
 
+    /** Waits for a permit, and takes it. */
     public void acquire() throws InterruptedException {
         acquire(1);
     }
@@ -32,10 +33,12 @@ public final class SharedSemaphore extends Proxy {
         return Boolean.TRUE.equals(reference.await(millis, "acquire", permits, millis));
     }
 
+    /** Takes a permit if there is one; says whether it did. */
     public boolean tryAcquire() {
         return reference.flag("acquire", 1, 0);
     }
 
+    /** Gives one permit back, or adds it. */
     public void release() {
         release(1);
     }
@@ -49,6 +52,7 @@ public final class SharedSemaphore extends Proxy {
         reference.call("release", permits);
     }
 
+    /** How many permits there are to be taken. */
     public long availablePermits() {
         return reference.number("available");
     }

@@ -23,10 +23,12 @@ public final class SharedValue<V> extends Proxy {
         this.array = new SharedArray<>(reference, codec);
     }
 
+    /** The value; null if none was set. */
     public @Nullable V get() {
         return array.get(0);
     }
 
+    /** Sets the value; null takes it away. */
     public void set(@Nullable V value) {
         array.set(0, value);
     }

@@ -56,7 +56,7 @@ final class PoolWorker {
         NONE,
         /** The thread of the slot. */
         SLOT,
-        /** A thread in {@code apply}, which so needs nobody to wake it. */
+        /** A thread in {@code apply}, so nobody has to wake it. */
         CALLER
     }
 

@@ -112,14 +112,17 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return builder().workers(workers).create();
     }
 
+    /** Options for a pool. */
     public static ProcessPoolBuilder builder() {
         return new ProcessPoolBuilder();
     }
 
+    /** The name of the pool, by default {@code pool-N}. */
     public String name() {
         return dispatcher.name();
     }
 
+    /** What the pool was made with. */
     public ProcessPoolOptions options() {
         return dispatcher.options();
     }
@@ -131,16 +134,19 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return await(Invocation.CALLABLE, function);
     }
 
+    /** Calls a function of one argument in a worker and waits for its result. */
     public <A extends @Nullable Object, R extends @Nullable Object> R apply(SerializableFunction<A, R> function, A a)
             throws InterruptedException {
         return await(Invocation.FUNCTION, function, a);
     }
 
+    /** Calls a function of two arguments in a worker and waits for its result. */
     public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> R apply(
             SerializableBiFunction<A, B, R> function, A a, B b) throws InterruptedException {
         return await(Invocation.BI_FUNCTION, function, a, b);
     }
 
+    /** Calls a function of three arguments in a worker and waits for its result. */
     public <
                     A extends @Nullable Object,
                     B extends @Nullable Object,
@@ -155,15 +161,18 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         await(Invocation.ACTION, function);
     }
 
+    /** Runs a function of one argument in a worker and waits for its end. */
     public <A extends @Nullable Object> void run(SerializableConsumer<A> function, A a) throws InterruptedException {
         await(Invocation.CONSUMER, function, a);
     }
 
+    /** Runs a function of two arguments in a worker and waits for its end. */
     public <A extends @Nullable Object, B extends @Nullable Object> void run(
             SerializableBiConsumer<A, B> function, A a, B b) throws InterruptedException {
         await(Invocation.BI_CONSUMER, function, a, b);
     }
 
+    /** Runs a function of three arguments in a worker and waits for its end. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> void run(
             SerializableTriConsumer<A, B, C> function, A a, B b, C c) throws InterruptedException {
         await(Invocation.TRI_CONSUMER, function, a, b, c);
@@ -176,16 +185,19 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return submit(Invocation.CALLABLE, function);
     }
 
+    /** Calls a function of one argument in a worker; the future has its result. */
     public <A extends @Nullable Object, R extends @Nullable Object> CompletableFuture<R> applyAsync(
             SerializableFunction<A, R> function, A a) {
         return submit(Invocation.FUNCTION, function, a);
     }
 
+    /** Calls a function of two arguments in a worker; the future has its result. */
     public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
             CompletableFuture<R> applyAsync(SerializableBiFunction<A, B, R> function, A a, B b) {
         return submit(Invocation.BI_FUNCTION, function, a, b);
     }
 
+    /** Calls a function of three arguments in a worker; the future has its result. */
     public <
                     A extends @Nullable Object,
                     B extends @Nullable Object,
@@ -200,16 +212,19 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return submit(Invocation.ACTION, function);
     }
 
+    /** Runs a function of one argument in a worker; the future says when it has ended. */
     public <A extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(
             SerializableConsumer<A> function, A a) {
         return submit(Invocation.CONSUMER, function, a);
     }
 
+    /** Runs a function of two arguments in a worker; the future says when it has ended. */
     public <A extends @Nullable Object, B extends @Nullable Object> CompletableFuture<@Nullable Void> runAsync(
             SerializableBiConsumer<A, B> function, A a, B b) {
         return submit(Invocation.BI_CONSUMER, function, a, b);
     }
 
+    /** Runs a function of three arguments in a worker; the future says when it has ended. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
             CompletableFuture<@Nullable Void> runAsync(SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
         return submit(Invocation.TRI_CONSUMER, function, a, b, c);
@@ -578,6 +593,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         dispatcher.resize(workers);
     }
 
+    /** What the pool is doing now. */
     public PoolStats stats() {
         return dispatcher.stats();
     }

@@ -63,6 +63,7 @@ public final class ProcessPoolBuilder {
 
     ProcessPoolBuilder() {}
 
+    /** The name of the pool, which its threads and workers bear; {@code pool-N} unless set. */
     public ProcessPoolBuilder name(String name) {
         this.name = Optional.of(name);
         return this;
@@ -208,6 +209,7 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
+    /** The working directory of the workers; that of this process unless set. */
     public ProcessPoolBuilder directory(Path directory) {
         this.directory = Optional.of(directory);
         return this;

@@ -5,5 +5,6 @@ package io.ipcq.pool;
 @FunctionalInterface
 public interface ProgressListener {
 
+    /** Is called when a task has ended, with how far the pool is by then. */
     void onProgress(Progress progress);
 }

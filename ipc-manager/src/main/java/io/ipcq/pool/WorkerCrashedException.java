@@ -41,10 +41,12 @@ public final class WorkerCrashedException extends IpcException {
         return task;
     }
 
+    /** The name of the worker. */
     public String worker() {
         return worker;
     }
 
+    /** The process id that the worker had. */
     public long pid() {
         return pid;
     }

@@ -66,7 +66,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     private final String family;
     private final boolean daemon;
 
-    /** Null in the child, which so cannot start itself again. */
+    /** Null in the child, so that it cannot start itself again. */
     private final transient @Nullable ChildProcessOptions options;
 
     /** Set once, by {@link #start}. */
@@ -77,19 +77,23 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     /** Takes in its log records; null if they are not wanted. Set before it is started. */
     private transient @Nullable LogReceiver logs;
 
+    /** A child that runs a function. */
     public ChildProcess(SerializableRunnable function) {
         this(ChildProcessOptions.defaults(), new Call.Call0(function));
     }
 
+    /** A child that runs a function of one argument. */
     public <A extends @Nullable Object> ChildProcess(SerializableConsumer<A> function, A a) {
         this(ChildProcessOptions.defaults(), new Call.Call1<>(function, a));
     }
 
+    /** A child that runs a function of two arguments. */
     public <A extends @Nullable Object, B extends @Nullable Object> ChildProcess(
             SerializableBiConsumer<A, B> function, A a, B b) {
         this(ChildProcessOptions.defaults(), new Call.Call2<>(function, a, b));
     }
 
+    /** A child that runs a function of three arguments. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ChildProcess(
             SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
         this(ChildProcessOptions.defaults(), new Call.Call3<>(function, a, b, c));
@@ -134,19 +138,23 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return new ChildProcessBuilder(null);
     }
 
+    /** Options for a child that runs a function. */
     public static ChildProcessBuilder builder(SerializableRunnable function) {
         return new ChildProcessBuilder(new Call.Call0(function));
     }
 
+    /** Options for a child that runs a function of one argument. */
     public static <A extends @Nullable Object> ChildProcessBuilder builder(SerializableConsumer<A> function, A a) {
         return new ChildProcessBuilder(new Call.Call1<>(function, a));
     }
 
+    /** Options for a child that runs a function of two arguments. */
     public static <A extends @Nullable Object, B extends @Nullable Object> ChildProcessBuilder builder(
             SerializableBiConsumer<A, B> function, A a, B b) {
         return new ChildProcessBuilder(new Call.Call2<>(function, a, b));
     }
 
+    /** Options for a child that runs a function of three arguments. */
     public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
             ChildProcessBuilder builder(SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
         return new ChildProcessBuilder(new Call.Call3<>(function, a, b, c));
@@ -247,6 +255,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return join(timeout);
     }
 
+    /** Whether the child was started and has not ended. */
     public boolean isAlive() {
         RunningJvm running = jvm;
         return running != null && running.isAlive();
@@ -323,6 +332,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return started().onExit().thenApply(ended -> this);
     }
 
+    /** The process id of the child. It may belong to another process once the child has ended. */
     public long pid() {
         return started().pid();
     }
@@ -335,6 +345,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return name;
     }
 
+    /** Whether the child ends with its parent, as it does by default. */
     public final boolean isDaemon() {
         return daemon;
     }

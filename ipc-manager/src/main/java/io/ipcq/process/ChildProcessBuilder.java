@@ -62,6 +62,7 @@ public final class ChildProcessBuilder {
         this.call = call;
     }
 
+    /** The name of the child; {@code Process-N} unless set. */
     public ChildProcessBuilder name(String name) {
         this.name = Optional.of(name);
         return this;
@@ -105,6 +106,7 @@ public final class ChildProcessBuilder {
         return this;
     }
 
+    /** The working directory of the child; that of this process unless set. */
     public ChildProcessBuilder directory(Path directory) {
         this.directory = Optional.of(directory);
         return this;
@@ -125,6 +127,7 @@ public final class ChildProcessBuilder {
         return this;
     }
 
+    /** Where the output of the child goes. */
     public ChildProcessBuilder output(Output output) {
         this.output = Objects.requireNonNull(output, "output");
         return this;

@@ -21,6 +21,7 @@ public final class ParentProcess {
         this.link = link;
     }
 
+    /** The name of the parent; {@code MainProcess} if nobody started that as a {@link ChildProcess}. */
     public String name() {
         return name;
     }

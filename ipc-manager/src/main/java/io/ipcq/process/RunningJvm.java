@@ -33,7 +33,7 @@ final class RunningJvm {
     /** Open until the JVM has ended and a task that it did not come to read is deleted. */
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** Completes after {@link #ended}, which so does not wait for what others do then. */
+    /** Completes after {@link #ended}, so it does not wait for what others do then. */
     private final CompletableFuture<Process> exit = new CompletableFuture<>();
 
     private final Path task;

@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface SerializableBiConsumer<A extends @Nullable Object, B extends @Nullable Object> extends Serializable {
 
+    /** Is called in the other JVM. */
     void accept(A a, B b) throws Exception;
 }

@@ -10,5 +10,6 @@ public interface SerializableBiFunction<
                 A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
         extends Serializable {
 
+    /** Is called in the other JVM; its result has to be able to travel, too. */
     R apply(A a, B b) throws Exception;
 }

@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface SerializableConsumer<A extends @Nullable Object> extends Serializable {
 
+    /** Is called in the other JVM. */
     void accept(A a) throws Exception;
 }

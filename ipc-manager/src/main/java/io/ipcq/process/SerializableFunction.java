@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface SerializableFunction<A extends @Nullable Object, R extends @Nullable Object> extends Serializable {
 
+    /** Is called in the other JVM; its result has to be able to travel, too. */
     R apply(A a) throws Exception;
 }

@@ -7,5 +7,6 @@ import java.io.Serializable;
 @FunctionalInterface
 public interface SerializableRunnable extends Serializable {
 
+    /** Is called in the other JVM. */
     void run() throws Exception;
 }

@@ -10,5 +10,6 @@ public interface SerializableTriConsumer<
                 A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
         extends Serializable {
 
+    /** Is called in the other JVM. */
     void accept(A a, B b, C c) throws Exception;
 }

@@ -13,5 +13,6 @@ public interface SerializableTriFunction<
                 R extends @Nullable Object>
         extends Serializable {
 
+    /** Is called in the other JVM; its result has to be able to travel, too. */
     R apply(A a, B b, C c) throws Exception;
 }

@@ -7,27 +7,27 @@ import java.io.Serializable;
  * Turns elements into bytes and back.
  *
  * <p>Thread-safe: implementations must be. Process-safe: a codec travels with the handle of its queue (it is {@link
- * Serializable}), and {@link #id()} is stored in the queue, so that a process which opens the queue with another codec
- * is refused. Holds no state that a crash could lose.
+ * Serializable}). {@link #id()} is stored in the queue, so a process that opens the queue with another codec
+ * is refused. Survives a crash: it has no state to lose.
  *
  * @param <T> what is encoded; never null
  */
 public interface Codec<T> extends Serializable {
 
-    /** Names the format, at most 512 characters; two codecs that understand each other's bytes have the same id. */
+    /** The name of the format, at most 512 characters. Codecs that understand each other's bytes have the same id. */
     String id();
 
     /**
      * Encodes a value. The array may be the value itself ({@link #bytes()}); the caller copies it before it returns.
      *
-     * @throws CodecException if the value cannot be encoded; names the field
+     * @throws CodecException if the value cannot be encoded; it names the field
      */
     byte[] encode(T value);
 
     /**
      * Decodes what {@link #encode} made. The array belongs to the callee.
      *
-     * @throws CodecException if the bytes are no such value
+     * @throws CodecException if the bytes are not such a value
      */
     T decode(byte[] bytes);
 
@@ -52,13 +52,14 @@ public interface Codec<T> extends Serializable {
     }
 
     /**
-     * JSON for a type that is known at run time only, such as that of a method's parameter. This codec cannot be serialized.
+     * JSON for a type that is known at run time only, such as that of a parameter of a method. This codec cannot be
+     * serialized.
      */
     static JsonCodec<?> json(java.lang.reflect.Type type) {
         return JsonCodec.of(type);
     }
 
-    /** The codec that a type has unless another is given: UTF-8 for text, bytes as they are, JSON for everything else. */
+    /** The default codec of a type: UTF-8 for text, bytes as they are, JSON for everything else. */
     @SuppressWarnings("unchecked")
     static <T> Codec<T> forType(Class<T> type) {
         if (type == String.class) {

@@ -5,11 +5,11 @@ import io.ipcq.IpcException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An element that could not be encoded or decoded. The message names the type, the field and sizes, never the content,
- * so it may be logged; the content of an element that would not decode is in {@link #bytes()}.
+ * An element could not be encoded or decoded. The message names the type, the field and sizes, never the content, so it
+ * may be logged. The content of an element that could not be decoded is in {@link #bytes()}.
  *
- * <p>Thread-safe: immutable, but for the array. Process-safe: serializable. After a failed encode nothing has changed;
- * after a failed decode the element's bytes are here and nowhere else, unless the queue keeps dead letters.
+ * <p>Thread-safe: immutable, except for the array. Process-safe: serializable. After a failed encode nothing has
+ * changed. After a failed decode the element's bytes are here and nowhere else, unless the queue keeps dead letters.
  */
 public final class CodecException extends IpcException {
 
@@ -18,24 +18,27 @@ public final class CodecException extends IpcException {
     private final @Nullable String path;
     private final byte @Nullable [] bytes;
 
-    /** An element that would not encode; the path is null if the whole element is meant. */
+    /** An element could not be encoded; the path is null if the whole element is meant. */
     public CodecException(String message, @Nullable String path, @Nullable Throwable cause) {
         this(message, path, null, cause);
     }
 
-    /** An element that would not decode; the array is kept, not copied. */
+    /** An element could not be decoded; the array is kept, not copied. */
     public CodecException(String message, @Nullable String path, byte @Nullable [] bytes, @Nullable Throwable cause) {
         super(message, cause);
         this.path = path;
         this.bytes = bytes;
     }
 
-    /** The field, such as {@code Order.lines[2].price}; null if the whole element is meant. Keys of maps show as {@code [*]}. */
+    /**
+     * The field, such as {@code Order.lines[2].price}; null if the whole element is meant. Keys of maps show as
+     * {@code [*]}.
+     */
     public @Nullable String path() {
         return path;
     }
 
-    /** The bytes that would not decode; null if encoding failed. */
+    /** The bytes that could not be decoded; null if encoding failed. */
     public byte @Nullable [] bytes() {
         return bytes;
     }

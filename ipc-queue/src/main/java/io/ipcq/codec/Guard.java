@@ -16,7 +16,7 @@ interface Guard {
     @Nullable
     Trial admit(Object value, ValueSerializer<Object> serializer);
 
-    /** Which of the values come back is known. */
+    /** It is known which values come back. */
     static Guard known(JavaType type, KnownTypes.Condition condition) {
         return (value, serializer) -> {
             if (!condition.comesBack(value)) {
@@ -28,7 +28,7 @@ interface Guard {
         };
     }
 
-    /** No value comes back, and each is used up by being looked at. */
+    /** No value comes back, and a trial would use each of them up. */
     static Guard consumed(JavaType type) {
         return (value, serializer) -> {
             throw new JsonRefusal(type.getRawClass().getName() + " would be used up by being written; declare a List");

@@ -15,8 +15,8 @@ import tools.jackson.databind.ser.PropertyWriter;
 import tools.jackson.databind.util.NameTransformer;
 
 /**
- * Writes a value after its guard has admitted it. It objects when a value comes by, not when it is built: only then is
- * there a path to name.
+ * Writes a value after its guard has admitted it. It objects when it writes a value, not when it is built, because only
+ * then there is a path to name.
  */
 final class GuardedSerializer extends ValueSerializer<Object> {
 

@@ -22,7 +22,7 @@ import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.AnnotatedWithParams;
 
-/** Which annotations leave it at fields that are written and read, each by its name. */
+/** Knows the annotations with which fields are still written and read, each by its name. */
 final class JacksonAnnotations {
 
     /** What they can do beyond a name, such as leave a field out, is seen in the fields. */
@@ -65,7 +65,9 @@ final class JacksonAnnotations {
         return all.build();
     }
 
-    /** Names that are left out of a whole class are seen in its fields, too; at a field it means those of another class. */
+    /**
+     * Names that are left out of a whole class are seen in its fields, too; at a field it means those of another class.
+     */
     private static boolean mattersAtClass(Annotation annotation) {
         return matters(annotation) && annotation.annotationType() != JsonIgnoreProperties.class;
     }

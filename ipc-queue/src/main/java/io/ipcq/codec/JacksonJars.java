@@ -3,13 +3,13 @@ package io.ipcq.codec;
 
 import tools.jackson.databind.cfg.PackageVersion;
 
-/** Whether the class path has a Jackson that works; if not, what to add to it. */
+/** Checks whether the class path has a Jackson that works, and says what to add to it if not. */
 final class JacksonJars {
     /*
-     * Why. Jackson 3 has its annotations from the jar of Jackson 2, whose version somebody else may decide, such as Spring Boot. One
-     * that is too old is noticed late, by a class that is missing, in an element or in all of them: with 3.1 when the first mapper
-     * is made, with 3.2 when the first object is written. So this is looked at before the first mapper is made: what cannot be
-     * initialised once is lost to the JVM, and says nothing that helps.
+     * Why. Jackson 3 has its annotations from the jar of Jackson 2, and somebody else may decide its version, such as
+     * Spring Boot. A version that is too old shows late, by a missing class, in one element or in all of them: with 3.1
+     * when the first mapper is made, with 3.2 when the first object is written. So this is checked before the first
+     * mapper is made. A class whose initialization failed once is lost to the JVM, and later errors do not say why.
      */
 
     private static final String MAPPER = "tools.jackson.databind.json.JsonMapper";

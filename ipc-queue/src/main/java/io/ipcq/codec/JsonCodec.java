@@ -11,24 +11,25 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON for one type. What it encodes comes back equal; everything else is refused, with the path of the field.
+ * JSON for one type. What it encodes comes back equal. Everything else is refused, with the path of the field.
  *
- * <p>A record may gain components while elements without them are stored: a field that is missing in the bytes is an
- * empty collection, map, array or Optional, 0 or false, and null for any other type. A record's compact constructor may
- * put another default in place of null; a class with a constructor without parameters keeps what that constructor gave the
- * field. A field that is in the bytes and not in the class is refused, unless {@link #ignoreUnknown()}. The {@link
+ * <p>A record may gain components while elements without them are stored. A field that is missing in the bytes becomes
+ * an empty collection, map, array or Optional, 0 or false, and null for any other type. A record's compact constructor
+ * may replace null by another default. In a class with a constructor without parameters, the field keeps the value that
+ * this constructor gave it. A field that is in the bytes and not in the class is refused, unless
+ * {@link #ignoreUnknown()} is set. The {@link
  * #id()} names the type and not its fields, so both versions open the same queue.
  *
- * <p>Thread-safe: immutable. Process-safe: serializable, unless made from a type that is known at run time only. Holds no
- * state that a crash could lose.
+ * <p>Thread-safe: immutable. Process-safe: serializable, unless it was made from a type that is known at run time only.
+ * Survives a crash: it has no state to lose.
  *
  * @param <T> what is encoded; never null
  */
 public final class JsonCodec<T> implements Codec<T> {
 
     /*
-     * Jackson is loaded by the first value, not by the codec: a process that only hands a queue on never pays for it.
-     * What travels to another JVM is a class object: the type itself, or the subclass of TypeRef that names it. An
+     * The first value loads Jackson, not the codec: a process that only passes a queue on never pays for it.
+     * A class object travels to another JVM: the type itself, or the subclass of TypeRef that names it. An
      * instance of that subclass would drag along the object whose method created it.
      */
 
@@ -76,27 +77,28 @@ public final class JsonCodec<T> implements Codec<T> {
     }
 
     /**
-     * The same codec, but it passes over fields that it does not know, so that it reads what a newer version of the type
-     * wrote. It cannot tell a new field from one that was renamed, or from those of another type; and what it reads and
-     * puts again has lost them.
+     * The same codec, but it ignores fields that it does not know, so it reads what a newer version of the type
+     * wrote. It cannot tell a new field from one that was renamed, or from a field of another type. If a program reads
+     * an element and puts it again, these fields are lost.
      */
     public JsonCodec<T> ignoreUnknown() {
         return new JsonCodec<>(token, type, true, canonical);
     }
 
     /**
-     * The same codec, but equal values become equal bytes, also in other processes, so that bytes can be compared: what is in a
-     * set is written in the order of its encodings, which costs the encoding of each once more. Other types are written in one way
-     * anyhow, but for the members of a map, which JSON has no order of, and classes with an {@code equals} of their own.
+     * The same codec, but equal values become equal bytes, also in other processes, so that bytes can be compared. The
+     * elements of a set are written in the order of their encodings, which encodes each of them once more. Other types
+     * are always written in one way, except for the members of a map, which have no order in JSON, and classes with an
+     * {@code equals} of their own.
      */
     public JsonCodec<T> canonical() {
         return new JsonCodec<>(token, type, ignoreUnknown, true);
     }
 
     /**
-     * Finds out whether the class path has a Jackson that JSON can be written with. The first value does so, too.
+     * Checks whether the class path has a Jackson that works. The first value checks that, too.
      *
-     * @throws CodecException if it has not; the message says what to add
+     * @throws CodecException if not; the message says what to add
      */
     public static void requireJackson() {
         JacksonJars.require();

@@ -17,7 +17,7 @@ import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 
-/** Says what went wrong without a word of the content, which Jackson's own messages quote. */
+/** Says what went wrong without quoting the content, as Jackson's own messages do. */
 final class JsonFailure {
 
     private static final int MAX_STEPS = 12;

@@ -33,13 +33,13 @@ final class JsonFormat {
      * Idea: what encodes must decode to an equal value, or be refused while the producer can still act. So types are
      * taken as declared (a subclass that the declaration does not name is refused), nothing is coerced, an object is
      * its fields, and the only open positions are those of a sealed type (one of its permitted subclasses) and of
-     * Object (what JSON itself can tell apart). What is not known to come back is tried (GuardedSerializers). The reader
-     * and the writer have the same limits.
+     * Object (what JSON itself can tell apart). What is not known to come back is tried (GuardedSerializers). The
+     * reader and the writer have the same limits.
      */
 
     static final int MAX_NESTING = 500;
     static final int MAX_NUMBER_CHARS = 100_000;
-    /** No limit of its own: the size of an element is the limit, and no queue takes one that is larger than this. */
+    /** Text has no limit of its own. The size of an element is the limit, and no queue takes a larger one than this. */
     static final int MAX_STRING_CHARS = 1 << 30;
 
     static final JsonMapper MAPPER = mapper();
@@ -48,7 +48,7 @@ final class JsonFormat {
     private final boolean boxed;
     private final ObjectWriter writer;
     private final ObjectReader reader;
-    /** Why nothing of this type could be decoded, or null; kept, because decoding has its own words for it. */
+    /** Why nothing of this type could be decoded, or null. It is kept because decoding reports it in other words. */
     private final @Nullable RuntimeException undecodable;
 
     /** A format for a type; a type that can never be encoded is refused with the same words as a value. */

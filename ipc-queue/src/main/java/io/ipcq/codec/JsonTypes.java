@@ -22,7 +22,7 @@ final class JsonTypes extends JacksonAnnotationIntrospector {
         return checker.with(Visibility.NONE).withFieldVisibility(Visibility.ANY).withCreatorVisibility(Visibility.ANY);
     }
 
-    /** A record has its accessors; a class that is not open to reflection shows only what is public anyway. */
+    /** Records have accessors. A class that is not open to reflection shows only what is public. */
     @Override
     public VisibilityChecker findAutoDetectVisibility(
             MapperConfig<?> config, AnnotatedClass type, VisibilityChecker checker) {
@@ -49,7 +49,7 @@ final class JsonTypes extends JacksonAnnotationIntrospector {
         return SealedTypes.isSealed(raw) ? new SealedTypes() : null;
     }
 
-    /** A class that the bytes name is never loaded, also where an annotation asks for it. */
+    /** A class that the bytes name is never loaded, even where an annotation asks for it. */
     @Override
     public JsonTypeInfo.@Nullable Value findPolymorphicTypeInfo(MapperConfig<?> config, Annotated annotated) {
         JsonTypeInfo.Value info = super.findPolymorphicTypeInfo(config, annotated);
@@ -61,7 +61,10 @@ final class JsonTypes extends JacksonAnnotationIntrospector {
         return info;
     }
 
-    /** Where the runtime class counts; everywhere else the declared one does. Before Jackson 3.2 a field has to say what its class says. */
+    /**
+     * Whether the runtime class counts; otherwise the declared one does. Before Jackson 3.2 a field has to repeat what
+     * its class says.
+     */
     @Override
     public JsonSerialize.@Nullable Typing findSerializationTyping(MapperConfig<?> config, Annotated annotated) {
         boolean dynamic = annotated instanceof AnnotatedClass type

@@ -74,8 +74,8 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 final class KnownTypes {
 
     /**
-     * Which values of a type come back. No record: for the {@code equals} of the last record that called it, the JVM keeps the class,
-     * and so its class loader.
+     * Which values of a type come back. This is not a record: the JVM keeps the class of the last record whose
+     * {@code equals} was called, and with it its class loader.
      */
     static final class Condition {
 
@@ -141,12 +141,12 @@ final class KnownTypes {
         return KEYS.contains(type);
     }
 
-    /** Whether to write a value is to use it up, so that it cannot be tried. */
+    /** Whether writing a value uses it up, so that it cannot be tried. */
     static boolean isConsumed(JavaType type) {
         return type.isTypeOrSubTypeOf(Iterator.class) || type.isTypeOrSubTypeOf(BaseStream.class);
     }
 
-    /** Whether null is read as something else: as what is empty. */
+    /** Whether null is read as an empty value. */
     static boolean isNullAmbiguous(@Nullable JavaType type) {
         return type != null
                 && (type.isReferenceType()

@@ -6,8 +6,8 @@ import java.util.Map;
 import javax.security.auth.Destroyable;
 
 /**
- * Values that no element carries, whatever can be read of them: what is open in this process, such as a queue or a manager's map, would
- * come back as a dead copy of what was in it, and a secret would lie where the queue lies.
+ * Values that no element carries. A thing that is open in this process, such as a queue or a manager's map, would come
+ * back as a dead copy of its content. A secret would be stored where the queue is stored.
  */
 final class NoContent {
 

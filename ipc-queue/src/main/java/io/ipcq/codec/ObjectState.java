@@ -20,7 +20,10 @@ import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.PropertyWriter;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
 
-/** What an object consists of: its fields and those of the classes above, but transient ones; each has to go both ways. */
+/**
+ * The state of an object: its fields and those of the classes above, without transient ones. Each has to be written and
+ * read.
+ */
 final class ObjectState {
 
     private ObjectState() {}

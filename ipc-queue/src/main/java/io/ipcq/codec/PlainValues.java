@@ -41,7 +41,8 @@ final class PlainValues extends StdTypeResolverBuilder {
     }
 
     /**
-     * Checks a value if it is where Object is declared; there it comes back as what JSON says it is, whatever its class.
+     * Checks a value if it is where Object is declared; there it comes back as what JSON says it is, whatever its
+     * class.
      *
      * @return false if it is elsewhere
      */

@@ -22,7 +22,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a value that was read is the one that was written: by {@code equals}, and by what {@code equals} does not see. */
+/**
+ * Whether a value that was read is the one that was written: by {@code equals}, and by what {@code equals} does not
+ * see.
+ */
 final class Sameness {
 
     /** They are their text: without {@code equals}, or with one that asks the network. */
@@ -69,7 +72,10 @@ final class Sameness {
         return true;
     }
 
-    /** A record by its components; else by {@code equals}, and by the fields of the classes below the one that declares it. */
+    /**
+     * A record by its components; else by {@code equals}, and by the fields of the classes below the one that declares
+     * it.
+     */
     private static boolean sameObjects(Object a, Object b) {
         Class<?> judge = a instanceof Record ? Object.class : judge(a.getClass());
         if (judge != Object.class && !a.equals(b)) {

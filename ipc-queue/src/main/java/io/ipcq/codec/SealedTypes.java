@@ -24,9 +24,9 @@ import tools.jackson.databind.jsontype.impl.TypeIdResolverBase;
 final class SealedTypes extends StdTypeResolverBuilder {
 
     /*
-     * Idea: Jackson finds permitted subclasses by itself, but only one level of them and only below a @JsonTypeInfo, and
-     * it makes up names for classes that are not among them. Here the names are a closed table in both directions, made
-     * from the class files: a name in the data is looked up in it and never becomes a class in another way.
+     * Idea: Jackson finds permitted subclasses by itself, but only one level of them and only below a @JsonTypeInfo,
+     * and it makes up names for classes that are not among them. Here the names are a closed table in both directions,
+     * made from the class files: a name in the data is looked up in it and never becomes a class in another way.
      */
 
     private static final long serialVersionUID = 1L;
@@ -39,8 +39,8 @@ final class SealedTypes extends StdTypeResolverBuilder {
     }
 
     /**
-     * An enum whose constants have bodies is sealed too, but its constants already have names. So is a class of the JDK in
-     * one version and not in another ({@code EnumSet}), but its bytes are the same in all.
+     * An enum whose constants have bodies is sealed too, but its constants already have names. So is a class of the JDK
+     * in one version and not in another ({@code EnumSet}), but its bytes are the same in all.
      */
     static boolean isSealed(Class<?> type) {
         return type.isSealed() && !type.isEnum() && !Sameness.isOfJdk(type);

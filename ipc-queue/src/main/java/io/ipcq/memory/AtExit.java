@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be given back when this JVM ends, if nobody does so before: a shutdown hook that is there while there is something for
- * it to do, for it keeps the class loader of this class.
+ * Things to be released when this JVM ends, if nobody has released them before. The shutdown hook exists only while
+ * there is something for it to do, because it keeps the class loader of this class alive.
  *
  * <p>Thread-safe. It concerns this process only, and does nothing when that is killed.
  *
@@ -29,7 +29,7 @@ public final class AtExit<T> {
         this.release = release;
     }
 
-    /** Adds something. If this fails it is not held; the next one tries again. */
+    /** Adds a thing. If this fails, the thing is not held, and the next call tries again. */
     public synchronized void add(T thing) {
         if (hook == null) {
             Thread thread = new Thread(() -> held.forEach(release), name);
@@ -43,7 +43,7 @@ public final class AtExit<T> {
         held.add(thing);
     }
 
-    /** Forgets something, which may not have been added. */
+    /** Removes a thing, which may not have been added. */
     public synchronized void remove(T thing) {
         held.remove(thing);
         if (hook != null && held.isEmpty()) {

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Durations as nanoseconds, and deadlines: points of {@link System#nanoTime}, with one value that is never reached.
  *
- * <p>What is too long to count is for ever, and what is negative has passed: nothing overflows. Thread-safe: it has no state.
+ * <p>A duration that is too long to count is for ever, and a negative one has passed, so nothing overflows.
+ * Thread-safe: it has no state.
  */
 public final class Deadline {
 
@@ -40,6 +41,7 @@ public final class Deadline {
         return nanos > Long.MAX_VALUE / 2 ? NEVER : notNever(System.nanoTime() + Math.max(0, nanos));
     }
 
+    /** Whether a deadline has passed; {@link #NEVER} never does. */
     public static boolean hasPassed(long deadline) {
         return deadline != NEVER && System.nanoTime() - deadline >= 0;
     }
@@ -54,6 +56,7 @@ public final class Deadline {
         return deadline == NEVER ? NEVER : deadline - now;
     }
 
+    /** The earlier of two deadlines. */
     public static long earlier(long one, long other) {
         return other == NEVER || (one != NEVER && one - other <= 0) ? one : other;
     }

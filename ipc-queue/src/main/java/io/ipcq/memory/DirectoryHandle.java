@@ -26,31 +26,33 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory that is held open: what is done through it is done in that very directory, whatever its name comes to stand for
- * meanwhile. Whoever opens, sweeps or deletes files in a place that others can write to does it through one.
+ * A directory that is held open. Everything that is done through it is done in this very directory, whatever its name
+ * stands for in the meantime. Use it to open, sweep or delete files in a place that others can write to.
  *
- * <p>A name in it is the name of one entry, and a symbolic link is never followed. What {@link #openOwn} returns is a real directory
- * of this user that nobody else may write to. Two handles are the same directory if their {@linkplain #key keys} are equal.
+ * <p>A name in it is the name of one entry, and a symbolic link is never followed. What {@link #openOwn} returns is a
+ * real directory of this user that nobody else may write to. Two handles are the same directory if their
+ * {@linkplain #key keys} are equal.
  *
- * <p>Thread-safe. Process-safe: other processes may do the same to the same directory at the same time. Nothing here outlives the
- * process but what was done to the files.
+ * <p>Thread-safe. Process-safe: other processes may do the same to the same directory at the same time. Nothing here
+ * outlives the process but what was done to the files.
  */
 public final class DirectoryHandle implements AutoCloseable {
 
     /*
      * Idea
-     *   Between a look at a name and its use, whoever may write to the directory can exchange what is behind the name; a link is
-     *   enough to turn the deletion of a planted directory into the deletion of somebody's own. So a directory is opened once,
-     *   what was opened is compared with what was looked at, and from there on names are looked up in the open directory, by the
-     *   kernel (openat, unlinkat), each as one entry. To the name is added "/.": a pipe or a device that has taken its place is
-     *   refused, and not opened.
-     *   Windows, and some macOS, cannot hold a directory. Names are all there is then, and whoever sweeps has to make sure that
+     *   Anybody who may write to a directory can replace an entry between a look at its name and the use of that name.
+     *   A link is enough to turn the deletion of a planted directory into the deletion of somebody's own. So a
+     *   directory is opened once, and what was opened is compared with what was looked at. From there on the kernel
+     *   looks names up in the open directory (openat, unlinkat), each as one entry. "/." is added to the name, so a
+     *   pipe or a device that has taken its place is refused, and not opened.
+     *   Windows, and some macOS, cannot hold a directory. There, only names are left, and a sweep has to make sure that
      *   nobody else can write to the parent: isSafeToSweep.
      *
      * Deletion
-     *   Entries are removed one by one, directories of this user from within, by their own handles. Another user's directory is
-     *   not entered: it goes if it is empty, or stays and is an exception. A directory is removed by its name, in its parent, when
-     *   it is empty, and only then; so what has taken the name of a directory is never removed with anything in it.
+     *   Entries are removed one by one, directories of this user from within, by their own handles. Another user's
+     *   directory is not entered: it goes if it is empty, or stays and is an exception. A directory is removed by its
+     *   name, in its parent, when it is empty, and only then; so what has taken the name of a directory is never
+     *   removed with anything in it.
      *
      * References
      *   openat(2), unlinkat(2); java.nio.file.SecureDirectoryStream; CWE-367.
@@ -69,6 +71,7 @@ public final class DirectoryHandle implements AutoCloseable {
     /** What is done with an open file; done again from the start if an interrupt closes the file in the middle. */
     @FunctionalInterface
     public interface FileUse<T extends @Nullable Object> {
+        /** Uses the open file; may be called again, with the file opened anew. */
         T apply(FileChannel file) throws IOException;
     }
 
@@ -142,7 +145,7 @@ public final class DirectoryHandle implements AutoCloseable {
         throw new RegionFormatException(child, "it is exchanged whenever it is opened; check who does that");
     }
 
-    /** Null if something else has its name now. Whose it is costs too much to be asked before and after. */
+    /** Null if something else has its name now. Asking for the owner before and after would cost too much. */
     private @Nullable DirectoryHandle openSeen(String name, BasicFileAttributes seen, boolean closedToOthers)
             throws IOException {
         DirectoryHandle opened = openEntry(name);
@@ -157,7 +160,10 @@ public final class DirectoryHandle implements AutoCloseable {
         }
     }
 
-    /** Whether what was opened is what was seen; a number of a file says so only together with the owner, for it may be used again. */
+    /**
+     * Whether what was opened is what was seen. The number of a file says so only with the owner, because it may be
+     * used again.
+     */
     private boolean isSame(BasicFileAttributes seen, boolean closedToOthers) throws IOException {
         BasicFileAttributes opened = attributes();
         requireOwn(path, opened, closedToOthers);
@@ -188,8 +194,9 @@ public final class DirectoryHandle implements AutoCloseable {
     }
 
     /**
-     * Takes from group and others whatever rights they have been given to a directory of this user, and to what is in it and is
-     * this user's: the directory first, so that nobody comes in meanwhile. Does nothing where the file system knows no permissions.
+     * Takes from group and others whatever rights they have been given to a directory of this user, and to what is in
+     * it and is this user's: the directory first, so that nobody comes in meanwhile. Does nothing where the file system
+     * knows no permissions.
      *
      * @throws NoSuchFileException if there is none
      * @throws RegionFormatException if it is something else, another user's, or one that everybody may write to
@@ -226,7 +233,7 @@ public final class DirectoryHandle implements AutoCloseable {
         }
     }
 
-    /** By which it was opened. */
+    /** The path by which it was opened. */
     public Path path() {
         return path;
     }
@@ -237,8 +244,8 @@ public final class DirectoryHandle implements AutoCloseable {
     }
 
     /**
-     * Whether nobody but this user and root can exchange a directory of this user's in this one between a look and the use of what was
-     * seen: it is held, or this user's alone.
+     * Whether nobody but this user and root can exchange a directory of this user's in this one between a look and the
+     * use of what was seen: it is held, or this user's alone.
      */
     public boolean isSafeToSweep() throws IOException {
         return stream != null || PrivateFiles.isPrivate(path);
@@ -353,7 +360,10 @@ public final class DirectoryHandle implements AutoCloseable {
         return key(file, attributes);
     }
 
-    /** Opens a file; one that the options create is this user's alone. The channel is closed by an interrupt of who uses it. */
+    /**
+     * Opens a file; one that the options create is this user's alone. The channel is closed by an interrupt of who uses
+     * it.
+     */
     public FileChannel openFile(String name, Set<? extends OpenOption> options) throws IOException {
         Path file = path.resolve(name);
         FileAttribute<?>[] attributes = PrivateFiles.fileAttributes(file);
@@ -442,7 +452,10 @@ public final class DirectoryHandle implements AutoCloseable {
         }
     }
 
-    /** Removes a file, a link, or a directory with all that is in it; also while other processes do so, or still add a last file. */
+    /**
+     * Removes a file, a link, or a directory with all that is in it; also while other processes do so, or still add a
+     * last file.
+     */
     public void delete(String name) throws IOException {
         try {
             if (!attributes(name).isDirectory()) {
@@ -497,7 +510,7 @@ public final class DirectoryHandle implements AutoCloseable {
         return parent;
     }
 
-    /** Lets go of the directory; a handle is not used any more then. */
+    /** Closes the directory. The handle must not be used any more. */
     @Override
     public void close() {
         if (stream == null) {

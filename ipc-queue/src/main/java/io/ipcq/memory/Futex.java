@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sleeping in the kernel on a word of a mapped file until another process changes it and says so.
  *
- * <p>This is the system call {@code futex}. Where there is no {@link Kernel} to call, a sleeper looks at the word again and
- * again, after pauses that grow with the time waited, from 50 us to 5 ms.
+ * <p>This is the system call {@code futex}. Where there is no {@link Kernel} to call, a sleeper looks at the word again
+ * and again, after pauses that grow with the time waited, from 50 us to 5 ms.
  *
  * <p>A return says nothing: the caller looks again at what it waits for.
  */
@@ -76,7 +76,9 @@ final class Futex {
         }
     }
 
-    /** Every timeout there is, as a native {@code timespec} that is never written again: nothing to allocate per wait. */
+    /**
+     * Every timeout there is, as a native {@code timespec} that is never written again: nothing to allocate per wait.
+     */
     private static final class Timeouts {
 
         private static final int SHORT_STEP_NANOS = 50_000;

@@ -7,16 +7,18 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 
 /**
- * What a JVM option allows, allowed at run time where the program was started without it: native calls, and what other libraries do with
- * {@code sun.misc.Unsafe}. So nobody is warned of what he did not write. {@code -Dipcq.openModules=false} switches it off.
+ * Allows at run time what a JVM option would allow: native calls, and what other libraries do with
+ * {@code sun.misc.Unsafe}. So users are not warned of code that they did not write. {@code -Dipcq.openModules=false}
+ * switches it off.
  *
  * <p>Thread-safe. Process-safe: it concerns this process only. Survives a crash: not applicable.
  */
 public final class JdkAccess {
     /*
-     * Idea. With a lookup that may do everything, the JDK is told what the option would tell it. The constructor of such a lookup is
-     * made accessible by the JDK's own support for serialization libraries (module jdk.unsupported), and by no call that it warns of.
-     * Where anything is missing or different, nothing is changed, and the JVM warns as it does.
+     * Idea. With a lookup that may do everything, the JDK is told what the option would tell it. The constructor of
+     * such a lookup is made accessible through the JDK's own support for serialization libraries (module
+     * jdk.unsupported), without a call that the JVM warns of. Where anything is missing or different, nothing is
+     * changed, and the JVM warns as usual.
      *
      * What the program was told to deny stays denied.
      */

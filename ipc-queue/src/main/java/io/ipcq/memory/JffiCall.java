@@ -13,8 +13,8 @@ import java.nio.file.Path;
 /**
  * System calls through jffi, for Java 17 to 21.
  *
- * <p>jffi unpacks its library and loads it from there: here in a directory of this user's alone, which is removed then. What the user
- * set by {@code jffi.extract.dir} or {@code jffi.boot.library.path} goes first.
+ * <p>jffi unpacks its library and loads it from there: here in a directory of this user's alone, which is removed then.
+ * What the user set by {@code jffi.extract.dir} or {@code jffi.boot.library.path} goes first.
  */
 final class JffiCall implements Kernel.SystemCall {
 
@@ -36,7 +36,9 @@ final class JffiCall implements Kernel.SystemCall {
         memory = MemoryIO.getInstance();
     }
 
-    /** Left alone, jffi would unpack it where others may exchange it before it is loaded, or into the working directory. */
+    /**
+     * Left alone, jffi would unpack it where others may exchange it before it is loaded, or into the working directory.
+     */
     private static void unpackLibrary() throws IOException {
         if (System.getProperty(EXTRACT_DIRECTORY) != null) {
             return;

@@ -7,13 +7,13 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JDK does not offer and the kernel does, on Linux (x86_64, aarch64): a system call by its number.
+ * System calls that the JDK does not offer, by their number, on Linux (x86_64, aarch64).
  *
- * <p>It is made through {@code java.lang.foreign} from Java 22 on, and through jffi before. Elsewhere, or with
- * {@code -Dipcq.native=off}, or where no call can be made, there is none, and who would use it does without.
+ * <p>They are made through {@code java.lang.foreign} from Java 22 on, and through jffi before. On other systems, with
+ * {@code -Dipcq.native=off}, or where no call can be made, there are none, and callers do without.
  *
- * <p>Thread-safe. Loading takes a JVM that has just started some 50 ms, so a process pays for it at the first call that it
- * cannot do without.
+ * <p>Thread-safe. Loading takes a JVM that has just started some 50 ms. So a process loads it only for the first call
+ * that it cannot do without.
  */
 final class Kernel {
 
@@ -34,7 +34,7 @@ final class Kernel {
 
     private Kernel() {}
 
-    /** Null where there is none. Loads it, if need be. */
+    /** Loads it if needed; null where there is none. */
     static @Nullable SystemCall call() {
         if (!loaded) {
             load();
@@ -78,7 +78,7 @@ final class Kernel {
         }
     }
 
-    /** Loads in a thread of its own: where a stack is all but used up, classes would be broken for good. */
+    /** Loads in a thread of its own: on a stack that is almost used up, loading would break classes for good. */
     private static synchronized void load() {
         if (loaded) {
             return;
@@ -120,8 +120,8 @@ final class Kernel {
         }
 
         /**
-         * Logs in a thread that nobody waits for. A log may lead through a queue, as that of a pool's worker does: it may need a
-         * lock of who waits for the loading.
+         * Logs in a thread that nobody waits for. A log may lead through a queue, as that of a pool's worker does. It
+         * may need a lock of the thread that waits for the loading.
          */
         private static void say(String message, @Nullable Throwable cause) {
             Thread speaker = new Thread(() -> log(message, cause), "ipcq-kernel-log");

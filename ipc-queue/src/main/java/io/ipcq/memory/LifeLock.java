@@ -11,10 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A locked file that says that its holder lives: the kernel unlocks it when the process ends, however it ends.
+ * A locked file that says that its holder lives. The kernel unlocks it when the process ends, in whatever way it ends.
  *
- * <p>A second after it was taken, nothing else that the same JVM does to the file, such as to copy it, unlocks it. Where no native
- * calls can be made, it is locked again within a hundredth of a second; see {@link Members#secure}.
+ * <p>From a second after it was taken, nothing else that the same JVM does to the file unlocks it, such as copying it.
+ * Where no native calls can be made, it is locked again within a hundredth of a second; see {@link Members#secure}.
  *
  * <p>Thread-safe; process-safe.
  */
@@ -68,7 +68,7 @@ public final class LifeLock implements AutoCloseable {
         return free(List.of(file)).isEmpty();
     }
 
-    /** Those of the files that are open here that nobody in another process holds; takes no longer than for one. */
+    /** Those of some files, open here, that nobody in another process holds. It takes no longer than for one file. */
     public static List<FileChannel> free(Collection<FileChannel> files) {
         List<FileChannel> free = unlocked(files);
         for (int round = 0; !free.isEmpty() && round < LockPair.ROUNDS; round++) {

@@ -20,10 +20,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new directory 0700 in which a locked file says that the JVM that made it is alive; what killed ones have left, others sweep.
+ * A new directory 0700 in which a locked file says that the JVM that made it is alive. Other JVMs sweep the directories
+ * of killed ones.
  *
- * <p>Thread-safe. Process-safe: any number of processes make and sweep such directories in one place at the same time. What survives a
- * crash is the directory, until somebody sweeps there.
+ * <p>Thread-safe. Process-safe: any number of processes may make and sweep such directories in one place at the same
+ * time. The directory survives a crash, until somebody sweeps there.
  */
 public final class LiveDirectory {
     /*
@@ -32,12 +33,13 @@ public final class LiveDirectory {
      *     alive       locked by its owner until that ends
      *     ...         what the owner has there
      *
-     *   Whoever finds `alive` unlocked knows that the owner is dead. One without `alive` is being made, or something that tidies
-     *   temporary files was there: it goes only if it is empty. The owner may be swept between making and locking `alive`; it looks after
-     *   locking, and begins again.
+     *   If `alive` is unlocked, the owner is dead. A directory without `alive` is being made, or a program that tidies
+     *   temporary files has removed it: it is swept only if it is empty. A directory may be swept before its owner has
+     *   locked `alive`. So the owner checks after locking, and begins again.
      *
-     *   A sweep passes over the directories that bear this process's pid and start: they may belong to the same code in another class
-     *   loader, and to close a file that was opened to ask would unlock what is locked by only one lock yet (LifeLock).
+     *   A sweep passes over directories with this process's pid and start. They may belong to the same code in another
+     *   class loader, and closing a file that was opened to ask would drop the only lock that it may have so far
+     *   (LifeLock).
      */
 
     private static final String ALIVE = "alive";
@@ -54,10 +56,14 @@ public final class LiveDirectory {
     /** Says what stays in the directory of a dead JVM. */
     @FunctionalInterface
     public interface Keeping {
+        /** Whether an entry of a directory stays. */
         boolean isKept(DirectoryHandle directory, String name) throws IOException;
     }
 
-    /** Makes one, and locks it until this JVM ends or {@link #removeIfEmpty removes} it; an interrupt does not disturb that. */
+    /**
+     * Makes one, and locks it until this JVM ends or {@link #removeIfEmpty removes} it; an interrupt does not disturb
+     * that.
+     */
     public static LiveDirectory create(Path base, String prefix) throws IOException {
         boolean interrupted = false;
         try {
@@ -114,11 +120,12 @@ public final class LiveDirectory {
         return directory.resolve(ALIVE);
     }
 
+    /** Where the directory is. */
     public Path path() {
         return path;
     }
 
-    /** False if something that tidies temporary files took it away. */
+    /** False if a program that tidies temporary files has removed it. */
     public boolean isInPlace() {
         return Files.exists(aliveFile(path), LinkOption.NOFOLLOW_LINKS);
     }
@@ -139,7 +146,7 @@ public final class LiveDirectory {
         return true;
     }
 
-    /** Removes the directory of a JVM that is dead or about to end, and what is in it but for what is kept. */
+    /** Removes the directory of a JVM that is dead or about to end, with what is in it, except for what is kept. */
     public static void remove(Path directory, Keeping keeping) throws IOException {
         Path absolute = directory.toAbsolutePath();
         try (DirectoryHandle base = DirectoryHandle.open(Objects.requireNonNull(absolute.getParent()));
@@ -167,8 +174,8 @@ public final class LiveDirectory {
     }
 
     /**
-     * Removes what dead JVMs of this user have left in a place, but for what is kept. What cannot be swept is left, for the next one:
-     * this never fails.
+     * Removes what dead JVMs of this user have left in a place, except for what is kept. This never fails: what cannot
+     * be swept is left to the next sweep.
      */
     public static void sweep(Path base, String prefix, Keeping keeping) {
         Map<FileChannel, DirectoryHandle> candidates = new LinkedHashMap<>();

@@ -16,18 +16,19 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A descriptor of a file, by which bytes of it are locked for nobody else: the locks belong to the descriptor.
+ * A descriptor of a file that locks bytes of it. The locks belong to the descriptor, not to the process.
  *
- * <p>Nothing else that this process opens and closes can drop them, unlike a {@link java.nio.channels.FileLock}, with which
- * they share the bytes: each keeps the other out. They go when it is closed, and when the process ends. Not thread-safe.
+ * <p>So nothing else that this process opens and closes can drop them, unlike a {@link java.nio.channels.FileLock}. The
+ * two kinds of locks exclude each other on the same byte. The locks end when the descriptor is closed, or the process
+ * ends. Not thread-safe.
  */
 final class LockDescriptor {
 
     /*
      * Idea
-     *   The kernel's "open file description lock". The descriptor is not one of the JDK's, for those do not tell their
-     *   number, and is closed at exec, as all of the JDK's are for a child: a child process never inherits the locks. Native
-     *   code that forks and does not exec shares them, until that process ends, too.
+     *   The kernel's "open file description lock". The descriptor is not one of the JDK's, because those do not tell
+     *   their number. It is closed at exec, as the JDK's are for a child, so a child process never inherits the locks.
+     *   Native code that forks and does not exec shares them, until that process has ended, too.
      *
      * References
      *   fcntl(2), "Open file description locks" (Linux 3.15).
@@ -94,7 +95,7 @@ final class LockDescriptor {
         return descriptor >= 0;
     }
 
-    /** One whose directory was moved or deleted since it was opened: by the descriptor that somebody here has of it. */
+    /** Opens a file whose directory was moved or deleted since, through the descriptor that this process has of it. */
     private boolean openUnnamed(Object fileKey) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(OPEN_FILES)) {
             for (Path file : files) {
@@ -108,7 +109,10 @@ final class LockDescriptor {
         return false;
     }
 
-    /** In the encoding that the JDK has for names of files. One that it cannot encode names no file, or another one. */
+    /**
+     * A name in the encoding that the JDK has for files. A name that it cannot encode leads to no file, or to another
+     * one.
+     */
     private static byte[] nativeName(Path file) {
         Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
         return file.toAbsolutePath().toString().getBytes(encoding);
@@ -150,7 +154,7 @@ final class LockDescriptor {
         }
     }
 
-    /** Once is enough; may be called again if it failed. */
+    /** Closes the descriptor. May be called again if it failed. */
     void close() {
         if (descriptor >= 0) {
             call.invoke(Numbers.CLOSE, descriptor, 0, 0, 0);

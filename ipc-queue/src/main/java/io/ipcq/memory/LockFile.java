@@ -19,22 +19,23 @@ import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A file of which bytes are locked: opened once, however many of this JVM use it. */
+/** A file of which bytes are locked. It is opened once, however many users in this JVM it has. */
 final class LockFile {
 
     /*
      * Idea
-     *   To the kernel, a record lock belongs to the process, and all of them fall when the process closes any descriptor of
-     *   the file. So there is one descriptor for all who use it, and the last one to leave closes it. What others in this JVM
-     *   open and close is not to be seen from here, so there is a second descriptor, of which the locks are its own.
-     *   The same classes may be loaded twice in a JVM, and then there are two descriptors. The JDK's own table of locks is
-     *   common to all of them, and the monitor is an interned string, which is common too. Whoever would close a descriptor
-     *   first asks that table for locks of others, in the same turn at the monitor in which it counted how many there may
-     *   be; if there are any, the descriptor stays open until the JVM ends.
+     *   To the kernel, a record lock belongs to the process. All of them are dropped when the process closes any
+     *   descriptor of the file. So there is one descriptor for all users, and the last user closes it. This class
+     *   cannot see what other code in this JVM opens and closes, so there is a second descriptor, whose locks are its
+     *   own. The same classes may be loaded twice in a JVM, and then there are two descriptors. All of them share the
+     *   JDK's own table of locks, and the monitor, which is an interned string. Before a descriptor is closed, that
+     *   table is asked for locks of others, while the monitor is held under which the number of possible locks was
+     *   counted. If there are any, the descriptor stays open until the JVM ends.
      *
      * Visibility
-     *   All under the one monitor: a test that meets another test of the same JVM would take it for a holder. Only tryLock
-     *   is used, which an interrupt does not disturb; it would close the channel under a blocking lock.
+     *   Everything is under the one monitor: a test that meets another test of the same JVM would take it for a holder.
+     *   Only tryLock is used, which an interrupt does not disturb. An interrupt of a blocking lock would close the
+     *   channel.
      *
      * References
      *   fcntl(2), "Advisory record locking"; java.nio.channels.FileLock, "Platform dependencies".
@@ -175,7 +176,10 @@ final class LockFile {
         closeIfUnused(last);
     }
 
-    /** Leaves the file to its other users; once, and then {@link #closeIfUnused}, which may be called again if it failed. */
+    /**
+     * Leaves the file to its other users. Call it once, and then {@link #closeIfUnused}, which may be called again if
+     * it failed.
+     */
     void leave() {
         synchronized (MONITOR_OF_JVM) {
             users--;
@@ -217,7 +221,9 @@ final class LockFile {
         return isLockedByOtherClassLoader(0, last) || isLockedByOtherClassLoader(LockPair.SECOND, last);
     }
 
-    /** Asks for places that are in use, and no more: who joins elsewhere would take the places behind them for taken. */
+    /**
+     * Asks for places that are in use, and no more: a process that joins would take the places after them for taken.
+     */
     private boolean isLockedByOtherClassLoader(long first, long last) {
         try {
             FileLock lock = channel.tryLock(first, last + 1, true);
@@ -232,7 +238,9 @@ final class LockFile {
         }
     }
 
-    /** Makes it reachable through types of the JDK only, so that the class loader of this class may still be unloaded. */
+    /**
+     * Makes it reachable through types of the JDK only, so that the class loader of this class may still be unloaded.
+     */
     private static void keepUntilEnd(FileChannel channel) {
         Thread keeper = new Thread(null, new FutureTask<>(new Thread(), channel), "ipcq-lock-file", 0, false);
         keeper.setContextClassLoader(null);

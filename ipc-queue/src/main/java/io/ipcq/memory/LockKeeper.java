@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class LockKeeper {
 
     /*
-     * To load native calls takes a JVM that has just started longer than all else that it does to open a queue. Many a one
-     * ends within a second; and if one has to wait for anything meanwhile, they are loaded already. So a pair that is taken before gets
-     * its second lock a second later. One that cannot have it is looked after until it is closed.
+     * Loading native calls takes a JVM that has just started longer than everything else that opens a queue. Many JVMs
+     * end within a second. Others load native calls earlier, because they wait for something. So a pair that was taken
+     * before gets its second lock a second later. A pair that cannot have it is watched until it is closed.
      *
-     * The thread ends when there is nothing for it to do, so that it keeps no class loader.
+     * The thread ends when it has nothing to do, so that it does not keep a class loader alive.
      */
 
     private static final long PAUSE_MILLIS = 1_000;
@@ -53,7 +53,7 @@ final class LockKeeper {
         runIfNeeded();
     }
 
-    /** One whose file is gone or cut short does not keep the others from it. */
+    /** A pair whose file is gone or cut short does not keep the other pairs from their answers. */
     private static void forEach(Set<LockPair> pairs, Consumer<LockPair> action) {
         for (LockPair pair : copy(pairs)) {
             try {
@@ -114,7 +114,7 @@ final class LockKeeper {
         return !isIdle();
     }
 
-    /** Who came while it ended is not forgotten. */
+    /** Ends the thread, and starts another one for a pair that came in the meantime. */
     private static synchronized void end() {
         keeper = null;
         runIfNeeded();

@@ -11,20 +11,20 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two locked bytes of a file, by which others know that their holder lives: the kernel unlocks them when its process ends,
- * however it ends, and nothing that this process does to the file does. Thread-safe.
+ * Two locked bytes of a file that say that their holder lives. The kernel unlocks them when the holder's process ends,
+ * in whatever way it ends. Nothing that this process does to the file unlocks both. Thread-safe.
  */
 final class LockPair {
 
     /*
      * Idea
-     *   The first lock is the JDK's. All that a process has of those on a file fall when it closes any descriptor of that
-     *   file: when it copies the directory, say. The second one belongs to a descriptor that nothing else closes. It takes native calls,
-     *   which LockKeeper has loaded a second later at the latest.
-     *   Where it cannot be had, the holder is asked by whoever finds both bytes unlocked, who then waits before he looks once
-     *   more. The holder looks every 10 ms whether it is asked. If so, it locks its other byte by a new lock of the JDK's,
-     *   and unlocks the one that it may have lost, and that the JDK would not lock again, as it takes it for locked. Only
-     *   there a clock decides.
+     *   The first lock is the JDK's. A process loses all such locks on a file when it closes any descriptor of that
+     *   file: when it copies the directory, for instance. The second lock belongs to a descriptor that nothing else
+     *   closes. It takes native calls, which LockKeeper has loaded a second later at the latest.
+     *   Where the second lock cannot be had, a process that finds both bytes unlocked asks the holder, and waits before
+     *   it looks again. The holder checks every 10 ms whether it is asked. If so, it locks its other byte by a new lock
+     *   of the JDK's, and unlocks the one that it may have lost. The JDK would not lock that one again, because it
+     *   takes it for locked. Only there a clock decides.
      *
      * References
      *   fcntl(2), "Advisory record locking", "Open file description locks"; see LockFile and LockDescriptor.
@@ -36,7 +36,7 @@ final class LockPair {
         /** Whether somebody has found both bytes unlocked. */
         boolean isRaised();
 
-        /** There will be no second lock, so its life may be doubted. */
+        /** Says that there will be no second lock, so that others ask before they take the holder for dead. */
         void allow();
     }
 
@@ -46,7 +46,7 @@ final class LockPair {
     /** How often a holder looks whether it is asked. */
     static final long ROUND_MILLIS = 10;
 
-    /** In how many rounds it is believed to be dead. */
+    /** After how many rounds the holder counts as dead. */
     static final int ROUNDS = 8;
 
     private final Path path; // by which it was found: others here may have found the file before it got that name
@@ -76,7 +76,7 @@ final class LockPair {
         return file.isFree(firstPlace, lastPlace) && file.isFree(firstPlace + SECOND, lastPlace + SECOND);
     }
 
-    /** Gives those who have only one lock time to answer, whatever interrupts it. */
+    /** Gives holders with only one lock time to answer; an interrupt does not shorten it. */
     static void awaitRound() {
         long nanos = TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
         long end = System.nanoTime() + nanos;
@@ -85,7 +85,7 @@ final class LockPair {
         }
     }
 
-    /** False if the second lock cannot be had, which is told to those who ask. */
+    /** Takes the second lock; false if it cannot be had, which others are then told. */
     synchronized boolean secure() {
         if (!closed && !second) {
             SystemCall call = Kernel.call();
@@ -97,7 +97,7 @@ final class LockPair {
         return second;
     }
 
-    /** Never without one in between. */
+    /** Locks the other byte before it unlocks this one, so that one is locked at any time. */
     synchronized void answer() {
         FileLock old = first;
         if (closed || old == null || !doubt.isRaised()) {

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * not aligned, throws and touches nothing. A file starts with a {@linkplain RegionFormat header} of
  * {@value #HEADER_BYTES} bytes; the words of its user come after it.
  *
- * <p>There is no {@code close}: the mapping goes when the garbage collector finds the region unreachable. To unmap by
- * hand would pull the memory from under a thread that is still in a word or asleep on one, and that ends the JVM, not
- * the thread. So whoever holds a region may use it, always.
+ * <p>There is no {@code close}: the region is unmapped when the garbage collector finds it unreachable. Unmapping it
+ * explicitly would take the memory away from a thread that accesses a word or sleeps on one, and that ends the JVM, not
+ * the thread. So a region may be used for as long as there is a reference to it.
  *
  * <p>Thread-safe as far as the mode of an access says. Process-safe in the same way: a release store in one process
- * happens before the acquire load in another that sees it. The content survives the death of every process; it survives
- * the machine only as far as {@link #force} went.
+ * happens before the acquire load in another that sees it. Survives a crash: the content survives the death of every
+ * process. A crash of the machine it survives only as far as {@link #force} went.
  */
 public final class MappedRegion {
 
@@ -32,10 +32,10 @@ public final class MappedRegion {
     public static final int HEADER_BYTES = RegionHeader.BYTES;
 
     /*
-     * An atomic update looks at its word first, and then makes an array. A load from a file that was cut short ends in an
-     * InternalError, but not at once, and the interpreter's atomic updates end the JVM. The interpreter looks for such errors
-     * whenever it makes an array. Compiled code, in which an atomic update may fault as well, leaves the array out; so it
-     * has to stand in the very method, which is compiled or interpreted as a whole.
+     * An atomic update looks at its word first, and then makes an array. A load from a file that was cut short ends in
+     * an InternalError, but not at once, and the interpreter's atomic updates end the JVM. The interpreter looks for
+     * such errors whenever it makes an array. Compiled code, in which an atomic update may fault as well, leaves the
+     * array out; so it has to stand in the very method, which is compiled or interpreted as a whole.
      */
 
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -63,7 +63,8 @@ public final class MappedRegion {
     /**
      * Creates a file that must not exist, and shows it to others only when it is complete.
      *
-     * <p>Every block is allocated, so that a full disk is an {@link IOException} here and not a fault at some later store.
+     * <p>Every block is allocated, so that a full disk is an {@link IOException} here and not a fault at some later
+     * store.
      *
      * @param sizeBytes of the file, header included; less than 2 GiB
      * @param initialise writes the first content, which is zero otherwise
@@ -75,8 +76,8 @@ public final class MappedRegion {
     }
 
     /**
-     * Creates a file like {@link #create}, but allocates only its first bytes; what comes after them must not be touched
-     * before {@link #allocate} has returned for it.
+     * Creates a file like {@link #create}, but allocates only its first bytes; what comes after them must not be
+     * touched before {@link #allocate} has returned for it.
      *
      * @param allocatedBytes of the file, header included, to allocate now
      */
@@ -101,7 +102,10 @@ public final class MappedRegion {
         return RegionFiles.open(directory, directory.path().resolve(name), format);
     }
 
-    /** Maps a file of that name to be looked at: whoever stores to a word gets a {@link java.nio.ReadOnlyBufferException}. */
+    /**
+     * Maps a file of that name to be looked at: whoever stores to a word gets a
+     * {@link java.nio.ReadOnlyBufferException}.
+     */
     public static MappedRegion openReadOnly(DirectoryHandle directory, String name, RegionFormat format)
             throws IOException {
         return RegionFiles.openReadOnly(directory, directory.path().resolve(name), format);
@@ -122,30 +126,37 @@ public final class MappedRegion {
         return bytes.capacity();
     }
 
+    /** The word of 4 bytes at an offset, read plain. */
     public int getInt(long offset) {
         return (int) INT.get(bytes, index(offset));
     }
 
+    /** The same, read with acquire: what was written before the release whose value it sees is seen, too. */
     public int getIntAcquire(long offset) {
         return (int) INT.getAcquire(bytes, index(offset));
     }
 
+    /** The same, read as a volatile. */
     public int getIntVolatile(long offset) {
         return (int) INT.getVolatile(bytes, index(offset));
     }
 
+    /** Writes the word of 4 bytes at an offset, plain. */
     public void putInt(long offset, int value) {
         INT.set(bytes, index(offset), value);
     }
 
+    /** The same, written with release: who sees the value with acquire sees what was written before. */
     public void putIntRelease(long offset, int value) {
         INT.setRelease(bytes, index(offset), value);
     }
 
+    /** The same, written as a volatile. */
     public void putIntVolatile(long offset, int value) {
         INT.setVolatile(bytes, index(offset), value);
     }
 
+    /** Writes the word if it is what was expected, as a volatile; says whether it was. */
     @SuppressWarnings("UnusedVariable")
     public boolean compareAndSetInt(long offset, int expected, int value) {
         int index = index(offset);
@@ -156,6 +167,7 @@ public final class MappedRegion {
         return INT.compareAndSet(bytes, index, expected, value);
     }
 
+    /** Adds to the word, as a volatile, and returns what it was. */
     @SuppressWarnings("UnusedVariable")
     public int getAndAddInt(long offset, int delta) {
         int index = index(offset);
@@ -164,30 +176,37 @@ public final class MappedRegion {
         return (int) INT.getAndAdd(bytes, index, delta);
     }
 
+    /** The word of 8 bytes at an offset, read plain. */
     public long getLong(long offset) {
         return (long) LONG.get(bytes, index(offset));
     }
 
+    /** The same, read with acquire: what was written before the release whose value it sees is seen, too. */
     public long getLongAcquire(long offset) {
         return (long) LONG.getAcquire(bytes, index(offset));
     }
 
+    /** The same, read as a volatile. */
     public long getLongVolatile(long offset) {
         return (long) LONG.getVolatile(bytes, index(offset));
     }
 
+    /** Writes the word of 8 bytes at an offset, plain. */
     public void putLong(long offset, long value) {
         LONG.set(bytes, index(offset), value);
     }
 
+    /** The same, written with release: who sees the value with acquire sees what was written before. */
     public void putLongRelease(long offset, long value) {
         LONG.setRelease(bytes, index(offset), value);
     }
 
+    /** The same, written as a volatile. */
     public void putLongVolatile(long offset, long value) {
         LONG.setVolatile(bytes, index(offset), value);
     }
 
+    /** Writes the word if it is what was expected, as a volatile; says whether it was. */
     @SuppressWarnings("UnusedVariable")
     public boolean compareAndSetLong(long offset, long expected, long value) {
         int index = index(offset);
@@ -198,6 +217,7 @@ public final class MappedRegion {
         return LONG.compareAndSet(bytes, index, expected, value);
     }
 
+    /** Adds to the word, as a volatile, and returns what it was. */
     @SuppressWarnings("UnusedVariable")
     public long getAndAddLong(long offset, long delta) {
         int index = index(offset);
@@ -217,8 +237,8 @@ public final class MappedRegion {
     }
 
     /**
-     * Allocates the blocks from one offset to another by writing zeros over them. The file is found by its name; one that
-     * has taken its place meanwhile is left alone.
+     * Allocates the blocks from one offset to another by writing zeros over them. The file is found by its name; one
+     * that has taken its place meanwhile is left alone.
      *
      * @param identityOffset of a long that no other file has in that place
      * @throws IOException if there is no space, or the file is no longer there; part of the zeros may have been written
@@ -241,9 +261,10 @@ public final class MappedRegion {
     }
 
     /**
-     * Throws what an earlier access of this thread has run into, if the file was cut short under it; costs some 100 ns.
-     * Compiled code goes on with whatever it has read, until it next calls into the JVM's runtime, as it does here: an array
-     * of arrays whose sizes the compiler does not know is made nowhere else. A call of a native method would not do.
+     * Throws the fault of an earlier access of this thread, if the file was cut short; costs some 100 ns.
+     * Compiled code goes on with whatever it has read, until it next calls into the JVM's runtime. It does so here,
+     * because only the runtime makes arrays of arrays whose sizes the compiler does not know. A call of a native method
+     * would not do.
      *
      * @throws InternalError as the JVM does
      */
@@ -253,11 +274,11 @@ public final class MappedRegion {
     }
 
     /**
-     * Says that nobody will touch the region any more. It is unmapped when the garbage collector finds it unreachable; until
-     * then it holds the space of its file, also of a removed one. When space runs out, or a thousand regions or 256 MiB wait for it,
-     * that collection is asked for.
+     * Says that nobody will use the region any more. It is unmapped when the garbage collector finds it unreachable.
+     * Until then it holds the space of its file, even of a removed one. When space runs out, or a thousand regions or
+     * 256 MiB wait to be unmapped, the collector is asked to run.
      *
-     * @param bytes how much space that is, about
+     * @param bytes the approximate space
      */
     public void release(long bytes) {
         RegionFiles.released(this, bytes);

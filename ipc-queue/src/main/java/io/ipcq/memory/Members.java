@@ -6,33 +6,33 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
 /**
- * Who uses a region, and who of them still lives, according to the kernel.
+ * The members of a region, and which of them live, according to the kernel.
  *
  * <p>Each member holds locks on two bytes of an empty file, and the kernel drops them when the process ends, however it
  * ends. No process numbers are compared, so members may live in different containers. A stopped process is alive.
  *
- * <p>Thread-safe; process-safe. When a process dies, its members are gone within the same instant for everybody else. What
- * else the same JVM does to the file, such as to copy it, takes no member away: {@link #secure} says from when on.
+ * <p>Thread-safe; process-safe. When a process dies, its members are gone within the same instant for everybody else.
+ * What else the same JVM does to the file, such as to copy it, takes no member away: {@link #secure} says from when on.
  */
 public final class Members implements AutoCloseable {
 
     /*
      * Idea
-     *   A word of the region counts the members that ever joined; the number of a member is its place in that count, and
-     *   never used again. Member n has byte n of the file, and another one (there need not be any bytes to lock).
-     *     join:    n = count + 1; lock byte n exclusively, or try n + 1; CAS count -> n, or unlock and start again; lock
-     *              the other byte
+     *   A word of the region counts the members that ever joined; the number of a member is its place in that count,
+     *   and never used again. Member n has byte n of the file, and another one (there need not be any bytes to lock).
+     *     join:    n = count + 1; lock byte n exclusively, or try n + 1; CAS count -> n, or unlock and start again;
+     *              lock the other byte
      *     isAlive: try a shared lock on byte n, then on the other one; got both: nobody is there
-     *   First locked, then counted: a number that is counted and not locked is dead, and stays so. A joiner never waits for
-     *   another one, who may be stopped between the two.
+     *   First locked, then counted: a number that is counted and not locked is dead, and stays so. A joiner never waits
+     *   for another one, who may be stopped between the two.
      *   The dead are told from the living by ranges: one shared lock says that a thousand are dead.
-     *   Where a member cannot have its second lock, a flag beside the count says so, and another one asks it to take its first
-     *   again; see LockPair.
+     *   Where a member cannot have its second lock, a flag beside the count says so, and another one asks it to take
+     *   its first again; see LockPair.
      *
      * Visibility
-     *   The number is counted by a CAS after the lock is held, so who reads the number, there or in a mutex word, finds the
-     *   lock. Testing with a shared lock lets any number of testers, also stopped ones, agree; an exclusive test would look
-     *   like life to the others.
+     *   The number is counted by a CAS after the lock is held, so who reads the number, there or in a mutex word, finds
+     *   the lock. Testing with a shared lock lets any number of testers, also stopped ones, agree; an exclusive test
+     *   would look like life to the others.
      *
      * Crash
      *   A joiner that dies before the CAS leaves nothing; after it, a dead number.
@@ -200,11 +200,11 @@ public final class Members implements AutoCloseable {
     }
 
     /**
-     * Sees to it, before it returns, that nothing but {@link #close} and the end of the process can take this membership away.
-     * Without it, that begins about a second after joining.
+     * Sees to it, before it returns, that nothing but {@link #close} and the end of the process can take this
+     * membership away. Without it, that begins about a second after joining.
      *
-     * <p>Where no native calls can be made, or with {@code -Dipcq.native=off}, this process may be taken for dead if it is
-     * stopped in the hundredth of a second after it closed a descriptor of the file.
+     * <p>Where no native calls can be made, or with {@code -Dipcq.native=off}, this process may be taken for dead if it
+     * is stopped in the hundredth of a second after it closed a descriptor of the file.
      */
     @SuppressWarnings("MethodCanBeStatic") // all are secured together
     public void secure() {

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Files and directories that belong to one user alone: 0700 and 0600 from the first instant, whatever the umask.
  *
- * <p>What exists already is refused if somebody else could have put it there or could write to it. A symbolic link is
- * never followed in the last name of a path. Where the file system knows no owners or permissions, there is nothing to check.
+ * <p>A file or directory that exists already is refused if somebody else could have put it there, or could write to it.
+ * A symbolic link in the last name of a path is never followed. Where the file system knows no owners or permissions,
+ * there is nothing to check.
  *
  * <p>Thread-safe; process-safe; nothing here outlives the call but the files.
  */
@@ -46,7 +47,9 @@ public final class PrivateFiles {
     private static final Set<PosixFilePermission> OF_OWNER =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
-    /** Their record locks are kept by a server and end by its clock, so a living member could look dead. */
+    /**
+     * File systems whose record locks a server keeps and ends by its clock, so that a living member could look dead.
+     */
     private static final Set<String> NETWORK_FILE_SYSTEMS = Set.of(
             "nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "9p", "ceph", "lustre", "gfs2", "ocfs2", "beegfs");
 
@@ -54,7 +57,10 @@ public final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** Creates the directory with mode 0700, or makes sure that the one that is there is {@linkplain #requirePrivate private}. */
+    /**
+     * Creates the directory with mode 0700, or makes sure that the one that is there is
+     * {@linkplain #requirePrivate private}.
+     */
     public static void createDirectory(Path directory) throws IOException {
         try {
             Files.createDirectory(directory, attributes(directory, "rwx------"));
@@ -221,9 +227,9 @@ public final class PrivateFiles {
     }
 
     /**
-     * Why somebody else could put another thing where this path leads, by a directory above it: one that belongs to another
-     * user, or that everybody may write to and is not sticky, as {@code /tmp} is; or by a link of another user on the way. Null if
-     * nobody could.
+     * The reason why somebody else could replace what this path leads to; null if nobody could. A directory above it
+     * may belong to another user, or everybody may write to it and it is not sticky, as {@code /tmp} is. Or there is a
+     * link of another user on the way.
      */
     public static @Nullable String objectionAbove(Path path) throws IOException {
         Path above = path.toAbsolutePath().getParent();
@@ -271,8 +277,8 @@ public final class PrivateFiles {
     }
 
     /**
-     * Where temporary files can be made that nobody else can exchange: {@code java.io.tmpdir}, or {@code /tmp} if others could do so
-     * there. Nothing that is found there is to be trusted but for its owner.
+     * A directory for temporary files that nobody else can replace: {@code java.io.tmpdir}, or {@code /tmp} if others
+     * could replace files there. Trust nothing that is found there, except by its owner.
      *
      * @throws IOException if there is no such place; the message says why
      */
@@ -313,16 +319,18 @@ public final class PrivateFiles {
         return Files.createDirectory(directory, attributes(directory, "rwx------"));
     }
 
-    /** Not of the JDK, whose random names cost a JVM that has just started 8 ms. What is there already is never taken. */
+    /**
+     * Not of the JDK, whose random names cost a JVM that has just started 8 ms. What is there already is never taken.
+     */
     private static String randomName() {
         return Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 
     private static final class CurrentUser {
         /*
-         * The property user.name says nothing: anybody may set it, and a process may act as another user. What the process creates
-         * belongs to its user, but in an open directory somebody else could exchange it before its owner is asked for. So Linux is
-         * asked, and elsewhere a file is made where nobody but root and its owner could exchange it.
+         * The property user.name says nothing: anybody may set it, and a process may act as another user. What the
+         * process creates belongs to its user, but in an open directory somebody else could replace it before its owner
+         * is read. So Linux is asked. Elsewhere a file is made where nobody but root and its owner could replace it.
          */
 
         private static final Path STATUS = Path.of("/proc/self/status");

@@ -11,16 +11,18 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * Which process is meant. Its pid alone says that only while it lives, as the kernel gives the number to others afterwards; so this has the
- * time of its start, too.
+ * Identifies a process by its pid and the time of its start. A pid alone identifies a process only while that lives,
+ * because the kernel gives the number to others afterwards.
  *
- * <p>Thread-safe: immutable. Process-safe: it can be passed on, and is good in the same pid namespace. Survives the process that it names:
- * {@link #isAlive} is false then. Where a lock can be had that the process holds, that is better: see {@link LifeLock}.
+ * <p>Thread-safe: immutable. Process-safe: it can be passed on, and holds in the same pid namespace. It survives the
+ * process that it names; {@link #isAlive} is false then. A lock that the process holds is better, where there is one:
+ * see {@link LifeLock}.
  */
 public final class ProcessIdentity implements Serializable {
     /*
-     * The start is what /proc/PID/stat says, in ticks since the machine was started: the same for whoever reads it. The instant that the
-     * JDK makes of it is of the reader's clock, which may have been set in between; it serves where there is no /proc.
+     * The start is what /proc/PID/stat says, in ticks since the machine was started, which is the same for every
+     * reader. The JDK makes an instant of it with the reader's clock, which may have been set in between. That is used
+     * only where there is no /proc.
      */
 
     private static final long serialVersionUID = 1L;
@@ -48,7 +50,7 @@ public final class ProcessIdentity implements Serializable {
         return new ProcessIdentity(pid, startOf(pid));
     }
 
-    /** Whether it runs; one that has ended and that its parent has not taken notice of does not. */
+    /** Whether it runs. A process that has ended and that its parent has not waited for does not run. */
     public boolean isAlive() {
         return !start.isEmpty() && start.equals(startOf(pid));
     }

@@ -18,14 +18,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/** How the file of a {@link MappedRegion} comes into being and is looked over before it is mapped. */
+/** Creates the file of a {@link MappedRegion}, and checks it before it is mapped. */
 final class RegionFiles {
 
-    /** What a file is called until it is complete: {@code NAME.new-RANDOM}; one that stays was left by a death in between. */
+    /**
+     * What a file is called until it is complete: {@code NAME.new-RANDOM}; one that stays was left by a death in
+     * between.
+     */
     static final String UNFINISHED_SUFFIX = ".new-";
 
     private static final int ZEROS_BYTES = 1 << 16;
-    /** How long what was released is waited for, when it might make room: unmapping is done by a thread of the JDK. */
+    /** How long to wait for released regions to make room: a thread of the JDK unmaps them. */
     private static final int LONGEST_WAITS = 8;
 
     private static final Set<OpenOption> CREATE_NEW =

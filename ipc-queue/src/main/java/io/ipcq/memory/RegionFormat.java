@@ -2,7 +2,7 @@
 package io.ipcq.memory;
 
 /**
- * What a mapped file claims to be, written at its very start.
+ * What a mapped file claims to be, in its first bytes.
  *
  * @param name for messages: "ring queue"
  * @param magic 8 bytes that no other kind of file starts with

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Regions that nobody uses any more, and that are still mapped, because the collector has not come to them yet. It sees a few
- * small objects in them; the space and the mappings that hang on those it does not see, so it is asked when there are many.
+ * Regions that nobody uses any more and that are still mapped, because the garbage collector has not found them yet. It
+ * sees a few small objects, but not the space and the mappings behind them. So it is asked to run when there are many.
  */
 final class ReleasedRegions {
 

@@ -24,38 +24,41 @@ import java.util.concurrent.TimeUnit;
  * mutex.unlock();
  * }</pre>
  *
- * <p>Thread-safe; process-safe. A killed holder is noticed by whoever waits within some 10 ms; a stopped one is waited for.
+ * <p>Thread-safe; process-safe. A killed holder is noticed by whoever waits within some 10 ms; a stopped one is waited
+ * for.
  */
 public final class RobustMutex {
 
     /*
      * Idea
      *   One word: 0 is free, else the number of the holder's member, with the top bit set when somebody may sleep.
-     *     lock:    CAS 0 -> me; else look for some 30 us; else set the bit and sleep on the word, in naps of 1, 2, 5, 10 ms
+     *     lock: CAS 0 -> me; else look for some 30 us; else set the bit and sleep on the word, in naps of 1, 2, 5, 10
+     *              ms
      *     unlock:  CAS me -> 0; if the bit was set, wake one
      *   Who slept takes the lock with the bit set, for it cannot know who else sleeps.
-     *   After a nap that nobody ended, the kernel is asked whether the holder lives. If not: CAS of the very value that was
-     *   seen -> me, and the caller repairs. Only a locker takes over; to set a dead holder's word to 0 would hide that there
-     *   is something to repair.
+     *   After a nap that nobody ended, the kernel is asked whether the holder lives. If not: CAS of the very value that
+     *   was seen -> me, and the caller repairs. Only a locker takes over; to set a dead holder's word to 0 would hide
+     *   that there is something to repair.
      *
      * Visibility
-     *   Every change of the word is a volatile CAS, so unlock happens before the next lock, and is a full fence. After a
-     *   death was found, a full fence precedes the second look at the word.
+     *   Every change of the word is a volatile CAS, so unlock happens before the next lock, and is a full fence. After
+     *   a death was found, a full fence precedes the second look at the word.
      *
      * Crash
-     *   A holder that is killed leaves its number, which no later member ever gets, so the word cannot come to mean somebody
-     *   else. Leaving by exception must not look like a clean unlock: abandon() stores a number that counts as dead. A waker
-     *   killed between the CAS and the wake-up costs a sleeper the rest of its nap.
+     *   A holder that is killed leaves its number, which no later member ever gets, so the word cannot come to mean
+     *   somebody else. Leaving by exception must not look like a clean unlock: abandon() stores a number that counts as
+     *   dead. A waker killed between the CAS and the wake-up costs a sleeper the rest of its nap.
      *
      * Errors
-     *   Any call may find that the stack or the heap is used up, and the holder lives on. So it has to know whether it holds the
-     *   lock: nothing is called between the CAS that locks and the return, so who gets an Error has not locked; and unlock()
-     *   throws none once it has let go. And leaving has to succeed: the stack that it takes is reserved before, what it calls
-     *   is linked by the constructor, and where a CAS finds no memory, a store does: others change the word only to add their
-     *   bit, and look again at the end of a nap.
+     *   Any call may find that the stack or the heap is used up, and the holder lives on. So it has to know whether it
+     *   holds the lock: nothing is called between the CAS that locks and the return, so who gets an Error has not
+     *   locked; and unlock() throws none once it has let go. And leaving has to succeed: the stack that it takes is
+     *   reserved before, what it calls is linked by the constructor, and where a CAS finds no memory, a store does:
+     *   others change the word only to add their bit, and look again at the end of a nap.
      *
      * References
-     *   pthread_mutexattr_setrobust(3); U. Drepper, Futexes Are Tricky; docs/models/mutex.pml (kills and stops anywhere).
+     *   pthread_mutexattr_setrobust(3); U. Drepper, Futexes Are Tricky; docs/models/mutex.pml (kills and stops
+     *   anywhere).
      */
 
     /** How {@link #lock} ended. */
@@ -182,8 +185,8 @@ public final class RobustMutex {
     }
 
     /**
-     * Unlocks in such a way that whoever locks next is told to repair; does nothing if another member holds it, or none. Wakes
-     * nobody: a sleeper looks again within 10 ms.
+     * Unlocks in such a way that whoever locks next is told to repair; does nothing if another member holds it, or
+     * none. Wakes nobody: a sleeper looks again within 10 ms.
      */
     public void abandon() {
         try {

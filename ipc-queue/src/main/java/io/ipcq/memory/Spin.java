@@ -17,9 +17,9 @@ final class Spin {
     private Spin() {}
 
     /**
-     * Looks for about 30 us; true as soon as the condition holds. The pauses between the looks grow: each look takes the
-     * word's cache line away from the side that is about to change it, and a change that is seen a little later is seen
-     * together with the next ones.
+     * Looks for about 30 us; true as soon as the condition holds. The pauses between the looks grow: each look takes
+     * the word's cache line away from the side that is about to change it, and a change that is seen a little later is
+     * seen together with the next ones.
      */
     static boolean briefly(BooleanSupplier condition) {
         long start = System.nanoTime();

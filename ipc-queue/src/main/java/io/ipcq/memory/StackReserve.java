@@ -2,7 +2,8 @@
 package io.ipcq.memory;
 
 /**
- * Stack for what has to succeed: asked for before something is locked, it is there when that has to be unlocked.
+ * Makes sure that there is enough stack for what has to succeed. It is called before something is locked, for the
+ * unlocking.
  *
  * <p>Thread-safe: it has no state.
  */
@@ -10,12 +11,13 @@ public final class StackReserve {
 
     /*
      * Idea
-     *   A method throws a StackOverflowError at its entry, if at all. To call a method that takes 4 KiB is to know that those are
-     *   there for what the caller calls next. `require` takes them with variables that it does not use.
+     *   A method throws a StackOverflowError at its entry, if at all. To call a method that takes 4 KiB is to know that
+     *   those are there for what the caller calls next. `require` takes them with variables that it does not use.
      *     In the interpreter each variable has its place.
-     *     Compiled code has no use for them. But there is a place in it, the `throw`, where the compiler hands over to the
-     *     interpreter, or describes to the JVM what the interpreter would have; so it makes sure at its entry that the
-     *     interpreter's whole frame would fit. It does so for more than a page, 4 KiB; what is less is thought to be there.
+     *     Compiled code has no use for them. But there is a place in it, the `throw`, where the compiler hands over to
+     *     the interpreter, or describes to the JVM what the interpreter would have; so it makes sure at its entry that
+     *     the interpreter's whole frame would fit. It does so for more than a page, 4 KiB; what is less is thought to
+     *     be there.
      *   It costs one or two stores to the stack.
      *
      *   A call that goes as deep, or recursion, would cost more than a `put` does.

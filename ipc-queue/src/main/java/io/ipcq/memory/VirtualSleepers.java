@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The virtual threads of this process that sleep on one word of a {@link Waiter}: one platform thread sleeps in the kernel for all
- * of them, and they park, which leaves their carrier to others.
+ * The virtual threads of this process that sleep on one word of a {@link Waiter}. One platform thread sleeps in the
+ * kernel for all of them. They park, which leaves their carriers to other threads.
  *
  * <p>Thread-safe.
  */
@@ -20,19 +20,19 @@ final class VirtualSleepers {
 
     /*
      * Idea
-     *   The word counts how many were to be woken, ever. The platform thread sleeps while it is what it last saw; then it unparks as
-     *   many as it has grown by, who waited longest first. It is one sleeper to the kernel, whomever it stands for: what was meant
-     *   for more than it has, it passes on. It may unpark one too many, as others in the kernel were woken as well; that one looks
-     *   and sleeps again.
-     *   It is started by the first who sleeps, and ends when there has been none for a second.
+     *   The word counts all wake-ups so far. The platform thread sleeps while the word is unchanged. Then it unparks as
+     *   many threads as the word has grown by, in the order in which they came. To the kernel it is one sleeper,
+     *   however many threads it stands for. Wake-ups for more threads than it has, it passes on. It may unpark one
+     *   thread too many, because others in the kernel were woken as well. That thread looks and sleeps again.
+     *   The first thread that sleeps starts it. It ends when there was none for a second.
      *
      * Visibility
-     *   Who sleeps is in the set before it looks at the word again. Either it finds the word changed, or the platform thread, which
-     *   looks at the set after the word, finds it.
+     *   A sleeper adds itself to the set before it looks at the word again. Either it finds the word changed, or the
+     *   platform thread, which looks at the set after the word, finds the sleeper.
      *
      * Crash
-     *   It dies with the process, like any sleeper. If it ends by an Error, the next who sleeps starts another; until then all look
-     *   again by themselves when their time is over, within 90 ms.
+     *   It dies with the process, like any sleeper. If it ends by an Error, the next sleeper starts another one. Until
+     *   then all sleepers look again by themselves at the end of their time, within 90 ms.
      */
 
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -6,8 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Whether the current thread is a virtual one (Java 21), which must not wait in the kernel: it would keep its carrier, and all
- * other virtual threads wait for that.
+ * Whether the current thread is a virtual one (Java 21). It must not wait in the kernel, because it would keep its
+ * carrier, and other virtual threads would wait for that.
  *
  * <p>The method of Java 21 is named by a string only, so that one class file serves Java 17 too.
  */

@@ -19,9 +19,10 @@ public final class Waiter {
 
     /*
      * Idea
-     *   Two words: a flag "somebody sleeps", and a counter of those who were to be woken, which is what sleepers sleep on.
-     *     await:  e = counter; unless flag = 1 already: look, flag = 1; look; sleep while counter = e, 90 ms at most; from
-     *             the start
+     *   Two words: a flag "somebody sleeps", and a counter of those who were to be woken, which is what sleepers sleep
+     *   on.
+     *     await: e = counter; unless flag = 1 already: look, flag = 1; look; sleep while counter = e, 90 ms at most;
+     *             from the start
      *     signal: (the change was made;) flag = 1?  then flag = 0, counter + many, wake all
      *   Nobody sleeping: signal is a fence and a load.
      *   A virtual thread parks, and a platform thread of its process sleeps for it: see VirtualSleepers.
@@ -33,16 +34,17 @@ public final class Waiter {
      *
      * Visibility
      *   The flag is set before the last look, and the change is made before the flag is read, each with a full fence in
-     *   between: at least one side sees the other. A release store before the read of the flag would not do, not even on
-     *   x86. If the waker saw the flag after the last look, the counter has moved and the kernel does not put the sleeper
-     *   to sleep, or wakes it. A flag that is found set needs no other fence: a waker that has not seen it yet will, as only
-     *   wakers clear it; one that clears it moves the counter afterwards, past what was read before the flag.
+     *   between: at least one side sees the other. A release store before the read of the flag would not do, not even
+     *   on x86. If the waker saw the flag after the last look, the counter has moved and the kernel does not put the
+     *   sleeper to sleep, or wakes it. A flag that is found set needs no other fence: a waker that has not seen it yet
+     *   will, as only wakers clear it; one that clears it moves the counter afterwards, past what was read before the
+     *   flag.
      *
      * Crash
-     *   A flag and not a count: there is nothing to leak when a sleeper dies, and nothing to repair. Because a waker clears
-     *   it for all, it wakes all, or the one that it wakes sets it again for the others; who still has to wait sets it again
-     *   too. A waker that dies between its change and the wake-up, or a woken process that dies or is stopped before it
-     *   acts, costs the others 90 ms at most.
+     *   A flag and not a count: there is nothing to leak when a sleeper dies, and nothing to repair. Because a waker
+     *   clears it for all, it wakes all, or the one that it wakes sets it again for the others; who still has to wait
+     *   sets it again too. A waker that dies between its change and the wake-up, or a woken process that dies or is
+     *   stopped before it acts, costs the others 90 ms at most.
      *
      * References
      *   U. Drepper, Futexes Are Tricky; docs/models/wait.pml (all interleavings, with store buffers and a kill).
@@ -80,15 +82,16 @@ public final class Waiter {
     /**
      * For a change that concerns all who wait, or one that they do not say.
      *
-     * <p>Uses {@value #BYTES} bytes of the region at an offset that is a multiple of 4; zeroed memory is right to begin with.
+     * <p>Uses {@value #BYTES} bytes of the region at an offset that is a multiple of 4; zeroed memory is right to begin
+     * with.
      */
     public Waiter(MappedRegion region, long offset, WaitStrategy strategy) {
         this(region, offset, strategy, false);
     }
 
     /**
-     * For changes of which each concerns one of those who wait, whichever: they wait for the same condition, take what made it
-     * true, and then call {@link #relay}.
+     * For changes of which each concerns one of those who wait, whichever: they wait for the same condition, take what
+     * made it true, and then call {@link #relay}.
      *
      * <p>All who use these words of the region do so in this way.
      */
@@ -116,7 +119,8 @@ public final class Waiter {
     /**
      * Goes on with a wait that has pauses, in which something else is looked at.
      *
-     * @param beganNanos when the first part of it began: who has waited for long sleeps for long, and costs next to nothing
+     * @param beganNanos when the first part of it began: who has waited for long sleeps for long, and costs next to
+     *     nothing
      */
     public boolean await(BooleanSupplier condition, long deadlineNanos, long beganNanos) throws InterruptedException {
         if (condition.getAsBoolean()) {

@@ -47,6 +47,7 @@ public record AttachedProcess(
         holds = Set.copyOf(holds);
     }
 
+    /** What the process does with the queue, as far as its waits and holds tell. */
     public Role role() {
         boolean puts = waitsFor.contains(QueueWord.ROOM)
                 || waitsFor.contains(QueueWord.PUT_MUTEX)

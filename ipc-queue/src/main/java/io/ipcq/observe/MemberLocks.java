@@ -20,11 +20,11 @@ final class MemberLocks {
 
     /*
      * Idea
-     *   Member n has locked byte n of the file by a lock of the process, of which the table names the pid, and byte n + 2^30 by one of
-     *   a descriptor, which has none. Adjacent locks of one process are one line of the table. Whoever tests locks does so by shared
-     *   ones, so only exclusive ones are members. The file is not opened: to close it would drop the locks that this process has on it.
-     *   A process that has lost its first lock, or lives in another pid namespace, is looked for among the descriptors of the
-     *   processes that this user may look at.
+     *   Member n has locked byte n of the file by a lock of the process, of which the table names the pid, and byte n +
+     *   2^30 by one of a descriptor, which has none. Adjacent locks of one process are one line of the table. Whoever
+     *   tests locks does so by shared ones, so only exclusive ones are members. The file is not opened: to close it
+     *   would drop the locks that this process has on it. A process that has lost its first lock, or lives in another
+     *   pid namespace, is looked for among the descriptors of the processes that this user may look at.
      *
      * References
      *   proc_locks(5), proc_pid_fdinfo(5); io.ipcq.memory.LockPair.
@@ -85,7 +85,9 @@ final class MemberLocks {
         return exact.isEmpty() ? found : exact;
     }
 
-    /** {@code 4: POSIX  ADVISORY  WRITE 4364 00:1b:1762945 4 4}, with {@code lock:} before it in a descriptor's file. */
+    /**
+     * {@code 4: POSIX  ADVISORY  WRITE 4364 00:1b:1762945 4 4}, with {@code lock:} before it in a descriptor's file.
+     */
     private static @Nullable Lock parse(String line, long inode) {
         String[] words = line.strip().split("\\s+", 0);
         int at = 0;

@@ -15,15 +15,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process of this machine as the kernel shows it; it is not asked for anything.
+ * A process of this machine as the kernel shows it. The process itself is not asked for anything.
  *
  * <p>Thread-safe: immutable.
  *
  * @param pid its number in this pid namespace
- * @param state as in {@code /proc/PID/stat}: R runs, S sleeps, D waits for a device, T is stopped, t is stopped by a debugger, Z has ended
- * @param user who runs it
- * @param command its command line, without what looks like a secret; hostile text like any other
- * @param started when it was started; null if that is not to be seen
+ * @param state as in {@code /proc/PID/stat}: R runs, S sleeps, D waits for a device, T is stopped, t is stopped by a
+ *     debugger, Z has ended
+ * @param user the user that runs it
+ * @param command its command line, without what looks like a secret; treat it as hostile text
+ * @param started when it was started; null if the kernel does not show that
  */
 public record ProcessSight(
         long pid,
@@ -52,7 +53,7 @@ public record ProcessSight(
 
     private static final String HIDDEN = "***";
 
-    /** The process that has this pid now; null if there is none, or it is not to be seen. */
+    /** The process that has this pid; null if there is none, or the kernel does not show it. */
     public static @Nullable ProcessSight of(long pid) {
         Path directory = Path.of("/proc", Long.toString(pid));
         try {
@@ -76,7 +77,7 @@ public record ProcessSight(
         return String.join(" ", withoutSecrets(List.of(text.split("\0", 0))));
     }
 
-    /** Everybody may see a command line, but nobody wants to find a password in a ticket. */
+    /** Everybody may see a command line, but a password in it should not get into a report. */
     static List<String> withoutSecrets(List<String> words) {
         List<String> shown = new ArrayList<>();
         boolean hideNext = false;

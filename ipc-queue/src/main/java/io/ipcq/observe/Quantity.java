@@ -4,7 +4,7 @@ package io.ipcq.observe;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Sizes and ages as people read them: two digits are enough to know what is meant. */
+/** Sizes and ages in a form for people, with two digits. */
 public final class Quantity {
 
     private static final String[] BYTE_UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

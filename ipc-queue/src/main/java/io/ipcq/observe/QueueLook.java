@@ -14,22 +14,22 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue and who is attached to it, at one moment.
+ * A queue and the processes that are attached to it, at one moment.
  *
- * <p>Thread-safe: immutable. Process-safe: made without the processes' help, whether they live, are stopped or dead.
+ * <p>Thread-safe: immutable. Process-safe: it needs no help from the processes, which may live, be stopped or be dead.
  *
  * @param snapshot what the control file says
- * @param attached who is attached; null if this system does not say
- * @param dead members that have died, and of which something is left: a mutex or leases
+ * @param attached the processes that are attached; null if this system does not show them
+ * @param dead members that have died and still hold something: a mutex or leases
  */
 public record QueueLook(QueueSnapshot snapshot, @Nullable List<AttachedProcess> attached, List<DeadMember> dead) {
 
     /**
-     * A member that is gone, and whose work nobody has taken over yet.
+     * A member that has died, and whose work nobody has taken over yet.
      *
      * @param member its number
-     * @param holds the mutexes that it died in
-     * @param leases how many elements it had under a lease
+     * @param holds the mutexes that it held when it died
+     * @param leases the number of elements that it had under a lease
      */
     public record DeadMember(int member, Set<QueueWord> holds, int leases) {}
 
@@ -38,7 +38,7 @@ public record QueueLook(QueueSnapshot snapshot, @Nullable List<AttachedProcess> 
         dead = List.copyOf(dead);
     }
 
-    /** Looks now. */
+    /** Looks at the queue and its processes. */
     public static QueueLook at(QueueView queue) {
         // what somebody holds is read first: who is not there afterwards has died, or has given it back
         QueueSnapshot snapshot = queue.snapshot();
@@ -95,7 +95,7 @@ public record QueueLook(QueueSnapshot snapshot, @Nullable List<AttachedProcess> 
                 .toList();
     }
 
-    /** This look, in which processes wait as well for what they were seen to wait for in an earlier one. */
+    /** This look, with what processes waited for in an earlier look added to what they wait for here. */
     QueueLook addWaits(QueueLook earlier) {
         List<AttachedProcess> all = attached;
         return all == null

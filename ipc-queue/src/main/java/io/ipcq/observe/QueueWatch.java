@@ -11,25 +11,25 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A queue over a while: what changed, and above all what did not.
+ * A queue over some time: what changed, and above all what did not.
  *
  * <p>Thread-safe: immutable.
  *
- * @param first what was seen at the beginning
- * @param last what was seen at the end; what a process waits for is all that it was seen to wait for meanwhile
- * @param heldThroughout the mutexes that one member held whenever it was looked, while what they protect did not change
+ * @param first the look at the beginning
+ * @param last the look at the end; a process waits there for everything that it was seen to wait for in between
+ * @param heldThroughout the mutexes that one member held in every look, while what they protect did not change
  */
 public record QueueWatch(QueueLook first, QueueLook last, Map<QueueWord, Integer> heldThroughout) {
 
     private static final long BETWEEN_MILLIS = 20;
-    /** Who waits sleeps in naps, and may be seen between two of them. */
+    /** A thread that waits sleeps in short naps, so a single look may see it between two of them. */
     private static final long LOOKS = 10;
 
     public QueueWatch {
         heldThroughout = Map.copyOf(heldThroughout);
     }
 
-    /** Watches for as long as it is told; a second is enough to tell a stall from a pause. */
+    /** Watches a queue for some time. A second is enough to tell a stall from a pause. */
     public static QueueWatch of(QueueView queue, Duration duration) throws InterruptedException {
         long nanos = Deadline.nanos(duration);
         long between = nanos / LOOKS;
@@ -58,27 +58,27 @@ public record QueueWatch(QueueLook first, QueueLook last, Map<QueueWord, Integer
                         || progress(entry.getKey(), before) != progress(entry.getKey(), now));
     }
 
-    /** What grows when somebody does what the mutex is for. */
+    /** A count that grows when somebody does what the mutex protects. */
     private static long progress(QueueWord mutex, QueueSnapshot snapshot) {
         return mutex == QueueWord.PUT_MUTEX ? snapshot.put() : snapshot.taken() + snapshot.acknowledged();
     }
 
-    /** How long it was watched. */
+    /** How long the queue was watched. */
     public long nanos() {
         return last.snapshot().nanoTime() - first.snapshot().nanoTime();
     }
 
-    /** How many elements were put meanwhile. */
+    /** How many elements were put in that time. */
     public long put() {
         return last.snapshot().put() - first.snapshot().put();
     }
 
-    /** How many elements were taken meanwhile. */
+    /** How many elements were taken in that time. */
     public long taken() {
         return last.snapshot().taken() - first.snapshot().taken();
     }
 
-    /** How many elements were acknowledged meanwhile. */
+    /** How many elements were acknowledged in that time. */
     public long acknowledged() {
         return last.snapshot().acknowledged() - first.snapshot().acknowledged();
     }

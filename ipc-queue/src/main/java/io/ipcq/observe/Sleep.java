@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** On which words of a queue the threads of a process sleep in the kernel. */
+/** Finds the words of a queue on which the threads of a process sleep in the kernel. */
 final class Sleep {
 
     /*
-     * Idea. A sleeping thread's system call is in /proc/PID/task/TID/syscall, with its arguments, of which the first one of a futex is
-     * the address of the word; /proc/PID/maps says which file stands there. Both are shown to who could trace the process: the same user,
-     * unless a security module forbids that, and then nothing is seen.
+     * Idea. /proc/PID/task/TID/syscall has the system call of a sleeping thread, with its arguments. The first argument
+     * of a futex is the address of the word. /proc/PID/maps says which file is mapped there. Both are shown to users
+     * that could trace the process: the same user, unless a security module forbids that. Then nothing is seen.
      */
 
     /** Where a part of a file is mapped. */

@@ -2,34 +2,35 @@
 package io.ipcq.observe;
 
 /**
- * A reason why something does not go on.
+ * A reason why a queue does not go on.
  *
  * <p>Thread-safe: immutable.
  *
- * @param kind which rule found it
- * @param sentence who it is about, for how long, and what to do; may hold text of others, such as a command line
+ * @param kind the rule that found it
+ * @param sentence the process that it is about, for how long, and what to do; it may contain hostile text, such as a
+ *     command line
  */
 public record Stall(Kind kind, String sentence) {
 
-    /** The reasons that are known. Names never change: scripts compare them. */
+    /** The kinds of reasons. Their names never change, because scripts compare them. */
     public enum Kind {
         /** A stopped process holds a mutex, and everybody who needs it waits. */
         STOPPED_IN_MUTEX,
-        /** A process holds a mutex for long, though it is not stopped. */
+        /** A process holds a mutex for a long time, though it is not stopped. */
         LONG_IN_MUTEX,
-        /** A process died in a mutex, and nobody has come to take it over. */
+        /** A process died while it held a mutex, and nobody has taken it over. */
         DEAD_IN_MUTEX,
-        /** A process died with leases, and nobody has come to take them over. */
+        /** A process died while it held leases, and nobody has taken them over. */
         DEAD_WITH_LEASES,
         /** A stopped process holds leases: it is not dead, so they stay with it. */
         STOPPED_WITH_LEASES,
-        /** Elements are out for long, and none is acknowledged. */
+        /** Elements are out for a long time, and none is acknowledged. */
         NEVER_ACKNOWLEDGED,
         /** There are elements, and no process is attached. */
         NO_CONSUMER,
         /** All attached processes wait for elements. */
         NO_PRODUCER,
-        /** Somebody waits for room, and nothing is taken. */
+        /** A process waits for room, and nothing is taken. */
         FULL,
         /** There is no room on the volume for the next element. */
         DISK_FULL,
@@ -38,7 +39,7 @@ public record Stall(Kind kind, String sentence) {
         /** The queue is shut down: puts fail. */
         SHUT_DOWN;
 
-        /** As scripts see it: {@code stopped-in-mutex}. */
+        /** The name for scripts: {@code stopped-in-mutex}. */
         @Override
         public String toString() {
             return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');

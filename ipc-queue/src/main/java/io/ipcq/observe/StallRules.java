@@ -14,31 +14,32 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules by which a stall is known, each with its evidence and its sentence: the one home of both, for every view.
+ * The rules that find stalls. Each rule has its evidence and its sentence, for every view.
  *
  * <p>Thread-safe: immutable.
  */
 public final class StallRules {
 
     /*
-     * A rule speaks only of what it has seen at both ends of a while, and of what did not change in between: people stop reading what
-     * raises false alarms. Whether a consumer is slow or stuck cannot be seen, so there `patience` decides, which the reader sets.
+     * A rule uses only what it has seen in both looks, and what did not change between them, because people ignore what
+     * raises false alarms. Nobody can see whether a consumer is slow or stuck. There, `patience` decides, which the
+     * caller sets.
      */
 
-    /** How long an element may be out before that is strange. */
+    /** How long an element may be out before it counts as stuck. */
     public static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** For less, a mutex may be held by one whom a busy machine lets wait. */
+    /** On a busy machine, a process may hold a mutex for less than this because it gets no processor. */
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final long patienceNanos;
 
-    /** @param patience how long an element may be out before that is strange */
+    /** @param patience how long an element may be out before it counts as stuck */
     public StallRules(Duration patience) {
         this.patienceNanos = Deadline.nanos(patience);
     }
 
-    /** What keeps a queue from going on; empty if nothing does. */
+    /** The reasons why a queue does not go on; empty if there is none. */
     public List<Stall> of(QueueWatch watch) {
         List<Stall> stalls = new ArrayList<>();
         watch.heldThroughout().forEach((mutex, member) -> inMutex(watch, mutex, member, stalls));

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Why something does not go on: who is attached to a queue, what each of them waits for and holds, and the rules that make a sentence
- * of it.
+ * Finds out why a queue does not go on: which processes are attached, what each of them waits for and holds, and which
+ * rule explains it.
  *
- * <p>Read {@link io.ipcq.observe.QueueLook} first: what one look sees. A {@link io.ipcq.observe.QueueWatch} is two of them with a while in
- * between, and {@link io.ipcq.observe.Stall} has the rules. {@code ipcq queue who} prints all three.
+ * <p>Read {@link io.ipcq.observe.QueueLook} first: it is what one look sees. A {@link io.ipcq.observe.QueueWatch} is
+ * two looks, with some time in between. {@link io.ipcq.observe.Stall} is a reason that {@code StallRules} have found.
+ * {@code ipcq queue who} prints all three.
  *
- * <p>Nothing here writes, takes a lock, or asks a process for anything, so it works on processes that are stopped, and on queues whose
- * processes are dead. What the kernel shows of processes is in {@code /proc}; where there is none, nobody is seen.
+ * <p>Nothing here writes, takes a lock, or asks a process for anything. So it works with processes that are stopped,
+ * and with queues whose processes are dead. The kernel shows processes in {@code /proc}. Where there is none, no
+ * process is seen.
  */
 @NullMarked
 package io.ipcq.observe;

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's vocabulary and the field's, in terms of what an engine has to know: put, take, drain and look, until a deadline.
+ * Reduces the methods of the JDK's queues and of Python's to a few that an engine has: put, take, drain and look, until
+ * a deadline.
  *
  * @param <E> the type of the elements
  */

@@ -14,10 +14,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where queues without a path live: in memory if the system has a place for that, each under a name that nobody can guess.
+ * The place for queues without a path: in memory if the system has a place for that, each under a name that nobody can
+ * guess.
  *
- * <p>They go when their creator closes them or its JVM ends, at the latest when the next anonymous queue is made after all
- * their members died.
+ * <p>A queue is removed when its creator closes it or the creator's JVM ends; at the latest when, after all its members
+ * have died, the next anonymous queue is made.
  */
 final class AnonymousDirectories {
 
@@ -88,8 +89,8 @@ final class AnonymousDirectories {
     }
 
     /**
-     * Rings go after all hooks of the program, which may still use them: the JDK deletes what is registered for that last of all. Who
-     * waits in one elsewhere notices that it is gone.
+     * Rings are removed after all hooks of the program, which may still use them: the JDK deletes registered files last
+     * of all. A process that waits in one notices that it is gone.
      */
     private static void deleteAtEnd(Path directory) {
         QueueDirectory queue = OPEN.get(directory);

@@ -10,10 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves what was given up to the dead letters. Thread-safe.
+ * Moves elements that were given up to the dead letters. Thread-safe.
  *
- * <p>Nobody takes an element for it, and nothing that goes wrong with the dead letters reaches those who take: what cannot be
- * written stays in its slot, counted, and is tried again by whoever next looks after the leases, of any process.
+ * <p>It takes no element for that, and no failure of the dead letters reaches consumers. An element that cannot be
+ * written stays in its slot and is counted. The next thread of any process that looks after the leases tries again.
  */
 final class Burial {
 
@@ -78,7 +78,7 @@ final class Burial {
         }
     }
 
-    /** What an Error has kept from being buried is left to whoever is next, of any process. */
+    /** An element that an Error kept from being buried is left to the next thread, of any process. */
     private void end(Deque<Grave> graves) {
         try {
             if (!graves.isEmpty()) {

@@ -32,25 +32,30 @@ import net.openhft.chronicle.wire.WriteAfterEOFException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal of a durable queue: numbered documents in segment files, kept by Chronicle Queue. The only class that knows it.
+ * The journal of a durable queue: numbered documents in segment files, kept by Chronicle Queue. The only class that
+ * knows it.
  *
- * <p>Not thread-safe: appending wants the producers' mutex, removing the consumers', and each {@link Reader} has one user at a time.
+ * <p>Not thread-safe: appending wants the producers' mutex, removing the consumers', and each {@link Reader} has one
+ * user at a time.
  */
 final class ChronicleJournal implements AutoCloseable {
 
     /*
-     * Idea. Chronicle stores and finds the documents; everything that needs agreement between processes is kept from it.
-     * The callers' mutex means that its write lock is never contended; segments (its "cycles") end by size and are numbered by a
-     * counter in the control file, because by the clock a process whose clock is behind appends to a past segment, where nobody
-     * looks any more. A segment ends before the second page of its index, which a dead writer's bytes could garble.
+     * Idea. Chronicle stores and finds the documents; everything that needs agreement between processes is kept from
+     * it. The callers' mutex means that its write lock is never contended; segments (its "cycles") end by size and are
+     * numbered by a counter in the control file, because by the clock a process whose clock is behind appends to a past
+     * segment, where nobody looks any more. A segment ends before the second page of its index, which a dead writer's
+     * bytes could garble.
      *
-     * Crash. A writer that dies inside an append leaves a header word of zero, which the next append overwrites, and Chronicle's
-     * lock word, which `recover` resets: whoever owns the mutex knows that no live process can hold that lock. A writer that dies
-     * while it creates a segment leaves a file whose first header is not ready; `recover` deletes it and skips its number.
-     * Space is written before it is mapped: a full disk is an IOException here, not a fault in mapped memory later.
+     * Crash. A writer that dies inside an append leaves a header word of zero, which the next append overwrites, and
+     * Chronicle's lock word, which `recover` resets: whoever owns the mutex knows that no live process can hold that
+     * lock. A writer that dies while it creates a segment leaves a file whose first header is not ready; `recover`
+     * deletes it and skips its number. Space is written before it is mapped: a full disk is an IOException here, not a
+     * fault in mapped memory later.
      *
-     * Place. Files are made, written and removed through the directory that is held. Chronicle, which maps them, knows its path only:
-     * whenever it has opened a segment, the path must still be that of the directory, or nothing is read or counted as written.
+     * Place. Files are made, written and removed through the directory that is held. Chronicle, which maps them, knows
+     * its path only: whenever it has opened a segment, the path must still be that of the directory, or nothing is read
+     * or counted as written.
      */
 
     static final int MAX_DOCUMENTS_PER_SEGMENT = 1_000_000;
@@ -187,7 +192,9 @@ final class ChronicleJournal implements AutoCloseable {
 
     // ---- producers, under their mutex -------------------------------------------------------------------------------
 
-    /** Appends one document and returns its index. On any exception nothing was appended that a reader would be shown. */
+    /**
+     * Appends one document and returns its index. On any exception nothing was appended that a reader would be shown.
+     */
     long append(byte[] document, int length) throws IOException {
         if (isAppending) {
             discardAppender();

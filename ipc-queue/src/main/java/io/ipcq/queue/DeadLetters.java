@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to the dead letters of a queue. They are made with the first one, and made anew when somebody has deleted them.
- * Thread-safe.
+ * The way to the dead letters of a queue. They are made with the first one, and made anew when somebody has deleted
+ * them. Thread-safe.
  */
 final class DeadLetters {
 

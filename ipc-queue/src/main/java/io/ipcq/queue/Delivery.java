@@ -6,9 +6,9 @@ import java.time.Duration;
 /**
  * One element under a lease.
  *
- * <p>Thread-safe: yes; may be acknowledged from another thread than it was received in. Process-safe: belongs to the process
- * that received it. Survives a crash: when that process dies the element is delivered again, with {@link #attempts()} one
- * higher.
+ * <p>Thread-safe: yes; another thread than the one that received it may acknowledge it. Process-safe: it belongs to the
+ * process that received it. Survives a crash: when that process dies, the element is delivered again, with
+ * {@link #attempts()} one higher.
  *
  * @param <E> the type of the element
  */
@@ -26,43 +26,49 @@ public interface Delivery<E> {
     /**
      * Says that the element has been dealt with; it will not be delivered again. Counts as {@code taskDone}.
      *
-     * @return false if that came too late: the lease ended and the element went to somebody else, or it was settled already
+     * @return false if that came too late: the lease ended and the element went to somebody else, or it was settled
+     *     already
      */
     boolean ack();
 
     /**
-     * Takes the element for good, as {@link DurableQueue#get()} would have: it will not be delivered again, but does not count as
-     * dealt with before {@link DurableQueue#taskDone()} is called. For who hands it on, and knows only later that it arrived.
+     * Takes the element for good, as {@link DurableQueue#get()} does. It will not be delivered again, but counts as
+     * unfinished until {@link DurableQueue#taskDone()} is called. This is for a program that hands the element on, and
+     * learns only later that it arrived.
      *
      * @return false if that came too late, as for {@link #ack()}
      */
     boolean take();
 
     /**
-     * Gives the element back, to be delivered again after the {@linkplain DurableQueueBuilder#redeliveryDelay redelivery delay} of the
-     * queue, which grows with each attempt, or, after too many attempts, to the dead letters. Others are delivered meanwhile.
+     * Gives the element back. It is delivered again after the
+     * {@linkplain DurableQueueBuilder#redeliveryDelay redelivery delay} of the queue, which grows with each attempt.
+     * After too many attempts it goes to the dead letters. Other elements are delivered meanwhile.
      *
      * @return false if that came too late, as for {@link #ack()}
      */
     boolean nack();
 
     /**
-     * Like {@link #nack()}, but with a delay of the caller's. With none it is delivered again at once, before all others.
+     * Like {@link #nack()}, but the caller chooses the delay. With a delay of zero, the element is delivered again at
+     * once, before all others.
      *
      * @return false if that came too late, as for {@link #ack()}
      */
     boolean nack(Duration delay);
 
     /**
-     * Gives the element back as if it had never been delivered: this attempt does not count, and it is delivered again at once, before
-     * all others. For who cannot work on it, though nothing is wrong with it: a program that is told to stop, for instance.
+     * Gives the element back as if it had never been delivered: this attempt does not count, and the element is
+     * delivered again at once, before all others. Use it when nothing is wrong with the element, for instance in a
+     * program that was told to stop.
      *
      * @return false if that came too late, as for {@link #ack()}
      */
     boolean release();
 
     /**
-     * Lets a lease with a {@linkplain DurableQueueBuilder#leaseTimeout time limit} last that long from now on, for who needs longer.
+     * Starts the {@linkplain DurableQueueBuilder#leaseTimeout time limit} of the lease anew, for work that takes
+     * longer.
      *
      * @return false if that came too late, as for {@link #ack()}
      */

@@ -15,8 +15,8 @@ import java.util.Set;
 /**
  * Options of a {@link DurableQueue}; {@code create}, {@code open} and {@code openOrCreate} check them all at once.
  *
- * <p>All but the wait strategy are stored in the queue when it is created. A queue that is opened keeps what is stored in it; an
- * option that was set here to something else is refused. {@link DurableQueue#alter} changes what is stored.
+ * <p>All but the wait strategy are stored in the queue when it is created. A queue that is opened keeps what is stored
+ * in it; an option that was set here to something else is refused. {@link DurableQueue#alter} changes what is stored.
  *
  * <p>Thread-safe: no. Process-safe: not applicable. Survives a crash: not applicable.
  *
@@ -47,7 +47,10 @@ public final class DurableQueueBuilder<E> {
         this.codec = Objects.requireNonNull(codec, "codec");
     }
 
-    /** Bounds the number of elements that wait; {@code put} waits while there are as many. Without it the disk is the bound. */
+    /**
+     * Bounds the number of elements that wait; {@code put} waits while there are as many. Without it the disk is the
+     * bound.
+     */
     public DurableQueueBuilder<E> maxSize(long elements) {
         return choose("maxSize", elements);
     }
@@ -57,23 +60,25 @@ public final class DurableQueueBuilder<E> {
         return choose("segmentBytes", bytes);
     }
 
-    /** The largest encoded element, in bytes; 15 MiB unless set, at most 255 MiB. Costs address space, not memory. */
+    /**
+     * The largest encoded element, in bytes; 15 MiB unless set, at most 255 MiB. It costs address space, not memory.
+     */
     public DurableQueueBuilder<E> maxElementBytes(int bytes) {
         return choose("maxElementBytes", bytes);
     }
 
     /**
-     * Lets a delivery that is not acknowledged in time go to another consumer although its consumer lives. Without it a
-     * lease lasts as long as its consumer's process.
+     * How long a consumer may leave a delivery unacknowledged. Then the delivery goes to another consumer, even if the
+     * first one lives. Without this option a lease lasts as long as its consumer's process.
      */
     public DurableQueueBuilder<E> leaseTimeout(Duration timeout) {
         return choose("leaseTimeout", Objects.requireNonNull(timeout, "timeout"));
     }
 
     /**
-     * How long an element that was given back ({@link Delivery#nack()}) waits before it is delivered a second time, while others are
-     * delivered; twice as long before each later time, up to an hour; 100 ms unless set. Zero delivers it again at once, before
-     * all others. What a dead consumer held does not wait.
+     * How long an element that was given back ({@link Delivery#nack()}) waits before it is delivered a second time; 100
+     * ms unless set. The delay doubles before each later delivery, up to an hour. Other elements are delivered
+     * meanwhile. Zero delivers the element again at once, before all others. What a dead consumer held does not wait.
      */
     public DurableQueueBuilder<E> redeliveryDelay(Duration delay) {
         return choose("redeliveryDelay", Objects.requireNonNull(delay, "delay"));
@@ -84,7 +89,7 @@ public final class DurableQueueBuilder<E> {
         return choose("maxAttempts", attempts);
     }
 
-    /** How many deliveries may be unacknowledged at a time, in all processes together; 1,024 unless set. */
+    /** How many deliveries may be unacknowledged at the same time, in all processes together; 1,024 unless set. */
     public DurableQueueBuilder<E> maxLeases(int leases) {
         return choose("maxLeases", leases);
     }
@@ -94,7 +99,10 @@ public final class DurableQueueBuilder<E> {
         return choose("retainedSegments", segments);
     }
 
-    /** Writes every put to the disk itself before it returns: it survives a crash of the machine, at the disk's speed. */
+    /**
+     * Whether every put forces its elements to the disk before it returns. They survive a crash of the machine, at the
+     * disk's speed.
+     */
     public DurableQueueBuilder<E> sync(boolean sync) {
         return choose("sync", sync);
     }
@@ -106,9 +114,9 @@ public final class DurableQueueBuilder<E> {
     }
 
     /**
-     * Opens a queue also if a group may write to its files, as Kubernetes sees to with {@code fsGroup} whenever it mounts a
-     * volume; without this such a queue is refused. Group and others lose all their rights to the files then. Given up is that what
-     * is in the files is this user's: what members of the group have written until then is believed. Not stored.
+     * Opens a queue even if a group may write to its files; without this such a queue is refused. Kubernetes gives a
+     * group these rights with {@code fsGroup}, whenever it mounts a volume. Group and others lose all their rights to
+     * the files. The price: what members of the group have written until then is trusted. Not stored.
      */
     public DurableQueueBuilder<E> trustGroup(boolean trusted) {
         this.groupTrusted = trusted;
@@ -116,8 +124,9 @@ public final class DurableQueueBuilder<E> {
     }
 
     /**
-     * Whether a queue that is opened is closed when nothing in this process refers to it any more, deliveries included, as one is that
-     * this process was passed; false unless set. The collector finds that out, at some time. Not stored.
+     * Whether a queue that is opened is closed when nothing in this process refers to it or to its deliveries any more,
+     * as a queue is that was passed to this process; false unless set. The garbage collector notices that at some time.
+     * Not stored.
      */
     public DurableQueueBuilder<E> closedWhenUnreachable(boolean closed) {
         this.closedWhenUnreachable = closed;
@@ -133,7 +142,7 @@ public final class DurableQueueBuilder<E> {
         return JournalQueue.create(directory, codec, options(), waitStrategy);
     }
 
-    /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
+    /** Creates an anonymous queue. It lies in memory if the system has a place for that, and ends with its creator. */
     public DurableQueue<E> create() throws IOException {
         return JournalQueue.createAnonymous(codec, options(), waitStrategy);
     }
@@ -167,13 +176,14 @@ public final class DurableQueueBuilder<E> {
     }
 
     /**
-     * Opens the queue at an address: {@code file:/var/orders}, {@code ipcq://host:port/orders?key=/etc/key}. What stands there is said by whoever opens such queues: the wait strategy and {@link #trustGroup} are
-     * about files.
+     * Opens the queue at an address: {@code file:/var/orders}, {@code ipcq://host:port/orders?key=/etc/key}. The
+     * provider of the scheme documents its addresses. The wait strategy and {@link #trustGroup} concern files only.
      *
      * @throws java.nio.file.NoSuchFileException if there is none
-     * @throws java.nio.file.ProviderNotFoundException if nothing on the class path opens such queues; names the dependency to add
-     * @throws IllegalArgumentException if the address is none, the queue has another codec, or another value for an option that was set
-     *     here, or such a queue cannot have that option
+     * @throws java.nio.file.ProviderNotFoundException if nothing on the class path opens such queues; names the
+     *     dependency to add
+     * @throws IllegalArgumentException if the address is malformed, if the queue has another codec or another value for
+     *     an option that was set here, or if such a queue cannot have that option
      */
     public DurableQueue<E> open(URI address) throws IOException {
         return at(address, false);
@@ -195,7 +205,8 @@ public final class DurableQueueBuilder<E> {
     }
 
     /**
-     * Looks at the queue in a directory without writing anything, as is possible on a file system that is mounted read-only.
+     * Looks at the queue in a directory without writing anything. So it works on a file system that is mounted
+     * read-only.
      *
      * @throws java.nio.file.NoSuchFileException if there is none
      * @throws io.ipcq.memory.RegionFormatException if what is there is no durable queue, damaged, or of another format

@@ -7,20 +7,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a durable queue was made with, and {@linkplain DurableQueue#alter altered} to since; stored in the queue, the same for every
- * process. Times of more than 292 years are as long as that.
+ * The options of a durable queue, as it was made and {@linkplain DurableQueue#alter altered} since. They are stored in
+ * the queue, and the same for every process. Times of more than 292 years are cut to that.
  *
  * <p>Thread-safe and process-safe: immutable. Survives a crash: as the queue does.
  *
  * @param maxSize elements that may wait before {@code put} does; {@link Long#MAX_VALUE} for no bound
  * @param segmentBytes size at which a file of the journal is full and the next one begins
  * @param maxElementBytes the largest encoded element, in bytes
- * @param leaseTimeout how long a delivery may go unacknowledged while its consumer lives; null for as long as it lives
- * @param redeliveryDelay how long an element that was given back waits before its second delivery; longer before each later one
+ * @param leaseTimeout how long a delivery may stay unacknowledged while its consumer lives; null for as long as it
+ *     lives
+ * @param redeliveryDelay how long an element that was given back waits before its second delivery; longer before each
+ *     later one
  * @param maxAttempts deliveries after which an element goes to the dead letters
- * @param maxLeases deliveries that may be unacknowledged at a time, in all processes together
+ * @param maxLeases deliveries that may be unacknowledged at the same time, in all processes together
  * @param retainedSegments consumed files that are kept for {@link DurableQueue#replay}
- * @param sync whether every put is written to the disk itself before it returns
+ * @param sync whether every put forces its elements to the disk before it returns
  */
 public record DurableQueueOptions(
         long maxSize,
@@ -132,7 +134,10 @@ public record DurableQueueOptions(
         }
     }
 
-    /** How long an element waits that was delivered so often: twice as long each time, up to an hour unless the first wait is longer. */
+    /**
+     * How long an element waits that was delivered so often: twice as long each time, up to an hour unless the first
+     * wait is longer.
+     */
     long redeliveryDelayNanos(int attempts) {
         long first = Durations.toNanos(redeliveryDelay);
         long longest = Math.max(first, LONGEST_REDELIVERY_DELAY.toNanos());

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What somebody wants to open at an address, for a {@link DurableQueueProvider}.
+ * The queue that a program wants to open at an address, for a {@link DurableQueueProvider}.
  *
  * <p>Thread-safe and process-safe: immutable. Survives a crash: not applicable.
  *

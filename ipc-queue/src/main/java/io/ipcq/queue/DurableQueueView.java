@@ -4,19 +4,23 @@ package io.ipcq.queue;
 import java.util.stream.Stream;
 
 /**
- * A durable queue as its files show it: for a file system that is mounted read-only, a snapshot, a backup. Made by {@link
- * DurableQueueBuilder#view}.
+ * A durable queue as its files show it, for a file system that is mounted read-only, a snapshot, or a backup. {@link
+ * DurableQueueBuilder#view} makes it.
  *
- * <p>It writes nothing, so it is no member, repairs nothing, and takes no mutex. What is given up with that: after a crash of the machine
- * it may miss the last elements, and while others use the queue, a look may end in an exception, as they remove what it reads.
+ * <p>It writes nothing. So it is not a member, repairs nothing, and takes no mutex. The price: after a crash of the
+ * machine it may miss the last elements, and while others use the queue, a look may end in an exception, because they
+ * remove what it reads.
  *
- * <p>Thread-safe: yes. Process-safe: yes; nobody notices it. Survives a crash: there is nothing to survive.
+ * <p>Thread-safe: yes. Process-safe: yes; others do not notice it. Survives a crash: there is nothing to survive.
  *
  * @param <E> the type of the elements
  */
 public interface DurableQueueView<E> extends AutoCloseable {
 
-    /** The elements that consumers could take, as {@link DurableQueue#browse}; not those that were out when the files were left. */
+    /**
+     * The elements that consumers could take, as {@link DurableQueue#browse}; not those that were out when the files
+     * were left.
+     */
     Stream<E> browse();
 
     /** The elements that are still there, consumed or not, as {@link DurableQueue#replay}. */
@@ -25,10 +29,10 @@ public interface DurableQueueView<E> extends AutoCloseable {
     /** How many elements consumers could take. */
     long qsize();
 
-    /** What the queue was made with, or altered to since. */
+    /** The options that the queue was made with, or that somebody has altered since. */
     DurableQueueOptions options();
 
-    /** Lets go of the files. Idempotent. */
+    /** Closes the files. Idempotent. */
     @Override
     void close();
 }

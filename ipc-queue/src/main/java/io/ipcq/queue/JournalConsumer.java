@@ -19,21 +19,24 @@ import org.jspecify.annotations.Nullable;
 final class JournalConsumer {
 
     /*
-     * Idea. Elements are numbered, and `taken` is the number of the first that nobody has claimed. Under the consumers' mutex: find
-     * the document that holds element `taken`, and raise `taken`. That store is the claim. Each process steps through the
-     * journal by itself and skips what others have claimed; `readIndex` is a place at or before element `taken`, from which a
-     * process that starts, or has fallen far behind, goes on. Payloads are checked, copied and decoded outside the mutex.
+     * Idea. Elements are numbered, and `taken` is the number of the first that nobody has claimed. Under the consumers'
+     * mutex: find the document that holds element `taken`, and raise `taken`. That store is the claim. Each process
+     * steps through the journal by itself and skips what others have claimed; `readIndex` is a place at or before
+     * element `taken`, from which a process that starts, or has fallen far behind, goes on. Payloads are checked,
+     * copied and decoded outside the mutex.
      *
-     * Elements that were given back are served before new ones, oldest first; those whose delay runs when it has passed.
+     * Elements that were given back are served before new ones, oldest first; those whose delay runs when it has
+     * passed.
      *
-     * What is claimed is made ready first, and then claimed by one store, so that an Error finds all of it claimed or nothing. What
-     * `get` has claimed and cannot hand out takes a slot among the leases, as if it had been received and given back.
+     * What is claimed is made ready first, and then claimed by one store, so that an Error finds all of it claimed or
+     * nothing. What `get` has claimed and cannot hand out takes a slot among the leases, as if it had been received and
+     * given back.
      *
-     * Crash. A death before `taken` is raised took nothing; after it, `get` has handed the element to a dead consumer, and
-     * `receive` has recorded the lease before, so it is found there.
+     * Crash. A death before `taken` is raised took nothing; after it, `get` has handed the element to a dead consumer,
+     * and `receive` has recorded the lease before, so it is found there.
      *
-     * Files. When `readIndex` enters a segment, the segments before it are removed, but for those that hold a leased element or
-     * are to be retained. A segment that `readIndex` points into is never removed.
+     * Files. When `readIndex` enters a segment, the segments before it are removed, but for those that hold a leased
+     * element or are to be retained. A segment that `readIndex` points into is never removed.
      */
 
     private static final long REAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -52,7 +55,9 @@ final class JournalConsumer {
 
     private @Nullable JournalDocument current;
     private int cleanedSegment;
-    /** What the producers' counter was at least; asked again only at its end, as each look takes their cache line away. */
+    /**
+     * What the producers' counter was at least; asked again only at its end, as each look takes their cache line away.
+     */
     private long knownAppended;
 
     /** Taken for good by somebody here who could neither hand it out nor give it back. */
@@ -60,7 +65,10 @@ final class JournalConsumer {
             new ArrayDeque<>(JournalQueue.DRAIN_ELEMENTS); // guarded by this; room for a batch
 
     private long lastReapNanos = System.nanoTime();
-    /** Whether the last look at the leases found something to bury; read without a lock, as the next look finds it again. */
+    /**
+     * Whether the last look at the leases found something to bury; read without a lock, as the next look finds it
+     * again.
+     */
     private boolean sawUnburied;
 
     JournalConsumer(JournalQueue<?> queue, JournalControl control, Members members, DeadLetters letters) {
@@ -91,8 +99,8 @@ final class JournalConsumer {
     }
 
     /**
-     * Claims up to {@code max} elements, under leases or for good. Also when this throws, the caller owns exactly what was added to
-     * {@code claims}.
+     * Claims up to {@code max} elements, under leases or for good. Also when this throws, the caller owns exactly what
+     * was added to {@code claims}.
      */
     Outcome take(Deque<Claim> claims, int max, boolean lease, long deadline) throws InterruptedException {
         if (sawUnburied) {
@@ -227,7 +235,9 @@ final class JournalConsumer {
         return document;
     }
 
-    /** The document that holds an element; null if the element turns out to have been lost in a crash of the machine. */
+    /**
+     * The document that holds an element; null if the element turns out to have been lost in a crash of the machine.
+     */
     private @Nullable JournalDocument documentWith(long number) {
         JournalDocument document = current;
         if (document == null || !document.holds(number)) {
@@ -384,8 +394,8 @@ final class JournalConsumer {
     // ---- what was claimed and not handed out ------------------------------------------------------------------------
 
     /*
-     * A claim leaves its collection when it has been dealt with. Whatever is thrown meanwhile, what is left in there is to be taken
-     * back, or kept.
+     * A claim leaves its collection when it has been dealt with. Whatever is thrown meanwhile, what is left in there is
+     * to be taken back, or kept.
      */
 
     /** Takes back all claims because of a failure, for which the first of them may be to blame. */
@@ -410,8 +420,8 @@ final class JournalConsumer {
     }
 
     /**
-     * Takes back the first claim, or gives it up if it was out too often. What cannot be decoded here, others may be able to decode, as
-     * after an upgrade; if there are none, it is given up.
+     * Takes back the first claim, or gives it up if it was out too often. What cannot be decoded here, others may be
+     * able to decode, as after an upgrade; if there are none, it is given up.
      *
      * @return whether it was given up
      */
@@ -498,7 +508,10 @@ final class JournalConsumer {
         return journal.hasSegment(journal.segmentOf(claim.index()));
     }
 
-    /** Puts what was taken behind all others, as it stood; under both mutexes, so that nobody sees it twice or not at all. */
+    /**
+     * Puts what was taken behind all others, as it stood; under both mutexes, so that nobody sees it twice or not at
+     * all.
+     */
     private boolean putAgain(Claim claim) {
         queue.putRegardless(JournalDocument.of(claim.payload()));
         leases.countAcknowledged();
@@ -571,9 +584,9 @@ final class JournalConsumer {
     }
 
     /**
-     * After a crash of the machine, when the control file and the journal are not of the same instant: if the control file is
-     * the newer one, counts what there is; if it is the older one, goes on with the first element that there is, because only
-     * segments that were consumed have been removed.
+     * After a crash of the machine, when the control file and the journal are not of the same instant: if the control
+     * file is the newer one, counts what there is; if it is the older one, goes on with the first element that there
+     * is, because only segments that were consumed have been removed.
      */
     private void findPlace(ChronicleJournal journal) {
         journal.refresh();

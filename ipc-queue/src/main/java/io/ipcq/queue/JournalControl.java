@@ -14,14 +14,17 @@ import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** The shared words of a durable queue, by name and memory mode. Holds no decision; {@link JournalLayout} says where they are. */
+/**
+ * The shared words of a durable queue, by name and memory mode. Holds no decision; {@link JournalLayout} says where
+ * they are.
+ */
 final class JournalControl {
 
     /*
-     * The options that can be altered are there twice, and the count of alterations says which copy holds: the other one is written,
-     * then the count is raised. So a death in between alters nothing, and each word that is read is one that held at some time.
-     * To read several that belong together, see that the count has not changed meanwhile, or hold one of the two mutexes: an
-     * alteration holds both.
+     * The options that can be altered are there twice, and the count of alterations says which copy holds: the other
+     * one is written, then the count is raised. So a death in between alters nothing, and each word that is read is one
+     * that held at some time. To read several that belong together, see that the count has not changed meanwhile, or
+     * hold one of the two mutexes: an alteration holds both.
      */
 
     private static final int ANONYMOUS = 1;
@@ -278,8 +281,8 @@ final class JournalControl {
     }
 
     /**
-     * The greatest number of a member who knew the queue to be in order when it joined. So has been, ever since, whoever is alive
-     * and has no greater number.
+     * The greatest number of a member who knew the queue to be in order when it joined. So has been, ever since,
+     * whoever is alive and has no greater number.
      */
     int attendedVolatile() {
         return region.getIntVolatile(ATTENDED);

@@ -18,8 +18,9 @@ import java.util.zip.CRC32C;
  *                                    '------ element 0 ------------'
  * </pre>
  *
- * Integers are little-endian. The header's check is the CRC-32C of the 12 bytes before it, an element's is the complement of
- * its payload's: a page of zeros, which is what a crash of the machine leaves, is no row of empty elements.
+ * Integers are little-endian. The header's check is the CRC-32C of the 12 bytes before it, an element's is the
+ * complement of its payload's: a page of zeros, which is what a crash of the machine leaves, is no row of empty
+ * elements.
  */
 final class JournalDocument {
 

@@ -32,8 +32,8 @@ final class JournalFiles extends QueueDirectory {
      * A handle's hold on a queue: the shared words, and the lock that says that this member lives.
      *
      * @param journal the directory of the journal, for whoever opens that
-     * @param attended whether somebody who is alive has seen the queue in order; if not, the machine may have crashed meanwhile, or
-     *     somebody else may have made the files
+     * @param attended whether somebody who is alive has seen the queue in order; if not, the machine may have crashed
+     *     meanwhile, or somebody else may have made the files
      */
     record Attachment(
             JournalFiles files, JournalControl control, Members members, DirectoryHandle journal, boolean attended)
@@ -291,7 +291,9 @@ final class JournalFiles extends QueueDirectory {
         }
     }
 
-    /** About what the journal occupies: full segments by the size that fills one, the current one by what it was given. */
+    /**
+     * About what the journal occupies: full segments by the size that fills one, the current one by what it was given.
+     */
     long storageBytes(JournalControl control) {
         try (DirectoryHandle journal = holdJournal()) {
             long segments = journal.names().stream()

@@ -18,25 +18,25 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * The files of a journal before Chronicle sees them: each is a regular one of this user, of a name that belongs there, and what
- * Chronicle will read as objects names no other types than the few that there are.
+ * The files of a journal before Chronicle sees them: each is a regular one of this user, of a name that belongs there,
+ * and what Chronicle will read as objects names no other types than the few that there are.
  */
 final class JournalHeader {
 
     /*
      * Idea
-     *   A header of Chronicle's is an object in its binary wire format, and the file says of which class: Chronicle would load any
-     *   class that is named there, make an object of it and fill its fields. So whoever could make a file, such as the
-     *   author of an archive that is unpacked here, could choose. The headers of this library's journals consist of few kinds
-     *   of tokens; whatever else there is, is refused, and so is every type but Chronicle's own.
-     *   The elements are bytes for Chronicle, which never reads objects in them.
+     *   A header of Chronicle's is an object in its binary wire format, and the file says of which class: Chronicle
+     *   would load any class that is named there, make an object of it and fill its fields. So whoever could make a
+     *   file, such as the author of an archive that is unpacked here, could choose. The headers of this library's
+     *   journals consist of few kinds of tokens; whatever else there is, is refused, and so is every type but
+     *   Chronicle's own. The elements are bytes for Chronicle, which never reads objects in them.
      *
      *   Of a segment, the header and the index are looked at, which has one page: Chronicle goes wherever an address
-     *   in them leads, and makes a table of all blocks up to there. All entries of metadata.cq4t are: in damaged ones Chronicle would look
-     *   again and again, for ten seconds each time.
+     *   in them leads, and makes a table of all blocks up to there. All entries of metadata.cq4t are: in damaged ones
+     *   Chronicle would look again and again, for ten seconds each time.
      *
-     *   Other processes may write meanwhile. They complete what an address leads to before they write the address, and it is read
-     *   in that order; a word of eight bytes is there as a whole.
+     *   Other processes may write meanwhile. They complete what an address leads to before they write the address, and
+     *   it is read in that order; a word of eight bytes is there as a whole.
      *
      * References
      *   BinaryWireCode of Chronicle Wire.

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at what is in a journal without taking anything. A look that is not gone on with keeps nothing open. */
+/** Looks at what is in a journal without taking anything. An abandoned look keeps nothing open. */
 final class JournalHistory<E> {
 
     private final JournalSource<E> queue;
@@ -22,8 +22,8 @@ final class JournalHistory<E> {
     }
 
     /**
-     * The elements that can be taken: first those that were returned, then those never taken. There is none only if there was none at
-     * some instant.
+     * The elements that can be taken: first those that were returned, then those never taken. There is none only if
+     * there was none at some instant.
      */
     Stream<E> waiting() {
         return StreamSupport.stream(new Waiting(), false);
@@ -141,7 +141,7 @@ final class JournalHistory<E> {
             return next < end ? current : null;
         }
 
-        /** One document for who looks at one, and more for who goes on. */
+        /** One document for a single look, and more for a look that goes on. */
         private void readAhead() {
             ahead.addAll(queue.look(lookup -> lookup.from(index, next, documents)));
             documents = Math.min(2 * documents, MOST_DOCUMENTS);

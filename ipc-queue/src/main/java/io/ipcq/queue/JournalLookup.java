@@ -9,22 +9,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds documents anywhere in a journal, for redelivery and for those who only look. One user at a time.
  *
- * <p>All share one reader, which is kept: to open one costs more than to read a hundred documents. So whoever looks holds nothing
- * but documents, and may forget that it ever looked; what stays open is one segment.
+ * <p>All share one reader, which is kept open, because opening one costs more than reading a hundred documents. So a
+ * look holds nothing but documents, and may be abandoned. One segment stays open.
  */
 final class JournalLookup {
 
     /*
-     * Idea. A document is found by its index, which says in which segment it is the how-manieth; or by the number of an element.
-     * Numbers grow with the index, so the segment is found by halving, each asked for the number that it begins with, and then the
-     * place in it. There are as many documents as elements at most: that many places behind the segment's first number is the
-     * last that can be meant, and the right one if elements were put one by one.
+     * Idea. A document is found by its index, which has the segment and the place in it, or by the number of an
+     * element. Numbers grow with the index. So a binary search finds the segment, by the number that each segment
+     * begins with, and another one finds the place in it. There are at most as many documents as elements. So the
+     * number minus the segment's first number is the last place that is possible, and the right one if elements were
+     * put one by one.
      */
 
     /** No index: the document is found by number. */
     static final long UNKNOWN = -1;
 
-    /** How much is read ahead at most for who goes on looking. */
+    /** How much is read ahead at most for a look that goes on. */
     private static final int ENOUGH_BYTES = 64 << 10;
 
     private final JournalSource<?> queue;
@@ -100,7 +101,10 @@ final class JournalLookup {
         return found;
     }
 
-    /** Moves to the document that holds an element, or to one before it; to the first that there is if all come after it. */
+    /**
+     * Moves to the document that holds an element, or to one before it; to the first that there is if all come after
+     * it.
+     */
     private void moveTo(ChronicleJournal.Reader open, long number) {
         ChronicleJournal journal = queue.journal();
         int[] segments = segments(journal);

@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side's mutex: first among the threads of this JVM, who park for it, then among the processes. Whoever gets it from a dead
- * owner repairs what that left half done, before anything else.
+ * One side's mutex: first among the threads of this JVM, who park for it, then among the processes. Whoever gets it
+ * from a dead owner repairs what that left half done, before anything else.
  *
- * <p>An Error that comes out of {@code lock} says that nothing is locked, and none comes out of {@code unlock} before all is
- * unlocked; see {@link RobustMutex}.
+ * <p>An Error that comes out of {@code lock} says that nothing is locked, and none comes out of {@code unlock} before
+ * all is unlocked; see {@link RobustMutex}.
  */
 final class JournalMutex {
 
@@ -66,7 +66,9 @@ final class JournalMutex {
         }
     }
 
-    /** Locks before the deadline; false if it passed. {@link AbstractSharedQueue#NOW} waits as long as the lock takes. */
+    /**
+     * Locks before the deadline; false if it passed. {@link AbstractSharedQueue#NOW} waits as long as the lock takes.
+     */
     boolean lock(long deadline) throws InterruptedException {
         if (deadline == AbstractSharedQueue.NOW) {
             lock();

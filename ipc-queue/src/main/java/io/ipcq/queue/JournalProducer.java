@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class JournalProducer {
 
     /*
-     * Idea. Under the producers' mutex: look whether the queue is shut down or full, number the document, append it, then raise
-     * `appended`. That last store is the publication: consumers stay below it, so the size, emptiness and what can be taken
-     * are one truth.
+     * Idea. Under the producers' mutex: look whether the queue is shut down or full, number the document, append it,
+     * then raise `appended`. That last store is the publication: consumers stay below it, so the size, emptiness and
+     * what can be taken are one truth.
      *
-     * Crash. A death before Chronicle publishes the document leaves nothing. A death after that and before `appended` is
-     * raised leaves a document that nobody counts; `recover` finds it behind the last one that was counted and counts it, so
-     * the element of a `put` that never returned is there once, or not at all.
+     * Crash. A death before Chronicle publishes the document leaves nothing. A death after that and before `appended`
+     * is raised leaves a document that nobody counts; `recover` finds it behind the last one that was counted and
+     * counts it, so the element of a `put` that never returned is there once, or not at all.
      */
 
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

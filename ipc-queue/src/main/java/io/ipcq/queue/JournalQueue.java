@@ -33,8 +33,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable queue on a journal: encodes, waits, decodes. {@link JournalProducer} and {@link JournalConsumer} do what has to
- * be done under a mutex, {@link JournalFiles} knows the directory.
+ * The durable queue on a journal: encodes, waits, decodes. {@link JournalProducer} and {@link JournalConsumer} do what
+ * has to be done under a mutex, {@link JournalFiles} knows the directory.
  *
  * @param <E> the type of the elements
  */
@@ -146,8 +146,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     /**
-     * Closes a handle that nothing refers to, in the person of one that takes its place. No thread is inside the first: it would
-     * refer to it.
+     * Closes a handle that nothing refers to, through another handle that takes its place. No thread is inside the
+     * first one, because it would refer to it.
      */
     private static <E> Runnable closing(
             JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, Opened opened) {
@@ -214,7 +214,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
-    /** Appends all of a document's elements; or returns how many there is room for, when that is at least one but not all. */
+    /**
+     * Appends all of a document's elements; or returns how many there is room for, when that is at least one but not
+     * all.
+     */
     private int appendUntil(byte[] document, int count, long deadline) throws InterruptedException {
         while (true) {
             long room = producer.append(document, count, deadline, false);
@@ -275,7 +278,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         }
     }
 
-    /** Goes on to the end of a batch after what cannot be decoded, but no further, or it might get the same element again. */
+    /**
+     * Goes on to the end of a batch after what cannot be decoded, but no further, or it might get the same element
+     * again.
+     */
     @Override
     int takeInto(Collection<? super E> target, int max) {
         int count = 0;
@@ -402,8 +408,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     /**
-     * Waits for an element; while some are out or unburied, only until it is time to look after them, and while one is to be
-     * delivered again, until its time has come.
+     * Waits for an element; while some are out or unburied, only until it is time to look after them, and while one is
+     * to be delivered again, until its time has come.
      */
     private void awaitElement(boolean lease, long deadline, long began) throws InterruptedException {
         long due = control.nextDueNanos();
@@ -687,7 +693,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         control.region().force();
     }
 
-    /** If it fails it has left all the same, or goes on where it was when it is called again. */
+    /** If this fails, the handle has left all the same, or a second call goes on where the first one stopped. */
     @Override
     public void close() {
         if (left) {

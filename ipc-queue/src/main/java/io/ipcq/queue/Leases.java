@@ -17,8 +17,9 @@ import java.util.function.IntConsumer;
 final class Leases {
 
     /*
-     * Idea. A slot says which element is out, to whom and for how long. Every change is made under the consumers' mutex, so a
-     * check and the store that follows it belong together; a holder that is merely slow keeps the mutex, however long.
+     * Idea. A slot says which element is out, to whom and for how long. Every change is made under the consumers'
+     * mutex, so a check and the store that follows it belong together; a holder that is merely slow keeps the mutex,
+     * however long.
      *
      *   FREE -> LEASED      received; then `taken` moves over the element
      *   FREE -> RETURNED    taken by `get`, which could not hand it out
@@ -33,14 +34,16 @@ final class Leases {
      *
      * The fence is raised at each delivery, so that an acknowledgement of an earlier one is told from a valid one.
      *
-     * No slot is searched for. The `place` words are an array as long as the table, which belongs to no slot: from its front on
-     * it holds the slots of returned elements (ReturnedSlots), from its end on those that were used and are free. What
-     * lies behind the used slots was never touched, so that what looks at all slots looks at as many as were ever out at a time.
+     * No slot is searched for. The `place` words are an array as long as the table, which belongs to no slot: from its
+     * front on it holds the slots of returned elements (ReturnedSlots), from its end on those that were used and are
+     * free. What lies behind the used slots was never touched, so that what looks at all slots looks at as many as were
+     * ever out at a time.
      *
-     * Crash. Fields come first, the state last. `repair` runs after a death inside the mutex: a slot for an element that `taken`
-     * has not passed was never delivered, a SETTLED one holds the count that it was to raise, and all counts and places are made
-     * anew from the states. The slots of a dead owner are found by `reap`, which somebody calls only while an element is counted
-     * as waiting or as out: so at every instant an element counts at least as one of them, if need be as both.
+     * Crash. Fields come first, the state last. `repair` runs after a death inside the mutex: a slot for an element
+     * that `taken` has not passed was never delivered, a SETTLED one holds the count that it was to raise, and all
+     * counts and places are made anew from the states. The slots of a dead owner are found by `reap`, which somebody
+     * calls only while an element is counted as waiting or as out: so at every instant an element counts at least as
+     * one of them, if need be as both.
      */
 
     static final int FREE = 0;
@@ -101,7 +104,10 @@ final class Leases {
 
     // ---- out and back -----------------------------------------------------------------------------------------------
 
-    /** Leases an element that was never out, in the slot that is returned. It counts once {@code taken} has moved over it. */
+    /**
+     * Leases an element that was never out, in the slot that is returned. It counts once {@code taken} has moved over
+     * it.
+     */
     int begin(long number, long index) {
         int slot = acquire();
         fill(slot, number, index);
@@ -154,7 +160,10 @@ final class Leases {
         return end(claim, this::settle);
     }
 
-    /** Ends the lease of an element that is taken for good, as if by {@code get}: it is a task that somebody has yet to do. */
+    /**
+     * Ends the lease of an element that is taken for good, as if by {@code get}: it is a task that somebody has yet to
+     * do.
+     */
     boolean take(Claim claim) {
         return end(claim, this::free);
     }
@@ -182,7 +191,9 @@ final class Leases {
         return timeoutNanos == 0 ? Long.MAX_VALUE : Durations.deadline(timeoutNanos);
     }
 
-    /** Lets an element be delivered again, with a number of attempts behind it; one that was taken for good gets a slot. */
+    /**
+     * Lets an element be delivered again, with a number of attempts behind it; one that was taken for good gets a slot.
+     */
     boolean giveBack(Claim claim, int attempts, long delayNanos) {
         return leave(claim, slot -> {
             region.putInt(at(slot, LEASE_ATTEMPTS), attempts);
@@ -279,7 +290,10 @@ final class Leases {
         void dig(int slot, long fence);
     }
 
-    /** Gives {@code digging} up to {@code max} slots of elements that nobody else writes to the dead letters, and whose time has come. */
+    /**
+     * Gives {@code digging} up to {@code max} slots of elements that nobody else writes to the dead letters, and whose
+     * time has come.
+     */
     void bury(int max, Digging digging) {
         int found = 0;
         int used = control.usedSlots();
@@ -320,7 +334,8 @@ final class Leases {
     // ---- the dead ---------------------------------------------------------------------------------------------------
 
     /**
-     * Takes back what the dead hold and what has been out too long; elements that were delivered too often are given up.
+     * Takes back what the dead hold and what has been out too long; elements that were delivered too often are given
+     * up.
      *
      * @return whether there is something to bury now
      */
@@ -362,8 +377,8 @@ final class Leases {
     // ---- repair -----------------------------------------------------------------------------------------------------
 
     /**
-     * Makes the table consistent after a death inside the mutex, or of the machine: an element in a segment that was removed
-     * had been dealt with.
+     * Makes the table consistent after a death inside the mutex, or of the machine: an element in a segment that was
+     * removed had been dealt with.
      */
     void repair(long startOfFirstSegment) {
         long taken = control.takenVolatile();
@@ -431,7 +446,9 @@ final class Leases {
         return lowest;
     }
 
-    /** The elements that are to be delivered again, oldest first; who has no mutex may see some that are not any more. */
+    /**
+     * The elements that are to be delivered again, oldest first; who has no mutex may see some that are not any more.
+     */
     static List<Place> returned(JournalControl control) {
         MappedRegion region = control.region();
         List<Place> places = new ArrayList<>();

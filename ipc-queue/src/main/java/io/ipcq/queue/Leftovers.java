@@ -9,14 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a handle has taken from its ring and could not hand over; it is handed over before all that is in the ring.
  *
- * <p>To keep something allocates nothing, as what it is kept for may be that there is no memory: who takes many has a {@link Batch}
- * before, and there are some to spare for those who take one.
+ * <p>To keep something allocates nothing, as what it is kept for may be that there is no memory: who takes many has a
+ * {@link Batch} before, and there are some to spare for those who take one.
  *
  * <p>Thread-safe.
  */
 final class Leftovers {
 
-    /** How many threads of a handle can each keep one element where there is no memory left, until one of them is taken again. */
+    /**
+     * How many threads of a handle can each keep one element where there is no memory left, until one of them is taken
+     * again.
+     */
     private static final int SPARE = 64;
 
     /** Encoded elements in order, of which some have been dealt with. Not thread-safe. */

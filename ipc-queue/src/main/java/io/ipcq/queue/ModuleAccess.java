@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * The parts of {@code java.base} that Chronicle Queue reaches into, and how they are opened to it.
  *
- * <p>JVM options are the documented way. Where a program was started without them, the same parts are opened at run time,
- * once; {@code -Dipcq.openModules=false} switches that off.
+ * <p>JVM options are the documented way. Where a program was started without them, the same parts are opened at run
+ * time, once; {@code -Dipcq.openModules=false} switches that off.
  */
 final class ModuleAccess {
 
@@ -32,7 +32,10 @@ final class ModuleAccess {
                 : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
     }
 
-    /** The quiet options, and those that open the parts; the latter cost a JVM some 25 ms, for it starts without its archive. */
+    /**
+     * The quiet options, and those that open the parts; the latter cost a JVM some 25 ms, for it starts without its
+     * archive.
+     */
     static List<String> jvmOptions() {
         List<String> options = new ArrayList<>();
         for (String name : OPENED) {

@@ -11,10 +11,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The address of a queue, taken apart: {@code scheme://authority/path?name=value&name=value}.
+ * The parsed address of a queue: {@code scheme://authority/path?name=value&name=value}.
  *
- * <p>No secret stands in an address, but the name of a file that holds it: an address gets into logs, and into the command lines of other
- * programs. One with a user, or a password, is refused, and {@link #toString} leaves out what stands behind the question mark.
+ * <p>An address holds no secret, but may name a file that holds one, because addresses get into logs and into the
+ * command lines of other programs. An address with a user or a password is refused. {@link #toString} leaves out what
+ * follows the question mark.
  *
  * <p>Thread-safe and process-safe: immutable. Survives a crash: not applicable.
  */
@@ -31,9 +32,10 @@ public final class QueueAddress {
     }
 
     /**
-     * Takes an address apart.
+     * Parses an address.
      *
-     * @throws IllegalArgumentException if it has no scheme or no path, has a fragment, or names a user, or a parameter twice or without a value
+     * @throws IllegalArgumentException if it has no scheme or no path, has a fragment, names a user, or has a parameter
+     *     twice or without a value
      */
     public static QueueAddress of(URI uri) {
         String scheme = uri.getScheme();
@@ -81,7 +83,7 @@ public final class QueueAddress {
         return scheme;
     }
 
-    /** Hosts and ports; empty for one of this machine. */
+    /** Hosts and ports; empty for an address of this machine. */
     public Optional<String> authority() {
         return Optional.ofNullable(uri.getAuthority());
     }
@@ -101,7 +103,7 @@ public final class QueueAddress {
         return path.substring(1);
     }
 
-    /** What stands behind the question mark under a name. */
+    /** The value of a parameter. */
     public Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters.get(name));
     }
@@ -109,7 +111,7 @@ public final class QueueAddress {
     /**
      * Refuses parameters that its provider does not know.
      *
-     * @throws IllegalArgumentException if there are some; names them, but not their values
+     * @throws IllegalArgumentException if there are such parameters; the message has their names, but not their values
      */
     public void requireParametersOf(Set<String> known) {
         Set<String> unknown = new TreeSet<>(parameters.keySet());
@@ -135,7 +137,7 @@ public final class QueueAddress {
         return uri.hashCode();
     }
 
-    /** Without what stands behind the question mark. */
+    /** The address without its parameters. */
     @Override
     public String toString() {
         return scheme + ":" + (uri.getRawAuthority() == null ? "" : "//" + uri.getRawAuthority()) + uri.getRawPath();

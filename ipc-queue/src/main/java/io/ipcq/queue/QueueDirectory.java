@@ -30,26 +30,30 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     /*
      * Idea
-     *   A queue is its control file, and a name may come to stand for another queue at any time. So whoever does something with the
-     *   files of a queue first holds its directory, and looks whether the control file in there is the one that it has mapped,
-     *   which no other file can be mistaken for as long as it is mapped. What it does then, it does through that handle.
+     *   A queue is its control file, and a name may come to stand for another queue at any time. So whoever does
+     *   something with the files of a queue first holds its directory, and looks whether the control file in there is
+     *   the one that it has mapped, which no other file can be mistaken for as long as it is mapped. What it does then,
+     *   it does through that handle.
      *
      * Creation
-     *   A queue is laid beside its place and renamed when it is complete. A rename takes the place of an empty directory and of
-     *   nothing else, so of several who create at once one succeeds, and nobody ever sees half a queue.
+     *   A queue is made beside its place and renamed when it is complete. A rename replaces an empty directory and
+     *   nothing else. So of several processes that create at the same time one succeeds, and nobody ever sees half a
+     *   queue.
      *
      * Deletion
-     *   A flag in the control file, which is never taken back, ends the queue for its members and for who would become one. Then
-     *   everything goes through the handle, the control file last, and then the name, which can be removed only while the
-     *   directory is empty: it is never taken from the next queue of that name, which is never empty. Whoever finds the flag can do
-     *   the same, at the same time: who creates a queue does not wait for one that is being deleted, it deletes that first.
-     *   A queue that everybody has left is flagged by one compare-and-set of the flags together with the count of members: it
-     *   fails if somebody has joined since the members were found dead. Who joins later finds the flag.
+     *   A flag in the control file, which is never taken back, ends the queue for its members and for processes that
+     *   want to join. Then the files are removed through the handle, the control file last, and then the name. The
+     *   name can be removed only while the directory is empty, so it is never taken from the next queue of that name,
+     *   which is never empty. Every process that finds the flag can do the same, at the same time. So a creator does not
+     *   wait for a queue that is being deleted: it deletes that first. A queue that everybody has left is flagged by one
+     *   compare-and-set of the flags together with the count of members. It fails if a member has joined since all
+     *   members were found dead. Members that join later find the flag.
      *
      * Crash
-     *   A creator that dies leaves a directory of another name, which the next one removes. A death after the flag leaves a queue that
-     *   is no more, and whoever comes next finishes what was begun. A death after the control file has gone leaves an empty
-     *   directory, or one with nothing but a members file, if somebody died in joining: that is no queue, and gives way to one.
+     *   A creator that dies leaves a directory of another name, which the next creator removes. After a death that
+     *   follows the flag, the queue has ended, and the next process finishes the deletion. After a death that follows
+     *   the removal of the control file, an empty directory is left, or one with only a members file, if a member died
+     *   while it joined. That is no queue, and a new queue replaces it.
      *
      * References
      *   rename(2), rmdir(2); DirectoryHandle, for what neighbours can do meanwhile.
@@ -297,7 +301,10 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
                                 : ", but a " + other.kind() + "; open it as what it is"));
     }
 
-    /** Whether a queue can take the place of a directory: it is empty, or as somebody left it who died when it was deleted. */
+    /**
+     * Whether a queue can take the place of a directory: it is empty, or as somebody left it who died when it was
+     * deleted.
+     */
     private static boolean isVacant(DirectoryHandle held) throws IOException {
         List<String> names = held.names();
         names.remove(LOST_AND_FOUND);
@@ -320,7 +327,10 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         }
     }
 
-    /** Becomes a member of a queue, and makes something of that; null if it is over. What cannot be made leaves no member. */
+    /**
+     * Becomes a member of a queue, and makes something of that; null if it is over. What cannot be made leaves no
+     * member.
+     */
     <T> @Nullable T join(DirectoryHandle held, QueueState state, Making<Members, T> making) throws IOException {
         if (state.deletedVolatile()) {
             return null;
@@ -575,8 +585,8 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
     }
 
     /**
-     * Removes what the dead have left: queues that nobody is attached to, and directories that have been without one for some time.
-     * What cannot be removed, or is not this user's, is left.
+     * Removes what the dead have left: queues that nobody is attached to, and directories that have been without one
+     * for some time. What cannot be removed, or is not this user's, is left.
      */
     static void sweep(Path parent, Predicate<String> isCandidate, Duration grace) {
         try (DirectoryHandle held = DirectoryHandle.open(parent)) {

@@ -8,13 +8,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue as a line of text, {@code blocking utf8 b47f.. /dev/shm/ipcq-queue-..}: what {@link java.io.Serializable} handles are for,
- * without Java serialization, which takes a JVM that has just started longer than to open the queue.
+ * A queue as a line of text, {@code blocking utf8 b47f.. /dev/shm/ipcq-queue-..}. It passes a queue on as
+ * {@link java.io.Serializable} handles do, but without Java serialization, which takes a JVM that has just started
+ * longer than opening the queue.
  *
- * <p>It names the queue itself, by an id: of one that has taken its place it is no link. Only queues in memory whose elements are text or bytes have one; the codecs of others cannot be named.
+ * <p>A link has the id of its queue, so it does not lead to another queue that has taken its place. Only queues in
+ * memory whose elements are text or bytes have links. The codecs of other queues cannot be named.
  *
  * <p>Thread-safe: nothing is shared. Process-safe: a link means the same in every process of this user on this machine.
- * Survives a crash: as its queue does.
+ * Survives a crash: if its queue does.
  */
 public final class QueueLink {
 
@@ -49,9 +51,9 @@ public final class QueueLink {
     }
 
     /**
-     * Attaches to the queue that a link names, as it waits and encodes there.
+     * Attaches to the queue that a link names, with the same codec and the same way of waiting.
      *
-     * @throws IllegalArgumentException if the text is no link
+     * @throws IllegalArgumentException if the text is not a link
      * @throws IOException as opening a queue does
      */
     public static SharedQueue<?> open(String link) throws IOException {

@@ -8,7 +8,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/** Who opens queues at addresses of a scheme. */
+/** Finds the provider that opens queues at addresses of a scheme. */
 final class QueueProviders {
 
     /** The artifacts that bring those of this project. */
@@ -30,7 +30,7 @@ final class QueueProviders {
         throw missing;
     }
 
-    /** One that cannot be loaded keeps nobody from another. */
+    /** A provider that cannot be loaded does not keep others from being found. */
     private static @Nullable DurableQueueProvider find(
             String scheme, @Nullable ClassLoader loader, ProviderNotFoundException missing) {
         Iterator<DurableQueueProvider> providers =

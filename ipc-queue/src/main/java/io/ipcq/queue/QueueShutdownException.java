@@ -3,7 +3,7 @@ package io.ipcq.queue;
 
 import io.ipcq.IpcException;
 
-/** The queue is shut down: for a producer it takes no more, for a consumer it is drained and over. */
+/** The queue is shut down. A producer cannot put any more; for a consumer, the queue is also drained. */
 public final class QueueShutdownException extends IpcException {
 
     private static final long serialVersionUID = 1L;

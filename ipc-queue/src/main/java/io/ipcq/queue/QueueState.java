@@ -4,8 +4,8 @@ package io.ipcq.queue;
 import io.ipcq.memory.MappedRegion;
 
 /**
- * The words that every kind of queue has: how many members ever joined, and whether it is over. They stand at a multiple of 8, so
- * that both can be compared at once.
+ * The words that every kind of queue has: how many members ever joined, and whether it is over. They stand at a
+ * multiple of 8, so that both can be compared at once.
  *
  * <pre>
  *   0              4       8

@@ -4,7 +4,10 @@ package io.ipcq.queue;
 import io.ipcq.IpcException;
 import org.jspecify.annotations.Nullable;
 
-/** The storage of the queue failed: no space, damaged, or removed behind its back. The message says which file, and what to do. */
+/**
+ * The storage of the queue failed: it has no space, is damaged, or was removed. The message says which file, and what
+ * to do.
+ */
 public final class QueueStorageException extends IpcException {
 
     private static final long serialVersionUID = 1L;
@@ -22,8 +25,9 @@ public final class QueueStorageException extends IpcException {
     }
 
     /**
-     * How many elements of a {@link SharedQueue#putAll} are in the queue, from the first on; of a put of one, 1 or 0. With {@link
-     * DurableQueueBuilder#sync sync} the last of them, up to {@value JournalQueue#BATCH_ELEMENTS}, may be in the queue and not on the disk.
+     * How many elements of a {@link SharedQueue#putAll} are in the queue, from the first on; 1 or 0 for a put of one
+     * element. With {@link DurableQueueBuilder#sync sync} the last of them, up to {@value JournalQueue#BATCH_ELEMENTS},
+     * may be in the queue and not on the disk.
      */
     public int put() {
         return put;

@@ -8,27 +8,28 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of either kind and any type as its files show it: what {@code ipcq queue stat} and {@code who} look through.
+ * A queue of either kind and of any type, as its files show it. {@code ipcq queue stat} and {@code who} use it.
  *
- * <p>It writes nothing, so it is no member, repairs nothing, takes no mutex, and nobody who puts or takes has to wake it. What is
- * given up with that: while others use the queue, a look at elements may end in a {@link QueueStorageException}, as they remove
- * what it reads.
+ * <p>It writes nothing. So it is not a member, repairs nothing, takes no mutex, and nobody has to wake it. The price:
+ * while others use the queue, a look at elements may end in a {@link QueueStorageException}, because they remove what
+ * it reads.
  *
- * <p>Thread-safe: one looks at a time. Process-safe: yes; nobody notices it. Survives a crash: there is nothing to survive, and
- * all of the queue's processes may be dead.
+ * <p>Thread-safe: one thread looks at a time. Process-safe: yes; others do not notice it. Survives a crash: there is
+ * nothing to survive, and all of the queue's processes may be dead.
  */
 public interface QueueView extends AutoCloseable {
 
     /**
      * Looks at the queue in a directory.
      *
-     * @throws io.ipcq.memory.RegionFormatException if there is something else, or the control file is damaged; the message says where
+     * @throws io.ipcq.memory.RegionFormatException if there is something else, or the control file is damaged; the
+     *     message says where
      */
     static QueueView open(Path directory) throws IOException {
         return QueueDirectory.requireIn(directory).view();
     }
 
-    /** Whether a directory of this user holds a queue, be it damaged; one that is another user's does not. */
+    /** Whether a directory of this user holds a queue, even a damaged one. A queue of another user does not count. */
     static boolean isThere(Path directory) {
         return QueueDirectory.isThere(directory);
     }
@@ -53,7 +54,7 @@ public interface QueueView extends AutoCloseable {
     /** What the control file says now. */
     QueueSnapshot snapshot();
 
-    /** What stands at an offset of the control file; null if nobody sleeps on that. */
+    /** The word at an offset of the control file; null if nobody sleeps on that. */
     @Nullable
     QueueWord wordAt(long offset);
 
@@ -61,24 +62,25 @@ public interface QueueView extends AutoCloseable {
     Stream<byte[]> browse();
 
     /**
-     * The elements from a number on that are still there, as they were encoded: of a queue in memory those that were not taken, of
-     * a durable one those whose files are there. Numbers count from 0 in the order of commitment.
+     * The elements from a number on that are still there, as they were encoded. In a queue in memory, these are the
+     * ones that were not taken; in a durable queue, those whose files are there. Numbers count from 0 in the order of
+     * commitment.
      */
     Stream<Replayed<byte[]>> from(long number);
 
-    /** The elements that were given up; null if there are none. To be closed by the caller. */
+    /** The elements that were given up; null if there are none. The caller has to close it. */
     @Nullable
     QueueView deadLetters() throws IOException;
 
     /**
      * Reads every record that is there.
      *
-     * @param flaw told, in words, of each that is damaged or missing, and where
-     * @return how many elements are in order
+     * @param flaw is called with a description of each record that is damaged or missing, and where
+     * @return how many elements are intact
      */
     long verify(Consumer<String> flaw);
 
-    /** Lets go of the files. Idempotent. */
+    /** Closes the files. Idempotent. */
     @Override
     void close();
 }

@@ -5,8 +5,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * Names and numbers that nobody can guess, for what is made in directories that others can write to. Loaded by who makes
- * something: the first random number costs a JVM ten milliseconds, and who only opens a queue needs none.
+ * Names and numbers that nobody can guess, for things in directories that others can write to. The class is loaded only
+ * when something is made: the first random number costs a JVM ten milliseconds, and opening a queue needs none.
  */
 final class RandomNames {
 

@@ -6,11 +6,11 @@ import static io.ipcq.queue.JournalLayout.*;
 import io.ipcq.memory.MappedRegion;
 
 /**
- * The slots of elements that are to be delivered again, the next one first: a binary heap in the control file, ordered by the
- * slots' deadlines. Everything here wants the consumers' mutex.
+ * The slots of elements that are to be delivered again, the next one first: a binary heap in the control file, ordered
+ * by the slots' deadlines. Everything here wants the consumers' mutex.
  *
- * <p>An element that may be delivered at once has a deadline that is long past, the longer the lower its number is: of those the
- * oldest comes first, and before all whose time has only just come.
+ * <p>An element that may be delivered at once has a deadline that is long past, the longer the lower its number is: of
+ * those the oldest comes first, and before all whose time has only just come.
  */
 final class ReturnedSlots {
 

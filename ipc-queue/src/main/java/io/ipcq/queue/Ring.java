@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of bytes in a ring of shared memory: any number of producers, one after the other, and of consumers, side by side.
+ * Records of bytes in a ring of shared memory: any number of producers, one after the other, and of consumers, side by
+ * side.
  *
  * <p>Nothing here waits for room or for a record; a producer may wait for another one.
  */
@@ -25,51 +26,54 @@ final class Ring extends RingRecords {
 
     /*
      * Idea
-     *   Positions count bytes and only grow; position p stands at p modulo capacity. A record begins with a stamp, and the
-     *   stamp is what makes it one:
-     *     stamp = KEY ^ (p | kind), kind = 1 committed, 2 padding up to the end of the buffer, 3 closed: nothing comes any more
-     *   KEY is a random number with its top bit set, so zeros, bytes of an earlier lap, and copies of old records are not
-     *   this position's stamp.
-     *     put:  lock; closed? for each: room up to `head`? behind the last one, write length, number and payload; store the
-     *           stamp. Store `count` and `tail`; unlock
+     *   Positions count bytes and only grow; position p stands at p modulo capacity. A record begins with a stamp, and
+     *   the stamp is what makes it one:
+     *     stamp = KEY ^ (p | kind), kind = 1 committed, 2 padding up to the end of the buffer, 3 closed: nothing comes
+     *     any more
+     *   KEY is a random number with its top bit set, so zeros, bytes of an earlier lap, and copies of old records are
+     *   not this position's stamp.
+     *     put: lock; closed? for each: room up to `head`? behind the last one, write length, number and payload; store
+     *           the stamp. Store `count` and `tail`; unlock
      *           (within a batch as well, when `head` is found to have passed `tail`)
-     *     take: h = `head`; stamp at h committed? copy; CAS `head` h -> next: got it. Not stamped, and `head` still h? Empty
-     *   Consumers never look at `tail`, so producers and consumers share the records' lines and little else. Producers look at
-     *   `head` only when it seems that there is no room, and at a record only to write it: to read it first would take its line
-     *   from the other side twice.
-     *   A record never runs across the end of the buffer, and behind it there is always room for one more header, so that
-     *   a stamp, be it padding or closed, never falls on the record at `head`. A record of more than about half the capacity
-     *   might need a padding that never fits; it is refused.
-     *   Each record carries the number of its element: the size is the number behind the last one less that of the first.
-     *   `count` is the number behind the last one if no stamp has overtaken `tail`, as it may have while the mutex is held; then
-     *   the records say it.
+     *     take: h = `head`; stamp at h committed? copy; CAS `head` h -> next: got it. Not stamped, and `head` still h?
+     *           Empty
+     *   Consumers never look at `tail`, so producers and consumers share the records' lines and little else. Producers
+     *   look at `head` only when it seems that there is no room, and at a record only to write it: to read it first
+     *   would take its line from the other side twice.
+     *   A record never runs across the end of the buffer, and behind it there is always room for one more header, so
+     *   that a stamp, be it padding or closed, never falls on the record at `head`. A record of more than about half
+     *   the capacity might need a padding that never fits; it is refused.
+     *   Each record carries the number of its element: the size is the number behind the last one less that of the
+     *   first. `count` is the number behind the last one if no stamp has overtaken `tail`, as it may have while the
+     *   mutex is held; then the records say it.
      *
      * Visibility
-     *   The stamp is a release store, read with acquire: who sees it sees the record, in every process, and that one store is
-     *   the publication; no other word says whether there is an element. `count` and `tail` follow with release: were `tail`
-     *   to overtake the stamp, a death in between would leave a hole that nobody passes. Space is written again only when
-     *   `head` is beyond it, so if the CAS of `head` succeeds, or `head` has not moved since before a read, nothing that was
-     *   read was overwritten meanwhile; lengths are believed no sooner, unless they are in bounds and small. Nor is it
-     *   written again before `tail` is beyond it, however long a batch is: from `tail` on the stamps lead to the end, always.
-     *   unlock and the CAS of `head` are full fences: the caller may look at the sleepers' flag right after them.
+     *   The stamp is a release store, read with acquire: who sees it sees the record, in every process, and that one
+     *   store is the publication; no other word says whether there is an element. `count` and `tail` follow with
+     *   release: were `tail` to overtake the stamp, a death in between would leave a hole that nobody passes. Space is
+     *   written again only when `head` is beyond it, so if the CAS of `head` succeeds, or `head` has not moved since
+     *   before a read, nothing that was read was overwritten meanwhile; lengths are believed no sooner, unless they are
+     *   in bounds and small. Nor is it written again before `tail` is beyond it, however long a batch is: from `tail`
+     *   on the stamps lead to the end, always. unlock and the CAS of `head` are full fences: the caller may look at the
+     *   sleepers' flag right after them.
      *
      * Crash
-     *   While the mutex is free, `tail`, `count` and `isClosed` are right. A producer that dies inside before the stamp leaves bytes
-     *   that nobody looks at; after it, an element like any other, and words that are behind. It leaves the mutex, too, and who
-     *   takes that over from the dead steps from `tail` over what is stamped, storing `count` and `tail`, then `isClosed`. That
-     *   is all there is to repair; it may be cut short and begun again, and is also done after one who left by exception.
-     *   Consumers go on in any case. A consumer that dies before its CAS has taken nothing, after it has taken the element.
-     *   Blocks are allocated by writing zeros, under the mutex, before `tail` first gets there, and `allocated` is stored when
-     *   the write has returned.
+     *   While the mutex is free, `tail`, `count` and `isClosed` are right. A producer that dies inside before the stamp
+     *   leaves bytes that nobody looks at; after it, an element like any other, and words that are behind. It leaves
+     *   the mutex, too, and who takes that over from the dead steps from `tail` over what is stamped, storing `count`
+     *   and `tail`, then `isClosed`. That is all there is to repair; it may be cut short and begun again, and is also
+     *   done after one who left by exception. Consumers go on in any case. A consumer that dies before its CAS has
+     *   taken nothing, after it has taken the element. Blocks are allocated by writing zeros, under the mutex, before
+     *   `tail` first gets there, and `allocated` is stored when the write has returned.
      *
      * Errors
-     *   The stack or the heap may be used up at any call. Who has locked calls nothing before it is in a `try` that abandons the
-     *   mutex, so no living process keeps it; what an Error leaves half done is what a death leaves. A consumer has made the
-     *   array before its CAS.
+     *   The stack or the heap may be used up at any call. Who has locked calls nothing before it is in a `try` that
+     *   abandons the mutex, so no living process keeps it; what an Error leaves half done is what a death leaves. A
+     *   consumer has made the array before its CAS.
      *
      * References
-     *   docs/models/ring.pml (every interleaving, with kills and stops). M. Thompson, ManyToOneRingBuffer of Agrona: records
-     *   that do not run across the end.
+     *   docs/models/ring.pml (every interleaving, with kills and stops). M. Thompson, ManyToOneRingBuffer of Agrona:
+     *   records that do not run across the end.
      */
 
     /** Results of {@link #put} that are not a number of elements. */
@@ -94,7 +98,9 @@ final class Ring extends RingRecords {
     private long headNumberSeen;
     private long allocatedSeen;
 
-    /** @param requireOpen throws if the ring is not to be touched any more; asked by producers once they have the mutex */
+    /**
+     * @param requireOpen throws if the ring is not to be touched any more; asked by producers once they have the mutex
+     */
     Ring(RingControl control, RobustMutex mutex, Runnable requireOpen) {
         super(control);
         this.mutex = mutex;
@@ -460,8 +466,8 @@ final class Ring extends RingRecords {
     }
 
     /**
-     * A handle that is closed is no living member: others may have taken the mutex over, and nothing is to be touched. Who
-     * took it over from the dead repairs what they left.
+     * A handle that is closed is no living member: others may have taken the mutex over, and nothing is to be touched.
+     * Who took it over from the dead repairs what they left.
      */
     private void enter(Acquisition acquisition) {
         requireOpen.run();

@@ -9,8 +9,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the elements of a ring with checksums end with: four bytes, little-endian, the complement of the CRC-32C of those before, so that
- * zeros are no element. Computed in the caller's thread, outside of anything that others wait for.
+ * What the elements of a ring with checksums end with: four bytes, little-endian, the complement of the CRC-32C of
+ * those before, so that zeros are no element. Computed in the caller's thread, outside of anything that others wait
+ * for.
  */
 final class RingChecksum {
 

@@ -35,7 +35,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue in shared memory: encodes, waits, decodes. {@link Ring} moves the bytes, {@link RingFiles} knows the directory.
+ * The queue in shared memory: encodes, waits, decodes. {@link Ring} moves the bytes, {@link RingFiles} knows the
+ * directory.
  *
  * @param <E> the type of the elements
  */
@@ -152,8 +153,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     /**
-     * Closes a handle that nothing refers to, in the person of one that takes its place. No thread is inside the first: it would
-     * refer to it.
+     * Closes a handle that nothing refers to, through another handle that takes its place. No thread is inside the
+     * first one, because it would refer to it.
      */
     private static <E> Runnable closing(
             RingFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, Leftovers leftovers) {
@@ -266,8 +267,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     /**
-     * Waits; while that takes long, looks whether an anonymous queue has gone with the process that created it, which is at its end
-     * and tells nobody.
+     * Waits; while that takes long, looks whether an anonymous queue has gone with the process that created it, which
+     * is at its end and tells nobody.
      */
     private boolean await(Waiting waiting, long deadline) throws InterruptedException {
         long began = System.nanoTime();
@@ -507,8 +508,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     /**
-     * Decodes the first of what was taken. What cannot be decoded is to be done with, and the exception carries its bytes; an Error is
-     * not the element's fault, unless it comes again.
+     * Decodes the first element that was taken. An element that cannot be decoded counts as done, and the exception
+     * carries its bytes. An Error is not the element's fault, unless it comes again.
      */
     private E decodeFirst(Batch batch) {
         boolean hasFailed = batch.hasFirstFailed();
@@ -549,7 +550,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
-    /** Both are told; if that cannot be, what carries the bytes of an element. An Error that the JVM made takes nothing along. */
+    /**
+     * Reports both; if that fails, the one that carries the bytes of an element. An Error that the JVM made carries
+     * nothing else.
+     */
     private static void addTo(Throwable failure, CodecException refusal) {
         boolean told = false;
         try {
@@ -768,7 +772,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         return touching(ring::isShutDown);
     }
 
-    /** If it fails it has left all the same, or goes on where it was when it is called again. */
+    /** If this fails, the handle has left all the same, or a second call goes on where the first one stopped. */
     @Override
     public void close() {
         closing.lock(); // no monitor: a virtual thread would keep its carrier while it waits inside
@@ -797,7 +801,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
-    /** What was taken and not handed over goes to others; behind theirs, for nobody can put before what is in a ring. */
+    /**
+     * Gives elements that were taken and not handed over to others, behind theirs, because nothing can be put before
+     * what is in a ring.
+     */
     private void putBackLeftovers() {
         try {
             putBackAll();
@@ -847,7 +854,9 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
-    /** Puts back the first one, or gives it up at the deadline; true if it was interrupted, and has to be tried again. */
+    /**
+     * Puts back the first one, or gives it up at the deadline; true if it was interrupted, and has to be tried again.
+     */
     private boolean putBackFirst(long deadline) {
         StackReserve.require(); // for keeping it again
         Batch one = leftovers.poll();
@@ -928,7 +937,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         control.region().release(bytes);
     }
 
-    /** Who has the mutex from now on finds the handle closed and touches nothing; see that nobody has had it since before. */
+    /**
+     * A thread that gets the mutex from now on finds the handle closed and touches nothing. Wait for those that had it
+     * before.
+     */
     private void awaitProducers() {
         while (!broken && mutex.isHeldByMe()) {
             LockSupport.parkNanos(CLOSING_PAUSE_NANOS);
@@ -1040,7 +1052,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 fault);
     }
 
-    /** What was done about one fault may have run into the next, which is not to come out later. */
+    /** Handling one fault may have met the next one, which must not surface later. */
     private static void drainFaults() {
         try {
             MappedRegion.surfaceFaults();

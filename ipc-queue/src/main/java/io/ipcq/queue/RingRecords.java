@@ -8,7 +8,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a ring as they can be read by anybody, also by one who may write nothing; {@link Ring} says how they come and go.
+ * The records of a ring as they can be read by anybody, also by one who may write nothing; {@link Ring} says how they
+ * come and go.
  *
  * <p>Thread-safe, process-safe: what is read is proved by {@code head} not to have been written over meanwhile.
  */
@@ -100,8 +101,8 @@ class RingRecords {
     }
 
     /**
-     * The next payload that has not been taken meanwhile; null at the end. Null at once means that there was none at some instant: if
-     * all were taken before the first one could be seen, the cursor goes over what there is then.
+     * The next payload that has not been taken meanwhile; null at the end. Null at once means that there was none at
+     * some instant: if all were taken before the first one could be seen, the cursor goes over what there is then.
      */
     byte @Nullable [] next(Cursor cursor) {
         for (int attempt = 1; ; attempt++) {
@@ -168,8 +169,8 @@ class RingRecords {
     }
 
     /**
-     * Whether there is no room for this payload, or for no more than a few. A producer that goes on as soon as there is room for one
-     * finds the ring full again after one, and takes the line of `head` away from the consumers each time.
+     * Whether there is no room for this payload, or for no more than a few. A producer that goes on as soon as there is
+     * room for one finds the ring full again after one, and takes the line of `head` away from the consumers each time.
      */
     boolean isNearlyFull(int payloadBytes) {
         return lacks(
@@ -207,7 +208,9 @@ class RingRecords {
         }
     }
 
-    /** The end, looked for from a position that is not beyond it; right only if `head` proves not to have passed that. */
+    /**
+     * The end, looked for from a position that is not beyond it; right only if `head` proves not to have passed that.
+     */
     private End end(long from) {
         long tail = region.getLongAcquire(TAIL);
         long number = region.getLongAcquire(COUNT);
@@ -322,7 +325,9 @@ class RingRecords {
         return (HEADER_BYTES + payloadBytes + RECORD_ALIGNMENT - 1) & -RECORD_ALIGNMENT;
     }
 
-    /** The full number that follows one of which the lower half is known; {@code near} is less than 2^31 away from it. */
+    /**
+     * The full number that follows one of which the lower half is known; {@code near} is less than 2^31 away from it.
+     */
     static long after(long near, int number) {
         return near + (number - (int) near) + 1;
     }
@@ -331,7 +336,10 @@ class RingRecords {
         return length >= 0 && length <= maxPayloadBytes && fits(position, recordBytes(length));
     }
 
-    /** Whether a length that was read at `head` is worth an array of that size; not if somebody else has taken the record. */
+    /**
+     * Whether a length that was read at `head` is worth an array of that size; not if somebody else has taken the
+     * record.
+     */
     final boolean isBelievable(long head, int length) {
         if (!isValid(head, length)) {
             requireMoved(head, head, length);

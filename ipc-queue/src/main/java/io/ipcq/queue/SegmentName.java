@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** How the file of a segment is called: its number, written as that second after the epoch, so that stock tools can read it. */
+/**
+ * How the file of a segment is called: its number, written as that second after the epoch, so that stock tools can read
+ * it.
+ */
 final class SegmentName {
 
     static final String FORMAT = "yyyyMMdd-HHmmss'T'";

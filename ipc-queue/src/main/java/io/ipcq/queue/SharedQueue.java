@@ -18,32 +18,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * A first-in-first-out queue that any number of producers and consumers share, in any number of processes.
  *
- * <p>What {@link BlockingQueue} says of a method is what it does here. On top of it stands the vocabulary that the field
- * knows from other places: {@link #get()}, {@link #qsize()}, {@link #taskDone()}, {@link #shutdown()}.
+ * <p>Each method of {@link BlockingQueue} does here what its documentation says. Python's names are there as well:
+ * {@link #get()}, {@link #qsize()}, {@link #taskDone()}, {@link #shutdown()}.
  *
  * <ul>
  *   <li>Each element goes to exactly one consumer, in any thread of any attached process.
  *   <li>Elements leave in the order in which they were committed, so each producer's elements stay in order.
  *   <li>When {@code put} has returned, every process sees the element: there is no feeder thread and nothing to flush.
- *   <li>An element is encoded in the caller's thread before the queue is touched; one that cannot be encoded throws {@link
- *       io.ipcq.codec.CodecException} and changes nothing.
+ *   <li>An element is encoded in the caller's thread before the queue is touched. If it cannot be encoded, {@code put}
+ *       throws {@link io.ipcq.codec.CodecException} and changes nothing.
  *   <li>{@code put} blocks while the queue is full, {@code get} while it is empty; both can time out, both can be
  *       interrupted, both are woken by {@link #shutdown()}, and neither costs CPU while it waits.
  *   <li>After {@link #shutdown()} a put throws {@link QueueShutdownException}; gets drain what is left, then throw it.
- *   <li>{@link #peek()}, {@link #contains}, {@link #toArray()}, {@link #stream()} and the iterator show a weakly consistent
- *       snapshot and take nothing. Removal from the middle is not supported.
+ *   <li>{@link #peek()}, {@link #contains}, {@link #toArray()}, {@link #stream()} and the iterator show a weakly
+ *       consistent snapshot and take nothing. Removal from the middle is not supported.
  * </ul>
  *
- * <p>Thread-safe: yes. Process-safe: yes; a queue is {@link Serializable} as a handle, and what arrives in another process
- * is attached to the same queue, until it is closed there or nothing there refers to it. Survives a crash: an attached process may be killed at any instruction; nothing that was
- * put and not handed out is lost, and nobody waits for the dead. An element that a consumer was handed by {@code get} dies
- * with that consumer.
+ * <p>Thread-safe: yes. Process-safe: yes. A queue is {@link Serializable} as a handle. What arrives in another process
+ * is attached to the same queue, until it is closed there or nothing there refers to it. Survives a crash: an attached
+ * process may be killed at any instruction. Nothing that was put and not handed out is lost, and nobody waits for the
+ * dead. An element that {@code get} has handed to a consumer is lost with that consumer.
  *
  * @param <E> the type of the elements; null is refused with a {@link NullPointerException}
  */
 public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, Serializable {
 
-    /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
+    /** Creates an anonymous queue. It lies in memory if the system has a place for that, and ends with its creator. */
     static <E> SharedQueue<E> create(Class<E> type) throws IOException {
         return builder(type).create();
     }
@@ -58,20 +58,22 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
         return builder(type).open(directory);
     }
 
-    /** Opens the queue in a directory, or creates it there if there is none; safe when several processes do so at once. */
+    /**
+     * Opens the queue in a directory, or creates it there if there is none; safe when several processes do so at once.
+     */
     static <E> SharedQueue<E> openOrCreate(Path directory, Class<E> type) throws IOException {
         return builder(type).openOrCreate(directory);
     }
 
     /**
-     * Opens the queue in a directory, of either kind and whatever its type: the elements are the bytes that they were encoded
-     * to. For tools that look at queues; what is put this way has to be encoded as {@link #codecId()} says.
+     * Opens the queue in a directory, of either kind and of any type. Its elements are the bytes to which they were
+     * encoded. This is for tools that look at queues. What they put has to be encoded as {@link #codecId()} says.
      */
     static SharedQueue<byte[]> openEncoded(Path directory) throws IOException {
         return QueueDirectory.requireIn(directory).openEncoded();
     }
 
-    /** The directories of the anonymous queues that there are now, of this user's programs; some may be about to go. */
+    /** The directories of the anonymous queues of this user's programs. Some may be about to be removed. */
     static List<Path> anonymousDirectories() throws IOException {
         return AnonymousDirectories.list();
     }
@@ -91,7 +93,7 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
         return new SharedQueueBuilder<>(codec);
     }
 
-    /** The JVM options under which queues run without warnings of the JVM; none are needed for them to run. */
+    /** The JVM options with which the JVM does not warn of queues. Queues need none of them to run. */
     static List<String> jvmOptions() {
         return jvmOptions(Runtime.version().feature());
     }
@@ -119,12 +121,12 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
     }
 
     /**
-     * Puts all elements in order, waiting for room whenever the queue is full. Elements travel in batches, which is many
-     * times faster than one put for each; other producers' elements may stand between the batches. If this is
-     * interrupted or the queue is shut down while it waits, the elements of the batches before are in the queue.
+     * Puts all elements in order, waiting for room whenever the queue is full. Elements are put in batches, which is
+     * many times faster than one put for each. Elements of other producers may come between the batches. If this method
+     * is interrupted, or the queue is shut down while it waits, the elements of the earlier batches are in the queue.
      *
-     * @throws QueueStorageException if the storage fails, on a full disk for instance; its {@link QueueStorageException#put() put()} says
-     *     how many elements are in the queue, from the first on
+     * @throws QueueStorageException if the storage fails, on a full disk for instance; its
+     *     {@link QueueStorageException#put() put()} says how many elements are in the queue, from the first on
      */
     void putAll(Collection<? extends E> elements) throws InterruptedException;
 
@@ -161,7 +163,7 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
         return get(Duration.ofNanos(unit.toNanos(timeout)));
     }
 
-    /** Like {@link #getNow()}, but null as well if the queue is shut down and drained. */
+    /** Like {@link #getNow()}, but also null if the queue is shut down and drained. */
     @Override
     default @Nullable E poll() {
         try {
@@ -185,9 +187,11 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
     boolean full();
 
     /**
-     * Waits, at most so long, until there is an element that {@code get} could take, or until {@code get} would fail at once, because the
-     * queue is drained after {@link #shutdown()}, or closed. Takes nothing, and keeps no consumer from what it waits for; says whether
-     * there was something.
+     * Waits, at most {@code timeout}, until there is an element that {@code get} could take, or until {@code get} would
+     * fail at once, because the queue is drained after {@link #shutdown()}, or closed. It takes nothing, and keeps no
+     * consumer from an element.
+     *
+     * @return whether {@code get} would return or fail at once
      */
     @Override
     boolean awaitReady(Duration timeout) throws InterruptedException;
@@ -208,12 +212,14 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
     /** Like {@link #join()}, but waits at most {@code timeout}; false if elements were still unfinished then. */
     boolean join(Duration timeout) throws InterruptedException;
 
-    /** The elements as a loop that ends when the queue is shut down and drained: {@code for (E e : queue.consume())}. */
+    /**
+     * The elements as a loop that ends when the queue is shut down and drained: {@code for (E e : queue.consume())}.
+     */
     default Iterable<E> consume() {
         return () -> new Consumption<>(this);
     }
 
-    /** Accepts no more elements, in no process; wakes everybody who waits. What is in the queue can still be taken. */
+    /** Ends puts, in all processes, and wakes everybody who waits. What is in the queue can still be taken. */
     void shutdown();
 
     /** Whether {@link #shutdown()} was called, in any process. */
@@ -233,13 +239,16 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
     QueueStats stats();
 
     /**
-     * Detaches this handle; the queue stays, unless it was created without a path: then it is deleted when its creator
-     * closes it. Calls that wait in this handle, and all later ones, throw {@link QueueClosedException}. What this handle has taken
-     * and could not hand over, because a codec failed or a target refused it, goes to others. Idempotent.
+     * Detaches this handle. The queue stays, unless it was created without a path: then it is deleted when its creator
+     * closes it. Calls that wait in this handle, and all later ones, throw {@link QueueClosedException}. If this handle
+     * has taken elements and could not hand them over, because a codec failed or a target refused them, they go to
+     * others. Idempotent.
      */
     @Override
     void close();
 
-    /** Deletes the queue and what is in it, for everyone; calls in other processes throw {@link QueueClosedException}. */
+    /**
+     * Deletes the queue and what is in it, for everyone; calls in other processes throw {@link QueueClosedException}.
+     */
     void delete();
 }

@@ -10,10 +10,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of a {@link SharedQueue} in memory; {@code create}, {@code open} and {@code openOrCreate} check them all at once.
+ * Options of a {@link SharedQueue} in memory; {@code create}, {@code open} and {@code openOrCreate} check them all at
+ * once.
  *
- * <p>All but the wait strategy are stored in the queue when it is created. A queue that is opened keeps what it was created
- * with; an option that was set here to something else is refused.
+ * <p>All but the wait strategy are stored in the queue when it is created. A queue that is opened keeps what it was
+ * created with; an option that was set here to something else is refused.
  *
  * <p>Thread-safe: no. Process-safe: not applicable. Survives a crash: not applicable.
  *
@@ -34,8 +35,9 @@ public final class SharedQueueBuilder<E> {
     }
 
     /**
-     * The space for elements and 16 bytes beside each, in bytes, from 4 KiB to 1 GiB; rounded up to a power of two, 64 MiB
-     * unless set. Memory is taken only as the queue first fills. An element of more than just under half of it is refused.
+     * The space for elements, with 16 bytes for each, in bytes; from 4 KiB to 1 GiB, rounded up to a power of two; 64
+     * MiB unless set. Memory is taken only while the queue fills for the first time. An element that takes more than
+     * about half of the space is refused.
      */
     public SharedQueueBuilder<E> capacityBytes(long bytes) {
         this.capacityBytes = bytes;
@@ -49,10 +51,11 @@ public final class SharedQueueBuilder<E> {
     }
 
     /**
-     * Whether each element carries a checksum (CRC-32C), which whoever takes it compares; false unless set. Bytes that something has
-     * changed in the file are not handed out then: such an element is done with, and {@link io.ipcq.codec.CodecException} carries
-     * its bytes. An element takes 4 more bytes, and a {@code put} and a {@code get} together take about 30 ns more at 100 bytes, 300 ns
-     * at 1,000. Not noticed is that an element is missing or comes again, where the positions in the file were changed.
+     * Whether each element carries a checksum (CRC-32C), which its consumer compares; false unless set. Then an element
+     * whose bytes something has changed in the file is not handed out. It counts as done, and a
+     * {@link io.ipcq.codec.CodecException} carries its bytes. An element takes 4 more bytes. A {@code put} and a
+     * {@code get} together take about 30 ns more at 100 bytes, 300 ns at 1,000. If positions in the file were changed,
+     * a missing or repeated element is not noticed.
      */
     public SharedQueueBuilder<E> checksum(boolean checked) {
         this.checksum = checked;
@@ -66,9 +69,9 @@ public final class SharedQueueBuilder<E> {
     }
 
     /**
-     * Opens a queue also if a group may write to its files, as Kubernetes sees to with {@code fsGroup} whenever it mounts a
-     * volume; without this such a queue is refused. Group and others lose all their rights to the files then. Given up is that what
-     * is in the files is this user's: what members of the group have written until then is believed. Not stored.
+     * Opens a queue even if a group may write to its files; without this such a queue is refused. Kubernetes gives a
+     * group these rights with {@code fsGroup}, whenever it mounts a volume. Group and others lose all their rights to
+     * the files. The price: what members of the group have written until then is trusted. Not stored.
      */
     public SharedQueueBuilder<E> trustGroup(boolean trusted) {
         this.groupTrusted = trusted;
@@ -76,8 +79,8 @@ public final class SharedQueueBuilder<E> {
     }
 
     /**
-     * Whether a queue that is opened is closed when nothing in this process refers to it any more, as one is that this process was
-     * passed; false unless set. The collector finds that out, at some time. Not stored.
+     * Whether a queue that is opened is closed when nothing in this process refers to it any more, as a queue is that
+     * was passed to this process; false unless set. The garbage collector notices that at some time. Not stored.
      */
     public SharedQueueBuilder<E> closedWhenUnreachable(boolean closed) {
         this.closedWhenUnreachable = closed;
@@ -93,7 +96,7 @@ public final class SharedQueueBuilder<E> {
         return RingQueue.create(directory, codec, options(), waitStrategy);
     }
 
-    /** Creates an anonymous queue, in memory where the system has a place for that; it ends with its creator. */
+    /** Creates an anonymous queue. It lies in memory if the system has a place for that, and ends with its creator. */
     public SharedQueue<E> create() throws IOException {
         return RingQueue.createAnonymous(codec, options(), waitStrategy);
     }
@@ -102,7 +105,8 @@ public final class SharedQueueBuilder<E> {
      * Opens the queue in a directory.
      *
      * @throws java.nio.file.NoSuchFileException if there is none
-     * @throws io.ipcq.memory.RegionFormatException if what is there is another kind of queue, damaged, or of another format
+     * @throws io.ipcq.memory.RegionFormatException if what is there is another kind of queue, damaged, or of another
+     *     format
      * @throws IllegalArgumentException if the queue has another codec, or another value for an option that was set here
      */
     public SharedQueue<E> open(Path directory) throws IOException {

@@ -26,5 +26,6 @@ public interface QueueListenerContainer {
     /** Takes no more elements until {@link #resume}; those in hand are finished. */
     void pause();
 
+    /** Takes elements again, after {@link #pause}. */
     void resume();
 }

@@ -90,6 +90,7 @@ public final class ManagerServer implements AutoCloseable {
         daemon(this::acceptClients, "ipcq-manager").start();
     }
 
+    /** Options for a server. */
     public static ManagerServerBuilder builder() {
         return new ManagerServerBuilder();
     }
@@ -104,6 +105,7 @@ public final class ManagerServer implements AutoCloseable {
         return listener.address();
     }
 
+    /** What the server was made with. */
     public ManagerServerOptions options() {
         return options;
     }

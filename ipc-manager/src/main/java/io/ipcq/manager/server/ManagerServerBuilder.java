@@ -74,6 +74,7 @@ public final class ManagerServerBuilder {
         return this;
     }
 
+    /** The largest message in either direction, in bytes. */
     public ManagerServerBuilder maxFrameBytes(int bytes) {
         this.maxFrameBytes = bytes;
         return this;

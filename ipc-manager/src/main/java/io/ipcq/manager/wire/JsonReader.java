@@ -105,7 +105,11 @@ public final class JsonReader {
         return new Message(members, 0, noJson(text, limits));
     }
 
-    /** @throws RpcException with {@link Protocol#PARSE_ERROR}; its message holds nothing of the text */
+    /**
+     * A value of any kind.
+     *
+     * @throws RpcException with {@link Protocol#PARSE_ERROR}; its message holds nothing of the text
+     */
     public static @Nullable Object value(byte[] text, Limits limits, Meter meter) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             parser.nextToken();
