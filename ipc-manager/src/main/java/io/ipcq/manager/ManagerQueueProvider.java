@@ -36,10 +36,10 @@ import javax.net.ssl.TrustManagerFactory;
  * <pre>
  *   ipcq:/run/app/manager.sock?queue=orders&amp;key=/run/app/key       by a Unix-domain socket
  *   ipcq://host:7000/orders?key=/etc/app/key                        by TCP
- *   ipcq://host:7000/orders?key=/etc/app/key&amp;tls=true              by TLS; trust=/etc/app/ca.pem names whom to trust
+ *   ipcq://host:7000/orders?key=/etc/app/key&amp;tls=true              by TLS
  * </pre>
  *
- * <p>{@code key} is the file of an {@link AuthKey}. Without {@code trust}, TLS trusts whom the JVM does. TCP beyond loopback without TLS is
+ * <p>{@code key} is the file of an {@link AuthKey}, {@code trust} a file of certificates. Without that, TLS trusts whom the JVM does. TCP beyond loopback without TLS is
  * refused unless there is {@code plaintext=true}.
  *
  * <p>Thread-safe. Process-safe: a queue is passed on as that of {@link Manager#durableQueue(String, Class)} is; over TLS, as its address,

@@ -36,7 +36,7 @@ final class CacheDirectory {
      *   <prefix><user>/        where somebody else has taken that name, it goes on with "-" and a random number
      *     <key>, <key>.<...>   what is kept under a key, in which there is no dot
      *     <key>.<...>.new<...> what is being made, to be renamed when it is whole
-     *     locks                of which a byte for each key is locked, shared, by the processes that use what is kept under it
+     *     locks                a byte for each key, locked, shared, by the processes that use what is kept under it
      *
      * Sweep. What nobody has begun to use for a month goes if its byte can be locked by who removes it, as the kernel unlocks those of
      * a process that has ended. Two keys may share a byte: then both stay while one is used. What was not finished a day ago goes, too.
