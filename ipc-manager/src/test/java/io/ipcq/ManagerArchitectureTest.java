@@ -43,7 +43,12 @@ class ManagerArchitectureTest {
     void shouldUseOnlyThePublicSideOfQueues() {
         classes()
                 .that()
-                .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..", "io.ipcq.connection..", "io.ipcq.manager..")
+                .resideInAnyPackage(
+                        "io.ipcq.process..",
+                        "io.ipcq.pool..",
+                        "io.ipcq.connection..",
+                        "io.ipcq.manager..",
+                        "io.ipcq.metrics..")
                 .should(dependOnlyOnPublicClassesOf("io.ipcq.queue", "io.ipcq.codec", "io.ipcq.memory"))
                 .check(CLASSES);
     }
@@ -78,6 +83,25 @@ class ManagerArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.ipcq.process..", "io.ipcq.pool..", "io.ipcq.connection..", "io.ipcq.manager..")
+                .check(CLASSES);
+    }
+
+    /** Who does without Micrometer has neither to have it nor to load a class that wants it. */
+    @Test
+    void shouldStandBesideMetrics() {
+        noClasses()
+                .that(not(resideInAPackage("io.ipcq.metrics..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.ipcq.metrics..", "io.micrometer..")
+                .check(CLASSES);
+        noClasses()
+                .that(resideInAPackage("io.ipcq.metrics.."))
+                .and()
+                .haveNameNotMatching("io[.]ipcq[.]metrics[.](IpcqMetrics|Meters)")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..")
                 .check(CLASSES);
     }
 

@@ -17,6 +17,7 @@ import io.ipcq.samples.Sample13Standby;
 import io.ipcq.samples.Sample14SharedState;
 import io.ipcq.samples.Sample15UntilItDies;
 import io.ipcq.samples.Sample16WhoeverIsFirst;
+import io.ipcq.samples.Sample17Metrics;
 
 /** The programs of the samples ladder, by the names that the command line knows. */
 enum Demo {
@@ -35,7 +36,8 @@ enum Demo {
     STANDBY("processes that start at once, in JVMs that waited", Sample13Standby::main),
     STATE("what workers find out, in a set, a value and an array", Sample14SharedState::main),
     UNTIL("the results of a process until it dies", Sample15UntilItDies::main),
-    FIRST("one call waits for a process, a pipe and a queue", Sample16WhoeverIsFirst::main);
+    FIRST("one call waits for a process, a pipe and a queue", Sample16WhoeverIsFirst::main),
+    METRICS("what Prometheus sees of queues and pools", Sample17Metrics::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

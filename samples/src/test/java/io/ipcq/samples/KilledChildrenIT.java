@@ -23,7 +23,7 @@ class KilledChildrenIT {
     private static final String ALL = "all";
 
     /** In these a worker that could not start is replaced, and nothing is lost. */
-    private static final String WITH_REPLACEMENT = ".*Sample(07|08|09|10|13|14)[A-Za-z]+";
+    private static final String WITH_REPLACEMENT = ".*Sample(07|08|09|10|13|14|17)[A-Za-z]+";
 
     private static final boolean EACH = Boolean.getBoolean("ipcq.samples.each");
 

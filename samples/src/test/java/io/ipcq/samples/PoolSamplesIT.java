@@ -41,4 +41,14 @@ class PoolSamplesIT {
         assertThat(story).contains("sum of the squares of the last digits of 50000 numbers: 1425000");
         assertThat(story).contains("numbers").contains("100%");
     }
+
+    @Test
+    void shouldServeMetrics() throws Exception {
+        assertThat(SampleProgram.run(Sample17Metrics.class))
+                .containsExactly(
+                        "ipcq_pool_tasks_total{pool=\"squares\",result=\"succeeded\"} 3.0",
+                        "ipcq_queue_depth_elements{queue=\"numbers\"} 1.0",
+                        "ipcq_queue_put_elements_total{queue=\"numbers\"} 3.0",
+                        "ipcq_queue_taken_elements_total{queue=\"numbers\"} 2.0");
+    }
 }
