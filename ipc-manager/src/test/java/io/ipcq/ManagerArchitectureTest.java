@@ -105,6 +105,19 @@ class ManagerArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** The module may be missing, and whoever would need one of these classes would then be missing, too. */
+    @Test
+    void shouldTouchFlightRecorderOnlyWhereItIsKnownToBeThere() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(
+                        "io[.]ipcq[.](event[.]Recorded|pool[.]PoolEvents[$]Recorded|(event|pool)[.][A-Za-z]+Event([$].*)?)")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.jfr..")
+                .check(CLASSES);
+    }
+
     @Test
     void shouldKeepTheEndsOfAManagerApart() {
         noClasses()

@@ -60,6 +60,25 @@ class QueueArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** The module may be missing, and whoever would need one of these classes would then be missing, too. */
+    @Test
+    void shouldTouchFlightRecorderOnlyWhereItIsKnownToBeThere() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("io\\.ipcq\\.event\\.(Recorded|[A-Za-z]+Event)([$].*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.jfr..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.ipcq.event")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.ipcq.memory", "io.ipcq.queue", "io.ipcq.observe", "io.ipcq.codec")
+                .check(CLASSES);
+    }
+
     @Test
     void shouldReachEachLibraryThroughOneDoor() {
         onlyThroughTheDoor("net.openhft..", "io\\.ipcq\\.queue\\.ChronicleJournal(\\$.*)?");

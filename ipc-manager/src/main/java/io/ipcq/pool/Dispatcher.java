@@ -656,6 +656,7 @@ final class Dispatcher implements PoolTask.Pool {
         }
         task.crashes = crashes;
         tally.crashed++;
+        PoolEvents.crash(name, obituary, task);
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.event.Span;
 import io.ipcq.process.ChildLogs;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.TravelTrace;
@@ -153,11 +154,15 @@ final class WorkerMain {
             Object function = known.object == null ? object(known.bytes) : known.object;
             @Nullable Object[] arguments = Values.read(in, () -> handles);
             @Nullable Object[] values;
+            Span task = PoolEvents.task(number, function);
             running.begin(number);
             try {
                 values = call.invoke(function, arguments);
             } finally {
                 running.end();
+                if (task != null) {
+                    task.close();
+                }
             }
             results.put(encode(number, System.nanoTime() - begin, values));
         } catch (Throwable thrown) {

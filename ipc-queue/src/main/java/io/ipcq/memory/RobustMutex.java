@@ -96,6 +96,7 @@ public final class RobustMutex {
     private final long word;
     private final Members members;
     private final int me;
+    private int predecessor; // guarded by the mutex itself
 
     /** Uses {@value #BYTES} bytes of the region at an offset that is a multiple of 4; zeroed memory is a free lock. */
     public RobustMutex(MappedRegion region, long offset, Members members) {
@@ -153,6 +154,14 @@ public final class RobustMutex {
         }
         StackReserve.require();
         return region.compareAndSetInt(word, FREE, me) ? Acquisition.ACQUIRED : lockSlow(deadlineNanos);
+    }
+
+    /**
+     * After {@link Acquisition#RECOVERED}, and as long as it is held: the number of the member that died in it, or {@link
+     * Integer#MAX_VALUE} if the last holder left by exception.
+     */
+    public int predecessor() {
+        return predecessor;
     }
 
     /** Whether a thread of this member holds it. */
@@ -223,6 +232,7 @@ public final class RobustMutex {
             }
             if (owner(seen) == ABANDONED) {
                 if (region.compareAndSetInt(word, seen, mine)) {
+                    predecessor = ABANDONED;
                     return Acquisition.RECOVERED;
                 }
                 continue;
@@ -243,6 +253,7 @@ public final class RobustMutex {
             if (region.getIntVolatile(word) == (seen | SLEEPERS) && isDead(owner(seen))) {
                 VarHandle.fullFence();
                 if (region.compareAndSetInt(word, seen | SLEEPERS, mine)) {
+                    predecessor = seen & ~SLEEPERS;
                     return Acquisition.RECOVERED;
                 }
             }

@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import io.ipcq.IpcException;
 import io.ipcq.Log;
+import io.ipcq.event.Events;
 import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -216,6 +217,7 @@ final class ChronicleJournal implements AutoCloseable {
         control.segmentDocuments(documents);
         if (end >= control.segmentBytes() || documents >= MAX_DOCUMENTS_PER_SEGMENT) {
             control.nextSegment();
+            Events.segmentRoll(directory.path().resolveSibling(""), control.segmentVolatile());
         }
         long index = appender.lastIndexAppended();
         isAppending = false;

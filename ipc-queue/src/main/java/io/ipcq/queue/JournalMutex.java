@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.event.Events;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.RobustMutex.Acquisition;
 import io.ipcq.memory.StackReserve;
@@ -129,6 +130,9 @@ final class JournalMutex {
             repair.run();
         } catch (Exception | InternalError | AssertionError e) {
             throw queue.storageFailed("what a dead process left could not be repaired", e);
+        }
+        if (processes.predecessor() != QueueSnapshot.ABANDONED) {
+            Events.takeover(queue.directory(), processes.predecessor());
         }
     }
 

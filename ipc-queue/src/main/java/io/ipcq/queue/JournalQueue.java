@@ -6,6 +6,8 @@ import io.ipcq.Log;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.event.Events;
+import io.ipcq.event.Span;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.WaitStrategy;
@@ -219,17 +221,28 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
      * all.
      */
     private int appendUntil(byte[] document, int count, long deadline) throws InterruptedException {
-        while (true) {
-            long room = producer.append(document, count, deadline, false);
-            if (room == JournalProducer.DONE) {
-                notEmpty.signal();
-                return count;
+        Span blocked = null;
+        try {
+            for (boolean waited = false; ; waited = true) {
+                long room = producer.append(document, count, deadline, false);
+                if (room == JournalProducer.DONE) {
+                    notEmpty.signal();
+                    return count;
+                }
+                if (room > 0) {
+                    return (int) room;
+                }
+                if (deadline == NOW || room == JournalProducer.TIMED_OUT) {
+                    return 0;
+                }
+                blocked = waited ? blocked : Events.put(directory());
+                if (!notFull.await(this::hasRoom, deadline)) {
+                    return 0;
+                }
             }
-            if (room > 0) {
-                return (int) room;
-            }
-            if (deadline == NOW || room == JournalProducer.TIMED_OUT || !notFull.await(this::hasRoom, deadline)) {
-                return 0;
+        } finally {
+            if (blocked != null) {
+                blocked.close();
             }
         }
     }
@@ -388,22 +401,30 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private boolean claimUntil(Deque<Claim> claims, long deadline, boolean lease) throws InterruptedException {
         checkInterrupt(deadline);
         long began = 0; // before it has to wait
-        while (true) {
-            Outcome outcome = consumer.take(claims, 1, lease, deadline);
-            if (outcome == Outcome.TAKEN) {
-                tookSome();
-                return true;
+        Span blocked = null;
+        try {
+            while (true) {
+                Outcome outcome = consumer.take(claims, 1, lease, deadline);
+                if (outcome == Outcome.TAKEN) {
+                    tookSome();
+                    return true;
+                }
+                if (outcome == Outcome.NO_LEASE_FREE) {
+                    warnOfLeases();
+                }
+                if (deadline == NOW || outcome == Outcome.TIMED_OUT || Durations.hasPassed(deadline)) {
+                    return false;
+                }
+                if (began == 0) {
+                    began = System.nanoTime();
+                    blocked = Events.get(directory());
+                }
+                awaitElement(lease, deadline, began);
             }
-            if (outcome == Outcome.NO_LEASE_FREE) {
-                warnOfLeases();
+        } finally {
+            if (blocked != null) {
+                blocked.close();
             }
-            if (deadline == NOW || outcome == Outcome.TIMED_OUT || Durations.hasPassed(deadline)) {
-                return false;
-            }
-            if (began == 0) {
-                began = System.nanoTime();
-            }
-            awaitElement(lease, deadline, began);
         }
     }
 
@@ -437,6 +458,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     private E decode(Claim claim) {
+        if (claim.attempts() > 1) {
+            Events.redelivery(directory(), claim.number(), claim.attempts());
+        }
         return decode(claim.number(), claim.payload());
     }
 

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import static io.ipcq.queue.RingLayout.*;
 
 import io.ipcq.Log;
+import io.ipcq.event.Events;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.RobustMutex.Acquisition;
@@ -473,6 +474,9 @@ final class Ring extends RingRecords {
         requireOpen.run();
         if (acquisition == Acquisition.RECOVERED) {
             repair();
+            if (mutex.predecessor() != QueueSnapshot.ABANDONED) {
+                Events.takeover(region.file().resolveSibling(""), mutex.predecessor());
+            }
         }
     }
 

@@ -5,6 +5,8 @@ import io.ipcq.Log;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import io.ipcq.event.Events;
+import io.ipcq.event.Span;
 import io.ipcq.memory.Deadline;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
@@ -183,17 +185,28 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private boolean putUntil(byte[] payload, long deadline) throws InterruptedException {
-        for (boolean waited = false; ; waited = true) {
-            int result = ring.put(payload, deadline);
-            if (result > 0) {
-                notEmpty.signalFenced(1);
-                if (waited) {
-                    relayRoom(payload.length);
+        Span blocked = null;
+        try {
+            for (boolean waited = false; ; waited = true) {
+                int result = ring.put(payload, deadline);
+                if (result > 0) {
+                    notEmpty.signalFenced(1);
+                    if (waited) {
+                        relayRoom(payload.length);
+                    }
+                    return true;
                 }
-                return true;
+                if (!isWorthWaiting(result, deadline)) {
+                    return false;
+                }
+                blocked = waited ? blocked : Events.put(directory());
+                if (!awaitRoom(payload.length, deadline)) {
+                    return false;
+                }
             }
-            if (!isWorthWaiting(result, deadline) || !awaitRoom(payload.length, deadline)) {
-                return false;
+        } finally {
+            if (blocked != null) {
+                blocked.close();
             }
         }
     }
@@ -225,7 +238,14 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 }
                 from += put;
             } else if (isWorthWaiting(put, FOREVER)) {
-                awaitRoom(payloads.get(from).length, FOREVER);
+                Span blocked = Events.put(directory());
+                try {
+                    awaitRoom(payloads.get(from).length, FOREVER);
+                } finally {
+                    if (blocked != null) {
+                        blocked.close();
+                    }
+                }
                 waited = true;
             }
         }
@@ -313,17 +333,28 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     @Nullable
     E takeUntil(long deadline) throws InterruptedException {
         checkInterrupt(deadline);
-        for (boolean waited = false; ; waited = true) {
-            Batch leftover = leftovers.hasSome() ? pollLeftovers() : null;
-            if (leftover != null) {
-                return decode(leftover);
+        Span blocked = null;
+        try {
+            for (boolean waited = false; ; waited = true) {
+                Batch leftover = leftovers.hasSome() ? pollLeftovers() : null;
+                if (leftover != null) {
+                    return decode(leftover);
+                }
+                byte[] payload = takePayload(waited, deadline);
+                if (payload != null) {
+                    return decode(payload);
+                }
+                if (deadline == NOW) {
+                    return null;
+                }
+                blocked = waited ? blocked : Events.get(directory());
+                if (!awaitElement(deadline)) {
+                    return null;
+                }
             }
-            byte[] payload = takePayload(waited, deadline);
-            if (payload != null) {
-                return decode(payload);
-            }
-            if (deadline == NOW || !awaitElement(deadline)) {
-                return null;
+        } finally {
+            if (blocked != null) {
+                blocked.close();
             }
         }
     }

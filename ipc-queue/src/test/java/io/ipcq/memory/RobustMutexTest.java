@@ -84,6 +84,7 @@ class RobustMutexTest {
         mutex.abandon();
         assertThat(mutex.isHeldByMe()).isFalse();
         assertThat(mutex.lock()).isEqualTo(RECOVERED);
+        assertThat(mutex.predecessor()).isEqualTo(RobustMutex.ABANDONED);
         mutex.unlock();
         assertThat(mutex.lock()).isEqualTo(ACQUIRED);
     }
@@ -100,10 +101,13 @@ class RobustMutexTest {
 
     @Test
     void shouldTakeOverFromMemberThatLeft() throws IOException {
+        int dead;
         try (SharedPage other = SharedPage.open(directory.toString())) {
             other.mutex.lock();
+            dead = other.members.number();
         }
         assertThat(mutex.lock()).isEqualTo(RECOVERED);
+        assertThat(mutex.predecessor()).isEqualTo(dead);
         mutex.unlock();
     }
 

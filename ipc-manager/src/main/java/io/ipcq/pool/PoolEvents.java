@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.event.Events;
+import io.ipcq.event.Span;
+import io.ipcq.process.ChildProcess;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the Flight Recorder what becomes of tasks and workers, if somebody records it; throws nothing. */
+final class PoolEvents {
+
+    private PoolEvents() {}
+
+    /** In the worker: a task runs from now on, until the span is closed; null if nobody wants to know. */
+    static @Nullable Span task(long number, Object function) {
+        try {
+            return Events.areRecorded() ? Recorded.task(number, function) : null;
+        } catch (Throwable notRecorded) {
+            return null;
+        }
+    }
+
+    /** In the parent: a worker has ended, and a task with it. */
+    static void crash(String pool, Obituary obituary, PoolTask<?> task) {
+        try {
+            if (Events.areRecorded()) {
+                Recorded.crash(pool, obituary, task);
+            }
+        } catch (Throwable notRecorded) {
+            // which changes nothing
+        }
+    }
+
+    /** Apart, as {@code jdk.jfr} may be missing. */
+    private static final class Recorded {
+
+        private static final String OF_LAMBDAS = "$$Lambda";
+
+        static @Nullable Span task(long number, Object function) {
+            TaskEvent event = new TaskEvent();
+            if (!event.isEnabled()) {
+                return null;
+            }
+            event.begin();
+            return () -> end(event, number, function);
+        }
+
+        private static void end(TaskEvent event, long number, Object function) {
+            try {
+                event.end();
+                if (event.shouldCommit()) {
+                    event.worker = ChildProcess.current().name();
+                    event.number = number;
+                    event.function = written(function.getClass().getName());
+                    event.commit();
+                }
+            } catch (Throwable notRecorded) {
+                // the task has a result all the same
+            }
+        }
+
+        /** The class that a lambda is in: its own has another name each time. */
+        private static String written(String name) {
+            int end = name.indexOf(OF_LAMBDAS);
+            return end < 0 ? name : name.substring(0, end);
+        }
+
+        static void crash(String pool, Obituary obituary, PoolTask<?> task) {
+            WorkerCrashEvent event = new WorkerCrashEvent();
+            if (event.shouldCommit()) {
+                event.pool = pool;
+                event.worker = obituary.worker();
+                event.pid = obituary.pid();
+                event.exit = obituary.exitDescription();
+                event.task = task.describe();
+                event.commit();
+            }
+        }
+    }
+}
