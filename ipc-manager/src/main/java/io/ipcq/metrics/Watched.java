@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Watched watched = new Watched().queue("orders", orders).pool(pool).manager("shop", server);
- * new IpcqMetrics(watched).bindTo(registry);
+ * new IpcqMetrics(watched).bindTo(registry);   // Micrometer
+ * new IpcqBeans(watched);                      // JMX
  * }</pre>
  *
  * <p>A name is shown to whoever looks, and meters are kept apart by it: it says what the thing is for, and there are few of them. A path
