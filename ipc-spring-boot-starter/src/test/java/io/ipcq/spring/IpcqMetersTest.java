@@ -41,9 +41,14 @@ class IpcqMetersTest {
                             .isEqualTo(2);
                     assertThat(registry.get("ipcq.queue.dead.letters").gauge().value())
                             .isZero();
-                    assertThat(registry.get("ipcq.pool.workers").gauge().value())
+                    assertThat(registry.get("ipcq.pool.workers")
+                                    .tag("pool", "ipcqPool")
+                                    .gauges())
                             .as("not made for that")
-                            .isZero();
+                            .isNotEmpty()
+                            .allSatisfy(gauge -> assertThat(gauge.value()).isZero());
+                    context.getBean(IpcqMeters.class).close();
+                    assertThat(registry.getMeters()).isEmpty();
                 });
     }
 }
