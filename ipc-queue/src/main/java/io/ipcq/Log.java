@@ -132,7 +132,7 @@ public final class Log {
      * Whether it is there and has somebody to log to. What is found once, stays: later there may be no descriptor to
      * look with.
      */
-    private static boolean isSlf4jUsable() {
+    public static boolean isSlf4jUsable() {
         if (!usable) {
             ClassLoader loader = slf4jLoader();
             usable = loader != null

@@ -34,7 +34,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** What goes before function and arguments. */
-    private static final int HEADER_BYTES = 16;
+    private static final int HEADER_BYTES = 20;
 
     /** Whom the task was given. */
     interface Pool {
@@ -51,6 +51,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     private final Invocation invocation;
     private final TravelingFunction function;
     private final byte[] arguments;
+    private final byte @Nullable [] context;
     private final int elements;
     private final Use use;
     private volatile @Nullable Thread waiter;
@@ -92,6 +93,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         this.invocation = invocation;
         this.function = function;
         this.arguments = TravelingFunctions.encodeArguments(function, arguments);
+        this.context = LogContext.capture();
         this.elements = elements;
     }
 
@@ -118,7 +120,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
                 .putLong(number)
                 .putInt(function.number())
                 .putByte(withFunction ? 1 : 0)
-                .putByte(invocation.code());
+                .putByte(invocation.code())
+                .putBytes(context);
         if (withFunction) {
             out.putByte(function.stateless() ? 1 : 0).putBytes(function.bytes());
         }
@@ -128,7 +131,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
     /** The bytes that a ring has to have room for, at most. */
     int messageBytes() {
-        return HEADER_BYTES + Integer.BYTES + function.bytes().length + arguments.length;
+        int contextBytes = context == null ? 0 : context.length;
+        return HEADER_BYTES + contextBytes + Integer.BYTES + function.bytes().length + arguments.length;
     }
 
     /** Decodes the values and completes the future with them; runs code of the program's. */

@@ -57,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  * worker's collector finds that out, or when the worker has had no task for a second. Methods with {@code apply} in their names are for
  * functions that have a result, those with {@code run} for functions that have none.
  *
+ * What the submitting thread has put into SLF4J's MDC goes with the task: what is logged there has it, and comes back with it.
+ *
  * <p><b>What can happen to a task.</b> It returns. It throws: {@link RemoteTaskException}. It, or somebody, ends its worker:
  * {@link WorkerCrashedException}, or it runs again if there are {@link ProcessPoolBuilder#retries}. It takes too long: {@link
  * TaskTimeoutException}. Workers cannot start: {@link WorkerStartException}. Its result has a class that is unknown here:

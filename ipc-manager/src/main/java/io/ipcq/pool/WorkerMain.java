@@ -138,6 +138,7 @@ final class WorkerMain {
         int functionNumber = in.getInt();
         boolean withFunction = in.getByte() == 1;
         Invocation call = Invocation.of(in.getByte());
+        byte[] context = in.getBytes();
         long begin = System.nanoTime();
         try {
             if (withFunction) {
@@ -157,9 +158,11 @@ final class WorkerMain {
             Span task = PoolEvents.task(number, function);
             running.begin(number);
             try {
+                LogContext.begin(context);
                 values = call.invoke(function, arguments);
             } finally {
                 running.end();
+                LogContext.end(context);
                 if (task != null) {
                     task.close();
                 }

@@ -83,7 +83,9 @@ class PoolProgramIT {
                 PoolPrograms.Logging.class.getName())) {
             assertThat(program.exitCode()).describedAs(program.output()).isZero();
             assertThat(program.output())
-                    .contains("slf4j WARN chores [logs-worker-1] by slf4j 1")
+                    .contains("slf4j WARN chores [logs-worker-1] by slf4j 1" + System.lineSeparator())
+                    .containsPattern("\\[logs-worker-1] of a request 1 \\{.*request=7.*}")
+                    .contains("[logs-worker-1] of nobody 1" + System.lineSeparator())
                     .contains("java.lang.IllegalStateException: thrown there")
                     .contains("jul WARNING chores [logs-worker-1] by jul")
                     .doesNotContain("not wanted");

@@ -69,6 +69,11 @@ final class PoolPrograms {
             try (ProcessPool pool =
                     ProcessPool.builder().name("logs").workers(1).create()) {
                 pool.run(Chores::logBySlf4j, "by slf4j");
+                org.slf4j.MDC.put("request", "7");
+                org.slf4j.MDC.put("nothing", null);
+                pool.run(Chores::logBySlf4j, "of a request");
+                org.slf4j.MDC.clear();
+                pool.run(Chores::logBySlf4j, "of nobody");
                 pool.run(Chores::logByJul, "by jul");
             }
         }
