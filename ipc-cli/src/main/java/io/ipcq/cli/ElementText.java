@@ -27,9 +27,14 @@ record ElementText(String codecId) {
         return codecId.equals(Codec.bytes().id());
     }
 
+    /** Whether elements are text, JSON or not. */
+    boolean isReadable() {
+        return isJson() || isText();
+    }
+
     /** A line that a person can read. */
     String text(byte[] element) {
-        return isJson() || isText() ? utf8(element) : HexFormat.of().formatHex(element);
+        return isReadable() ? utf8(element) : HexFormat.of().formatHex(element);
     }
 
     /** The same as a member of a JSON object: {@code "json":{...}}, {@code "text":"..."} or {@code "hex":"..."}. */

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             QueueCommand.class,
             BenchCommand.class,
             ManagerCommand.class,
+            WebCommand.class,
             CompletionCommand.class,
             HelpCommand.class
         },

@@ -42,7 +42,7 @@ final class QueueList implements Callable<Integer> {
         if (!looking.json()) {
             screen.line(Screen.Style.STRONG, QueueLine.heading());
         }
-        for (QueueName queue : queues()) {
+        for (QueueName queue : queuesIn(places)) {
             QueueLine line = line(queue);
             if (looking.json()) {
                 screen.json(QueueLine.class, line);
@@ -53,7 +53,8 @@ final class QueueList implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private List<QueueName> queues() throws IOException {
+    /** The queues that are in places now, and those that the places are; without one, those that have no path. */
+    static List<QueueName> queuesIn(List<QueueName> places) throws IOException {
         List<QueueName> queues = new ArrayList<>();
         if (places.isEmpty()) {
             SharedQueue.anonymousDirectories().forEach(directory -> queues.add(new QueueName(directory)));

@@ -57,7 +57,7 @@ final class QueueRequeue implements Callable<Integer> {
     }
 
     /** False if there is none any more: somebody else was faster. */
-    private static boolean putBackNext(DurableQueue<byte[]> opened, DurableQueue<DeadLetter> letters)
+    static boolean putBackNext(DurableQueue<byte[]> opened, DurableQueue<DeadLetter> letters)
             throws InterruptedException {
         Delivery<DeadLetter> letter = letters.receive(Duration.ZERO);
         if (letter == null) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.codec.Codec;
+
 /**
  * An element that a durable queue gave up.
  *
@@ -10,4 +12,10 @@ package io.ipcq.queue;
  * @param bytes the element as it was encoded
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-public record DeadLetter(long number, int attempts, String reason, byte[] bytes) {}
+public record DeadLetter(long number, int attempts, String reason, byte[] bytes) {
+
+    /** What dead letters are encoded by, for who looks at them without a handle, as through {@link QueueView#deadLetters}. */
+    public static Codec<DeadLetter> codec() {
+        return DeadLetterCodec.INSTANCE;
+    }
+}

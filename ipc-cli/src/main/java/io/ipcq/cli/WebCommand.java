@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Serves a page. */
+@Command(
+        name = "web",
+        description = {
+            "Shows queues in a browser: those in directories, and those that the directories are; without one, those that have no path.",
+            "Prints the address of the page, for this machine and for whoever has read it: the part after # is a secret.",
+            "Goes on until it is ended, by Ctrl-C for instance."
+        })
+final class WebCommand implements Callable<Integer> {
+
+    @Parameters(arity = "0..*", paramLabel = "DIRECTORY", description = "Where to look, each time.")
+    private List<QueueName> places = new ArrayList<>();
+
+    @Option(names = "--port", paramLabel = "PORT", defaultValue = "0", description = "Its port; any unless given.")
+    private int port;
+
+    @Option(names = "--read-only", description = "Nothing can be put, requeued or removed through the page.")
+    private boolean readOnly;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Screen screen = Screen.of(spec);
+        WebServer.limitRequests();
+        try (WebServer server = new WebServer(new WebQueues(places), port, readOnly)) {
+            screen.line(server.address().toString());
+            screen.flush();
+            screen.note("Ctrl-C ends it");
+            new CountDownLatch(1).await();
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.codec.Codec;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at all queues once a second, for all who watch; while nobody does, it does not look.
+ *
+ * <p>Thread-safe.
+ */
+final class WebSampler implements AutoCloseable {
+
+    private static final long PERIOD_MILLIS = 1000;
+
+    /**
+     * What was seen at one moment.
+     *
+     * @param time in milliseconds since 1970
+     * @param message what went wrong; null if nothing did
+     */
+    record Frame(long time, List<Sample> queues, @Nullable String message) {}
+
+    /**
+     * A queue with its rates, per second.
+     *
+     * @param putRate null until it was seen twice
+     */
+    record Sample(
+            WebQueues.Row row,
+            @Nullable Double putRate,
+            @Nullable Double takenRate) {}
+
+    private record Seen(long nanoTime, long put, long taken) {}
+
+    private static final Codec<Frame> JSON = Codec.json(Frame.class);
+
+    private final WebQueues queues;
+    private Map<Integer, Seen> before = new HashMap<>(); // of the thread
+    private int viewers; // guarded by this, as are the next three
+    private long number;
+    private byte @Nullable [] frame;
+    private boolean closed;
+
+    WebSampler(WebQueues queues) {
+        this.queues = queues;
+        Thread thread = new Thread(this::run, "ipcq-web-sampler");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (awaitViewer()) {
+                publish(JSON.encode(frame()));
+                TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            close();
+        }
+    }
+
+    /** False at the end. */
+    private synchronized boolean awaitViewer() throws InterruptedException {
+        while (viewers == 0 && !closed) {
+            before = new HashMap<>();
+            wait();
+        }
+        return !closed;
+    }
+
+    private Frame frame() {
+        long time = Instant.now().toEpochMilli();
+        try {
+            return new Frame(time, samples(), null);
+        } catch (IOException | RuntimeException | InternalError e) {
+            return new Frame(time, List.of(), FailureReport.describe(e));
+        }
+    }
+
+    private List<Sample> samples() throws IOException {
+        Map<Integer, Seen> now = new HashMap<>();
+        List<Sample> samples = new ArrayList<>();
+        for (WebQueues.Row row : queues.rows()) {
+            Seen seen = new Seen(System.nanoTime(), row.line().put(), row.line().taken());
+            Seen last = before.get(row.id());
+            now.put(row.id(), seen);
+            samples.add(
+                    last == null
+                            ? new Sample(row, null, null)
+                            : new Sample(
+                                    row,
+                                    rate(seen.put - last.put, seen.nanoTime - last.nanoTime),
+                                    rate(seen.taken - last.taken, seen.nanoTime - last.nanoTime)));
+        }
+        before = now;
+        return samples;
+    }
+
+    /** Null if the number went back, as of a queue that was made anew. */
+    private static @Nullable Double rate(long count, long nanos) {
+        return count < 0 || nanos <= 0 ? null : 1e9 * count / nanos;
+    }
+
+    private synchronized void publish(byte[] made) {
+        frame = made;
+        number++;
+        notifyAll();
+    }
+
+    // ---- who watches ------------------------------------------------------------------------------------------------
+
+    synchronized void enter() {
+        viewers++;
+        notifyAll();
+    }
+
+    synchronized void leave() {
+        viewers--;
+        frame = viewers == 0 ? null : frame;
+    }
+
+    /** A frame as it is sent. */
+    record Numbered(long number, byte[] json) {}
+
+    /** The newest frame, once there is a newer one than that; frames between are left out. Null at the end. */
+    synchronized @Nullable Numbered next(long last) throws InterruptedException {
+        while (!closed && (frame == null || number <= last)) {
+            wait();
+        }
+        return closed || frame == null ? null : new Numbered(number, frame);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}
