@@ -68,7 +68,7 @@ final class QueueGet implements Callable<Integer> {
         try (SharedQueue<byte[]> opened = queue.open()) {
             ElementPrinter printer = new ElementPrinter(screen, opened.codecId(), form.json);
             Consumer<byte[]> print = form.raw ? screen::raw : printer::print;
-            Taker taker = new Taker(opened, print.andThen(element -> screen.flush()));
+            Taker<byte[]> taker = new Taker<>(opened, print.andThen(element -> screen.flush()));
             Duration timeout = Duration.ofMillis((long) (seconds * 1000));
             while (taken < count && taker.next(timeout)) {
                 taken++;

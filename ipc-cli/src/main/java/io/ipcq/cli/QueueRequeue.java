@@ -3,7 +3,6 @@ package io.ipcq.cli;
 
 import io.ipcq.observe.Quantity;
 import io.ipcq.queue.DeadLetter;
-import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,33 +46,13 @@ final class QueueRequeue implements Callable<Integer> {
             if (!consent.isGiven(spec, "puts " + Quantity.count(most, "dead letter") + " back into " + queue)) {
                 return ExitCode.SOFTWARE;
             }
+            Taker<DeadLetter> taker = new Taker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
             long requeued = 0;
-            while (requeued < most && putBackNext(opened, letters)) {
+            while (requeued < most && taker.next(Duration.ZERO)) {
                 requeued++;
             }
             Screen.of(spec).note("requeued: " + requeued);
         }
         return ExitCode.OK;
-    }
-
-    /** False if there is none any more: somebody else was faster. */
-    static boolean putBackNext(DurableQueue<byte[]> opened, DurableQueue<DeadLetter> letters)
-            throws InterruptedException {
-        Delivery<DeadLetter> letter = letters.receive(Duration.ZERO);
-        if (letter == null) {
-            return false;
-        }
-        boolean done = false;
-        try {
-            QueueMove.put(opened, letter.value().bytes());
-            done = true;
-        } finally {
-            if (done) {
-                letter.ack();
-            } else {
-                letter.release(); // nothing is wrong with it
-            }
-        }
-        return true;
     }
 }

@@ -12,15 +12,17 @@ import java.util.function.Consumer;
 /**
  * Takes elements: those of a durable queue are acknowledged when they have been dealt with, and not before; one of a queue in memory is put
  * back, at the end, if it could not be dealt with.
+ *
+ * @param <E> the type of the elements
  */
-final class Taker {
+final class Taker<E> {
 
-    private final SharedQueue<byte[]> queue;
-    private final Consumer<byte[]> work;
+    private final SharedQueue<E> queue;
+    private final Consumer<? super E> work;
     private long late;
 
     /** @param work deals with an element, which stays in the queue if this throws */
-    Taker(SharedQueue<byte[]> queue, Consumer<byte[]> work) {
+    Taker(SharedQueue<E> queue, Consumer<? super E> work) {
         this.queue = queue;
         this.work = work;
     }
@@ -32,11 +34,11 @@ final class Taker {
 
     /** Takes the next element; false if there was none, or never will be. */
     boolean next(Duration timeout) throws InterruptedException {
-        return queue instanceof DurableQueue<byte[]> durable ? receive(durable, timeout) : get(timeout);
+        return queue instanceof DurableQueue<E> durable ? receive(durable, timeout) : get(timeout);
     }
 
     private boolean get(Duration timeout) throws InterruptedException {
-        byte[] element;
+        E element;
         try {
             element = queue.get(timeout);
         } catch (QueueShutdownException drained) {
@@ -57,7 +59,7 @@ final class Taker {
         return true;
     }
 
-    private void putBack(byte[] element) {
+    private void putBack(E element) {
         boolean back = false;
         try {
             back = queue.offer(element);
@@ -66,12 +68,12 @@ final class Taker {
         }
         if (!back) {
             throw new IllegalStateException(
-                    "the element could not be dealt with, and not be put back: it is gone, bytes=" + element.length);
+                    "an element could not be dealt with, and not be put back: it is gone, queue=" + queue.directory());
         }
     }
 
-    private boolean receive(DurableQueue<byte[]> durable, Duration timeout) throws InterruptedException {
-        Delivery<byte[]> delivery;
+    private boolean receive(DurableQueue<E> durable, Duration timeout) throws InterruptedException {
+        Delivery<E> delivery;
         try {
             delivery = durable.receive(timeout);
         } catch (QueueShutdownException drained) {
