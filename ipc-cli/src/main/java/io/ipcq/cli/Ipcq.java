@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             QueueCommand.class,
+            PoolCommand.class,
             BenchCommand.class,
             ManagerCommand.class,
             WebCommand.class,

@@ -9,6 +9,7 @@ import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,11 +57,13 @@ final class Dispatcher implements PoolTask.Pool {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicLong taskNumbers = new AtomicLong();
+    private final Instant made = Instant.now();
     private final Callbacks callbacks;
     private final Callbacks.Lane logs;
     private final Callbacks.Lane listener;
     private final Completions completions;
     private final @Nullable EndOfProgram endOfProgram;
+    private final PoolBoard board;
 
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
 
@@ -84,10 +87,12 @@ final class Dispatcher implements PoolTask.Pool {
         this.endOfProgram = options.endAtExit()
                 ? new EndOfProgram(this::describeUnfinished, options.endGrace(), this::shutdownNow)
                 : null;
+        this.board = PoolBoard.add(this);
         try {
             resize(options.workers());
         } catch (Throwable failed) {
             shutdownNow();
+            board.remove();
             throw failed;
         }
     }
@@ -607,6 +612,7 @@ final class Dispatcher implements PoolTask.Pool {
         idle.remove(worker);
         worker.takeBackAll();
         backlog.putBack(worker.takenBack);
+        slot.crashes += worker.held.isEmpty() ? 0 : 1;
         for (PoolTask<?> task = worker.held.first(); task != null; task = worker.held.first()) {
             lose(task, obituary, ended);
             worker.held.remove(task); // unless it is in the backlog
@@ -703,6 +709,7 @@ final class Dispatcher implements PoolTask.Pool {
             if (endOfProgram != null) {
                 endOfProgram.withdraw();
             }
+            board.remove();
             callbacks.close();
         }
     }
@@ -829,6 +836,24 @@ final class Dispatcher implements PoolTask.Pool {
             long handed =
                     workers.stream().mapToLong(worker -> worker.held.size()).sum();
             return tally.stats(slots.size(), ready, busy, backlog.size() + handed - busy);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What others are shown. */
+    PoolView view() {
+        lock.lock();
+        try {
+            List<PoolView.Worker> shown = new ArrayList<>();
+            for (WorkerSlot slot : slots) {
+                PoolWorker worker = slot.worker;
+                if (worker != null) {
+                    shown.add(worker.view());
+                }
+            }
+            long pid = ProcessHandle.current().pid();
+            return new PoolView(pid, name, made, Instant.now(), shutdown, stats(), shown);
         } finally {
             lock.unlock();
         }

@@ -322,6 +322,31 @@ final class PoolWorker {
         return task == condemned;
     }
 
+    // ---- what others see --------------------------------------------------------------------------------------------
+
+    PoolView.Worker view() {
+        PoolTask<?> task = held.first();
+        return new PoolView.Worker(
+                slot.name(),
+                child.pid(),
+                stateShown(),
+                started,
+                assigned - held.size(),
+                slot.crashes,
+                task == null ? 0 : task.number(),
+                task == null ? "" : task.function().name(),
+                Instant.now(),
+                Duration.ofNanos(averageNanos));
+    }
+
+    private PoolView.Worker.State stateShown() {
+        return switch (state) {
+            case STARTING -> PoolView.Worker.State.STARTING;
+            case READY, IDLE -> held.isEmpty() ? PoolView.Worker.State.IDLE : PoolView.Worker.State.BUSY;
+            case STOPPING, GONE, DISCARDED -> PoolView.Worker.State.ENDING;
+        };
+    }
+
     // ---- handing out ------------------------------------------------------------------------------------------------
 
     /** Whether the worker can be handed one more, in advance if it has some. */

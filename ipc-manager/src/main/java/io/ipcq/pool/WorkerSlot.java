@@ -41,6 +41,9 @@ final class WorkerSlot implements Runnable {
 
     final Restarts restarts;
 
+    /** Workers that died here while they held a task. */
+    int crashes;
+
     WorkerSlot(Dispatcher dispatcher, String name, Restarts restarts) {
         this.dispatcher = dispatcher;
         this.name = name;

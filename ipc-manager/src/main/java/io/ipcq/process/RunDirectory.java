@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -31,6 +32,7 @@ final class RunDirectory {
      *     <n>.args           the class path, where it is too long for a command line
      *     <n>.standby        through which a JVM that waits is given its task
      *     <n>.TERM, <n>.INT  the child may end by that signal (GroupSignals)
+     *     <n>.pool           what others may see of a pool (Announcement)
      *
      * Crash. Whoever finds `alive` unlocked knows that the owner is dead and removes the directory: an orphaned child before
      * it halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read, or is a
@@ -74,8 +76,19 @@ final class RunDirectory {
     static synchronized void removeMineAfterHooks() {
         for (LiveDirectory mine : MINE) {
             mine.path().toFile().deleteOnExit(); // the last one that is registered is the first to go
+            Announcement.in(mine.path()).forEach(file -> file.toFile().deleteOnExit());
             aliveFile(mine.path()).toFile().deleteOnExit();
         }
+    }
+
+    /** Those of all JVMs of this user that live, each with the pid of its owner. */
+    static Map<Path, Long> living(Path base) throws IOException {
+        return LiveDirectory.living(base, PREFIX);
+    }
+
+    /** Those of dead JVMs. */
+    static List<Path> abandoned(Path base) throws IOException {
+        return LiveDirectory.abandoned(base, PREFIX);
     }
 
     static Path aliveFile(Path directory) {

@@ -13,9 +13,11 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ public final class LiveDirectory {
      */
 
     private static final String ALIVE = "alive";
+    private static final long NOBODY = -1;
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
     private final Path path;
@@ -108,6 +111,56 @@ public final class LiveDirectory {
                 return null;
             }
             throw failed;
+        }
+    }
+
+    /**
+     * The directories of this user in a place of which the owner lives, each with its pid. Changes nothing, and leaves the locks alone: it
+     * goes by pids, so the owner has to be in the same pid namespace.
+     */
+    public static Map<Path, Long> living(Path base, String prefix) throws IOException {
+        Map<Path, Long> owners = owners(base, prefix);
+        owners.values().removeIf(owner -> owner == NOBODY);
+        return owners;
+    }
+
+    /** Those of which the owner does not live, as far as that can be told in the same way. */
+    public static List<Path> abandoned(Path base, String prefix) throws IOException {
+        Map<Path, Long> owners = owners(base, prefix);
+        owners.values().removeIf(owner -> owner != NOBODY);
+        return List.copyOf(owners.keySet());
+    }
+
+    private static Map<Path, Long> owners(Path base, String prefix) throws IOException {
+        Map<Path, Long> owners = new TreeMap<>();
+        try (DirectoryHandle held = DirectoryHandle.open(base)) {
+            for (String name : held.names()) {
+                if (name.startsWith(prefix) && isOwn(held, name)) {
+                    owners.put(base.resolve(name), livingOwner(name.substring(prefix.length())));
+                }
+            }
+        }
+        return owners;
+    }
+
+    /** @param name without the prefix: {@code <pid>-<start>-<random>} */
+    private static long livingOwner(String name) {
+        int end = name.lastIndexOf('-');
+        int pidEnd = name.indexOf('-');
+        try {
+            long pid = Long.parseLong(name.substring(0, Math.max(0, pidEnd)));
+            return ProcessIdentity.of(pid).text().equals(name.substring(0, end)) ? pid : NOBODY;
+        } catch (NumberFormatException anotherName) {
+            return NOBODY;
+        }
+    }
+
+    private static boolean isOwn(DirectoryHandle base, String name) {
+        try {
+            base.openOwn(name).close();
+            return true;
+        } catch (IOException notForUs) {
+            return false;
         }
     }
 

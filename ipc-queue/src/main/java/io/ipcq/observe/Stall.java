@@ -37,7 +37,13 @@ public record Stall(Kind kind, String sentence) {
         /** Elements were given up, and cannot be written to the dead letters. */
         CANNOT_BURY,
         /** The queue is shut down: puts fail. */
-        SHUT_DOWN;
+        SHUT_DOWN,
+        /** The program of a pool is stopped. */
+        PROGRAM_STOPPED,
+        /** A worker of a pool is stopped. */
+        WORKER_STOPPED,
+        /** A worker is at one task for much longer than usual. */
+        WORKER_STUCK;
 
         /** The name for scripts: {@code stopped-in-mutex}. */
         @Override

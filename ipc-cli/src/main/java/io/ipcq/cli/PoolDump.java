@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.ProcessSight;
+import io.ipcq.observe.Quantity;
+import io.ipcq.pool.PoolView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints thread dumps of the workers of a pool. */
+@Command(
+        name = "dump",
+        description = {
+            "Prints thread dumps of all workers of pools, one after another. The JDK's jcmd asks each worker for it.",
+            "A worker that is stopped cannot answer, and is not asked: of that one, prints where the kernel has its threads."
+        })
+final class PoolDump implements Callable<Integer> {
+
+    /** A JVM that has begun to answer is slow only where it has very many threads. */
+    private static final long PATIENCE_SECONDS = 30;
+
+    @Parameters(paramLabel = "POOL", description = "The pid of the program, or the name of a pool.")
+    @SuppressWarnings("NullAway.Init") // picocli
+    private String name;
+
+    @Option(names = "--program", description = "Also of the program that the pool belongs to.")
+    private boolean withProgram;
+
+    @Mixin
+    private PoolPlace place = new PoolPlace();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        boolean whole = true;
+        for (PoolView pool : place.called(name)) {
+            if (withProgram) {
+                whole &= dump("the program of pool " + Harmless.name(pool.name()), pool.pid());
+            }
+            for (PoolView.Worker worker : pool.workers()) {
+                String task = worker.task() == 0
+                        ? "idle"
+                        : "at task " + worker.task() + ", " + Harmless.name(worker.function()) + ", for "
+                                + PoolLine.age(worker.since());
+                whole &= dump("worker " + Harmless.name(worker.name()) + ", " + task, worker.pid());
+            }
+        }
+        return whole ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+    }
+
+    /** False if it did not answer. */
+    private boolean dump(String title, long pid) throws IOException, InterruptedException {
+        Screen screen = Screen.of(spec);
+        ProcessSight process = ProcessSight.of(pid);
+        screen.line(Screen.Style.STRONG, "==== pid " + pid + ": " + title);
+        if (process == null || process.state() == 'Z') {
+            screen.line("it has ended");
+            return true;
+        }
+        String refusal = process.isStopped() ? "it is stopped, and cannot answer" : print(pid);
+        if (refusal != null) {
+            screen.line(Screen.Style.ALARM, refusal);
+            printKernelThreads(pid);
+        }
+        screen.flush();
+        return refusal == null;
+    }
+
+    /** Why there is no dump; null if there is one. */
+    private @Nullable String print(long pid) throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        if (!Files.isExecutable(jcmd)) {
+            return "there is no jcmd to ask it with: java.home=" + System.getProperty("java.home")
+                    + "; set JAVA_HOME to a JDK";
+        }
+        Process asking = new ProcessBuilder(jcmd.toString(), Long.toString(pid), "Thread.print", "-l")
+                .redirectErrorStream(true)
+                .start();
+        asking.getOutputStream().close();
+        var watch = asking.onExit()
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((ended, late) -> {
+                    if (late != null) {
+                        asking.destroyForcibly();
+                    }
+                });
+        List<String> lines;
+        try (var out = asking.inputReader()) {
+            lines = out.lines().toList();
+        }
+        if (asking.waitFor() != 0) {
+            return watch.isCompletedExceptionally()
+                    ? "it did not answer within " + Quantity.count(PATIENCE_SECONDS, "second")
+                    : "it gave no dump: " + String.join(" ", lines);
+        }
+        lines.forEach(Screen.of(spec)::line);
+        return null;
+    }
+
+    /** Name, state and place of each thread, for which nobody has to answer. */
+    private void printKernelThreads(long pid) {
+        for (Path thread : threads(pid)) {
+            String name = read(thread.resolve("comm"));
+            String stat = read(thread.resolve("stat"));
+            String place = read(thread.resolve("wchan"));
+            int state = stat.lastIndexOf(')') + 2;
+            if (state < stat.length() && state > 1) {
+                Screen.of(spec)
+                        .line("  thread " + thread.getFileName() + " " + name + ": state " + stat.charAt(state)
+                                + (place.isEmpty() || place.equals("0") ? "" : ", in " + place));
+            }
+        }
+    }
+
+    private static List<Path> threads(long pid) {
+        List<Path> threads = new ArrayList<>();
+        try (var found = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+            found.forEach(threads::add);
+        } catch (IOException gone) {
+            // it has ended
+        }
+        threads.sort(null);
+        return threads;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ipcq.TestJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A pool of another program, seen from outside: at work, with a worker stopped, stopped itself, killed. */
+@EnabledOnOs(OS.LINUX)
+class PoolCommandIT {
+
+    /** No argument has NUL or half a character. */
+    private static final String HOSTILE = HarmlessTest.HOSTILE.replaceAll("[\u0000\ud800]", "");
+
+    @TempDir
+    Path directory;
+
+    private TestJvm start(String pool) {
+        TestJvm user =
+                TestJvm.start(List.of("-Djava.io.tmpdir=" + directory, "-Dipcq.archive=off"), PoolUser.class, pool);
+        user.awaitLine("ready");
+        return user;
+    }
+
+    private CommandRun pool(Object... words) {
+        return CommandRun.here(words(words));
+    }
+
+    private Object[] words(Object... words) {
+        List<Object> all = new ArrayList<>(List.of("pool"));
+        all.addAll(Arrays.asList(words));
+        all.addAll(List.of("--tmpdir", directory));
+        return all.toArray();
+    }
+
+    /** A program writes down what its pools do five times a second. */
+    private List<Map<String, Object>> awaitShown(long pid, Predicate<List<Map<String, Object>>> expected) {
+        return await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> pool("show", pid, "--json").objects(), expected);
+    }
+
+    private static Map<String, Object> busy(List<Map<String, Object>> objects) {
+        return objects.stream()
+                .filter(object -> "busy".equals(object.get("does")) && object.get("function") != null)
+                .findFirst()
+                .orElse(Map.of());
+    }
+
+    private static boolean isAtWork(List<Map<String, Object>> objects) {
+        boolean othersReady = objects.stream()
+                        .filter(object -> "busy".equals(object.get("does")) || "idle".equals(object.get("does")))
+                        .count()
+                == 2;
+        return othersReady && "PoolUser.nap".equals(busy(objects).get("function"));
+    }
+
+    @Test
+    void shouldShowWorkersAndWhatTheyDo() {
+        try (TestJvm user = start(HOSTILE)) {
+            List<Map<String, Object>> shown = awaitShown(user.pid(), PoolCommandIT::isAtWork);
+            assertThat(shown.get(0)).containsEntry("pid", (int) user.pid()).containsEntry("pool", HOSTILE);
+            Map<String, Object> worker = busy(shown);
+            assertThat(((Number) worker.get("pid")).longValue()).isNotEqualTo(user.pid());
+            assertThat(worker).containsEntry("state", "S").containsEntry("crashes", 0);
+            assertThat(((Number) worker.get("ageNanos")).longValue()).isNotNegative();
+            assertThat(((Number) worker.get("heapBytes")).longValue()).isPositive();
+            assertThat(shown.stream()
+                            .filter(object -> object.get("done") != null)
+                            .mapToInt(object -> (int) object.get("done"))
+                            .sum())
+                    .isEqualTo(1);
+            assertThat(pool("ls").endsWith(0).lines())
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(HarmlessTest.harmful(line)).isFalse());
+            assertThat(CommandRun.launched(words("show", user.pid()))
+                            .endsWith(0)
+                            .lines())
+                    .anySatisfy(line -> assertThat(line).contains("PoolUser.nap"))
+                    .allSatisfy(line -> assertThat(HarmlessTest.harmful(line)).isFalse());
+        }
+    }
+
+    @Test
+    void shouldDumpThreadsOfAllWorkers() throws Exception {
+        try (TestJvm user = start("jobs")) {
+            List<Map<String, Object>> shown = awaitShown(user.pid(), PoolCommandIT::isAtWork);
+            long napping = ((Number) busy(shown).get("pid")).longValue();
+            String dump = CommandRun.launched(words("dump", "jobs")).endsWith(0).out();
+            assertThat(dump).contains("==== pid " + napping + ": worker jobs-worker-", "io.ipcq.cli.PoolUser.nap");
+            assertThat(dump.lines().filter(line -> line.startsWith("====")).count())
+                    .isEqualTo(2);
+            signal("-STOP", napping);
+            List<Map<String, Object>> stopped = awaitShown(
+                    user.pid(),
+                    objects -> objects.stream().anyMatch(object -> "worker-stopped".equals(object.get("stall"))));
+            assertThat(stopped)
+                    .anySatisfy(object -> assertThat(String.valueOf(object.get("sentence")))
+                            .contains("pid " + napping, "PoolUser.nap", "kill -CONT " + napping));
+            pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER);
+            assertThat(pool("dump", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
+                    .contains("it is stopped, and cannot answer", "thread " + napping);
+            signal("-CONT", napping);
+        }
+    }
+
+    private static void signal(String signal, long pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", signal, Long.toString(pid))
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    @Test
+    void shouldShowPoolOfStoppedProgramAndChangeNothing() throws Exception {
+        try (TestJvm user = start("jobs")) {
+            awaitShown(user.pid(), PoolCommandIT::isAtWork);
+            user.stop();
+            await().atMost(60, TimeUnit.SECONDS)
+                    .until(() -> pool("show", "jobs").out().contains("program-stopped"));
+            Map<String, String> before = files();
+            assertThat(before).isNotEmpty();
+            assertThat(pool("ls").endsWith(0).out()).contains("T (!)", "jobs");
+            assertThat(pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
+                    .contains("kill -CONT " + user.pid(), "PoolUser.nap");
+            assertThat(files()).isEqualTo(before);
+            user.cont();
+        }
+    }
+
+    @Test
+    void shouldForgetPoolsOfTheDeadAndTheClosed() {
+        TestJvm killed = start("killed");
+        try (killed;
+                TestJvm closed = start("closed")) {
+            assertThat(pool("ls").endsWith(0).lines()).hasSize(3);
+            closed.send("");
+            closed.awaitSuccess();
+            killed.kill();
+            assertThat(pool("ls").endsWith(0).lines()).hasSize(1);
+            assertThat(pool("show", "killed").endsWith(1).err()).contains("there is no such pool");
+            assertThat(directory).isDirectoryNotContaining(file -> isRunDirectoryOf(file, closed.pid()));
+        }
+    }
+
+    private static boolean isRunDirectoryOf(Path file, long pid) {
+        return file.getFileName().toString().startsWith("ipcq-process-" + pid + "-");
+    }
+
+    @Test
+    void shouldPassOverDamagedFiles() throws Exception {
+        try (TestJvm user = start("jobs")) {
+            awaitShown(user.pid(), PoolCommandIT::isAtWork);
+            user.stop();
+            Path run;
+            try (Stream<Path> entries = Files.list(directory)) {
+                run = entries.filter(file -> isRunDirectoryOf(file, user.pid()))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            Files.write(run.resolve("a.pool"), new byte[] {1, 2, 3});
+            Files.createSymbolicLink(run.resolve("b.pool"), Path.of("/etc/passwd"));
+            Files.createDirectory(run.resolve("c.pool"));
+            assertThat(pool("ls").endsWith(0).lines()).hasSize(2);
+            user.cont();
+        }
+    }
+
+    private Map<String, String> files() throws Exception {
+        Map<String, String> seen = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.toList()) {
+                boolean isPlain = Files.isRegularFile(file);
+                seen.put(
+                        file.toString(),
+                        Files.getLastModifiedTime(file) + " "
+                                + (isPlain ? Arrays.hashCode(Files.readAllBytes(file)) : 0));
+            }
+        }
+        return seen;
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import static io.ipcq.pool.PoolLayout.*;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.ipcq.memory.MappedRegion;
+import io.ipcq.pool.PoolView.Worker;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** A {@link PoolView} as the words of a mapped file. */
+final class PoolFile {
+    /*
+     * Idea. One process writes; it makes the sequence odd, writes everything, and makes it even. Who reads finds the same even number
+     * before and after, or reads again. A writer that is stopped or dies in between is waited for a few times; what is there then
+     * is read as it is, and nothing in it is trusted: lengths and counts are bounded.
+     */
+
+    /** No pool has more, and a file of that many is a megabyte. */
+    static final int MOST_ROWS = 4096;
+
+    /** Some centuries from now, so that differences can be counted in nanoseconds. */
+    private static final long LATEST_MILLIS = 1L << 43;
+
+    private static final int ATTEMPTS = 20;
+    private static final long PAUSE_NANOS = 500_000;
+
+    private PoolFile() {}
+
+    static void write(MappedRegion region, PoolView view) {
+        int room = (int) (region.sizeBytes() - ROWS) / ROW_BYTES;
+        List<Worker> rows =
+                view.workers().subList(0, Math.min(room, view.workers().size()));
+        ByteBuffer out = ByteBuffer.allocate(bytes(rows.size())).order(ByteOrder.LITTLE_ENDIAN);
+        writeHead(out, view, rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            writeRow(out, bytes(i), rows.get(i));
+        }
+        long sequence = region.getLong(SEQUENCE);
+        region.putLongVolatile(SEQUENCE, sequence | 1);
+        VarHandle.storeStoreFence();
+        region.putBytes(SEEN, out.array(), SEEN, out.capacity() - SEEN);
+        region.putLongVolatile(SEQUENCE, (sequence | 1) + 1);
+    }
+
+    private static void writeHead(ByteBuffer out, PoolView view, int rows) {
+        PoolStats stats = view.stats();
+        out.putLong(SEEN, view.seen().toEpochMilli());
+        out.putLong(STARTED, view.started().toEpochMilli());
+        out.putLong(WAITING, stats.waiting());
+        out.putLong(SUBMITTED, stats.submitted());
+        out.putLong(SUCCEEDED, stats.succeeded());
+        out.putLong(FAILED, stats.failed());
+        out.putLong(CANCELLED, stats.cancelled());
+        out.putLong(CRASHES, stats.crashes());
+        out.putLong(STARTED_WORKERS, stats.started());
+        out.putInt(WORKERS, stats.workers());
+        out.putInt(READY, stats.ready());
+        out.putInt(BUSY, stats.busy());
+        out.putInt(SHUTDOWN, view.shutdown() ? 1 : 0);
+        out.putInt(ROW_COUNT, rows);
+        putText(out, NAME_BYTES, NAME, LONGEST_NAME, view.name());
+    }
+
+    private static void writeRow(ByteBuffer out, int row, Worker worker) {
+        out.putLong(row + PID, worker.pid());
+        out.putLong(row + WORKER_STARTED, worker.started().toEpochMilli());
+        out.putLong(row + DONE, worker.done());
+        out.putLong(row + TASK, worker.task());
+        out.putLong(row + SINCE, worker.since().toEpochMilli());
+        out.putLong(row + USUAL_NANOS, worker.usual().toNanos());
+        out.putInt(row + STATE, worker.state().ordinal());
+        out.putInt(row + WORKER_CRASHES, worker.crashes());
+        putText(out, row + WORKER_NAME_BYTES, row + WORKER_NAME, LONGEST_WORKER_NAME, worker.name());
+        putText(out, row + FUNCTION_BYTES, row + FUNCTION, LONGEST_FUNCTION, worker.function());
+    }
+
+    /** Cut if it is too long; half a character at the end is shown as one that is unknown. */
+    private static void putText(ByteBuffer out, int lengthAt, int at, int most, String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        int length = Math.min(most, bytes.length);
+        out.putInt(lengthAt, length);
+        out.put(at, bytes, 0, length);
+    }
+
+    static PoolView read(long pid, MappedRegion region) {
+        byte[] bytes = new byte[(int) region.sizeBytes()];
+        long before = 0;
+        long after = 1;
+        for (int attempt = 0; attempt < ATTEMPTS && (before != after || before % 2 != 0); attempt++) {
+            if (attempt > 0) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            before = region.getLongVolatile(SEQUENCE);
+            region.getBytes(0, bytes, 0, bytes.length);
+            VarHandle.loadLoadFence();
+            after = region.getLongVolatile(SEQUENCE);
+        }
+        return read(pid, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    private static PoolView read(long pid, ByteBuffer in) {
+        List<Worker> workers = new ArrayList<>();
+        int rows = Math.max(0, Math.min(in.getInt(ROW_COUNT), (in.capacity() - ROWS) / ROW_BYTES));
+        for (int i = 0; i < rows; i++) {
+            workers.add(readRow(in, bytes(i)));
+        }
+        return new PoolView(
+                pid,
+                text(in, NAME_BYTES, NAME, LONGEST_NAME),
+                time(in.getLong(STARTED)),
+                time(in.getLong(SEEN)),
+                in.getInt(SHUTDOWN) != 0,
+                new PoolStats(
+                        in.getInt(WORKERS),
+                        in.getInt(READY),
+                        in.getInt(BUSY),
+                        in.getLong(WAITING),
+                        in.getLong(SUBMITTED),
+                        in.getLong(SUCCEEDED),
+                        in.getLong(FAILED),
+                        in.getLong(CANCELLED),
+                        in.getLong(CRASHES),
+                        in.getLong(STARTED_WORKERS)),
+                workers);
+    }
+
+    private static Worker readRow(ByteBuffer in, int row) {
+        Worker.State[] states = Worker.State.values();
+        return new Worker(
+                text(in, row + WORKER_NAME_BYTES, row + WORKER_NAME, LONGEST_WORKER_NAME),
+                in.getLong(row + PID),
+                states[Math.max(0, Math.min(in.getInt(row + STATE), states.length - 1))],
+                time(in.getLong(row + WORKER_STARTED)),
+                in.getLong(row + DONE),
+                in.getInt(row + WORKER_CRASHES),
+                in.getLong(row + TASK),
+                text(in, row + FUNCTION_BYTES, row + FUNCTION, LONGEST_FUNCTION),
+                time(in.getLong(row + SINCE)),
+                Duration.ofNanos(Math.max(0, in.getLong(row + USUAL_NANOS))));
+    }
+
+    private static Instant time(long epochMillis) {
+        return Instant.ofEpochMilli(Math.max(0, Math.min(epochMillis, LATEST_MILLIS)));
+    }
+
+    private static String text(ByteBuffer in, int lengthAt, int at, int most) {
+        int length = Math.max(0, Math.min(most, in.getInt(lengthAt)));
+        return new String(in.array(), at, length, UTF_8);
+    }
+}

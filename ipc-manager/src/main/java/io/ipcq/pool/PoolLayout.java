@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.memory.MappedRegion;
+import io.ipcq.memory.RegionFormat;
+
+/**
+ * Where the words of the file stand by which a pool is seen. The same picture is in {@code docs/file-format.md}.
+ *
+ * <pre>
+ *  +--------------------------+  0
+ *  | region header            |
+ *  +--------------------------+  SEQUENCE: odd while what follows is written
+ *  | sequence                 |
+ *  +--------------------------+  SEEN
+ *  | times, counts, name      |
+ *  +--------------------------+  ROWS: one for each worker, ROW_BYTES apart
+ *  | pid, times, task, names  |
+ *  | ...                      |
+ *  +--------------------------+
+ * </pre>
+ */
+final class PoolLayout {
+
+    static final RegionFormat FORMAT = new RegionFormat("pool", 0x4950_4351_504f_4f4cL, 1);
+
+    static final int SEQUENCE = MappedRegion.HEADER_BYTES;
+    static final int SEEN = SEQUENCE + Long.BYTES;
+    static final int STARTED = SEEN + Long.BYTES;
+    static final int WAITING = STARTED + Long.BYTES;
+    static final int SUBMITTED = WAITING + Long.BYTES;
+    static final int SUCCEEDED = SUBMITTED + Long.BYTES;
+    static final int FAILED = SUCCEEDED + Long.BYTES;
+    static final int CANCELLED = FAILED + Long.BYTES;
+    static final int CRASHES = CANCELLED + Long.BYTES;
+    static final int STARTED_WORKERS = CRASHES + Long.BYTES;
+    static final int WORKERS = STARTED_WORKERS + Long.BYTES;
+    static final int READY = WORKERS + Integer.BYTES;
+    static final int BUSY = READY + Integer.BYTES;
+    static final int SHUTDOWN = BUSY + Integer.BYTES;
+    static final int ROW_COUNT = SHUTDOWN + Integer.BYTES;
+    static final int NAME_BYTES = ROW_COUNT + Integer.BYTES;
+    static final int NAME = NAME_BYTES + Integer.BYTES;
+    static final int ROWS = 512;
+    static final int LONGEST_NAME = ROWS - NAME;
+
+    static final int PID = 0;
+    static final int WORKER_STARTED = PID + Long.BYTES;
+    static final int DONE = WORKER_STARTED + Long.BYTES;
+    static final int TASK = DONE + Long.BYTES;
+    static final int SINCE = TASK + Long.BYTES;
+    static final int USUAL_NANOS = SINCE + Long.BYTES;
+    static final int STATE = USUAL_NANOS + Long.BYTES;
+    static final int WORKER_CRASHES = STATE + Integer.BYTES;
+    static final int WORKER_NAME_BYTES = WORKER_CRASHES + Integer.BYTES;
+    static final int FUNCTION_BYTES = WORKER_NAME_BYTES + Integer.BYTES;
+    static final int WORKER_NAME = FUNCTION_BYTES + Integer.BYTES;
+    static final int FUNCTION = 160;
+    static final int ROW_BYTES = 320;
+    static final int LONGEST_WORKER_NAME = FUNCTION - WORKER_NAME;
+    static final int LONGEST_FUNCTION = ROW_BYTES - FUNCTION;
+
+    private PoolLayout() {}
+
+    static int bytes(int rows) {
+        return ROWS + rows * ROW_BYTES;
+    }
+}
