@@ -11,11 +11,12 @@ import picocli.CommandLine.Spec;
         name = "queue",
         description = {
             "Looks at queues and works on them, whatever their type, while other processes use them or when nobody does.",
-            "ls, stat, browse, tail, verify and who change nothing; the others repair what dead processes left."
+            "ls, stat, find, browse, tail, verify and who change nothing; the others repair what dead processes left."
         },
         subcommands = {
             QueueList.class,
             QueueStat.class,
+            QueueFind.class,
             QueueWho.class,
             QueueBrowse.class,
             QueueTail.class,

@@ -4,6 +4,7 @@ package io.ipcq.cli;
 import io.ipcq.observe.Quantity;
 import io.ipcq.queue.QueueSnapshot;
 import io.ipcq.queue.QueueView;
+import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -64,9 +65,31 @@ record QueueLine(
                 null);
     }
 
-    static QueueLine damaged(QueueName queue, String message) {
+    /** After a look at its control file. */
+    static QueueLine of(QueueName queue) {
+        try (QueueView view = queue.look()) {
+            return of(view, view.snapshot(), null);
+        } catch (IOException | RuntimeException | InternalError e) {
+            return damaged(queue, FailureReport.describe(e));
+        }
+    }
+
+    private static QueueLine damaged(QueueName queue, String message) {
         return new QueueLine(
                 queue.directory().toString(), null, "damaged", null, 0, null, 0, 0, 0, 0, 0, 0, 0, null, message);
+    }
+
+    boolean isDamaged() {
+        return kind == null;
+    }
+
+    /** Whether nothing was put, taken or acknowledged between the looks. */
+    boolean isAsMuchAs(QueueLine later) {
+        return !isDamaged()
+                && !later.isDamaged()
+                && put == later.put
+                && taken == later.taken
+                && acknowledged == later.acknowledged;
     }
 
     static String heading() {
@@ -74,7 +97,7 @@ record QueueLine(
     }
 
     String text() {
-        boolean damaged = kind == null;
+        boolean damaged = isDamaged();
         return String.format(
                 Locale.ROOT,
                 LINE,

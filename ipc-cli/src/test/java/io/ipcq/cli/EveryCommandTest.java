@@ -55,7 +55,9 @@ class EveryCommandTest {
                         || spec(words).mixins().values().stream()
                                 .anyMatch(mixin -> mixin.userObject() instanceof Looking))
                 .toList();
-        assertThat(found).extracting(words -> words.get(1)).contains("ls", "stat", "browse", "tail", "verify", "who");
+        assertThat(found)
+                .extracting(words -> words.get(1))
+                .contains("ls", "stat", "find", "browse", "tail", "verify", "who");
         return found.stream();
     }
 

@@ -3,6 +3,7 @@ package io.ipcq.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
@@ -13,9 +14,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -444,5 +447,45 @@ class QueueCommandTest {
         assertThat(stat.err().lines()).hasSize(1).first().asString().contains("nothing");
         queue().endsWith(2);
         assertThat(queue("stat", "a\0b").endsWith(2).err()).doesNotContain("\0");
+    }
+
+    @Test
+    void shouldFindQueuesByWhatTheyAreLike() throws Exception {
+        try (SharedQueue<String> full = SharedQueue.create(parent.resolve("full"), String.class);
+                SharedQueue<String> empty = SharedQueue.create(parent.resolve("empty"), String.class)) {
+            full.put("letter");
+            try (DurableQueue<String> left = DurableQueue.create(parent.resolve("left"), String.class)) {
+                left.put("letter");
+            }
+            Path damaged = Files.createDirectory(parent.resolve("damaged"));
+            Files.createFile(damaged.resolve("ring.ipcq"));
+            assertThat(find("--empty")).containsExactly(empty.directory().toString());
+            assertThat(find("--deserted"))
+                    .containsExactly(parent.resolve("left").toString());
+            assertThat(find("--idle", "0.01")).hasSize(3);
+            assertThat(find("--empty", "--deserted")).isEmpty();
+            CommandRun.here("queue", "find", "--empty", "--deserted", parent).endsWith(Ipcq.NOTHING_THERE);
+            Thread busy = new Thread(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    full.offer("more");
+                    full.poll();
+                }
+            });
+            busy.start();
+            try {
+                List<String> idle = List.of(
+                        empty.directory().toString(), parent.resolve("left").toString());
+                await().atMost(60, TimeUnit.SECONDS).until(() -> find("--idle", "0.2"), idle::equals);
+            } finally {
+                busy.interrupt();
+                busy.join();
+            }
+        }
+    }
+
+    private List<String> find(Object... options) {
+        List<Object> words = new ArrayList<>(List.of("queue", "find", parent));
+        words.addAll(List.of(options));
+        return CommandRun.here(words.toArray()).lines();
     }
 }

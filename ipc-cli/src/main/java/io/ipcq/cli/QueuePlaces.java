@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.queue.QueueView;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.Parameters;
+
+/** Where to look for queues: in directories, and at those that the directories are; without one, for those that have no path. */
+final class QueuePlaces {
+
+    @Parameters(arity = "0..*", paramLabel = "DIRECTORY", description = "Where to look.")
+    private List<QueueName> places = new ArrayList<>();
+
+    List<QueueName> queues() throws IOException {
+        List<QueueName> queues = new ArrayList<>();
+        if (places.isEmpty()) {
+            SharedQueue.anonymousDirectories().forEach(directory -> queues.add(new QueueName(directory)));
+        }
+        for (QueueName place : places) {
+            if (QueueView.isThere(place.directory())) {
+                queues.add(place);
+            } else {
+                queues.addAll(below(place.directory()));
+            }
+        }
+        return queues;
+    }
+
+    private static List<QueueName> below(Path parent) throws IOException {
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.sorted()
+                    .filter(Files::isDirectory)
+                    .filter(QueueView::isThere)
+                    .map(QueueName::new)
+                    .toList();
+        }
+    }
+}
