@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             QueueBrowse.class,
             QueueTail.class,
             QueueVerify.class,
+            QueueRepair.class,
             QueuePut.class,
             QueueGet.class,
             QueueDrain.class,

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -487,5 +488,55 @@ class QueueCommandTest {
         List<Object> words = new ArrayList<>(List.of("queue", "find", parent));
         words.addAll(List.of(options));
         return CommandRun.here(words.toArray()).lines();
+    }
+
+    @Test
+    void shouldKeepWhatCanBeRead() throws Exception {
+        List<String> elements =
+                IntStream.range(0, 50).mapToObj(n -> "element " + n).toList();
+        for (boolean durable : new boolean[] {false, true}) {
+            Path damaged = parent.resolve("damaged-" + durable);
+            Path target = parent.resolve("repaired-" + durable);
+            try (SharedQueue<String> queue = durable
+                    ? DurableQueue.builder(String.class).maxSize(77).create(damaged)
+                    : SharedQueue.builder(String.class)
+                            .checksum(true)
+                            .maxSize(77)
+                            .create(damaged)) {
+                for (String element : elements) {
+                    queue.put(element);
+                }
+                assertThat(queue.get()).isEqualTo("element 0");
+                if (queue instanceof DurableQueue<String> journal) {
+                    var kept = journal.receive(); // leased by one who is dead later
+                    assertThat(kept.value()).isEqualTo("element 1");
+                } else {
+                    assertThat(queue.get()).isEqualTo("element 1");
+                }
+                assertThat(queue("repair", damaged, target).endsWith(1).err()).contains("it is in use");
+            }
+            damage(data(damaged), "element 20");
+            CommandRun repair = queue("repair", damaged, target).endsWith(Ipcq.NOT_IN_ORDER);
+            assertThat(repair.lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("checksum"));
+            assertThat(repair.err()).contains("kept: " + (durable ? 48 : 47) + " elements");
+            List<String> expected = new ArrayList<>(elements.subList(durable ? 1 : 2, elements.size()));
+            expected.remove("element 20");
+            assertThat(queue("browse", target, "-n", 100).endsWith(0).lines()).isEqualTo(expected);
+            assertThat(queue("stat", target, "--json").objects().get(0)).containsEntry("maxSize", 77);
+            assertThat(queue("repair", damaged, target).endsWith(1).err()).isNotEmpty();
+            queue("repair", parent.resolve("nothing"), parent.resolve("new")).endsWith(1);
+            assertThat(parent.resolve("new")).doesNotExist();
+        }
+    }
+
+    private static Path data(Path queue) throws IOException {
+        try (var files = Files.walk(queue)) {
+            return files.filter(file -> file.toString().endsWith("ring.ipcq")
+                            || file.toString().endsWith(".cq4"))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 }

@@ -5,6 +5,7 @@ import static io.ipcq.queue.JournalLayout.*;
 
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
+import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,8 +155,35 @@ final class EncodedJournalView implements QueueView {
 
     @Override
     public long verify(Consumer<String> flaw) {
+        return readAll((number, element) -> {}, flaw);
+    }
+
+    @Override
+    public long salvage(Path target, Consumer<String> flaw) throws IOException {
+        Set<Long> out = new HashSet<>();
+        Leases.returned(control).forEach(returned -> out.add(returned.number()));
+        leases().forEach(lease -> out.add(lease.number()));
+        long taken = control.takenVolatile();
+        return Salvage.into(
+                JournalQueue.create(target, new EncodedCodec(codecId()), control.options(), WaitStrategy.blocking()),
+                salvage -> readAll(
+                        (number, element) -> {
+                            if (number >= taken || out.contains(number)) {
+                                salvage.keep(element);
+                            }
+                        },
+                        flaw));
+    }
+
+    /** What is done with an element that is in order. */
+    @FunctionalInterface
+    private interface Sink {
+        void accept(long number, byte[] element);
+    }
+
+    private long readAll(Sink sink, Consumer<String> flaw) {
         long end = control.appendedVolatile();
-        Check check = new Check(flaw, lowestNeeded());
+        Check check = new Check(sink, flaw, lowestNeeded());
         try {
             ChronicleJournal journal = view.journal();
             journal.refresh(); // or it misses segments that have come since it was opened
@@ -183,11 +212,13 @@ final class EncodedJournalView implements QueueView {
     /** Goes through the segments, one after the other; a segment that is damaged keeps nothing from the next one. */
     private final class Check {
 
+        private final Sink sink;
         private final Consumer<String> flaw;
         private long expected;
         long sound;
 
-        Check(Consumer<String> flaw, long lowestNeeded) {
+        Check(Sink sink, Consumer<String> flaw, long lowestNeeded) {
+            this.sink = sink;
             this.flaw = flaw;
             this.expected = lowestNeeded;
         }
@@ -222,7 +253,9 @@ final class EncodedJournalView implements QueueView {
             missing(document.first());
             for (long number = document.first(); number < document.end(); number++) {
                 JournalDocument.Payload payload = document.element(number);
-                if (payload.isIntact(payload.bytes())) {
+                byte[] element = payload.bytes();
+                if (payload.isIntact(element)) {
+                    sink.accept(number, element);
                     sound++;
                 } else {
                     flaw.accept(place(reader) + ": element " + number + " does not match its checksum");

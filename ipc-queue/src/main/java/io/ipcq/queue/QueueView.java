@@ -80,7 +80,18 @@ public interface QueueView extends AutoCloseable {
      */
     long verify(Consumer<String> flaw);
 
-    /** Closes the files. Idempotent. */
+    /**
+     * Makes a new queue of the same kind, codec and options, and puts into it what can be read of what somebody may still want, in its
+     * order: elements that wait, and of a durable queue those that are leased or were given back. This queue is left as it is, and nobody
+     * should use it meanwhile. If it fails, there is no new queue.
+     *
+     * @param target where the new queue lives; there must be nothing yet
+     * @param flaw told, in words, of each element that is damaged or missing, and where
+     * @return how many elements are in the new queue
+     */
+    long salvage(Path target, Consumer<String> flaw) throws IOException;
+
+    /** Lets go of the files. Idempotent. */
     @Override
     void close();
 }

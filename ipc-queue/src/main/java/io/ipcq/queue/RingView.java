@@ -5,7 +5,9 @@ import static io.ipcq.queue.RingLayout.*;
 
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
+import io.ipcq.memory.WaitStrategy;
 import io.ipcq.memory.Waiter;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -185,6 +187,17 @@ final class RingView implements QueueView {
 
     @Override
     public long verify(Consumer<String> flaw) {
+        return readAll(element -> {}, flaw);
+    }
+
+    @Override
+    public long salvage(Path target, Consumer<String> flaw) throws IOException {
+        return Salvage.into(
+                RingQueue.create(target, new EncodedCodec(codecId()), control.options(), WaitStrategy.blocking()),
+                salvage -> readAll(salvage::keep, flaw));
+    }
+
+    private long readAll(Consumer<byte[]> sink, Consumer<String> flaw) {
         String objection = records.objection();
         if (objection != null) {
             flaw.accept(control() + ": " + objection);
@@ -193,7 +206,9 @@ final class RingView implements QueueView {
         RingRecords.Cursor cursor = records.cursor();
         long sound = 0;
         for (byte[] payload = records.next(cursor); payload != null; payload = records.next(cursor)) {
-            if (!control.options().checksum() || RingChecksum.unseal(payload) != null) {
+            byte[] element = control.options().checksum() ? RingChecksum.unseal(payload) : payload;
+            if (element != null) {
+                sink.accept(element);
                 sound++;
             } else {
                 flaw.accept(control() + ": element " + cursor.number(records.count()) + " does not match its checksum");

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.Quantity;
+import io.ipcq.observe.QueueLook;
+import io.ipcq.queue.QueueView;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Keeps what can be read. */
+@Command(
+        name = "repair",
+        description = {
+            "Makes a new queue of what can be read of a damaged one: of the elements that wait, are leased, or were given back.",
+            "The damaged one stays as it is, with its dead letters, and no process may be attached to it.",
+            "The exit code is 5 if something could not be kept; each line says what, and where."
+        })
+final class QueueRepair implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "QUEUE", description = "The directory of the damaged one.")
+    @SuppressWarnings("NullAway.Init") // picocli
+    private QueueName queue;
+
+    @Parameters(index = "1", paramLabel = "NEW", description = "That of the new one, where there is nothing yet.")
+    @SuppressWarnings("NullAway.Init") // picocli
+    private QueueName target;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Screen screen = Screen.of(spec);
+        try (QueueView view = queue.look()) {
+            var attached = QueueLook.at(view).attached();
+            if (attached != null && !attached.isEmpty()) {
+                throw new IllegalStateException("it is in use: queue=" + queue + ", processes=" + attached.size()
+                        + "; `ipcq queue who` says which; end them first");
+            }
+            long[] flaws = {0};
+            long kept = view.salvage(target.directory(), flaw -> {
+                flaws[0]++;
+                screen.line(Screen.Style.ALARM, flaw);
+            });
+            screen.note("kept: " + Quantity.count(kept, "element") + ", in " + target);
+            return flaws[0] == 0 ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+        }
+    }
+}
