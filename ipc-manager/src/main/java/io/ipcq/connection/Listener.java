@@ -13,7 +13,9 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +79,16 @@ public final class Listener implements Awaitable, AutoCloseable {
     public static Listener bind(AuthKey key) throws IOException {
         UnixSocketFile file = UnixSocketFile.inPrivateDirectory();
         return bind(file, key, builder(file.address(), key).options());
+    }
+
+    /** The directories of sockets that killed programs of this user have left, a manager's server for instance. */
+    public static List<Path> leftovers() throws IOException {
+        return SocketDirectories.abandoned(OwnFiles.socketParent());
+    }
+
+    /** Removes the {@link #leftovers} at once; programs that listen do so, too. What cannot be removed stays. */
+    public static void sweep() throws IOException {
+        SocketDirectories.sweep(OwnFiles.socketParent());
     }
 
     static Listener bind(UnixSocketFile file, AuthKey key, ListenerOptions options) throws IOException {

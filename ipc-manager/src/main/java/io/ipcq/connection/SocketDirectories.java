@@ -75,6 +75,11 @@ final class SocketDirectories {
         return place;
     }
 
+    /** What killed processes of this user have left. */
+    static List<Path> abandoned(Path parent) throws IOException {
+        return LiveDirectory.abandoned(parent, PREFIX);
+    }
+
     /** Removes what killed processes of this user have left. */
     static void sweep(Path parent) {
         LiveDirectory.sweep(parent, PREFIX, (directory, name) -> false);

@@ -75,6 +75,13 @@ final class CacheDirectory {
         }
     }
 
+    /** The one that {@link #of} would find first; null if there is none of this user. */
+    static @Nullable CacheDirectory existing(Path base, String prefix) throws IOException {
+        Path directory = base.resolve(prefix + ownName());
+        boolean isOwn = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && PrivateFiles.isOwn(directory);
+        return isOwn ? new CacheDirectory(directory) : null;
+    }
+
     /** Anybody may have taken a name that everybody knows: then one that nobody can guess is used, and found again by its owner. */
     private static Path another(Path squatted) throws IOException {
         Path base = Objects.requireNonNull(squatted.getParent());
@@ -169,6 +176,31 @@ final class CacheDirectory {
         }
     }
 
+    /** What {@link #sweep} removes unless somebody uses it still. */
+    List<Path> old() throws IOException {
+        List<Path> old = new ArrayList<>();
+        for (List<Path> entries : byKey().values()) {
+            if (isOld(entries)) {
+                old.addAll(entries);
+            }
+        }
+        return old;
+    }
+
+    private static boolean isOld(List<Path> entries) throws IOException {
+        for (Path entry : entries) {
+            if (age(entry).compareTo(UNUSED_LIFE) <= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Duration age(Path entry) throws IOException {
+        return Duration.between(
+                Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toInstant(), Instant.now());
+    }
+
     private Map<String, List<Path>> byKey() throws IOException {
         Map<String, List<Path>> byKey = new HashMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
@@ -185,16 +217,12 @@ final class CacheDirectory {
 
     private void sweep(String key, List<Path> entries) throws IOException {
         List<Path> unfinished = new ArrayList<>();
-        boolean old = true;
         for (Path entry : entries) {
-            Duration age = Duration.between(
-                    Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toInstant(), Instant.now());
-            old &= age.compareTo(UNUSED_LIFE) > 0;
-            if (entry.getFileName().toString().contains(NEW) && age.compareTo(UNFINISHED_LIFE) > 0) {
+            if (entry.getFileName().toString().contains(NEW) && age(entry).compareTo(UNFINISHED_LIFE) > 0) {
                 unfinished.add(entry);
             }
         }
-        if (old) {
+        if (isOld(entries)) {
             try (FileLock lock = tryOwn(place(key))) {
                 remove(lock == null ? unfinished : entries);
             }

@@ -5,6 +5,7 @@ import io.ipcq.Awaitable;
 import io.ipcq.memory.Deadline;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -173,6 +174,16 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     /** The children that this process started and that still run. */
     public static List<ChildProcess> activeChildren() {
         return LiveChildren.list();
+    }
+
+    /** What killed programs of this user have left among the temporary files, and archives that nobody has used for a month. */
+    public static List<Path> leftovers() throws IOException {
+        return Leftovers.find();
+    }
+
+    /** Removes the {@link #leftovers} at once; programs that start children do so, too. What cannot be removed stays. */
+    public static void sweep() throws IOException {
+        Leftovers.sweep();
     }
 
     /**

@@ -46,6 +46,7 @@ final class ClassArchive {
     /** {@code off} starts children without an archive and makes none. */
     static final String PROPERTY = "ipcq.archive";
 
+    static final String PREFIX = "ipcq-archives-";
     private static final String SUFFIX = ".jsa";
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -88,7 +89,7 @@ final class ClassArchive {
                 }
                 jars.add(jar);
             }
-            return new ClassArchive(CacheDirectory.of(base, "ipcq-archives-"), List.copyOf(jars), key(jars));
+            return new ClassArchive(CacheDirectory.of(base, PREFIX), List.copyOf(jars), key(jars));
         } catch (IOException | RuntimeException notHere) {
             return null;
         }

@@ -39,7 +39,7 @@ final class UnpackedProgram {
      * uses any more.
      */
 
-    private static final String PREFIX = "ipcq-programs-";
+    static final String PREFIX = "ipcq-programs-";
     private static final String NEW = ".new-";
 
     /** By the archive. Guarded by the class. */

@@ -99,6 +99,11 @@ public final class Waiter {
         return new Waiter(region, offset, strategy, true);
     }
 
+    /** Whether who waits sleeps in the kernel on this machine; if not, it looks again and again, with growing pauses. */
+    public static boolean isNative() {
+        return Futex.isNative();
+    }
+
     /** Whether somebody sleeps on the words at an offset, or did when it was last woken, for one who only looks. */
     public static boolean somebodySleeps(MappedRegion region, long offset) {
         return region.getIntVolatile(offset + FLAG_OFFSET) == SOMEBODY_SLEEPS;

@@ -141,6 +141,10 @@ final class AnonymousDirectories {
         }
     }
 
+    static void sweep() throws IOException {
+        sweep(base());
+    }
+
     static void sweep(Path base) {
         QueueDirectory.sweep(
                 base,

@@ -78,6 +78,11 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
         return AnonymousDirectories.list();
     }
 
+    /** Removes the anonymous queues of this user's whose members are all dead, at once; the next one that is made would do so, too. */
+    static void sweepAnonymous() throws IOException {
+        AnonymousDirectories.sweep();
+    }
+
     /** Options for a queue whose elements are encoded as {@link Codec#forType} says. */
     static <E> SharedQueueBuilder<E> builder(Class<E> type) {
         return new SharedQueueBuilder<>(Codec.forType(type));

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.connection.Listener;
+import io.ipcq.observe.Quantity;
+import io.ipcq.process.ChildProcess;
+import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says whether this machine has what ipcq wants, and what the dead have left on it. */
+@Command(
+        name = "doctor",
+        description = {
+            "Says whether this machine has what ipcq wants, tries it out, and says what to do about what is missing;",
+            "and what killed programs of this user have left. The exit code is 5 if something does not work."
+        })
+final class DoctorCommand implements Callable<Integer> {
+
+    private static final int MOST_NAMED = 5;
+
+    @Option(
+            names = "--sweep",
+            description =
+                    "Removes what killed programs of this user have left, and archives that nobody has used for long.")
+    private boolean sweep;
+
+    @Option(
+            names = "--gather",
+            paramLabel = "FILE",
+            description = "Writes what all looking commands say into a new zip file, for somebody else to read:"
+                    + " no element of a queue, no environment, no secret of a command line.")
+    private @Nullable Path gathered;
+
+    @Parameters(arity = "0..*", paramLabel = "QUEUE", description = "For --gather: the queues with a path.")
+    private List<QueueName> queues = new ArrayList<>();
+
+    @Mixin
+    private Consent consent = new Consent();
+
+    @Mixin
+    private Looking looking = new Looking();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path file = gathered;
+        if (file != null) {
+            new Gathering(file).write(queues.stream().map(QueueName::directory).toList());
+            Screen.of(spec).note("gathered: " + Harmless.name(file.toString()));
+            return ExitCode.OK;
+        }
+        if (sweep) {
+            return sweep();
+        }
+        // first: to start a child sweeps
+        Finding left = MachineChecks.run("leftovers", DoctorCommand::leftoverFinding);
+        boolean works = true;
+        for (Map.Entry<String, MachineChecks.Check> check : MachineChecks.all()) {
+            works &= print(MachineChecks.run(check.getKey(), check.getValue()));
+        }
+        works &= print(left);
+        return works ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+    }
+
+    private boolean print(Finding finding) {
+        finding.print(Screen.of(spec), looking.json());
+        Screen.of(spec).flush();
+        return finding.verdict() != Finding.Verdict.BAD;
+    }
+
+    // ---- what the dead have left ------------------------------------------------------------------------------------
+
+    private static Finding leftoverFinding() throws IOException {
+        List<Path> found = leftovers();
+        return found.isEmpty()
+                ? Finding.ok("leftovers", "killed programs of this user have left nothing")
+                : Finding.note(
+                        "leftovers",
+                        Quantity.count(found.size(), "thing") + " left by killed programs of this user: "
+                                + names(found),
+                        "`ipcq doctor --sweep` removes them; so does the next program that makes such things");
+    }
+
+    private static String names(List<Path> paths) {
+        List<String> names = paths.stream()
+                .limit(MOST_NAMED)
+                .map(path -> Harmless.name(path.toString()))
+                .toList();
+        return String.join(", ", names) + (paths.size() > MOST_NAMED ? ", ..." : "");
+    }
+
+    private static List<Path> leftovers() throws IOException {
+        List<Path> found = new ArrayList<>(ChildProcess.leftovers());
+        found.addAll(Listener.leftovers());
+        for (Path queue : SharedQueue.anonymousDirectories()) {
+            if (QueueFind.isDeserted(new QueueName(queue))) {
+                found.add(queue);
+            }
+        }
+        return found;
+    }
+
+    private int sweep() throws IOException {
+        Screen screen = Screen.of(spec);
+        List<Path> before = leftovers();
+        before.forEach(path -> screen.line(Harmless.name(path.toString())));
+        screen.flush();
+        if (before.isEmpty()) {
+            screen.note("there is nothing to remove");
+            return ExitCode.OK;
+        }
+        if (!consent.isGiven(spec, "removes " + Quantity.count(before.size(), "thing") + " that are nobody's")) {
+            return ExitCode.SOFTWARE;
+        }
+        ChildProcess.sweep();
+        Listener.sweep();
+        SharedQueue.sweepAnonymous();
+        List<Path> left = new ArrayList<>(leftovers());
+        left.retainAll(before);
+        screen.note("removed: " + (before.size() - left.size()));
+        if (!left.isEmpty()) {
+            screen.note("not removed, as somebody may still need it, or the rights are missing: " + names(left));
+        }
+        return ExitCode.OK;
+    }
+}

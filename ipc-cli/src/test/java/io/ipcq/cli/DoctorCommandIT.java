@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ipcq.TestJvm;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.SharedQueue;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledOnOs(OS.LINUX)
+class DoctorCommandIT {
+
+    @TempDir
+    Path directory;
+
+    /** By the script, with another place for temporary files than others use at the same time. */
+    private CommandRun doctor(Object... more) throws Exception {
+        Object[] words = new Object[more.length + 1];
+        words[0] = "doctor";
+        System.arraycopy(more, 0, words, 1, more.length);
+        ProcessBuilder builder = CommandRun.launch(words);
+        builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + directory);
+        builder.environment().remove("XDG_RUNTIME_DIR");
+        Path out = directory.resolveSibling(directory.getFileName() + ".out");
+        Path err = directory.resolveSibling(directory.getFileName() + ".err");
+        try {
+            Process process = builder.redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            process.getOutputStream().close();
+            return new CommandRun(process.waitFor(), Files.readString(out), Files.readString(err));
+        } finally {
+            Files.deleteIfExists(out);
+            Files.deleteIfExists(err);
+        }
+    }
+
+    private static Map<String, Map<String, Object>> findings(CommandRun run) {
+        Map<String, Map<String, Object>> findings = new TreeMap<>();
+        run.objects().forEach(object -> findings.put((String) object.get("check"), object));
+        return findings;
+    }
+
+    @Test
+    void shouldTryOutThisMachineAndLeaveNothing() throws Exception {
+        Map<String, Map<String, Object>> findings = findings(doctor("--json").endsWith(0));
+        assertThat(findings.keySet())
+                .containsExactlyInAnyOrder(
+                        "jdk",
+                        "options",
+                        "memory",
+                        "temporary",
+                        "futex",
+                        "descriptors",
+                        "maps",
+                        "processes",
+                        "sight",
+                        "queue",
+                        "locks",
+                        "durable",
+                        "child",
+                        "leftovers");
+        for (String check : List.of("jdk", "options", "futex", "queue", "locks", "durable", "child")) {
+            assertThat(findings.get(check)).as(check).containsEntry("verdict", "ok");
+        }
+        assertThat(findings.get("leftovers").toString()).doesNotContain(directory.toString());
+        try (var left = Files.list(directory)) {
+            assertThat(left.map(file -> file.getFileName().toString())
+                            .filter(name -> !name.startsWith("ipcq-archives-")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void shouldSweepWhatTheDeadHaveLeftAndNothingElse() throws Exception {
+        TestJvm killed = startPool("killed");
+        try (TestJvm alive = startPool("alive")) {
+            Path archives = Files.createDirectory(
+                    directory.resolve("ipcq-archives-" + System.getProperty("user.name")),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Path old = Files.createFile(archives.resolve("key.checksum.jsa"));
+            Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(40))));
+            Path used = Files.createFile(archives.resolve("other.checksum.jsa"));
+            Path dead = runDirectory(killed.pid());
+            List<ProcessHandle> workers = killed.isAlive()
+                    ? ProcessHandle.of(killed.pid()).orElseThrow().children().toList()
+                    : List.of();
+            killed.kill();
+            // an orphaned worker removes the directory itself, unless it is killed as well
+            workers.forEach(ProcessHandle::destroyForcibly);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
+            if (!Files.exists(dead)) {
+                Files.createDirectory(
+                        dead, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                Files.createFile(
+                        dead.resolve("alive"),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
+            Path socket = Files.createDirectory(
+                    directory.resolve("ipcq-sockets-999999999-1-a"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createFile(
+                    socket.resolve("alive"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            assertThat(doctor("--sweep").endsWith(2).out())
+                    .contains(dead.toString(), socket.toString(), old.toString());
+            assertThat(dead).exists();
+            assertThat(findings(doctor("--json").endsWith(0)).get("leftovers"))
+                    .containsEntry("verdict", "note")
+                    .satisfies(found -> assertThat(found.toString()).contains(dead.toString(), socket.toString()));
+            doctor("--sweep", "--yes").endsWith(0);
+            assertThat(dead).doesNotExist();
+            assertThat(socket).doesNotExist();
+            assertThat(old).doesNotExist();
+            assertThat(used).exists();
+            assertThat(runDirectory(alive.pid()).resolve("alive")).exists();
+            assertThat(alive.isAlive()).isTrue();
+        } finally {
+            killed.close();
+        }
+    }
+
+    private TestJvm startPool(String name) {
+        TestJvm user =
+                TestJvm.start(List.of("-Djava.io.tmpdir=" + directory, "-Dipcq.archive=off"), PoolUser.class, name);
+        user.awaitLine("ready");
+        return user;
+    }
+
+    private Path runDirectory(long pid) throws Exception {
+        try (var entries = Files.list(directory)) {
+            return entries.filter(file -> file.getFileName().toString().startsWith("ipcq-process-" + pid + "-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void shouldGatherWithoutPayload() throws Exception {
+        Path archive = directory.resolve("gathered.zip");
+        try (SharedQueue<String> ring = SharedQueue.create(directory.resolve("ring"), String.class);
+                DurableQueue<String> journal = DurableQueue.create(directory.resolve("journal"), String.class)) {
+            ring.put("payload-of-nobody");
+            journal.put("payload-of-nobody");
+            doctor("--gather", archive, ring.directory(), journal.directory()).endsWith(0);
+            doctor("--gather", archive).endsWith(1); // it is there already
+        }
+        assertThat(Files.getPosixFilePermissions(archive)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        try (ZipFile zip = new ZipFile(archive.toFile())) {
+            assertThat(zip.stream().map(entry -> entry.getName()))
+                    .contains("doctor.jsonl", "pools.jsonl", "queue-1-stat.jsonl", "queue-2-who.jsonl");
+            for (var entry : Collections.list(zip.entries())) {
+                String text = new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(text).doesNotContain("payload-of-nobody");
+                if (entry.getName().equals("queue-2-stat.jsonl")) {
+                    assertThat(text).contains("\"kind\":\"journal\"", "\"size\":1");
+                }
+            }
+        }
+    }
+}
