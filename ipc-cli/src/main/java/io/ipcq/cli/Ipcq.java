@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BenchCommand.class,
             ManagerCommand.class,
             WebCommand.class,
+            MapCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
             HelpCommand.class

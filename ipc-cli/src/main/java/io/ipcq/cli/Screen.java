@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -45,13 +46,15 @@ final class Screen {
 
     private final InputStream in;
     private final OutputStream out;
+    private final Writer bareErr;
     private final PrintWriter err;
     private final Terminal terminal;
 
     Screen(InputStream in, OutputStream out, OutputStream err, Terminal terminal) {
         this.in = in;
         this.out = new BufferedOutputStream(out);
-        this.err = new PrintWriter(Harmless.writer(new OutputStreamWriter(err, StandardCharsets.UTF_8)), true);
+        this.bareErr = new OutputStreamWriter(err, StandardCharsets.UTF_8);
+        this.err = new PrintWriter(Harmless.writer(bareErr), true);
         this.terminal = terminal;
     }
 
@@ -125,6 +128,17 @@ final class Screen {
     void note(String text) {
         err.println(Harmless.line(text));
         err.flush();
+    }
+
+    /** What goes on, in a line of the terminal that the next one takes the place of; none if it is empty. */
+    void status(String text) {
+        try {
+            err.flush();
+            bareErr.write("\r" + Harmless.line(text) + "\u001b[K");
+            bareErr.flush();
+        } catch (IOException gone) {
+            // nobody reads it
+        }
     }
 
     /** Asks at the terminal; false for anything but a yes. */

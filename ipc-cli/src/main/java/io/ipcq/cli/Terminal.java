@@ -8,17 +8,18 @@ import java.util.Set;
  *
  * @param in whether a question can be asked
  * @param out whether somebody reads the data on a screen
- * @param hasColours whether that screen is to show colours
+ * @param err whether somebody reads the messages on a screen
+ * @param hasColours whether that of the data is to show colours
  */
-record Terminal(boolean in, boolean out, boolean hasColours) {
+record Terminal(boolean in, boolean out, boolean err, boolean hasColours) {
 
-    static final Terminal NONE = new Terminal(false, false, false);
+    static final Terminal NONE = new Terminal(false, false, false, false);
 
     static Terminal ofThisProcess() {
         Set<String> streams =
                 Set.of(System.getProperty("ipcq.terminal", "none").strip().split(" +", 0));
         boolean wanted = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
         boolean out = streams.contains("out");
-        return new Terminal(streams.contains("in"), out, out && wanted);
+        return new Terminal(streams.contains("in"), out, streams.contains("err"), out && wanted);
     }
 }

@@ -160,7 +160,7 @@ class EveryCommandTest {
     @Test
     void shouldUseColoursOnTerminalsOnly() throws Exception {
         try (SharedQueue<String> queue = SharedQueue.create(parent.resolve("letters"), String.class)) {
-            Terminal terminal = new Terminal(true, true, true);
+            Terminal terminal = new Terminal(true, true, true, true);
             Object[] words = {"queue", "ls", queue.directory()};
             assertThat(CommandRun.here(terminal, "", words).out()).contains("\u001b[1m");
             assertThat(CommandRun.here(words).out()).doesNotContain("\u001b");

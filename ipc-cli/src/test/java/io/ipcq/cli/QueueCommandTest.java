@@ -27,7 +27,7 @@ class QueueCommandTest {
 
     record Order(int number, String item) {}
 
-    private static final Terminal TERMINAL = new Terminal(true, false, false);
+    private static final Terminal TERMINAL = new Terminal(true, false, false, false);
 
     @TempDir
     Path parent;
