@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BenchCommand.class,
             ManagerCommand.class,
             WebCommand.class,
+            TopCommand.class,
             MapCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,

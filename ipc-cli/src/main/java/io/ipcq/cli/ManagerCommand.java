@@ -5,10 +5,8 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.manager.server.ManagerServerBuilder;
+import io.ipcq.observe.Quantity;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -56,7 +53,7 @@ final class ManagerCommand {
         if (directory != null) {
             builder.directory(directory);
         }
-        try (ManagerServer server = builder.bind(parse(address), key)) {
+        try (ManagerServer server = builder.bind(ManagerDoor.parse(spec, address), key)) {
             Screen.of(spec).line("serves at " + server.address());
             Screen.of(spec).flush();
             server.serveForever();
@@ -77,7 +74,7 @@ final class ManagerCommand {
                     Path keyFile,
             @Mixin Looking looking)
             throws IOException, InterruptedException {
-        try (Manager manager = Manager.connect(parse(address), AuthKey.load(keyFile))) {
+        try (Manager manager = Manager.connect(ManagerDoor.parse(spec, address), AuthKey.load(keyFile))) {
             long pid = manager.ping().orElseThrow();
             Screen.of(spec).line(looking.json() ? "{\"pid\":" + pid + "}" : "pid " + pid);
         }
@@ -92,7 +89,7 @@ final class ManagerCommand {
             @Mixin Looking looking)
             throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
-        try (Manager manager = Manager.connect(parse(address), AuthKey.load(keyFile))) {
+        try (Manager manager = Manager.connect(ManagerDoor.parse(spec, address), AuthKey.load(keyFile))) {
             List<Manager.Held> names = manager.names();
             if (looking.json()) {
                 names.forEach(held -> screen.json(Manager.Held.class, held));
@@ -105,16 +102,47 @@ final class ManagerCommand {
         return 0;
     }
 
-    private SocketAddress parse(String address) {
-        int colon = address.lastIndexOf(':');
-        if (colon < 0 || address.contains("/")) {
-            return UnixDomainSocketAddress.of(Path.of(address).toAbsolutePath());
+    @Command(
+            description =
+                    "Says how a manager is, and how much its clients hold. The exit code is 5 if it does not answer.",
+            mixinStandardHelpOptions = true)
+    int stat(
+            @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
+            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
+                    Path keyFile,
+            @Mixin Looking looking)
+            throws InterruptedException {
+        Screen screen = Screen.of(spec);
+        ManagerSight sight;
+        try (ManagerDoor door = new ManagerDoor(spec, address, keyFile)) {
+            sight = door.look();
         }
-        try {
-            return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "ADDRESS has to be a path or host:port: address=" + address);
+        if (looking.json()) {
+            screen.json(ManagerSight.class, sight);
+        } else {
+            sight.page(screen);
         }
+        return sight.message() == null ? 0 : Ipcq.NOT_IN_ORDER;
+    }
+
+    @Command(
+            description = "Ends a manager that was started with --allow-shutdown, or whose program allows it.",
+            mixinStandardHelpOptions = true)
+    int stop(
+            @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
+            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
+                    Path keyFile,
+            @Mixin Consent consent)
+            throws IOException, InterruptedException {
+        try (Manager manager = Manager.connect(ManagerDoor.parse(spec, address), AuthKey.load(keyFile))) {
+            int names = manager.names().size();
+            String plan = "ends the manager of pid " + manager.ping().orElseThrow() + "; "
+                    + Quantity.count(names, "name") + " and what is behind them are gone then";
+            if (!consent.isGiven(spec, plan)) {
+                return 1;
+            }
+            manager.shutdown();
+        }
+        return 0;
     }
 }

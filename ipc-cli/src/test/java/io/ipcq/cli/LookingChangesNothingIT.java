@@ -60,6 +60,8 @@ class LookingChangesNothingIT {
                         "journal-killed: in order",
                         "ring-damaged: damaged",
                         "journal-damaged: damaged");
+        CommandRun.here("queue", "find", "--deserted", "--idle", "0.05", parent).endsWith(0);
+        CommandRun.here("top", parent, "--once", "--interval", "0.1").endsWith(0);
         List<Object> who = new ArrayList<>(Arrays.asList(words("who", queues)));
         who.addAll(List.of("--watch", "0.1"));
         CommandRun.launched(who.toArray()).endsWith(Ipcq.NOT_IN_ORDER);

@@ -47,8 +47,28 @@ class ManagerCommandTest {
             assertThat(CommandRun.here("manager", "ls", socket, "--key", key, "--json")
                             .objects())
                     .containsExactly(Map.of("type", "counter", "name", "hits", "holders", 1));
-            manager.shutdown();
+            CommandRun stat =
+                    CommandRun.here("manager", "stat", socket, "--key", key).endsWith(0);
+            assertThat(stat.out()).contains("pid       " + pid, "names     1 counter", "holders   1");
+            assertThat(CommandRun.here("manager", "stat", socket, "--key", key, "--json")
+                            .objects())
+                    .singleElement()
+                    .satisfies(object ->
+                            assertThat(object).containsEntry("pid", (int) pid).containsEntry("holders", 1));
+            assertThat(CommandRun.here("top", directory, "--once", "--interval=0.1", "--manager", socket, "--key", key)
+                            .endsWith(0)
+                            .out())
+                    .contains("manager " + socket + ", pid " + pid, "1 counter");
+            CommandRun.here("manager", "stop", socket, "--key", key).endsWith(2);
+            assertThat(CommandRun.here("manager", "stop", socket, "--key", key, "--yes")
+                            .endsWith(0)
+                            .err())
+                    .contains("ends the manager of pid " + pid, "1 name");
         }
+        assertThat(CommandRun.here("manager", "stat", socket, "--key", key)
+                        .endsWith(Ipcq.NOT_IN_ORDER)
+                        .out())
+                .contains("does not answer");
         CommandRun served = serving.get(60, TimeUnit.SECONDS).endsWith(0);
         assertThat(served.out()).contains("serves at ");
         assertThat(served.err()).isEmpty();

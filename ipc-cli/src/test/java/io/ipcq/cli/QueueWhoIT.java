@@ -64,6 +64,18 @@ class QueueWhoIT {
                                         && object.get("sentence").toString().contains("pid " + pid)));
     }
 
+    /** The live view has the same rules, and sees less: two moments. */
+    private static void awaitInTop(Path queue, Kind kind) {
+        await().atMost(60, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(CommandRun.here("top", queue, "--json", "--interval", "0.2")
+                                .endsWith(0)
+                                .objects()
+                                .get(0)
+                                .get("stalls")
+                                .toString())
+                        .contains("stall=" + kind + ","));
+    }
+
     private static String sentence(List<Map<String, Object>> objects, Kind kind) {
         return objects.stream()
                 .filter(object -> kind.toString().equals(object.get("stall")))
@@ -137,6 +149,7 @@ class QueueWhoIT {
                             .get("command")
                             .toString())
                     .contains("\u001b[2J");
+            awaitInTop(queue.directory(), Kind.STOPPED_IN_MUTEX);
             producer.cont();
             awaitState(producer.pid(), "S");
         }
@@ -152,6 +165,7 @@ class QueueWhoIT {
             List<Map<String, Object>> objects = who(queue);
             assertThat(sentence(objects, Kind.DEAD_IN_MUTEX)).contains("died while it held the mutex of puts");
             assertThat(objects).anySatisfy(object -> assertThat(object).containsKey("deadMember"));
+            awaitInTop(queue.directory(), Kind.DEAD_IN_MUTEX);
             queue.put("takes over");
             assertThat(stalls(who(queue))).isEmpty();
         }
@@ -172,8 +186,10 @@ class QueueWhoIT {
                 consumer.stop();
                 awaitState(consumer.pid(), "T");
                 assertThat(sentence(who(queue), Kind.STOPPED_WITH_LEASES)).contains("kill -CONT");
+                awaitInTop(queue.directory(), Kind.STOPPED_WITH_LEASES);
                 consumer.kill();
                 assertThat(sentence(who(queue), Kind.DEAD_WITH_LEASES)).contains("died with 2 leases");
+                awaitInTop(queue.directory(), Kind.DEAD_WITH_LEASES);
             }
             assertThat(queue.get()).isEqualTo("a");
             assertThat(stalls(who(queue))).isEmpty();
@@ -192,6 +208,7 @@ class QueueWhoIT {
                 assertThat(process(objects, producer.pid()))
                         .containsEntry("role", "producer")
                         .containsEntry("waitsFor", List.of("room"));
+                awaitInTop(queue.directory(), Kind.FULL);
                 assertThat(queue.get()).isEqualTo("a");
                 producer.awaitSuccess();
             }
@@ -218,6 +235,7 @@ class QueueWhoIT {
         CommandRun nobody = CommandRun.here("queue", "who", directory, "--json", "--watch", "0.1")
                 .endsWith(Ipcq.NOT_IN_ORDER);
         assertThat(sentence(nobody.objects(), Kind.NO_CONSUMER)).contains("1 element");
+        awaitInTop(directory, Kind.NO_CONSUMER);
     }
 
     @Test
@@ -228,6 +246,7 @@ class QueueWhoIT {
                 queue.put("a");
                 queue.shutdown();
                 assertThat(sentence(who(queue), Kind.SHUT_DOWN)).contains("drain the 1 element that");
+                awaitInTop(queue.directory(), Kind.SHUT_DOWN);
             }
         }
     }

@@ -52,6 +52,14 @@ public record QueueWatch(QueueLook first, QueueLook last, Map<QueueWord, Integer
         return new QueueWatch(first, last, held);
     }
 
+    /** Of two looks that somebody else took, a while apart. What happened between them is not known: the more there are, the better. */
+    public static QueueWatch between(QueueLook first, QueueLook last) {
+        Map<QueueWord, Integer> held = new EnumMap<>(QueueWord.class);
+        held.putAll(first.snapshot().holders());
+        retain(held, first.snapshot(), last.snapshot());
+        return new QueueWatch(first, last.addWaits(first), held);
+    }
+
     private static void retain(Map<QueueWord, Integer> held, QueueSnapshot before, QueueSnapshot now) {
         held.entrySet()
                 .removeIf(entry -> !entry.getValue().equals(now.holders().get(entry.getKey()))

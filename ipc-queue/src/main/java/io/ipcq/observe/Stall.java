@@ -43,7 +43,9 @@ public record Stall(Kind kind, String sentence) {
         /** A worker of a pool is stopped. */
         WORKER_STOPPED,
         /** A worker is at one task for much longer than usual. */
-        WORKER_STUCK;
+        WORKER_STUCK,
+        /** The process of a manager is stopped. */
+        MANAGER_STOPPED;
 
         /** The name for scripts: {@code stopped-in-mutex}. */
         @Override

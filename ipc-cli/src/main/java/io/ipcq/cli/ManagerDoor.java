@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.Manager;
+import io.ipcq.observe.ProcessSight;
+import io.ipcq.observe.SocketSight;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** A manager as it is named on a command line, and the connection to it, which is made again when it was lost. */
+final class ManagerDoor implements AutoCloseable {
+
+    private final String address;
+    private final SocketAddress socket;
+    private final Path keyFile;
+    private @Nullable Manager manager;
+
+    ManagerDoor(CommandSpec spec, String address, Path keyFile) {
+        this.address = address;
+        this.socket = parse(spec, address);
+        this.keyFile = keyFile;
+    }
+
+    /** The path of a socket, or {@code host:port}. */
+    static SocketAddress parse(CommandSpec spec, String address) {
+        int colon = address.lastIndexOf(':');
+        if (colon < 0 || address.contains("/")) {
+            return UnixDomainSocketAddress.of(Path.of(address).toAbsolutePath());
+        }
+        try {
+            return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "ADDRESS has to be a path or host:port: address=" + address);
+        }
+    }
+
+    /** One that is stopped is not asked: it would not answer for half a minute. */
+    ManagerSight look() throws InterruptedException {
+        ProcessSight process =
+                socket instanceof UnixDomainSocketAddress unix ? SocketSight.listenerAt(unix.getPath()) : null;
+        if (process != null && process.isStopped()) {
+            return ManagerSight.stopped(address, process);
+        }
+        try {
+            Manager connected = manager;
+            if (connected == null) {
+                connected = Manager.connect(socket, AuthKey.load(keyFile));
+                manager = connected;
+            }
+            return ManagerSight.of(address, connected);
+        } catch (IOException | RuntimeException silent) {
+            close();
+            return ManagerSight.silent(address, silent);
+        }
+    }
+
+    @Override
+    public void close() {
+        Manager connected = manager;
+        manager = null;
+        if (connected != null) {
+            connected.close();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.ProcessSight;
+import io.ipcq.observe.StallRules;
+import io.ipcq.pool.PoolRules;
+import io.ipcq.pool.PoolView;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The live view. */
+@Command(
+        name = "top",
+        description = {
+            "Shows what goes on, again and again: queues with rates, pools with what each worker does, and what does not go on, and why.",
+            "Looks at the queues that ls finds, and at all pools of this user's programs. Changes nothing."
+        },
+        footer = {"", "Keys: q quit, < > sort by, / filter, space pause, arrows and page keys scroll."})
+final class TopCommand implements Callable<Integer> {
+
+    /** A manager to look at as well. */
+    static final class NamedManager {
+        @Option(names = "--manager", required = true, paramLabel = "ADDRESS", description = "A manager, too.")
+        @SuppressWarnings("NullAway.Init") // picocli
+        private String address;
+
+        @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with its key.")
+        @SuppressWarnings("NullAway.Init") // picocli
+        private Path keyFile;
+    }
+
+    @Option(names = "--once", description = "Looks twice, prints what there is, and ends: for scripts.")
+    private boolean once;
+
+    @Option(
+            names = "--iterations",
+            paramLabel = "COUNT",
+            description = "Prints so many times, one after the other, and ends: for scripts.")
+    private @Nullable Integer iterations;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            defaultValue = "1",
+            description = "From one look to the next; 1 unless given.")
+    private double intervalSeconds;
+
+    @Option(names = "--sort", paramLabel = "COLUMN", description = "One of: ${COMPLETION-CANDIDATES}.")
+    private TopView.Sorting sorting = TopView.Sorting.QUEUE;
+
+    @Option(names = "--filter", paramLabel = "TEXT", description = "Only what has this in its name.")
+    private String filter = "";
+
+    @ArgGroup(exclusive = false)
+    private @Nullable NamedManager manager;
+
+    @Mixin
+    private QueuePlaces places = new QueuePlaces();
+
+    @Mixin
+    private PoolPlace poolPlace = new PoolPlace();
+
+    @Mixin
+    private Looking looking = new Looking();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        NamedManager named = manager;
+        if (intervalSeconds < 0.05) {
+            throw new ParameterException(
+                    spec.commandLine(), "--interval must be 0.05 at least: interval=" + intervalSeconds);
+        }
+        Screen screen = Screen.of(spec);
+        TopView view = new TopView(sorting, filter);
+        Duration interval = Duration.ofMillis((long) (intervalSeconds * 1000));
+        try (TopSampler sampler = new TopSampler(
+                places,
+                poolPlace,
+                new StallRules(StallRules.PATIENCE),
+                new PoolRules(PoolRules.PATIENCE),
+                named == null ? null : new ManagerDoor(spec, named.address, named.keyFile))) {
+            boolean forScripts = once || iterations != null || looking.json();
+            if (!forScripts && screen.terminal().in() && screen.terminal().out()) {
+                TopScreen.show(sampler, view, interval);
+            } else {
+                Integer given = iterations;
+                print(sampler, view, interval, given == null ? once || looking.json() ? 1 : Integer.MAX_VALUE : given);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    /** The first look has no rates, so it is not printed. */
+    private void print(TopSampler sampler, TopView view, Duration interval, int times)
+            throws IOException, InterruptedException {
+        Screen screen = Screen.of(spec);
+        sampler.next();
+        for (int i = 0; i < times; i++) {
+            TimeUnit.NANOSECONDS.sleep(interval.toNanos());
+            TopSample sample = sampler.next();
+            if (looking.json()) {
+                printObjects(screen, sample);
+            } else {
+                view.body(sample).forEach(line -> screen.line(line.style(), line.text()));
+            }
+            screen.flush();
+        }
+    }
+
+    private static void printObjects(Screen screen, TopSample sample) {
+        sample.queues().forEach(row -> screen.json(TopRow.class, row));
+        for (PoolView pool : sample.pools()) {
+            screen.json(PoolLine.PoolObject.class, PoolLine.object(pool, ProcessSight.of(pool.pid())));
+            pool.workers().forEach(worker -> screen.json(PoolLine.WorkerObject.class, PoolLine.object(pool, worker)));
+        }
+        sample.poolStalls().forEach(stall -> screen.json(TopRow.Reason.class, stall));
+        sample.managers().forEach(manager -> screen.json(ManagerSight.class, manager));
+    }
+}

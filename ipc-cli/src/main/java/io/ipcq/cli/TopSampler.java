@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.AttachedProcess;
+import io.ipcq.observe.QueueLook;
+import io.ipcq.observe.QueueWatch;
+import io.ipcq.observe.Stall;
+import io.ipcq.observe.StallRules;
+import io.ipcq.pool.PoolRules;
+import io.ipcq.pool.PoolView;
+import io.ipcq.queue.QueueView;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Takes one look after the other at all that there is, and compares each with the one before. */
+final class TopSampler implements AutoCloseable {
+
+    /** More than that nobody reads, and each costs a look into {@code /proc}. */
+    static final int MOST_QUEUES = 500;
+
+    /** What is kept of a queue from one look to the next. */
+    private record Seen(QueueView view, QueueLook look) {}
+
+    private final QueuePlaces places;
+    private final PoolPlace poolPlace;
+    private final StallRules rules;
+    private final PoolRules poolRules;
+    private final @Nullable ManagerDoor manager;
+    private Map<QueueName, Seen> seen = new HashMap<>();
+    private final Map<String, PoolView> pools = new HashMap<>();
+
+    TopSampler(
+            QueuePlaces places,
+            PoolPlace poolPlace,
+            StallRules rules,
+            PoolRules poolRules,
+            @Nullable ManagerDoor manager) {
+        this.places = places;
+        this.poolPlace = poolPlace;
+        this.rules = rules;
+        this.poolRules = poolRules;
+        this.manager = manager;
+    }
+
+    TopSample next() throws IOException, InterruptedException {
+        List<QueueName> all = places.queues();
+        List<QueueName> shown = all.subList(0, Math.min(MOST_QUEUES, all.size()));
+        Map<QueueName, Seen> now = new HashMap<>();
+        List<TopRow> rows = new ArrayList<>();
+        for (QueueName queue : shown) {
+            rows.add(row(queue, now));
+        }
+        seen.values().forEach(gone -> gone.view.close());
+        seen = now;
+        Map<String, Double> done = new HashMap<>();
+        List<TopRow.Reason> stalls = new ArrayList<>();
+        List<PoolView> found = poolPlace.all();
+        for (PoolView pool : found) {
+            PoolView before = pools.put(TopSample.key(pool), pool);
+            if (before != null) {
+                done.put(TopSample.key(pool), rate(before, pool));
+            }
+            poolRules.of(pool).forEach(stall -> stalls.add(reason(stall)));
+        }
+        return new TopSample(
+                rows,
+                all.size() - shown.size(),
+                found,
+                done,
+                stalls,
+                manager == null ? List.of() : List.of(manager.look()));
+    }
+
+    private TopRow row(QueueName queue, Map<QueueName, Seen> now) {
+        Seen before = unlessDeleted(seen.remove(queue));
+        try {
+            QueueView view = before == null ? queue.look() : before.view;
+            boolean kept = false;
+            try {
+                QueueLook look = QueueLook.at(view);
+                QueueWatch watch = before == null ? null : QueueWatch.between(before.look, look);
+                TopRow row = row(view, watch == null ? look : watch.last(), watch);
+                now.put(queue, new Seen(view, look));
+                kept = true;
+                return row;
+            } finally {
+                if (!kept) {
+                    view.close();
+                }
+            }
+        } catch (IOException | RuntimeException | InternalError e) {
+            List<TopRow.Reason> why = List.of(new TopRow.Reason("damaged", FailureReport.describe(e)));
+            return new TopRow(queue.directory().toString(), null, "damaged", 0, null, null, 0, 0, null, null, why);
+        }
+    }
+
+    /** There may be another one in its place. */
+    private static @Nullable Seen unlessDeleted(@Nullable Seen before) {
+        if (before == null || !before.look.snapshot().deleted()) {
+            return before;
+        }
+        before.view.close();
+        return null;
+    }
+
+    private TopRow row(QueueView view, QueueLook look, @Nullable QueueWatch watch) throws IOException {
+        QueueLine line = QueueLine.of(view, look.snapshot(), null);
+        List<AttachedProcess> attached = look.attached();
+        return new TopRow(
+                line.directory(),
+                line.kind(),
+                line.state(),
+                line.size(),
+                watch == null ? null : perSecond(watch.put(), watch.nanos()),
+                watch == null ? null : perSecond(watch.taken(), watch.nanos()),
+                line.leased(),
+                deadLetters(view),
+                attached == null ? null : attached.size(),
+                attached == null
+                        ? null
+                        : (int) attached.stream()
+                                .filter(process -> !process.waitsFor().isEmpty())
+                                .count(),
+                watch == null
+                        ? List.of()
+                        : rules.of(watch).stream().map(TopSampler::reason).toList());
+    }
+
+    private static TopRow.Reason reason(Stall stall) {
+        return new TopRow.Reason(stall.kind().toString(), stall.sentence());
+    }
+
+    private static long deadLetters(QueueView view) throws IOException {
+        try (QueueView letters = view.deadLetters()) {
+            return letters == null ? 0 : letters.snapshot().size();
+        }
+    }
+
+    private static double rate(PoolView before, PoolView now) {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(
+                Math.max(1, now.seen().toEpochMilli() - before.seen().toEpochMilli()));
+        return perSecond(ended(now) - ended(before), nanos);
+    }
+
+    private static long ended(PoolView pool) {
+        return pool.stats().succeeded() + pool.stats().failed();
+    }
+
+    private static double perSecond(long count, long nanos) {
+        return Math.max(0, count) * (double) TimeUnit.SECONDS.toNanos(1) / Math.max(1, nanos);
+    }
+
+    @Override
+    public void close() {
+        seen.values().forEach(kept -> kept.view.close());
+        if (manager != null) {
+            manager.close();
+        }
+    }
+}
