@@ -74,7 +74,7 @@ record QueueLine(
         }
     }
 
-    private static QueueLine damaged(QueueName queue, String message) {
+    static QueueLine damaged(QueueName queue, String message) {
         return new QueueLine(
                 queue.directory().toString(), null, "damaged", null, 0, null, 0, 0, 0, 0, 0, 0, 0, null, message);
     }

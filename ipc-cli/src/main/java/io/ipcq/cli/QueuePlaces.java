@@ -18,6 +18,11 @@ final class QueuePlaces {
     private List<QueueName> places = new ArrayList<>();
 
     List<QueueName> queues() throws IOException {
+        return queues(places);
+    }
+
+    /** The queues that are in places now, and those that the places are; without one, those that have no path. */
+    static List<QueueName> queues(List<QueueName> places) throws IOException {
         List<QueueName> queues = new ArrayList<>();
         if (places.isEmpty()) {
             SharedQueue.anonymousDirectories().forEach(directory -> queues.add(new QueueName(directory)));

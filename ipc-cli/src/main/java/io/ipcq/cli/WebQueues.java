@@ -117,7 +117,7 @@ final class WebQueues {
     /** All that there are now, but no more than anybody reads. */
     List<Row> rows() throws IOException {
         List<Row> rows = new ArrayList<>();
-        for (QueueName queue : QueueList.queuesIn(places)) {
+        for (QueueName queue : QueuePlaces.queues(places)) {
             if (rows.size() < MOST) {
                 rows.add(row(queue));
             }
@@ -291,9 +291,10 @@ final class WebQueues {
     long requeueAll(int id) throws IOException, InterruptedException {
         try (DurableQueue<byte[]> opened = queue(id).openDurable();
                 DurableQueue<DeadLetter> letters = opened.deadLetters()) {
+            Taker<DeadLetter> taker = new Taker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
             long most = letters.qsize();
             long done = 0;
-            while (done < most && QueueRequeue.putBackNext(opened, letters)) {
+            while (done < most && taker.next(Duration.ZERO)) {
                 done++;
             }
             return done;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.metrics;
 
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.pool.PoolStats;
 import io.ipcq.queue.QueueStats;
 import io.micrometer.core.instrument.MeterRegistry;

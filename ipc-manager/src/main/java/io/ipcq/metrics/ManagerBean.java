@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.metrics;
 
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 
 /** Asks the server of a manager. */
 record ManagerBean(ManagerServer server) implements ManagerMXBean {

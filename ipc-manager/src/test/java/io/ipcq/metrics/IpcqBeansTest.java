@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ipcq.connection.AuthKey;
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;

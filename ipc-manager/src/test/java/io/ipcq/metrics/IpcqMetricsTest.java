@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
-import io.ipcq.manager.ManagerServer;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import io.micrometer.core.instrument.Meter;
