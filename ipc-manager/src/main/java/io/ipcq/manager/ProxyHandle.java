@@ -41,7 +41,14 @@ record ProxyHandle(
                     + "; connect by address and key");
         }
         return new ProxyHandle(
-                address, key, reference.type(), reference.name(), new HashMap<>(reference.options()), first, second, own);
+                address,
+                key,
+                reference.type(),
+                reference.name(),
+                new HashMap<>(reference.options()),
+                first,
+                second,
+                own);
     }
 
     private Object readResolve() throws ObjectStreamException {

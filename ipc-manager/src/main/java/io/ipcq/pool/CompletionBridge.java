@@ -50,7 +50,7 @@ final class CompletionBridge<T> extends FutureTask<T> {
         if (bridge == null || !wanted.getClass().getName().equals(WRAPPER)) {
             return false;
         }
-        var unused = bridge.task.whenComplete((value, failure) -> wanted.run());
+        bridge.task.whenDone(wanted); // again, if it fails: the service waits for it
         dispatcher.submit(bridge.task);
         return true;
     }
