@@ -5,7 +5,10 @@ import io.ipcq.IpcException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A child ended before it came to run its function, or with another exit code than 0. The message has what it printed last. */
+/**
+ * A child ended before it came to run its function, or with another exit code than 0. The message has what it printed last; the cause, if
+ * there is one, is what it threw, with its stack trace there.
+ */
 public final class ChildFailedException extends IpcException {
 
     private static final long serialVersionUID = 1L;
@@ -16,7 +19,7 @@ public final class ChildFailedException extends IpcException {
 
     /** Of a child that has ended. */
     ChildFailedException(ChildProcess child) {
-        super(message(child));
+        super(message(child), child.thrown());
         this.exitCode = child.exitCode().orElse(0);
         this.begun = child.hasBegun();
         this.lastErrorLines = new ArrayList<>(child.lastErrorLines());

@@ -30,6 +30,7 @@ final class ChildMain {
             child.run();
         } catch (Throwable uncaught) {
             report(uncaught);
+            ThrownFile.write(Path.of(arguments[0]), uncaught);
             // other threads would keep a failed process alive, and whoever joins it waiting
             System.exit(FAILED);
         }

@@ -241,7 +241,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     /**
      * Waits until the child has ended, and expects that it did so well.
      *
-     * @throws ChildFailedException if its exit code is not 0
+     * @throws ChildFailedException if its exit code is not 0; its cause is what {@link #run} threw in the child, if that can be serialized
      */
     public void joinOrThrow() throws InterruptedException {
         join();
@@ -463,6 +463,12 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
                     .forEach(classes::add);
         }
         return classes;
+    }
+
+    /** What {@link #run} threw in the child that has ended; null if that is not known here. */
+    @Nullable
+    Throwable thrown() {
+        return started().thrown();
     }
 
     private RunningJvm started() {

@@ -64,6 +64,10 @@ final class ChildThread extends Process {
             code = FAILED;
             if (!isTold()) {
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, uncaught);
+                ThrownFile.write(task, uncaught);
+            }
+            if (isTold()) {
+                ThrownFile.take(task); // it may count as ended already, and nobody takes it then
             }
         } finally {
             end(code);

@@ -31,6 +31,7 @@ final class RunDirectory {
      *     <n>.detached       the same for a child that outlives its parent
      *     <n>.args           the class path, where it is too long for a command line
      *     <n>.standby        through which a JVM that waits is given its task
+     *     <n>.thrown         what a child threw, until its parent takes it (ThrownFile)
      *     <n>.TERM, <n>.INT  the child may end by that signal (GroupSignals)
      *     <n>.pool           what others may see of a pool (Announcement)
      *
@@ -42,6 +43,7 @@ final class RunDirectory {
     static final String TASK = ".task";
     static final String DETACHED = ".detached";
     static final String ARGUMENTS = ".args";
+    static final String THROWN = ".thrown";
 
     private static final String PREFIX = "ipcq-process-";
     private static final Duration DETACHED_LIFE = Duration.ofDays(1);

@@ -38,6 +38,12 @@ final class RunningJvm {
 
     private final Path task;
 
+    /** Knows the classes of what the child may throw. */
+    private final ClassLoader program;
+
+    /** What the child threw, if that has come; known when {@link #ended}. */
+    private byte @Nullable [] thrown;
+
     /** Until when its last lines are waited for; written before {@link #ended}. */
     private long lastOutputNanos;
 
@@ -47,11 +53,12 @@ final class RunningJvm {
     /** It ended before it read its task; known when the task is deleted. */
     private volatile boolean endedUnread;
 
-    private RunningJvm(Process process, List<LinePump> pumps, @Nullable LogReceiver logs, Path task) {
+    private RunningJvm(ChildProcess child, Process process, List<LinePump> pumps, Path task) {
         this.process = process;
         this.pumps = pumps;
-        this.logs = logs;
+        this.logs = child.logs();
         this.task = task;
+        this.program = ChildClassPath.loaderOf(child.code());
     }
 
     private void ended() {
@@ -82,6 +89,9 @@ final class RunningJvm {
     private void tidyUp() {
         endedUnread |= Files.exists(task); // also if this is done again
         TaskFile.deleteQuietly(task);
+        if (thrown == null) {
+            thrown = ThrownFile.take(task);
+        }
         GroupSignals.forget(task);
         LiveChildren.ended();
         if (logs != null) {
@@ -141,7 +151,7 @@ final class RunningJvm {
     /** A JVM that has been given its task, or is about to read it; ended if it cannot be watched. */
     static RunningJvm of(ChildProcess child, Process process, Output output, Path task) {
         try {
-            RunningJvm jvm = new RunningJvm(process, pumps(child.name(), process, output), child.logs(), task);
+            RunningJvm jvm = new RunningJvm(child, process, pumps(child.name(), process, output), task);
             jvm.pumps.forEach(Thread::start);
             if (jvm.logs != null) {
                 jvm.logs.start();
@@ -204,6 +214,13 @@ final class RunningJvm {
         }
         awaitLastOutput();
         return true;
+    }
+
+    /** What the child threw; null if nothing has come that can be made anew here. Only once it has been joined. */
+    @Nullable
+    Throwable thrown() {
+        byte[] bytes = thrown;
+        return bytes == null ? null : ThrownFile.read(bytes, program);
     }
 
     /** Of a JVM that could not start, what it said on either stream: it tells the reason on one and warns on the other. */

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChildProcessIT {
@@ -528,6 +529,41 @@ class ChildProcessIT {
         ChildProcess child = start(ChildProcess.builder(Work::nothing));
         child.joinOrThrow();
         assertThat(child.exitCode()).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "THREAD", mode = EnumSource.Mode.EXCLUDE)
+    void shouldRethrowWhatChildThrew(StartMethod method) throws Exception {
+        ChildProcessBuilder builder =
+                ChildProcess.builder(Work::fail, "in the child").startMethod(method);
+        ChildProcess child = start(method == StartMethod.STANDBY ? builder.prepare() : builder);
+        assertThatThrownBy(child::joinOrThrow)
+                .isInstanceOf(ChildFailedException.class)
+                .cause()
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("in the child")
+                .satisfies(thrown ->
+                        assertThat(thrown.getStackTrace()[0].getMethodName()).isEqualTo("fail"));
+        assertThat(thrownFiles()).isEmpty();
+    }
+
+    /** What cannot be serialized does not come, nor what fills the memory of who reads it; the child fails all the same. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldFailWithoutWhatCannotTravel(boolean large) throws Exception {
+        ChildProcess child = start(ChildProcess.builder(Work::failStrangely, large));
+        assertThatThrownBy(child::joinOrThrow)
+                .isInstanceOf(ChildFailedException.class)
+                .hasNoCause();
+        assertThat(child.exitCode()).hasValue(1);
+        assertThat(thrownFiles()).isEmpty();
+    }
+
+    private static List<Path> thrownFiles() throws IOException {
+        try (var files = Files.list(RunDirectory.current())) {
+            return files.filter(file -> file.toString().endsWith(RunDirectory.THROWN))
+                    .toList();
+        }
     }
 
     @Test

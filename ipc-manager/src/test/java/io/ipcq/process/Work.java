@@ -47,6 +47,22 @@ final class Work {
         throw new IllegalStateException(message);
     }
 
+    /** With something that is no value. */
+    static void failStrangely(boolean large) {
+        throw new StrangeException(large ? new byte[2 << 20] : new Thread());
+    }
+
+    private static final class StrangeException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @SuppressWarnings("unused") // travels, or not
+        private final Object what;
+
+        StrangeException(Object what) {
+            this.what = what;
+        }
+    }
+
     static void sleep() throws InterruptedException {
         Thread.sleep(Long.MAX_VALUE);
     }

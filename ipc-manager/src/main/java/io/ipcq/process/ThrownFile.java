@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectStreamClass;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a child threw, on its way to the parent: a file beside its task, which the child writes at its end, and the parent takes when it
+ * has ended. What cannot be serialized does not come, and keeps nobody from ending; the child's standard error has its words.
+ */
+final class ThrownFile {
+
+    /** More than any stack trace; a child that fails must not fill its parent's memory. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    private ThrownFile() {}
+
+    /** For the child. {@code given} is the file of its task, or of the slot in which it was given one. */
+    static void write(Path given, Throwable thrown) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (TravelOutput out = new TravelOutput(bytes)) {
+                out.writeObject(thrown);
+            }
+            if (bytes.size() <= MAX_BYTES) {
+                Files.write(RunDirectory.createFile(TaskFile.besides(given, RunDirectory.THROWN)), bytes.toByteArray());
+            }
+        } catch (Throwable doesNotTravel) {
+            // it was printed
+        }
+    }
+
+    /** For the parent: what the file holds, which is deleted; null if there is none. */
+    static byte @Nullable [] take(Path task) {
+        Path file = TaskFile.besides(task, RunDirectory.THROWN);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        try (InputStream in = new BufferedInputStream(RunDirectory.open(file))) {
+            return in.readNBytes(MAX_BYTES);
+        } catch (IOException | RuntimeException unreadable) {
+            return null;
+        } finally {
+            TaskFile.deleteQuietly(file);
+        }
+    }
+
+    /** What was thrown; null if it cannot be made anew here. {@code program} knows the classes of the child's function. */
+    static @Nullable Throwable read(byte[] bytes, ClassLoader program) {
+        try (ObjectInputStream in = new Input(bytes, program)) {
+            return (Throwable) in.readObject();
+        } catch (Exception | LinkageError | StackOverflowError unknownHere) {
+            return null;
+        }
+    }
+
+    private static final class Input extends ObjectInputStream {
+
+        private final ClassLoader program;
+
+        Input(byte[] bytes, ClassLoader program) throws IOException {
+            super(new ByteArrayInputStream(bytes));
+            this.program = program;
+            setObjectInputFilter(new TravelLimits(bytes.length, Throwable.class));
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+            try {
+                return super.resolveClass(description);
+            } catch (ClassNotFoundException notHere) {
+                return Class.forName(description.getName(), false, program);
+            }
+        }
+    }
+}
