@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.IpcException;
+import io.ipcq.memory.AtExit;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bar on standard error that shows how far a pool is. Needs {@code me.tongfei:progressbar} on the class path, which ipcq
@@ -13,22 +24,107 @@ import me.tongfei.progressbar.ProgressBarBuilder;
  *         ProcessPool pool = ProcessPool.builder().progress(bar).create()) { ... }
  * }</pre>
  *
+ * <p>On a terminal it is the last line. What the program and the pool's workers print meanwhile goes above it: until it is closed,
+ * {@link System#out} and {@link System#err} go through it. Where standard error is a file or a pipe, it is written once, when it is closed.
+ * Ctrl-C leaves it as it is then, with an end of line after it.
+ *
  * <p>Thread-safe. Process-safe: it concerns the parent. Survives a crash: not applicable.
  */
 public final class TerminalProgress implements ProgressListener, AutoCloseable {
 
-    private final ProgressBar bar;
+    private static final String LIBRARY = "me.tongfei.progressbar.ProgressBar";
 
-    private TerminalProgress(String title, long total) {
-        bar = new ProgressBarBuilder().setTaskName(title).setInitialMax(total).build();
+    private static final AtExit<TerminalProgress> SHOWN = new AtExit<>("ipcq-progress-bar", TerminalProgress::close);
+
+    private final ProgressBar bar;
+    private final Line line;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Where the bar is drawn. */
+    private interface Line extends Consumer<String>, AutoCloseable {
+        @Override
+        void close();
     }
 
-    /** A bar that is full when {@code total} tasks have ended. */
+    private TerminalProgress(String title, long total, Line line) {
+        this.line = line;
+        this.bar = new ProgressBarBuilder()
+                .setTaskName(title)
+                .setInitialMax(total)
+                .setConsumer(new DelegatingProgressBarConsumer(line))
+                .build();
+        SHOWN.add(this);
+    }
+
+    /**
+     * A bar that is full when {@code total} tasks have ended.
+     *
+     * @throws IpcException if the library is not there, whose dependency it names
+     */
     public static TerminalProgress of(String title, long total) {
+        return of(title, total, isTerminal());
+    }
+
+    static TerminalProgress of(String title, long total, boolean terminal) {
         if (total < 1) {
             throw new IllegalArgumentException("total must be positive: total=" + total);
         }
-        return new TerminalProgress(title, total);
+        requireLibrary();
+        return new TerminalProgress(title, total, terminal ? onTerminal() : inFile(System.err));
+    }
+
+    private static void requireLibrary() {
+        try {
+            Class.forName(LIBRARY, false, TerminalProgress.class.getClassLoader());
+        } catch (ClassNotFoundException missing) {
+            throw new IpcException(
+                    "a progress bar needs a library that is not on the class path: missing=" + LIBRARY
+                            + ". Add the dependency me.tongfei:progressbar, or give the pool a ProgressListener of your own",
+                    missing);
+        }
+    }
+
+    private static Line onTerminal() {
+        LastLine last = new LastLine(System.out, System.err);
+        return new Line() {
+            @Override
+            public void accept(String text) {
+                last.draw(text);
+            }
+
+            @Override
+            public void close() {
+                last.close();
+            }
+        };
+    }
+
+    private static Line inFile(PrintStream file) {
+        AtomicReference<@Nullable String> drawn = new AtomicReference<>();
+        return new Line() {
+            @Override
+            public void accept(String text) {
+                drawn.set(text);
+            }
+
+            @Override
+            public void close() {
+                String text = drawn.getAndSet(null);
+                if (text != null) {
+                    file.println(text);
+                }
+            }
+        };
+    }
+
+    /** {@link System#console} tells of all streams together, and on Java 22 and newer of none. */
+    private static boolean isTerminal() {
+        try {
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty") || device.equals("/dev/console");
+        } catch (IOException | RuntimeException noLinux) {
+            return System.getenv("TERM") != null; // where a shell started it, probably
+        }
     }
 
     @Override
@@ -36,9 +132,13 @@ public final class TerminalProgress implements ProgressListener, AutoCloseable {
         bar.stepTo(progress.done());
     }
 
-    /** Draws it for the last time. */
+    /** Draws it for the last time. Does nothing the second time. */
     @Override
     public void close() {
-        bar.close();
+        if (closed.compareAndSet(false, true)) {
+            SHOWN.remove(this);
+            bar.close();
+            line.close();
+        }
     }
 }
