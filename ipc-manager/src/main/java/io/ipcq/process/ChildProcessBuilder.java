@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ public final class ChildProcessBuilder {
     /** {@code false} leaves the end of children and pools to the program, as their builders' {@code endAtExit(false)} does. */
     private static final String END_AT_EXIT = "ipcq.endAtExit";
 
+    /** JVM options of all children, before those that the program gives. */
+    private static final String JVM_OPTIONS = "ipcq.child.jvmOptions";
+
     private static final int DEFAULT_RESERVE = 2;
     private static final int MAX_RESERVE = 64;
     private static final Duration DEFAULT_RESERVE_IDLE = Duration.ofMinutes(1);
@@ -48,7 +52,7 @@ public final class ChildProcessBuilder {
     private Optional<Path> directory = Optional.empty();
     private List<Path> classPath = List.of();
     private Optional<Class<?>> program = Optional.empty();
-    private Output output = Output.INHERIT;
+    private Output output = Output.byDefault();
     private Optional<System.Logger.Level> logLevel = Optional.empty();
     private boolean daemon = true;
     private boolean endAtExit = !System.getProperty(END_AT_EXIT, "true").equals("false");
@@ -77,7 +81,10 @@ public final class ChildProcessBuilder {
         return this;
     }
 
-    /** Adds options of the child's JVM, such as {@code -XX:+UseSerialGC}. A later one wins over an earlier one. */
+    /**
+     * Adds options of the child's JVM, such as {@code -XX:+UseSerialGC}. A later one wins over an earlier one. Those of
+     * {@code -Dipcq.child.jvmOptions="..."}, which all children have, and their children, come first.
+     */
     public ChildProcessBuilder jvmOptions(String... options) {
         jvmOptions.addAll(List.of(options));
         return this;
@@ -127,7 +134,7 @@ public final class ChildProcessBuilder {
         return this;
     }
 
-    /** Where the output of the child goes. */
+    /** Where its output goes; {@link Output} says what the default is. */
     public ChildProcessBuilder output(Output output) {
         this.output = Objects.requireNonNull(output, "output");
         return this;
@@ -236,7 +243,10 @@ public final class ChildProcessBuilder {
                 name,
                 java,
                 yieldingOptions,
-                jvmOptions,
+                Stream.concat(
+                                EnvironmentOptions.words(System.getProperty(JVM_OPTIONS, "")).stream(),
+                                jvmOptions.stream())
+                        .toList(),
                 environment,
                 directory,
                 classPath,

@@ -88,6 +88,11 @@ final class EnvironmentOptions {
         return options;
     }
 
+    /** The words of a text in which blanks separate options, and quotes hold them together. */
+    static List<String> words(String text) {
+        return words(text, false);
+    }
+
     private static List<String> expanded(List<String> words) {
         List<String> expanded = new ArrayList<>();
         for (String word : words) {

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
-/** Where a child's standard output and standard error go. */
+import java.util.Locale;
+
+/**
+ * Where a child's standard output and standard error go, by default {@link #INHERIT}. {@code -Dipcq.output=prefixed} makes another one the
+ * default. Under Surefire and Failsafe it is {@link #PREFIXED}: they talk to their JVM through its standard output.
+ */
 public enum Output {
 
     /** To the parent's own, written by the child itself: what it prints is seen whatever happens to the parent. */
@@ -18,6 +23,27 @@ public enum Output {
 
     /** Nowhere. */
     DISCARD;
+
+    private static final String PROPERTY = "ipcq.output";
+
+    /** What children have whose program says nothing. */
+    static Output byDefault() {
+        String chosen = System.getProperty(PROPERTY);
+        if (chosen == null) {
+            return isTalkedToByBuild() ? PREFIXED : INHERIT;
+        }
+        try {
+            return valueOf(chosen.strip().toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw new IllegalArgumentException(
+                    PROPERTY + " must be inherit, prefixed, slf4j or discard: " + PROPERTY + "=" + chosen, unknown);
+        }
+    }
+
+    private static boolean isTalkedToByBuild() {
+        return System.getProperty("surefire.real.class.path") != null
+                || System.getProperty("sun.java.command", "").startsWith("org.apache.maven.surefire.booter.");
+    }
 
     /** Whether the parent reads it. */
     boolean isPiped() {

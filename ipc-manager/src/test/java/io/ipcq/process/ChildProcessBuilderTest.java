@@ -11,6 +11,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class ChildProcessBuilderTest {
@@ -35,6 +36,45 @@ class ChildProcessBuilderTest {
         assertThat(options.classPath()).containsExactly(Path.of("a.jar"));
         assertThat(options.output()).isEqualTo(Output.PREFIXED);
         assertThat(options.daemon()).isFalse();
+    }
+
+    /** Where the build talks to this JVM through its standard output, as it does here, no child may write to that. */
+    @Test
+    void shouldHaveOutputThatDisturbsNoBuild() {
+        assertThat(ChildProcess.builder().options().output()).isEqualTo(Output.PREFIXED);
+        assertThat(outputWith("inherit")).isEqualTo(Output.INHERIT);
+        assertThat(outputWith("Discard ")).isEqualTo(Output.DISCARD);
+        assertThatThrownBy(() -> outputWith("both"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("inherit, prefixed, slf4j or discard: ipcq.output=both");
+    }
+
+    private static Output outputWith(String property) {
+        return with("ipcq.output", property, () -> ChildProcess.builder().options())
+                .output();
+    }
+
+    @Test
+    void shouldHaveOptionsOfAllChildrenBeforeItsOwn() {
+        ChildProcessOptions options = with(
+                "ipcq.child.jvmOptions",
+                "-Xmx32m '-Dname=two words'  -Xss2m",
+                () -> ChildProcess.builder().heap("64m").options());
+        assertThat(options.jvmOptions()).containsExactly("-Xmx32m", "-Dname=two words", "-Xss2m", "-Xmx64m");
+    }
+
+    private static ChildProcessOptions with(String property, String value, Supplier<ChildProcessOptions> options) {
+        String before = System.getProperty(property);
+        System.setProperty(property, value);
+        try {
+            return options.get();
+        } finally {
+            if (before == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, before);
+            }
+        }
     }
 
     @Test

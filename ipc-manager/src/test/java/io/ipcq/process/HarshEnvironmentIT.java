@@ -202,7 +202,10 @@ class HarshEnvironmentIT {
 
     // ---- under a build ----------------------------------------------------------------------------------------------
 
-    /** As Surefire starts a JVM: an agent that measures, and a jar that names all others. Children have the agent that they are given. */
+    /**
+     * As Surefire starts a JVM: an agent that measures, and a jar that names all others. Children, workers and what a manager starts have the
+     * agent that they are given, and write to the same file.
+     */
     @Test
     void shouldWorkUnderMeasuringAgent() throws Exception {
         String agent = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
@@ -219,21 +222,12 @@ class HarshEnvironmentIT {
         assertThat(Files.readString(measured, StandardCharsets.ISO_8859_1))
                 .contains("io/ipcq/process/ChildProcess")
                 .doesNotContain("io/ipcq/process/ChildMain");
-        try (TestJvm program = TestJvm.start(options, Measured.class, option)) {
-            program.awaitSuccess();
+        List<String> withChildren = Stream.concat(options.stream(), Stream.of("-Dipcq.child.jvmOptions=" + option))
+                .toList();
+        try (TestJvm program = TestJvm.start(withChildren, Everything.class)) {
+            requireWorks(program);
         }
-        assertThat(Files.readString(measured, StandardCharsets.ISO_8859_1)).contains("io/ipcq/process/ChildMain");
-    }
-
-    static final class Measured {
-        public static void main(String[] arguments) throws Exception {
-            ChildProcess child = ChildProcess.builder(Measured::nothing)
-                    .jvmOptions(arguments[0])
-                    .build();
-            child.start();
-            child.joinOrThrow();
-        }
-
-        private static void nothing() {}
+        assertThat(Files.readString(measured, StandardCharsets.ISO_8859_1))
+                .contains("io/ipcq/process/ChildMain", "io/ipcq/pool/WorkerMain");
     }
 }
