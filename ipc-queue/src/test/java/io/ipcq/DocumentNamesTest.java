@@ -49,9 +49,9 @@ class DocumentNamesTest {
             Integer InternalError Iterator LinkedBlockingQueue LinkedHashMap List Locale Lock Long Map MessageDigest
             NoClassDefFoundError Number Object ObjectInputStream Optional OutOfMemoryError Path Pattern Process
             ProcessBuilder Queue ReentrantLock RuntimeException SecureRandom Selector Serializable Set Signal StackOverflowError
-            Stream String System Thread Timestamp Unsafe VarHandle
+            Predicate Stream String System Thread Timestamp Unsafe VarHandle
             # Spring, and systemd
-            KillMode RestController
+            EventListener ExponentialBackOff KillMode RestController SpringBootTest
             # Jackson
             JsonAlias JsonIgnore JsonInclude JsonProperty JsonTypeInfo JsonValue Id
             # Chronicle

@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -33,9 +34,12 @@ public class IpcqAutoConfiguration {
 
     @Bean
     static QueueListenerProcessor ipcqListenerProcessor(
-            ConfigurableListableBeanFactory beans, ObjectProvider<QueueListeners> listeners, Environment environment) {
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<QueueListeners> listeners,
+            ApplicationEventPublisher events,
+            Environment environment) {
         return new QueueListenerProcessor(
-                beans, listeners, Optional.ofNullable(environment.getProperty(ListenerProcesses.ONLY)));
+                beans, listeners, events, Optional.ofNullable(environment.getProperty(ListenerProcesses.ONLY)));
     }
 
     @Bean
@@ -73,7 +77,8 @@ public class IpcqAutoConfiguration {
         }
     }
 
-    @Bean(destroyMethod = "shutdown")
+    @Bean(destroyMethod = "close")
+    @Lazy
     @ConditionalOnMissingBean(Manager.class)
     @ConditionalOnProperty(name = "ipcq.manager.start", havingValue = "true")
     Manager ipcqManager() throws IOException, InterruptedException {
@@ -87,7 +92,9 @@ public class IpcqAutoConfiguration {
         String address = properties.manager().address();
         Path keyFile = properties.manager().keyFile();
         if (address == null || keyFile == null) {
-            throw new IllegalStateException("a manager is connected to with its key: set ipcq.manager.key-file");
+            throw new SettingException(
+                    "a manager is connected to with its key: ipcq.manager.address=" + address,
+                    "Set ipcq.manager.key-file.");
         }
         return Manager.connect(parse(address), AuthKey.load(keyFile));
     }
@@ -100,8 +107,10 @@ public class IpcqAutoConfiguration {
         try {
             return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "the address of a manager is a path, or host:port: ipcq.manager.address=" + address, e);
+            throw new SettingException(
+                    "the address of a manager is a path, or host:port: ipcq.manager.address=" + address,
+                    "Set it to one of these.",
+                    e);
         }
     }
 }

@@ -98,6 +98,7 @@ public record IpcqProperties(
      * All listeners.
      *
      * @param shutdownTimeout How long the application waits at its end for elements that listeners work on; after that they are interrupted.
+     * @param observationEnabled Whether Micrometer observes each call of a listener's method.
      */
-    public record Listener(@DefaultValue("10s") Duration shutdownTimeout) {}
+    public record Listener(@DefaultValue("10s") Duration shutdownTimeout, boolean observationEnabled) {}
 }

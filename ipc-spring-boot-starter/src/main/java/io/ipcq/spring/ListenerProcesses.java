@@ -26,6 +26,8 @@ final class ListenerProcesses implements QueueListenerContainer {
     /** In a child: the listener that it is for. */
     static final String ONLY = "ipcq.listener.only";
 
+    private static final String INHERITED = "ipcqInheritedQueues";
+
     private static final Log LOG = LogFactory.getLog(QueueListener.class);
     private static final Duration AFTER_PATIENCE = Duration.ofSeconds(5);
     private static final long FIRST_PAUSE_MILLIS = 500;
@@ -36,17 +38,20 @@ final class ListenerProcesses implements QueueListenerContainer {
     private static final String RESUME = "resume";
 
     /** What a child runs. */
-    record Application(Class<?> source, List<String> arguments, String listener) implements Serializable {
+    record Application(Class<?> source, List<String> arguments, String listener, InheritedQueues queues)
+            implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
     private final Application application;
     private final int processes;
+    private final ListenerSurroundings surroundings;
     private List<Keeper> running = List.of(); // guarded by this
 
-    ListenerProcesses(Application application, int processes) {
+    ListenerProcesses(Application application, int processes, ListenerSurroundings surroundings) {
         this.application = application;
         this.processes = processes;
+        this.surroundings = surroundings;
     }
 
     @Override
@@ -66,6 +71,7 @@ final class ListenerProcesses implements QueueListenerContainer {
             started.add(keeper);
         }
         running = started;
+        surroundings.publish(new QueueListenerEvent.Started(id()));
     }
 
     @Override
@@ -76,6 +82,9 @@ final class ListenerProcesses implements QueueListenerContainer {
         boolean ended = true;
         for (Keeper keeper : running) {
             ended &= keeper.joinOrKill(end);
+        }
+        if (!running.isEmpty()) {
+            surroundings.publish(new QueueListenerEvent.Stopped(id()));
         }
         running = List.of();
         return ended;
@@ -101,6 +110,7 @@ final class ListenerProcesses implements QueueListenerContainer {
         SpringApplication spring = new SpringApplication(application.source());
         spring.setWebApplicationType(WebApplicationType.NONE);
         spring.setBannerMode(Banner.Mode.OFF);
+        spring.addInitializers(context -> context.getBeanFactory().registerSingleton(INHERITED, application.queues()));
         String[] arguments = Stream.concat(
                         application.arguments().stream(), Stream.of("--" + ONLY + "=" + application.listener()))
                 .toArray(String[]::new);

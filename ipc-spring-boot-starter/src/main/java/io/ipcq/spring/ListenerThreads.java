@@ -10,6 +10,7 @@ import io.ipcq.queue.SharedQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -30,6 +31,7 @@ final class ListenerThreads implements QueueListenerContainer {
     private final SharedQueue<?> queue;
     private final ListenerMethod method;
     private final int workers;
+    private final AtomicInteger working = new AtomicInteger();
     private List<Worker> threads = List.of(); // guarded by this
     private volatile boolean paused;
 
@@ -52,15 +54,17 @@ final class ListenerThreads implements QueueListenerContainer {
         }
         List<Worker> started = new ArrayList<>();
         for (int i = 1; i <= workers; i++) {
-            Worker worker = new Worker(id + "-" + i);
-            worker.start();
-            started.add(worker);
+            started.add(new Worker(id + "-" + i));
         }
+        method.surroundings().publish(new QueueListenerEvent.Started(id));
+        working.set(workers);
+        started.forEach(Thread::start);
         threads = started;
     }
 
     @Override
     public synchronized boolean stop(Duration patience) {
+        boolean stopped = !threads.isEmpty();
         threads.forEach(Worker::endTaking);
         long end = Deadline.in(patience);
         boolean ended = join(end);
@@ -69,7 +73,16 @@ final class ListenerThreads implements QueueListenerContainer {
             ended = join(Deadline.in(AFTER_INTERRUPT));
         }
         threads = List.of();
+        if (stopped) {
+            method.surroundings().publish(new QueueListenerEvent.Stopped(id));
+        }
         return ended;
+    }
+
+    private void drained() {
+        if (working.decrementAndGet() == 0) {
+            method.surroundings().publish(new QueueListenerEvent.Drained(id));
+        }
     }
 
     private boolean join(long end) {
@@ -131,13 +144,14 @@ final class ListenerThreads implements QueueListenerContainer {
             long pauseMillis = FIRST_PAUSE_MILLIS;
             while (mayTake()) {
                 try {
-                    takeOne();
+                    takeSome();
                     pauseMillis = FIRST_PAUSE_MILLIS;
                 } catch (InterruptedException look) {
                     // at whether to go on
                 } catch (QueueShutdownException | QueueClosedException e) {
                     LOG.info("a listener ends, as its queue has: id=" + id + ", queue="
                             + queue.getClass().getSimpleName() + "; " + e.getMessage());
+                    drained();
                     return;
                 } catch (Throwable e) {
                     LOG.error("a listener could not take an element, and tries again: id=" + id, e);
@@ -160,23 +174,49 @@ final class ListenerThreads implements QueueListenerContainer {
             return taking;
         }
 
-        private void takeOne() throws InterruptedException {
+        private void takeSome() throws InterruptedException {
             if (queue instanceof DurableQueue<?> durable) {
-                Delivery<?> delivery;
+                List<Delivery<?>> taken = new ArrayList<>();
                 try {
-                    delivery = durable.receive();
+                    taken.add(durable.receive());
+                    receiveMore(durable, taken);
                 } finally {
                     took();
                 }
-                method.deliver(delivery);
+                method.deliver(taken);
             } else {
-                Object element;
+                List<Object> taken = new ArrayList<>();
                 try {
-                    element = queue.get();
+                    taken.add(queue.get());
+                    if (method.most() > 1) {
+                        queue.drainTo(taken, method.most() - 1);
+                    }
+                } catch (RuntimeException | InterruptedException e) {
+                    if (taken.isEmpty()) {
+                        throw e;
+                    }
+                    LOG.error("a listener could not take all of a batch: id=" + id, e);
                 } finally {
                     took();
                 }
-                method.call(element);
+                method.call(taken);
+            }
+        }
+
+        /** What is there, without waiting. Whatever keeps more from coming is met again, once those in hand are done. */
+        private void receiveMore(DurableQueue<?> durable, List<Delivery<?>> taken) {
+            try {
+                while (taken.size() < method.most()) {
+                    Delivery<?> more = durable.receive(Duration.ZERO);
+                    if (more == null) {
+                        return;
+                    }
+                    taken.add(more);
+                }
+            } catch (InterruptedException | QueueShutdownException | QueueClosedException later) {
+                // the next take finds out
+            } catch (RuntimeException e) {
+                LOG.error("a listener could not take all of a batch: id=" + id, e);
             }
         }
 

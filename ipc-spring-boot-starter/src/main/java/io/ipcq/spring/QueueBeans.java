@@ -8,7 +8,6 @@ import io.ipcq.queue.SharedQueue;
 import io.ipcq.queue.SharedQueueBuilder;
 import io.ipcq.spring.IpcqProperties.Kind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -70,11 +69,17 @@ final class QueueBeans implements ImportBeanDefinitionRegistrar, EnvironmentAwar
         return definition;
     }
 
-    private static IllegalStateException missing(String name, String property, String what) {
-        return new IllegalStateException("a queue has to say " + what + ": set ipcq.queue." + name + "." + property);
+    private static SettingException missing(String name, String property, String what) {
+        return new SettingException(
+                "a queue has to say " + what + ": queue=" + name, "Set ipcq.queue." + name + "." + property + ".");
     }
 
     private static SharedQueue<?> open(String name, IpcqProperties.Queue queue, Class<?> type, BeanFactory beans) {
+        InheritedQueues inherited = beans.getBeanProvider(InheritedQueues.class).getIfAvailable();
+        SharedQueue<?> given = inherited == null ? null : inherited.queues().get(name);
+        if (given != null) {
+            return given;
+        }
         try {
             return switch (queue.kind()) {
                 case DURABLE -> durable(queue, type).openOrCreate(directory(queue));
@@ -82,7 +87,11 @@ final class QueueBeans implements ImportBeanDefinitionRegistrar, EnvironmentAwar
                 case MANAGER -> managed(name, queue, type, beans.getBean(Manager.class));
             };
         } catch (IOException e) {
-            throw new UncheckedIOException("a queue cannot be opened: ipcq.queue." + name + "; " + e.getMessage(), e);
+            throw new SettingException(
+                    "a queue cannot be opened: queue=" + name + ", reason=" + e,
+                    "Set ipcq.queue." + name
+                            + ".directory to a directory of this user's, on a local file system with room.",
+                    e);
         }
     }
 

@@ -10,7 +10,8 @@ import java.lang.annotation.Target;
 /**
  * On a method of a bean: it is called with each element of a queue.
  *
- * <p>The method has one parameter: the element, or its {@link io.ipcq.queue.Delivery} if the queue is durable.
+ * <p>The method has one parameter: the element, or its {@link io.ipcq.queue.Delivery} if the queue is durable; with a {@link #batch}, a
+ * {@link java.util.List} of these.
  *
  * <ul>
  *   <li>An element of a durable queue is acknowledged when the method returns. When it throws, the element goes back, waits for the queue's
@@ -42,6 +43,21 @@ public @interface QueueListener {
      * application without its web server and with no other listeners. It is replaced when it dies.
      */
     String processes() default "0";
+
+    /**
+     * How many elements the method is called with at most; may contain placeholders. It is called with those that are there, and waits for
+     * no more than one. All of them are acknowledged when it returns, or go back when it throws. Without a batch it gets one, not in a list.
+     */
+    String batch() default "0";
+
+    /**
+     * Name of a bean, a {@link java.util.function.Predicate}: the method is called with the elements that it accepts. The others are passed
+     * over, as if the method had returned.
+     */
+    String filter() default "";
+
+    /** Name of a bean, a {@link QueueErrorHandler}, for a durable queue. */
+    String errorHandler() default "";
 
     /** Whether it is called as soon as the application has started; may contain placeholders. */
     String autoStartup() default "true";

@@ -121,7 +121,7 @@ class IpcqAutoConfigurationTest {
     void shouldNameThePropertyThatIsMissing() {
         application
                 .withPropertyValues("ipcq.queue.more.directory=" + directory.resolve("more"))
-                .run(context -> assertThat(context).getFailure().hasStackTraceContaining("set ipcq.queue.more.type"));
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining("Set ipcq.queue.more.type"));
     }
 
     @Test

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ipcq.manager.Manager;
+import io.ipcq.queue.SharedQueue;
+import java.net.UnixDomainSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.EventListener;
+
+/** Listeners in child processes, and the queues that these have. */
+class ListenerProcessesIT {
+
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(IpcqAutoConfiguration.class)
+    static class Application {
+
+        final List<QueueListenerEvent> events = new CopyOnWriteArrayList<>();
+        private final SharedQueue<String> answers;
+
+        Application(SharedQueue<String> answers) {
+            this.answers = answers;
+        }
+
+        @QueueListener(queue = "questions", processes = "1", id = "answering")
+        void answer(Long question) throws InterruptedException {
+            answers.put(question + " in " + ProcessHandle.current().pid());
+        }
+
+        @EventListener
+        void note(QueueListenerEvent event) {
+            events.add(event);
+        }
+    }
+
+    /** One in shared memory, one in a manager's process: neither has a place where the child could find it by itself. */
+    @Test
+    @SuppressWarnings("unchecked")
+    void shouldHaveQueuesOfTheirParent() throws Exception {
+        SpringApplication spring = new SpringApplication(Application.class);
+        spring.setWebApplicationType(WebApplicationType.NONE);
+        Application application;
+        UnixDomainSocketAddress manager;
+        try (ConfigurableApplicationContext context = spring.run(
+                "--spring.main.banner-mode=off",
+                "--ipcq.manager.start=true",
+                "--ipcq.queue.questions.kind=memory",
+                "--ipcq.queue.questions.type=java.lang.Long",
+                "--ipcq.queue.answers.kind=manager",
+                "--ipcq.queue.answers.type=java.lang.String")) {
+            application = context.getBean(Application.class);
+            manager = (UnixDomainSocketAddress)
+                    context.getBean(Manager.class).address().orElseThrow();
+            assertThat(manager.getPath()).exists();
+            ((SharedQueue<Long>) context.getBean("questions")).put(1L);
+            assertThat(((SharedQueue<String>) context.getBean("answers")).get())
+                    .startsWith("1 in ")
+                    .doesNotEndWith(" " + ProcessHandle.current().pid());
+        }
+        assertThat(manager.getPath()).as("of a manager that has ended").doesNotExist();
+        assertThat(application.events)
+                .containsExactly(
+                        new QueueListenerEvent.Started("answering"), new QueueListenerEvent.Stopped("answering"));
+    }
+}
