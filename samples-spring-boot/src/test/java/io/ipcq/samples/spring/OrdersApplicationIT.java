@@ -10,16 +10,23 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged application, started with java -jar, called, and ended. */
@@ -32,6 +39,15 @@ class OrdersApplicationIT {
     /** How many times it is ended; more in a soak. */
     private static final int ENDS = Integer.getInteger("ipcq.sigterms", 1);
 
+    /** A ring, and a queue of a manager, which the sample has no use for. */
+    private static final String[] OTHER_QUEUES = {
+        "--ipcq.queue.ticks.kind=memory",
+        "--ipcq.queue.ticks.type=java.lang.Long",
+        "--ipcq.queue.letters.kind=manager",
+        "--ipcq.queue.letters.type=java.lang.String",
+        "--ipcq.manager.start=true"
+    };
+
     @TempDir
     Path directory;
 
@@ -39,7 +55,7 @@ class OrdersApplicationIT {
 
     @Test
     void shouldWorkOnOrdersInAnotherProcess() throws Exception {
-        try (Application application = new Application()) {
+        try (Application application = new Application(jar(), OTHER_QUEUES)) {
             HttpRequest order = HttpRequest.newBuilder(application.at("/orders"))
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString("{\"article\": \"tea\", \"pieces\": 3}"))
@@ -52,6 +68,7 @@ class OrdersApplicationIT {
                     .doesNotContain(here);
             assertThat(application.get("/actuator/health"))
                     .contains("\"ipcq\"")
+                    .contains("\"ticks\":{\"depth\":0", "\"letters\":{\"depth\":0")
                     .contains("\"deadLetters\":0")
                     .doesNotContain("DOWN");
             assertThat(application.get("/actuator/metrics/ipcq.queue.put?tag=queue:orders"))
@@ -60,6 +77,61 @@ class OrdersApplicationIT {
                     .as("nothing that the user did not ask for")
                     .noneMatch(line -> line.contains("WARN"));
         }
+    }
+
+    private static List<String> jar() {
+        return List.of("-jar", System.getProperty("sample.jar"));
+    }
+
+    /** The other archive that Boot makes, with the same in other folders. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.places.all", matches = "true")
+    void shouldRunAsWar() throws Exception {
+        shouldRun(List.of("-jar", war(Path.of(System.getProperty("sample.jar"))).toString()));
+    }
+
+    /** As spring-boot:run and an IDE start it. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.places.all", matches = "true")
+    void shouldRunFromClasses() throws Exception {
+        shouldRun(List.of("-cp", System.getProperty("java.class.path"), OrdersApplication.class.getName()));
+    }
+
+    private void shouldRun(List<String> program) throws Exception {
+        try (Application application = new Application(program, OTHER_QUEUES)) {
+            assertThat(application.get("/primes?below=100"))
+                    .startsWith("25 primes")
+                    .doesNotContain("process " + application.process.pid());
+            assertThat(application.get("/actuator/health"))
+                    .contains("\"ticks\"", "\"letters\"", "\"orders\"")
+                    .doesNotContain("DOWN");
+        }
+    }
+
+    private Path war(Path jar) throws IOException {
+        Path war = directory.resolve("sample.war");
+        try (JarFile from = new JarFile(jar.toFile())) {
+            Manifest manifest = new Manifest(from.getManifest());
+            Attributes attributes = manifest.getMainAttributes();
+            attributes.remove(new Attributes.Name("Spring-Boot-Classpath-Index"));
+            attributes.remove(new Attributes.Name("Spring-Boot-Layers-Index"));
+            attributes.putValue("Main-Class", attributes.getValue("Main-Class").replace("JarLauncher", "WarLauncher"));
+            attributes.putValue("Spring-Boot-Classes", "WEB-INF/classes/");
+            attributes.putValue("Spring-Boot-Lib", "WEB-INF/lib/");
+            try (JarOutputStream to = new JarOutputStream(Files.newOutputStream(war), manifest)) {
+                for (JarEntry entry : from.stream().toList()) {
+                    if (!entry.getName().equals("META-INF/MANIFEST.MF") && !entry.getName().endsWith(".idx")) {
+                        JarEntry copy = new JarEntry(entry.getName().replaceFirst("^BOOT-INF/", "WEB-INF/"));
+                        copy.setMethod(entry.getMethod()); // archives in it are not compressed
+                        copy.setSize(entry.getSize());
+                        copy.setCrc(entry.getCrc());
+                        to.putNextEntry(copy);
+                        from.getInputStream(entry).transferTo(to);
+                    }
+                }
+            }
+        }
+        return war;
     }
 
     @Test
@@ -102,15 +174,18 @@ class OrdersApplicationIT {
         private final Process process;
 
         Application() throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Djava.io.tmpdir=" + directory,
-                            "-jar",
-                            System.getProperty("sample.jar"),
-                            "--server.port=0",
-                            "--orders.directory=" + directory.resolve("data"))
-                    .redirectErrorStream(true);
+            this(jar());
+        }
+
+        /** @param program what it is, for the java command */
+        Application(List<String> program, String... arguments) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Djava.io.tmpdir=" + directory));
+            command.addAll(program);
+            command.addAll(List.of("--server.port=0", "--orders.directory=" + directory.resolve("data")));
+            command.addAll(List.of(arguments));
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().remove("JDK_JAVA_OPTIONS");
             process = builder.start();
             Thread reader = new Thread(this::read);
