@@ -84,7 +84,7 @@ final class Introduction {
      */
     private static void keepAlive(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+        if (ExtendedOptions.has(channel, "TCP_KEEPIDLE")) {
             channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS);
             channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_STEP_SECONDS);
             channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_STEPS);

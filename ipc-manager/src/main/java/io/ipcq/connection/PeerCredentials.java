@@ -21,7 +21,7 @@ public record PeerCredentials(UserPrincipal user, GroupPrincipal group) {
     /** Empty for TCP, and where the system does not tell. */
     static Optional<PeerCredentials> of(SocketChannel channel) throws IOException {
         if (!(channel.getRemoteAddress() instanceof UnixDomainSocketAddress)
-                || !channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
+                || !ExtendedOptions.has(channel, "SO_PEERCRED")) {
             return Optional.empty();
         }
         UnixDomainPrincipal principal = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);

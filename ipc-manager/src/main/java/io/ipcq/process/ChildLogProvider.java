@@ -23,11 +23,15 @@ import org.slf4j.spi.SLF4JServiceProvider;
  *
  * <p>Thread-safe; concerns one child; a record that a child was about to send when it died is lost.
  */
+@SuppressWarnings("exports") // who makes one knows SLF4J
 public final class ChildLogProvider implements SLF4JServiceProvider {
 
     private final Map<String, Logger> loggers = new ConcurrentHashMap<>();
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final MDCAdapter diagnosticContext = new BasicMDCAdapter();
+
+    /** For SLF4J. */
+    public ChildLogProvider() {}
 
     @Override
     public ILoggerFactory getLoggerFactory() {

@@ -255,7 +255,7 @@ final class JvmLauncher {
             return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
                             .getVMOption(flag)
                     != null;
-        } catch (RuntimeException anotherJvm) {
+        } catch (RuntimeException | NoClassDefFoundError anotherJvm) { // or an image without the module jdk.management
             return false;
         }
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.IpcException;
 import io.ipcq.modular.LoaderProgram;
-import io.ipcq.modular.ModularProgram;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,20 +98,6 @@ class JvmLauncherIT {
             }
             String command = Program.commandLine(ProcessHandle.current());
             System.out.println("readable by all: " + command.contains("of-the-test"));
-        }
-    }
-
-    @Test
-    void shouldStartChildFromModulePath() throws Exception {
-        String modules = String.join(
-                File.pathSeparator,
-                Jars.jar(directory, "io.ipcq.manager", ChildProcess.class, "io/ipcq/process"),
-                Jars.jar(directory, "io.ipcq.shared", IpcException.class, "io/ipcq"),
-                Jars.jar(directory, "program", ModularProgram.class, "io/ipcq/modular"));
-        try (Program program =
-                Program.start(directory, List.of("-p", modules, "-m"), "program/" + ModularProgram.class.getName())) {
-            assertThat(program.exitCode()).as(program.output()).isZero();
-            assertThat(program.output()).isEqualTo("hello from module program\nexit code 0\n");
         }
     }
 

@@ -54,7 +54,8 @@ public final class Program implements AutoCloseable {
         return start(directory, List.of(), environment, options, main, arguments);
     }
 
-    private static Program start(
+    /** @param wrapper what executes the command: the command's words are its last arguments */
+    public static Program start(
             Path directory,
             List<String> wrapper,
             Map<String, String> environment,
