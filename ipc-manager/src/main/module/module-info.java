@@ -5,15 +5,19 @@ module io.ipcq.manager {
     requires tools.jackson.databind;
     requires org.slf4j;
     requires static transitive org.jspecify;
+    requires static transitive micrometer.core; // IpcqMetrics
+    requires static jdk.jfr; // events of the Flight Recorder
     requires static me.tongfei.progressbar; // TerminalProgress
     requires java.logging;
-    requires java.management;
+    requires transitive java.management;
     requires static jdk.management; // which options this JVM knows
     requires jdk.net; // whose process is at the other end of a socket
     requires jdk.unsupported;
 
     exports io.ipcq.connection;
     exports io.ipcq.manager;
+    exports io.ipcq.manager.server;
+    exports io.ipcq.metrics;
     exports io.ipcq.pool;
     exports io.ipcq.process;
 

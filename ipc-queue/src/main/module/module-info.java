@@ -16,6 +16,7 @@ module io.ipcq.queue {
     requires static org.jnrproject.jffi; // native calls, on Java 17 to 21
     requires static transitive org.jspecify;
     requires static java.logging; // behind SLF4J
+    requires static jdk.jfr; // events of the Flight Recorder
     requires java.naming; // Chronicle has an exception of it
     requires jdk.unsupported;
 
