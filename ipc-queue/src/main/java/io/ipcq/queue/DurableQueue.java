@@ -49,8 +49,9 @@ public interface DurableQueue<E> extends SharedQueue<E> {
     }
 
     /**
-     * Opens the queue at an address: {@code file:/var/orders} is one in a directory, {@code ipcq:} one of a manager. So
-     * a program goes from one machine to many by changing an address. docs/many-machines.md has all kinds of addresses.
+     * Opens the queue at an address: {@code file:/var/orders} is one in a directory, {@code ipcq:} one of a manager,
+     * {@code kafka:} one in a cluster. So a program goes from one machine to many by changing an address. docs/many-machines.md has all kinds of
+     * addresses.
      */
     static <E> DurableQueue<E> open(URI address, Class<E> type) throws IOException {
         return builder(type).open(address);

@@ -41,7 +41,7 @@ public final class QueueAddress {
         String scheme = uri.getScheme();
         if (scheme == null) {
             throw new IllegalArgumentException(
-                    "the address has no scheme: path=" + uri.getRawPath() + "; write file: or ipcq: before it");
+                    "the address has no scheme: path=" + uri.getRawPath() + "; write file:, ipcq: or kafka: before it");
         }
         scheme = scheme.toLowerCase(Locale.ROOT);
         if (uri.getRawPath() == null) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class QueueProviders {
 
     /** The artifacts that bring those of this project. */
-    private static final Map<String, String> ARTIFACTS = Map.of("ipcq", "ipc-manager");
+    private static final Map<String, String> ARTIFACTS = Map.of("ipcq", "ipc-manager", "kafka", "ipc-kafka");
 
     private QueueProviders() {}
 
@@ -54,7 +54,7 @@ final class QueueProviders {
         String artifact = ARTIFACTS.get(address.scheme());
         String what = "nothing on the class path opens queues at such an address: address=" + address;
         return artifact == null
-                ? what + "; known are file: and ipcq:, and those of a DurableQueueProvider"
+                ? what + "; known are file:, ipcq: and kafka:, and those of a DurableQueueProvider"
                 : what + "; add the dependency io.ipcq:" + artifact;
     }
 }

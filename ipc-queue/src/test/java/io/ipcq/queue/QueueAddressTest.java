@@ -118,10 +118,13 @@ class QueueAddressTest {
                 .isInstanceOf(ProviderNotFoundException.class)
                 .hasMessageContaining("ipcq://host:1/orders")
                 .hasMessageContaining("add the dependency io.ipcq:ipc-manager");
+        assertThatThrownBy(() -> DurableQueue.open(URI.create("kafka://host:1/orders"), String.class))
+                .isInstanceOf(ProviderNotFoundException.class)
+                .hasMessageContaining("add the dependency io.ipcq:ipc-kafka");
         assertThatThrownBy(() -> DurableQueue.openOrCreate(URI.create("amqp://host/orders"), String.class))
                 .isInstanceOf(ProviderNotFoundException.class)
                 .hasMessageContaining("amqp://host/orders")
-                .hasMessageContaining("known are file: and ipcq:");
+                .hasMessageContaining("known are file:, ipcq: and kafka:");
     }
 
     /** One of the program's own, which only the loader of the program knows. */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.kafka;
+
+import io.ipcq.queue.QueueAddress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Kafka's clients for one queue, from the properties of the program and those that a queue stands on. */
+final class Clients {
+
+    /** How long one call of the cluster may take, tries again included. */
+    static final int CALL_MILLIS = 30_000;
+
+    private static final int REQUEST_MILLIS = 10_000;
+
+    /** What a queue decides: another value would cost what it promises. */
+    private static final Set<String> OWN = Set.of(
+            "bootstrap.servers",
+            "acks",
+            "enable.idempotence",
+            "key.serializer",
+            "value.serializer",
+            "key.deserializer",
+            "value.deserializer",
+            "group.id",
+            "transactional.id",
+            "auto.offset.reset",
+            "enable.auto.commit",
+            "isolation.level",
+            "max.poll.records",
+            "share.acknowledgement.mode",
+            "share.acquire.mode");
+
+    private final QueueAddress address;
+    private final Map<String, Object> properties = new HashMap<>();
+
+    Clients(QueueAddress address) throws IOException {
+        this.address = address;
+        properties.put("request.timeout.ms", REQUEST_MILLIS);
+        properties.put("default.api.timeout.ms", CALL_MILLIS);
+        String config = address.parameter("config").orElse(null);
+        if (config != null) {
+            load(Path.of(config));
+        }
+        properties.put(
+                "bootstrap.servers",
+                address.authority()
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "the address names no broker: address=" + address + "; write kafka://host:9092/name")));
+    }
+
+    private void load(Path file) throws IOException {
+        Properties read = new Properties();
+        try (InputStream in = Files.newInputStream(file)) {
+            read.load(in);
+        }
+        Set<String> own = new TreeSet<>(read.stringPropertyNames());
+        own.retainAll(OWN);
+        if (!own.isEmpty()) {
+            throw new IllegalArgumentException("the queue itself decides on some of the properties: config=" + file
+                    + ", properties=" + own + "; leave them out");
+        }
+        read.stringPropertyNames().forEach(name -> properties.put(name, read.getProperty(name)));
+    }
+
+    QueueAddress address() {
+        return address;
+    }
+
+    /** How long a call may take that consists of several of Kafka's, as for one of those. */
+    long patienceNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(Long.parseLong(String.valueOf(properties.get("default.api.timeout.ms"))));
+    }
+
+    Admin admin() throws IOException {
+        return made(() -> Admin.create(properties));
+    }
+
+    KafkaProducer<byte[], byte[]> producer(int maxElementBytes) throws IOException {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("acks", "all");
+        all.put("enable.idempotence", true);
+        all.put("max.request.size", maxElementBytes + Topics.AROUND_ELEMENT_BYTES);
+        all.putIfAbsent("delivery.timeout.ms", CALL_MILLIS);
+        all.putIfAbsent("max.block.ms", CALL_MILLIS);
+        return made(() -> new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    /** One that reads by itself, in no group. */
+    KafkaConsumer<byte[], byte[]> reader() throws IOException {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("enable.auto.commit", false);
+        all.put("auto.offset.reset", "earliest");
+        return made(() -> new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /** One of a share group, that is given one element at a time. */
+    KafkaShareConsumer<byte[], byte[]> member(String group) throws IOException {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("group.id", group);
+        all.put("share.acknowledgement.mode", "explicit");
+        all.put("share.acquire.mode", "record_limit");
+        all.put("max.poll.records", 1);
+        return made(() -> new KafkaShareConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    private interface Maker<T> {
+        T make();
+    }
+
+    /** What Kafka says of a property that it does not take may hold its value, which may be a password. */
+    private <T> T made(Maker<T> maker) throws IOException {
+        try {
+            return maker.make();
+        } catch (KafkaException e) {
+            Set<String> named = new TreeSet<>();
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                String message = String.valueOf(cause.getMessage());
+                properties.keySet().stream().filter(message::contains).forEach(named::add);
+            }
+            throw new IOException("Kafka does not take the properties: address=" + address + ", config="
+                    + address.parameter("config").orElse("none") + ", about=" + named + ", failure="
+                    + e.getClass().getSimpleName() + "; its message is left out, as it may hold a secret");
+        }
+    }
+}

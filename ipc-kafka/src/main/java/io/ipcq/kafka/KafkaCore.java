@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.kafka;
+
+import io.ipcq.Log;
+import io.ipcq.kafka.KafkaFailures.KafkaAnswer;
+import io.ipcq.queue.QueueAddress;
+import io.ipcq.queue.QueueClosedException;
+import io.ipcq.queue.QueueStorageException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** What a queue stands on. It does not refer to the queue, so that it can be closed when nobody else does, either. Thread-safe. */
+final class KafkaCore {
+
+    private static final long TRIM_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    private final QueueAddress address;
+    private final Clients clients;
+    private final Admin admin;
+    private final Topics topics;
+    private final Ledger ledger;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Lanes lanes;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicLong done = new AtomicLong();
+    private volatile boolean deleted;
+
+    // of the ledger's thread
+    private long trimmedDone;
+    private long nextTrim = System.nanoTime() + TRIM_NANOS;
+
+    private KafkaCore(
+            Clients clients, Admin admin, Topics topics, Ledger ledger, KafkaProducer<byte[], byte[]> producer) {
+        this.address = clients.address();
+        this.clients = clients;
+        this.admin = admin;
+        this.topics = topics;
+        this.ledger = ledger;
+        this.producer = producer;
+        this.lanes = new Lanes(clients, topics, ledger);
+    }
+
+    // ---- opening ----------------------------------------------------------------------------------------------------
+
+    /** Something that is closed if a later step fails. */
+    private interface Opened {
+        void close();
+    }
+
+    /**
+     * Opens a queue.
+     *
+     * @param name of its topic
+     * @param toMake what it is made with, if it may be made
+     */
+    static KafkaCore open(QueueAddress address, String name, String codec, @Nullable KafkaOptions toMake)
+            throws IOException {
+        return Uninterrupted.<KafkaCore, IOException>run(() -> opened(address, name, codec, toMake));
+    }
+
+    private static KafkaCore opened(QueueAddress address, String name, String codec, @Nullable KafkaOptions toMake)
+            throws IOException {
+        Clients clients = new Clients(address);
+        java.util.ArrayDeque<Opened> opened = new java.util.ArrayDeque<>();
+        try {
+            Admin admin = clients.admin();
+            opened.push(() -> admin.close(CLOSE));
+            Topics topics = new Topics(clients, admin, name);
+            topics.requireBrokers();
+            boolean mine = false;
+            if (!topics.exist()) {
+                if (toMake == null) {
+                    throw new NoSuchFileException(
+                            address.toString(), null, "the cluster has no such queue: name=" + name);
+                }
+                mine = topics.make(toMake);
+            }
+            KafkaCore[] core = new KafkaCore[1];
+            Ledger ledger = new Ledger(clients, topics.ledger(), () -> lookAfter(core[0]));
+            opened.push(ledger::close);
+            KafkaProducer<byte[], byte[]> producer = writtenLedger(clients, topics, ledger, mine, codec, toMake);
+            opened.push(() -> producer.close(CLOSE));
+            if (!ledger.codec().equals(codec)) {
+                throw new IllegalArgumentException("the queue has another codec: address=" + address + ", stored="
+                        + ledger.codec() + ", asked=" + codec);
+            }
+            if (ledger.state().equals(Ledger.DELETED)) {
+                throw new NoSuchFileException(address.toString(), null, "the queue is being deleted: name=" + name);
+            }
+            core[0] = new KafkaCore(clients, admin, topics, ledger, producer);
+            ledger.start();
+            opened.clear();
+            return core[0];
+        } finally {
+            opened.forEach(Opened::close);
+        }
+    }
+
+    /** The producer; when this returns, the ledger has its first lines. */
+    private static KafkaProducer<byte[], byte[]> writtenLedger(
+            Clients clients, Topics topics, Ledger ledger, boolean mine, String codec, @Nullable KafkaOptions toMake)
+            throws IOException {
+        long deadline = System.nanoTime() + clients.patienceNanos();
+        try {
+            while (!ledger.isWritten()) {
+                // whoever was to write it may have died
+                if (toMake != null && (mine || System.nanoTime() - deadline >= 0)) {
+                    topics.begin(toMake);
+                    try (KafkaProducer<byte[], byte[]> first = clients.producer(toMake.maxElementBytes())) {
+                        ledger.writeFirst(first, codec, toMake);
+                    }
+                } else if (System.nanoTime() - deadline >= 0) {
+                    throw new NoSuchFileException(
+                            clients.address().toString(), null, "the queue is half made; openOrCreate completes it");
+                }
+            }
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            throw KafkaFailures.opening(clients.address(), "the ledger of the queue cannot be read", e);
+        }
+        ledger.requireVersion();
+        return clients.producer(ledger.options().maxElementBytes());
+    }
+
+    // ---- what it has ------------------------------------------------------------------------------------------------
+
+    QueueAddress address() {
+        return address;
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Lanes lanes() {
+        return lanes;
+    }
+
+    KafkaProducer<byte[], byte[]> producer() {
+        return producer;
+    }
+
+    boolean isShutdown() {
+        return !ledger.state().equals(Ledger.OPEN);
+    }
+
+    boolean isClosed() {
+        return closed.get() || isDeleted();
+    }
+
+    private boolean isDeleted() {
+        return deleted || ledger.state().equals(Ledger.DELETED);
+    }
+
+    void requireOpen() {
+        if (closed.get()) {
+            throw new QueueClosedException("this handle is closed: address=" + address + "; open the queue again");
+        }
+        if (isDeleted()) {
+            throw new QueueClosedException("the queue was deleted: address=" + address);
+        }
+    }
+
+    /** What a step that the cluster objects to comes to. */
+    RuntimeException failure(String what, Throwable objection) {
+        if (objection instanceof UnknownTopicOrPartitionException) {
+            deleted = true;
+        }
+        if (isClosed()) {
+            return closedException();
+        }
+        return KafkaFailures.later(address, what, objection);
+    }
+
+    private QueueClosedException closedException() {
+        try {
+            requireOpen();
+        } catch (QueueClosedException e) {
+            return e;
+        }
+        throw new AssertionError("it is closed");
+    }
+
+    Topics.Place place() {
+        requireOpen();
+        try {
+            return topics.place();
+        } catch (KafkaAnswer e) {
+            throw failure("the queue cannot be measured", e.objection());
+        }
+    }
+
+    /** One more element that is done with. */
+    void countDone() {
+        done.incrementAndGet();
+    }
+
+    // ---- in the background ------------------------------------------------------------------------------------------
+
+    private static void lookAfter(@Nullable KafkaCore core) {
+        if (core != null) {
+            core.lookAfter();
+        }
+    }
+
+    private void lookAfter() {
+        try {
+            if (isClosed()) {
+                lanes.tellAll(closedException());
+            } else if (isShutdown() && lanes.isWanted() && topics.place().unfinished() == 0) {
+                lanes.isDrained();
+            }
+            if (done.get() != trimmedDone && System.nanoTime() - nextTrim >= 0) {
+                nextTrim = System.nanoTime() + TRIM_NANOS;
+                trimmedDone = done.get();
+                topics.trim();
+            }
+        } catch (KafkaAnswer e) {
+            if (e.is(UnknownTopicOrPartitionException.class)) {
+                deleted = true;
+                lanes.tellAll(closedException());
+            } else {
+                Log.of(KafkaCore.class).warn("a queue cannot be looked after: address={}", address, e.objection());
+            }
+        }
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    void write(String state) {
+        requireOpen();
+        try {
+            ledger.writeState(producer, state);
+        } catch (KafkaException e) {
+            throw failure("the ledger of the queue cannot be written", e);
+        }
+    }
+
+    void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        Uninterrupted.run(() -> {
+            closeClients();
+            return true;
+        });
+    }
+
+    private void closeClients() {
+        lanes.tellAll(closedException());
+        lanes.close();
+        ledger.close();
+        producer.close(CLOSE);
+        if (done.get() > 0 && !isDeleted()) {
+            trimAtLast();
+        }
+        admin.close(CLOSE);
+    }
+
+    private void trimAtLast() {
+        try {
+            topics.trim();
+        } catch (KafkaAnswer e) {
+            // whoever is next does it
+        }
+    }
+
+    void delete() {
+        write(Ledger.DELETED);
+        lanes.close();
+        try {
+            topics.delete();
+        } catch (KafkaAnswer e) {
+            throw new QueueStorageException(
+                    "not all topics of the deleted queue could be removed: address=" + address, e);
+        } finally {
+            close();
+        }
+    }
+}

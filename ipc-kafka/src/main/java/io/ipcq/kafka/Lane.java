@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.kafka;
+
+import io.ipcq.Log;
+import io.ipcq.memory.Deadline;
+import io.ipcq.queue.QueueClosedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.InvalidRecordStateException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/** One share consumer with a thread of its own, and one element at a time. */
+final class Lane {
+
+    /*
+     * Idea. A share consumer gives out nothing new while something that it gave out is not settled. So each element that is out has a
+     * consumer, and each consumer the one thread that may touch it. The lane whose turn it is hunts: it polls until an element comes. The
+     * element goes to who has waited longest, and the lane keeps it: renews the broker's lock, and settles it when it is told to.
+     *
+     * A poll that came back without anything has left a request with the broker, which may be answered with an element later. So a lane
+     * that nobody waits for any more goes on for a while, and then closes its consumer: what the broker had given it goes to others.
+     *
+     * What was released is handed to who waits here, and counts no attempt. If nobody does for a while, it goes back to the broker, which
+     * counts each time that it gives an element out.
+     */
+
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    /** How long something stays here that nobody here wants. */
+    static final long PARKED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long DEFAULT_LOCK_MILLIS = 30_000;
+
+    private final Lanes lanes;
+    private final Thread thread;
+    private final LinkedBlockingQueue<Parcel.Order> orders = new LinkedBlockingQueue<>();
+    private volatile @Nullable KafkaShareConsumer<byte[], byte[]> consumer;
+    private volatile boolean ending;
+
+    private volatile @Nullable Parcel current;
+    private volatile long leaseDeadline = Deadline.NEVER;
+
+    Lane(Lanes lanes) {
+        this.lanes = lanes;
+        this.thread = new Thread(this::run, "ipcq-kafka-lane-" + lanes.topics().elements());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            KafkaShareConsumer<byte[], byte[]> mine = lanes.member();
+            try {
+                consumer = mine;
+                mine.subscribe(List.of(lanes.topics().elements()));
+                work(mine);
+            } finally {
+                mine.close(CLOSE);
+            }
+        } catch (WakeupException e) {
+            // the handle is closed
+        } catch (IOException | KafkaException e) {
+            lanes.failed(this, e);
+        } catch (Throwable e) {
+            lanes.failed(this, e);
+            Log.of(Lane.class).error("a consumer of a queue failed: address={}", lanes.address(), e);
+        } finally {
+            ending = true;
+            lanes.isOver(this);
+            refuseOrders();
+        }
+    }
+
+    private void work(KafkaShareConsumer<byte[], byte[]> mine) {
+        boolean usable = true;
+        while (usable && !ending && lanes.awaitTurn(this)) {
+            ConsumerRecord<byte[], byte[]> record = hunt(mine);
+            usable = record != null && keep(mine, record);
+        }
+    }
+
+    /** The next element; null if nobody has wanted one for a while. */
+    private @Nullable ConsumerRecord<byte[], byte[]> hunt(KafkaShareConsumer<byte[], byte[]> mine) {
+        while (!ending && lanes.isWanted(this)) {
+            ConsumerRecords<byte[], byte[]> records = mine.poll(POLL);
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                return record;
+            }
+        }
+        return null;
+    }
+
+    // ---- keeping ----------------------------------------------------------------------------------------------------
+
+    /** What is kept, and until when. */
+    private final class Kept {
+        private final KafkaShareConsumer<byte[], byte[]> mine;
+        private ConsumerRecord<byte[], byte[]> record;
+        private long renewAt;
+        private long parkedUntil = Deadline.NEVER;
+        private long dueAt = Deadline.NEVER;
+
+        Kept(KafkaShareConsumer<byte[], byte[]> mine, ConsumerRecord<byte[], byte[]> record) {
+            this.mine = mine;
+            this.record = record;
+            this.renewAt = nextRenewal(mine);
+        }
+
+        long next() {
+            return Deadline.earlier(Deadline.earlier(renewAt, parkedUntil), Deadline.earlier(dueAt, leaseDeadline));
+        }
+    }
+
+    private static long nextRenewal(KafkaShareConsumer<byte[], byte[]> mine) {
+        long lockMillis =
+                mine.acquisitionLockTimeoutMs().map(Integer::longValue).orElse(DEFAULT_LOCK_MILLIS);
+        return Deadline.in(TimeUnit.MILLISECONDS.toNanos(lockMillis / 3));
+    }
+
+    /** Hands the element out and keeps it until it is settled; false if the consumer is of no use any more. */
+    private boolean keep(KafkaShareConsumer<byte[], byte[]> mine, ConsumerRecord<byte[], byte[]> record) {
+        Kept kept = new Kept(mine, record);
+        handOut(kept);
+        while (!ending) {
+            Parcel.Order order = nextOrder(Deadline.remainingNanos(kept.next()));
+            if (order != null) {
+                Boolean over = carryOut(kept, order);
+                if (over != null) {
+                    return over;
+                }
+            } else if (Deadline.hasPassed(kept.parkedUntil)) {
+                if (lanes.unpark(current())) {
+                    return commit(kept, AcknowledgeType.RELEASE);
+                }
+                kept.parkedUntil = Deadline.NEVER;
+            } else if (Deadline.hasPassed(kept.dueAt)) {
+                return commit(kept, AcknowledgeType.RELEASE);
+            } else if (Deadline.hasPassed(leaseDeadline)) {
+                if (current().end()) {
+                    return commit(kept, AcknowledgeType.RELEASE);
+                }
+                leaseDeadline = Deadline.NEVER;
+            } else if (Deadline.hasPassed(kept.renewAt) && !renewLock(kept)) {
+                current().end();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private Parcel current() {
+        return java.util.Objects.requireNonNull(current);
+    }
+
+    private void handOut(Kept kept) {
+        Parcel parcel = new Parcel(this, kept.record);
+        current = parcel;
+        beginLease();
+        kept.parkedUntil = lanes.handOut(this, parcel) ? Deadline.NEVER : Deadline.in(PARKED_NANOS);
+    }
+
+    private void beginLease() {
+        Duration timeout = lanes.leaseTimeout();
+        leaseDeadline = timeout == null ? Deadline.NEVER : Deadline.in(timeout);
+    }
+
+    private Parcel.@Nullable Order nextOrder(long nanos) {
+        try {
+            return nanos <= 0 ? orders.poll() : orders.poll(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            return null; // nobody but the end of the program
+        }
+    }
+
+    /** Null if the element is still here; else whether the consumer can go on. */
+    private @Nullable Boolean carryOut(Kept kept, Parcel.Order order) {
+        if (order.parcel() != current) {
+            order.done().complete(false); // the broker had taken it back
+            return null;
+        }
+        try {
+            switch (order.fate()) {
+                case DONE -> {
+                    boolean inTime = commit(kept, AcknowledgeType.ACCEPT);
+                    order.done().complete(inTime);
+                    return inTime;
+                }
+                case AGAIN -> {
+                    leaseDeadline = Deadline.NEVER;
+                    if (order.delay().compareTo(Duration.ZERO) > 0) {
+                        kept.dueAt = Deadline.in(order.delay());
+                        order.done().complete(true);
+                        return null;
+                    }
+                    boolean inTime = commit(kept, AcknowledgeType.RELEASE);
+                    order.done().complete(inTime);
+                    return inTime;
+                }
+                default -> {
+                    handOut(kept);
+                    order.done().complete(true);
+                    return null;
+                }
+            }
+        } catch (KafkaException e) {
+            order.done().completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    /** False if the broker has taken the element back before. */
+    private static boolean commit(Kept kept, AcknowledgeType how) {
+        kept.mine.acknowledge(kept.record, how);
+        Map<TopicIdPartition, Optional<KafkaException>> results = kept.mine.commitSync();
+        for (Optional<KafkaException> objection : results.values()) {
+            if (objection.isPresent()) {
+                if (objection.get() instanceof InvalidRecordStateException) {
+                    return false;
+                }
+                throw objection.get();
+            }
+        }
+        return true;
+    }
+
+    /** The broker gives the same element out once more, to the same consumer. */
+    private static boolean renewLock(Kept kept) {
+        if (!commit(kept, AcknowledgeType.RENEW)) {
+            return false;
+        }
+        for (ConsumerRecord<byte[], byte[]> same : kept.mine.poll(POLL)) {
+            kept.record = same;
+            kept.renewAt = nextRenewal(kept.mine);
+            return true;
+        }
+        return false;
+    }
+
+    // ---- what others ask --------------------------------------------------------------------------------------------
+
+    boolean settle(Parcel.Order order) {
+        orders.add(order);
+        if (ending) {
+            refuseOrders();
+        }
+        try {
+            return order.done().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof KafkaException objection) {
+                throw KafkaFailures.later(lanes.address(), "the element could not be settled", objection);
+            }
+            throw new QueueClosedException("this handle is closed: address=" + lanes.address());
+        }
+    }
+
+    /** What comes too late, comes too late. */
+    private void refuseOrders() {
+        for (Parcel.Order order = orders.poll(); order != null; order = orders.poll()) {
+            order.done().complete(false);
+        }
+    }
+
+    boolean renew(Parcel parcel) {
+        if (ending || parcel != current) {
+            return false;
+        }
+        beginLease();
+        return true;
+    }
+
+    /** Ends it: what it has goes back. */
+    void end() {
+        ending = true;
+        KafkaShareConsumer<byte[], byte[]> mine = consumer;
+        if (mine != null) {
+            mine.wakeup();
+        }
+        orders.add(new Parcel.Order(
+                new Parcel(this, NOTHING), Parcel.Fate.DONE, Duration.ZERO, new CompletableFuture<>()));
+    }
+
+    private static final ConsumerRecord<byte[], byte[]> NOTHING =
+            new ConsumerRecord<>("", 0, 0, new byte[0], new byte[0]);
+
+    void awaitEnd(long deadline) {
+        boolean interrupted = false;
+        while (thread.isAlive() && !Deadline.hasPassed(deadline)) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, Deadline.remainingNanos(deadline)));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.ipcq.TestJvm;
+import io.ipcq.queue.DeadLetter;
+import io.ipcq.queue.Delivery;
+import io.ipcq.queue.DurableQueue;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** Consumers that die, stand still, or take long. The broker of the tests locks an element for five seconds. */
+class KafkaQueueCrashIT {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONGER_THAN_LOCK = Duration.ofSeconds(6);
+
+    private URI address;
+    private DurableQueue<String> queue;
+
+    @BeforeEach
+    void createQueue() throws IOException {
+        address = Broker.queue(UUID.randomUUID().toString());
+        queue = DurableQueue.builder(String.class).maxAttempts(2).openOrCreate(address);
+    }
+
+    @AfterEach
+    void deleteQueue() {
+        queue.delete();
+    }
+
+    private TestJvm consumer() {
+        TestJvm consumer = TestJvm.start(KafkaConsumerProgram.class, address.toString());
+        consumer.awaitLine("received a");
+        return consumer;
+    }
+
+    @Test
+    void shouldDeliverAgainWhatKilledConsumersHeldAndGiveItUpAtLast() throws Exception {
+        queue.put("a");
+        try (TestJvm consumer = consumer()) {
+            consumer.kill();
+        }
+        Delivery<String> again = queue.receive(LONG);
+        assertThat(again.value()).isEqualTo("a");
+        assertThat(again.attempts()).isEqualTo(2);
+        assertThat(again.nack()).isTrue();
+        assertThat(queue.join(LONG)).isTrue();
+        try (DurableQueue<DeadLetter> letters = queue.deadLetters()) {
+            Delivery<DeadLetter> letter = letters.receive(LONG);
+            assertThat(letter.value().attempts()).isEqualTo(2);
+            assertThat(new String(letter.value().bytes())).isEqualTo("a");
+            assertThat(letter.ack()).isTrue();
+        }
+    }
+
+    /** As long as the lock of an element: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldDeliverAgainWhatStoppedConsumerHeldAndTellItThatItIsTooLate() throws Exception {
+        queue.put("a");
+        try (TestJvm consumer = consumer()) {
+            assumeTrue(consumer.stop(), "needs SIGSTOP");
+            Delivery<String> again = queue.receive(LONG);
+            assertThat(again.attempts()).isEqualTo(2);
+            consumer.cont();
+            consumer.send("a");
+            assertThat(consumer.awaitLine("acknowledged")).isEqualTo("acknowledged false");
+            assertThat(again.ack()).isTrue();
+        }
+    }
+
+    /** As long as the lock of an element: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldKeepLeaseOfConsumerThatTakesLong() throws Exception {
+        queue.put("a");
+        Delivery<String> slow = queue.receive();
+        try (DurableQueue<String> other = DurableQueue.open(address, String.class)) {
+            assertThat(other.receive(LONGER_THAN_LOCK)).isNull();
+        }
+        assertThat(slow.ack()).isTrue();
+    }
+
+    @Test
+    void shouldGiveBackWhatHandleHeldThatIsClosed() throws Exception {
+        queue.put("a");
+        try (DurableQueue<String> other = DurableQueue.open(address, String.class)) {
+            assertThat(other.receive(LONG).value()).isEqualTo("a");
+        }
+        assertThat(queue.receive(LONG).ack()).isTrue();
+    }
+
+    /** A group has so many consumers and no more. As long as a lane waits: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldLeaveGroupWithConsumersThatNobodyNeeds() throws Exception {
+        List<Delivery<String>> out = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            queue.put("a");
+            out.add(queue.receive(LONG));
+        }
+        assertThat(queue.stats().members()).isGreaterThanOrEqualTo(5);
+        assertThat(out).allMatch(Delivery::ack);
+        long deadline = System.nanoTime() + LONG.toNanos();
+        while (queue.stats().members() > 0) {
+            assertThat(System.nanoTime() - deadline).isNegative();
+            Thread.sleep(100);
+        }
+        queue.put("b");
+        assertThat(queue.get(LONG)).isEqualTo("b");
+    }
+
+    /** Another broker: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldLeaveNoBrokerBehindWhenItsOwnerIsKilled() throws Exception {
+        try (TestJvm holder = TestJvm.start(BrokerHolder.class)) {
+            long pid = Long.parseLong(holder.awaitLine("broker ").split(" ")[1]);
+            Optional<ProcessHandle> broker = ProcessHandle.of(pid);
+            assertThat(broker).isPresent();
+            holder.kill();
+            broker.get().onExit().get(LONG.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ipcq.brokers.Brokers;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.DurableQueueBuilder;
+import io.ipcq.queue.DurableQueueOptions;
+import io.ipcq.queue.QueueAddress;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a cluster is asked for, what is refused, and what is said then. */
+class KafkaQueueProviderIT {
+
+    private static final String SECRET = "hunter2";
+
+    @TempDir
+    Path directory;
+
+    private final String name = UUID.randomUUID().toString();
+
+    private URI queue(String parameters) throws IOException {
+        return URI.create(Broker.queue(name) + parameters);
+    }
+
+    private Path config(String... lines) throws IOException {
+        return Files.write(directory.resolve("client.properties"), List.of(lines));
+    }
+
+    @Test
+    void shouldOpenOnlyWhatIsThereAndKeepItsOptions() throws Exception {
+        assertThatThrownBy(() -> DurableQueue.open(queue(""), String.class))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining(name);
+        Duration delay = Duration.ofMillis(7);
+        try (DurableQueue<String> queue = DurableQueue.builder(String.class)
+                        .maxAttempts(3)
+                        .redeliveryDelay(delay)
+                        .openOrCreate(queue("?replicas=1"));
+                DurableQueue<String> same = DurableQueue.open(queue(""), String.class)) {
+            assertThat(same.options()).isEqualTo(queue.options());
+            assertThat(same.options().maxAttempts()).isEqualTo(3);
+            assertThat(same.options().redeliveryDelay()).isEqualTo(delay);
+            assertThatThrownBy(() ->
+                            DurableQueue.builder(String.class).maxAttempts(4).open(queue("")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another maxAttempts");
+            DurableQueueOptions altered =
+                    same.alter(options -> options.withMaxAttempts(2).withLeaseTimeout(Duration.ofSeconds(9)));
+            assertThat(altered.maxAttempts()).isEqualTo(2);
+            assertThat(same.options()).isEqualTo(altered);
+            assertThatThrownBy(() -> same.alter(options -> options.withMaxAttempts(11)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("from 2 to 10");
+            assertThatThrownBy(() -> same.alter(options -> options.withMaxSize(1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("can be altered");
+            queue.put("a");
+            assertThat(queue.receive().nack(Duration.ZERO)).isTrue();
+            assertThat(queue.receive().nack()).as("the last attempt").isTrue();
+            assertThat(queue.join(Duration.ofSeconds(60))).isTrue();
+            queue.delete();
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatKafkaDoesNotPromise() throws Exception {
+        List<UnaryOperator<DurableQueueBuilder<String>>> options = List.of(
+                builder -> builder.maxSize(1),
+                builder -> builder.segmentBytes(1 << 20),
+                builder -> builder.maxLeases(1),
+                builder -> builder.retainedSegments(1),
+                builder -> builder.sync(true),
+                builder -> builder.maxAttempts(1),
+                builder -> builder.maxAttempts(11));
+        for (UnaryOperator<DurableQueueBuilder<String>> option : options) {
+            assertThatThrownBy(() ->
+                            option.apply(DurableQueue.builder(String.class)).openOrCreate(queue("")))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> DurableQueue.open(queue(""), String.class)).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kafka:/orders",
+                "kafka://h:1/a%20b",
+                "kafka://h:1/dlq.a",
+                "kafka://h:1/a.ipcq",
+                "kafka://h:1/a?x=1"
+            })
+    void shouldRefuseAddress(String address) {
+        assertThatThrownBy(() -> DurableQueue.open(URI.create(address), String.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("kafka:");
+    }
+
+    @Test
+    void shouldSayThatNobodyAnswers() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Path config = config("default.api.timeout.ms=1500", "request.timeout.ms=1000");
+        URI nobody = URI.create("kafka://127.0.0.1:" + port + "/orders?config=" + config);
+        assertThatThrownBy(() -> DurableQueue.openOrCreate(nobody, String.class))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("kafka://127.0.0.1:" + port + "/orders")
+                .hasMessageContaining("no broker answered");
+    }
+
+    /** The brokers of the tests want no SASL, and hang up. */
+    @Test
+    void shouldSayThatBrokersWantAnotherProtocol() throws Exception {
+        Path config = config(
+                "default.api.timeout.ms=3000",
+                "request.timeout.ms=1000",
+                "security.protocol=SASL_PLAINTEXT",
+                "sasl.mechanism=PLAIN",
+                "sasl.jaas.config=" + login("a", SECRET) + ";");
+        assertThatThrownBy(() -> DurableQueue.open(queue("?config=" + config), String.class))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("do not take who this is")
+                .satisfies(KafkaQueueProviderIT::tellsNoSecret);
+    }
+
+    private static void tellsNoSecret(Throwable failure) {
+        StringWriter all = new StringWriter();
+        failure.printStackTrace(new PrintWriter(all));
+        assertThat(all.toString()).doesNotContain(SECRET);
+    }
+
+    @Test
+    void shouldRefuseQueueOfAnotherVersionAndLeaveIt() throws Exception {
+        Clients clients = new Clients(QueueAddress.of(queue("")));
+        try (Admin admin = clients.admin();
+                KafkaProducer<byte[], byte[]> producer = clients.producer(100)) {
+            NewTopic ledger = new NewTopic(name + ".ipcq", 1, (short) 1);
+            admin.createTopics(List.of(ledger)).all().get();
+            producer.send(new ProducerRecord<>(ledger.name(), "queue".getBytes(UTF_8), "2\nutf8".getBytes(UTF_8)))
+                    .get();
+            assertThatThrownBy(() -> DurableQueue.openOrCreate(queue(""), String.class))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("version=2, known=1");
+            assertThat(admin.listTopics().names().get()).contains(ledger.name()).doesNotContain(name);
+        }
+    }
+
+    /** Another broker: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldRefuseBrokersWithoutDeadLetters() throws Exception {
+        for (String version : List.of("0", "1")) {
+            try (Brokers older = Broker.start(Map.of("feature:share.version", version))) {
+                assertThatThrownBy(() -> DurableQueue.openOrCreate(older.queue(name), String.class))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("share.version=" + version)
+                        .hasMessageContaining("4.4 or newer");
+            }
+        }
+    }
+
+    /** Another broker: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldSayWhoMayNotDoWhat() throws Exception {
+        Map<String, String> guarded = Map.of(
+                "listeners", "SASL_PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+                "listener.security.protocol.map", "SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name", "SASL_PLAINTEXT",
+                "sasl.mechanism.inter.broker.protocol", "PLAIN",
+                "sasl.enabled.mechanisms", "PLAIN",
+                "listener.name.sasl_plaintext.plain.sasl.jaas.config",
+                        login("admin", SECRET) + " user_admin=\"" + SECRET + "\" user_shop=\"" + SECRET + "\";",
+                "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "super.users", "User:admin;User:ANONYMOUS");
+        try (Brokers broker = Broker.start(guarded)) {
+            String address = broker.queue(name) + "?config=" + directory.resolve("client.properties");
+            writeLogin("admin", "wrong");
+            assertThatThrownBy(() -> DurableQueue.openOrCreate(URI.create(address), String.class))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("do not take who this is");
+            writeLogin("shop", SECRET);
+            assertThatThrownBy(() -> DurableQueue.openOrCreate(URI.create(address), String.class))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("this user may not do that")
+                    .satisfies(KafkaQueueProviderIT::tellsNoSecret);
+            writeLogin("admin", SECRET);
+            try (DurableQueue<String> queue = DurableQueue.openOrCreate(URI.create(address), String.class)) {
+                queue.put("a");
+                assertThat(queue.get()).isEqualTo("a");
+                assertThat(queue.toString()).doesNotContain(SECRET);
+            }
+        }
+    }
+
+    private static String login(String user, String password) {
+        return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + user + "\" password=\""
+                + password + "\"";
+    }
+
+    private void writeLogin(String user, String password) throws IOException {
+        config(
+                "default.api.timeout.ms=10000",
+                "request.timeout.ms=5000",
+                "security.protocol=SASL_PLAINTEXT",
+                "sasl.mechanism=PLAIN",
+                "sasl.jaas.config=" + login(user, password) + ";");
+    }
+
+    @Test
+    void shouldRefusePropertiesThatQueueDecidesOn() throws Exception {
+        Path config = config("acks=0", "group.id=mine");
+        assertThatThrownBy(() -> DurableQueue.open(queue("?config=" + config), String.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[acks, group.id]");
+    }
+
+    /** Kafka's own message has the value in it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"security.protocol=" + SECRET, "sasl.jaas.config=" + SECRET, "request.timeout.ms=" + SECRET})
+    void shouldTellNoSecretOfProperties(String line) throws Exception {
+        Path config = config("security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN", line);
+        assertThatThrownBy(() -> DurableQueue.open(queue("?config=" + config), String.class))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("does not take the properties")
+                .satisfies(KafkaQueueProviderIT::tellsNoSecret);
+    }
+}
