@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         })
 final class QueueAlter implements Callable<Integer> {
 
-    @Parameters(paramLabel = "QUEUE", description = "Its directory.")
+    @Parameters(paramLabel = "QUEUE", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "drain", description = "Takes the elements that there are when it begins, and prints them.")
 final class QueueDrain implements Callable<Integer> {
 
-    @Parameters(paramLabel = "QUEUE", description = "Its directory.")
+    @Parameters(paramLabel = "QUEUE", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 

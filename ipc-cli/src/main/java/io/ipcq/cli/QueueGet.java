@@ -40,7 +40,7 @@ final class QueueGet implements Callable<Integer> {
         }
     }
 
-    @Parameters(paramLabel = "QUEUE", description = "Its directory.")
+    @Parameters(paramLabel = "QUEUE", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 

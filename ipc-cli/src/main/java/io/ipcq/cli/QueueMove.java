@@ -28,11 +28,11 @@ import picocli.CommandLine.Spec;
         })
 final class QueueMove implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "FROM", description = "Its directory.")
+    @Parameters(index = "0", paramLabel = "FROM", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName from;
 
-    @Parameters(index = "1", paramLabel = "TO", description = "That of the other one.")
+    @Parameters(index = "1", paramLabel = "TO", description = "Those of the other one.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName to;
 
@@ -54,7 +54,7 @@ final class QueueMove implements Callable<Integer> {
                 throw new IllegalArgumentException("nothing was moved, as the codecs differ: from=" + source.codecId()
                         + ", to=" + target.codecId());
             }
-            if (source.directory().toRealPath().equals(target.directory().toRealPath())) {
+            if (from.isSameAs(to)) {
                 throw new ParameterException(spec.commandLine(), "FROM and TO are the same queue");
             }
             long most = Math.min(count, source.qsize());

@@ -3,31 +3,80 @@ package io.ipcq.cli;
 
 import io.ipcq.memory.RegionFormatException;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueAddress;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A queue as it is named on a command line. This is the one place that knows what such a name means, and how that is opened.
- *
- * @param directory where it lives
+ * A queue as it is named on a command line, by its directory or its address. This is the one place that knows what such a name means, and how
+ * that is opened.
  */
-record QueueName(Path directory) {
+final class QueueName {
+
+    /** One letter is a drive. */
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+
+    private final @Nullable Path directory;
+    private final @Nullable QueueAddress address;
+
+    private QueueName(@Nullable Path directory, @Nullable QueueAddress address) {
+        this.directory = directory;
+        this.address = address;
+    }
+
+    QueueName(Path directory) {
+        this(directory, null);
+    }
 
     static QueueName of(String text) {
         try {
+            if (SCHEME.matcher(text).matches() && !Files.exists(Path.of(text))) {
+                return ofAddress(QueueAddress.of(new URI(text)));
+            }
             return new QueueName(Path.of(text));
         } catch (InvalidPathException e) {
             throw new TypeConversionException("it is no path: " + e.getReason());
+        } catch (URISyntaxException e) {
+            throw new TypeConversionException("it is no address: " + e.getReason());
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
         }
+    }
+
+    private static QueueName ofAddress(QueueAddress address) {
+        return address.scheme().equals("file") && address.uri().getRawQuery() == null
+                ? new QueueName(Path.of(address.uri()))
+                : new QueueName(null, address);
+    }
+
+    /**
+     * Where it lives.
+     *
+     * @throws IllegalArgumentException if an address names it: then its files are elsewhere, or there are none
+     */
+    Path directory() {
+        Path here = directory;
+        if (here == null) {
+            throw new IllegalArgumentException("only a queue in a directory can be looked at without taking part: queue="
+                    + this + "; put, get, drain, move, rm, alter, reopen and requeue take addresses");
+        }
+        return here;
     }
 
     /** To take from it and put into it, as what was encoded. */
     SharedQueue<byte[]> open() throws IOException {
-        return SharedQueue.openEncoded(directory);
+        QueueAddress elsewhere = address;
+        return elsewhere == null ? SharedQueue.openEncoded(directory()) : DurableQueue.openEncoded(elsewhere.uri());
     }
 
     DurableQueue<byte[]> openDurable() throws IOException {
@@ -36,16 +85,23 @@ record QueueName(Path directory) {
             return durable;
         }
         queue.close();
-        throw new RegionFormatException(directory, "it is a queue in memory; only a durable queue can do that");
+        throw new RegionFormatException(directory(), "it is a queue in memory; only a durable queue can do that");
     }
 
     /** To look at it, which changes nothing. */
     QueueView look() throws IOException {
-        return QueueView.open(directory);
+        return QueueView.open(directory());
+    }
+
+    /** Whether both name the same queue, in whatever way; two ways to one cluster are not seen through. */
+    boolean isSameAs(QueueName other) throws IOException {
+        return directory == null || other.directory == null
+                ? address != null && Objects.equals(address, other.address)
+                : directory.toRealPath().equals(other.directory.toRealPath());
     }
 
     @Override
     public String toString() {
-        return Harmless.name(directory.toString());
+        return Harmless.name(String.valueOf(directory == null ? address : directory));
     }
 }

@@ -37,7 +37,7 @@ final class QueuePut implements Callable<Integer> {
         private boolean raw;
     }
 
-    @Parameters(index = "0", paramLabel = "QUEUE", description = "Its directory.")
+    @Parameters(index = "0", paramLabel = "QUEUE", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "rm", aliases = "delete", description = "Deletes queues and what is in them, for every process.")
 final class QueueRemove implements Callable<Integer> {
 
-    @Parameters(arity = "1..*", paramLabel = "QUEUE", description = "Their directories.")
+    @Parameters(arity = "1..*", paramLabel = "QUEUE", description = "Their directories, or addresses.")
     private List<QueueName> queues = new ArrayList<>();
 
     @Mixin

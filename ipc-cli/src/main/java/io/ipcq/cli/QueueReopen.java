@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "reopen", description = "Lets a durable queue that was shut down take elements again.")
 final class QueueReopen implements Callable<Integer> {
 
-    @Parameters(paramLabel = "QUEUE", description = "Its directory.")
+    @Parameters(paramLabel = "QUEUE", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         })
 final class QueueRequeue implements Callable<Integer> {
 
-    @Parameters(paramLabel = "QUEUE", description = "Its directory.")
+    @Parameters(paramLabel = "QUEUE", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 

@@ -12,6 +12,7 @@ import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -272,6 +273,41 @@ class QueueCommandTest {
             queue("move", ring.directory(), parent.resolve("nowhere"), "--yes").endsWith(1);
             assertThat(ring).containsExactly("a", "b", "c");
         }
+    }
+
+    @Test
+    void shouldTakeAddresses() throws Exception {
+        try (DurableQueue<String> orders = DurableQueue.create(parent.resolve("orders"), String.class);
+                DurableQueue<String> others = DurableQueue.create(parent.resolve("others"), String.class)) {
+            URI address = orders.directory().toUri();
+            queue("put", address, "tea", "milk").endsWith(0);
+            assertThat(queue("stat", address, "--json").objects())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).containsEntry("size", 2));
+            assertThat(queue("get", address).endsWith(0).lines()).containsExactly("tea");
+            queue("move", address, orders.directory(), "--yes").endsWith(2);
+            queue("move", address, others.directory(), "--yes").endsWith(0);
+            assertThat(others.get()).isEqualTo("milk");
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithAddress() throws Exception {
+        Path config = Files.write(
+                parent.resolve("client.properties"),
+                List.of("default.api.timeout.ms=1000", "request.timeout.ms=500"));
+        String nobody = "kafka://127.0.0.1:1/orders?config=" + config;
+        assertThat(queue("put", nobody, "a").endsWith(1).err())
+                .contains("kafka://127.0.0.1:1/orders", "no broker answered")
+                .doesNotContain(config.toString());
+        assertThat(queue("stat", nobody).endsWith(1).err()).contains("only a queue in a directory");
+        assertThat(queue("move", nobody, nobody, "--yes").endsWith(1).err()).contains("no broker answered");
+        assertThat(queue("put", "amqp://host/orders", "a").endsWith(1).err())
+                .contains("known are file:, ipcq: and kafka:");
+        assertThat(queue("put", "kafka://user:hunter2@host/orders", "a").endsWith(2).err())
+                .contains("names a user")
+                .doesNotContain("hunter2");
+        assertThat(queue("put", "kafka://a b/orders", "a").endsWith(2).err()).contains("no address");
     }
 
     @Test

@@ -62,14 +62,16 @@ final class KafkaCore {
      * Opens a queue.
      *
      * @param name of its topic
+     * @param codec that it has to have; null for any
      * @param toMake what it is made with, if it may be made
      */
-    static KafkaCore open(QueueAddress address, String name, String codec, @Nullable KafkaOptions toMake)
+    static KafkaCore open(QueueAddress address, String name, @Nullable String codec, @Nullable KafkaOptions toMake)
             throws IOException {
         return Uninterrupted.<KafkaCore, IOException>run(() -> opened(address, name, codec, toMake));
     }
 
-    private static KafkaCore opened(QueueAddress address, String name, String codec, @Nullable KafkaOptions toMake)
+    private static KafkaCore opened(
+            QueueAddress address, String name, @Nullable String codec, @Nullable KafkaOptions toMake)
             throws IOException {
         Clients clients = new Clients(address);
         java.util.ArrayDeque<Opened> opened = new java.util.ArrayDeque<>();
@@ -91,7 +93,7 @@ final class KafkaCore {
             opened.push(ledger::close);
             KafkaProducer<byte[], byte[]> producer = writtenLedger(clients, topics, ledger, mine, codec, toMake);
             opened.push(() -> producer.close(CLOSE));
-            if (!ledger.codec().equals(codec)) {
+            if (codec != null && !ledger.codec().equals(codec)) {
                 throw new IllegalArgumentException("the queue has another codec: address=" + address + ", stored="
                         + ledger.codec() + ", asked=" + codec);
             }
@@ -109,13 +111,18 @@ final class KafkaCore {
 
     /** The producer; when this returns, the ledger has its first lines. */
     private static KafkaProducer<byte[], byte[]> writtenLedger(
-            Clients clients, Topics topics, Ledger ledger, boolean mine, String codec, @Nullable KafkaOptions toMake)
+            Clients clients,
+            Topics topics,
+            Ledger ledger,
+            boolean mine,
+            @Nullable String codec,
+            @Nullable KafkaOptions toMake)
             throws IOException {
         long deadline = System.nanoTime() + clients.patienceNanos();
         try {
             while (!ledger.isWritten()) {
                 // whoever was to write it may have died
-                if (toMake != null && (mine || System.nanoTime() - deadline >= 0)) {
+                if (toMake != null && codec != null && (mine || System.nanoTime() - deadline >= 0)) {
                     topics.begin(toMake);
                     try (KafkaProducer<byte[], byte[]> first = clients.producer(toMake.maxElementBytes())) {
                         ledger.writeFirst(first, codec, toMake);

@@ -86,6 +86,15 @@ final class KafkaQueue<E> extends AbstractQueue<E> implements DurableQueue<E> {
         }
     }
 
+    static String codecId(QueueAddress address) throws IOException {
+        KafkaCore core = KafkaCore.open(address, nameIn(address), null, null);
+        try {
+            return core.ledger().codec();
+        } finally {
+            core.close();
+        }
+    }
+
     /** What Kafka takes for a topic, and leaves room for the names of the others. */
     private static String nameIn(QueueAddress address) {
         String name = address.name();

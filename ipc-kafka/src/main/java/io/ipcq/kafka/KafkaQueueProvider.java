@@ -35,4 +35,10 @@ public final class KafkaQueueProvider implements DurableQueueProvider {
         request.requireChosenOf(address, KafkaOptions.KNOWN);
         return KafkaQueue.open(address, request);
     }
+
+    @Override
+    public String codecId(QueueAddress address) throws IOException {
+        address.requireParametersOf(PARAMETERS);
+        return KafkaQueue.codecId(address);
+    }
 }

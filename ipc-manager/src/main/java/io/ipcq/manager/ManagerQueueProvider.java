@@ -60,6 +60,28 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
 
     @Override
     public <E> DurableQueue<E> open(QueueAddress address, DurableQueueRequest<E> request) throws IOException {
+        return reached(
+                address, request.create(), (link, name) -> checked(queue(link, name, request), address, request));
+    }
+
+    @Override
+    public String codecId(QueueAddress address) throws IOException {
+        return reached(address, false, (link, name) -> {
+            Reference reference = Reference.open(link, "durableQueue", name, Map.of("made", false), true);
+            try {
+                return reference.about("codec");
+            } finally {
+                reference.close();
+            }
+        });
+    }
+
+    /** What is done with the queue of a name, once its manager is reached. */
+    private interface Step<T> {
+        T with(Link link, String name);
+    }
+
+    private static <T> T reached(QueueAddress address, boolean create, Step<T> step) throws IOException {
         boolean network = address.authority().isPresent();
         address.requireParametersOf(network ? OF_TCP : OF_SOCKET);
         String name = network ? address.name() : required(address, "queue");
@@ -69,7 +91,7 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
             Link link = isPlain(address)
                     ? Link.to(server, key)
                     : Link.over(connect(address, server, key), Manager.ANSWER_TIMEOUT);
-            return checked(queue(link, name, request), address, request);
+            return step.with(link, name);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while the manager was reached: address=" + address);
@@ -78,7 +100,7 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         } catch (ManagerGoneException e) {
             throw new IOException("the manager is gone: address=" + address, e);
         } catch (QueueClosedException e) {
-            if (request.create()) {
+            if (create) {
                 throw e;
             }
             throw noSuchQueue(address, e);

@@ -105,6 +105,7 @@ class ManagerQueueProviderTest {
                 .hasMessageContaining("orders")
                 .message()
                 .doesNotContain(keyFile.toString());
+        assertThatThrownBy(() -> DurableQueue.openEncoded(orders)).isInstanceOf(NoSuchFileException.class);
         try (DurableQueue<String> queue =
                         DurableQueue.builder(String.class).maxSize(10).openOrCreate(orders);
                 DurableQueue<String> same = DurableQueue.open(orders, String.class);
@@ -133,6 +134,10 @@ class ManagerQueueProviderTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("another maxAttempts");
             queue.put("still there");
+        }
+        try (DurableQueue<byte[]> encoded = DurableQueue.openEncoded(orders)) {
+            assertThat(encoded.codecId()).isEqualTo(Codec.utf8().id());
+            assertThat(encoded.qsize()).isEqualTo(1);
         }
         try (DurableQueue<String> again = DurableQueue.open(orders, String.class)) {
             assertThat(again.get()).isEqualTo("still there");

@@ -24,4 +24,13 @@ public interface DurableQueueProvider {
      * @throws IOException if the server of the queue cannot be reached, or refuses
      */
     <E> DurableQueue<E> open(QueueAddress address, DurableQueueRequest<E> request) throws IOException;
+
+    /**
+     * The {@link io.ipcq.codec.Codec#id() id} of the codec of a queue that is there, for tools that do not know its type.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IllegalArgumentException if the address is none of its own
+     * @throws IOException if who has the queue cannot be reached, or refuses
+     */
+    String codecId(QueueAddress address) throws IOException;
 }

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.codec.Codec;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
@@ -113,6 +114,23 @@ class QueueAddressTest {
     }
 
     @Test
+    void shouldOpenWhateverTypeByAddress() throws Exception {
+        Path directory = parent.resolve("orders");
+        assertThatThrownBy(() -> DurableQueue.openEncoded(directory.toUri())).isInstanceOf(NoSuchFileException.class);
+        try (DurableQueue<String> queue = DurableQueue.openOrCreate(directory, String.class);
+                DurableQueue<byte[]> encoded = DurableQueue.openEncoded(directory.toUri())) {
+            queue.put("tea");
+            assertThat(encoded.get()).asString().isEqualTo("tea");
+            assertThat(encoded.codecId()).isEqualTo(queue.codecId());
+        }
+        Path ring = parent.resolve("ring");
+        SharedQueue.openOrCreate(ring, String.class).close();
+        assertThatThrownBy(() -> DurableQueue.openEncoded(ring.toUri()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("in memory");
+    }
+
+    @Test
     void shouldSayWhichDependencyIsMissing() {
         assertThatThrownBy(() -> DurableQueue.open(URI.create("ipcq://host:1/orders"), String.class))
                 .isInstanceOf(ProviderNotFoundException.class)
@@ -142,6 +160,11 @@ class QueueAddressTest {
             request.requireChosenOf(address, Set.of("maxSize"));
             return DurableQueue.builder(request.codec()).create();
         }
+
+        @Override
+        public String codecId(QueueAddress address) {
+            return Codec.utf8().id();
+        }
     }
 
     private ClassLoader naming(String... providers) throws IOException {
@@ -165,6 +188,10 @@ class QueueAddressTest {
             assertThat(Fixed.last.options().maxSize()).isEqualTo(3);
             assertThat(Fixed.last.closedWhenUnreachable()).isTrue();
             assertThat(Fixed.last.codec().id()).isEqualTo(queue.codecId());
+            try (DurableQueue<byte[]> encoded = DurableQueue.openEncoded(URI.create("fixed:/orders"))) {
+                assertThat(encoded.codecId()).isEqualTo(Codec.utf8().id());
+                assertThat(Fixed.last.create()).isFalse();
+            }
             assertThatThrownBy(
                             () -> DurableQueue.builder(String.class).sync(true).open(URI.create("fixed:/orders")))
                     .isInstanceOf(IllegalArgumentException.class)

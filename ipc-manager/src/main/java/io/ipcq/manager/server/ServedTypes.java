@@ -9,6 +9,7 @@ import io.ipcq.manager.wire.ServedType;
 import io.ipcq.manager.wire.Words;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueBuilder;
+import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import io.ipcq.queue.SharedQueueBuilder;
 import java.io.IOException;
@@ -131,17 +132,25 @@ final class ServedTypes {
                         Protocol.FORBIDDEN,
                         "this manager keeps no durable queues; give its builder a directory for them"));
         try {
-            DurableQueueBuilder<byte[]> builder =
-                    DurableQueue.builder(codec(asked)).trustGroup(options.groupTrusted());
+            Path directory = parent.resolve(name);
+            boolean there = Boolean.FALSE.equals(asked.get("made"));
+            EncodedElements codec = there && asked.get("codec") == null ? codec(directory) : codec(asked);
+            DurableQueueBuilder<byte[]> builder = DurableQueue.builder(codec).trustGroup(options.groupTrusted());
             if (asked.get("maxSize") != null) {
                 builder.maxSize(number(asked, "maxSize", 0));
             }
-            Path directory = parent.resolve(name);
-            return Boolean.FALSE.equals(asked.get("made")) ? builder.open(directory) : builder.openOrCreate(directory);
+            return there ? builder.open(directory) : builder.openOrCreate(directory);
         } catch (NoSuchFileException e) {
             throw new RpcException(Protocol.NOT_THERE, "there is no such queue: name=" + name);
         } catch (IOException | RuntimeException e) {
             throw refused(e);
+        }
+    }
+
+    /** That of the queue that is there: who looks at it with a tool knows none. */
+    private static EncodedElements codec(Path directory) throws IOException {
+        try (QueueView there = QueueView.open(directory)) {
+            return new EncodedElements(there.codecId());
         }
     }
 
