@@ -37,7 +37,8 @@ enum Demo {
     STATE("what workers find out, in a set, a value and an array", Sample14SharedState::main),
     UNTIL("the results of a process until it dies", Sample15UntilItDies::main),
     FIRST("one call waits for a process, a pipe and a queue", Sample16WhoeverIsFirst::main),
-    METRICS("what Prometheus sees of queues and pools", Sample17Metrics::main);
+    METRICS("what Prometheus sees of queues and pools", Sample17Metrics::main),
+    CLUSTER("three Kafka brokers; a worker and a broker are killed", ClusterDemo::main);
 
     /** The main method of a sample. */
     @FunctionalInterface

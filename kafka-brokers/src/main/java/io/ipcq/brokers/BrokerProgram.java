@@ -17,7 +17,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * A Kafka broker and controller in one; the only class that touches a broker's inside. It ends when its standard input does, which is
- * when the process that started it ends, in whatever way, and then takes its directory along.
+ * when the process that started it ends, in whatever way, and then takes the directory of the cluster along.
  */
 final class BrokerProgram {
 
@@ -67,8 +67,7 @@ final class BrokerProgram {
         } catch (IOException e) {
             // the same
         }
-        Brokers.delete(directory);
-        Brokers.deleteIfEmpty(directory.getParent());
+        Brokers.delete(directory.resolveSibling("")); // of those, too, that were killed
         Runtime.getRuntime().halt(0);
     }
 }

@@ -2,6 +2,7 @@
 package io.ipcq.brokers;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -95,6 +96,25 @@ public final class Brokers implements AutoCloseable {
         }
     }
 
+    /**
+     * The class path for a program that is laid out as the command {@code ipcq}: its jars in one directory, this one among them, and those of
+     * brokers alone in {@code broker} beside that.
+     */
+    public static String classPathOfCommand() {
+        URI jar = URI.create(Brokers.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString());
+        Path lib = Path.of(jar.resolve("."));
+        Path broker = lib.resolveSibling("broker");
+        if (!Files.isDirectory(broker)) {
+            throw new IllegalStateException(
+                    "there are no jars of a broker: directory=" + broker + "; start the program with ./ipcq");
+        }
+        return broker + "/*" + File.pathSeparator + lib + "/*";
+    }
+
     private void startAll(int count, String classPath, Map<String, String> settings) throws IOException {
         List<Integer> controllers = freePorts(count);
         String voters = IntStream.range(0, count)
@@ -130,7 +150,7 @@ public final class Brokers implements AutoCloseable {
             while (sockets.size() < 2 * count) {
                 int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
                 try {
-                    sockets.add(new ServerSocket(port, 1, InetAddress.getByName(HOST)));
+                    sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
                     (ports.size() < count ? ports : others).add(port);
                 } catch (BindException taken) {
                     // another one
@@ -251,11 +271,6 @@ public final class Brokers implements AutoCloseable {
         processes.forEach(Process::destroyForcibly);
         processes.forEach(process -> process.onExit().join());
         delete(directory);
-    }
-
-    /** The last of several brokers does it. */
-    static void deleteIfEmpty(Path directory) {
-        directory.toFile().delete();
     }
 
     /** Somebody may still be writing there. */
