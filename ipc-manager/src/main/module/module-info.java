@@ -5,7 +5,7 @@ module io.ipcq.manager {
     requires tools.jackson.databind;
     requires org.slf4j;
     requires static transitive org.jspecify;
-    requires static transitive micrometer.core; // IpcqMetrics
+    requires static micrometer.core; // IpcqMetrics
     requires static jdk.jfr; // events of the Flight Recorder
     requires static me.tongfei.progressbar; // TerminalProgress
     requires java.logging;

@@ -67,8 +67,9 @@ final class QueueName {
     Path directory() {
         Path here = directory;
         if (here == null) {
-            throw new IllegalArgumentException("only a queue in a directory can be looked at without taking part: queue="
-                    + this + "; put, get, drain, move, rm, alter, reopen and requeue take addresses");
+            throw new IllegalArgumentException(
+                    "only a queue in a directory can be looked at without taking part: queue=" + this
+                            + "; put, get, drain, move, rm, alter, reopen and requeue take addresses");
         }
         return here;
     }

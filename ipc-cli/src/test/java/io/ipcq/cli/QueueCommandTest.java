@@ -294,8 +294,7 @@ class QueueCommandTest {
     @Test
     void shouldSayWhatIsWrongWithAddress() throws Exception {
         Path config = Files.write(
-                parent.resolve("client.properties"),
-                List.of("default.api.timeout.ms=1000", "request.timeout.ms=500"));
+                parent.resolve("client.properties"), List.of("default.api.timeout.ms=1000", "request.timeout.ms=500"));
         String nobody = "kafka://127.0.0.1:1/orders?config=" + config;
         assertThat(queue("put", nobody, "a").endsWith(1).err())
                 .contains("kafka://127.0.0.1:1/orders", "no broker answered")
@@ -304,7 +303,9 @@ class QueueCommandTest {
         assertThat(queue("move", nobody, nobody, "--yes").endsWith(1).err()).contains("no broker answered");
         assertThat(queue("put", "amqp://host/orders", "a").endsWith(1).err())
                 .contains("known are file:, ipcq: and kafka:");
-        assertThat(queue("put", "kafka://user:hunter2@host/orders", "a").endsWith(2).err())
+        assertThat(queue("put", "kafka://user:hunter2@host/orders", "a")
+                        .endsWith(2)
+                        .err())
                 .contains("names a user")
                 .doesNotContain("hunter2");
         assertThat(queue("put", "kafka://a b/orders", "a").endsWith(2).err()).contains("no address");

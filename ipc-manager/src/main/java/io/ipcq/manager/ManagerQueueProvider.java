@@ -67,7 +67,7 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
     @Override
     public String codecId(QueueAddress address) throws IOException {
         return reached(address, false, (link, name) -> {
-            Reference reference = Reference.open(link, "durableQueue", name, Map.of("made", false), true);
+            Reference reference = Reference.open(link, ServedType.DURABLE_QUEUE, name, Map.of("made", false), true);
             try {
                 return reference.about("codec");
             } finally {
