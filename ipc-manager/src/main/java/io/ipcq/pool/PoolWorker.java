@@ -397,6 +397,7 @@ final class PoolWorker {
             }
             throw notPut;
         } catch (Throwable unsure) {
+            state = State.GONE; // or it would be handed the next one, which would end with it
             kill();
             throw unsure;
         }
