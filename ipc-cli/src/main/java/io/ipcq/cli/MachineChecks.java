@@ -217,7 +217,7 @@ final class MachineChecks {
         }
         long scope = number(Path.of("/proc/sys/kernel/yama/ptrace_scope")).orElse(0);
         boolean isRoot = PrivateFiles.user().getName().equals("root");
-        return scope == 0 || isRoot && scope < 3
+        return scope == 0 || (isRoot && scope < 3)
                 ? Finding.ok("sight", "processes of this user can be looked at")
                 : Finding.note(
                         "sight",

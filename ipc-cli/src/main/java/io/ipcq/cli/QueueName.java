@@ -96,9 +96,10 @@ final class QueueName {
 
     /** Whether both name the same queue, in whatever way; two ways to one cluster are not seen through. */
     boolean isSameAs(QueueName other) throws IOException {
-        return directory == null || other.directory == null
-                ? address != null && Objects.equals(address, other.address)
-                : directory.toRealPath().equals(other.directory.toRealPath());
+        if (directory == null || other.directory == null) {
+            return address != null && Objects.equals(address, other.address);
+        }
+        return directory.toRealPath().equals(other.directory.toRealPath());
     }
 
     @Override

@@ -42,15 +42,20 @@ final class TopView {
         }
 
         Sorting next(int step) {
-            return values()[Math.floorMod(ordinal() + step, values().length)];
+            List<Sorting> all = List.of(values());
+            return all.get(Math.floorMod(all.indexOf(this) + step, all.size()));
         }
     }
 
     /** A line and how it looks. */
     record Line(Screen.Style style, String text) {}
 
+    // one below the other, as their columns are
+
     private static final String QUEUE_LINE = "%-8s %10s %9s %9s %8s %8s %6s %6s %-9s  %s";
     private static final String POOL_LINE = "%9s %-5s %-24s %7s %6s %8s %9s %8s %8s";
+
+    @SuppressWarnings("InlineFormatString")
     private static final String WORKER_LINE = "%9s %-5s %-24s %-9s %8s %8s %9s  %s";
 
     private Sorting sorting;

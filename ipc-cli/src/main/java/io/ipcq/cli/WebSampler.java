@@ -128,6 +128,7 @@ final class WebSampler implements AutoCloseable {
     }
 
     /** A frame as it is sent. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares two
     record Numbered(long number, byte[] json) {}
 
     /** The newest frame, once there is a newer one than that; frames between are left out. Null at the end. */

@@ -107,7 +107,8 @@ final class WebServer implements AutoCloseable {
     WebServer(WebQueues queues, int port, boolean readOnly) throws IOException {
         this.queues = queues;
         this.readOnly = readOnly;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
+        this.server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 0);
         this.guard = new WebGuard(server.getAddress().getPort());
         this.threads = new ThreadPoolExecutor(
                 0, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), WebServer::daemon);

@@ -59,6 +59,7 @@ final class Callbacks {
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
 
     /** Linked: an array that cannot grow for want of memory may lose what is in it. */
+    @SuppressWarnings("JdkObsolete")
     private final Deque<Callback> waiting = new LinkedList<>();
 
     private @Nullable CallbackThread turn;
@@ -171,6 +172,7 @@ final class Callbacks {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // that is in take
     private long rest(long nanos) throws InterruptedException {
         idle++;
         try {
@@ -270,7 +272,7 @@ final class Callbacks {
                 if (left <= 0) {
                     return false;
                 }
-                Throwable noThread = findThread(); // the next look will tell
+                Throwable unusedFailure = findThread(); // the next look will tell
                 long unused = quiet.awaitNanos(Math.min(left, KEPT_NANOS));
             }
             return true;

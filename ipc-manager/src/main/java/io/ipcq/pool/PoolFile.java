@@ -23,6 +23,10 @@ final class PoolFile {
      * is read as it is, and nothing in it is trusted: lengths and counts are bounded.
      */
 
+    /** As they are numbered in the file. */
+    private static final List<Worker.State> STATES =
+            List.of(Worker.State.STARTING, Worker.State.IDLE, Worker.State.BUSY, Worker.State.ENDING);
+
     /** No pool has more, and a file of that many is a megabyte. */
     static final int MOST_ROWS = 4096;
 
@@ -76,7 +80,7 @@ final class PoolFile {
         out.putLong(row + TASK, worker.task());
         out.putLong(row + SINCE, worker.since().toEpochMilli());
         out.putLong(row + USUAL_NANOS, worker.usual().toNanos());
-        out.putInt(row + STATE, worker.state().ordinal());
+        out.putInt(row + STATE, STATES.indexOf(worker.state()));
         out.putInt(row + WORKER_CRASHES, worker.crashes());
         putText(out, row + WORKER_NAME_BYTES, row + WORKER_NAME, LONGEST_WORKER_NAME, worker.name());
         putText(out, row + FUNCTION_BYTES, row + FUNCTION, LONGEST_FUNCTION, worker.function());
@@ -133,11 +137,10 @@ final class PoolFile {
     }
 
     private static Worker readRow(ByteBuffer in, int row) {
-        Worker.State[] states = Worker.State.values();
         return new Worker(
                 text(in, row + WORKER_NAME_BYTES, row + WORKER_NAME, LONGEST_WORKER_NAME),
                 in.getLong(row + PID),
-                states[Math.max(0, Math.min(in.getInt(row + STATE), states.length - 1))],
+                STATES.get(Math.max(0, Math.min(in.getInt(row + STATE), STATES.size() - 1))),
                 time(in.getLong(row + WORKER_STARTED)),
                 in.getLong(row + DONE),
                 in.getInt(row + WORKER_CRASHES),
@@ -153,6 +156,8 @@ final class PoolFile {
 
     private static String text(ByteBuffer in, int lengthAt, int at, int most) {
         int length = Math.max(0, Math.min(most, in.getInt(lengthAt)));
-        return new String(in.array(), at, length, UTF_8);
+        byte[] text = new byte[length];
+        in.get(at, text);
+        return new String(text, UTF_8);
     }
 }

@@ -81,6 +81,8 @@ public record HeapSight(long usedBytes) {
         while (file.get(end) != 0) {
             end++;
         }
-        return new String(file.array(), from, end - from, US_ASCII);
+        byte[] name = new byte[end - from];
+        file.get(from, name);
+        return new String(name, US_ASCII);
     }
 }
