@@ -150,7 +150,8 @@ class ManagerArchitectureTest {
 
     /** What goes through a pool's rings, and how it is read and written. */
     private static final DescribedPredicate<JavaClass> MESSAGES = pool("Chunks|CollectorCalls|HandleOutput|Handles|"
-            + "Invocation|Message(Kind|Reader|Writer)|RemoteFailure|TravelingFunctions?|Values");
+            + "Invocation|LogContext|Message(Kind|Reader|Writer)|PoolEvents|RemoteFailure|TaskEvent|"
+            + "TravelingFunctions?|Values|WorkerCrashEvent");
 
     private static final DescribedPredicate<JavaClass> WORKERS_END = pool("ResultSender|RunningTask|WorkerMain");
 

@@ -61,7 +61,13 @@ class DocumentNamesTest {
             # Python
             BrokenProcessPool Full JoinableQueue Pool ProcessPoolExecutor SimpleQueue SyncManager True
             # options of a JVM
-            AOTCache AOTCacheOutput SharedArchiveFile TieredStopAtLevel UseCountedLoopSafepoints
+            AOTCache AOTCacheOutput SharedArchiveFile StartFlightRecording TieredStopAtLevel UseCountedLoopSafepoints
+            # events of ours, which are named otherwise than their classes
+            Redelivery SegmentRoll Takeover WorkerCrash
+            # headers of HTTP, and browsers
+            Authorization EventSource Host Origin Sec
+            # meters of Kafka's brokers
+            UnderMinIsrPartitionCount UnderReplicatedPartitions
             # attributes of a manifest
             Add Enable
             # what an example calls its own, and parts of names

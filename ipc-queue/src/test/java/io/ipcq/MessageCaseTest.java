@@ -20,6 +20,9 @@ class MessageCaseTest {
     private static final Pattern COMMENT =
             Pattern.compile("/\\*.*?\\*/|//[^\\n\"]*$", Pattern.DOTALL | Pattern.MULTILINE);
 
+    /** Of an event of the Flight Recorder: a sentence that stands by itself. */
+    private static final Pattern DESCRIPTION = Pattern.compile("@Description\\([^)]*\\)");
+
     /** The first literal among the arguments of what makes an exception, or logs. */
     private static final Pattern MESSAGE = Pattern.compile("(?:new [\\w.]*(?:Exception|Error)(?:<>)?|\\bsuper"
             + "|\\.(?:debug|info|warn|error))\\s*\\((?:[\\w.]+(?:\\(\\))?,\\s*){0,3}\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
@@ -82,7 +85,7 @@ class MessageCaseTest {
     }
 
     private static String code(String source) {
-        return COMMENT.matcher(source).replaceAll("");
+        return DESCRIPTION.matcher(COMMENT.matcher(source).replaceAll("")).replaceAll("");
     }
 
     private static List<String> capitals(String code, List<Pattern> patterns) {

@@ -24,6 +24,6 @@ final class PoolCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command?");
+        throw new ParameterException(spec.commandLine(), "which command?");
     }
 }

@@ -172,7 +172,15 @@ final class Chromium implements AutoCloseable {
 
     /** Waits until an expression is true. */
     void awaitTrue(String expression) {
-        await(expression).atMost(PATIENCE).until(() -> Boolean.TRUE.equals(value(expression)));
+        await(expression).atMost(PATIENCE).until(() -> isTrue(expression));
+    }
+
+    private boolean isTrue(String expression) throws Exception {
+        try {
+            return Boolean.TRUE.equals(value(expression));
+        } catch (AssertionError notThereYet) {
+            return false; // as while a page is loaded
+        }
     }
 
     /** Presses the mouse on what a selector finds, wherever that is. */

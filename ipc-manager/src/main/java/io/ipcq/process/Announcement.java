@@ -46,6 +46,7 @@ public final class Announcement implements AutoCloseable {
         return new Announcement(file, MappedRegion.create(file, format, bytes, initialise));
     }
 
+    /** Where this process writes what it announces. */
     public MappedRegion region() {
         return region;
     }

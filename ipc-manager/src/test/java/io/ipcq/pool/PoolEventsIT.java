@@ -43,7 +43,11 @@ class PoolEventsIT {
                 assertThat(event.getString("worker")).isEqualTo("work-worker-1");
                 assertThat(event.getLong("pid")).isPositive();
                 assertThat(event.getString("exit")).contains("3");
-                assertThat(event.getString("task")).contains("halt");
+                // JDK 17 may leave out a text that another recording of the same JVM has had
+                assertThat(event.getString("task"))
+                        .satisfiesAnyOf(
+                                task -> assertThat(task).contains("halt"),
+                                task -> assertThat(task).isNull());
             });
         }
     }
