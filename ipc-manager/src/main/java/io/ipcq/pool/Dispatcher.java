@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -71,7 +70,7 @@ final class Dispatcher implements PoolTask.Pool {
     private final Backlog backlog = new Backlog(tally);
     private final ArrayDeque<PoolWorker> idle = new ArrayDeque<>();
     private final List<WorkerSlot> slots = new ArrayList<>();
-    private final Set<PoolWorker> workers = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+    private final List<PoolWorker> workers = new ArrayList<>();
     private int slotNumbers;
     private boolean shutdown;
     private boolean stopped;
@@ -614,8 +613,12 @@ final class Dispatcher implements PoolTask.Pool {
         backlog.putBack(worker.takenBack);
         slot.crashes += worker.held.isEmpty() ? 0 : 1;
         for (PoolTask<?> task = worker.held.first(); task != null; task = worker.held.first()) {
-            lose(task, obituary, ended);
+            boolean lost = lose(task, obituary, ended);
             worker.held.remove(task); // unless it is in the backlog
+            if (lost) {
+                PoolEvents.crash(
+                        name, obituary.worker(), obituary.pid(), obituary.exitDescription(), task.describe());
+            }
         }
         PoolWorker woken = handOutToIdle();
         if (woken != null) {
@@ -645,12 +648,13 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    private void lose(PoolTask<?> task, Obituary obituary, List<Completions.Completion> ended) {
+    /** False if nobody waits for it any more. */
+    private boolean lose(PoolTask<?> task, Obituary obituary, List<Completions.Completion> ended) {
         if (task.isDone()) {
             tally.end(
                     task,
                     !task.isCompletedExceptionally()); // else cancelled or out of time: the worker was killed for it
-            return;
+            return false;
         }
         int crashes = task.crashes + 1;
         boolean again = crashes <= options.retries() && crashes < options.maxCrashesPerTask() && !stopped;
@@ -662,7 +666,7 @@ final class Dispatcher implements PoolTask.Pool {
         }
         task.crashes = crashes;
         tally.crashed++;
-        PoolEvents.crash(name, obituary, task);
+        return true;
     }
 
     /**

@@ -17,15 +17,24 @@ final class MessageWriter extends OutputStream {
 
     private static final int FIRST_BYTES = 128;
 
-    private byte[] bytes = new byte[FIRST_BYTES];
+    private byte[] bytes;
     private int length;
 
     MessageWriter(byte kind) {
+        this();
+        putByte(kind);
+    }
+
+    /** A message of which the length is known. */
+    MessageWriter(byte kind, int bytes) {
+        this.bytes = new byte[bytes];
         putByte(kind);
     }
 
     /** A part of a message. */
-    MessageWriter() {}
+    MessageWriter() {
+        this.bytes = new byte[FIRST_BYTES];
+    }
 
     MessageWriter putByte(int value) {
         room(1);

@@ -21,10 +21,10 @@ final class PoolEvents {
     }
 
     /** In the parent: a worker has ended, and a task with it. */
-    static void crash(String pool, Obituary obituary, PoolTask<?> task) {
+    static void crash(String pool, String worker, long pid, String exit, String task) {
         try {
             if (Events.areRecorded()) {
-                Recorded.crash(pool, obituary, task);
+                Recorded.crash(pool, worker, pid, exit, task);
             }
         } catch (Throwable notRecorded) {
             // which changes nothing
@@ -65,14 +65,14 @@ final class PoolEvents {
             return end < 0 ? name : name.substring(0, end);
         }
 
-        static void crash(String pool, Obituary obituary, PoolTask<?> task) {
+        static void crash(String pool, String worker, long pid, String exit, String task) {
             WorkerCrashEvent event = new WorkerCrashEvent();
             if (event.shouldCommit()) {
                 event.pool = pool;
-                event.worker = obituary.worker();
-                event.pid = obituary.pid();
-                event.exit = obituary.exitDescription();
-                event.task = task.describe();
+                event.worker = worker;
+                event.pid = pid;
+                event.exit = exit;
+                event.task = task;
                 event.commit();
             }
         }

@@ -34,7 +34,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** What goes before function and arguments. */
-    private static final int HEADER_BYTES = 20;
+    private static final int HEADER_BYTES = 3 + Long.BYTES + 2 * Integer.BYTES;
 
     /** Whom the task was given. */
     interface Pool {
@@ -116,7 +116,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
     /** What is put into a worker's ring. */
     byte[] message(boolean withFunction) {
-        MessageWriter out = new MessageWriter(MessageKind.TASK)
+        MessageWriter out = new MessageWriter(MessageKind.TASK, messageBytes(withFunction))
                 .putLong(number)
                 .putInt(function.number())
                 .putByte(withFunction ? 1 : 0)
@@ -131,8 +131,13 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
     /** The bytes that a ring has to have room for, at most. */
     int messageBytes() {
+        return messageBytes(true);
+    }
+
+    private int messageBytes(boolean withFunction) {
         int contextBytes = context == null ? 0 : context.length;
-        return HEADER_BYTES + contextBytes + Integer.BYTES + function.bytes().length + arguments.length;
+        int functionBytes = withFunction ? 1 + Integer.BYTES + function.bytes().length : 0;
+        return HEADER_BYTES + contextBytes + functionBytes + arguments.length;
     }
 
     /** Decodes the values and completes the future with them; runs code of the program's. */

@@ -108,6 +108,9 @@ final class PoolWorker {
         }
     };
 
+    /** The function that was used last, and so is known there; 0 for none. */
+    private int lastFunction;
+
     private Reader reader = Reader.NONE;
     private State state = State.STARTING;
     private int assigned;
@@ -369,12 +372,14 @@ final class PoolWorker {
      * list. If it throws, either nothing was done, or it is not known whether the worker has the task, and the worker is killed.
      */
     boolean hand(PoolTask<?> task) {
-        boolean withFunction = functions.get(task.function().number()) == null;
+        int function = task.function().number();
+        boolean withFunction = function != lastFunction && functions.get(function) == null;
         byte[] message = task.message(withFunction);
         int bytes = task.messageBytes();
         if (withFunction) {
-            functions.put(task.function().number(), 0);
+            functions.put(function, 0);
         }
+        lastFunction = function;
         TaskList before = task.list;
         try {
             boolean first = held.isEmpty();
@@ -463,7 +468,7 @@ final class PoolWorker {
             PoolTask<?> task = held(MessageKind.task(message));
             if (task != null) {
                 int bytes = task.messageBytes();
-                functions.remove(task.function().number());
+                forget(task.function());
                 takenBack.addLast(task);
                 bytesAhead -= bytes;
                 assigned--;
@@ -598,9 +603,14 @@ final class PoolWorker {
         return !child.isAlive() && results.empty();
     }
 
+    private void forget(TravelingFunction function) {
+        functions.remove(function.number());
+        lastFunction = 0;
+    }
+
     /** The worker has no such function (any more). */
     void forgetFunction(PoolTask<?> task) {
-        functions.remove(task.function().number());
+        forget(task.function());
         assigned--;
     }
 

@@ -26,6 +26,11 @@ final class TravelingFunctions {
     private final AtomicInteger numbers = new AtomicInteger();
     private final Map<Class<?>, TravelingFunction> stateless = new ConcurrentHashMap<>();
 
+    /** The one without state that was asked for last: many tasks in a row are of one. */
+    private @Nullable Recent recent; // by whichever thread; a record is whole for all of them
+
+    private record Recent(Class<?> type, TravelingFunction function) {}
+
     private final Map<ByteBuffer, TravelingFunction> byBytes = // guarded by itself
             new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
                 @Override
@@ -37,8 +42,13 @@ final class TravelingFunctions {
     /** @throws io.ipcq.process.CannotTravelException if the function or what it captured is not serializable */
     TravelingFunction of(Object function) {
         Class<?> type = Objects.requireNonNull(function, "function").getClass();
+        Recent last = recent;
+        if (last != null && last.type == type) {
+            return last.function;
+        }
         TravelingFunction known = stateless.get(type);
         if (known != null) {
+            recent = new Recent(type, known);
             return known;
         }
         byte[] bytes = encode(function);
