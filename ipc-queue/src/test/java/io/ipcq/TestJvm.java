@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  */
 public final class TestJvm implements AutoCloseable {
 
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final String name;
@@ -90,10 +92,7 @@ public final class TestJvm implements AutoCloseable {
 
     /** Runs in the child: the main method of the class named first, watched over by the parent's life. */
     public static void main(String[] args) throws Throwable {
-        ProcessHandle.current()
-                .parent()
-                .ifPresent(parent ->
-                        parent.onExit().thenRun(() -> Runtime.getRuntime().halt(3)));
+        ProcessHandle.current().parent().ifPresent(TestJvm::endWith);
         String[] rest = Arrays.copyOfRange(args, 1, args.length);
         var main = Class.forName(args[0]).getDeclaredMethod("main", String[].class);
         main.setAccessible(true);
@@ -102,6 +101,18 @@ public final class TestJvm implements AutoCloseable {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    /** The JDK takes a process for dead that it cannot look at, for want of a descriptor. */
+    private static void endWith(ProcessHandle parent) {
+        var unused = parent.onExit().thenRun(() -> {
+            if (Files.exists(Path.of("/proc", Long.toString(parent.pid())))) {
+                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+                endWith(parent);
+            } else {
+                Runtime.getRuntime().halt(3);
+            }
+        });
     }
 
     /**

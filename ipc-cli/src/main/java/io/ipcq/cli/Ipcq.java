@@ -90,6 +90,7 @@ final class Ipcq implements Runnable {
     static CommandLine commandLine(Screen screen) {
         CommandLine commandLine = new CommandLine(new Ipcq(screen));
         commandLine.registerConverter(QueueName.class, QueueName::of);
+        commandLine.setExpandAtFiles(false); // an element, or an argument of a command, may begin with @
         commandLine.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
         commandLine.setOut(screen.out());
         commandLine.setErr(screen.err());

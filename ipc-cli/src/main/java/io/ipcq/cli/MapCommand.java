@@ -93,7 +93,11 @@ final class MapCommand implements Callable<Integer> {
             work(job, printer);
             printer.listFailures();
             screen.note("done: " + printer.done() + ", failed: " + printer.failed());
-            return printer.failed() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+            long lost = job.size() - printer.done();
+            if (lost > 0) {
+                screen.note("lost: " + Quantity.count(lost, "input") + " without a result");
+            }
+            return printer.failed() == 0 && lost <= 0 ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
 

@@ -13,11 +13,13 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of a {@code map}: what is to be done, and what was. */
@@ -69,6 +71,9 @@ final class MapJob implements AutoCloseable {
 
     private static final String TEMPORARY = "ipcq-map-";
 
+    /** Locked while a run works on the job. */
+    private static final String ALIVE = "alive";
+
     private final Path directory;
     private final @Nullable LifeLock lock;
     private final @Nullable LiveDirectory temporary;
@@ -93,12 +98,25 @@ final class MapJob implements AutoCloseable {
         }
         Path directory = named.toAbsolutePath();
         PrivateFiles.createDirectory(directory);
-        LifeLock lock = LifeLock.tryTake(directory.resolve("alive"));
+        requireJob(directory);
+        LifeLock lock = LifeLock.tryTake(directory.resolve(ALIVE));
         if (lock == null) {
             throw new IllegalStateException("another run works on this job: job=" + directory
                     + "; wait for its end, or name another directory");
         }
         return new MapJob(directory, lock, null);
+    }
+
+    /** What is in a directory of somebody's own must not be taken for what a run has left. */
+    private static void requireJob(Path directory) throws IOException {
+        if (Files.notExists(directory.resolve(ALIVE), LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> there = Files.list(directory)) {
+                if (there.findAny().isPresent()) {
+                    throw new IllegalArgumentException("this directory is no job, and not empty: job=" + directory
+                            + "; name one that is not there yet");
+                }
+            }
+        }
     }
 
     /** Whether there are inputs already, of a run before; the standard input is not read then. */
@@ -146,6 +164,7 @@ final class MapJob implements AutoCloseable {
         }
         target.putAll(batch);
         target.shutdown();
+        target.flush(); // or a machine that crashes could have the number of inputs, and not all of them
         Header made = header(command, number);
         Path unfinished = directory.resolve("job.json.new");
         Files.write(unfinished, HEADER.encode(made));

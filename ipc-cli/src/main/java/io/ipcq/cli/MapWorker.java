@@ -4,9 +4,9 @@ package io.ipcq.cli;
 import io.ipcq.cli.MapJob.Input;
 import io.ipcq.cli.MapJob.Result;
 import io.ipcq.queue.DurableQueue;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,8 +73,19 @@ final class MapWorker implements Runnable {
         stopped = true;
         Process now = process;
         if (now != null) {
-            now.destroy();
+            end(now);
         }
+    }
+
+    /** With what it has started: that would keep its output open. */
+    private static void end(Process process) {
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+    }
+
+    private static void kill(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     private void work(Input input) {
@@ -84,8 +95,9 @@ final class MapWorker implements Runnable {
             for (int run = 2; !result.isGood() && run <= retries + 1 && !stopped; run++) {
                 result = runOnce(input, run);
             }
-            if (stopped && !result.isGood()) {
-                throw new IllegalStateException("stopped"); // and the input stays in the queue
+            if (stopped) {
+                // and the input stays in the queue: a command that we ended may say that all went well
+                throw new IllegalStateException("stopped");
             }
             job.results().put(result);
         } catch (InterruptedException e) {
@@ -109,27 +121,21 @@ final class MapWorker implements Runnable {
             return new Result(input.number(), input.line(), MapJob.NOT_STARTED, run, why, 0);
         }
         process = started;
+        if (stopped) {
+            end(started); // who stopped this has not seen it
+        }
         try {
-            Duration most = timeout;
-            boolean[] late = {false};
-            var watch = most == null
-                    ? null
-                    : started.onExit()
-                            .orTimeout(most.toNanos(), TimeUnit.NANOSECONDS)
-                            .exceptionally(over -> {
-                                late[0] = true;
-                                started.destroyForcibly();
-                                return started;
-                            });
             Output output = Output.of(started.getInputStream());
-            int exit = started.waitFor();
-            if (watch != null) {
-                watch.join();
+            boolean late = timeout != null && !started.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            if (late) {
+                kill(started);
             }
+            int exit = started.waitFor();
+            output.await();
             return new Result(
-                    input.number(), input.line(), late[0] ? MapJob.TOO_LATE : exit, run, output.bytes, output.cut);
+                    input.number(), input.line(), late ? MapJob.TOO_LATE : exit, run, output.bytes(), output.cut());
         } finally {
-            started.destroyForcibly();
+            kill(started);
             process = null;
         }
     }
@@ -146,17 +152,59 @@ final class MapWorker implements Runnable {
         return arguments;
     }
 
-    /** What a command printed, as much of it as is kept. */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares two
-    private record Output(byte[] bytes, long cut) {
+    /** What a command prints, as much of it as is kept; read by a thread of its own. */
+    private static final class Output implements Runnable {
+
+        private static final int STEP = 8 << 10;
+
+        /** How long what the command left running in the background may go on writing after its end. */
+        private static final long GRACE_MILLIS = 1_000;
+
+        private final InputStream stream;
+        private final Thread thread = new Thread(this, "ipcq-map-output");
+        private final ByteArrayOutputStream kept = new ByteArrayOutputStream(); // guarded by this
+        private long cut; // guarded by this
+
+        private Output(InputStream stream) {
+            this.stream = stream;
+        }
 
         static Output of(InputStream stream) {
+            Output output = new Output(stream);
+            output.thread.setDaemon(true);
+            output.thread.start();
+            return output;
+        }
+
+        @Override
+        public void run() {
+            byte[] step = new byte[STEP];
             try (stream) {
-                byte[] bytes = stream.readNBytes(MOST_OUTPUT_BYTES);
-                return new Output(bytes, stream.transferTo(OutputStream.nullOutputStream()));
+                for (int count = stream.read(step); count >= 0; count = stream.read(step)) {
+                    add(step, count);
+                }
             } catch (IOException closed) {
-                return new Output(new byte[0], 0); // when it was killed
+                // when it was killed
             }
+        }
+
+        private synchronized void add(byte[] step, int count) {
+            int room = Math.min(count, MOST_OUTPUT_BYTES - kept.size());
+            kept.write(step, 0, room);
+            cut += count - room;
+        }
+
+        /** Waits for the end of the output, if that comes soon. */
+        void await() throws InterruptedException {
+            thread.join(GRACE_MILLIS);
+        }
+
+        synchronized byte[] bytes() {
+            return kept.toByteArray();
+        }
+
+        synchronized long cut() {
+            return cut;
         }
     }
 }

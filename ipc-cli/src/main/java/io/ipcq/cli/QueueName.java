@@ -102,6 +102,19 @@ final class QueueName {
         return directory.toRealPath().equals(other.directory.toRealPath());
     }
 
+    /** The same name: who looks again and again finds what was there before by it. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof QueueName name
+                && Objects.equals(directory, name.directory)
+                && Objects.equals(address, name.address);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(directory, address);
+    }
+
     @Override
     public String toString() {
         return Harmless.name(String.valueOf(directory == null ? address : directory));

@@ -110,6 +110,9 @@ final class WebSampler implements AutoCloseable {
     }
 
     private synchronized void publish(byte[] made) {
+        if (viewers == 0) {
+            return; // the next one would take it for new
+        }
         frame = made;
         number++;
         notifyAll();

@@ -53,7 +53,7 @@ class MapCommandIT {
                     .redirectError(directory.resolve("err").toFile())
                     .start();
             if (kill < KILLS) {
-                long enough = (long) INPUTS * (kill + 1) / (KILLS + 1);
+                long enough = (long) INPUTS * (kill + 1) / (3 * (KILLS + 1));
                 while (map.isAlive() && countLines(runs) < enough) {
                     TimeUnit.MILLISECONDS.sleep(5);
                 }

@@ -106,16 +106,19 @@ class PoolCommandIT {
             assertThat(dump.lines().filter(line -> line.startsWith("====")).count())
                     .isEqualTo(2);
             signal("-STOP", napping);
-            List<Map<String, Object>> stopped = awaitShown(
-                    user.pid(),
-                    objects -> objects.stream().anyMatch(object -> "worker-stopped".equals(object.get("stall"))));
-            assertThat(stopped)
-                    .anySatisfy(object -> assertThat(String.valueOf(object.get("sentence")))
-                            .contains("pid " + napping, "PoolUser.nap", "kill -CONT " + napping));
-            pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER);
-            assertThat(pool("dump", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
-                    .contains("it is stopped, and cannot answer", "thread " + napping);
-            signal("-CONT", napping);
+            try {
+                List<Map<String, Object>> stopped = awaitShown(
+                        user.pid(),
+                        objects -> objects.stream().anyMatch(object -> "worker-stopped".equals(object.get("stall"))));
+                assertThat(stopped)
+                        .anySatisfy(object -> assertThat(String.valueOf(object.get("sentence")))
+                                .contains("pid " + napping, "PoolUser.nap", "kill -CONT " + napping));
+                pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER);
+                assertThat(pool("dump", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
+                        .contains("it is stopped, and cannot answer", "thread " + napping);
+            } finally {
+                signal("-CONT", napping); // one that stays stopped does not see the end of its parent
+            }
         }
     }
 
@@ -149,7 +152,8 @@ class PoolCommandIT {
         TestJvm killed = start("killed");
         try (killed;
                 TestJvm closed = start("closed")) {
-            assertThat(pool("ls").endsWith(0).lines()).hasSize(3);
+            await().atMost(60, TimeUnit.SECONDS)
+                    .until(() -> pool("ls").endsWith(0).lines().size() == 3);
             closed.send("");
             closed.awaitSuccess();
             killed.kill();

@@ -92,8 +92,10 @@ class TopCommandIT {
             awaitScreen(" 123 ");
             tmux("send-keys", ">");
             awaitScreen("sorted by size");
-            String sorted = screen();
-            assertThat(sorted.indexOf("/orders")).isLessThan(sorted.indexOf("/letters"));
+            await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+                String sorted = screen(); // not one that is half drawn
+                assertThat(sorted.indexOf("/orders")).isLessThan(sorted.indexOf("/letters"));
+            });
             tmux("send-keys", "/");
             awaitScreen("filter: _");
             tmux("send-keys", "lett");

@@ -65,10 +65,18 @@ public final class Watched {
      * answer.
      */
     public Watched queue(String name, SharedQueue<?> queue) {
-        Source<Long> letters = queue instanceof DurableQueue<?> && QueueView.isThere(queue.directory())
-                ? new Source<>(() -> deadLetters(queue))
-                : null;
+        Source<Long> letters =
+                queue instanceof DurableQueue<?> && isHere(queue) ? new Source<>(() -> deadLetters(queue)) : null;
         return add(queues, new Queue(name, new Source<>(queue::stats), letters));
+    }
+
+    /** Some have no directory. */
+    private static boolean isHere(SharedQueue<?> queue) {
+        try {
+            return QueueView.isThere(queue.directory());
+        } catch (UnsupportedOperationException elsewhere) {
+            return false;
+        }
     }
 
     /** Looks without a handle of its own, which would have to be made, and kept. */

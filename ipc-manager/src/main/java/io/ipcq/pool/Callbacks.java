@@ -109,6 +109,16 @@ final class Callbacks {
         warn(noThread);
     }
 
+    /** The same for who holds a lock; no failure is told. */
+    void lookQuietly() {
+        lock.lock();
+        try {
+            Throwable unused = findThread();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Without the lock: a logger may call the pool. */
     private void warn(@Nullable Throwable noThread) {
         if (noThread != null) {
@@ -147,7 +157,8 @@ final class Callbacks {
     /** Somebody else goes on with the batch. */
     private void leaveTurn(CallbackThread me) {
         Batch mine = me.batch;
-        if (mine != null && !mine.isBegun()) {
+        if (mine != null && !mine.isBegun() && unfinished != mine) {
+            mine.after = unfinished;
             unfinished = mine;
         }
         if (turn == me) {
@@ -209,7 +220,8 @@ final class Callbacks {
             next.fill(waiting);
         }
         me.batch = next;
-        unfinished = null;
+        unfinished = next.after;
+        next.after = null;
         me.since = now;
         running++;
         return next;
@@ -299,6 +311,7 @@ final class Callbacks {
         private final String what;
         private final ArrayDeque<Runnable> queue = new ArrayDeque<>(); // guarded by itself, as is everything below
         private boolean isScheduled;
+        private boolean isRunning;
         private long dropped;
 
         Lane(int limit, String what) {
@@ -338,11 +351,18 @@ final class Callbacks {
         private void abandon() {
             synchronized (queue) {
                 isScheduled = false;
+                isRunning = false;
             }
         }
 
         @Override
         public void run() {
+            synchronized (queue) {
+                if (isRunning) {
+                    return; // begun again after an error
+                }
+                isRunning = true;
+            }
             boolean done = false;
             try {
                 for (Runnable next = poll(); next != null; next = poll()) {
@@ -368,6 +388,7 @@ final class Callbacks {
                     return next;
                 }
                 isScheduled = false;
+                isRunning = false;
                 lost = dropped;
                 dropped = 0;
             }
@@ -387,6 +408,9 @@ final class Callbacks {
 
         private final @Nullable Callback[] callbacks;
         private final AtomicInteger begun = new AtomicInteger();
+
+        /** Another one that is unfinished. Guarded by the lock of the callbacks. */
+        private @Nullable Batch after;
 
         Batch(int size) {
             this.callbacks = new @Nullable Callback[size];

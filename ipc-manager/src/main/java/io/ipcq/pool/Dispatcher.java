@@ -48,6 +48,9 @@ final class Dispatcher implements PoolTask.Pool {
 
     private static final int MAX_WAITING_LOGS = 100_000;
     private static final int MAX_WAITING_PROGRESS = 1_000_000;
+    /** How often a slot without a worker sees to it that callbacks are not kept waiting. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String name;
@@ -545,9 +548,11 @@ final class Dispatcher implements PoolTask.Pool {
                 }
                 long pause = Deadline.remainingNanos(notBefore);
                 if (pause > 0) {
-                    changed.awaitNanos(pause);
+                    changed.awaitNanos(Math.min(pause, LOOK_NANOS));
+                    callbacks.lookQuietly();
                 } else if (slot.restarts.isHopeless() && backlog.isEmpty()) {
-                    changed.await();
+                    changed.awaitNanos(LOOK_NANOS);
+                    callbacks.lookQuietly();
                 } else {
                     return true;
                 }
@@ -616,8 +621,7 @@ final class Dispatcher implements PoolTask.Pool {
             boolean lost = lose(task, obituary, ended);
             worker.held.remove(task); // unless it is in the backlog
             if (lost) {
-                PoolEvents.crash(
-                        name, obituary.worker(), obituary.pid(), obituary.exitDescription(), task.describe());
+                PoolEvents.crash(name, obituary.worker(), obituary.pid(), obituary.exitDescription(), task.describe());
             }
         }
         PoolWorker woken = handOutToIdle();
@@ -650,7 +654,7 @@ final class Dispatcher implements PoolTask.Pool {
 
     /** False if nobody waits for it any more. */
     private boolean lose(PoolTask<?> task, Obituary obituary, List<Completions.Completion> ended) {
-        if (task.isDone()) {
+        if (task.counted || task.isDone()) { // or out of time, and that is being told
             tally.end(
                     task,
                     !task.isCompletedExceptionally()); // else cancelled or out of time: the worker was killed for it

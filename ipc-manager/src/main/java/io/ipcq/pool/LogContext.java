@@ -4,7 +4,6 @@ package io.ipcq.pool;
 import io.ipcq.Log;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -35,28 +34,34 @@ final class LogContext {
         return out.toBytes();
     }
 
-    /** The calling thread works on what the one that was captured has begun. */
-    static void begin(byte @Nullable [] captured) {
+    /**
+     * The calling thread works on what the one that was captured has begun. What an initializer has said stays, unless that says otherwise.
+     *
+     * @return what the thread has said itself, for {@link #end}; null if nothing is to be done there
+     */
+    static @Nullable Map<String, String> begin(byte @Nullable [] captured) {
         if (captured == null || !isUsable()) {
-            return;
-        }
-        MessageReader in = new MessageReader(captured);
-        Map<String, @Nullable String> said = new HashMap<>();
-        for (int left = in.getInt(); left > 0; left--) {
-            said.put(Objects.requireNonNull(in.getString()), in.getString());
+            return null;
         }
         try {
-            Slf4j.set(said);
+            Map<String, String> own = Slf4j.get();
+            Map<String, String> all = own == null ? new HashMap<>() : new HashMap<>(own);
+            MessageReader in = new MessageReader(captured);
+            for (int left = in.getInt(); left > 0; left--) {
+                all.put(in.getString(), in.getString());
+            }
+            Slf4j.set(all);
+            return own == null ? Map.of() : own;
         } catch (RuntimeException | LinkageError itsOwnFault) {
-            // then it logs without
+            return null; // then it logs without
         }
     }
 
     /** It does so no more. */
-    static void end(byte @Nullable [] captured) {
-        if (captured != null && isUsable()) {
+    static void end(@Nullable Map<String, String> own) {
+        if (own != null) {
             try {
-                Slf4j.set(Map.of());
+                Slf4j.set(own);
             } catch (RuntimeException | LinkageError itsOwnFault) {
                 // as above
             }
@@ -79,8 +84,7 @@ final class LogContext {
             return MDC.getCopyOfContextMap();
         }
 
-        @SuppressWarnings("NullAway") // a value may be null
-        static void set(Map<String, @Nullable String> said) {
+        static void set(Map<String, String> said) {
             MDC.setContextMap(said);
         }
     }

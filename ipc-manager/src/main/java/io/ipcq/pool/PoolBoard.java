@@ -45,6 +45,8 @@ final class PoolBoard {
                 BOARDS.add(board);
                 if (writer == null) {
                     startWriter();
+                } else {
+                    LockSupport.unpark(writer);
                 }
             }
         } catch (Throwable unseen) {
@@ -55,7 +57,9 @@ final class PoolBoard {
 
     /** For who holds the monitor. */
     private static void startWriter() {
-        Thread thread = new Thread(PoolBoard::write, "ipcq-pool-board");
+        // it outlives whoever makes the first pool, and keeps nothing of his
+        Thread thread = new Thread(null, PoolBoard::write, "ipcq-pool-board", 0, false);
+        thread.setContextClassLoader(null);
         thread.setDaemon(true);
         boolean begun = false;
         writer = thread;

@@ -90,7 +90,16 @@ public record PoolView(
     public static List<PoolView> all(Path temporaryDirectory) throws IOException {
         List<PoolView> views = new ArrayList<>();
         for (Announcement.Found found : Announcement.all(temporaryDirectory, PoolLayout.FORMAT)) {
-            views.add(PoolFile.read(found.pid(), found.region()));
+            long bytes = found.region().sizeBytes();
+            try {
+                if (bytes >= PoolLayout.bytes(0) && bytes <= PoolLayout.bytes(PoolFile.MOST_ROWS)) {
+                    views.add(PoolFile.read(found.pid(), found.region()));
+                }
+            } catch (RuntimeException | InternalError damaged) {
+                // as what is damaged otherwise: it is left out
+            } finally {
+                found.region().release(bytes);
+            }
         }
         return views;
     }

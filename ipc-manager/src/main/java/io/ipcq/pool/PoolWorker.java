@@ -384,6 +384,9 @@ final class PoolWorker {
         try {
             boolean first = held.isEmpty();
             held.addLast(task);
+            if (state == State.GONE) {
+                return false;
+            }
             if (message.length > MessageKind.MAX_BYTES) {
                 unsent = message;
                 large = true;

@@ -70,7 +70,13 @@ public final class TerminalProgress implements ProgressListener, AutoCloseable {
             throw new IllegalArgumentException("total must be positive: total=" + total);
         }
         requireLibrary();
-        return new TerminalProgress(title, total, terminal ? onTerminal() : inFile(System.err));
+        Line line = terminal ? onTerminal() : inFile(System.err);
+        try {
+            return new TerminalProgress(title, total, line);
+        } catch (Throwable failed) {
+            line.close(); // the program's streams are its own again
+            throw failed;
+        }
     }
 
     private static void requireLibrary() {

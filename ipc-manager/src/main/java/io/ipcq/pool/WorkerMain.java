@@ -156,13 +156,14 @@ final class WorkerMain {
             @Nullable Object[] arguments = Values.read(in, () -> handles);
             @Nullable Object[] values;
             Span task = PoolEvents.task(number, function);
+            Map<String, String> own = null;
             running.begin(number);
             try {
-                LogContext.begin(context);
+                own = LogContext.begin(context);
                 values = call.invoke(function, arguments);
             } finally {
                 running.end();
-                LogContext.end(context);
+                LogContext.end(own);
                 if (task != null) {
                     task.close();
                 }

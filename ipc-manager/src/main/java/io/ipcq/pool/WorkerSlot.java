@@ -33,6 +33,9 @@ final class WorkerSlot implements Runnable {
     /** It sends nothing any more. */
     private boolean ended;
 
+    /** It is given up for something that failed here. */
+    private boolean survived;
+
     /** Guarded by the dispatcher's lock, as is everything below. */
     @Nullable
     PoolWorker worker;
@@ -102,11 +105,15 @@ final class WorkerSlot implements Runnable {
         } else if (!ended) {
             serve(living);
         } else {
+            if (survived) {
+                living.kill();
+            }
             living.child().join();
             dispatcher.bury(this, living);
             living.close();
             mine = null;
             ended = false;
+            survived = false;
         }
         return true;
     }
@@ -149,11 +156,16 @@ final class WorkerSlot implements Runnable {
     /** Whatever happens here concerns the worker that this slot has, and none of the others. */
     private void survive(Throwable failed) {
         PoolWorker failing = mine;
-        if (failing != null) {
-            ended = true;
-            failing.kill();
+        ended |= failing != null; // first, as this cannot fail
+        survived |= failing != null;
+        try {
+            if (failing != null) {
+                failing.kill();
+            }
+            Log.of(WorkerSlot.class).warn("a worker is given up: worker=" + name, failed);
+        } catch (Throwable again) {
+            // it is killed before it is waited for
         }
-        Log.of(WorkerSlot.class).warn("a worker is given up: worker=" + name, failed);
         LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
     }
 }

@@ -43,7 +43,9 @@ public final class Announcement implements AutoCloseable {
     public static Announcement make(RegionFormat format, long bytes, Consumer<MappedRegion> initialise)
             throws IOException {
         Path file = TaskFile.next(SUFFIX);
-        return new Announcement(file, MappedRegion.create(file, format, bytes, initialise));
+        MappedRegion region = MappedRegion.create(file, format, bytes, initialise);
+        RunDirectory.announced(file);
+        return new Announcement(file, region);
     }
 
     /** Where this process writes what it announces. */
@@ -85,23 +87,12 @@ public final class Announcement implements AutoCloseable {
         return PrivateFiles.temporaryDirectory();
     }
 
-    /** The files of all that are in a run directory. */
-    static List<Path> in(Path directory) {
-        try (DirectoryHandle held = DirectoryHandle.openOwn(directory)) {
-            return held.names().stream()
-                    .filter(name -> name.endsWith(SUFFIX))
-                    .map(directory::resolve)
-                    .toList();
-        } catch (IOException gone) {
-            return List.of();
-        }
-    }
-
     /** Takes it back. Idempotent; a file that cannot be removed goes with the directory. */
     @Override
     public void close() {
         try {
             Files.deleteIfExists(file);
+            RunDirectory.withdrawn(file);
         } catch (IOException later) {
             // with the directory
         }

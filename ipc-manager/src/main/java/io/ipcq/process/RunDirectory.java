@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +52,9 @@ final class RunDirectory {
 
     private static final List<LiveDirectory> MINE = new ArrayList<>();
 
+    /** Known here, as no class may be loaded in a hook: the program may have closed its class loader. */
+    private static final Set<Path> ANNOUNCED = new HashSet<>();
+
     private RunDirectory() {}
 
     /** This JVM's directory. A new one is made if something that tidies temporary files took the last one away. */
@@ -74,12 +78,23 @@ final class RunDirectory {
         }
     }
 
+    /** A file that is there as long as this JVM, or until who made it removes it. */
+    static synchronized void announced(Path file) {
+        ANNOUNCED.add(file);
+    }
+
+    static synchronized void withdrawn(Path file) {
+        ANNOUNCED.remove(file);
+    }
+
     /** The same after all hooks, for what is empty then; children that go on may still be told to end through it. */
     static synchronized void removeMineAfterHooks() {
         for (LiveDirectory mine : MINE) {
             mine.path().toFile().deleteOnExit(); // the last one that is registered is the first to go
-            Announcement.in(mine.path()).forEach(file -> file.toFile().deleteOnExit());
             aliveFile(mine.path()).toFile().deleteOnExit();
+        }
+        for (Path file : ANNOUNCED) {
+            file.toFile().deleteOnExit();
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -22,20 +23,57 @@ final class ThrownFile {
     /** More than any stack trace; a child that fails must not fill its parent's memory. */
     private static final int MAX_BYTES = 1 << 20;
 
+    private static final long GRACE_MILLIS = 2_000;
+
     private ThrownFile() {}
 
     /** For the child. {@code given} is the file of its task, or of the slot in which it was given one. */
     static void write(Path given, Throwable thrown) {
         try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            // in a thread of its own: to write it calls the program's code, which may wait for ever
+            Thread writing = new Thread(() -> tryWrite(given, thrown), "ipcq-thrown");
+            writing.setDaemon(true);
+            writing.start();
+            writing.join(GRACE_MILLIS);
+        } catch (Throwable doesNotTravel) {
+            // it was printed
+        }
+    }
+
+    private static void tryWrite(Path given, Throwable thrown) {
+        try {
+            Bounded bytes = new Bounded();
             try (TravelOutput out = new TravelOutput(bytes)) {
                 out.writeObject(thrown);
             }
-            if (bytes.size() <= MAX_BYTES) {
-                Files.write(RunDirectory.createFile(TaskFile.besides(given, RunDirectory.THROWN)), bytes.toByteArray());
-            }
+            Files.write(
+                    RunDirectory.createFile(TaskFile.besides(given, RunDirectory.THROWN)), bytes.kept.toByteArray());
         } catch (Throwable doesNotTravel) {
-            // it was printed
+            // as above
+        }
+    }
+
+    /** Refuses what is too large before it has filled the heap. */
+    private static final class Bounded extends OutputStream {
+
+        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int value) throws IOException {
+            requireRoom(1);
+            kept.write(value);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            requireRoom(count);
+            kept.write(bytes, from, count);
+        }
+
+        private void requireRoom(int more) throws IOException {
+            if (kept.size() + (long) more > MAX_BYTES) {
+                throw new IOException("what was thrown is too large: maxBytes=" + MAX_BYTES);
+            }
         }
     }
 

@@ -48,8 +48,11 @@ public record ProcessSight(
             "--limit-modules",
             "--enable-native-access");
 
-    private static final Pattern SECRET =
-            Pattern.compile("(?i)(pass(word|wd|phrase)?|secret|token|api-?key|credentials?)\\b");
+    private static final Pattern SECRET = Pattern.compile(
+            "(?i)pass(word|wd|phrase)|\\bpass\\b|secret|token|(api|access|private)[-_.]?key|credential");
+
+    /** User and password of an address. */
+    private static final Pattern USER = Pattern.compile("://[^/@\\s]*@");
 
     private static final String HIDDEN = "***";
 
@@ -88,7 +91,10 @@ public record ProcessSight(
             if (hideNext) {
                 shown.add(HIDDEN);
             } else {
-                shown.add(isSecret && equals >= 0 ? word.substring(0, equals + 1) + HIDDEN : word);
+                shown.add(
+                        isSecret && equals >= 0
+                                ? word.substring(0, equals + 1) + HIDDEN
+                                : USER.matcher(word).replaceAll("://" + HIDDEN + "@"));
             }
             hideNext = !hideNext && isSecret && equals < 0 && word.startsWith("-");
         }

@@ -3,6 +3,7 @@ package io.ipcq.spring;
 
 import io.ipcq.pool.PoolStats;
 import io.ipcq.pool.ProcessPool;
+import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.SharedQueue;
@@ -48,7 +49,9 @@ record IpcqHealth(boolean up, Map<String, Object> details) {
         details.put("depth", stats.size());
         if (queue instanceof DurableQueue<?> durable) {
             details.put("leased", stats.leased());
-            details.put("deadLetters", durable.deadLetters().qsize());
+            try (DurableQueue<DeadLetter> letters = durable.deadLetters()) {
+                details.put("deadLetters", letters.qsize());
+            }
         }
         if (stats.shutdown()) {
             details.put("shutdown", true);

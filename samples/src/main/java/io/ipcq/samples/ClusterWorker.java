@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ClusterWorker {
 
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final long PACKING_MILLIS = 500;
+    private static final long PACKING_MILLIS = Long.getLong("packing.millis", 500);
 
     private ClusterWorker() {}
 

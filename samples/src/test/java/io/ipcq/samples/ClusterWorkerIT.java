@@ -26,6 +26,7 @@ class ClusterWorkerIT {
             ProcessBuilder command = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
+                            "-Dpacking.millis=5000", // longer than the signal takes
                             "-cp",
                             SampleProgram.classPath(),
                             ClusterWorker.class.getName())
