@@ -160,9 +160,10 @@ class ManagerRestartTest {
             proxies.put(SharedBarrier.class, manager.barrier("barrier", 2));
             proxies.put(Namespace.class, manager.namespace("namespace"));
             proxies.put(SharedLock.class, lock);
+            SharedEvent never = manager.event("never");
             CompletableFuture<Throwable> waiting = CompletableFuture.supplyAsync(() -> {
                 try {
-                    lock.condition("never").await();
+                    never.await(); // not answered before the end, so it is this that finds out
                     return new AssertionError();
                 } catch (Throwable e) {
                     return e;
