@@ -41,7 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
             names = "--gather",
             paramLabel = "FILE",
             description = "Writes what all looking commands say into a new zip file, for somebody else to read:"
-                    + " no element of a queue, no environment, no secret of a command line.")
+                    + " no element of a queue, no environment, nothing that looks like a secret.")
     private @Nullable Path gathered;
 
     @Parameters(arity = "0..*", paramLabel = "QUEUE", description = "For --gather: the queues with a path.")
