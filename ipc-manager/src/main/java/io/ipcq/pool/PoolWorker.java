@@ -77,7 +77,7 @@ final class PoolWorker {
         READY,
         /** The same; it has nothing to do, and is among those that are handed what comes. */
         IDLE,
-        /** Its ring takes no more tasks, as it has ended. */
+        /** It takes no more tasks: it has ended, or was killed when handing it one failed. */
         GONE,
         /** It was told to end when it is done with what it has. */
         STOPPING,
