@@ -78,6 +78,7 @@ final class PipeEnd implements Connection, Serializable {
     private State state = State.UNUSED;
     private boolean closed;
     private boolean flushed;
+    private boolean ended;
     private int queuedBytes;
     private @Nullable Connection connection;
     private @Nullable IOException failure;
@@ -126,7 +127,7 @@ final class PipeEnd implements Connection, Serializable {
                 changed.awaitUninterruptibly();
                 requireOpen();
             }
-            if (connection == null) {
+            if (connection == null || ended) {
                 throw failure == null ? new SocketException(ENDED) : failed(failure);
             }
             return connection;
@@ -152,7 +153,22 @@ final class PipeEnd implements Connection, Serializable {
             IOException cause = whyOver();
             throw cause == null ? new EOFException(ENDED) : failed(cause);
         }
-        return met.recvBytes();
+        try {
+            return met.recvBytes();
+        } catch (EOFException end) {
+            isEnded();
+            throw end;
+        }
+    }
+
+    /** The other end's socket may take bytes for a moment longer, and lose them. */
+    private void isEnded() {
+        lock.lock();
+        try {
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -425,7 +441,7 @@ final class PipeEnd implements Connection, Serializable {
     public boolean isOpen() {
         lock.lock();
         try {
-            return !closed && (connection == null ? state != State.OVER || failure == null : connection.isOpen());
+            return !closed && !ended && (connection == null ? state != State.OVER : connection.isOpen());
         } finally {
             lock.unlock();
         }

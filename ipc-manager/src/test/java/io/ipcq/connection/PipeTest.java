@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Both ends in one process, also by way of their serialized forms. */
@@ -150,16 +151,29 @@ class PipeTest {
         assertThatThrownBy(other::recvBytes).isInstanceOf(EOFException.class);
     }
 
-    @Test
+    /** The two ends meet in some of the rounds; in the others, the one that is closed gives up before. */
+    @RepeatedTest(200)
     void shouldEndWhenTheOtherEndWasClosedWithoutBeingUsed() throws Exception {
         Pipe pipe = pipe();
         pipe.first().close();
         assertThat(pipe.second().poll(WATCHDOG)).isTrue();
         assertThatThrownBy(pipe.second()::recvBytes).isInstanceOf(EOFException.class);
         assertThatThrownBy(() -> pipe.second().sendBytes(new byte[1])).isInstanceOf(IOException.class);
+        assertThat(pipe.second().isOpen()).isFalse();
         assertThatThrownBy(pipe.first()::recvBytes)
                 .isInstanceOf(SocketException.class)
                 .hasMessageContaining("closed on this side");
+    }
+
+    @Test
+    void shouldSendNothingOnceTheEndWasReceived() throws Exception {
+        Pipe pipe = pipe();
+        pipe.first().sendBytes(new byte[1]);
+        assertThat(pipe.second().recvBytes()).hasSize(1);
+        FutureTask<byte[]> received = ConnectionTest.inThread(pipe.second()::recvBytes);
+        pipe.first().close();
+        assertThatThrownBy(received::get).hasCauseInstanceOf(EOFException.class);
+        assertThatThrownBy(() -> pipe.second().sendBytes(new byte[1])).isInstanceOf(SocketException.class);
     }
 
     @Test
