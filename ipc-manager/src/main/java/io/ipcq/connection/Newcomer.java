@@ -85,6 +85,11 @@ final class Newcomer {
         }
     }
 
+    /** So closing it can tell the peer why; it may have been closed already. */
+    void workIsDone() {
+        working = false;
+    }
+
     /** It is a connection: from now on others wait for it. */
     Connection leave() {
         if (key != null) {

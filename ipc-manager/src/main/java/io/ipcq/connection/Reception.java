@@ -290,10 +290,10 @@ final class Reception implements AutoCloseable {
     }
 
     private void goOn(Worked done) {
+        done.newcomer().workIsDone();
         if (done.failure() == null) {
             advance(done.newcomer());
         } else {
-            done.newcomer().await(WireProgress.DONE);
             drop(done.newcomer(), done.failure());
         }
     }

@@ -188,10 +188,13 @@ class TlsWireTest {
     @Test
     void shouldDemandCertificateOfClient() throws Exception {
         Listener listener = listen(builder(own).clientCertificates(true));
-        assertThatThrownBy(() -> client(listener, own).connect()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> client(listener, own).connect())
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("alert");
         assertThatThrownBy(() ->
                         client(listener, own).tls(KeyStores.context(other, own)).connect())
-                .isInstanceOf(IOException.class);
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("alert");
         assertThat(listener.accept(Duration.ofMillis(20))).isEmpty();
         connect(listener, client(listener, own).tls(KeyStores.context(own, own)));
         client.sendBytes(new byte[3]);
