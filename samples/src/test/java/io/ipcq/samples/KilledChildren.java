@@ -2,8 +2,11 @@
 package io.ipcq.samples;
 
 import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
 
-/** Runs samples one after the other with another java for their children, and says how each ended. */
+/** Runs samples at the same time, with another java for their children, and says how each ended. */
 final class KilledChildren {
 
     private KilledChildren() {}
@@ -14,8 +17,17 @@ final class KilledChildren {
         System.setProperty("java.home", arguments[0]);
         Class.forName("io.ipcq.process.ChildJava"); // looks there once
         System.setProperty("java.home", home);
+        List<FutureTask<Void>> outcomes = new ArrayList<>();
         for (int i = 1; i < arguments.length; i++) {
-            System.out.println(arguments[i] + " " + outcome(Class.forName(arguments[i])));
+            String sample = arguments[i];
+            outcomes.add(new FutureTask<>(() -> {
+                System.out.println(sample + " " + outcome(Class.forName(sample)));
+                return null;
+            }));
+            new Thread(outcomes.get(outcomes.size() - 1), sample).start();
+        }
+        for (FutureTask<Void> each : outcomes) {
+            each.get();
         }
         System.exit(0); // whatever threads they left
     }
