@@ -36,7 +36,7 @@ class FuzzIT {
     private static final int FEW = 1_000;
 
     private static final int MANY = 50_000;
-    private static final int LONGEST_INPUT_SECONDS = 20;
+    private static final int LONGEST_INPUT_SECONDS = 60;
     private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
 
     private final long seed = Integer.getInteger("ipcq.seed", new Random().nextInt(1, Integer.MAX_VALUE));
