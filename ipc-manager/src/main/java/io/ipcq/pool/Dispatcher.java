@@ -745,6 +745,13 @@ final class Dispatcher implements PoolTask.Pool {
         callbacks.look();
     }
 
+    /** For the thread of a slot that has ended, which nobody waits for: futures complete also if nobody waits for the end of the pool. */
+    void seeOutCallbacks() throws InterruptedException {
+        if (isTerminated()) {
+            callbacks.awaitQuiet(Deadline.NEVER);
+        }
+    }
+
     // ---- the end ----------------------------------------------------------------------------------------------------
 
     void shutdown() {

@@ -36,6 +36,9 @@ final class WorkerSlot implements Runnable {
     /** It is given up for something that failed here. */
     private boolean survived;
 
+    /** There is to be no worker any more. */
+    private boolean isOver;
+
     /** Guarded by the dispatcher's lock, as is everything below. */
     @Nullable
     PoolWorker worker;
@@ -70,26 +73,19 @@ final class WorkerSlot implements Runnable {
 
     @Override
     public void run() {
+        Throwable failure = null;
         boolean goesOn = true;
         while (goesOn) {
             try {
+                if (failure != null) {
+                    survive(failure);
+                    failure = null;
+                }
                 goesOn = step();
             } catch (Throwable failed) {
-                survive(failed);
-            }
-        }
-        end();
-    }
-
-    /** Whoever closes the pool waits for this. */
-    private void end() {
-        boolean told = false;
-        while (!told) {
-            try {
-                dispatcher.ended(this);
-                told = true;
-            } catch (Throwable failed) {
-                survive(failed);
+                ended |= mine != null; // no call: that could fail, too
+                survived |= mine != null;
+                failure = failure == null ? failed : failure;
             }
         }
     }
@@ -98,7 +94,10 @@ final class WorkerSlot implements Runnable {
     private boolean step() throws InterruptedException {
         PoolWorker living = mine;
         if (living == null) {
-            if (!dispatcher.awaitNeed(this)) {
+            isOver = isOver || !dispatcher.awaitNeed(this);
+            if (isOver) {
+                dispatcher.ended(this); // whoever closes the pool waits for this
+                dispatcher.seeOutCallbacks();
                 return false;
             }
             mine = start();
@@ -156,16 +155,10 @@ final class WorkerSlot implements Runnable {
     /** Whatever happens here concerns the worker that this slot has, and none of the others. */
     private void survive(Throwable failed) {
         PoolWorker failing = mine;
-        ended |= failing != null; // first, as this cannot fail
-        survived |= failing != null;
-        try {
-            if (failing != null) {
-                failing.kill();
-            }
-            Log.of(WorkerSlot.class).warn("a worker is given up: worker=" + name, failed);
-        } catch (Throwable again) {
-            // it is killed before it is waited for
+        if (failing != null) {
+            failing.kill();
         }
+        Log.of(WorkerSlot.class).warn("a worker is given up: worker=" + name, failed);
         LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
     }
 }

@@ -49,45 +49,118 @@ public final class FaultPoints {
      */
     public record Outcome(int count, String site, @Nullable Throwable thrown) implements Serializable {}
 
-    /** One count, from the first point to the one at which the error comes up. */
-    private static final class Run {
+    /** What has come up since somebody armed, and how much was counted until then. */
+    private abstract static class Run {
 
         private final Predicate<Thread> concerned;
-        private final int n;
         private final FaultKind kind;
-        private final AtomicInteger count = new AtomicInteger();
-        private final AtomicIntegerArray visits = new AtomicIntegerArray(MOST_SITES);
         private volatile @Nullable Throwable thrown;
         private volatile String site = "";
 
-        private Run(Predicate<Thread> concerned, int n, FaultKind kind) {
+        private Run(Predicate<Thread> concerned, FaultKind kind) {
             this.concerned = concerned;
-            this.n = n;
             this.kind = kind;
         }
 
+        /** Whether an error comes up at a place that is passed. */
+        abstract boolean isReached(int number);
+
+        int counted() {
+            return 0;
+        }
+
         private void pass(int number) {
-            if (INITIALISING.get()[0] > 0 || visits.incrementAndGet(number) > VISITS || count.incrementAndGet() != n) {
+            if (INITIALISING.get()[0] > 0 || !isReached(number)) {
                 return;
             }
             site = nameOf(number);
-            Throwable fault = kind.create("made by a test, at point " + n + ": " + site);
+            Throwable fault = kind.create("made by a test, at " + describe() + site);
             thrown = fault;
             report(site);
             FaultPoints.<RuntimeException>sneak(fault);
+        }
+
+        String describe() {
+            return "";
+        }
+    }
+
+    /** One count, from the first point to the one at which the error comes up, and those after it in the same thread. */
+    private static final class Counting extends Run {
+
+        private final int n;
+        private final AtomicInteger count = new AtomicInteger();
+        private final AtomicInteger left;
+        private final AtomicIntegerArray visits = new AtomicIntegerArray(MOST_SITES);
+        private volatile @Nullable Thread struck;
+
+        private Counting(Predicate<Thread> concerned, int n, int inARow, FaultKind kind) {
+            super(concerned, kind);
+            this.n = n;
+            this.left = new AtomicInteger(inARow - 1);
+        }
+
+        @Override
+        boolean isReached(int number) {
+            if (struck != null) {
+                return struck == Thread.currentThread() && left.getAndDecrement() > 0;
+            }
+            if (visits.incrementAndGet(number) > VISITS || count.incrementAndGet() != n) {
+                return false;
+            }
+            struck = Thread.currentThread();
+            return true;
+        }
+
+        @Override
+        int counted() {
+            return count.get();
+        }
+
+        @Override
+        String describe() {
+            return "point " + n + ": ";
+        }
+    }
+
+    /** Errors at places of a certain name. */
+    private static final class Named extends Run {
+
+        private final Predicate<String> sites;
+        private final AtomicInteger left;
+
+        private Named(Predicate<Thread> concerned, Predicate<String> sites, int times, FaultKind kind) {
+            super(concerned, kind);
+            this.sites = sites;
+            this.left = new AtomicInteger(times);
+        }
+
+        @Override
+        boolean isReached(int number) {
+            return sites.test(nameOf(number)) && left.getAndDecrement() > 0;
         }
     }
 
     /** Counts in some threads from now on; the error comes up at the n-th point, and at none if n is 0. */
     public static void arm(Predicate<Thread> concerned, int n, FaultKind kind) {
-        armed = new Run(concerned, n, kind);
+        arm(concerned, n, 1, kind);
+    }
+
+    /** The same, and so many errors in a row come up in that thread: what is done about the first one meets the second. */
+    public static void arm(Predicate<Thread> concerned, int n, int inARow, FaultKind kind) {
+        armed = new Counting(concerned, n, inARow, kind);
+    }
+
+    /** Lets an error come up wherever some threads pass a place with a certain name, so often. */
+    public static void armAt(Predicate<Thread> concerned, Predicate<String> sites, int times, FaultKind kind) {
+        armed = new Named(concerned, sites, times, kind);
     }
 
     /** Counts no more; nothing was counted if nobody armed. */
     public static Outcome disarm() {
         Run run = armed;
         armed = null;
-        return run == null ? new Outcome(0, "", null) : new Outcome(run.count.get(), run.site, run.thrown);
+        return run == null ? new Outcome(0, "", null) : new Outcome(run.counted(), run.site, run.thrown);
     }
 
     /** For one who may not live to tell: where the error came up stands in the file that was asked for. */

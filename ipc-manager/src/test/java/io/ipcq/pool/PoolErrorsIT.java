@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.TestJvm;
+import io.ipcq.test.FaultAgent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Lets errors come up in a pool that are not alone: where another one is dealt with, or for as long as no thread can be had.
+ * {@link PoolFaultLoopIT} has one of them at a time, at every place.
+ */
+class PoolErrorsIT {
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path directory;
+
+    @Test
+    @Timeout(600)
+    void shouldGoOnAfterErrorsThatAreNotAlone() {
+        List<String> options = new ArrayList<>(FaultAgent.options(directory, "io.ipcq.pool"));
+        options.add("-Dipcq.children=threads");
+        options.add("-Djava.io.tmpdir=" + directory);
+        options.add("-XX:TieredStopAtLevel=1");
+        try (TestJvm jvm = TestJvm.start(options, PoolErrorsProgram.class)) {
+            for (PoolErrorsProgram.Scenario scenario : PoolErrorsProgram.Scenario.values()) {
+                jvm.awaitLine(scenario.name());
+            }
+            jvm.awaitSuccess();
+        }
+    }
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ipcq.test.FaultKind;
+import io.ipcq.test.FaultPoints;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** The process in which {@link PoolErrorsIT} lets errors come up; its pools have threads of it as workers. */
+final class PoolErrorsProgram {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration NEVER = Duration.ofHours(1);
+    private static final int MOST_IN_A_ROW = 10;
+    private static final int ENDS = 40;
+
+    private static final AtomicInteger RUNS = new AtomicInteger();
+    private static final CountDownLatch OVER = new CountDownLatch(1);
+    private static volatile boolean initializerFails;
+
+    private PoolErrorsProgram() {}
+
+    /** What is tried. */
+    enum Scenario {
+        /** A slot goes on after any number of errors in a row, of which all but the first come up in what is done about one. */
+        SLOT_GOES_ON {
+            @Override
+            void run() throws Exception {
+                try (ProcessPool pool = builder().create()) {
+                    for (int inARow = 1; inARow <= MOST_IN_A_ROW; inARow++) {
+                        requireWhole(pool);
+                        long before = pool.stats().started();
+                        FaultPoints.arm(PoolErrorsProgram::isSlots, 1, inARow, kind(inARow));
+                        var unused = pool.applyAsync(PoolErrorsProgram::same, 1); // which may be given up
+                        await(
+                                "another worker after errors: " + inARow,
+                                () -> pool.stats().started() > before);
+                        FaultPoints.disarm();
+                    }
+                    requireWhole(pool);
+                }
+            }
+        },
+        /** A slot ends, whichever errors in a row come up in its end. */
+        SLOT_ENDS {
+            @Override
+            void run() throws Exception {
+                int count = end(0, 1);
+                for (int n = 1; n <= count; n += 1 + count / ENDS) {
+                    end(n, 1 + n % MOST_IN_A_ROW);
+                }
+            }
+        },
+        /** Where no worker can start any more, callbacks that found no thread are looked at again. */
+        HOPELESS_POOL_LOOKS_AT_CALLBACKS {
+            @Override
+            void run() throws Exception {
+                initializerFails = true;
+                try (ProcessPool pool =
+                        builder().initializer(PoolErrorsProgram::initialize).create()) {
+                    refuseThreads();
+                    CompletableFuture<Integer> given = pool.applyAsync(PoolErrorsProgram::same, 1);
+                    await("nobody can start", () -> pool.stats().failed() == 1 && slotIsIn("awaitNeed"));
+                    FaultPoints.disarm();
+                    requireFailed(given, WorkerStartException.class);
+                }
+            }
+        },
+        /** The same in the pause before a start is tried again. */
+        PAUSING_POOL_LOOKS_AT_CALLBACKS {
+            @Override
+            void run() throws Exception {
+                try (ProcessPool pool = builder()
+                        .initializer(PoolErrorsProgram::initialize)
+                        .restartBackOff(NEVER, NEVER)
+                        .maxTasksPerWorker(1)
+                        .create()) {
+                    await("a worker", () -> pool.stats().ready() == 1);
+                    initializerFails = true;
+                    refuseThreads();
+                    CompletableFuture<Integer> done = pool.applyAsync(PoolErrorsProgram::same, 1);
+                    await(
+                            "a pause",
+                            () -> pool.stats().started() == 2 && pool.pids().isEmpty() && slotIsIn("awaitNeed"));
+                    FaultPoints.disarm();
+                    assertThat(done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+                }
+            }
+        },
+        /** The same after the end, though nobody waits for it. */
+        ENDED_POOL_LOOKS_AT_CALLBACKS {
+            @Override
+            void run() throws Exception {
+                ProcessPool pool = builder().create();
+                refuseThreads();
+                CompletableFuture<Integer> last = pool.applyAsync(PoolErrorsProgram::same, 1);
+                pool.shutdown();
+                await("the end", pool::isTerminated);
+                FaultPoints.disarm();
+                assertThat(last.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
+            }
+        },
+        /** Time that is over is what a task fails with, though its worker is killed before that could be told. */
+        TASK_OUT_OF_TIME_IS_NOT_RUN_AGAIN {
+            @Override
+            void run() throws Exception {
+                try (ProcessPool pool = builder()
+                        .retries(3)
+                        .taskTimeout(Duration.ofMillis(50))
+                        .killAfter(Duration.ofMillis(1))
+                        .create()) {
+                    refuseThreads();
+                    CompletableFuture<Integer> stubborn = pool.applyAsync(PoolErrorsProgram::neverEnd, 1);
+                    await(
+                            "another worker",
+                            () -> pool.stats().started() > 1 && pool.stats().ready() == 1);
+                    assertThat(pool.stats().busy()).isZero();
+                    FaultPoints.disarm();
+                    requireFailed(stubborn, TaskTimeoutException.class);
+                    assertThat(RUNS).hasValue(1);
+                    assertThat(pool.stats().failed()).isEqualTo(1);
+                } finally {
+                    OVER.countDown();
+                }
+            }
+        },
+        /** Callbacks that were left behind are run, also if others are left behind before somebody goes on with them. */
+        TWO_BATCHES_ARE_LEFT_BEHIND {
+            @Override
+            void run() throws Exception {
+                Callbacks callbacks = new Callbacks("test");
+                Call first = new Call(true);
+                Call second = new Call(true);
+                Call rest = new Call(false);
+                callbacks.addAll(List.of(first, second, rest));
+                awaitLook(callbacks, rest);
+                Call third = new Call(true);
+                Call behind = new Call(false);
+                callbacks.addAll(List.of(third, behind));
+                third.awaitBegin();
+                Thread doomed = second.thread;
+                FaultPoints.armAt(
+                        any -> true,
+                        site -> isThreadMade(site)
+                                || site.startsWith("Callbacks$Batch.done") && Thread.currentThread() == doomed,
+                        Integer.MAX_VALUE,
+                        FaultKind.OUT_OF_MEMORY);
+                loseTurn(callbacks); // who has the third; nobody goes on with what comes after it
+                second.mayEnd.countDown();
+                doomed.join(PATIENCE.toMillis());
+                assertThat(doomed.isAlive()).isFalse();
+                assertThat(behind.begun.getCount()).isOne();
+                FaultPoints.disarm();
+                awaitLook(callbacks, behind);
+                for (Call each : List.of(first, third)) {
+                    each.mayEnd.countDown();
+                }
+                assertThat(callbacks.awaitQuiet(System.nanoTime() + PATIENCE.toNanos()))
+                        .isTrue();
+            }
+        };
+
+        abstract void run() throws Exception;
+    }
+
+    public static void main(String[] args) throws Exception {
+        for (Scenario scenario : Scenario.values()) {
+            initializerFails = false;
+            scenario.run();
+            System.out.println(scenario);
+        }
+    }
+
+    // ---- tasks ------------------------------------------------------------------------------------------------------
+
+    private static int same(int number) {
+        return number;
+    }
+
+    private static int neverEnd(int number) {
+        RUNS.incrementAndGet();
+        while (OVER.getCount() > 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        return number;
+    }
+
+    private static void initialize() {
+        if (initializerFails) {
+            throw new IllegalStateException("made by a test");
+        }
+    }
+
+    // ---- pools ------------------------------------------------------------------------------------------------------
+
+    private static ProcessPoolBuilder builder() {
+        return ProcessPool.builder().workers(1).restartBackOff(Duration.ofMillis(1), Duration.ofMillis(1));
+    }
+
+    private static void requireWhole(ProcessPool pool) throws Exception {
+        assertThat(pool.applyAsync(PoolErrorsProgram::same, 1).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isEqualTo(1);
+    }
+
+    private static void requireFailed(CompletableFuture<?> future, Class<? extends Throwable> reason) {
+        assertThatThrownBy(() -> future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .hasCauseInstanceOf(reason);
+    }
+
+    /** Ends a pool; says how many points the slot passed. */
+    private static int end(int n, int inARow) throws Exception {
+        ProcessPool pool = builder().create();
+        requireWhole(pool);
+        FaultPoints.arm(PoolErrorsProgram::isSlots, n, inARow, kind(n));
+        pool.shutdown();
+        assertThat(pool.awaitTermination(PATIENCE))
+                .as("n=%d, in a row=%d", n, inARow)
+                .isTrue();
+        return FaultPoints.disarm().count();
+    }
+
+    private static boolean isSlots(Thread thread) {
+        return thread.getName().matches("ipcq-pool-.*-worker-\\d+");
+    }
+
+    private static boolean slotIsIn(String method) {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> isSlots(thread.getKey()))
+                .map(Map.Entry::getValue)
+                .anyMatch(stack -> Arrays.stream(stack)
+                        .anyMatch(frame -> frame.getMethodName().equals(method)));
+    }
+
+    private static FaultKind kind(int number) {
+        return FaultKind.values()[number % FaultKind.values().length];
+    }
+
+    /** No thread can be had for callbacks. */
+    private static void refuseThreads() {
+        FaultPoints.armAt(any -> true, PoolErrorsProgram::isThreadMade, Integer.MAX_VALUE, FaultKind.OUT_OF_MEMORY);
+    }
+
+    private static boolean isThreadMade(String site) {
+        return site.startsWith("Callbacks$CallbackThread.<init>");
+    }
+
+    private static void await(String what, BooleanSupplier there) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!there.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("it does not come: " + what);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    // ---- callbacks --------------------------------------------------------------------------------------------------
+
+    /** One that blocks though it was not to be expected, or does not. */
+    private static final class Call implements Callbacks.Callback {
+
+        private final CountDownLatch mayEnd;
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private volatile Thread thread;
+
+        Call(boolean blocks) {
+            this.mayEnd = new CountDownLatch(blocks ? 1 : 0);
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+
+        @Override
+        public void run() throws InterruptedException {
+            thread = Thread.currentThread();
+            begun.countDown();
+            mayEnd.await();
+        }
+
+        @Override
+        public void failed(Throwable failure) {}
+
+        void awaitBegin() throws InterruptedException {
+            assertThat(begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** Whoever has the turn and blocks loses it, until something is begun. */
+    private static void awaitLook(Callbacks callbacks, Call call) {
+        await("a callback", () -> {
+            callbacks.look();
+            return call.begun.getCount() == 0;
+        });
+    }
+
+    private static void loseTurn(Callbacks callbacks) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
+        await("time", () -> System.nanoTime() - end > 0);
+        callbacks.look();
+    }
+}
