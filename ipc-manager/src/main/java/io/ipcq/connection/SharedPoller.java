@@ -3,6 +3,7 @@ package io.ipcq.connection;
 
 import io.ipcq.Log;
 import io.ipcq.memory.Deadline;
+import io.ipcq.memory.LastingThread;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
@@ -57,7 +58,7 @@ final class SharedPoller {
     private SharedPoller() throws IOException {
         selector = Selector.open();
         try {
-            Thread thread = new Thread(this::run, "ipcq-connection-poller");
+            Thread thread = LastingThread.make(this::run, "ipcq-connection-poller");
             thread.setDaemon(true);
             thread.start();
         } catch (OutOfMemoryError e) {

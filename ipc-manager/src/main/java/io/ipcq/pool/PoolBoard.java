@@ -2,6 +2,7 @@
 package io.ipcq.pool;
 
 import io.ipcq.Log;
+import io.ipcq.memory.LastingThread;
 import io.ipcq.process.Announcement;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,9 +58,7 @@ final class PoolBoard {
 
     /** For who holds the monitor. */
     private static void startWriter() {
-        // it outlives whoever makes the first pool, and keeps nothing of his
-        Thread thread = new Thread(null, PoolBoard::write, "ipcq-pool-board", 0, false);
-        thread.setContextClassLoader(null);
+        Thread thread = LastingThread.make(PoolBoard::write, "ipcq-pool-board");
         thread.setDaemon(true);
         boolean begun = false;
         writer = thread;

@@ -2,6 +2,7 @@
 package io.ipcq.process;
 
 import io.ipcq.memory.Deadline;
+import io.ipcq.memory.LastingThread;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +36,7 @@ final class LiveChildren {
     private static synchronized void hook() {
         if (!hooked) {
             try {
-                Runtime.getRuntime().addShutdownHook(new Thread(LiveChildren::endDaemons, "ipcq-shutdown"));
+                Runtime.getRuntime().addShutdownHook(LastingThread.make(LiveChildren::endDaemons, "ipcq-shutdown"));
             } catch (IllegalStateException ending) {
                 // too late to tidy up: the kernel-held lock ends the daemons
             }
@@ -45,7 +46,6 @@ final class LiveChildren {
 
     static void add(ChildProcess child) {
         hook();
-        LIVE.removeIf(other -> !other.isAlive());
         LIVE.add(child);
     }
 
@@ -95,6 +95,7 @@ final class LiveChildren {
 
     /** A child has ended. */
     static void ended() {
+        LIVE.removeIf(other -> !other.isAlive());
         if (ending) {
             removeDirectoryAfterLast();
         }

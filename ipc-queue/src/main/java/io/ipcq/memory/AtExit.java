@@ -32,7 +32,7 @@ public final class AtExit<T> {
     /** Adds a thing. If this fails, the thing is not held, and the next call tries again. */
     public synchronized void add(T thing) {
         if (hook == null) {
-            Thread thread = new Thread(() -> held.forEach(release), name);
+            Thread thread = LastingThread.make(() -> held.forEach(release), name);
             try {
                 Runtime.getRuntime().addShutdownHook(thread);
                 hook = thread;

@@ -242,8 +242,8 @@ final class LockFile {
      * Makes it reachable through types of the JDK only, so that the class loader of this class may still be unloaded.
      */
     private static void keepUntilEnd(FileChannel channel) {
-        Thread keeper = new Thread(null, new FutureTask<>(new Thread(), channel), "ipcq-lock-file", 0, false);
-        keeper.setContextClassLoader(null);
+        Thread nothing = LastingThread.make(null, "ipcq-nothing");
+        Thread keeper = LastingThread.make(new FutureTask<>(nothing, channel), "ipcq-lock-file");
         try {
             Runtime.getRuntime().addShutdownHook(keeper);
         } catch (IllegalStateException e) {

@@ -81,7 +81,7 @@ final class LockKeeper {
     private static synchronized void runIfNeeded() {
         boolean running = keeper != null && keeper.isAlive(); // an Error may have ended it
         if (!running && !isIdle()) {
-            Thread thread = new Thread(null, LockKeeper::run, "ipcq-lock-keeper", 0, false);
+            Thread thread = LastingThread.make(LockKeeper::run, "ipcq-lock-keeper");
             thread.setDaemon(true);
             thread.start();
             keeper = thread;

@@ -76,9 +76,8 @@ final class VirtualSleepers {
         lock.lock();
         try {
             if (!attended) {
-                Thread attendant = new Thread(null, () -> attend(expected), "ipcq-sleeper");
+                Thread attendant = LastingThread.make(() -> attend(expected), "ipcq-sleeper");
                 attendant.setDaemon(true);
-                attendant.setContextClassLoader(null);
                 attendant.start();
                 attended = true;
             }
