@@ -66,8 +66,11 @@ final class PoolPrograms {
     /** Logs in its worker, for a parent whose logging is known. */
     static final class Logging {
         public static void main(String[] arguments) throws Exception {
-            try (ProcessPool pool =
-                    ProcessPool.builder().name("logs").workers(1).create()) {
+            try (ProcessPool pool = ProcessPool.builder()
+                    .name("logs")
+                    .workers(1)
+                    .initializer(Logging::sayWhoWeAre)
+                    .create()) {
                 pool.run(Chores::logBySlf4j, "by slf4j");
                 org.slf4j.MDC.put("request", "7");
                 org.slf4j.MDC.put("nothing", null);
@@ -76,6 +79,11 @@ final class PoolPrograms {
                 pool.run(Chores::logBySlf4j, "of nobody");
                 pool.run(Chores::logByJul, "by jul");
             }
+        }
+
+        private static void sayWhoWeAre() {
+            org.slf4j.MDC.put("service", "orders");
+            org.slf4j.MDC.put("request", "none");
         }
     }
 
