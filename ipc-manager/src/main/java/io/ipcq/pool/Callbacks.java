@@ -84,17 +84,20 @@ final class Callbacks {
 
     /** The same for several, which come in one step: a pool with short tasks has many at a time. */
     void addAll(List<? extends Callback> callbacks) {
-        Throwable noThread;
+        warn(takeOn(callbacks));
+    }
+
+    /** What finding a thread failed with, if it did. */
+    private @Nullable Throwable takeOn(List<? extends Callback> callbacks) {
         lock.lock();
         try {
             for (Callback callback : callbacks) {
                 waiting.add(callback);
             }
-            noThread = findThread();
+            return findThread();
         } finally {
             lock.unlock();
         }
-        warn(noThread);
     }
 
     /** Sees to it that what waits is not kept waiting; to be called now and then. */
@@ -319,6 +322,7 @@ final class Callbacks {
             this.what = what;
         }
 
+        /** Also for who holds a lock: a failure is told at the next look. */
         void add(Runnable next) {
             synchronized (queue) {
                 if (queue.size() >= limit) {
@@ -333,7 +337,7 @@ final class Callbacks {
             }
             boolean added = false;
             try {
-                Callbacks.this.add(this);
+                Throwable unused = takeOn(List.of(this));
                 added = true;
             } finally {
                 if (!added) {

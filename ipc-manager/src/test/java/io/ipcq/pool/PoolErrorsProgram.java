@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** The process in which {@link PoolErrorsIT} lets errors come up; its pools have threads of it as workers. */
+/** The process in which {@link PoolErrorsIT} lets errors come up; its pools have threads of it as workers, or JVMs where these are needed. */
 final class PoolErrorsProgram {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -135,6 +137,27 @@ final class PoolErrorsProgram {
                 }
             }
         },
+        /** What a worker logs comes while no thread can be had, of which the pool tells a logger that waits for others who use the pool. */
+        LOGGER_IS_CALLED_WITHOUT_LOCK {
+            @Override
+            boolean needsJvms() {
+                return true;
+            }
+
+            @Override
+            void run() throws Exception {
+                try (ProcessPool pool = builder().create()) {
+                    await("a worker", () -> pool.stats().ready() == 1);
+                    CompletableFuture<PoolStats> told = new CompletableFuture<>();
+                    PrintingLogProvider.before = () -> told.complete(statsForAnother(pool));
+                    refuseThreads();
+                    CompletableFuture<Void> logging = pool.runAsync(Chores::logBySlf4j, "of a worker");
+                    assertThat(told.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+                    FaultPoints.disarm();
+                    logging.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                }
+            }
+        },
         /** Callbacks that were left behind are run, also if others are left behind before somebody goes on with them. */
         TWO_BATCHES_ARE_LEFT_BEHIND {
             @Override
@@ -172,14 +195,26 @@ final class PoolErrorsProgram {
         };
 
         abstract void run() throws Exception;
+
+        /** Whether threads in place of JVMs would not do. */
+        boolean needsJvms() {
+            return false;
+        }
     }
 
     public static void main(String[] args) throws Exception {
-        for (Scenario scenario : Scenario.values()) {
+        boolean asThreads = System.getProperty("ipcq.children", "jvms").equals("threads");
+        for (Scenario scenario : scenarios(asThreads)) {
             initializerFails = false;
             scenario.run();
             System.out.println(scenario);
         }
+    }
+
+    static List<Scenario> scenarios(boolean asThreads) {
+        return Arrays.stream(Scenario.values())
+                .filter(scenario -> scenario.needsJvms() != asThreads)
+                .toList();
     }
 
     // ---- tasks ------------------------------------------------------------------------------------------------------
@@ -211,6 +246,16 @@ final class PoolErrorsProgram {
     private static void requireWhole(ProcessPool pool) throws Exception {
         assertThat(pool.applyAsync(PoolErrorsProgram::same, 1).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo(1);
+    }
+
+    /** What another thread than this one sees, which waits for it; null if that one has to wait. */
+    private static PoolStats statsForAnother(ProcessPool pool) {
+        try {
+            return CompletableFuture.supplyAsync(pool::stats, work -> new Thread(work).start())
+                    .get(PATIENCE.toSeconds() / 2, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            return null;
+        }
     }
 
     private static void requireFailed(CompletableFuture<?> future, Class<? extends Throwable> reason) {

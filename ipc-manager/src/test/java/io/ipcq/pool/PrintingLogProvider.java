@@ -17,6 +17,9 @@ import org.slf4j.spi.SLF4JServiceProvider;
 /** Prints what is logged, at every level and with every exception. */
 public final class PrintingLogProvider implements SLF4JServiceProvider {
 
+    /** Is done first whenever something is logged. */
+    static volatile Runnable before = () -> {};
+
     private final MDCAdapter context = new BasicMDCAdapter();
 
     @Override
@@ -83,6 +86,7 @@ public final class PrintingLogProvider implements SLF4JServiceProvider {
         @Override
         protected void handleNormalizedLoggingCall(
                 Level level, Marker marker, String pattern, Object[] arguments, Throwable thrown) {
+            before.run();
             Map<String, String> context = MDC.getCopyOfContextMap();
             System.out.println(
                     "slf4j " + level + " " + name + " " + MessageFormatter.basicArrayFormat(pattern, arguments)
