@@ -12,6 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +39,8 @@ public final class LiveDirectory {
      *     ...         what the owner has there
      *
      *   If `alive` is unlocked, the owner is dead. A directory without `alive` is being made, or a program that tidies
-     *   temporary files has removed it: it is swept only if it is empty. A directory may be swept before its owner has
+     *   temporary files has removed it: it is swept only if it is empty, or forgotten. That is one whose owner is no living
+     *   process here, with nothing in it but files that nobody has changed for a day. A directory may be swept before its owner has
      *   locked `alive`. So the owner checks after locking, and begins again.
      *
      *   A sweep passes over directories with this process's pid and start. They may belong to the same code in another
@@ -46,6 +50,7 @@ public final class LiveDirectory {
 
     private static final String ALIVE = "alive";
     private static final long NOBODY = -1;
+    private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
     private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
 
     private final Path path;
@@ -237,7 +242,7 @@ public final class LiveDirectory {
                 String own = ownPrefix(prefix);
                 held.names().stream()
                         .filter(name -> name.startsWith(prefix) && !name.startsWith(own))
-                        .forEach(name -> lookAt(held, name, candidates));
+                        .forEach(name -> lookAt(held, name, name.substring(prefix.length()), candidates));
                 for (FileChannel abandoned : LifeLock.free(candidates.keySet())) {
                     removeUnlessTaken(held, abandoned, Objects.requireNonNull(candidates.get(abandoned)), keeping);
                 }
@@ -262,7 +267,8 @@ public final class LiveDirectory {
     }
 
     /** Adds a directory of this user whose owner may be dead. */
-    private static void lookAt(DirectoryHandle base, String name, Map<FileChannel, DirectoryHandle> candidates) {
+    private static void lookAt(
+            DirectoryHandle base, String name, String owner, Map<FileChannel, DirectoryHandle> candidates) {
         DirectoryHandle added = null;
         try {
             DirectoryHandle candidate = base.openOwn(name);
@@ -272,6 +278,11 @@ public final class LiveDirectory {
                     candidates.put(candidate.openFile(ALIVE, READ), candidate);
                     added = candidate;
                 } else {
+                    if (livingOwner(owner) == NOBODY && isForgotten(candidate)) {
+                        for (String file : candidate.names()) {
+                            candidate.delete(file);
+                        }
+                    }
                     base.deleteDirectory(candidate); // its owner died, or is about to find out and begin again
                 }
             } finally {
@@ -282,6 +293,18 @@ public final class LiveDirectory {
         } catch (IOException notForUs) {
             // another user's, or gone already
         }
+    }
+
+    /** Sockets and directories may be in use by who is in another pid namespace, though nobody changes them. */
+    private static boolean isForgotten(DirectoryHandle held) throws IOException {
+        Instant longAgo = Instant.now().minus(FORGOTTEN_AFTER);
+        for (String name : held.names()) {
+            BasicFileAttributes file = held.attributes(name);
+            if (!file.isRegularFile() || file.lastModifiedTime().toInstant().isAfter(longAgo)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void close(FileChannel alive, DirectoryHandle directory) {
