@@ -51,8 +51,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManagerServer implements AutoCloseable {
 
-    /** How long a newcomer is kept waiting at most, behind the one before, and how often it is looked whether it has to be. */
-    private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** How long a newcomer is kept waiting while nothing is given back that those have who are gone. */
+    private static final Duration ROOM_PATIENCE = Duration.ofMillis(200);
+
+    /** How long for requests at most, behind the one before, and how often it is looked whether it has to be. */
+    private static final long REQUESTS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -76,6 +79,7 @@ public final class ManagerServer implements AutoCloseable {
     private final NameTable names;
     private final RequestLoop requestLoop;
     private final Clearing<Session> clearing = new Clearing<>(threads, clock, Clearing.PATIENCE, Session::clear);
+    private final Admission admission = new Admission(this::hasClientsToClearFirst, ROOM_PATIENCE);
 
     ManagerServer(Listener listener, ManagerServerOptions options, Map<OwnType, Supplier<?>> registered)
             throws IOException {
@@ -148,7 +152,8 @@ public final class ManagerServer implements AutoCloseable {
             if (closed.get()) {
                 return false;
             }
-            awaitRoom();
+            admission.await();
+            awaitRequests();
             accept(listener.accept());
             return true;
         } catch (ListenerClosedException over) {
@@ -170,16 +175,19 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /**
-     * Keeps newcomers waiting while others have asked for more than can be done at once, if there are more clients than each is assured
-     * its part of what is shared: those who go and come again may be among them twice. Not for long, as that may be slow.
-     */
-    private void awaitRoom() {
+    /** More than each is assured its part of what is shared: those who go and come again may be among them twice. */
+    private boolean isFull() {
+        return sessions.size() >= Math.min(Budget.ASSURED_CLIENTS, options.maxClients()) && !closed.get();
+    }
+
+    private boolean hasClientsToClearFirst() {
+        return isFull() && clearing.size() > 0;
+    }
+
+    /** Keeps newcomers waiting while others have asked for more than can be done at once. Not for long, as that may be slow. */
+    private void awaitRequests() {
         long began = System.nanoTime();
-        while (sessions.size() >= Math.min(Budget.ASSURED_CLIENTS, options.maxClients())
-                && (requestLoop.isBehind() || clearing.size() > Ranks.FEW)
-                && System.nanoTime() - began < ROOM_NANOS
-                && !closed.get()) {
+        while (isFull() && requestLoop.isBehind() && System.nanoTime() - began < REQUESTS_NANOS) {
             LockSupport.parkNanos(this, LOOK_NANOS);
         }
     }
@@ -276,6 +284,7 @@ public final class ManagerServer implements AutoCloseable {
         @Override
         public void forget(Session session) {
             sessions.remove(session);
+            admission.cleared();
         }
     }
 
@@ -360,6 +369,7 @@ public final class ManagerServer implements AutoCloseable {
     /** What is done then, each in any case. */
     private static final List<Consumer<ManagerServer>> CLOSING = List.of(
             ManagerServer::closeListener,
+            server -> server.admission.cleared(),
             server -> server.requestLoop.close(),
             server -> server.sessions.forEach(Session::end),
             server -> server.threads.shutdownNow(),
