@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +26,7 @@ public final class Announcement implements AutoCloseable {
 
     private final Path file;
     private final MappedRegion region;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Announcement(Path file, MappedRegion region) {
         this.file = file;
@@ -90,6 +92,9 @@ public final class Announcement implements AutoCloseable {
     /** Takes it back. Idempotent; a file that cannot be removed goes with the directory. */
     @Override
     public void close() {
+        if (closed.compareAndSet(false, true)) {
+            region.release(region.sizeBytes());
+        }
         try {
             Files.deleteIfExists(file);
             RunDirectory.withdrawn(file);

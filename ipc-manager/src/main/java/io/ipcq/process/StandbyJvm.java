@@ -24,12 +24,12 @@ final class StandbyJvm {
         try {
             StandbyJvm jvm = new StandbyJvm(JvmLauncher.launch(launch, slot.file()), slot);
             ExitWatch.start(jvm.process, "standby", () -> {
-                TaskFile.deleteQuietly(slot.file());
+                slot.delete();
                 ended.accept(jvm);
             });
             return jvm;
         } catch (Throwable failed) {
-            TaskFile.deleteQuietly(slot.file());
+            slot.delete();
             throw failed;
         }
     }

@@ -148,6 +148,12 @@ final class StandbySlot {
         region.putIntVolatile(STATE, STARTING);
     }
 
+    /** For the parent: nobody needs it any more. */
+    void delete() {
+        TaskFile.deleteQuietly(file);
+        region.release(region.sizeBytes());
+    }
+
     boolean isWaiting() {
         return region.getIntVolatile(STATE) == WAITING;
     }
