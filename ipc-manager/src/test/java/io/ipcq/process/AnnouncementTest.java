@@ -33,7 +33,7 @@ class AnnouncementTest {
             }
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             while (mapped() == MANY && System.nanoTime() - deadline < 0) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200)); // to look takes memory
             }
             System.out.println("given back: " + (mapped() < MANY));
         }

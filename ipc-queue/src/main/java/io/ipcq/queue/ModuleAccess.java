@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The parts of {@code java.base} that Chronicle Queue reaches into, and how they are opened to it.
@@ -61,16 +62,25 @@ final class ModuleAccess {
         return here.isNamed() ? here.getName() + "," + CLASS_PATH : CLASS_PATH;
     }
 
-    /** Who reaches into them. */
     private static List<Module> users() {
-        Module here = ModuleAccess.class.getModule();
+        return users(ModuleAccess.class.getModule());
+    }
+
+    /** Who reaches into them, for a library that is that module: in its layer, or in one above. */
+    static List<Module> users(Module here) {
         if (!here.isNamed()) {
             return List.of(here);
         }
-        return Objects.requireNonNull(here.getLayer()).modules().stream()
+        return withParents(Objects.requireNonNull(here.getLayer()))
+                .flatMap(layer -> layer.modules().stream())
+                .distinct()
                 .filter(module -> module.getPackages().stream().anyMatch(name -> name.startsWith(CHRONICLE)))
                 .sorted((a, b) -> a.getName().compareTo(b.getName()))
                 .toList();
+    }
+
+    private static Stream<ModuleLayer> withParents(ModuleLayer layer) {
+        return Stream.concat(Stream.of(layer), layer.parents().stream().flatMap(ModuleAccess::withParents));
     }
 
     /** Returns when Chronicle may load; throws one exception that prints the exact options if it never can. */
