@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.kafka;
 
-import io.ipcq.Excerpt;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.kafka.KafkaFailures.KafkaAnswer;
@@ -18,20 +17,18 @@ import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.QueueStorageException;
 import io.ipcq.queue.Replayed;
+import io.ipcq.queue.SharedQueueLook;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.AbstractCollection;
-import java.util.AbstractQueue;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -50,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the type of the elements
  */
-final class KafkaQueue<E> extends AbstractQueue<E> implements DurableQueue<E> {
+final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> {
 
     private static final long serialVersionUID = 1L;
 
@@ -540,59 +537,10 @@ final class KafkaQueue<E> extends AbstractQueue<E> implements DurableQueue<E> {
         return browse().iterator();
     }
 
-    @Override
-    public Spliterator<E> spliterator() {
-        return Spliterators.spliteratorUnknownSize(
-                iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
-    }
-
-    @Override
-    public @Nullable E peek() {
-        try (Stream<E> elements = stream()) {
-            return elements.findFirst().orElse(null);
-        }
-    }
-
-    @Override
-    public boolean contains(@Nullable Object element) {
-        try (Stream<E> elements = stream()) {
-            return elements.anyMatch(each -> each.equals(element));
-        }
-    }
-
-    @Override
-    public String toString() {
-        try (Stream<E> elements = stream()) {
-            return Excerpt.of(elements.iterator(), qsize());
-        } catch (RuntimeException e) {
-            return "[" + e.getMessage() + "]";
-        }
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
-    }
-
     /** Those that wait and those that are out. */
     @Override
     public long qsize() {
         return core.place().unfinished();
-    }
-
-    @Override
-    public int size() {
-        return (int) Math.min(qsize(), Integer.MAX_VALUE);
-    }
-
-    @Override
-    public boolean isEmpty() {
-        return empty();
     }
 
     @Override

@@ -235,16 +235,6 @@ class LocalQueue<E> extends ManagedQueue<E> {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
-    }
-
-    @Override
     public boolean isClosed() {
         return closed || link.isGone() || queue.isClosed();
     }

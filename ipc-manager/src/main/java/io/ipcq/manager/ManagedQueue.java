@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
-import io.ipcq.queue.SharedQueue;
+import io.ipcq.queue.SharedQueueLook;
 import java.io.ObjectStreamException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.AbstractQueue;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.Objects;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the type of the elements
  */
-abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E> {
+abstract class ManagedQueue<E> extends SharedQueueLook<E> {
 
     private static final long serialVersionUID = 1L;
 
@@ -82,38 +77,6 @@ abstract class ManagedQueue<E> extends AbstractQueue<E> implements SharedQueue<E
             throw new IllegalArgumentException("a queue cannot be drained to itself");
         }
         return takeInto(target, max);
-    }
-
-    @Override
-    public @Nullable E peek() {
-        Iterator<E> elements = iterator();
-        return elements.hasNext() ? elements.next() : null;
-    }
-
-    @Override
-    public String toString() {
-        try {
-            return Excerpt.of(iterator(), qsize());
-        } catch (RuntimeException e) {
-            return "[" + e.getMessage() + "]";
-        }
-    }
-
-    /** Of unknown size, as others put and take meanwhile. */
-    @Override
-    public Spliterator<E> spliterator() {
-        return Spliterators.spliteratorUnknownSize(
-                iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
-    }
-
-    @Override
-    public boolean isEmpty() {
-        return empty();
-    }
-
-    @Override
-    public int size() {
-        return (int) Math.min(qsize(), Integer.MAX_VALUE);
     }
 
     @Override

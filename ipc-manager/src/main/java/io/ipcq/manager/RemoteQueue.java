@@ -258,16 +258,6 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
-    }
-
-    @Override
     public boolean full() {
         return reference.flag("full");
     }

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.Excerpt;
 import java.time.Duration;
-import java.util.AbstractQueue;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the type of the elements
  */
-abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements SharedQueue<E> {
+abstract class AbstractSharedQueue<E> extends SharedQueueLook<E> {
 
     /** A deadline that has always passed: do it now or not at all, and take no notice of an interrupt. */
     static final long NOW = Long.MIN_VALUE;
@@ -111,50 +106,8 @@ abstract class AbstractSharedQueue<E> extends AbstractQueue<E> implements Shared
     // ---- look -------------------------------------------------------------------------------------------------------
 
     @Override
-    public @Nullable E peek() {
-        // closed, as an abandoned iterator would keep what it reads from
-        try (Stream<E> elements = stream()) {
-            return elements.findFirst().orElse(null);
-        }
-    }
-
-    @Override
-    public boolean contains(@Nullable Object element) {
-        try (Stream<E> elements = stream()) {
-            return elements.anyMatch(each -> each.equals(element));
-        }
-    }
-
-    /** The first few elements, and how many there are; never an exception, as it is for logs and debuggers. */
-    @Override
-    public String toString() {
-        try (Stream<E> elements = stream()) {
-            return Excerpt.of(elements.iterator(), qsize());
-        } catch (RuntimeException e) {
-            return "[" + e.getMessage() + "]";
-        }
-    }
-
-    /** Of unknown size, as others put and take meanwhile. */
-    @Override
-    public Spliterator<E> spliterator() {
-        return Spliterators.spliteratorUnknownSize(
-                iterator(), Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.CONCURRENT);
-    }
-
-    @Override
     public boolean full() {
         return qsize() >= maxSize();
-    }
-
-    @Override
-    public boolean isEmpty() {
-        return empty();
-    }
-
-    @Override
-    public int size() {
-        return (int) Math.min(qsize(), Integer.MAX_VALUE);
     }
 
     @Override
