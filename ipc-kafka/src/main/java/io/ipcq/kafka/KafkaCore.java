@@ -3,6 +3,7 @@ package io.ipcq.kafka;
 
 import io.ipcq.Log;
 import io.ipcq.kafka.KafkaFailures.KafkaAnswer;
+import io.ipcq.memory.Deadline;
 import io.ipcq.queue.QueueAddress;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueStorageException;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class KafkaCore {
 
     private static final long TRIM_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** How often a handle looks whether its queue is still there: a process that slept may have missed its end. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    /** For all that is closed with a handle, also where no broker answers. */
+    private static final Duration CLOSE_ALL = Duration.ofSeconds(10);
 
     private final QueueAddress address;
     private final Clients clients;
@@ -39,6 +48,7 @@ final class KafkaCore {
     // of the ledger's thread
     private long trimmedDone;
     private long nextTrim = System.nanoTime() + TRIM_NANOS;
+    private long nextLook = System.nanoTime() + LOOK_NANOS;
 
     private KafkaCore(
             Clients clients, Admin admin, Topics topics, Ledger ledger, KafkaProducer<byte[], byte[]> producer) {
@@ -48,7 +58,7 @@ final class KafkaCore {
         this.topics = topics;
         this.ledger = ledger;
         this.producer = producer;
-        this.lanes = new Lanes(clients, topics, ledger);
+        this.lanes = new Lanes(clients, topics, ledger, this::failure);
     }
 
     // ---- opening ----------------------------------------------------------------------------------------------------
@@ -67,13 +77,25 @@ final class KafkaCore {
      */
     static KafkaCore open(QueueAddress address, String name, @Nullable String codec, @Nullable KafkaOptions toMake)
             throws IOException {
-        return Uninterrupted.<KafkaCore, IOException>run(() -> opened(address, name, codec, toMake));
+        return Uninterrupted.<KafkaCore, IOException>run(() -> {
+            Clients clients = new Clients(address);
+            long deadline = Deadline.in(clients.patienceNanos());
+            while (true) {
+                KafkaCore core = opened(clients, name, codec, toMake);
+                if (core != null) {
+                    return core;
+                }
+                if (toMake == null || Deadline.hasPassed(deadline)) {
+                    throw new NoSuchFileException(address.toString(), null, "the queue is being deleted: name=" + name);
+                }
+            }
+        });
     }
 
-    private static KafkaCore opened(
-            QueueAddress address, String name, @Nullable String codec, @Nullable KafkaOptions toMake)
-            throws IOException {
-        Clients clients = new Clients(address);
+    /** Null if the queue is being deleted. Who may make a new one has seen to it that the old one is gone: its deleter may have died. */
+    private static @Nullable KafkaCore opened(
+            Clients clients, String name, @Nullable String codec, @Nullable KafkaOptions toMake) throws IOException {
+        QueueAddress address = clients.address();
         java.util.ArrayDeque<Opened> opened = new java.util.ArrayDeque<>();
         try {
             Admin admin = clients.admin();
@@ -86,24 +108,29 @@ final class KafkaCore {
                     throw new NoSuchFileException(
                             address.toString(), null, "the cluster has no such queue: name=" + name);
                 }
-                mine = topics.make(toMake);
+                mine = topics.makeLedger();
             }
             KafkaCore[] core = new KafkaCore[1];
-            Ledger ledger = new Ledger(clients, topics.ledger(), () -> lookAfter(core[0]));
+            Ledger ledger = new Ledger(clients, topics.ledger(), topics.id(), () -> lookAfter(core[0]));
             opened.push(ledger::close);
+            if (ledger.state().equals(Ledger.DELETED)) {
+                if (toMake != null) {
+                    topics.delete();
+                }
+                return null;
+            }
             KafkaProducer<byte[], byte[]> producer = writtenLedger(clients, topics, ledger, mine, codec, toMake);
             opened.push(() -> producer.close(CLOSE));
             if (codec != null && !ledger.codec().equals(codec)) {
                 throw new IllegalArgumentException("the queue has another codec: address=" + address + ", stored="
                         + ledger.codec() + ", asked=" + codec);
             }
-            if (ledger.state().equals(Ledger.DELETED)) {
-                throw new NoSuchFileException(address.toString(), null, "the queue is being deleted: name=" + name);
-            }
             core[0] = new KafkaCore(clients, admin, topics, ledger, producer);
             ledger.start();
             opened.clear();
             return core[0];
+        } catch (KafkaAnswer e) {
+            throw KafkaFailures.opening(address, "the deleted queue cannot be removed", e.objection());
         } finally {
             opened.forEach(Opened::close);
         }
@@ -123,7 +150,7 @@ final class KafkaCore {
             while (!ledger.isWritten()) {
                 // whoever was to write it may have died
                 if (toMake != null && codec != null && (mine || System.nanoTime() - deadline >= 0)) {
-                    topics.begin(toMake);
+                    topics.makeOthers(toMake);
                     try (KafkaProducer<byte[], byte[]> first = clients.producer(toMake.maxElementBytes())) {
                         ledger.writeFirst(first, codec, toMake);
                     }
@@ -168,11 +195,17 @@ final class KafkaCore {
     }
 
     boolean isShutdown() {
-        return !ledger.state().equals(Ledger.OPEN);
+        return ledger.state().equals(Ledger.SHUT_DOWN);
     }
 
     boolean isClosed() {
         return closed.get() || isDeleted();
+    }
+
+    void requireNotDeleted() {
+        if (isDeleted()) {
+            throw closedException();
+        }
     }
 
     private boolean isDeleted() {
@@ -190,7 +223,7 @@ final class KafkaCore {
 
     /** What a step that the cluster objects to comes to. */
     RuntimeException failure(String what, Throwable objection) {
-        if (objection instanceof UnknownTopicOrPartitionException) {
+        if (objection instanceof UnknownTopicOrPartitionException || objection instanceof UnknownTopicIdException) {
             deleted = true;
         }
         if (isClosed()) {
@@ -232,6 +265,10 @@ final class KafkaCore {
 
     private void lookAfter() {
         try {
+            if (System.nanoTime() - nextLook >= 0) {
+                nextLook = System.nanoTime() + LOOK_NANOS;
+                deleted |= topics.isGone();
+            }
             if (isClosed()) {
                 lanes.tellAll(closedException());
             } else if (isShutdown() && lanes.isWanted() && topics.place().unfinished() == 0) {
@@ -240,7 +277,7 @@ final class KafkaCore {
             if (done.get() != trimmedDone && System.nanoTime() - nextTrim >= 0) {
                 nextTrim = System.nanoTime() + TRIM_NANOS;
                 trimmedDone = done.get();
-                topics.trim();
+                topics.trim(Deadline.NEVER);
             }
         } catch (KafkaAnswer e) {
             if (e.is(UnknownTopicOrPartitionException.class)) {
@@ -261,6 +298,19 @@ final class KafkaCore {
         } catch (KafkaException e) {
             throw failure("the ledger of the queue cannot be written", e);
         }
+        requireStillThere();
+    }
+
+    /** Of a queue that was deleted nobody reads what was just written to its ledger, which may be that of another one. */
+    void requireStillThere() {
+        try {
+            if (topics.isGone()) {
+                deleted = true;
+                throw closedException();
+            }
+        } catch (KafkaAnswer e) {
+            throw failure("the queue cannot be looked for", e.objection());
+        }
     }
 
     void close() {
@@ -274,19 +324,24 @@ final class KafkaCore {
     }
 
     private void closeClients() {
+        long deadline = Deadline.in(CLOSE_ALL);
         lanes.tellAll(closedException());
-        lanes.close();
+        lanes.close(deadline);
         ledger.close();
-        producer.close(CLOSE);
+        producer.close(remaining(deadline));
         if (done.get() > 0 && !isDeleted()) {
-            trimAtLast();
+            trimAtLast(deadline);
         }
-        admin.close(CLOSE);
+        admin.close(remaining(deadline));
     }
 
-    private void trimAtLast() {
+    private static Duration remaining(long deadline) {
+        return Duration.ofNanos(Math.max(0, Deadline.remainingNanos(deadline)));
+    }
+
+    private void trimAtLast(long deadline) {
         try {
-            topics.trim();
+            topics.trim(deadline);
         } catch (KafkaAnswer e) {
             // whoever is next does it
         }
@@ -294,10 +349,10 @@ final class KafkaCore {
 
     void delete() {
         write(Ledger.DELETED);
-        lanes.close();
+        lanes.close(Deadline.in(CLOSE_ALL));
         try {
-            topics.delete();
-        } catch (KafkaAnswer e) {
+            topics.delete(ledger.options());
+        } catch (KafkaAnswer | IOException e) {
             throw new QueueStorageException(
                     "not all topics of the deleted queue could be removed: address=" + address, e);
         } finally {

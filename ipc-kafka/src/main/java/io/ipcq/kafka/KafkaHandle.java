@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * What a queue is on its way to another process. The file of properties that the address names has to be there; what is in it does not
  * travel.
  */
-record KafkaHandle<E>(URI address, String id, @Nullable Codec<E> codec) implements Handle {
+record KafkaHandle<E>(URI address, String name, String id, @Nullable Codec<E> codec) implements Handle {
 
     private Object readResolve() throws ObjectStreamException {
         try {
-            return KafkaQueue.openPassed(QueueAddress.of(address), id, codec);
+            return KafkaQueue.openPassed(QueueAddress.of(address), name, id, codec);
         } catch (IOException | RuntimeException e) {
             InvalidObjectException invalid =
                     new InvalidObjectException("the queue that was passed on cannot be opened: " + e.getMessage());

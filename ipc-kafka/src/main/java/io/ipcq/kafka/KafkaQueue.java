@@ -54,6 +54,9 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
     /** How long the brokers have to hand out an element that is there, however short the timeout of the call. */
     private static final Duration NOW = Duration.ofSeconds(1);
 
+    /** The same for a consumer that is to join the group first: brokers tell it at its next heartbeat what it may read, after five seconds. */
+    private static final Duration JOIN = Duration.ofSeconds(15);
+
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration BRIEF = Duration.ofMillis(5);
 
@@ -104,9 +107,9 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
 
     /** The queue that was passed on, and no other that has taken its place. */
     @SuppressWarnings("unchecked") // only dead letters have no codec
-    static <E> KafkaQueue<E> openPassed(QueueAddress address, String id, @Nullable Codec<E> codec) throws IOException {
+    static <E> KafkaQueue<E> openPassed(QueueAddress address, String name, String id, @Nullable Codec<E> codec)
+            throws IOException {
         Form<E> form = codec == null ? (Form<E>) Form.OfLetters.INSTANCE : new Form.OfCodec<>(codec);
-        String name = codec == null ? "dlq." + nameIn(address) : nameIn(address);
         KafkaCore core = KafkaCore.open(address, name, form.id(), null);
         if (!core.topics().id().equals(id)) {
             core.close();
@@ -201,13 +204,15 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
     }
 
     /** What was sent cannot be called back: an interrupt does not end the wait for the answer, and stays. */
-    private static void await(Future<RecordMetadata> sent, int put, int all) {
+    private void await(Future<RecordMetadata> sent, int put, int all) {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    sent.get();
+                    sent.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
                     return;
+                } catch (TimeoutException e) {
+                    core.requireNotDeleted(); // then the brokers would be asked until the end of all patience
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
@@ -270,7 +275,8 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
 
     private @Nullable Parcel parcelUntil(long deadline) throws InterruptedException {
         core.requireOpen();
-        long patience = Deadline.in(NOW);
+        long now = Deadline.in(NOW);
+        long joined = Deadline.in(JOIN);
         CompletableFuture<Parcel> taker = core.lanes().want();
         try {
             while (true) {
@@ -281,8 +287,11 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                     core.requireOpen();
                     if (core.isShutdown() && core.place().unfinished() == 0) {
                         core.lanes().isDrained();
-                    } else if (Deadline.hasPassed(deadline) && (Deadline.hasPassed(patience) || !isSomethingThere())) {
-                        return core.lanes().leave(taker);
+                    } else if (Deadline.hasPassed(deadline)) {
+                        boolean asked = Deadline.hasPassed(now) && core.lanes().isAnswered();
+                        if (asked || Deadline.hasPassed(joined) || !isSomethingThere()) {
+                            return core.lanes().leave(taker);
+                        }
                     }
                 }
             }
@@ -602,6 +611,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         try {
             core.topics().limitAttempts(altered.maxAttempts());
             core.ledger().writeOptions(core.producer(), altered);
+            core.requireStillThere();
         } catch (KafkaAnswer e) {
             throw core.failure("the options could not be altered", e.objection());
         } catch (KafkaException e) {
@@ -718,7 +728,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
 
     private Object writeReplace() {
         core.requireOpen();
-        return new KafkaHandle<>(core.address().uri(), core.topics().id(), form.codec());
+        return new KafkaHandle<>(core.address().uri(), core.topics().name(), core.topics().id(), form.codec());
     }
 
     private void readObject(java.io.ObjectInputStream in) throws java.io.InvalidObjectException {

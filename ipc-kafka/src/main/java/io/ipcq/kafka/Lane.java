@@ -15,7 +15,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicIdPartition;
@@ -35,7 +34,9 @@ final class Lane {
      * that nobody waits for any more goes on for a while, and then closes its consumer: what the broker had given it goes to others.
      *
      * What was released is handed to who waits here, and counts no attempt. If nobody does for a while, it goes back to the broker, which
-     * counts each time that it gives an element out.
+     * counts each time that it gives an element out, also to a consumer that is closed then. So a lane does not go on for long that nobody
+     * waits for: an element could be given up after it was with a few of those, and with nobody who wanted it. The price is that a take
+     * after a pause joins the group anew.
      */
 
     private static final Duration POLL = Duration.ofMillis(250);
@@ -51,6 +52,7 @@ final class Lane {
     private final LinkedBlockingQueue<Parcel.Order> orders = new LinkedBlockingQueue<>();
     private volatile @Nullable KafkaShareConsumer<byte[], byte[]> consumer;
     private volatile boolean ending;
+    private volatile boolean answered;
 
     private volatile @Nullable Parcel current;
     private volatile long leaseDeadline = Deadline.NEVER;
@@ -100,12 +102,25 @@ final class Lane {
     /** The next element; null if nobody has wanted one for a while. */
     private @Nullable ConsumerRecord<byte[], byte[]> hunt(KafkaShareConsumer<byte[], byte[]> mine) {
         while (!ending && lanes.isWanted(this)) {
-            ConsumerRecords<byte[], byte[]> records = mine.poll(POLL);
-            for (ConsumerRecord<byte[], byte[]> record : records) {
+            boolean before = hasAnswer(mine); // with an element in it, the poll would have it
+            for (ConsumerRecord<byte[], byte[]> record : mine.poll(POLL)) {
                 return record;
             }
+            answered = before;
         }
         return null;
+    }
+
+    private boolean hasAnswer(KafkaShareConsumer<byte[], byte[]> mine) {
+        return answered
+                || mine.metrics().values().stream()
+                        .anyMatch(metric -> metric.metricName().name().equals("fetch-total")
+                                && metric.metricValue() instanceof Double total
+                                && total > 0);
+    }
+
+    boolean isAnswered() {
+        return answered;
     }
 
     // ---- keeping ----------------------------------------------------------------------------------------------------
@@ -265,7 +280,7 @@ final class Lane {
             return order.done().join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof KafkaException objection) {
-                throw KafkaFailures.later(lanes.address(), "the element could not be settled", objection);
+                throw lanes.failure("the element could not be settled", objection);
             }
             throw new QueueClosedException("this handle is closed: address=" + lanes.address());
         }

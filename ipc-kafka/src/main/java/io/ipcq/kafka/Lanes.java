@@ -19,6 +19,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,17 +29,16 @@ final class Lanes {
     /** Elements that one handle can have out at a time: each takes a consumer, of which a group has 200 unless the brokers are told otherwise. */
     static final int MOST = 64;
 
-    /** How long a lane goes on that nobody waits for. */
+    /** How long a lane goes on that nobody waits for. Not for longer: what comes to it then costs an attempt. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How long a lane waits that is one of several. The one that waits for the shortest time is taken first, so that others end. */
     private static final Duration IDLE = Duration.ofSeconds(20);
 
-    private static final Duration END = Duration.ofSeconds(6);
-
     private final Clients clients;
     private final Topics topics;
     private final Ledger ledger;
+    private final BiFunction<String, Throwable, RuntimeException> failure;
 
     // all guarded by this
     private final Deque<CompletableFuture<Parcel>> takers = new ArrayDeque<>();
@@ -51,10 +51,20 @@ final class Lanes {
     private boolean warned;
     private boolean closed;
 
-    Lanes(Clients clients, Topics topics, Ledger ledger) {
+    /** @param failure what a step that the cluster objects to comes to */
+    Lanes(
+            Clients clients,
+            Topics topics,
+            Ledger ledger,
+            BiFunction<String, Throwable, RuntimeException> failure) {
         this.clients = clients;
         this.topics = topics;
         this.ledger = ledger;
+        this.failure = failure;
+    }
+
+    RuntimeException failure(String what, Throwable objection) {
+        return failure.apply(what, objection);
     }
 
     Topics topics() {
@@ -111,6 +121,11 @@ final class Lanes {
 
     synchronized boolean isWanted() {
         return !takers.isEmpty();
+    }
+
+    /** Whether the brokers have given the lane whose turn it is an answer, if only that nothing is there. */
+    synchronized boolean isAnswered() {
+        return hunter == null || hunter.isAnswered();
     }
 
     // ---- lanes ------------------------------------------------------------------------------------------------------
@@ -208,10 +223,10 @@ final class Lanes {
     }
 
     /** A lane cannot go on: who waits is told, as the next one would not fare better. */
-    synchronized void failed(Lane lane, Throwable failure) {
+    synchronized void failed(Lane lane, Throwable objection) {
         if (hunter == lane) {
             hunter = null;
-            tellAll(KafkaFailures.later(address(), "no element could be taken", failure));
+            tellAll(failure("no element could be taken", objection));
         }
     }
 
@@ -220,7 +235,8 @@ final class Lanes {
         return Math.max(0, all.size() - idle.size() - parked.size() - (hunter == null ? 0 : 1));
     }
 
-    void close() {
+    /** Ends all lanes, and waits for that until the deadline. */
+    void close(long deadline) {
         List<Lane> ending;
         synchronized (this) {
             closed = true;
@@ -228,7 +244,6 @@ final class Lanes {
             notifyAll();
         }
         ending.forEach(Lane::end);
-        long deadline = Deadline.in(END);
         ending.forEach(lane -> lane.awaitEnd(deadline));
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Ledger implements AutoCloseable {
 
     /*
-     * Idea. A compacted topic with three keys, of which the last record of each holds: `queue` (version, codec), `options`, and `state`.
+     * Idea. A compacted topic with three keys, of which the last record of each holds: `queue` (version, codec), `options`, and `state`. The
+     * keys have the topic's id behind them: a process that slept while the queue was deleted and made anew writes what nobody reads.
      * Each handle reads it from the start and then goes on reading in a thread of its own. Who writes waits until its own thread has read that: so all
      * that a handle says comes from one place, in one order.
      */
@@ -41,6 +42,7 @@ final class Ledger implements AutoCloseable {
 
     private final QueueAddress address;
     private final TopicPartition partition;
+    private final String id;
     private final KafkaConsumer<byte[], byte[]> reader;
     private final Runnable changed;
     private final Thread thread;
@@ -53,9 +55,15 @@ final class Ledger implements AutoCloseable {
     private long read;
     private boolean closed;
 
-    /** @param changed is called, in a thread of the ledger, when something was read, and about twice a second */
-    Ledger(Clients clients, String topic, Runnable changed) throws IOException {
+    /**
+     * Reads what is there.
+     *
+     * @param id of the topic
+     * @param changed is called, in a thread of the ledger, when something was read, and about twice a second
+     */
+    Ledger(Clients clients, String topic, String id, Runnable changed) throws IOException {
         this.address = clients.address();
+        this.id = id;
         this.partition = new TopicPartition(topic, 0);
         this.changed = changed;
         this.patienceNanos = clients.patienceNanos();
@@ -110,18 +118,20 @@ final class Ledger implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : reader.poll(LOOK)) {
             apply(record);
         }
-        synchronized (this) {
-            read = reader.position(partition);
-            notifyAll();
-        }
     }
 
     private synchronized void apply(ConsumerRecord<byte[], byte[]> record) {
+        read = record.offset() + 1;
+        notifyAll();
         if (record.key() == null || record.value() == null) {
             return;
         }
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        if (!key.endsWith("." + id)) {
+            return;
+        }
         String value = new String(record.value(), StandardCharsets.UTF_8);
-        switch (new String(record.key(), StandardCharsets.UTF_8)) {
+        switch (key.substring(0, key.length() - id.length() - 1)) {
             case QUEUE -> {
                 String[] lines = value.split("\n", 2);
                 version = lines[0];
@@ -137,18 +147,22 @@ final class Ledger implements AutoCloseable {
 
     private void follow() {
         while (!isClosed()) {
-            try {
-                take();
-                changed.run();
-            } catch (WakeupException | InterruptException e) {
-                // closed, as a rule
-            } catch (RuntimeException e) {
-                Log.of(Ledger.class)
-                        .warn("the ledger of a queue cannot be read; it is tried again: address={}", address, e);
-                pause();
-            }
+            step(this::take);
+            step(changed);
         }
         reader.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+    }
+
+    private void step(Runnable step) {
+        try {
+            step.run();
+        } catch (WakeupException | InterruptException e) {
+            // closed, as a rule
+        } catch (RuntimeException e) {
+            Log.of(Ledger.class)
+                    .warn("the ledger of a queue cannot be read; it is tried again: address={}", address, e);
+            pause();
+        }
     }
 
     private synchronized void pause() {
@@ -210,7 +224,7 @@ final class Ledger implements AutoCloseable {
 
     private long send(KafkaProducer<byte[], byte[]> producer, String key, byte[] value) {
         ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(partition.topic(), 0, key.getBytes(StandardCharsets.UTF_8), value);
+                new ProducerRecord<>(partition.topic(), 0, (key + "." + id).getBytes(StandardCharsets.UTF_8), value);
         return Uninterrupted.run(() -> {
             try {
                 return producer.send(record).get().offset();

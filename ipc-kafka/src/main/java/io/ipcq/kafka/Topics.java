@@ -4,31 +4,39 @@ package io.ipcq.kafka;
 import static io.ipcq.kafka.KafkaFailures.answer;
 
 import io.ipcq.kafka.KafkaFailures.KafkaAnswer;
+import io.ipcq.memory.Deadline;
 import io.ipcq.queue.QueueAddress;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.AbstractOptions;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DeleteRecordsOptions;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +44,9 @@ import org.jspecify.annotations.Nullable;
 final class Topics {
 
     /*
-     * Idea. A queue is three topics of one partition each: its elements, its dead letters (the broker writes those), and its ledger. One
-     * partition, as every consumer of a share group then has it: with as many partitions as consumers each would have an owner, and what a
+     * Idea. A queue is three topics of one partition each: its ledger, its elements, and its dead letters (the broker writes those). The
+     * ledger has the name of the queue. The others, and the group, have Kafka's id of the ledger in their names too: a process that slept
+     * while the queue was deleted and made anew finds nothing of the new one under the names that it knows. One partition, as every consumer of a share group then has it: with as many partitions as consumers each would have an owner, and what a
      * dead owner had would wait for the session timeout, 45 s or more.
      *
      * Nothing is removed by time. What all consumers have done with is removed up to the first element that is not.
@@ -52,26 +61,30 @@ final class Topics {
     private static final String LEDGER = ".ipcq";
     private static final String DEAD = "dlq.";
     private static final int COPIES = 3;
+    private static final Duration HEARD = Duration.ofSeconds(2);
 
     /** Dead letters are the broker's own from this version of the feature on. */
     private static final int WITH_DEAD_LETTERS = 2;
 
+    private final Clients clients;
     private final Admin admin;
     private final QueueAddress address;
     private final String name;
     private final long patienceNanos;
 
     /** Kafka's own of the ledger: a queue that takes the name of a deleted one has another. */
-    private volatile @Nullable String id;
+    private volatile @Nullable Uuid id;
 
     Topics(Clients clients, Admin admin, String name) {
+        this.clients = clients;
         this.admin = admin;
         this.address = clients.address();
         this.patienceNanos = clients.patienceNanos();
         this.name = name;
     }
 
-    String elements() {
+    /** Of the queue; that of dead letters begins with {@code dlq.}, and is that of their topic. */
+    String name() {
         return name;
     }
 
@@ -79,17 +92,28 @@ final class Topics {
         return name + LEDGER;
     }
 
+    String elements() {
+        return isOfLetters() ? name : group();
+    }
+
     /** Those of dead letters come back to themselves: there is no third place. */
     String deadLetters() {
-        return name.startsWith(DEAD) ? name : DEAD + name;
+        return isOfLetters() ? name : DEAD + group();
+    }
+
+    private boolean isOfLetters() {
+        return name.startsWith(DEAD);
     }
 
     /** By which a queue is told from another that has its name. */
     String id() {
+        return uuid().toString();
+    }
+
+    private Uuid uuid() {
         return Objects.requireNonNull(id, "the queue has not been looked for");
     }
 
-    /** Each queue has one of its own: consumers of a deleted one may still be there. */
     String group() {
         return name + "." + id();
     }
@@ -119,28 +143,36 @@ final class Topics {
 
     /** Whether there is the ledger of a queue. */
     boolean exist() throws IOException {
-        TopicDescription found = describe(ledger());
-        if (found == null) {
-            return false;
+        try {
+            id = found();
+            return id != null;
+        } catch (KafkaAnswer e) {
+            throw KafkaFailures.opening(address, "the queue cannot be looked for", e.objection());
         }
-        TopicDescription elements = describe(elements());
-        if (elements != null && elements.partitions().size() != 1) {
-            throw new IOException("the topic is no queue, as it has several partitions: topic=" + elements()
-                    + ", partitions=" + elements.partitions().size() + ", address=" + address);
-        }
-        id = found.topicId().toString();
-        return true;
     }
 
-    private @Nullable TopicDescription describe(String topic) throws IOException {
+    /** Whether the queue is gone, and perhaps another has its name. A broker that has not heard of it yet is given a moment. */
+    boolean isGone() throws KafkaAnswer {
+        long deadline = Deadline.in(HEARD);
+        while (!uuid().equals(found())) {
+            if (Deadline.hasPassed(deadline)) {
+                return true;
+            }
+            pause();
+        }
+        return false;
+    }
+
+    private @Nullable Uuid found() throws KafkaAnswer {
         try {
             return answer(Objects.requireNonNull(
-                    admin.describeTopics(List.of(topic)).topicNameValues().get(topic)));
+                            admin.describeTopics(List.of(ledger())).topicNameValues().get(ledger())))
+                    .topicId();
         } catch (KafkaAnswer e) {
             if (e.is(UnknownTopicOrPartitionException.class)) {
                 return null;
             }
-            throw KafkaFailures.opening(address, "the queue cannot be looked for", e.objection());
+            throw e;
         }
     }
 
@@ -154,33 +186,28 @@ final class Topics {
         }
     }
 
-    /**
-     * Makes what is missing of the topics.
-     *
-     * @return whether this process made the ledger: then it is to begin the group, and to write the first line
-     */
-    boolean make(KafkaOptions options) throws IOException {
-        short copies = copies();
-        List<NewTopic> topics = new ArrayList<>();
-        topics.add(topic(elements(), copies, keptForEver(options)));
-        if (!deadLetters().equals(elements())) {
-            Map<String, String> dead = keptForEver(options);
-            dead.put("errors.deadletterqueue.group.enable", "true");
-            topics.add(topic(deadLetters(), copies, dead));
-        }
-        for (NewTopic each : topics) {
-            make(each);
-        }
-        // last, as it says that the others are there
-        boolean mine = make(topic(ledger(), copies, Map.of("cleanup.policy", "compact")));
+    /** Makes the ledger; whether it was this process that did: then it is to make the others, and to write the first line. */
+    boolean makeLedger() throws IOException {
+        boolean mine = make(topic(ledger(), copies(), Map.of("cleanup.policy", "compact")));
         awaitLedger();
         return mine;
     }
 
-    /** Makes the group, before anybody takes. */
-    void begin(KafkaOptions options) throws IOException {
+    /** Makes what is missing of the other topics, and the group, before anybody takes. */
+    void makeOthers(KafkaOptions options) throws IOException {
+        short copies = copies();
+        make(topic(elements(), copies, keptForEver(options)));
+        if (!isOfLetters()) {
+            makeForLetters(options, copies);
+        }
         configureGroup(options);
         beginAtFirstElement();
+    }
+
+    private void makeForLetters(KafkaOptions options, short copies) throws IOException {
+        Map<String, String> dead = keptForEver(options);
+        dead.put("errors.deadletterqueue.group.enable", "true");
+        make(topic(deadLetters(), copies, dead));
     }
 
     private static Map<String, String> keptForEver(KafkaOptions options) {
@@ -302,9 +329,13 @@ final class Topics {
 
     /** @throws KafkaAnswer if the brokers refuse; with {@link UnknownTopicOrPartitionException} if the queue was deleted */
     Place place() throws KafkaAnswer {
-        long begin = offset(OffsetSpec.earliest());
-        long end = offset(OffsetSpec.latest());
-        SharePartitionOffsetInfo group = progress();
+        return place(Deadline.NEVER);
+    }
+
+    private Place place(long deadline) throws KafkaAnswer {
+        long begin = offset(OffsetSpec.earliest(), deadline);
+        long end = offset(OffsetSpec.latest(), deadline);
+        SharePartitionOffsetInfo group = progress(deadline);
         if (group == null) {
             return new Place(begin, end, end - begin);
         }
@@ -312,16 +343,26 @@ final class Topics {
         return new Place(first, end, group.lag().orElse(end - first));
     }
 
-    private long offset(OffsetSpec which) throws KafkaAnswer {
-        KafkaFuture<ListOffsetsResultInfo> offset =
-                admin.listOffsets(Map.of(partition(), which)).partitionResult(partition());
+    private long offset(OffsetSpec which, long deadline) throws KafkaAnswer {
+        KafkaFuture<ListOffsetsResultInfo> offset = admin.listOffsets(
+                        Map.of(partition(), which), within(new ListOffsetsOptions(), deadline))
+                .partitionResult(partition());
         return answer(offset).offset();
     }
 
-    private @Nullable SharePartitionOffsetInfo progress() throws KafkaAnswer {
+    /** What ends by the deadline, and by the client's timeout. */
+    private <O extends AbstractOptions<O>> O within(O options, long deadline) {
+        long nanos = Math.max(0, Math.min(patienceNanos, Deadline.remainingNanos(deadline)));
+        return options.timeoutMs((int) TimeUnit.NANOSECONDS.toMillis(nanos));
+    }
+
+    private @Nullable SharePartitionOffsetInfo progress(long deadline) throws KafkaAnswer {
         try {
-            return answer(admin.listShareGroupOffsets(Map.of(
-                                    group(), new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition()))))
+            return answer(admin.listShareGroupOffsets(
+                                    Map.of(
+                                            group(),
+                                            new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition()))),
+                                    within(new ListShareGroupOffsetsOptions(), deadline))
                             .partitionsToOffsetInfo(group()))
                     .get(partition());
         } catch (KafkaAnswer e) {
@@ -332,30 +373,58 @@ final class Topics {
         }
     }
 
-    /** Removes what comes before the first element that is not done with. */
-    void trim() throws KafkaAnswer {
-        long first = place().first();
-        if (first > offset(OffsetSpec.earliest())) {
-            answer(admin.deleteRecords(Map.of(partition(), RecordsToDelete.beforeOffset(first)))
+    /** Removes, before the deadline, what comes before the first element that is not done with. */
+    void trim(long deadline) throws KafkaAnswer {
+        long first = place(deadline).first();
+        if (first > offset(OffsetSpec.earliest(), deadline)) {
+            answer(admin.deleteRecords(
+                            Map.of(partition(), RecordsToDelete.beforeOffset(first)),
+                            within(new DeleteRecordsOptions(), deadline))
                     .all());
         }
     }
 
-    /** Removes the queue, for everyone. What is gone already is no failure. */
+    /** Removes the queue and its dead letters, for everyone; of dead letters those that are there, as others may follow. */
+    void delete(KafkaOptions options) throws KafkaAnswer, IOException {
+        delete();
+        if (isOfLetters()) {
+            makeForLetters(options, copies());
+        }
+    }
+
+    /** Removes all topics, and the group. What is gone already is no failure. */
     void delete() throws KafkaAnswer {
-        for (String topic : List.of(elements(), ledger())) {
-            try {
-                answer(admin.deleteTopics(List.of(topic)).all());
-            } catch (KafkaAnswer e) {
-                if (!e.is(UnknownTopicOrPartitionException.class)) {
-                    throw e;
-                }
-            }
+        removed(admin.deleteTopics(List.of(elements())).all());
+        if (!isOfLetters()) {
+            deleteLetters();
         }
         try {
             answer(admin.deleteShareGroups(List.of(group())).all());
         } catch (KafkaAnswer e) {
             // others are leaving it; without its topic it is nothing
+        }
+        // last, as nothing leads to the others without it; this one, and none that has its name meanwhile
+        removed(admin.deleteTopics(TopicCollection.ofTopicIds(List.of(uuid()))).all());
+    }
+
+    /** Until somebody has looked at them they are a topic, and no queue. */
+    private void deleteLetters() throws KafkaAnswer {
+        Topics letters = new Topics(clients, admin, deadLetters());
+        letters.id = letters.found();
+        if (letters.id == null) {
+            removed(admin.deleteTopics(List.of(deadLetters())).all());
+        } else {
+            letters.delete();
+        }
+    }
+
+    private static void removed(KafkaFuture<Void> answer) throws KafkaAnswer {
+        try {
+            answer(answer);
+        } catch (KafkaAnswer e) {
+            if (!e.is(UnknownTopicOrPartitionException.class) && !e.is(UnknownTopicIdException.class)) {
+                throw e;
+            }
         }
     }
 

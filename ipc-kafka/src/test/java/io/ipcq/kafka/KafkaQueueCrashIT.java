@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Consumers that die, stand still, or take long. The broker of the tests locks an element for five seconds. */
 class KafkaQueueCrashIT {
@@ -37,8 +39,8 @@ class KafkaQueueCrashIT {
     }
 
     @AfterEach
-    void deleteQueue() {
-        queue.delete();
+    void closeQueue() {
+        queue.close();
     }
 
     private TestJvm consumer() {
@@ -92,6 +94,31 @@ class KafkaQueueCrashIT {
             assertThat(other.receive(LONGER_THAN_LOCK)).isNull();
         }
         assertThat(slow.ack()).isTrue();
+    }
+
+    /** Until a handle finds out that its queue was deleted: in the profile. */
+    @ParameterizedTest
+    @ValueSource(strings = {"put", "putAll", "get", "getNow", "qsize", "peek", "shutdown", "alter", "delete", "ack"})
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldTouchNothingOfNewQueueThatHasTheNameOfDeletedOne(String first) throws Exception {
+        List<String> calls = List.of(first, "put", "get", "shutdown");
+        queue.put("a");
+        try (TestJvm sleeper = TestJvm.start(KafkaSleeperProgram.class, address.toString())) {
+            sleeper.awaitLine("received a");
+            assumeTrue(sleeper.stop(), "needs SIGSTOP");
+            queue.delete();
+            queue = DurableQueue.openOrCreate(address, String.class);
+            queue.putAll(List.of("b", "c"));
+            sleeper.cont();
+            for (String call : calls) {
+                sleeper.send(call);
+                assertThat(sleeper.awaitLine(call + ": ")).contains("deleted");
+            }
+            assertThat(queue.isShutdown()).isFalse();
+            assertThat(queue.stats().put()).isEqualTo(2);
+            assertThat(List.of(queue.get(), queue.get())).containsExactly("b", "c");
+            assertThat(queue.qsize()).isZero();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ipcq.brokers.Brokers;
+import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueBuilder;
 import io.ipcq.queue.DurableQueueOptions;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,13 +164,51 @@ class KafkaQueueProviderIT {
         try (Admin admin = clients.admin();
                 KafkaProducer<byte[], byte[]> producer = clients.producer(100)) {
             NewTopic ledger = new NewTopic(name + ".ipcq", 1, (short) 1);
-            admin.createTopics(List.of(ledger)).all().get();
-            producer.send(new ProducerRecord<>(ledger.name(), "queue".getBytes(UTF_8), "2\nutf8".getBytes(UTF_8)))
+            Uuid id = admin.createTopics(List.of(ledger)).topicId(ledger.name()).get();
+            byte[] key = ("queue." + id).getBytes(UTF_8);
+            producer.send(new ProducerRecord<>(ledger.name(), key, "2\nutf8".getBytes(UTF_8)))
                     .get();
             assertThatThrownBy(() -> DurableQueue.openOrCreate(queue(""), String.class))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("version=2, known=1");
-            assertThat(admin.listTopics().names().get()).contains(ledger.name()).doesNotContain(name);
+            assertThat(admin.listTopics().names().get()).contains(ledger.name()).noneMatch(topic -> topic.startsWith(name + ".") && !topic.equals(ledger.name()));
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenDeleted() throws Exception {
+        DurableQueue<String> queue =
+                DurableQueue.builder(String.class).maxAttempts(2).openOrCreate(queue(""));
+        for (String element : List.of("a", "b")) {
+            queue.put(element);
+            assertThat(queue.receive().nack(Duration.ZERO)).isTrue();
+            assertThat(queue.receive().nack()).isTrue();
+            DurableQueue<DeadLetter> letters = queue.deadLetters();
+            assertThat(letters.get(Duration.ofSeconds(60)).bytes()).isEqualTo(element.getBytes(UTF_8));
+            letters.delete(); // those that follow come all the same
+        }
+        queue.deadLetters().close();
+        queue.delete();
+        try (Admin admin = new Clients(QueueAddress.of(queue(""))).admin()) {
+            assertThat(admin.listTopics().names().get()).noneMatch(topic -> topic.contains(name));
+            assertThat(admin.listGroups().all().get()).noneMatch(group -> group.groupId()
+                    .contains(name));
+        }
+    }
+
+    @Test
+    void shouldMakeAnewWhatItsDeleterLeftHalfDeleted() throws Exception {
+        DurableQueue.openOrCreate(queue(""), String.class).close();
+        KafkaCore dying = KafkaCore.open(QueueAddress.of(queue("")), name, null, null);
+        dying.write(Ledger.DELETED);
+        dying.close();
+        assertThatThrownBy(() -> DurableQueue.open(queue(""), String.class))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("being deleted");
+        try (DurableQueue<byte[]> anew = DurableQueue.openOrCreate(queue(""), byte[].class)) {
+            anew.put(new byte[1]);
+            assertThat(anew.get()).hasSize(1);
+            anew.delete();
         }
     }
 

@@ -75,8 +75,8 @@ public final class Brokers implements AutoCloseable {
      * Starts so many, and returns when all of them take connections.
      *
      * @param classPath with Kafka's own, {@code kafka_2.13}, and this class
-     * @param settings of the brokers, and {@code feature:name} for the level of a feature; {@code {port}} and {@code {controller}} in a value
-     *     stand for the ports of that broker
+     * @param settings of the brokers, and {@code feature:name} for the level of a feature; {@code {port}}, {@code {controller}} and, for one
+     *     more listener, {@code {other}} in a value stand for the ports of that broker
      * @throws IOException if one does not start; says what it printed
      */
     public static Brokers start(int count, String classPath, Map<String, String> settings) throws IOException {
@@ -116,7 +116,8 @@ public final class Brokers implements AutoCloseable {
     }
 
     private void startAll(int count, String classPath, Map<String, String> settings) throws IOException {
-        List<Integer> controllers = freePorts(count);
+        List<Integer> others = freePorts(count);
+        List<Integer> controllers = others.subList(0, count);
         String voters = IntStream.range(0, count)
                 .mapToObj(i -> i + 1 + "@" + HOST + ":" + controllers.get(i))
                 .collect(Collectors.joining(","));
@@ -134,7 +135,10 @@ public final class Brokers implements AutoCloseable {
             all.putAll(settings);
             String port = Integer.toString(ports.get(i));
             String controller = Integer.toString(controllers.get(i));
-            all.replaceAll((name, value) -> value.replace("{port}", port).replace("{controller}", controller));
+            String other = Integer.toString(others.get(count + i));
+            all.replaceAll((name, value) -> value.replace("{port}", port)
+                    .replace("{controller}", controller)
+                    .replace("{other}", other));
             outcomes.add(launch(i, classPath, all));
         }
         for (CompletableFuture<String> outcome : outcomes) {
@@ -142,12 +146,12 @@ public final class Brokers implements AutoCloseable {
         }
     }
 
-    /** Ports that are free now, of which half are kept for the brokers' clients. */
+    /** Ports that are free now: those for the brokers' clients are kept, and twice as many others come back. */
     private List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         List<Integer> others = new ArrayList<>();
         try {
-            while (sockets.size() < 2 * count) {
+            while (sockets.size() < 3 * count) {
                 int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
                 try {
                     sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
