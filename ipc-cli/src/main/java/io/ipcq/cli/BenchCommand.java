@@ -6,6 +6,7 @@ import io.ipcq.benchmarks.Machine;
 import io.ipcq.benchmarks.Row;
 import io.ipcq.benchmarks.RowPicture;
 import io.ipcq.benchmarks.durable.DurableBenchmark;
+import io.ipcq.benchmarks.kafka.KafkaBenchmark;
 import io.ipcq.benchmarks.manager.ManagerBenchmark;
 import io.ipcq.benchmarks.pool.PoolBenchmark;
 import io.ipcq.benchmarks.ring.RingBenchmark;
@@ -40,7 +41,8 @@ final class BenchCommand implements Callable<Integer> {
         DURABLE(DurableBenchmark::run),
         POOL(PoolBenchmark::run),
         START(StartBenchmark::run),
-        MANAGER(ManagerBenchmark::run);
+        MANAGER(ManagerBenchmark::run),
+        KAFKA(KafkaBenchmark::run);
 
         @SuppressWarnings("ImmutableEnumChecker") // a method without state
         private final Benchmark benchmark;
