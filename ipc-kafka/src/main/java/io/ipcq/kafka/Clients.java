@@ -109,13 +109,13 @@ final class Clients {
         return made(() -> new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
-    /** One of a share group, that is given one element at a time. */
-    KafkaShareConsumer<byte[], byte[]> member(String group) throws IOException {
+    /** One of a share group, that is given so many elements at a time, and no more. */
+    KafkaShareConsumer<byte[], byte[]> member(String group, int elements) throws IOException {
         Map<String, Object> all = new HashMap<>(properties);
         all.put("group.id", group);
         all.put("share.acknowledgement.mode", "explicit");
         all.put("share.acquire.mode", "record_limit");
-        all.put("max.poll.records", 1);
+        all.put("max.poll.records", elements);
         return made(() -> new KafkaShareConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 

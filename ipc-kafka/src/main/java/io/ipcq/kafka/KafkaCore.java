@@ -29,6 +29,9 @@ final class KafkaCore {
     /** How often a handle looks whether its queue is still there: a process that slept may have missed its end. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** How many elements come at a time to who drains. */
+    static final int BATCH = 64;
+
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
     /** For all that is closed with a handle, also where no broker answers. */
@@ -41,6 +44,7 @@ final class KafkaCore {
     private final Ledger ledger;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Lanes lanes;
+    private final Lanes batches;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicLong done = new AtomicLong();
     private volatile boolean deleted;
@@ -58,7 +62,8 @@ final class KafkaCore {
         this.topics = topics;
         this.ledger = ledger;
         this.producer = producer;
-        this.lanes = new Lanes(clients, topics, ledger, this::failure);
+        this.lanes = new Lanes(clients, topics, ledger, this::failure, 1);
+        this.batches = new Lanes(clients, topics, ledger, this::failure, BATCH);
     }
 
     // ---- opening ----------------------------------------------------------------------------------------------------
@@ -190,6 +195,26 @@ final class KafkaCore {
         return lanes;
     }
 
+    /** Those for who drains. */
+    Lanes batches() {
+        return batches;
+    }
+
+    /** How many elements are out of this handle. */
+    int out() {
+        return lanes.out() + batches.out();
+    }
+
+    private void tellAll(RuntimeException why) {
+        lanes.tellAll(why);
+        batches.tellAll(why);
+    }
+
+    private void closeLanes(long deadline) {
+        lanes.close(deadline);
+        batches.close(deadline);
+    }
+
     KafkaProducer<byte[], byte[]> producer() {
         return producer;
     }
@@ -250,9 +275,9 @@ final class KafkaCore {
         }
     }
 
-    /** One more element that is done with. */
-    void countDone() {
-        done.incrementAndGet();
+    /** So many more elements that are done with. */
+    void countDone(int elements) {
+        done.addAndGet(elements);
     }
 
     // ---- in the background ------------------------------------------------------------------------------------------
@@ -270,9 +295,12 @@ final class KafkaCore {
                 deleted |= topics.isGone();
             }
             if (isClosed()) {
-                lanes.tellAll(closedException());
-            } else if (isShutdown() && lanes.isWanted() && topics.place().unfinished() == 0) {
+                tellAll(closedException());
+            } else if (isShutdown()
+                    && (lanes.isWanted() || batches.isWanted())
+                    && topics.place().unfinished() == 0) {
                 lanes.isDrained();
+                batches.isDrained();
             }
             if (done.get() != trimmedDone && System.nanoTime() - nextTrim >= 0) {
                 nextTrim = System.nanoTime() + TRIM_NANOS;
@@ -282,7 +310,7 @@ final class KafkaCore {
         } catch (KafkaAnswer e) {
             if (e.is(UnknownTopicOrPartitionException.class)) {
                 deleted = true;
-                lanes.tellAll(closedException());
+                tellAll(closedException());
             } else {
                 Log.of(KafkaCore.class).warn("a queue cannot be looked after: address={}", address, e.objection());
             }
@@ -325,8 +353,8 @@ final class KafkaCore {
 
     private void closeClients() {
         long deadline = Deadline.in(CLOSE_ALL);
-        lanes.tellAll(closedException());
-        lanes.close(deadline);
+        tellAll(closedException());
+        closeLanes(deadline);
         ledger.close();
         producer.close(remaining(deadline));
         if (done.get() > 0 && !isDeleted()) {
@@ -349,7 +377,7 @@ final class KafkaCore {
 
     void delete() {
         write(Ledger.DELETED);
-        lanes.close(Deadline.in(CLOSE_ALL));
+        closeLanes(Deadline.in(CLOSE_ALL));
         try {
             topics.delete(ledger.options());
         } catch (KafkaAnswer | IOException e) {

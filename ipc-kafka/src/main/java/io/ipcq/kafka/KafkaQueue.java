@@ -26,16 +26,20 @@ import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -149,7 +153,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
     private boolean putNow(E element) {
         ProducerRecord<byte[], byte[]> record = record(element);
         try {
-            await(send(record), 0, 1);
+            await(send(record, new AtomicBoolean()), 0, 1);
         } catch (KafkaException e) {
             throw notConfirmed(e, 0);
         }
@@ -164,10 +168,14 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         }
         requireNoInterrupt();
         List<Future<RecordMetadata>> sent = new ArrayList<>();
+        AtomicBoolean failed = new AtomicBoolean();
         int put = 0;
         try {
             for (ProducerRecord<byte[], byte[]> record : records) {
-                sent.add(send(record));
+                sent.add(send(record, failed));
+                if (failed.get()) {
+                    break; // each of the others would wait as long for brokers that do not answer
+                }
             }
             for (Future<RecordMetadata> each : sent) {
                 await(each, put, records.size());
@@ -194,9 +202,13 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         return record;
     }
 
-    private Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+    private Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, AtomicBoolean failed) {
         try {
-            return Uninterrupted.run(() -> core.producer().send(record));
+            return Uninterrupted.run(() -> core.producer().send(record, (sent, objection) -> {
+                if (objection != null) {
+                    failed.set(true);
+                }
+            }));
         } catch (IllegalStateException e) {
             core.requireOpen();
             throw e;
@@ -254,7 +266,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
 
     private @Nullable Delivery<E> receiveUntil(long deadline) throws InterruptedException {
         requireNoInterrupt();
-        Parcel parcel = parcelUntil(deadline);
+        Parcel parcel = parcelUntil(core.lanes(), deadline);
         return parcel == null ? null : new KafkaDelivery(parcel, element(parcel));
     }
 
@@ -273,11 +285,11 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         }
     }
 
-    private @Nullable Parcel parcelUntil(long deadline) throws InterruptedException {
+    private @Nullable Parcel parcelUntil(Lanes lanes, long deadline) throws InterruptedException {
         core.requireOpen();
         long now = Deadline.in(NOW);
         long joined = Deadline.in(JOIN);
-        CompletableFuture<Parcel> taker = core.lanes().want();
+        CompletableFuture<Parcel> taker = lanes.want();
         try {
             while (true) {
                 long nanos = Math.min(LOOK.toNanos(), Deadline.remainingNanos(deadline));
@@ -286,34 +298,34 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                 } catch (TimeoutException e) {
                     core.requireOpen();
                     if (core.isShutdown() && core.place().unfinished() == 0) {
-                        core.lanes().isDrained();
+                        lanes.isDrained();
                     } else if (Deadline.hasPassed(deadline)) {
-                        boolean asked = Deadline.hasPassed(now) && core.lanes().isAnswered();
+                        boolean asked = Deadline.hasPassed(now) && lanes.isAnswered();
                         if (asked || Deadline.hasPassed(joined) || !isSomethingThere()) {
-                            return core.lanes().leave(taker);
+                            return lanes.leave(taker);
                         }
                     }
                 }
             }
         } catch (InterruptedException e) {
-            putBack(taker);
+            putBack(lanes, taker);
             throw e;
         } catch (ExecutionException e) {
             core.requireOpen();
             throw again(e.getCause());
         } catch (RuntimeException e) {
-            putBack(taker);
+            putBack(lanes, taker);
             throw e;
         }
     }
 
     /** Whether something waits, or is out elsewhere and may come back. */
     private boolean isSomethingThere() {
-        return core.place().unfinished() > core.lanes().out();
+        return core.place().unfinished() > core.out();
     }
 
-    private void putBack(CompletableFuture<Parcel> taker) {
-        Parcel parcel = core.lanes().leave(taker);
+    private void putBack(Lanes lanes, CompletableFuture<Parcel> taker) {
+        Parcel parcel = lanes.leave(taker);
         if (parcel != null) {
             parcel.settle(Parcel.Fate.AS_IF_NEVER, Duration.ZERO);
         }
@@ -361,7 +373,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
             if (unfinished == 0 && core.isShutdown()) {
                 throw new QueueShutdownException("the queue is shut down and drained: address=" + core.address());
             }
-            return unfinished <= core.lanes().out() ? null : takeUntil(Deadline.in(0));
+            return unfinished <= core.out() ? null : takeUntil(Deadline.in(0));
         } catch (InterruptedException e) {
             interrupted = true;
             return null;
@@ -379,12 +391,13 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         if (target == this) {
             throw new IllegalArgumentException("a queue cannot be drained to itself");
         }
-        long there = core.place().unfinished() - core.lanes().out();
+        long there = core.place().unfinished() - core.out();
         int count = 0;
         boolean interrupted = Thread.interrupted();
         try {
-            while (count < max && count < there && drain(target)) {
-                count++;
+            for (int more = 1; more > 0 && count < max && count < there; count += more) {
+                long atMost = Math.min(max, there) - count;
+                more = atMost < KafkaCore.BATCH ? drain(target) : drainBatch(target);
             }
         } catch (QueueShutdownException e) {
             // that is all
@@ -398,11 +411,11 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         return count;
     }
 
-    /** Takes one; false if there was none. What the target refuses goes back. */
-    private boolean drain(Collection<? super E> target) throws InterruptedException {
+    /** Takes one; 0 if there was none. What the target refuses goes back. */
+    private int drain(Collection<? super E> target) throws InterruptedException {
         Delivery<E> delivery = receiveUntil(Deadline.in(0));
         if (delivery == null) {
-            return false;
+            return 0;
         }
         try {
             target.add(delivery.value());
@@ -411,7 +424,50 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
             throw e;
         }
         delivery.ack();
-        return true;
+        return 1;
+    }
+
+    /** Takes several, acknowledged at once; 0 if there was none. Those that cannot be decoded do not keep the others back. */
+    private int drainBatch(Collection<? super E> target) throws InterruptedException {
+        Parcel batch = parcelUntil(core.batches(), Deadline.in(0));
+        if (batch == null) {
+            return 0;
+        }
+        Set<Long> added = new HashSet<>();
+        Parcel.Fate others = Parcel.Fate.AS_IF_NEVER;
+        try {
+            List<Throwable> failures = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
+                E element;
+                try {
+                    element = form.element(record);
+                } catch (Throwable e) {
+                    failures.add(e);
+                    continue;
+                }
+                target.add(element);
+                added.add(record.offset());
+            }
+            others = Parcel.Fate.AGAIN;
+            rethrowFirst(failures);
+        } finally {
+            if (batch.settle(added, others)) {
+                core.countDone(added.size());
+            }
+        }
+        return added.size();
+    }
+
+    private static void rethrowFirst(List<Throwable> failures) {
+        if (failures.isEmpty()) {
+            return;
+        }
+        Throwable first = failures.remove(0);
+        failures.forEach(first::addSuppressed);
+        if (first instanceof Error e) {
+            throw e;
+        }
+        throw (RuntimeException) first;
     }
 
     /** May say so of an element that is out elsewhere, and may come back. */
@@ -422,7 +478,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         while (!core.isClosed()) {
             try {
                 long unfinished = core.place().unfinished();
-                if (unfinished > core.lanes().out() || (unfinished == 0 && core.isShutdown())) {
+                if (unfinished > core.out() || (unfinished == 0 && core.isShutdown())) {
                     return true;
                 }
             } catch (QueueClosedException over) {
@@ -464,7 +520,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         public boolean ack() {
             boolean inTime = parcel.settle(Parcel.Fate.DONE, Duration.ZERO);
             if (inTime) {
-                core.countDone();
+                core.countDone(1);
             }
             return inTime;
         }
@@ -573,7 +629,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                     Long.MAX_VALUE,
                     place.end(),
                     place.end() - place.unfinished(),
-                    core.lanes().out(),
+                    core.out(),
                     0,
                     place.unfinished(),
                     core.topics().members(),
@@ -728,7 +784,8 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
 
     private Object writeReplace() {
         core.requireOpen();
-        return new KafkaHandle<>(core.address().uri(), core.topics().name(), core.topics().id(), form.codec());
+        return new KafkaHandle<>(
+                core.address().uri(), core.topics().name(), core.topics().id(), form.codec());
     }
 
     private void readObject(java.io.ObjectInputStream in) throws java.io.InvalidObjectException {

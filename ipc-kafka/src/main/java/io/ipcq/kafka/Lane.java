@@ -6,9 +6,11 @@ import io.ipcq.memory.Deadline;
 import io.ipcq.queue.QueueClosedException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,13 +24,14 @@ import org.apache.kafka.common.errors.InvalidRecordStateException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
-/** One share consumer with a thread of its own, and one element at a time. */
+/** One share consumer with a thread of its own, and one element at a time, or one batch. */
 final class Lane {
 
     /*
      * Idea. A share consumer gives out nothing new while something that it gave out is not settled. So each element that is out has a
      * consumer, and each consumer the one thread that may touch it. The lane whose turn it is hunts: it polls until an element comes. The
-     * element goes to who has waited longest, and the lane keeps it: renews the broker's lock, and settles it when it is told to.
+     * element goes to who has waited longest, and the lane keeps it: renews the broker's lock, and settles it when it is told to. Who drains
+     * waits at lanes that do the same with a batch of elements, for one question and one answer.
      *
      * A poll that came back without anything has left a request with the broker, which may be answered with an element later. So a lane
      * that nobody waits for any more goes on for a while, and then closes its consumer: what the broker had given it goes to others.
@@ -94,21 +97,28 @@ final class Lane {
     private void work(KafkaShareConsumer<byte[], byte[]> mine) {
         boolean usable = true;
         while (usable && !ending && lanes.awaitTurn(this)) {
-            ConsumerRecord<byte[], byte[]> record = hunt(mine);
-            usable = record != null && keep(mine, record);
+            List<ConsumerRecord<byte[], byte[]>> records = hunt(mine);
+            usable = !records.isEmpty() && keep(mine, records);
         }
     }
 
-    /** The next element; null if nobody has wanted one for a while. */
-    private @Nullable ConsumerRecord<byte[], byte[]> hunt(KafkaShareConsumer<byte[], byte[]> mine) {
+    /** What comes next; nothing if nobody has wanted that for a while. */
+    private List<ConsumerRecord<byte[], byte[]>> hunt(KafkaShareConsumer<byte[], byte[]> mine) {
         while (!ending && lanes.isWanted(this)) {
             boolean before = hasAnswer(mine); // with an element in it, the poll would have it
-            for (ConsumerRecord<byte[], byte[]> record : mine.poll(POLL)) {
-                return record;
+            List<ConsumerRecord<byte[], byte[]>> records = poll(mine);
+            if (!records.isEmpty()) {
+                return records;
             }
             answered = before;
         }
-        return null;
+        return List.of();
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> poll(KafkaShareConsumer<byte[], byte[]> mine) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        mine.poll(POLL).forEach(records::add);
+        return records;
     }
 
     private boolean hasAnswer(KafkaShareConsumer<byte[], byte[]> mine) {
@@ -128,14 +138,14 @@ final class Lane {
     /** What is kept, and until when. */
     private final class Kept {
         private final KafkaShareConsumer<byte[], byte[]> mine;
-        private ConsumerRecord<byte[], byte[]> record;
+        private List<ConsumerRecord<byte[], byte[]>> records;
         private long renewAt;
         private long parkedUntil = Deadline.NEVER;
         private long dueAt = Deadline.NEVER;
 
-        Kept(KafkaShareConsumer<byte[], byte[]> mine, ConsumerRecord<byte[], byte[]> record) {
+        Kept(KafkaShareConsumer<byte[], byte[]> mine, List<ConsumerRecord<byte[], byte[]>> records) {
             this.mine = mine;
-            this.record = record;
+            this.records = records;
             this.renewAt = nextRenewal(mine);
         }
 
@@ -150,9 +160,9 @@ final class Lane {
         return Deadline.in(TimeUnit.MILLISECONDS.toNanos(lockMillis / 3));
     }
 
-    /** Hands the element out and keeps it until it is settled; false if the consumer is of no use any more. */
-    private boolean keep(KafkaShareConsumer<byte[], byte[]> mine, ConsumerRecord<byte[], byte[]> record) {
-        Kept kept = new Kept(mine, record);
+    /** Hands out what came and keeps it until it is settled; false if the consumer is of no use any more. */
+    private boolean keep(KafkaShareConsumer<byte[], byte[]> mine, List<ConsumerRecord<byte[], byte[]>> records) {
+        Kept kept = new Kept(mine, records);
         handOut(kept);
         while (!ending) {
             Parcel.Order order = nextOrder(Deadline.remainingNanos(kept.next()));
@@ -186,7 +196,7 @@ final class Lane {
     }
 
     private void handOut(Kept kept) {
-        Parcel parcel = new Parcel(this, kept.record);
+        Parcel parcel = new Parcel(this, List.copyOf(kept.records));
         current = parcel;
         beginLease();
         kept.parkedUntil = lanes.handOut(this, parcel) ? Deadline.NEVER : Deadline.in(PARKED_NANOS);
@@ -220,6 +230,11 @@ final class Lane {
                 }
                 case AGAIN -> {
                     leaseDeadline = Deadline.NEVER;
+                    boolean late = !commitSome(kept, order.dealtWith());
+                    if (late) {
+                        order.done().complete(false);
+                        return false;
+                    }
                     if (order.delay().compareTo(Duration.ZERO) > 0) {
                         kept.dueAt = Deadline.in(order.delay());
                         order.done().complete(true);
@@ -230,9 +245,12 @@ final class Lane {
                     return inTime;
                 }
                 default -> {
-                    handOut(kept);
-                    order.done().complete(true);
-                    return null;
+                    boolean inTime = commitSome(kept, order.dealtWith());
+                    if (inTime) {
+                        handOut(kept);
+                    }
+                    order.done().complete(inTime);
+                    return inTime ? null : false;
                 }
             }
         } catch (KafkaException e) {
@@ -241,9 +259,23 @@ final class Lane {
         }
     }
 
-    /** False if the broker has taken the element back before. */
+    /** Accepts those with these numbers, and keeps the others; false if the broker has taken them back before. */
+    private static boolean commitSome(Kept kept, Set<Long> numbers) {
+        if (numbers.isEmpty()) {
+            return true;
+        }
+        List<ConsumerRecord<byte[], byte[]>> others = kept.records.stream()
+                .filter(record -> !numbers.contains(record.offset()))
+                .toList();
+        kept.records.removeIf(record -> !numbers.contains(record.offset()));
+        boolean inTime = commit(kept, AcknowledgeType.ACCEPT);
+        kept.records = new ArrayList<>(others);
+        return inTime;
+    }
+
+    /** False if the broker has taken the elements back before. */
     private static boolean commit(Kept kept, AcknowledgeType how) {
-        kept.mine.acknowledge(kept.record, how);
+        kept.records.forEach(record -> kept.mine.acknowledge(record, how));
         Map<TopicIdPartition, Optional<KafkaException>> results = kept.mine.commitSync();
         for (Optional<KafkaException> objection : results.values()) {
             if (objection.isPresent()) {
@@ -261,12 +293,15 @@ final class Lane {
         if (!commit(kept, AcknowledgeType.RENEW)) {
             return false;
         }
-        for (ConsumerRecord<byte[], byte[]> same : kept.mine.poll(POLL)) {
-            kept.record = same;
-            kept.renewAt = nextRenewal(kept.mine);
-            return true;
-        }
-        return false;
+        kept.records = poll(kept.mine);
+        kept.renewAt = nextRenewal(kept.mine);
+        return !kept.records.isEmpty();
+    }
+
+    /** How many elements this lane has given out, or is about to. */
+    int held() {
+        Parcel parcel = current;
+        return parcel == null ? 1 : parcel.records().size();
     }
 
     // ---- what others ask --------------------------------------------------------------------------------------------
@@ -309,11 +344,8 @@ final class Lane {
             mine.wakeup();
         }
         orders.add(new Parcel.Order(
-                new Parcel(this, NOTHING), Parcel.Fate.DONE, Duration.ZERO, new CompletableFuture<>()));
+                new Parcel(this, List.of()), Set.of(), Parcel.Fate.DONE, Duration.ZERO, new CompletableFuture<>()));
     }
-
-    private static final ConsumerRecord<byte[], byte[]> NOTHING =
-            new ConsumerRecord<>("", 0, 0, new byte[0], new byte[0]);
 
     void awaitEnd(long deadline) {
         boolean interrupted = false;

@@ -39,6 +39,7 @@ final class Lanes {
     private final Topics topics;
     private final Ledger ledger;
     private final BiFunction<String, Throwable, RuntimeException> failure;
+    private final int together;
 
     // all guarded by this
     private final Deque<CompletableFuture<Parcel>> takers = new ArrayDeque<>();
@@ -51,16 +52,23 @@ final class Lanes {
     private boolean warned;
     private boolean closed;
 
-    /** @param failure what a step that the cluster objects to comes to */
+    /**
+     * None at first.
+     *
+     * @param failure what a step that the cluster objects to comes to
+     * @param together how many elements a lane takes at a time, at most
+     */
     Lanes(
             Clients clients,
             Topics topics,
             Ledger ledger,
-            BiFunction<String, Throwable, RuntimeException> failure) {
+            BiFunction<String, Throwable, RuntimeException> failure,
+            int together) {
         this.clients = clients;
         this.topics = topics;
         this.ledger = ledger;
         this.failure = failure;
+        this.together = together;
     }
 
     RuntimeException failure(String what, Throwable objection) {
@@ -81,7 +89,7 @@ final class Lanes {
     }
 
     KafkaShareConsumer<byte[], byte[]> member() throws IOException {
-        return clients.member(topics.group());
+        return clients.member(topics.group(), together);
     }
 
     // ---- takers -----------------------------------------------------------------------------------------------------
@@ -231,8 +239,14 @@ final class Lanes {
     }
 
     /** How many elements are out. */
+    @SuppressWarnings("ReferenceEquality") // this lane, and no other
     synchronized int out() {
-        return Math.max(0, all.size() - idle.size() - parked.size() - (hunter == null ? 0 : 1));
+        int held = all.stream()
+                .filter(lane -> lane != hunter && !idle.contains(lane))
+                .mapToInt(Lane::held)
+                .sum();
+        int here = parked.stream().mapToInt(parcel -> parcel.records().size()).sum();
+        return Math.max(0, held - here);
     }
 
     /** Ends all lanes, and waits for that until the deadline. */

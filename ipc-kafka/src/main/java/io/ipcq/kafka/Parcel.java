@@ -2,29 +2,36 @@
 package io.ipcq.kafka;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** One element in the hands of one consumer, until that has settled it. Thread-safe. */
+/** One element, or several, in the hands of one consumer, until that has settled them. Thread-safe. */
 final class Parcel {
 
     private final Lane lane;
-    private final ConsumerRecord<byte[], byte[]> record;
+    private final List<ConsumerRecord<byte[], byte[]>> records;
     private final AtomicBoolean settled = new AtomicBoolean();
 
-    Parcel(Lane lane, ConsumerRecord<byte[], byte[]> record) {
+    Parcel(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
         this.lane = lane;
-        this.record = record;
+        this.records = records;
     }
 
+    List<ConsumerRecord<byte[], byte[]>> records() {
+        return records;
+    }
+
+    /** The one that there is, or the first. */
     ConsumerRecord<byte[], byte[]> record() {
-        return record;
+        return records.get(0);
     }
 
     /** How often it was delivered, as the broker counts. */
     int attempts() {
-        return record.deliveryCount().map(Short::intValue).orElse(1);
+        return record().deliveryCount().map(Short::intValue).orElse(1);
     }
 
     /** What is to become of it. */
@@ -38,19 +45,28 @@ final class Parcel {
      * What is to become of a parcel.
      *
      * @param parcel which
-     * @param fate what
-     * @param delay before it is delivered again
+     * @param dealtWith numbers of elements that are done, whatever becomes of the others
+     * @param fate what becomes of the others
+     * @param delay before they are delivered again
      * @param done whether that came in time
      */
-    record Order(Parcel parcel, Fate fate, Duration delay, CompletableFuture<Boolean> done) {}
+    record Order(Parcel parcel, Set<Long> dealtWith, Fate fate, Duration delay, CompletableFuture<Boolean> done) {}
 
     /** Settles it, and waits until the broker knows; false if that was too late. */
     boolean settle(Fate fate, Duration delay) {
+        return settle(Set.of(), fate, delay);
+    }
+
+    /** The same; those with some numbers are done. */
+    boolean settle(Set<Long> dealtWith, Fate others) {
+        return settle(dealtWith, dealtWith.size() == records.size() ? Fate.DONE : others, Duration.ZERO);
+    }
+
+    private boolean settle(Set<Long> dealtWith, Fate fate, Duration delay) {
         if (!settled.compareAndSet(false, true)) {
             return false;
         }
-        Order order = new Order(this, fate, delay, new CompletableFuture<>());
-        return lane.settle(order);
+        return lane.settle(new Order(this, dealtWith, fate, delay, new CompletableFuture<>()));
     }
 
     /** Begins its lease anew; false if it had ended. */

@@ -165,8 +165,9 @@ final class Topics {
 
     private @Nullable Uuid found() throws KafkaAnswer {
         try {
-            return answer(Objects.requireNonNull(
-                            admin.describeTopics(List.of(ledger())).topicNameValues().get(ledger())))
+            return answer(Objects.requireNonNull(admin.describeTopics(List.of(ledger()))
+                            .topicNameValues()
+                            .get(ledger())))
                     .topicId();
         } catch (KafkaAnswer e) {
             if (e.is(UnknownTopicOrPartitionException.class)) {
@@ -332,10 +333,14 @@ final class Topics {
         return place(Deadline.NEVER);
     }
 
+    /** All is asked at once, as each answer takes its time. */
     private Place place(long deadline) throws KafkaAnswer {
-        long begin = offset(OffsetSpec.earliest(), deadline);
-        long end = offset(OffsetSpec.latest(), deadline);
-        SharePartitionOffsetInfo group = progress(deadline);
+        KafkaFuture<ListOffsetsResultInfo> earliest = offset(OffsetSpec.earliest(), deadline);
+        KafkaFuture<ListOffsetsResultInfo> latest = offset(OffsetSpec.latest(), deadline);
+        KafkaFuture<Map<TopicPartition, SharePartitionOffsetInfo>> progress = progress(deadline);
+        long begin = answer(earliest).offset();
+        long end = answer(latest).offset();
+        SharePartitionOffsetInfo group = groupIn(progress);
         if (group == null) {
             return new Place(begin, end, end - begin);
         }
@@ -343,11 +348,9 @@ final class Topics {
         return new Place(first, end, group.lag().orElse(end - first));
     }
 
-    private long offset(OffsetSpec which, long deadline) throws KafkaAnswer {
-        KafkaFuture<ListOffsetsResultInfo> offset = admin.listOffsets(
-                        Map.of(partition(), which), within(new ListOffsetsOptions(), deadline))
+    private KafkaFuture<ListOffsetsResultInfo> offset(OffsetSpec which, long deadline) {
+        return admin.listOffsets(Map.of(partition(), which), within(new ListOffsetsOptions(), deadline))
                 .partitionResult(partition());
-        return answer(offset).offset();
     }
 
     /** What ends by the deadline, and by the client's timeout. */
@@ -356,15 +359,17 @@ final class Topics {
         return options.timeoutMs((int) TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
-    private @Nullable SharePartitionOffsetInfo progress(long deadline) throws KafkaAnswer {
+    private KafkaFuture<Map<TopicPartition, SharePartitionOffsetInfo>> progress(long deadline) {
+        return admin.listShareGroupOffsets(
+                        Map.of(group(), new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition()))),
+                        within(new ListShareGroupOffsetsOptions(), deadline))
+                .partitionsToOffsetInfo(group());
+    }
+
+    private @Nullable SharePartitionOffsetInfo groupIn(
+            KafkaFuture<Map<TopicPartition, SharePartitionOffsetInfo>> progress) throws KafkaAnswer {
         try {
-            return answer(admin.listShareGroupOffsets(
-                                    Map.of(
-                                            group(),
-                                            new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition()))),
-                                    within(new ListShareGroupOffsetsOptions(), deadline))
-                            .partitionsToOffsetInfo(group()))
-                    .get(partition());
+            return answer(progress).get(partition());
         } catch (KafkaAnswer e) {
             if (e.is(GroupIdNotFoundException.class)) {
                 return null;
@@ -376,7 +381,7 @@ final class Topics {
     /** Removes, before the deadline, what comes before the first element that is not done with. */
     void trim(long deadline) throws KafkaAnswer {
         long first = place(deadline).first();
-        if (first > offset(OffsetSpec.earliest(), deadline)) {
+        if (first > answer(offset(OffsetSpec.earliest(), deadline)).offset()) {
             answer(admin.deleteRecords(
                             Map.of(partition(), RecordsToDelete.beforeOffset(first)),
                             within(new DeleteRecordsOptions(), deadline))

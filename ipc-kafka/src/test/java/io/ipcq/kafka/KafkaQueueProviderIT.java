@@ -171,7 +171,9 @@ class KafkaQueueProviderIT {
             assertThatThrownBy(() -> DurableQueue.openOrCreate(queue(""), String.class))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("version=2, known=1");
-            assertThat(admin.listTopics().names().get()).contains(ledger.name()).noneMatch(topic -> topic.startsWith(name + ".") && !topic.equals(ledger.name()));
+            assertThat(admin.listTopics().names().get())
+                    .contains(ledger.name())
+                    .noneMatch(topic -> topic.startsWith(name + ".") && !topic.equals(ledger.name()));
         }
     }
 
@@ -191,8 +193,8 @@ class KafkaQueueProviderIT {
         queue.delete();
         try (Admin admin = new Clients(QueueAddress.of(queue(""))).admin()) {
             assertThat(admin.listTopics().names().get()).noneMatch(topic -> topic.contains(name));
-            assertThat(admin.listGroups().all().get()).noneMatch(group -> group.groupId()
-                    .contains(name));
+            assertThat(admin.listGroups().all().get())
+                    .noneMatch(group -> group.groupId().contains(name));
         }
     }
 

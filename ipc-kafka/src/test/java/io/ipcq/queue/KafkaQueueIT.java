@@ -386,6 +386,42 @@ class KafkaQueueIT extends SharedQueueContract {
         assertThat(List.of(queue.get(), queue.get())).containsExactlyInAnyOrder("c", "d");
     }
 
+    /** They come in batches: what is not added stays, and counts no attempt while this handle goes on draining. */
+    @Test
+    void shouldKeepOfBatchWhatTargetOfDrainRefuses() throws Exception {
+        List<String> all = IntStream.range(0, 300).mapToObj(Integer::toString).toList();
+        DurableQueue<String> queue = makeWith(all.toArray(String[]::new));
+        List<String> drained = new ArrayList<>();
+        while (drained.size() < all.size()) {
+            BlockingQueue<String> target = new ArrayBlockingQueue<>(30);
+            catchThrowable(() -> queue.drainTo(target));
+            target.drainTo(drained);
+            assertThat(queue.qsize()).isEqualTo(all.size() - drained.size());
+        }
+        assertThat(drained).containsExactlyInAnyOrderElementsOf(all);
+        try (DurableQueue<DeadLetter> letters = queue.deadLetters()) {
+            assertThat(letters.qsize()).isZero();
+        }
+    }
+
+    @Test
+    void shouldDrainOfBatchWhatCanBeDecoded() throws Exception {
+        DurableQueue<String> picky = make(UUID.randomUUID().toString(), PickyCodec.INSTANCE);
+        List<String> good = IntStream.range(0, 100).mapToObj(Integer::toString).toList();
+        picky.putAll(good.subList(0, 50));
+        picky.put(PickyCodec.UNDECODABLE);
+        picky.putAll(good.subList(50, 100));
+        List<String> drained = new ArrayList<>();
+        assertIsOfBytes(catchThrowable(() -> picky.drainTo(drained)), PickyCodec.UNDECODABLE);
+        while (!picky.empty()) {
+            catchThrowable(() -> picky.drainTo(drained));
+        }
+        assertThat(drained).containsExactlyInAnyOrderElementsOf(good);
+        try (DurableQueue<DeadLetter> letters = picky.deadLetters()) {
+            assertThat(new String(letters.get(LONG).bytes())).isEqualTo(PickyCodec.UNDECODABLE);
+        }
+    }
+
     @Override
     @Test
     void shouldStayAttachedToWhatWasPassedAsLongAsItIsUsed() throws Exception {

@@ -16,6 +16,7 @@ final class RowsInProfile implements ExecutionCondition {
             "shouldTakeInTheOrderOfPut",
             "shouldWakeAsManyConsumersAsElementsCome",
             "shouldSayThatItIsFull",
+            "shouldKeepOfBatchWhatTargetOfDrainRefuses",
             "shouldTakeNoNoticeOfInterruptWhereNothingWaits",
             "shouldEndWaitByInterrupt",
             "shouldDrainAfterShutdownAndThenSayThatItIsOver",

@@ -21,6 +21,7 @@ public final class KafkaBenchmark {
     private static final int SINGLE = 1_000;
     private static final int BATCH = 64;
     private static final int BATCHES = 200;
+    private static final int DRAINED = 20 * BATCH;
 
     private KafkaBenchmark() {}
 
@@ -65,8 +66,8 @@ public final class KafkaBenchmark {
                     "msg/s",
                     Better.HIGHER,
                     rounds,
-                    () -> perSecond(SINGLE, () -> drain(queue)),
-                    () -> perSecond(SINGLE, () -> hand.receiveBatches(SINGLE))));
+                    () -> perSecond(DRAINED, () -> drain(queue)),
+                    () -> perSecond(DRAINED, () -> hand.receiveBatches(DRAINED))));
         }
     }
 
@@ -101,8 +102,8 @@ public final class KafkaBenchmark {
 
     private static void drain(DurableQueue<byte[]> queue) {
         List<byte[]> drained = new ArrayList<>();
-        while (drained.size() < SINGLE) {
-            queue.drainTo(drained, Math.min(BATCH, SINGLE - drained.size()));
+        while (drained.size() < DRAINED) {
+            queue.drainTo(drained, DRAINED - drained.size());
         }
     }
 }
