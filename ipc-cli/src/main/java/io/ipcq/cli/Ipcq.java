@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PoolCommand.class,
             BenchCommand.class,
             ManagerCommand.class,
+            LockCommand.class,
             WebCommand.class,
             TopCommand.class,
             MapCommand.class,

@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Starts a manager, and looks at one. */
@@ -37,23 +36,25 @@ final class ManagerCommand {
 
     @Command(description = "Serves until it is ended.", mixinStandardHelpOptions = true)
     int serve(
-            @Parameters(paramLabel = "ADDRESS", description = "Where to listen.") String address,
-            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
-                    Path keyFile,
+            @Mixin ManagerAt at,
             @Option(
                             names = "--directory",
                             paramLabel = "DIR",
                             description = "Where durable queues are kept; there are none without it.")
                     @Nullable
                     Path directory,
-            @Option(names = "--allow-shutdown", description = "Lets clients end the server.") boolean allowShutdown)
+            @Option(
+                            names = "--allow-shutdown",
+                            description = "Lets clients end the server, and take locks from others.")
+                    boolean allowShutdown)
             throws IOException, InterruptedException {
+        Path keyFile = at.keyFile();
         AuthKey key = Files.exists(keyFile) ? AuthKey.load(keyFile) : newKey(keyFile);
         ManagerServerBuilder builder = ManagerServer.builder().allowShutdown(allowShutdown);
         if (directory != null) {
             builder.directory(directory);
         }
-        try (ManagerServer server = builder.bind(ManagerDoor.parse(spec, address), key)) {
+        try (ManagerServer server = builder.bind(at.address(spec), key)) {
             Screen.of(spec).line("serves at " + server.address());
             Screen.of(spec).flush();
             server.serveForever();
@@ -68,13 +69,8 @@ final class ManagerCommand {
     }
 
     @Command(description = "Asks whether a manager is there.", mixinStandardHelpOptions = true)
-    int ping(
-            @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
-            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
-                    Path keyFile,
-            @Mixin Looking looking)
-            throws IOException, InterruptedException {
-        try (Manager manager = Manager.connect(ManagerDoor.parse(spec, address), AuthKey.load(keyFile))) {
+    int ping(@Mixin ManagerAt at, @Mixin Looking looking) throws IOException, InterruptedException {
+        try (Manager manager = at.connect(spec)) {
             long pid = manager.ping().orElseThrow();
             Screen.of(spec).line(looking.json() ? "{\"pid\":" + pid + "}" : "pid " + pid);
         }
@@ -82,14 +78,9 @@ final class ManagerCommand {
     }
 
     @Command(description = "Lists what the clients of a manager hold.", mixinStandardHelpOptions = true)
-    int ls(
-            @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
-            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
-                    Path keyFile,
-            @Mixin Looking looking)
-            throws IOException, InterruptedException {
+    int ls(@Mixin ManagerAt at, @Mixin Looking looking) throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
-        try (Manager manager = Manager.connect(ManagerDoor.parse(spec, address), AuthKey.load(keyFile))) {
+        try (Manager manager = at.connect(spec)) {
             List<Manager.Held> names = manager.names();
             if (looking.json()) {
                 names.forEach(held -> screen.json(Manager.Held.class, held));
@@ -106,15 +97,10 @@ final class ManagerCommand {
             description =
                     "Says how a manager is, and how much its clients hold. The exit code is 5 if it does not answer.",
             mixinStandardHelpOptions = true)
-    int stat(
-            @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
-            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
-                    Path keyFile,
-            @Mixin Looking looking)
-            throws InterruptedException {
+    int stat(@Mixin ManagerAt at, @Mixin Looking looking) throws InterruptedException {
         Screen screen = Screen.of(spec);
         ManagerSight sight;
-        try (ManagerDoor door = new ManagerDoor(spec, address, keyFile)) {
+        try (ManagerDoor door = at.door(spec)) {
             sight = door.look();
         }
         if (looking.json()) {
@@ -128,13 +114,8 @@ final class ManagerCommand {
     @Command(
             description = "Ends a manager that was started with --allow-shutdown, or whose program allows it.",
             mixinStandardHelpOptions = true)
-    int stop(
-            @Parameters(paramLabel = "ADDRESS", description = "Where it listens.") String address,
-            @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with the key.")
-                    Path keyFile,
-            @Mixin Consent consent)
-            throws IOException, InterruptedException {
-        try (Manager manager = Manager.connect(ManagerDoor.parse(spec, address), AuthKey.load(keyFile))) {
+    int stop(@Mixin ManagerAt at, @Mixin Consent consent) throws IOException, InterruptedException {
+        try (Manager manager = at.connect(spec)) {
             int names = manager.names().size();
             String plan = "ends the manager of pid " + manager.ping().orElseThrow() + "; "
                     + Quantity.count(names, "name") + " and what is behind them are gone then";

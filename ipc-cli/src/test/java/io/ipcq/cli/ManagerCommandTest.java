@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.SharedCounter;
+import io.ipcq.manager.SharedLock;
+import io.ipcq.manager.SharedSemaphore;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +61,7 @@ class ManagerCommandTest {
                             .endsWith(0)
                             .out())
                     .contains("manager " + socket + ", pid " + pid, "1 counter");
+            lookAtLocks(manager, socket, key);
             CommandRun.here("manager", "stop", socket, "--key", key).endsWith(2);
             assertThat(CommandRun.here("manager", "stop", socket, "--key", key, "--yes")
                             .endsWith(0)
@@ -76,6 +79,48 @@ class ManagerCommandTest {
                         .endsWith(1)
                         .err())
                 .contains("nobody listens there");
+    }
+
+    private static void lookAtLocks(Manager manager, String socket, Path key) {
+        try (SharedLock lock = manager.lock("till");
+                SharedSemaphore permits = manager.semaphore("doors", 3)) {
+            assertThat(CommandRun.here("lock", "ls", socket, "--key", key)
+                            .endsWith(0)
+                            .lines())
+                    .anySatisfy(line -> assertThat(line).containsPattern("lock +- .* till$"));
+            lock.lock();
+            assertThat(permits.tryAcquire()).isTrue();
+            String thread =
+                    ProcessHandle.current().pid() + "/" + Thread.currentThread().getId();
+            assertThat(CommandRun.here("lock", "ls", socket, "--key", key)
+                            .endsWith(0)
+                            .lines())
+                    .anySatisfy(line -> assertThat(line).containsPattern("lock +" + thread + " .* 1 .* 0  till$"))
+                    .anySatisfy(
+                            line -> assertThat(line).containsPattern("semaphore +" + thread + " .* 1 .* 0  doors$"));
+            assertThat(CommandRun.here("lock", "ls", socket, "till", "--key", key, "--json")
+                            .objects())
+                    .singleElement()
+                    .satisfies(object -> assertThat(object)
+                            .containsEntry("type", "lock")
+                            .containsEntry("waiting", 0)
+                            .extracting("holders")
+                            .asString()
+                            .contains("thread=" + thread));
+            CommandRun.here("lock", "release", socket, "till", "--key", key).endsWith(2);
+            assertThat(lock.isLocked()).isTrue();
+            CommandRun.here("lock", "release", socket, "till", "--client=0", "--key", key, "--yes")
+                    .endsWith(1);
+            assertThat(CommandRun.here("lock", "release", socket, "till", "--key", key, "--yes")
+                            .endsWith(0)
+                            .err())
+                    .contains("takes lock till from " + thread);
+            assertThat(lock.isLocked()).isFalse();
+            assertThat(CommandRun.here("lock", "release", socket, "till", "--key", key, "--yes")
+                            .endsWith(1)
+                            .err())
+                    .contains("nobody holds it");
+        }
     }
 
     @Test

@@ -137,6 +137,36 @@ public final class Manager implements AutoCloseable {
         }
     }
 
+    /**
+     * What threads of clients wait for each other at, at the moment: locks, semaphores, latches, events, barriers.
+     *
+     * @throws ManagerException with {@link ManagerException#UNKNOWN_OPERATION} if the manager is older than this method
+     */
+    public List<LockState> locks() {
+        List<LockState> locks = new ArrayList<>();
+        Object rows = link.call("locks");
+        while (rows instanceof List<?> page && !page.isEmpty()) {
+            page.forEach(row -> locks.add(LockState.of((Map<?, ?>) row)));
+            LockState last = locks.get(locks.size() - 1);
+            rows = link.call("locks", last.type(), last.name());
+        }
+        return List.copyOf(locks);
+    }
+
+    /**
+     * Takes a lock or permits from a client that holds them, so that others get them. What they protect may be half done, and the client
+     * does not know: its next {@code unlock} throws, permits that it releases do not come back a second time. If its process can be
+     * ended instead, that does the same, and is safe.
+     *
+     * @param state what {@link #locks} said
+     * @param holder one of its holders
+     * @return false if that client holds it no longer
+     * @throws ManagerException with {@link ManagerException#FORBIDDEN} if the server does not let its clients do that
+     */
+    public boolean revoke(LockState state, LockState.Holder holder) {
+        return Boolean.TRUE.equals(link.call("revoke", state.type(), state.name(), holder.client()));
+    }
+
     /** Ends the server, if it lets its clients do that. */
     public void shutdown() {
         link.call("shutdown");

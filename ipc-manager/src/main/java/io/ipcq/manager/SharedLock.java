@@ -20,12 +20,15 @@ public final class SharedLock extends Proxy implements Lock {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String PROCESS = ProcessHandle.current().pid() + "/";
+
     SharedLock(Reference reference) {
         super(reference, null);
     }
 
-    private static String owner() {
-        return Long.toString(Thread.currentThread().getId());
+    /** Which thread it is; the process is told for those who look. */
+    static String owner() {
+        return PROCESS + Thread.currentThread().getId();
     }
 
     @Override

@@ -24,18 +24,18 @@ public final class SharedSemaphore extends Proxy {
 
     /** Waits until so many permits are there at one time, and takes them. */
     public void acquire(int permits) throws InterruptedException {
-        reference.await(null, "acquire", permits, null);
+        reference.await(null, "acquire", permits, null, SharedLock.owner());
     }
 
     /** Waits at most so long for a number of permits; says whether it got them. */
     public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
-        return Boolean.TRUE.equals(reference.await(millis, "acquire", permits, millis));
+        return Boolean.TRUE.equals(reference.await(millis, "acquire", permits, millis, SharedLock.owner()));
     }
 
     /** Takes a permit if there is one; says whether it did. */
     public boolean tryAcquire() {
-        return reference.flag("acquire", 1, 0);
+        return reference.flag("acquire", 1, 0, SharedLock.owner());
     }
 
     /** Gives one permit back, or adds it. */

@@ -95,8 +95,20 @@ public final class RequestFuzz {
             "call",
             "getClass");
 
-    private static final List<String> OTHERS =
-            List.of("ping", "names", "open", "close", "cancel", "arrived", "shutdown", "getClass", "", ".", "x.y");
+    private static final List<String> OTHERS = List.of(
+            "ping",
+            "names",
+            "locks",
+            "revoke",
+            "open",
+            "close",
+            "cancel",
+            "arrived",
+            "shutdown",
+            "getClass",
+            "",
+            ".",
+            "x.y");
 
     private static final Map<String, Object> OPTIONS = Map.of(
             "codec",

@@ -302,7 +302,8 @@ public final class ManagerServer implements AutoCloseable {
         }
         switch (method) {
             case "ping" -> call.reply(about());
-            case "names" -> call.reply(names.rows(call, mostNames()));
+            case "names" -> call.reply(names.rows(call, most(Protocol.MAX_NAMES, Protocol.NAME_BYTES), NameTable::row));
+            case "locks" -> call.reply(names.rows(call, most(Protocol.MAX_NAMES, Protocol.LOCK_BYTES), LockRows::row));
             case "open" -> call.reply(names.open(call));
             case "close" -> {
                 Served object = names.held(call.session(), new Served.Key(call.text(0), call.text(1)));
@@ -325,10 +326,14 @@ public final class ManagerServer implements AutoCloseable {
                 }
                 call.reply(handed != null);
             }
+            case "revoke" -> {
+                requireShutdownAllowed("clients of this server may not take locks from others");
+                Served object = names.there(new Served.Key(call.text(0), call.text(1)));
+                long client = call.number(2);
+                call.reply(object instanceof ServedMonitor monitor && monitor.revoke(client));
+            }
             case "shutdown" -> {
-                if (!options.shutdownAllowed()) {
-                    throw new RpcException(Protocol.FORBIDDEN, "clients may not end this server");
-                }
+                requireShutdownAllowed("clients may not end this server");
                 call.reply(null);
                 shutdownAsked = true;
             }
@@ -336,9 +341,16 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /** How many names an answer holds. */
-    private int mostNames() {
-        return Math.max(1, Math.min(Protocol.MAX_NAMES, options.maxFrameBytes() / Protocol.NAME_BYTES));
+    /** Who may end the server has ended all that its clients hold. */
+    private void requireShutdownAllowed(String refusal) {
+        if (!options.shutdownAllowed()) {
+            throw new RpcException(Protocol.FORBIDDEN, refusal);
+        }
+    }
+
+    /** How many rows of such a length an answer holds. */
+    private int most(int rows, int bytes) {
+        return Math.max(1, Math.min(rows, options.maxFrameBytes() / bytes));
     }
 
     private Map<String, @Nullable Object> about() {

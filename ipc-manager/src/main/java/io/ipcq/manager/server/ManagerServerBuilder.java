@@ -59,7 +59,7 @@ public final class ManagerServerBuilder {
         return this;
     }
 
-    /** Whether a client may end the server; it may not unless this is set. */
+    /** Whether a client may end the server, and take locks and permits from others; it may not unless this is set. */
     public ManagerServerBuilder allowShutdown(boolean allowed) {
         this.shutdownAllowed = allowed;
         return this;

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param directory where durable queues are, one directory each; empty if there are none
  * @param groupTrusted whether durable queues are opened to whose files a group may write
- * @param shutdownAllowed whether a client may end the server
+ * @param shutdownAllowed whether a client may end the server, and take locks and permits from others
  * @param maxClients how many clients may be connected at a time
  * @param maxFrameBytes the largest message, both ways
  * @param maxThreads how many threads there may be for calls that block or take long, of all clients together

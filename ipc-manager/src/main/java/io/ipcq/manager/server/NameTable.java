@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The names that clients hold, and what each stands for. Thread-safe. */
@@ -29,8 +30,9 @@ final class NameTable {
         this.types = types;
     }
 
-    /** As many as were asked for, in their order, from the first one on or after one that is given. */
-    List<Map<String, @Nullable Object>> rows(Call call, int most) {
+    /** As many as were asked for, in their order, from the first one on or after one that is given; of those that have a row. */
+    List<Map<String, @Nullable Object>> rows(
+            Call call, int most, Function<Served, @Nullable Map<String, @Nullable Object>> row) {
         Collection<Entry> from = (call.value(0) == null
                         ? entries
                         : entries.tailMap(new Served.Key(call.text(0), call.text(1)), false))
@@ -38,12 +40,13 @@ final class NameTable {
         return from.stream()
                 .map(entry -> entry.object)
                 .filter(Objects::nonNull)
+                .map(row)
+                .filter(Objects::nonNull)
                 .limit(most)
-                .map(NameTable::row)
                 .toList();
     }
 
-    private static Map<String, @Nullable Object> row(Served object) {
+    static Map<String, @Nullable Object> row(Served object) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("type", object.key().type());
         row.put("name", object.key().name());
@@ -64,6 +67,22 @@ final class NameTable {
                     Protocol.NOT_OPEN,
                     "this client has not opened it: type=" + Words.shown(key.type()) + ", name="
                             + Words.shown(key.name()));
+        }
+        return object;
+    }
+
+    /**
+     * What somebody holds.
+     *
+     * @throws RpcException with {@link Protocol#NOT_THERE}
+     */
+    Served there(Served.Key key) {
+        Entry entry = entries.get(key);
+        Served object = entry == null ? null : entry.object;
+        if (object == null) {
+            throw new RpcException(
+                    Protocol.NOT_THERE,
+                    "no client holds it: type=" + Words.shown(key.type()) + ", name=" + Words.shown(key.name()));
         }
         return object;
     }

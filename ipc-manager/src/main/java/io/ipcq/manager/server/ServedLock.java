@@ -5,8 +5,10 @@ import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class ServedLock extends ServedMonitor {
 
     private @Nullable Owner owner;
     private int holds;
+    private long since;
 
     /** Those who sleep, by their conditions, in the order they came. */
     private final Map<String, Set<Sleeper>> sleepers = new HashMap<>();
@@ -90,7 +93,10 @@ final class ServedLock extends ServedMonitor {
         if (owner != null && !owner.equals(asking)) {
             return false;
         }
-        owner = asking;
+        if (owner == null) {
+            owner = asking;
+            since = System.nanoTime();
+        }
         holds += times;
         return true;
     }
@@ -160,6 +166,18 @@ final class ServedLock extends ServedMonitor {
         if (sleeper != null) {
             forget(sleeper);
         }
+    }
+
+    @Override
+    List<Hold> holds() {
+        return owner == null ? List.of() : List.of(new Hold(owner.session(), owner.thread(), holds, since));
+    }
+
+    @Override
+    Map<String, Integer> asleep() {
+        Map<String, Integer> asleep = new TreeMap<>();
+        sleepers.forEach((condition, threads) -> asleep.put(condition, threads.size()));
+        return asleep;
     }
 
     @Override

@@ -2,6 +2,8 @@
 package io.ipcq.manager.server;
 
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -68,6 +70,37 @@ abstract class ServedMonitor extends Served {
 
     /** Takes back what a client held that is gone; {@link #changed} follows. */
     void giveBack(Session session) {}
+
+    /** Takes from a client that is there what it holds, so that others get it; false if it holds nothing. */
+    final synchronized boolean revoke(long client) {
+        for (Hold hold : holds()) {
+            if (hold.session().number() == client) {
+                revoke(hold.session());
+                changed();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void revoke(Session session) {
+        giveBack(session);
+    }
+
+    /** Who holds it; nobody, if it is nothing that somebody can hold. For who has its lock, as are the next two. */
+    List<Hold> holds() {
+        return List.of();
+    }
+
+    /** How many calls wait for it, and do not sleep. */
+    final int waiting() {
+        return line.size();
+    }
+
+    /** How many sleep, by their conditions. */
+    Map<String, Integer> asleep() {
+        return Map.of();
+    }
 
     /** False if no call can succeed that waits, as things are. */
     boolean mayServe() {

@@ -4,6 +4,7 @@ package io.ipcq.manager.server;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,12 @@ final class ServedSemaphore extends ServedMonitor {
     /** What a client has and did not release. */
     private static final class Acquired {
         private long permits;
+
+        /** What was taken from it; when the client releases that, there is nothing to give back. */
+        private long revoked;
+
+        private @Nullable String thread;
+        private long since;
     }
 
     ServedSemaphore(Key key, ScheduledExecutorService clock, long permits, boolean fair, boolean bounded) {
@@ -45,7 +52,8 @@ final class ServedSemaphore extends ServedMonitor {
         switch (operation) {
             case "acquire" -> {
                 int wanted = call.count(1);
-                Attempt attempt = () -> acquire(call.session(), wanted);
+                String thread = call.value(3) == null ? null : call.label(3);
+                Attempt attempt = () -> acquire(call.session(), wanted, thread);
                 if (fair && wanted > 0) {
                     awaitInLine(call, call.timeoutMillis(2), attempt, false);
                 } else {
@@ -53,14 +61,15 @@ final class ServedSemaphore extends ServedMonitor {
                 }
             }
             case "release" -> {
-                int returned = call.count(1);
+                long revoked = revoked(call.session(), call.count(1));
+                long returned = call.count(1) - revoked;
                 if (bounded && returned > made - permits) {
                     throw new RpcException(
                             Protocol.STATE,
                             "more permits are released than were acquired: " + this + ", permits=" + made
                                     + ", available=" + permits + ", released=" + returned);
                 }
-                release(call.session(), returned);
+                release(call.session(), returned, revoked);
                 call.reply(null);
                 changed();
             }
@@ -69,11 +78,15 @@ final class ServedSemaphore extends ServedMonitor {
         }
     }
 
-    private @Nullable Object acquire(Session session, int wanted) {
+    private @Nullable Object acquire(Session session, int wanted, @Nullable String thread) {
         if (permits < wanted) {
             return null;
         }
         Acquired its = acquired.computeIfAbsent(session, any -> new Acquired());
+        if (its.permits == 0) {
+            its.thread = thread;
+            its.since = System.nanoTime();
+        }
         permits -= wanted; // both or neither: nothing between them can fail
         its.permits += wanted;
         return DONE;
@@ -84,15 +97,24 @@ final class ServedSemaphore extends ServedMonitor {
         return permits > 0;
     }
 
-    /** Takes released permits off what the client acquired, or else off what others did: they come back once only. */
-    private void release(Session releasing, long released) {
+    /** How many of so many permits were taken from the client before it releases them. */
+    private long revoked(Session releasing, long released) {
         Acquired its = acquired.get(releasing);
+        return its == null ? 0 : Math.max(0, Math.min(its.revoked, released - its.permits));
+    }
+
+    /** Takes released permits off what the client acquired, or else off what others did: they come back once only. */
+    private void release(Session releasing, long released, long revoked) {
+        Acquired its = acquired.get(releasing);
+        if (its != null) {
+            its.revoked -= revoked;
+        }
         long left = its == null ? released : giveBack(its, released);
         for (Acquired others : acquired.values()) {
             left = giveBack(others, left);
         }
         permits += left;
-        acquired.values().removeIf(each -> each.permits == 0);
+        acquired.values().removeIf(each -> each.permits == 0 && each.revoked == 0);
     }
 
     /** Returns how many are left. */
@@ -101,6 +123,24 @@ final class ServedSemaphore extends ServedMonitor {
         acquired.permits -= settled;
         permits += settled;
         return released - settled;
+    }
+
+    @Override
+    List<Hold> holds() {
+        return acquired.entrySet().stream()
+                .filter(each -> each.getValue().permits > 0)
+                .map(each ->
+                        new Hold(each.getKey(), each.getValue().thread, each.getValue().permits, each.getValue().since))
+                .toList();
+    }
+
+    @Override
+    void revoke(Session session) {
+        Acquired its = acquired.get(session);
+        if (its != null) {
+            its.revoked += its.permits;
+            giveBack(its, its.permits);
+        }
     }
 
     @Override

@@ -158,6 +158,11 @@ final class Session {
         this.descriptors = host.budgets().descriptors();
     }
 
+    /** By which others are told of it. */
+    long number() {
+        return number;
+    }
+
     /** For an answer with many elements. */
     AnswerSize answerSize() {
         return new AnswerSize(host.maxFrameBytes());

@@ -48,5 +48,11 @@ public final class Protocol {
     /** How long one of these is, at most. */
     public static final int NAME_BYTES = 256;
 
+    /** How many holders of a lock or a semaphore, and conditions, an answer names. */
+    public static final int MAX_HOLDERS = 16;
+
+    /** How long an answer about one of these is, at most. */
+    public static final int LOCK_BYTES = 24 << 10;
+
     private Protocol() {}
 }

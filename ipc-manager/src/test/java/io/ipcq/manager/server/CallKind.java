@@ -175,6 +175,7 @@ final class CallKind<P> {
         return List.of(
                 looks(manager, "ping", Manager::ping),
                 looks(manager, "names", Manager::names),
+                looks(manager, "locks", Manager::locks),
                 looks(manager, "open counter", it -> it.counter("new")),
                 looks(manager, "open queue", it -> it.queue("new", String.class)),
                 looks(manager, "open own type", it -> it.get("new", Shop.class)),
