@@ -17,6 +17,12 @@ final class PoolPlace {
             description = "The java.io.tmpdir of the programs, if they have another one than this command.")
     private @Nullable Path directory;
 
+    PoolPlace() {}
+
+    PoolPlace(Path directory) {
+        this.directory = directory;
+    }
+
     List<PoolView> all() throws IOException {
         Path place = directory;
         return place == null ? PoolView.all() : PoolView.all(place.toAbsolutePath());

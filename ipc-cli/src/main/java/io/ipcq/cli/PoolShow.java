@@ -8,7 +8,6 @@ import io.ipcq.observe.Stall;
 import io.ipcq.pool.PoolRules;
 import io.ipcq.pool.PoolView;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -38,11 +36,8 @@ final class PoolShow implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli
     private String name;
 
-    @Option(
-            names = "--patience",
-            paramLabel = "SECONDS",
-            description = "How long a task may take before that is strange; 60 unless given.")
-    private double patienceSeconds = PoolRules.PATIENCE.toSeconds();
+    @Mixin
+    private Patience patience = new Patience();
 
     @Mixin
     private PoolPlace place = new PoolPlace();
@@ -56,7 +51,7 @@ final class PoolShow implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PoolRules rules = new PoolRules(Duration.ofMillis((long) (patienceSeconds * 1000)));
+        PoolRules rules = patience.ofPools();
         boolean goesOn = true;
         for (PoolView pool : place.called(name)) {
             List<Stall> stalls = rules.of(pool);

@@ -17,6 +17,17 @@ final class QueuePlaces {
     @Parameters(arity = "0..*", paramLabel = "DIRECTORY", description = "Where to look.")
     private List<QueueName> places = new ArrayList<>();
 
+    QueuePlaces() {}
+
+    QueuePlaces(List<QueueName> places) {
+        this.places = places;
+    }
+
+    /** Where to look. */
+    List<QueueName> named() {
+        return places;
+    }
+
     List<QueueName> queues() throws IOException {
         return queues(places);
     }

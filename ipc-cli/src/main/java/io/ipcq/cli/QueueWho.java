@@ -62,11 +62,8 @@ final class QueueWho implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "QUEUE", description = "Their directories.")
     private List<QueueName> queues = new ArrayList<>();
 
-    @Option(
-            names = "--patience",
-            paramLabel = "SECONDS",
-            description = "How long an element may be out before that is strange; 60 unless given.")
-    private double patienceSeconds = StallRules.PATIENCE.toSeconds();
+    @Mixin
+    private Patience patience = new Patience();
 
     @Option(
             names = "--watch",
@@ -84,7 +81,7 @@ final class QueueWho implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        StallRules rules = new StallRules(seconds(patienceSeconds));
+        StallRules rules = patience.ofQueues();
         boolean goesOn = true;
         for (QueueName queue : queues) {
             try (QueueView view = queue.look()) {

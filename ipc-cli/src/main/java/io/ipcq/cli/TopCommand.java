@@ -2,16 +2,12 @@
 package io.ipcq.cli;
 
 import io.ipcq.observe.ProcessSight;
-import io.ipcq.observe.StallRules;
-import io.ipcq.pool.PoolRules;
 import io.ipcq.pool.PoolView;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -29,17 +25,6 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Keys: q quit, < > sort by, / filter, space pause, arrows and page keys scroll."})
 final class TopCommand implements Callable<Integer> {
-
-    /** A manager to look at as well. */
-    static final class NamedManager {
-        @Option(names = "--manager", required = true, paramLabel = "ADDRESS", description = "A manager, too.")
-        @SuppressWarnings("NullAway.Init") // picocli
-        private String address;
-
-        @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with its key.")
-        @SuppressWarnings("NullAway.Init") // picocli
-        private Path keyFile;
-    }
 
     @Option(names = "--once", description = "Looks twice, prints what there is, and ends: for scripts.")
     private boolean once;
@@ -63,14 +48,8 @@ final class TopCommand implements Callable<Integer> {
     @Option(names = "--filter", paramLabel = "TEXT", description = "Only what has this in its name.")
     private String filter = "";
 
-    @ArgGroup(exclusive = false)
-    private @Nullable NamedManager manager;
-
     @Mixin
-    private QueuePlaces places = new QueuePlaces();
-
-    @Mixin
-    private PoolPlace poolPlace = new PoolPlace();
+    private Overview overview = new Overview();
 
     @Mixin
     private Looking looking = new Looking();
@@ -81,7 +60,6 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        NamedManager named = manager;
         if (intervalSeconds < 0.05) {
             throw new ParameterException(
                     spec.commandLine(), "--interval must be 0.05 at least: interval=" + intervalSeconds);
@@ -89,12 +67,7 @@ final class TopCommand implements Callable<Integer> {
         Screen screen = Screen.of(spec);
         TopView view = new TopView(sorting, filter);
         Duration interval = Duration.ofMillis((long) (intervalSeconds * 1000));
-        try (TopSampler sampler = new TopSampler(
-                places,
-                poolPlace,
-                new StallRules(StallRules.PATIENCE),
-                new PoolRules(PoolRules.PATIENCE),
-                named == null ? null : new ManagerDoor(spec, named.address, named.keyFile))) {
+        try (TopSampler sampler = new TopSampler(overview.places(), overview.rules(), overview.surroundings(spec))) {
             boolean forScripts = once || iterations != null || looking.json();
             if (!forScripts && screen.terminal().in() && screen.terminal().out()) {
                 TopScreen.show(sampler, view, interval);
@@ -125,11 +98,11 @@ final class TopCommand implements Callable<Integer> {
 
     private static void printObjects(Screen screen, TopSample sample) {
         sample.queues().forEach(row -> screen.json(TopRow.class, row));
-        for (PoolView pool : sample.pools()) {
+        for (PoolView pool : sample.around().pools()) {
             screen.json(PoolLine.PoolObject.class, PoolLine.object(pool, ProcessSight.of(pool.pid())));
             pool.workers().forEach(worker -> screen.json(PoolLine.WorkerObject.class, PoolLine.object(pool, worker)));
         }
-        sample.poolStalls().forEach(stall -> screen.json(TopRow.Reason.class, stall));
-        sample.managers().forEach(manager -> screen.json(ManagerSight.class, manager));
+        sample.around().poolStalls().forEach(stall -> screen.json(TopRow.Reason.class, stall));
+        sample.around().managers().forEach(manager -> screen.json(ManagerSight.class, manager));
     }
 }

@@ -4,17 +4,13 @@ package io.ipcq.cli;
 import io.ipcq.observe.AttachedProcess;
 import io.ipcq.observe.QueueLook;
 import io.ipcq.observe.QueueWatch;
-import io.ipcq.observe.Stall;
 import io.ipcq.observe.StallRules;
-import io.ipcq.pool.PoolRules;
-import io.ipcq.pool.PoolView;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Takes one look after the other at all that there is, and compares each with the one before. */
@@ -27,24 +23,14 @@ final class TopSampler implements AutoCloseable {
     private record Seen(QueueView view, QueueLook look) {}
 
     private final QueuePlaces places;
-    private final PoolPlace poolPlace;
     private final StallRules rules;
-    private final PoolRules poolRules;
-    private final @Nullable ManagerDoor manager;
+    private final Surroundings surroundings;
     private Map<QueueName, Seen> seen = new HashMap<>();
-    private final Map<String, PoolView> pools = new HashMap<>();
 
-    TopSampler(
-            QueuePlaces places,
-            PoolPlace poolPlace,
-            StallRules rules,
-            PoolRules poolRules,
-            @Nullable ManagerDoor manager) {
+    TopSampler(QueuePlaces places, StallRules rules, Surroundings surroundings) {
         this.places = places;
-        this.poolPlace = poolPlace;
         this.rules = rules;
-        this.poolRules = poolRules;
-        this.manager = manager;
+        this.surroundings = surroundings;
     }
 
     TopSample next() throws IOException, InterruptedException {
@@ -57,23 +43,7 @@ final class TopSampler implements AutoCloseable {
         }
         seen.values().forEach(gone -> gone.view.close());
         seen = now;
-        Map<String, Double> done = new HashMap<>();
-        List<TopRow.Reason> stalls = new ArrayList<>();
-        List<PoolView> found = poolPlace.all();
-        for (PoolView pool : found) {
-            PoolView before = pools.put(TopSample.key(pool), pool);
-            if (before != null) {
-                done.put(TopSample.key(pool), rate(before, pool));
-            }
-            poolRules.of(pool).forEach(stall -> stalls.add(reason(stall)));
-        }
-        return new TopSample(
-                rows,
-                all.size() - shown.size(),
-                found,
-                done,
-                stalls,
-                manager == null ? List.of() : List.of(manager.look()));
+        return new TopSample(rows, all.size() - shown.size(), surroundings.look());
     }
 
     private TopRow row(QueueName queue, Map<QueueName, Seen> now) {
@@ -116,8 +86,8 @@ final class TopSampler implements AutoCloseable {
                 line.kind(),
                 line.state(),
                 line.size(),
-                watch == null ? null : perSecond(watch.put(), watch.nanos()),
-                watch == null ? null : perSecond(watch.taken(), watch.nanos()),
+                watch == null ? null : Surroundings.perSecond(watch.put(), watch.nanos()),
+                watch == null ? null : Surroundings.perSecond(watch.taken(), watch.nanos()),
                 line.leased(),
                 deadLetters(view),
                 attached == null ? null : attached.size(),
@@ -128,11 +98,7 @@ final class TopSampler implements AutoCloseable {
                                 .count(),
                 watch == null
                         ? List.of()
-                        : rules.of(watch).stream().map(TopSampler::reason).toList());
-    }
-
-    private static TopRow.Reason reason(Stall stall) {
-        return new TopRow.Reason(stall.kind().toString(), stall.sentence());
+                        : rules.of(watch).stream().map(Surroundings::reason).toList());
     }
 
     private static long deadLetters(QueueView view) throws IOException {
@@ -141,25 +107,9 @@ final class TopSampler implements AutoCloseable {
         }
     }
 
-    private static double rate(PoolView before, PoolView now) {
-        long nanos = TimeUnit.MILLISECONDS.toNanos(
-                Math.max(1, now.seen().toEpochMilli() - before.seen().toEpochMilli()));
-        return perSecond(ended(now) - ended(before), nanos);
-    }
-
-    private static long ended(PoolView pool) {
-        return pool.stats().succeeded() + pool.stats().failed();
-    }
-
-    private static double perSecond(long count, long nanos) {
-        return Math.max(0, count) * (double) TimeUnit.SECONDS.toNanos(1) / Math.max(1, nanos);
-    }
-
     @Override
     public void close() {
         seen.values().forEach(kept -> kept.view.close());
-        if (manager != null) {
-            manager.close();
-        }
+        surroundings.close();
     }
 }

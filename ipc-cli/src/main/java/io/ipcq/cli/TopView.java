@@ -170,7 +170,7 @@ final class TopView {
         return new Line(
                 Screen.Style.STRONG,
                 "ipcq top: " + Quantity.count(sample.queues().size() + sample.more(), "queue") + ", "
-                        + Quantity.count(sample.pools().size(), "pool") + "   sorted by " + sorting
+                        + Quantity.count(sample.around().pools().size(), "pool") + "   sorted by " + sorting
                         + (filter.isEmpty() ? "" : "   filter: " + filter) + (paused ? "   PAUSED" : ""));
     }
 
@@ -235,8 +235,9 @@ final class TopView {
     }
 
     private void addPools(TopSample sample, List<Line> lines) {
-        List<PoolView> pools =
-                sample.pools().stream().filter(pool -> isWanted(pool.name())).toList();
+        List<PoolView> pools = sample.around().pools().stream()
+                .filter(pool -> isWanted(pool.name()))
+                .toList();
         if (pools.isEmpty()) {
             return;
         }
@@ -258,7 +259,7 @@ final class TopView {
                             pool.stats().workers(),
                             pool.stats().busy(),
                             pool.stats().waiting(),
-                            rate(sample.donePerSecond().get(TopSample.key(pool))),
+                            rate(sample.around().donePerSecond().get(Surroundings.key(pool))),
                             pool.stats().failed(),
                             pool.stats().crashes())));
             pool.workers().forEach(worker -> lines.add(line(worker)));
@@ -284,7 +285,7 @@ final class TopView {
     }
 
     private static void addManagers(TopSample sample, List<Line> lines) {
-        for (ManagerSight manager : sample.managers()) {
+        for (ManagerSight manager : sample.around().managers()) {
             lines.add(new Line(Screen.Style.PLAIN, ""));
             String message = manager.message();
             lines.add(
@@ -308,7 +309,8 @@ final class TopView {
                             Screen.Style.ALARM,
                             stall.stall() + ": " + Harmless.name(row.queue()) + ": " + stall.sentence())));
         }
-        sample.poolStalls()
+        sample.around()
+                .poolStalls()
                 .forEach(stall -> stalls.add(new Line(Screen.Style.ALARM, stall.stall() + ": " + stall.sentence())));
         if (!stalls.isEmpty()) {
             lines.add(new Line(Screen.Style.PLAIN, ""));

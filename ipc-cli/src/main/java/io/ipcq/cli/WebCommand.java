@@ -2,15 +2,13 @@
 package io.ipcq.cli;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Serves a page. */
@@ -18,13 +16,14 @@ import picocli.CommandLine.Spec;
         name = "web",
         description = {
             "Shows queues in a browser: those in directories, and those that the directories are; without one, those that have no path.",
+            "Shows all pools of this user's programs as well.",
             "Prints the address of the page, for this machine and for whoever has read it: the part after # is a secret.",
             "Goes on until it is ended, by Ctrl-C for instance."
         })
 final class WebCommand implements Callable<Integer> {
 
-    @Parameters(arity = "0..*", paramLabel = "DIRECTORY", description = "Where to look, each time.")
-    private List<QueueName> places = new ArrayList<>();
+    @Mixin
+    private Overview overview = new Overview();
 
     @Option(names = "--port", paramLabel = "PORT", defaultValue = "0", description = "Its port; any unless given.")
     private int port;
@@ -40,7 +39,8 @@ final class WebCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
         WebServer.limitRequests();
-        try (WebServer server = new WebServer(new WebQueues(places), port, readOnly)) {
+        WebQueues queues = new WebQueues(overview.places().named(), overview.rules());
+        try (WebServer server = new WebServer(queues, overview.surroundings(spec), port, readOnly)) {
             screen.line(server.address().toString());
             screen.flush();
             screen.note("Ctrl-C ends it");

@@ -105,11 +105,13 @@ final class WebQueues {
     record Elements(String codec, List<Element> elements) {}
 
     private final List<QueueName> places;
+    private final StallRules rules;
     private final List<QueueName> known = new ArrayList<>(); // guarded by this, as is the next one
     private final Map<QueueName, Integer> ids = new HashMap<>();
 
-    WebQueues(List<QueueName> places) {
+    WebQueues(List<QueueName> places, StallRules rules) {
         this.places = List.copyOf(places);
+        this.rules = rules;
     }
 
     // ---- looking ----------------------------------------------------------------------------------------------------
@@ -155,7 +157,7 @@ final class WebQueues {
     Detail detail(int id) throws IOException, InterruptedException {
         try (QueueView view = queue(id).look()) {
             QueueWatch watch = QueueWatch.of(view, WATCH);
-            List<Stall> stalls = new StallRules(StallRules.PATIENCE).of(watch);
+            List<Stall> stalls = rules.of(watch);
             List<AttachedProcess> attached = watch.last().attached();
             return new Detail(
                     id,

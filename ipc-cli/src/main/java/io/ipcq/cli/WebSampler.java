@@ -2,6 +2,8 @@
 package io.ipcq.cli;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.observe.ProcessSight;
+import io.ipcq.pool.PoolView;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,13 +22,25 @@ final class WebSampler implements AutoCloseable {
 
     private static final long PERIOD_MILLIS = 1000;
 
+    /** More pools, and workers of one, nobody reads. */
+    private static final int MOST_POOLS = 50;
+
+    private static final int MOST_WORKERS = 100;
+
     /**
      * What was seen at one moment.
      *
      * @param time in milliseconds since 1970
+     * @param stalls why pools do not go on
      * @param message what went wrong; null if nothing did
      */
-    record Frame(long time, List<Sample> queues, @Nullable String message) {}
+    record Frame(
+            long time,
+            List<Sample> queues,
+            List<Pool> pools,
+            List<TopRow.Reason> stalls,
+            List<ManagerSight> managers,
+            @Nullable String message) {}
 
     /**
      * A queue with its rates, per second.
@@ -38,19 +52,28 @@ final class WebSampler implements AutoCloseable {
             @Nullable Double putRate,
             @Nullable Double takenRate) {}
 
+    /**
+     * A pool with its workers.
+     *
+     * @param donePerSecond null until it was seen twice
+     */
+    record Pool(PoolLine.PoolObject pool, @Nullable Double donePerSecond, List<PoolLine.WorkerObject> workers) {}
+
     private record Seen(long nanoTime, long put, long taken) {}
 
     private static final Codec<Frame> JSON = Codec.json(Frame.class);
 
     private final WebQueues queues;
-    private Map<Integer, Seen> before = new HashMap<>(); // of the thread
+    private final Surroundings surroundings; // of the thread, as is the next one
+    private Map<Integer, Seen> before = new HashMap<>();
     private int viewers; // guarded by this, as are the next three
     private long number;
     private byte @Nullable [] frame;
     private boolean closed;
 
-    WebSampler(WebQueues queues) {
+    WebSampler(WebQueues queues, Surroundings surroundings) {
         this.queues = queues;
+        this.surroundings = surroundings;
         Thread thread = new Thread(this::run, "ipcq-web-sampler");
         thread.setDaemon(true);
         thread.start();
@@ -64,6 +87,8 @@ final class WebSampler implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             close();
+        } finally {
+            surroundings.close();
         }
     }
 
@@ -76,13 +101,28 @@ final class WebSampler implements AutoCloseable {
         return !closed;
     }
 
-    private Frame frame() {
+    private Frame frame() throws InterruptedException {
         long time = Instant.now().toEpochMilli();
         try {
-            return new Frame(time, samples(), null);
+            Surroundings.Look around = surroundings.look();
+            List<Pool> pools = around.pools().stream()
+                    .limit(MOST_POOLS)
+                    .map(pool -> pool(pool, around.donePerSecond().get(Surroundings.key(pool))))
+                    .toList();
+            return new Frame(time, samples(), pools, around.poolStalls(), around.managers(), null);
         } catch (IOException | RuntimeException | InternalError e) {
-            return new Frame(time, List.of(), FailureReport.describe(e));
+            return new Frame(time, List.of(), List.of(), List.of(), List.of(), FailureReport.describe(e));
         }
+    }
+
+    private static Pool pool(PoolView pool, @Nullable Double donePerSecond) {
+        return new Pool(
+                PoolLine.object(pool, ProcessSight.of(pool.pid())),
+                donePerSecond,
+                pool.workers().stream()
+                        .limit(MOST_WORKERS)
+                        .map(worker -> PoolLine.object(pool, worker))
+                        .toList());
     }
 
     private List<Sample> samples() throws IOException {
@@ -109,7 +149,7 @@ final class WebSampler implements AutoCloseable {
         return count < 0 || nanos <= 0 ? null : 1e9 * count / nanos;
     }
 
-    private synchronized void publish(byte[] made) {
+    synchronized void publish(byte[] made) {
         if (viewers == 0) {
             return; // the next one would take it for new
         }

@@ -104,7 +104,7 @@ final class WebServer implements AutoCloseable {
     private final AtomicInteger streams = new AtomicInteger();
 
     /** @param port 0 for any */
-    WebServer(WebQueues queues, int port, boolean readOnly) throws IOException {
+    WebServer(WebQueues queues, Surroundings surroundings, int port, boolean readOnly) throws IOException {
         this.queues = queues;
         this.readOnly = readOnly;
         this.server =
@@ -112,7 +112,7 @@ final class WebServer implements AutoCloseable {
         this.guard = new WebGuard(server.getAddress().getPort());
         this.threads = new ThreadPoolExecutor(
                 0, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), WebServer::daemon);
-        this.sampler = new WebSampler(queues);
+        this.sampler = new WebSampler(queues, surroundings);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();

@@ -19,7 +19,7 @@ class TopViewTest {
     }
 
     private static TopSample sample(TopRow... rows) {
-        return new TopSample(List.of(rows), 0, List.of(), Map.of(), List.of(), List.of());
+        return new TopSample(List.of(rows), 0, new Surroundings.Look(List.of(), Map.of(), List.of(), List.of()));
     }
 
     private static final TopSample THREE =

@@ -4,6 +4,7 @@ package io.ipcq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.TestJvm;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.net.URI;
@@ -50,7 +51,7 @@ class WebPageIT {
         browser.open(URI.create("about:blank")); // whose server may have ended since
         browser.awaitTrue("location.href == 'about:blank'");
         browser.takeComplaints();
-        server = new WebServer(new WebQueues(List.of(new QueueName(parent))), 0, false);
+        server = Scenes.serve(parent, false);
     }
 
     @AfterEach
@@ -100,6 +101,35 @@ class WebPageIT {
     private void picture(String name) throws Exception {
         Files.createDirectories(PICTURES);
         Files.write(PICTURES.resolve(name + ".png"), browser.picture());
+    }
+
+    /** A worker that is at one task all the time, and another one that has had some; both called as nobody should be. */
+    @Test
+    void shouldShowWhatWorkersDid() throws Exception {
+        String hostile = "<img src=x onerror=hacked=1>" + HarmlessTest.HOSTILE.replaceAll("[\u0000\ud800]", "");
+        try (TestJvm program =
+                TestJvm.start(List.of("-Djava.io.tmpdir=" + parent, "-Dipcq.archive=off"), PoolUser.class, hostile)) {
+            program.awaitLine("ready");
+            browser.open(server.address());
+            browser.awaitTrue("document.querySelectorAll('#pools tbody tr').length == 2");
+            assertThat(String.valueOf(browser.value("document.querySelector('#pools h2').textContent")))
+                    .startsWith("Pool <img src=x")
+                    .satisfies(text -> assertThat(HarmlessTest.harmful(text)).isFalse());
+            browser.awaitTrue("[...document.querySelectorAll('#pools tbody tr')]"
+                    + ".some(row => row.textContent.includes('PoolUser.nap') && row.cells[5].textContent == '100 %')");
+            browser.awaitTrue("document.querySelectorAll('#pools .lane').length == 2"
+                    + " && document.querySelectorAll('#pools .lane .busy').length == 1");
+            browser.awaitTrue("Number(document.querySelector('#pools .lane .busy').getAttribute('width')) > 1");
+            picture("web-pools");
+            program.stop();
+            browser.awaitTrue("document.querySelector('#alarms').textContent.includes('program-stopped: pid "
+                    + program.pid() + "')");
+            program.cont();
+            browser.awaitTrue("document.querySelector('#alarms').textContent == ''");
+            assertThat(browser.value("document.querySelectorAll('main img').length"))
+                    .isEqualTo(0);
+            assertThat(browser.takeComplaints()).isEmpty();
+        }
     }
 
     @Test

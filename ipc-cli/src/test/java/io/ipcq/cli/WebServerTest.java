@@ -45,7 +45,7 @@ class WebServerTest {
     }
 
     private void serve(boolean readOnly) throws Exception {
-        server = new WebServer(new WebQueues(List.of(new QueueName(parent))), 0, readOnly);
+        server = Scenes.serve(parent, readOnly);
         client = new WebClient(server.address());
     }
 

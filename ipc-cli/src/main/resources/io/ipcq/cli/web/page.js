@@ -12,8 +12,10 @@ const SECRET = "ipcq";
 const KEPT = 300; // seconds that charts show
 const LONGEST_NAME = 240;
 const WATCH_MILLIS = 2000;
+const WORKER_TITLES = ["Worker", "PID", "State", "Does", "Last five minutes", "Busy", "For", "Usual", "Done", "Crashes", "Heap", "Task"];
 
 const rows = new Map(); // by id: the last sample, its history, its row
+const lanes = new Map(); // of each worker: what it was seen to do, one stretch of time after the other
 let token = "";
 let readOnly = false;
 let chosen = null;
@@ -233,6 +235,9 @@ function receive(frame) {
     }
   }
   draw();
+  drawAlarms(frame);
+  drawPools(frame);
+  drawManagers(frame.managers);
 }
 
 // ---- the table -----------------------------------------------------------------------------------------------------
@@ -470,14 +475,17 @@ async function look() {
 }
 
 function drawStalls(stalls) {
-  const list = byId("stalls");
+  sayStalls(byId("stalls"), stalls, ["Nothing keeps it."]);
+}
+
+function sayStalls(list, stalls, otherwise) {
   const parts = stalls.map((stall) => {
     const part = make("p", undefined, "stall");
     part.append(make("strong", harmless(stall.kind)), ": " + harmless(stall.sentence));
     return part;
   });
   if (parts.length === 0) {
-    parts.push(make("p", "Nothing keeps it.", "calm"));
+    parts.push(...otherwise.map((calm) => make("p", calm, "calm")));
   }
   // what is said already is not said again
   if (list.textContent !== parts.map((part) => part.textContent).join("")) {
@@ -516,6 +524,161 @@ function drawProcesses(processes) {
     row.cells[1].classList.toggle("alarm", process.stopped);
   }
   target.replaceChildren(table);
+}
+
+// ---- pools and managers --------------------------------------------------------------------------------------------
+
+function drawAlarms(frame) {
+  const silent = frame.managers.filter((manager) => manager.message)
+    .map((manager) => ({ kind: "manager " + name(manager.address), sentence: manager.message }));
+  sayStalls(byId("alarms"), [...frame.stalls.map((stall) => ({ kind: stall.stall, sentence: stall.sentence })), ...silent], []);
+}
+
+/** A table that is filled anew each time, with its head. */
+function fill(target, titles, lines) {
+  const table = target.querySelector("table") ?? target.appendChild(make("table"));
+  if (!table.tHead) {
+    const head = table.createTHead().insertRow();
+    for (const title of titles) {
+      const cell = make("th", title);
+      cell.scope = "col";
+      head.append(cell);
+    }
+    table.createTBody();
+  }
+  table.tBodies[0].replaceChildren(...lines);
+}
+
+function drawPools(frame) {
+  const seen = new Set();
+  const boxes = new Map([...byId("pools").children].map((box) => [box.dataset.key, box]));
+  const there = frame.pools.map(({ pool, donePerSecond, workers }) => {
+    const key = pool.pid + " " + pool.pool;
+    const box = boxes.get(key) ?? makePool(key);
+    show(box.querySelector("h2"), "Pool " + name(pool.pool));
+    const stats = pool.stats;
+    show(box.querySelector("p"), "pid " + pool.pid + (pool.state === "T" ? " (stopped)" : "") + ": "
+      + [[stats.waiting, "waiting"], [stats.busy, "running"], [stats.succeeded, "done"], [stats.failed, "failed"], [stats.crashes, "crashed"]]
+        .map(([number, what]) => count(number) + " " + what).join(", ") + ", " + rate(donePerSecond) + " done/s"
+      + (stats.workers > workers.length ? "; the first " + workers.length + " of " + count(stats.workers) + " workers" : ""));
+    fill(box.querySelector(".scroll"), WORKER_TITLES, workers.map((worker) => {
+      const place = key + " " + worker.worker;
+      seen.add(place);
+      return workerRow(worker, stretch(place, worker, frame.time / 1000), frame.time / 1000);
+    }));
+    return box;
+  });
+  if (there.length !== boxes.size || there.some((box, i) => byId("pools").children[i] !== box)) {
+    byId("pools").replaceChildren(...there);
+  }
+  for (const place of lanes.keys()) {
+    if (!seen.has(place)) {
+      lanes.delete(place);
+    }
+  }
+}
+
+function makePool(key) {
+  const box = make("section");
+  box.dataset.key = key;
+  box.append(make("h2"), make("p", undefined, "calm"), make("div", undefined, "scroll"));
+  return box;
+}
+
+/**
+ * What a worker did, as far as that was seen: it goes on with what it did a second ago, or does something else since then. Of a task it
+ * is known how long it takes; of those that began and ended between two looks, that there were some.
+ */
+function stretch(place, worker, now) {
+  const lane = lanes.get(place) ?? [];
+  lanes.set(place, lane);
+  const last = lane[lane.length - 1];
+  const same = last && last.pid === worker.pid;
+  const does = worker.task ? "busy" : same && worker.done > last.done ? "short" : worker.does;
+  if (same && last.does === does && last.task === worker.task) {
+    last.to = now;
+    last.done = worker.done;
+  } else {
+    const begun = worker.task ? now - worker.ageNanos / 1e9 : now;
+    lane.push({ from: last ? Math.min(now, Math.max(last.to, begun)) : begun, to: now, does, task: worker.task, done: worker.done, pid: worker.pid, what: worker.function });
+  }
+  while (lane.length > 0 && lane[0].to < now - KEPT) {
+    lane.shift();
+  }
+  return lane;
+}
+
+function workerRow(worker, lane, now) {
+  const row = make("tr");
+  const texts = [
+    name(worker.worker),
+    worker.pid,
+    worker.state ? worker.state + (worker.state === "T" ? " (stopped)" : "") : "?",
+    worker.does,
+    "",
+    busyShare(lane, now),
+    worker.task ? nanos(worker.ageNanos) : "-",
+    worker.usualNanos > 0 ? nanos(worker.usualNanos) : "-",
+    count(worker.done),
+    count(worker.crashes),
+    worker.heapBytes ? bytes(worker.heapBytes) : "-",
+    worker.task ? worker.task + ", " + name(worker.function ?? "") : "-",
+  ];
+  texts.forEach((text) => row.append(make("td", String(text))));
+  row.cells[2].classList.toggle("alarm", worker.state === "T");
+  row.cells[4].append(drawLane(lane, now));
+  return row;
+}
+
+/** Of the time that this page has seen of it. */
+function busyShare(lane, now) {
+  const seen = lane.map((part) => [part, Math.max(0, part.to - Math.max(part.from, now - KEPT))]);
+  const all = seen.reduce((sum, [part, seconds]) => sum + seconds, 0);
+  const busy = seen.reduce((sum, [part, seconds]) => sum + (part.does === "busy" || part.does === "short" ? seconds : 0), 0);
+  return all > 0 ? Math.round((100 * busy) / all) + " %" : "-";
+}
+
+function drawLane(lane, now) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("class", "lane");
+  svg.setAttribute("viewBox", "0 0 " + KEPT + " 16");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  let other = false;
+  for (const part of lane) {
+    if (part.does === "idle") {
+      continue;
+    }
+    const from = Math.max(0, part.from - now + KEPT);
+    const shape = document.createElementNS(space, "rect");
+    shape.setAttribute("class", part.does === "busy" ? (other ? "busy other" : "busy") : part.does);
+    shape.setAttribute("x", from.toFixed(2));
+    shape.setAttribute("width", Math.max(0.5, part.to - now + KEPT - from).toFixed(2));
+    shape.setAttribute("y", "1");
+    shape.setAttribute("height", "14");
+    const title = document.createElementNS(space, "title");
+    show(title, part.does === "busy" ? part.task + ", " + name(part.what ?? "") : part.does === "short" ? "several short tasks" : part.does);
+    shape.append(title);
+    svg.append(shape);
+    other = part.does === "busy" ? !other : other;
+  }
+  return svg;
+}
+
+function drawManagers(managers) {
+  if (managers.length === 0) {
+    byId("managers").replaceChildren();
+    return;
+  }
+  fill(byId("managers"), ["Manager", "PID", "State", "Answers in", "Names", "Holders"], managers.map((manager) => {
+    const row = make("tr");
+    const names = Object.entries(manager.names).map(([type, number]) => count(number) + " " + type).join(", ");
+    const texts = [name(manager.address), manager.pid ?? "?", manager.state ?? "?", manager.answerNanos < 0 ? "-" : nanos(manager.answerNanos), names || "-", count(manager.holders)];
+    texts.forEach((text) => row.append(make("td", String(text))));
+    row.cells[2].classList.toggle("alarm", Boolean(manager.message));
+    return row;
+  }));
 }
 
 // ---- elements ------------------------------------------------------------------------------------------------------

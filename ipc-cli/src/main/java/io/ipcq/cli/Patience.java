@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import io.ipcq.observe.StallRules;
+import io.ipcq.pool.PoolRules;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** From when on it is strange that something takes so long. */
+final class Patience {
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            description = "How long an element may be out, or a task take, before that is strange; 60 unless given.")
+    private double seconds = StallRules.PATIENCE.toSeconds();
+
+    private Duration time() {
+        return Duration.ofMillis((long) (seconds * 1000));
+    }
+
+    StallRules ofQueues() {
+        return new StallRules(time());
+    }
+
+    PoolRules ofPools() {
+        return new PoolRules(time());
+    }
+}

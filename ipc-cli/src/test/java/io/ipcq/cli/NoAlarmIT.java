@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ipcq.TestJvm;
+import io.ipcq.observe.QueueWatch;
+import io.ipcq.observe.Stall;
+import io.ipcq.observe.Stall.Kind;
+import io.ipcq.observe.StallRules;
+import io.ipcq.pool.ProcessPool;
+import io.ipcq.process.SerializableFunction;
+import io.ipcq.queue.Delivery;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueView;
+import io.ipcq.queue.SharedQueue;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Nobody is called stuck that works. The load is what programs do: queues that are always at work, some that come to rest between
+ * bursts, some that are full much of the time, consumers that take their time before they acknowledge, tasks of a pool.
+ * {@code -Dipcq.alarm.seconds=n} says for how long; {@code -Psoak} looks for ten minutes.
+ */
+@EnabledOnOs(OS.LINUX)
+class NoAlarmIT {
+
+    private static final long SECONDS = Long.getLong("ipcq.alarm.seconds", 2);
+
+    /** Long for what these programs do, and a minute is what the views allow. */
+    private static final Duration PATIENCE = StallRules.PATIENCE;
+
+    @TempDir
+    Path parent;
+
+    /** Queues, in one process; another one takes. Ends with its parent. */
+    static final class Producer {
+        private Producer() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path directory = Path.of(arguments[0]);
+            try (SharedQueue<String> bursts = SharedQueue.open(directory.resolve("bursts"), String.class);
+                    SharedQueue<String> full = SharedQueue.open(directory.resolve("full"), String.class);
+                    DurableQueue<String> orders = DurableQueue.open(directory.resolve("orders"), String.class)) {
+                spawn(() -> full.put("always at work"));
+                spawn(() -> orders.put("slowly acknowledged"));
+                System.out.println("ready");
+                Random random = new Random(1);
+                while (true) {
+                    for (int i = 0; i < 100; i++) {
+                        bursts.put("b");
+                    }
+                    TimeUnit.MILLISECONDS.sleep(random.nextInt(1500));
+                }
+            }
+        }
+    }
+
+    static final class Consumer {
+        private Consumer() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Path directory = Path.of(arguments[0]);
+            try (SharedQueue<String> bursts = SharedQueue.open(directory.resolve("bursts"), String.class);
+                    SharedQueue<String> full = SharedQueue.open(directory.resolve("full"), String.class);
+                    DurableQueue<String> orders = DurableQueue.open(directory.resolve("orders"), String.class)) {
+                spawn(bursts::get);
+                spawn(() -> {
+                    full.get();
+                    TimeUnit.MILLISECONDS.sleep(2);
+                });
+                System.out.println("ready");
+                while (true) {
+                    Delivery<String> order = orders.receive();
+                    TimeUnit.MILLISECONDS.sleep(5);
+                    order.ack();
+                }
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void take() throws Exception;
+    }
+
+    private static void spawn(Step step) {
+        Thread thread = new Thread(() -> {
+            try {
+                while (true) {
+                    step.take();
+                }
+            } catch (Exception e) {
+                e.printStackTrace();
+                Runtime.getRuntime().halt(1);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static Integer task(Integer millis) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(millis);
+        return millis;
+    }
+
+    @Test
+    void shouldRaiseNoAlarmWhileWorkIsDone() throws Exception {
+        List<String> alarms = new ArrayList<>();
+        long looks = 0;
+        try (SharedQueue<String> bursts = SharedQueue.create(parent.resolve("bursts"), String.class);
+                SharedQueue<String> full =
+                        SharedQueue.builder(String.class).maxSize(4).create(parent.resolve("full"));
+                DurableQueue<String> orders =
+                        DurableQueue.builder(String.class).maxSize(50).create(parent.resolve("orders"));
+                TestJvm producer = TestJvm.start(Producer.class, parent.toString());
+                TestJvm consumer = TestJvm.start(Consumer.class, parent.toString());
+                ProcessPool pool =
+                        ProcessPool.builder().workers(2).name("no-alarm").create()) {
+            producer.awaitLine("ready");
+            consumer.awaitLine("ready");
+            List<SharedQueue<String>> queues = List.of(bursts, full, orders);
+            QueuePlaces places = new QueuePlaces(List.of(new QueueName(parent)));
+            PoolPlace own = new PoolPlace(Path.of(System.getProperty("java.io.tmpdir")));
+            Surroundings surroundings = new Surroundings(own, new io.ipcq.pool.PoolRules(PATIENCE), List.of());
+            try (TopSampler top = new TopSampler(places, new StallRules(PATIENCE), surroundings)) {
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+                for (; looks == 0 || System.nanoTime() < end; looks++) {
+                    var unused =
+                            pool.mapAsync((SerializableFunction<Integer, Integer>) NoAlarmIT::task, List.of(1, 300));
+                    for (SharedQueue<String> queue : queues) {
+                        alarms.addAll(who(queue));
+                    }
+                    TopSample sample = top.next();
+                    sample.queues()
+                            .forEach(row -> row.stalls().stream()
+                                    .filter(reason -> !reason.stall().equals(Kind.NO_PRODUCER.toString()))
+                                    .forEach(reason -> alarms.add("top: " + reason)));
+                    sample.around().poolStalls().stream()
+                            .filter(reason -> reason.sentence().contains("no-alarm"))
+                            .forEach(reason -> alarms.add("top: " + reason));
+                }
+            }
+            assertThat(producer.isAlive() && consumer.isAlive()).isTrue();
+            assertThat(orders.stats().taken()).isPositive();
+        }
+        System.out.println("looks: " + looks + ", alarms: " + alarms.size());
+        assertThat(alarms).isEmpty();
+    }
+
+    /** Who waits for work is in order. */
+    private static List<String> who(SharedQueue<?> queue) throws Exception {
+        try (QueueView view = QueueView.open(queue.directory())) {
+            QueueWatch watch = QueueWatch.of(view, Duration.ofMillis(200));
+            return new StallRules(PATIENCE)
+                    .of(watch).stream()
+                            .filter(stall -> stall.kind() != Kind.NO_PRODUCER)
+                            .map(Stall::toString)
+                            .toList();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.ipcq.TestJvm;
+import io.ipcq.observe.Stall.Kind;
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueView;
+import io.ipcq.queue.SharedQueue;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each kind of stall that people have, in each of the three views: the command that is about it, {@code top}, and the page. */
+@EnabledOnOs(OS.LINUX)
+class StallsIT {
+
+    /** A stall as it is made: what stands still, what then has to be seen, and by which command. */
+    enum Scene {
+        PRODUCER_STOPPED_IN_MUTEX(Kind.STOPPED_IN_MUTEX) {
+            @Override
+            Object[] make(StallsIT test) throws Exception {
+                SharedQueue<String> queue = test.keep(SharedQueue.create(test.path("queue"), String.class));
+                TestJvm producer = test.start(QueueUser.class, "busy", queue.directory());
+                QueueWhoIT.stopInMutex(producer, test.keep(QueueView.open(queue.directory())));
+                return test.who(queue);
+            }
+        },
+        CONSUMER_NEVER_ACKNOWLEDGES(Kind.NEVER_ACKNOWLEDGED) {
+            @Override
+            Object[] make(StallsIT test) throws Exception {
+                DurableQueue<String> queue = test.keep(DurableQueue.create(test.path("queue"), String.class));
+                queue.putAll(List.of("a", "b", "c"));
+                test.start(QueueUser.class, "receive", queue.directory(), 2);
+                return test.who(queue);
+            }
+        },
+        DISK_IS_FULL(Kind.DISK_FULL) {
+            @Override
+            Object[] make(StallsIT test) throws Exception {
+                test.mount();
+                DurableQueue<String> queue = test.keep(
+                        DurableQueue.builder(String.class).segmentBytes(1 << 20).create(test.path("queue")));
+                queue.put("a");
+                test.fillVolume();
+                return test.who(queue);
+            }
+        },
+        QUEUE_SHUT_DOWN(Kind.SHUT_DOWN) {
+            @Override
+            Object[] make(StallsIT test) throws Exception {
+                SharedQueue<String> queue = test.keep(SharedQueue.create(test.path("queue"), String.class));
+                queue.put("a");
+                queue.shutdown();
+                return test.who(queue);
+            }
+        },
+        WORKER_STUCK_IN_TASK(Kind.WORKER_STUCK) {
+            @Override
+            Object[] make(StallsIT test) {
+                test.start(PoolUser.class, "jobs");
+                return new Object[] {"pool", "show", "jobs", "--tmpdir", test.parent, "--patience", PATIENCE};
+            }
+        },
+        MANAGER_STOPPED(Kind.MANAGER_STOPPED) {
+            @Override
+            Object[] make(StallsIT test) throws Exception {
+                test.startManager().stop();
+                return new Object[] {"manager", "stat", test.socket(), "--key", test.key()};
+            }
+        };
+
+        final Kind kind;
+
+        Scene(Kind kind) {
+            this.kind = kind;
+        }
+
+        /** The command that is about it, with all that it needs. */
+        abstract Object[] make(StallsIT test) throws Exception;
+    }
+
+    private static final String PATIENCE = "0.1";
+
+    @TempDir
+    Path parent;
+
+    private final List<AutoCloseable> kept = new ArrayList<>();
+
+    private <T extends AutoCloseable> T keep(T thing) {
+        kept.add(0, thing);
+        return thing;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : kept) {
+            each.close();
+        }
+    }
+
+    private Path path(String name) {
+        return parent.resolve(name);
+    }
+
+    private TestJvm start(Class<?> main, Object... arguments) {
+        TestJvm user = keep(TestJvm.start(
+                List.of("-Djava.io.tmpdir=" + parent, "-Dipcq.archive=off"),
+                main,
+                Arrays.stream(arguments).map(Object::toString).toArray(String[]::new)));
+        user.awaitLine("ready");
+        return user;
+    }
+
+    private Object[] who(SharedQueue<?> queue) {
+        return new Object[] {"queue", "who", queue.directory(), "--patience", PATIENCE};
+    }
+
+    // ---- a volume of its own ----------------------------------------------------------------------------------------
+
+    private void mount() throws Exception {
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "ipcq-test", parent.toString()));
+        keep(() -> run("umount", "-l", parent.toString()));
+    }
+
+    private static boolean run(String... command) throws Exception {
+        return new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    private void fillVolume() throws Exception {
+        long free = Files.getFileStore(parent).getUsableSpace();
+        Files.write(path("others"), new byte[(int) free]);
+    }
+
+    // ---- a manager --------------------------------------------------------------------------------------------------
+
+    private String socket() {
+        return path("run/socket").toString();
+    }
+
+    private Path key() {
+        return path("key");
+    }
+
+    private TestJvm startManager() {
+        TestJvm manager = keep(TestJvm.start(Serving.class, "manager", "serve", socket(), "--key", key().toString()));
+        manager.awaitLine("serves at ");
+        CommandRun.launched("manager", "stat", socket(), "--key", key()).endsWith(0);
+        return manager;
+    }
+
+    /** The command itself, in a JVM that a test can stop. */
+    static final class Serving {
+        private Serving() {}
+
+        public static void main(String[] arguments) {
+            Ipcq.main(arguments);
+        }
+    }
+
+    // ---- the views --------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldBeSeenInEveryView(Scene scene) throws Exception {
+        Object[] command = scene.make(this);
+        String kind = scene.kind.toString();
+        // a stopped process, or a pool that writes down what it does, is seen a little later
+        await().atMost(60, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(CommandRun.here(command)
+                                .endsWith(Ipcq.NOT_IN_ORDER)
+                                .out())
+                        .contains(kind + ": "));
+        assertThat(CommandRun.here(top(scene)).endsWith(0).out()).contains(kind + ": ");
+        List<ManagerDoor> managers =
+                scene == Scene.MANAGER_STOPPED ? List.of(new ManagerDoor(spec(), socket(), key())) : List.of();
+        try (WebServer server = Scenes.serve(parent, true, Duration.ofMillis(100), managers)) {
+            assertThat(seenOnPage(server.address())).contains(kind);
+        }
+    }
+
+    private Object[] top(Scene scene) {
+        List<Object> words = new ArrayList<>(
+                List.of("top", parent, "--once", "--interval", "0.5", "--tmpdir", parent, "--patience", PATIENCE));
+        if (scene == Scene.MANAGER_STOPPED) {
+            words.addAll(List.of("--manager", socket(), "--key", key()));
+        }
+        return words.toArray();
+    }
+
+    private static picocli.CommandLine.Model.CommandSpec spec() {
+        return picocli.CommandLine.Model.CommandSpec.create();
+    }
+
+    /** What its script is told: of everything, and of a queue that somebody opens. */
+    private static String seenOnPage(URI page) throws Exception {
+        WebClient client = new WebClient(page);
+        HttpRequest stream = HttpRequest.newBuilder(page.resolve("/api/stream"))
+                .header("Authorization", "Bearer " + page.getRawFragment())
+                .build();
+        HttpResponse<InputStream> answer =
+                HttpClient.newHttpClient().send(stream, HttpResponse.BodyHandlers.ofInputStream());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), UTF_8))) {
+            String line = lines.readLine();
+            return line.contains("\"id\":0")
+                    ? line + client.get("/api/queue?id=0").body()
+                    : line;
+        }
+    }
+}
