@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LookingChangesNothingIT {
 
     @TempDir
+    Path elsewhere;
+
+    @TempDir
     Path parent;
 
     @Test
@@ -60,7 +63,12 @@ class LookingChangesNothingIT {
                         "journal-killed: in order",
                         "ring-damaged: damaged",
                         "journal-damaged: damaged");
-        CommandRun.here("queue", "find", "--deserted", "--idle", "0.05", parent).endsWith(0);
+        assertThat(CommandRun.launched("queue", "find", "--deserted", "--idle", "0.05", parent)
+                        .endsWith(0)
+                        .lines())
+                .contains(parent.resolve("ring-killed").toString())
+                .doesNotContain(parent.resolve("ring-live").toString());
+        repair(parent.resolve("journal-damaged"));
         CommandRun.here("top", parent, "--once", "--interval", "0.1").endsWith(0);
         List<Object> who = new ArrayList<>(Arrays.asList(words("who", queues)));
         who.addAll(List.of("--watch", "0.1"));
@@ -80,6 +88,14 @@ class LookingChangesNothingIT {
             assertThat(browse.code()).as(browse.err()).isEqualTo(damaged ? 1 : 0);
             assertThat(tail.code()).as(tail.err()).isEqualTo(damaged ? 1 : 0);
         }
+    }
+
+    /** What is repaired is a new queue, in another place. */
+    private void repair(Path damaged) {
+        Path target = elsewhere.resolve("repaired");
+        CommandRun.launched("queue", "repair", damaged, target).endsWith(Ipcq.NOT_IN_ORDER);
+        assertThat(CommandRun.here("queue", "browse", target).endsWith(0).lines())
+                .containsExactly("first");
     }
 
     private static Object[] words(String command, List<Path> queues) {

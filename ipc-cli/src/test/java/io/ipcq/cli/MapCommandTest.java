@@ -2,16 +2,19 @@
 package io.ipcq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -131,6 +134,60 @@ class MapCommandTest {
         assertThat(again.err()).contains("2 of 2 inputs done");
         assertThat(Files.readAllLines(runs)).containsExactlyInAnyOrder("a", "b");
         assertThat(map("", "--job", job, "--", "echo").endsWith(1).err()).contains("this job is of another command");
+    }
+
+    /** Whatever is in it, also what is called as parts of a job are: it stays as it is. */
+    @Test
+    void shouldRefuseDirectoryThatIsNoJob() throws Exception {
+        for (String name : List.of("inputs", "results", "job.json", "job.json.new", "letters")) {
+            Path foreign = Files.createDirectories(directory.resolve("of others/" + name));
+            Path file = Files.writeString(foreign.resolve(name), "precious");
+            assertThat(map("a\n", "--job", foreign, "--", "echo").endsWith(1).err())
+                    .contains("this directory is no job, and not empty");
+            assertThat(file).content().isEqualTo("precious");
+            assertThat(foreign).isDirectoryNotContaining(left -> !left.equals(file));
+        }
+    }
+
+    /** A command that waits for something that it has started, which would keep its output open. */
+    private Object[] withChild(Path pid, Object... options) {
+        List<Object> words = new ArrayList<>(Arrays.asList(options));
+        words.addAll(List.of(
+                "--", "sh", "-c", "sleep 3600 & echo $! >" + pid + ".new; mv " + pid + ".new " + pid + "; wait"));
+        return words.toArray();
+    }
+
+    private static void awaitEnd(Path pid) throws Exception {
+        long number = Long.parseLong(Files.readString(pid).strip());
+        // one that has no parent may stay as a zombie for a while
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> ProcessHandle.of(number).isEmpty()
+                        || Files.readString(Path.of("/proc/" + number + "/stat"))
+                                .contains(") Z "));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldEndWhatCommandHasStartedWhenItTakesTooLong() throws Exception {
+        Path pid = directory.resolve("pid");
+        // as long as a shell needs to start something, also where much else runs
+        for (double seconds = 0.5; Files.notExists(pid); seconds *= 2) {
+            CommandRun run = map("x\n", withChild(pid, "--timeout", seconds)).endsWith(1);
+            assertThat(run.err()).contains("it took too long, and was killed");
+        }
+        awaitEnd(pid);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldEndWhatCommandsHaveStartedWhenItEnds() throws Exception {
+        Path pid = directory.resolve("pid");
+        Thread map = new Thread(() -> map("x\n", withChild(pid)));
+        map.start();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(pid));
+        map.interrupt();
+        map.join();
+        awaitEnd(pid);
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.ipcq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.observe.StallRules;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
@@ -199,6 +200,19 @@ class WebServerTest {
     }
 
     // ---- what is seen -----------------------------------------------------------------------------------------------
+
+    /** What was seen for one who has gone meanwhile is not new to the next one. */
+    @Test
+    void shouldForgetWhatNobodyWaitsFor() throws Exception {
+        WebQueues queues = new WebQueues(List.of(), new StallRules(StallRules.PATIENCE));
+        try (WebSampler sampler = new WebSampler(queues, Scenes.surroundings(parent, StallRules.PATIENCE, List.of()))) {
+            byte[] late = "late".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            sampler.publish(late);
+            sampler.enter();
+            assertThat(sampler.next(0).json()).isNotEqualTo(late);
+            sampler.leave();
+        }
+    }
 
     @Test
     void shouldStreamWhatHappens() throws Exception {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the Flight Recorder hears of pools: of crashes in the parent, of tasks in the workers. */
 class PoolEventsIT {
+
+    /** How often a worker crashed in this JVM. */
+    private static final AtomicInteger CRASHES = new AtomicInteger();
 
     @TempDir
     Path directory;
@@ -35,6 +39,11 @@ class PoolEventsIT {
         try (Recording recording = new Recording();
                 ProcessPool pool = ProcessPool.builder().name("work").workers(1).create()) {
             recording.start();
+            // JDK 17 keeps a text apart that comes a second time, and loses it now and then: this one has another
+            // number each time
+            for (int i = CRASHES.getAndIncrement(); i > 0; i--) {
+                pool.apply(Math::abs, -i);
+            }
             assertThatThrownBy(() -> pool.apply(PoolEventsIT::halt, 3)).isInstanceOf(WorkerCrashedException.class);
             Path file = directory.resolve("parent.jfr");
             recording.dump(file);
@@ -43,11 +52,7 @@ class PoolEventsIT {
                 assertThat(event.getString("worker")).isEqualTo("work-worker-1");
                 assertThat(event.getLong("pid")).isPositive();
                 assertThat(event.getString("exit")).contains("3");
-                // JDK 17 may leave out a text that another recording of the same JVM has had
-                assertThat(event.getString("task"))
-                        .satisfiesAnyOf(
-                                task -> assertThat(task).contains("halt"),
-                                task -> assertThat(task).isNull());
+                assertThat(event.getString("task")).contains("halt");
             });
         }
     }

@@ -2,9 +2,13 @@
 package io.ipcq.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +92,47 @@ class TerminalProgressTest {
         assertThat(screen()).hasSize(3);
         assertThat(screen().get(0)).isEqualTo("not ended");
         assertThat(screen().get(1)).contains("10/10");
+    }
+
+    /** A part of the library that is missing, as of another version of it. */
+    private static final class Incomplete extends ClassLoader {
+
+        Incomplete() {
+            super(TerminalProgress.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.endsWith(".ProgressBarBuilder")) {
+                throw new ClassNotFoundException(name);
+            }
+            if (!name.startsWith(TerminalProgress.class.getPackageName())) {
+                return super.loadClass(name, resolve);
+            }
+            Class<?> loaded = findLoadedClass(name);
+            return loaded == null ? define(name) : loaded;
+        }
+
+        private Class<?> define(String name) throws ClassNotFoundException {
+            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveStreamsBackIfItCannotBeMade() throws Exception {
+        PrintStream before = System.out;
+        Method made = new Incomplete()
+                .loadClass(TerminalProgress.class.getName())
+                .getDeclaredMethod("of", String.class, long.class, boolean.class);
+        made.setAccessible(true);
+        assertThatThrownBy(() -> made.invoke(null, "parcels", 10, true)).hasCauseInstanceOf(NoClassDefFoundError.class);
+        assertThat(System.out).isSameAs(before);
+        assertThat(System.err).isSameAs(before);
     }
 
     @Test

@@ -39,6 +39,37 @@ class ProcessSightTest {
                         "e");
     }
 
+    /** Each word that secrets are called by, in each form of a command line, and what looks like one and is none. */
+    @Test
+    void shouldHideEachSecretInEachForm() {
+        for (String name : List.of(
+                "password",
+                "passwd",
+                "passphrase",
+                "pass",
+                "secret",
+                "client-secret",
+                "token",
+                "AUTH_TOKEN",
+                "apikey",
+                "api-key",
+                "access_key",
+                "private.key",
+                "credentials")) {
+            assertThat(ProcessSight.withoutSecrets(
+                            List.of("app", "--" + name, "hidden", "--" + name + "=hidden", name + "=hidden", "shown")))
+                    .as(name)
+                    .containsExactly("app", "--" + name, "***", "--" + name + "=***", name + "=***", "shown");
+        }
+        for (String name : List.of("bypass", "passenger", "compass", "key", "monkey", "keyboard", "user")) {
+            assertThat(ProcessSight.withoutSecrets(List.of("app", "--" + name, "shown", name + "=shown")))
+                    .as(name)
+                    .containsExactly("app", "--" + name, "shown", name + "=shown");
+        }
+        assertThat(ProcessSight.withoutSecrets(List.of("--url=jdbc:db://ann:hidden@host/x", "http://host/@shown")))
+                .containsExactly("--url=jdbc:db://***@host/x", "http://host/@shown");
+    }
+
     @Test
     void shouldNameProgramWithoutOptionsOfJava() {
         assertThat(program("/usr/bin/java -Xmx1g -cp a.jar:b.jar @file --add-opens x=y com.example.Feed -v orders"))
