@@ -172,7 +172,7 @@ final class ListenerProcesses implements QueueListenerContainer {
                     return;
                 }
             }
-            System.exit(0);
+            Runtime.getRuntime().halt(0); // Spring's hook would wait until the application has started
         }
 
         synchronized void awaitEnd(QueueListenerContainer started) throws InterruptedException {

@@ -3,13 +3,18 @@ package io.ipcq.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.manager.Manager;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +36,7 @@ import org.springframework.context.annotation.Configuration;
 class IpcqAutoConfigurationTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     @TempDir
     Path directory;
@@ -239,6 +245,36 @@ class IpcqAutoConfigurationTest {
             ticks(context.getBean("ticks")).close();
             assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
         });
+    }
+
+    /** It is asked every few seconds, as long as the application runs. */
+    @Test
+    void shouldKeepNothingOpenThatItLookedAt() {
+        assumeTrue(Files.isDirectory(DESCRIPTORS));
+        application.run(context -> {
+            HealthIndicator health = context.getBean(HealthIndicator.class);
+            health.health();
+            List<String> before = openFiles();
+            assertThat(before).as("of the queue itself").isNotEmpty();
+            for (int i = 0; i < 10; i++) {
+                health.health();
+            }
+            assertThat(openFiles()).isEqualTo(before);
+        });
+    }
+
+    /** Those of the queue that have a descriptor; what is mapped goes with the next garbage collection. */
+    private List<String> openFiles() throws IOException {
+        List<String> files = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+            for (Path descriptor : descriptors) {
+                if (Files.isSymbolicLink(descriptor)) { // that of this look is gone
+                    files.add(Files.readSymbolicLink(descriptor).toString());
+                }
+            }
+        }
+        String queues = directory.toString();
+        return files.stream().filter(file -> file.startsWith(queues)).sorted().toList();
     }
 
     @Test

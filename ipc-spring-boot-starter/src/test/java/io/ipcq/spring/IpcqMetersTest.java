@@ -3,8 +3,10 @@ package io.ipcq.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,42 @@ class IpcqMetersTest {
                             .allSatisfy(gauge -> assertThat(gauge.value()).isZero());
                     context.getBean(IpcqMeters.class).close();
                     assertThat(registry.getMeters()).isEmpty();
+                });
+    }
+
+    /** As a queue on Kafka, which the application has made itself. */
+    @Test
+    void shouldShowQueueThatHasNoDirectory() throws Exception {
+        try (DurableQueue<String> files = DurableQueue.create(String.class)) {
+            files.put("a");
+            new ApplicationContextRunner()
+                    .withConfiguration(
+                            AutoConfigurations.of(IpcqAutoConfiguration.class, IpcqMetricsAutoConfiguration.class))
+                    .withBean("elsewhere", DurableQueue.class, () -> withoutDirectory(files))
+                    .run(context -> {
+                        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+                        context.getBean(IpcqMeters.class).bindTo(registry);
+                        assertThat(registry.get("ipcq.queue.depth")
+                                        .tag("queue", "elsewhere")
+                                        .gauge()
+                                        .value())
+                                .isEqualTo(1);
+                        assertThat(registry.find("ipcq.queue.dead.letters").gauge())
+                                .as("cannot be looked at without a handle of its own")
+                                .isNull();
+                    });
+        }
+    }
+
+    private static DurableQueue<?> withoutDirectory(DurableQueue<?> queue) {
+        return (DurableQueue<?>) Proxy.newProxyInstance(
+                IpcqMetersTest.class.getClassLoader(),
+                new Class<?>[] {DurableQueue.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("directory")) {
+                        throw new UnsupportedOperationException("no directory");
+                    }
+                    return method.invoke(queue, arguments);
                 });
     }
 }

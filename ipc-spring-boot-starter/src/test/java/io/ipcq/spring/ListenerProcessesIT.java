@@ -2,19 +2,29 @@
 package io.ipcq.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.ipcq.manager.Manager;
+import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
 
 /** Listeners in child processes, and the queues that these have. */
 class ListenerProcessesIT {
@@ -69,5 +79,42 @@ class ListenerProcessesIT {
         assertThat(application.events)
                 .containsExactly(
                         new QueueListenerEvent.Started("answering"), new QueueListenerEvent.Stopped("answering"));
+    }
+
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(IpcqAutoConfiguration.class)
+    static class SlowInChild {
+
+        @QueueListener(queue = "questions", processes = "1")
+        void answer(Long question) {}
+
+        /** Does not come to an end in a child, and is not to be interrupted. */
+        @Bean
+        Object migration(Environment environment) throws IOException {
+            if (environment.containsProperty(ListenerProcesses.ONLY)) {
+                Files.createFile(Path.of(environment.getRequiredProperty("begun")));
+                while (true) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+            }
+            return this;
+        }
+    }
+
+    @Test
+    void shouldNotWaitForChildThatIsStillStarting(@TempDir Path directory) {
+        SpringApplication spring = new SpringApplication(SlowInChild.class);
+        spring.setWebApplicationType(WebApplicationType.NONE);
+        Path begun = directory.resolve("begun");
+        try (ConfigurableApplicationContext context = spring.run(
+                "--spring.main.banner-mode=off",
+                "--ipcq.listener.shutdown-timeout=1d",
+                "--ipcq.queue.questions.kind=memory",
+                "--ipcq.queue.questions.type=java.lang.Long",
+                "--begun=" + begun)) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(begun));
+            assertThat(context.isActive()).isTrue();
+        }
+        assertThat(ChildProcess.activeChildren()).isEmpty();
     }
 }
