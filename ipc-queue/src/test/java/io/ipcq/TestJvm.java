@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 public final class TestJvm implements AutoCloseable {
 
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long PATIENCE_NANOS = Patience.LIMIT.toNanos();
 
     private final String name;
     private final Process process;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.memory;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -11,14 +11,11 @@ import java.io.InputStreamReader;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 class ProcessIdentityTest {
-
-    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     @Test
     void shouldTellThisProcessFromAnEarlierOneWithItsPid() throws Exception {
@@ -63,7 +60,7 @@ class ProcessIdentityTest {
 
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
 
-            await().atMost(WATCHDOG).until(() -> !identity.isAlive());
+            await().until(() -> !identity.isAlive());
         } finally {
             careless.descendants().forEach(ProcessHandle::destroyForcibly);
             careless.destroyForcibly().waitFor();

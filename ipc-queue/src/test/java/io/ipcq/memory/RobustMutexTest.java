@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.memory;
 
+import static io.ipcq.Patience.await;
 import static io.ipcq.memory.RobustMutex.Acquisition.ACQUIRED;
 import static io.ipcq.memory.RobustMutex.Acquisition.RECOVERED;
 import static io.ipcq.memory.RobustMutex.Acquisition.TIMED_OUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipcq.Patience;
 import io.ipcq.TestJvm;
 import io.ipcq.codec.CodecException;
 import io.ipcq.memory.DirectoryHandle;
@@ -23,7 +24,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -248,7 +248,7 @@ class DurableQueueMachineCrashIT {
                 assertThat(numbers).contains(number);
             }
             for (int i = 0; i < 20; i++) {
-                assertThat(queue.put(CrashElement.encode(NEW_PRODUCER, i, 100_000), Duration.ofSeconds(20)))
+                assertThat(queue.put(CrashElement.encode(NEW_PRODUCER, i, 100_000), Patience.LIMIT))
                         .isTrue();
             }
             assertThat(drain(queue)).hasSize(20);
@@ -261,7 +261,7 @@ class DurableQueueMachineCrashIT {
     private static Set<Long> drain(DurableQueue<byte[]> queue) throws InterruptedException {
         Map<Integer, Long> last = new HashMap<>();
         Set<Long> numbers = new HashSet<>();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
         while (true) {
             assertThat(System.nanoTime() - deadline)
                     .as("not drained: %s", queue.stats())

@@ -45,7 +45,7 @@ final class FaultScene implements FaultLoop.Scene {
     static final int LARGE = 60_000;
     static final Duration SHORT = Duration.ofMillis(5);
     private static final int ABANDONED = Integer.MAX_VALUE;
-    private static final Duration PATIENCE = Duration.ofMillis(Integer.getInteger("ipcq.fault.patience", 10_000));
+    private static final Duration PATIENCE = Duration.ofMillis(Integer.getInteger("ipcq.fault.patience", 60_000));
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** Does something to an element. */

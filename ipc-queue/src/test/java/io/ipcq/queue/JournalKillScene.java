@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipcq.Patience;
 import io.ipcq.TestJvm;
 import io.ipcq.queue.Ledger.Kind;
 import java.io.IOException;
@@ -16,7 +17,6 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
 
     private static final int ID = 0;
     private static final int CHILD_OF_UNWRITTEN = 1_000_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path directory;
     private final JournalKillOperation operation;
@@ -54,7 +54,7 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
     public void put(int count, int fillerBytes) throws InterruptedException {
         for (int i = 0; i < count; i++) {
             ledger.write(Kind.BEGUN, ID, sequence);
-            assertThat(queue().put(CrashElement.encode(ID, sequence, fillerBytes), PATIENCE))
+            assertThat(queue().put(CrashElement.encode(ID, sequence, fillerBytes), Patience.LIMIT))
                     .isTrue();
             ledger.write(Kind.PUT, ID, sequence++);
         }
@@ -65,7 +65,7 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
         Thread.sleep(60); // leases of the dead are looked for now and then only
         try (DurableQueue<byte[]> other = DurableQueue.open(queueDirectory(), byte[].class)) {
             for (int i = 0; i < count; i++) {
-                Delivery<byte[]> delivery = other.receive(PATIENCE);
+                Delivery<byte[]> delivery = other.receive(Patience.LIMIT);
                 assertThat(delivery).isNotNull();
                 CrashElement element = CrashElement.decode(delivery.value());
                 ledger.write(Kind.RECEIVED, element.producer(), element.sequence(), delivery.attempts());
@@ -145,7 +145,7 @@ final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.
     }
 
     private void drain() throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
         queue().peek(); // waits for the mutex, and repairs: until then the counts are those of the dead
         long expected = -1;
         while (true) {

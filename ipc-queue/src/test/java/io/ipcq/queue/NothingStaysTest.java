@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -12,7 +12,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -120,14 +119,12 @@ class NothingStaysTest {
         }
         assertThat(staticCollections()).isEqualTo(collections);
         // Chronicle closes a journal's files in a thread of its own
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
+        await().untilAsserted(
                         () -> assertThat(entries(Path.of("/proc/self/fd"))).isLessThanOrEqualTo(descriptors + 5));
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                        .as("threads, but for the two that all queues share")
-                        .filteredOn(thread -> !threads.contains(thread))
-                        .hasSizeLessThanOrEqualTo(2));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .as("threads, but for the two that all queues share")
+                .filteredOn(thread -> !threads.contains(thread))
+                .hasSizeLessThanOrEqualTo(2));
         assertThat(mappings("/journal/"))
                 .as("unmapped at close, not by a collection")
                 .isZero();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Patience;
 import io.ipcq.codec.Codec;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OverflowProgram {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int SMALLEST_STACK_BYTES = 192 << 10;
     private static final int STEP_BYTES = 16;
     private static final int STEPS = 4096;
@@ -46,13 +45,13 @@ final class OverflowProgram {
         GET {
             @Override
             boolean run(OverflowProgram program) throws InterruptedException {
-                return program.queue.get(PATIENCE) != null;
+                return program.queue.get(Patience.LIMIT) != null;
             }
         },
         PUT_WITHIN {
             @Override
             boolean run(OverflowProgram program) throws InterruptedException {
-                return program.queue.put(ELEMENT, PATIENCE);
+                return program.queue.put(ELEMENT, Patience.LIMIT);
             }
         },
         RECEIVE {

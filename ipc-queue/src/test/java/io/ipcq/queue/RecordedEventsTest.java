@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.memory.RobustMutex;
@@ -94,7 +94,7 @@ class RecordedEventsTest {
 
     /** Does something until it was recorded: on a busy machine it may come too late to have to wait. Each attempt makes one event at most. */
     private RecordedEvent onlyEvent(String name, SharedQueue<?> queue, Task.Action attempt) throws IOException {
-        await().atMost(Duration.ofSeconds(60)).until(() -> {
+        await().until(() -> {
             attempt.run();
             return !events().isEmpty();
         });

@@ -79,10 +79,10 @@ class RedeployIT {
         }
     }
 
-    /** What it is deployed in. Prints how many class loaders are left, when there are none, or after half a minute. */
+    /** What it is deployed in. Prints how many class loaders are left, when there are none, or after a minute. */
     static final class Container {
 
-        private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+        private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
         public static void main(String[] args) throws Exception {
             List<WeakReference<ClassLoader>> loaders = new ArrayList<>();

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,7 +59,7 @@ class RingQueueManyIT {
         assertThat(mostMappings).isLessThanOrEqualTo(MOST_MAPPINGS);
         assertThat(Thread.activeCount()).isLessThanOrEqualTo((int) threads + SLACK);
         assertThat(count("fd", "")).isLessThanOrEqualTo(descriptors + SLACK);
-        await().atMost(60, TimeUnit.SECONDS).until(() -> {
+        await().until(() -> {
             System.gc();
             return mappings() == 0;
         });

@@ -4,12 +4,12 @@ package io.ipcq.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.ipcq.Patience;
 import io.ipcq.TestJvm;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormat;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -176,7 +176,7 @@ class RingQueueProcessesIT {
                     System.out.println("held " + held + " of 1 MiB, then: " + e.getMessage());
                 }
                 for (int i = 0; i < held; i++) {
-                    if (queue.get(Duration.ofSeconds(10)) == null) {
+                    if (queue.get(Patience.LIMIT) == null) {
                         throw new AssertionError("missing: " + i + " of " + held);
                     }
                 }

@@ -3,11 +3,11 @@ package io.ipcq.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipcq.Patience;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.queue.Ledger.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +17,6 @@ final class RingUser implements AutoCloseable {
 
     /** What a mutex word says whose holder counts as dead. */
     private static final int ABANDONED = Integer.MAX_VALUE;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path directory;
     private final int id;
@@ -80,7 +78,7 @@ final class RingUser implements AutoCloseable {
     void put(int count, int fillerBytes) throws InterruptedException {
         for (int i = 0; i < count; i++) {
             ledger.write(Kind.BEGUN, id, sequence);
-            assertThat(queue().put(CrashElement.encode(id, sequence, fillerBytes), PATIENCE))
+            assertThat(queue().put(CrashElement.encode(id, sequence, fillerBytes), Patience.LIMIT))
                     .isTrue();
             ledger.write(Kind.PUT, id, sequence++);
         }

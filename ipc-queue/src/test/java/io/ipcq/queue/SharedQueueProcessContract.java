@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import static io.ipcq.Patience.await;
 import static io.ipcq.queue.AbstractSharedQueue.FOREVER;
 import static io.ipcq.queue.SharedQueueContract.assertExactlyOnceAndInOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.TestJvm;
 import io.ipcq.codec.Codec;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.Patience;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 /** Something that a test does in another thread; waits for it end in a failure that says where the thread stands. */
 final class Task<T> {
 
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = Patience.LIMIT.toSeconds();
     private static final long LONG_ENOUGH_TO_WAIT_MILLIS = 80;
 
     private final CompletableFuture<T> result = new CompletableFuture<>();

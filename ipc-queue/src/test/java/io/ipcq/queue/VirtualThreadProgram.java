@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class VirtualThreadProgram {
 
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
     private static final long TIME_TO_FALL_ASLEEP_MILLIS = 60;
     private static final int WAITING = 4;
     private static final int MAX_SIZE = 2;
