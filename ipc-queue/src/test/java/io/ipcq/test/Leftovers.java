@@ -15,13 +15,16 @@ final class Leftovers {
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final Path MAPPINGS = Path.of("/proc/self/maps");
-    private static final int COLLECTIONS = 5;
+    /** The threads that give back what was collected, and what Chronicle closes, may get no turn for a while. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final long LONGEST_PAUSE_MILLIS = 320;
 
     private Leftovers() {}
 
     /** What only the collector gives back is given back, too. */
     static void requireNoDescriptors(Path directory) {
-        List<String> open = afterCollections(() -> descriptors(directory), COLLECTIONS);
+        List<String> open = afterCollections(() -> descriptors(directory));
         if (!open.isEmpty()) {
             throw new AssertionError("still open: " + open);
         }
@@ -29,14 +32,17 @@ final class Leftovers {
 
     static List<String> mappings(Path directory) {
         System.gc();
-        return afterCollections(() -> below(directory, lines()), COLLECTIONS);
+        return afterCollections(() -> below(directory, lines()));
     }
 
-    private static List<String> afterCollections(Supplier<List<String>> look, int collections) {
+    private static List<String> afterCollections(Supplier<List<String>> look) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long pauseMillis = 10;
         List<String> left = look.get();
-        for (int i = 0; i < collections && !left.isEmpty(); i++) {
+        while (!left.isEmpty() && System.nanoTime() - deadline < 0) {
             System.gc();
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10L << i));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
             left = look.get();
         }
         return left;
