@@ -30,7 +30,9 @@ fun throughChild(): Parcel {
 
 /** An argument and a result. */
 fun throughPool(): List<Parcel> =
-    ProcessPool.create(1).use { pool -> pool.map({ order -> pack(order, 3) }, listOf(Order("tea", 1), Order("coffee", 2))) }
+    ProcessPool.create(1).use { pool ->
+        pool.map({ order -> pack(order, 3) }, listOf(Order("tea", 1), Order("coffee", 2)))
+    }
 
 /** Put by a child, taken here. */
 fun through(queue: SharedQueue<Order>): Order =
