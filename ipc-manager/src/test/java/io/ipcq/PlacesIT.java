@@ -45,8 +45,11 @@ class PlacesIT {
     private static final String LIBRARIES =
             "(ipc-queue|ipc-manager|chronicle|affinity|posix|jackson|jspecify|slf4j-api|jffi)-.*";
 
-    /** The fewest with which everything works. */
-    private static final String MODULES_OF_IMAGE = "java.logging,java.management,java.naming,java.xml,jdk.unsupported";
+    /** The fewest with which everything works on the class path. */
+    private static final String FEWEST_MODULES = "java.logging,java.management,java.naming,java.xml,jdk.unsupported";
+
+    /** Those that docs/services.md names. */
+    private static final String ALL_MODULES = FEWEST_MODULES + ",jdk.management,jdk.net";
 
     private static final String SOURCE = """
             import io.ipcq.manager.Manager;
@@ -138,11 +141,12 @@ class PlacesIT {
     @TempDir
     Path directory;
 
-    /** Where a program runs. Those that others start in another way each time are left to a soak. */
+    /** Where a program runs. What the first two have in them, or others start in another way each time, is left to a soak. */
     enum Place {
+        IMAGE_ON_MODULE_PATH,
+        ONE_JAR_OF_ALL,
         MODULE_PATH,
         IMAGE_OF_JLINK,
-        ONE_JAR_OF_ALL,
         SOURCE_FILE,
         SHELL,
         BUILD_WITH_COVERAGE,
@@ -181,8 +185,12 @@ class PlacesIT {
     void shouldRun(Place place) throws Exception {
         assumeTrue(!place.isForSoak() || Boolean.getBoolean("ipcq.places.all"));
         Start start = switch (place) {
+            case IMAGE_ON_MODULE_PATH -> image(ALL_MODULES, modular());
             case MODULE_PATH -> modular();
-            case IMAGE_OF_JLINK -> image();
+            case IMAGE_OF_JLINK ->
+                image(
+                        FEWEST_MODULES,
+                        new Start(List.of("-cp", classes + File.pathSeparator + everyJar()), "Everything"));
             case ONE_JAR_OF_ALL -> new Start(List.of("-cp", oneJar().toString()), "Everything");
             case SOURCE_FILE ->
                 new Start(
@@ -229,17 +237,17 @@ class PlacesIT {
                 List.of("-p", libraries + File.pathSeparator + module, "-m"), "everything/everything.Everything");
     }
 
-    /** A JDK with few modules, and the program as it is. */
-    private Start image() {
+    /** A JDK with few modules, and the program as it is started otherwise. */
+    private Start image(String modules, Start start) {
         Path image = directory.resolve("image");
         Optional<ToolProvider> jlink = ToolProvider.findFirst("jlink");
         assumeTrue(jlink.isPresent());
-        run("jlink", "--add-modules", MODULES_OF_IMAGE, "--output", image.toString());
+        run("jlink", "--add-modules", modules, "--output", image.toString());
         return new Start(
                 List.of("sh", "-c", "exec '" + image.resolve("bin/java") + "' \"$@\""),
-                List.of("-cp", classes + File.pathSeparator + everyJar()),
-                "Everything",
-                List.of());
+                start.options,
+                start.main,
+                start.arguments);
     }
 
     /** What build tools make that put all libraries into one. */

@@ -69,7 +69,7 @@ class DocumentNamesTest {
             # meters of Kafka's brokers
             UnderMinIsrPartitionCount UnderReplicatedPartitions
             # attributes of a manifest
-            Add Enable
+            Add Bundle DynamicImport Enable
             # what an example calls its own, and parts of names
             Bad Helper KillPointIT Type Util XContract XCrashIT XTest
             # words of messages, and the first word of a comment
