@@ -42,7 +42,8 @@ final class BenchCommand implements Callable<Integer> {
         POOL(PoolBenchmark::run),
         START(StartBenchmark::run),
         MANAGER(ManagerBenchmark::run),
-        KAFKA(KafkaBenchmark::run);
+        KAFKA(KafkaBenchmark::run),
+        LOOKING(LookingBenchmark::run);
 
         @SuppressWarnings("ImmutableEnumChecker") // a method without state
         private final Benchmark benchmark;

@@ -136,9 +136,9 @@ class NoAlarmIT {
                 for (; looks == 0 || System.nanoTime() < end; looks++) {
                     var unused =
                             pool.mapAsync((SerializableFunction<Integer, Integer>) NoAlarmIT::task, List.of(1, 300));
-                    for (SharedQueue<String> queue : queues) {
-                        alarms.addAll(who(queue));
-                    }
+                    alarms.addAll(queues.parallelStream()
+                            .flatMap(queue -> who(queue).stream())
+                            .toList());
                     TopSample sample = top.next();
                     sample.queues()
                             .forEach(row -> row.stalls().stream()
@@ -156,15 +156,17 @@ class NoAlarmIT {
         assertThat(alarms).isEmpty();
     }
 
-    /** Who waits for work is in order. */
-    private static List<String> who(SharedQueue<?> queue) throws Exception {
+    /** As the command does. Who waits for work is in order. */
+    private static List<String> who(SharedQueue<?> queue) {
         try (QueueView view = QueueView.open(queue.directory())) {
-            QueueWatch watch = QueueWatch.of(view, Duration.ofMillis(200));
+            QueueWatch watch = QueueWatch.of(view, Duration.ofSeconds(1));
             return new StallRules(PATIENCE)
                     .of(watch).stream()
                             .filter(stall -> stall.kind() != Kind.NO_PRODUCER)
                             .map(Stall::toString)
                             .toList();
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 }

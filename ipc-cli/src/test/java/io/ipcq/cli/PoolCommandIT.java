@@ -70,7 +70,7 @@ class PoolCommandIT {
     }
 
     @Test
-    void shouldShowWorkersAndWhatTheyDo() {
+    void shouldShowWorkersAndWhatTheyDoAndDumpTheirThreads() throws Exception {
         try (TestJvm user = start(HOSTILE)) {
             List<Map<String, Object>> shown = awaitShown(user.pid(), PoolCommandIT::isAtWork);
             assertThat(shown.get(0)).containsEntry("pid", (int) user.pid()).containsEntry("pool", HOSTILE);
@@ -93,32 +93,27 @@ class PoolCommandIT {
                             .lines())
                     .anySatisfy(line -> assertThat(line).contains("PoolUser.nap"))
                     .allSatisfy(line -> assertThat(HarmlessTest.harmful(line)).isFalse());
+            dump(user, ((Number) worker.get("pid")).longValue());
         }
     }
 
-    @Test
-    void shouldDumpThreadsOfAllWorkers() throws Exception {
-        try (TestJvm user = start("jobs")) {
-            List<Map<String, Object>> shown = awaitShown(user.pid(), PoolCommandIT::isAtWork);
-            long napping = ((Number) busy(shown).get("pid")).longValue();
-            String dump = CommandRun.launched(words("dump", "jobs")).endsWith(0).out();
-            assertThat(dump).contains("==== pid " + napping + ": worker jobs-worker-", "io.ipcq.cli.PoolUser.nap");
-            assertThat(dump.lines().filter(line -> line.startsWith("====")).count())
-                    .isEqualTo(2);
-            signal("-STOP", napping);
-            try {
-                List<Map<String, Object>> stopped = awaitShown(
-                        user.pid(),
-                        objects -> objects.stream().anyMatch(object -> "worker-stopped".equals(object.get("stall"))));
-                assertThat(stopped)
-                        .anySatisfy(object -> assertThat(String.valueOf(object.get("sentence")))
-                                .contains("pid " + napping, "PoolUser.nap", "kill -CONT " + napping));
-                pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER);
-                assertThat(pool("dump", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
-                        .contains("it is stopped, and cannot answer", "thread " + napping);
-            } finally {
-                signal("-CONT", napping); // one that stays stopped does not see the end of its parent
-            }
+    private void dump(TestJvm user, long napping) throws Exception {
+        String dump = CommandRun.launched(words("dump", user.pid())).endsWith(0).out();
+        assertThat(dump).contains("==== pid " + napping + ": worker ", "io.ipcq.cli.PoolUser.nap");
+        assertThat(dump.lines().filter(line -> line.startsWith("====")).count()).isEqualTo(2);
+        signal("-STOP", napping);
+        try {
+            List<Map<String, Object>> stopped = awaitShown(
+                    user.pid(),
+                    objects -> objects.stream().anyMatch(object -> "worker-stopped".equals(object.get("stall"))));
+            assertThat(stopped)
+                    .anySatisfy(object -> assertThat(String.valueOf(object.get("sentence")))
+                            .contains("pid " + napping, "PoolUser.nap", "kill -CONT " + napping));
+            pool("show", user.pid()).endsWith(Ipcq.NOT_IN_ORDER);
+            assertThat(pool("dump", user.pid()).endsWith(Ipcq.NOT_IN_ORDER).out())
+                    .contains("it is stopped, and cannot answer", "thread " + napping);
+        } finally {
+            signal("-CONT", napping); // one that stays stopped does not see the end of its parent
         }
     }
 
@@ -143,6 +138,10 @@ class PoolCommandIT {
             assertThat(pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
                     .contains("kill -CONT " + user.pid(), "PoolUser.nap");
             assertThat(files()).isEqualTo(before);
+            damageFilesOf(user.pid());
+            assertThat(pool("ls").endsWith(0).lines())
+                    .as("what is damaged is passed over")
+                    .hasSize(2);
             user.cont();
         }
     }
@@ -167,23 +166,16 @@ class PoolCommandIT {
         return file.getFileName().toString().startsWith("ipcq-process-" + pid + "-");
     }
 
-    @Test
-    void shouldPassOverDamagedFiles() throws Exception {
-        try (TestJvm user = start("jobs")) {
-            awaitShown(user.pid(), PoolCommandIT::isAtWork);
-            user.stop();
-            Path run;
-            try (Stream<Path> entries = Files.list(directory)) {
-                run = entries.filter(file -> isRunDirectoryOf(file, user.pid()))
-                        .findFirst()
-                        .orElseThrow();
-            }
-            Files.write(run.resolve("a.pool"), new byte[] {1, 2, 3});
-            Files.createSymbolicLink(run.resolve("b.pool"), Path.of("/etc/passwd"));
-            Files.createDirectory(run.resolve("c.pool"));
-            assertThat(pool("ls").endsWith(0).lines()).hasSize(2);
-            user.cont();
+    private void damageFilesOf(long pid) throws Exception {
+        Path run;
+        try (Stream<Path> entries = Files.list(directory)) {
+            run = entries.filter(file -> isRunDirectoryOf(file, pid))
+                    .findFirst()
+                    .orElseThrow();
         }
+        Files.write(run.resolve("a.pool"), new byte[] {1, 2, 3});
+        Files.createSymbolicLink(run.resolve("b.pool"), Path.of("/etc/passwd"));
+        Files.createDirectory(run.resolve("c.pool"));
     }
 
     private Map<String, String> files() throws Exception {

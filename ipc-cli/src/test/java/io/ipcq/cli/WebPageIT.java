@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page as a person sees it, in a browser; skipped where there is none. */
+/** The page as a person sees it, in a browser; skipped where there is none, and with {@code -Dipcq.page=false}. */
 class WebPageIT {
 
     private static final Path PICTURES = Path.of("target", "pictures");
@@ -35,6 +35,7 @@ class WebPageIT {
 
     @BeforeAll
     static void startBrowser() throws Exception {
+        assumeTrue(Boolean.parseBoolean(System.getProperty("ipcq.page", "true")), "it is the same on every JDK");
         assumeTrue(Chromium.find().isPresent(), "there is no Chromium");
         browser = new Chromium(profile);
     }

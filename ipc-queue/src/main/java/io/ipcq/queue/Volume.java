@@ -13,7 +13,10 @@ final class Volume {
     /** What this user can still write there; -1 if that is not said. */
     static long freeBytes(Path directory) {
         try {
-            return Files.getFileStore(directory).getUsableSpace();
+            // one system call, where a FileStore reads the table of mounts; but it says 0 as well where it does not
+            // know
+            long free = directory.toFile().getUsableSpace();
+            return free > 0 ? free : Files.getFileStore(directory).getUsableSpace();
         } catch (IOException | SecurityException e) {
             return -1;
         }
