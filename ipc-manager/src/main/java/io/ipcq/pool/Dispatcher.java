@@ -307,8 +307,8 @@ final class Dispatcher implements PoolTask.Pool {
                 long nanos = in.getLong();
                 PoolTask<?> task = worker.answered(number);
                 if (!worker.isCondemned(task) || !task.counted) { // else another thread is telling why it was ended
-                    tally.end(task, kind == MessageKind.RESULT);
                     ended.add(Completions.answer(task, kind, in, worker.child().name()));
+                    tally.end(task, kind == MessageKind.RESULT); // last: what is counted is told by nobody else
                 }
                 worker.done(task, nanos);
             }
@@ -472,10 +472,10 @@ final class Dispatcher implements PoolTask.Pool {
         }
         worker.condemn(task, Deadline.nanos(options.killAfter()));
         if (!task.isDone()) {
-            tally.end(task, false);
             Duration timeout = options.taskTimeout().orElse(Duration.ZERO);
             String workerName = worker.child().name();
             ended.add(Completions.failure(task, () -> new TaskTimeoutException(task.describe(), timeout, workerName)));
+            tally.end(task, false); // last, as in note
         }
         PoolWorker woken = handOutToIdle();
         if (woken != null) {

@@ -4,6 +4,7 @@ package io.ipcq.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.process.SerializableFunction;
 import io.ipcq.test.FaultKind;
 import io.ipcq.test.FaultPoints;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class PoolErrorsProgram {
     private static final int ENDS = 40;
 
     private static final AtomicInteger RUNS = new AtomicInteger();
-    private static final CountDownLatch OVER = new CountDownLatch(1);
+    private static volatile CountDownLatch over = new CountDownLatch(1);
     private static volatile boolean initializerFails;
 
     private PoolErrorsProgram() {}
@@ -133,7 +134,25 @@ final class PoolErrorsProgram {
                     assertThat(RUNS).hasValue(1);
                     assertThat(pool.stats().failed()).isEqualTo(1);
                 } finally {
-                    OVER.countDown();
+                    over.countDown();
+                }
+            }
+        },
+        /** The end of a task is told, though an error came up where it was noted. */
+        END_IS_TOLD_THOUGH_NOTING_IT_FAILS {
+            @Override
+            void run() throws Exception {
+                try (ProcessPool pool = builder().create()) {
+                    requireCompleted(pool.applyAsync(PoolErrorsProgram::same, 1));
+                    requireCompletedAfterErrorIn("Completions.answer", pool, PoolErrorsProgram::same);
+                }
+                try (ProcessPool pool = builder()
+                        .taskTimeout(Duration.ofMillis(50))
+                        .killAfter(Duration.ofMillis(1))
+                        .create()) {
+                    requireCompletedAfterErrorIn("Completions.failure", pool, PoolErrorsProgram::neverEnd);
+                } finally {
+                    over.countDown();
                 }
             }
         },
@@ -206,6 +225,8 @@ final class PoolErrorsProgram {
         boolean asThreads = System.getProperty("ipcq.children", "jvms").equals("threads");
         for (Scenario scenario : scenarios(asThreads)) {
             initializerFails = false;
+            RUNS.set(0);
+            over = new CountDownLatch(1);
             scenario.run();
             System.out.println(scenario);
         }
@@ -225,7 +246,8 @@ final class PoolErrorsProgram {
 
     private static int neverEnd(int number) {
         RUNS.incrementAndGet();
-        while (OVER.getCount() > 0) {
+        CountDownLatch mine = over;
+        while (mine.getCount() > 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         return number;
@@ -256,6 +278,25 @@ final class PoolErrorsProgram {
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             return null;
         }
+    }
+
+    private static void requireCompleted(CompletableFuture<Integer> future) throws Exception {
+        assertThat(future.handle((value, failure) -> true).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
+    }
+
+    private static void requireCompletedAfterErrorIn(
+            String method, ProcessPool pool, SerializableFunction<Integer, Integer> task) throws Exception {
+        FaultPoints.armAt(any -> true, site -> site.startsWith(method + ":"), 1, FaultKind.INTERNAL);
+        CompletableFuture<Integer> future = pool.applyAsync(task, 1);
+        requireCompleted(future);
+        assertThat(FaultPoints.disarm().site()).startsWith(method);
+        await(
+                "all is counted",
+                () -> pool.stats().submitted()
+                        == pool.stats().succeeded()
+                                + pool.stats().failed()
+                                + pool.stats().cancelled());
     }
 
     private static void requireFailed(CompletableFuture<?> future, Class<? extends Throwable> reason) {

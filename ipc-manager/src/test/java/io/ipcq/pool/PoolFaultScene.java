@@ -50,10 +50,6 @@ final class PoolFaultScene implements FaultLoop.Scene {
 
     private static final int SHARED_WORKERS = 2;
 
-    /** What a thread in place of a JVM was passed stays until it is closed or collected. */
-    private static final boolean AS_THREADS =
-            System.getProperty("ipcq.children", "jvms").equals("threads");
-
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** What a future has to end with, if no error came up. */
@@ -497,11 +493,9 @@ final class PoolFaultScene implements FaultLoop.Scene {
                 .filter(thread -> thread.getName().matches("ipcq-pool-.*-worker-\\d+"))
                 .filter(thread -> !pools.owns(thread))
                 .forEach(left::add);
-        if (!AS_THREADS) {
-            Set<String> descriptors = descriptors();
-            descriptors.removeAll(descriptorsBefore);
-            left.addAll(descriptors);
-        }
+        Set<String> descriptors = descriptors();
+        descriptors.removeAll(descriptorsBefore);
+        left.addAll(descriptors);
         return left;
     }
 
