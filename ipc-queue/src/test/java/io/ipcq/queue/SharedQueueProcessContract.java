@@ -316,8 +316,8 @@ abstract class SharedQueueProcessContract {
             TestJvm other = child("look");
             other.awaitLine("ready");
             creator.kill();
+            assertThat(place).as("there is a member").exists();
             other.kill();
-            assertThat(place).exists();
             runNextProgram();
             assertThat(place).doesNotExist();
         }
