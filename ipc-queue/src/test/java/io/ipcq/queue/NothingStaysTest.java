@@ -117,7 +117,10 @@ class NothingStaysTest {
             use(engine);
             fail(engine);
         }
-        assertThat(staticCollections()).isEqualTo(collections);
+        // what others have left may be collected meanwhile
+        assertThat(staticCollections())
+                .hasSameSizeAs(collections)
+                .allSatisfy((name, size) -> assertThat(size).as(name).isLessThanOrEqualTo(collections.get(name)));
         // Chronicle closes a journal's files in a thread of its own
         await().untilAsserted(
                         () -> assertThat(entries(Path.of("/proc/self/fd"))).isLessThanOrEqualTo(descriptors + 5));
@@ -125,9 +128,9 @@ class NothingStaysTest {
                 .as("threads, but for the two that all queues share")
                 .filteredOn(thread -> !threads.contains(thread))
                 .hasSizeLessThanOrEqualTo(2));
-        assertThat(mappings("/journal/"))
-                .as("unmapped at close, not by a collection")
-                .isZero();
+        await().untilAsserted(() -> assertThat(mappings("/journal/"))
+                .as("unmapped after close, not by a collection")
+                .isZero());
         try (Stream<Path> left = Files.list(parent)) {
             assertThat(left).containsExactly(parent.resolve("orders"));
         }

@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RingHandOverTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Duration SHORT = Duration.ofMillis(60);
     private static final String BAD = FailingCodec.BAD;
 
     @TempDir
@@ -78,7 +77,7 @@ class RingHandOverTest {
                         e -> assertThat(e.bytes()).isEqualTo(BAD.getBytes(StandardCharsets.UTF_8)));
         assertThat(queue.get()).isEqualTo("a");
         queue.taskDone();
-        assertThat(queue.join(SHORT)).as("what was given up is done").isTrue();
+        assertThat(queue.join(LONG)).as("what was given up is done").isTrue();
     }
 
     @Test
@@ -114,7 +113,7 @@ class RingHandOverTest {
             assertThat(queue.join(Duration.ZERO)).isFalse();
             queue.taskDone();
         }
-        assertThat(queue.join(SHORT)).isTrue();
+        assertThat(queue.join(LONG)).isTrue();
     }
 
     @Test
@@ -129,7 +128,7 @@ class RingHandOverTest {
         for (int i = 0; i < 5; i++) {
             queue.taskDone();
         }
-        assertThat(queue.join(SHORT)).as("nobody will ever take the sixth").isTrue();
+        assertThat(queue.join(LONG)).as("nobody will ever take the sixth").isTrue();
     }
 
     @Test
