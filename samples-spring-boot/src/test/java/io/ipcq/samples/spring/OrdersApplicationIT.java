@@ -24,6 +24,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -38,6 +39,9 @@ class OrdersApplicationIT {
 
     /** How many times it is ended; more in a soak. */
     private static final int ENDS = Integer.getInteger("ipcq.sigterms", 1);
+
+    private static final String VERSION = System.getProperty("sample.version");
+    private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
 
     /** A ring, and a queue of a manager, which the sample has no use for. */
     private static final String[] OTHER_QUEUES = {
@@ -54,29 +58,39 @@ class OrdersApplicationIT {
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Test
-    void shouldWorkOnOrdersInAnotherProcess() throws Exception {
-        try (Application application = new Application(jar(), OTHER_QUEUES)) {
-            HttpRequest order = HttpRequest.newBuilder(application.at("/orders"))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString("{\"article\": \"tea\", \"pieces\": 3}"))
-                    .build();
-            assertThat(client.send(order, BodyHandlers.ofString()).statusCode()).isEqualTo(202);
-            String here = "process " + application.process.pid();
-            assertThat(application.await("/receipts", "3 x tea")).doesNotContain(here);
-            assertThat(application.get("/primes?below=100"))
-                    .startsWith("25 primes")
-                    .doesNotContain(here);
-            assertThat(application.get("/actuator/health"))
-                    .contains("\"ipcq\"")
-                    .contains("\"ticks\":{\"depth\":0", "\"letters\":{\"depth\":0")
-                    .contains("\"deadLetters\":0")
-                    .doesNotContain("DOWN");
-            assertThat(application.get("/actuator/metrics/ipcq.queue.put?tag=queue:orders"))
-                    .contains("\"value\":1.0");
-            assertThat(application.output)
-                    .as("nothing that the user did not ask for")
-                    .noneMatch(line -> line.contains("WARN"));
+    void shouldWorkOnOrdersInAnotherProcessAndAnswerRequestInFlightAtItsEnd() throws Exception {
+        try (Application application = new Application(java(jar(), OTHER_QUEUES))) {
+            shouldWorkOnOrdersInAnotherProcess(application);
+            shouldAnswerRequestInFlightAtEndOf(application);
         }
+        for (int i = 1; i < ENDS; i++) {
+            try (Application application = new Application(java(jar()))) {
+                shouldAnswerRequestInFlightAtEndOf(application);
+            }
+        }
+    }
+
+    private void shouldWorkOnOrdersInAnotherProcess(Application application) throws Exception {
+        HttpRequest order = HttpRequest.newBuilder(application.at("/orders"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"article\": \"tea\", \"pieces\": 3}"))
+                .build();
+        assertThat(client.send(order, BodyHandlers.ofString()).statusCode()).isEqualTo(202);
+        String here = "process " + application.process.pid();
+        assertThat(application.await("/receipts", "3 x tea")).doesNotContain(here);
+        assertThat(application.get("/primes?below=100"))
+                .startsWith("25 primes")
+                .doesNotContain(here);
+        assertThat(application.get("/actuator/health"))
+                .contains("\"ipcq\"")
+                .contains("\"ticks\":{\"depth\":0", "\"letters\":{\"depth\":0")
+                .contains("\"deadLetters\":0")
+                .doesNotContain("DOWN");
+        assertThat(application.get("/actuator/metrics/ipcq.queue.put?tag=queue:orders"))
+                .contains("\"value\":1.0");
+        assertThat(application.output)
+                .as("nothing that the user did not ask for")
+                .noneMatch(line -> line.contains("WARN"));
     }
 
     private static List<String> jar() {
@@ -87,18 +101,90 @@ class OrdersApplicationIT {
     @Test
     @EnabledIfSystemProperty(named = "ipcq.places.all", matches = "true")
     void shouldRunAsWar() throws Exception {
-        shouldRun(List.of("-jar", war(Path.of(System.getProperty("sample.jar"))).toString()));
+        Path war = war(Path.of(System.getProperty("sample.jar")));
+        shouldRun(java(List.of("-jar", war.toString()), OTHER_QUEUES));
     }
 
-    /** As spring-boot:run and an IDE start it. */
+    /** As an IDE starts it. */
     @Test
     @EnabledIfSystemProperty(named = "ipcq.places.all", matches = "true")
     void shouldRunFromClasses() throws Exception {
-        shouldRun(List.of("-cp", System.getProperty("java.class.path"), OrdersApplication.class.getName()));
+        shouldRun(java(
+                List.of("-cp", System.getProperty("java.class.path"), OrdersApplication.class.getName()),
+                OTHER_QUEUES));
     }
 
-    private void shouldRun(List<String> program) throws Exception {
-        try (Application application = new Application(program, OTHER_QUEUES)) {
+    /** A copy of the sample, built by a Maven that has ipcq from a repository, and else what this build had. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.places.all", matches = "true")
+    void shouldRunBySpringBootRun() throws Exception {
+        Path root = Path.of("../..").toRealPath();
+        Path staging = directory.resolve("staging");
+        stage(root, staging, "ipcq", "pom.xml");
+        for (String library : List.of("ipc-queue", "ipc-manager", "ipc-spring-boot-starter")) {
+            stage(root.resolve(library), staging, library, "pom.xml", "target/" + library + "-" + VERSION + ".jar");
+        }
+        Path project = Files.createDirectories(directory.resolve("project/boot"));
+        Files.copy(Path.of("pom.xml"), project.resolve("pom.xml"));
+        copyFolder(root.resolve("samples-spring-boot/src"), directory.resolve("project/src"));
+        Path settings = Files.writeString(
+                directory.resolve("settings.xml"),
+                settings(staging, Path.of(System.getProperty("sample.repository"))));
+        shouldRun(List.of(
+                "mvn",
+                "-B",
+                "-f",
+                project.toString(),
+                "-s",
+                settings.toString(),
+                "-Dmaven.repo.local=" + directory.resolve("repository"),
+                "-Dspring-boot.run.jvmArguments=-Djava.io.tmpdir=" + directory,
+                "-Dspring-boot.run.arguments=" + String.join(" ", arguments(OTHER_QUEUES)),
+                "spring-boot:run"));
+    }
+
+    private static void stage(Path from, Path repository, String artifact, String... files) throws IOException {
+        Path to = Files.createDirectories(repository.resolve("io/ipcq/" + artifact + "/" + VERSION));
+        for (String file : files) {
+            String suffix = file.substring(file.lastIndexOf('.')).replace(".xml", ".pom");
+            Files.copy(from.resolve(file), to.resolve(artifact + "-" + VERSION + suffix));
+        }
+    }
+
+    private static void copyFolder(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    private static String settings(Path... repositories) {
+        return """
+                <settings>
+                  <profiles>
+                    <profile>
+                      <id>files</id>
+                      <repositories>%s</repositories>
+                      <pluginRepositories>%s</pluginRepositories>
+                    </profile>
+                  </profiles>
+                  <activeProfiles><activeProfile>files</activeProfile></activeProfiles>
+                </settings>
+                """.formatted(elements("repository", repositories), elements("pluginRepository", repositories));
+    }
+
+    private static String elements(String element, Path... repositories) {
+        StringBuilder elements = new StringBuilder();
+        for (Path repository : repositories) {
+            elements.append("<%1$s><id>%2$s</id><url>%3$s</url></%1$s>"
+                    .formatted(element, repository.getFileName(), repository.toUri()));
+        }
+        return elements.toString();
+    }
+
+    private void shouldRun(List<String> command) throws Exception {
+        try (Application application = new Application(command)) {
             assertThat(application.get("/primes?below=100"))
                     .startsWith("25 primes")
                     .doesNotContain("process " + application.process.pid());
@@ -134,15 +220,6 @@ class OrdersApplicationIT {
         return war;
     }
 
-    @Test
-    void shouldAnswerRequestInFlightAtItsEnd() throws Exception {
-        for (int i = 0; i < ENDS; i++) {
-            try (Application application = new Application()) {
-                shouldAnswerRequestInFlightAtEndOf(application);
-            }
-        }
-    }
-
     private void shouldAnswerRequestInFlightAtEndOf(Application application) throws Exception {
         application.get("/primes?below=10");
         URI slow = application.at("/primes?below=100&millis=" + SLOW_MILLIS);
@@ -166,27 +243,34 @@ class OrdersApplicationIT {
         }
     }
 
-    /** The packaged application in a process of its own. */
+    private List<String> java(List<String> program, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(JAVA_HOME.resolve("bin/java").toString());
+        command.add("-Djava.io.tmpdir=" + directory);
+        command.addAll(program);
+        command.addAll(arguments(arguments));
+        return command;
+    }
+
+    private List<String> arguments(String... more) {
+        List<String> arguments = new ArrayList<>();
+        arguments.add("--server.port=0");
+        arguments.add("--orders.directory=" + directory.resolve("data"));
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    /** The application in a process of its own. */
     private final class Application implements AutoCloseable {
 
         private final List<String> output = Collections.synchronizedList(new ArrayList<>());
         private final CompletableFuture<String> port = new CompletableFuture<>();
         private final Process process;
 
-        Application() throws IOException {
-            this(jar());
-        }
-
-        /** @param program what it is, for the java command */
-        Application(List<String> program, String... arguments) throws IOException {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Djava.io.tmpdir=" + directory));
-            command.addAll(program);
-            command.addAll(List.of("--server.port=0", "--orders.directory=" + directory.resolve("data")));
-            command.addAll(List.of(arguments));
+        Application(List<String> command) throws IOException {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().remove("JDK_JAVA_OPTIONS");
+            builder.environment().put("JAVA_HOME", JAVA_HOME.toString());
             process = builder.start();
             Thread reader = new Thread(this::read);
             reader.setDaemon(true);
@@ -213,7 +297,7 @@ class OrdersApplicationIT {
         }
 
         URI at(String path) throws Exception {
-            return URI.create("http://localhost:" + port.get(120, TimeUnit.SECONDS) + path);
+            return URI.create("http://localhost:" + port.get(600, TimeUnit.SECONDS) + path);
         }
 
         String get(String path) throws Exception {
