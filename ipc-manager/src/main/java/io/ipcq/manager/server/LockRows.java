@@ -18,25 +18,24 @@ final class LockRows {
         if (!(object instanceof ServedMonitor monitor)) {
             return null;
         }
+        return monitor.look(LockRows::row);
+    }
+
+    private static Map<String, @Nullable Object> row(ServedMonitor monitor) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
-        row.put("type", object.key().type());
-        row.put("name", object.key().name());
-        synchronized (monitor) {
-            List<Hold> holds = monitor.holds();
-            row.put(
-                    "holders",
-                    holds.stream()
-                            .limit(Protocol.MAX_HOLDERS)
-                            .map(LockRows::holder)
-                            .toList());
-            row.put("more", Math.max(0, holds.size() - Protocol.MAX_HOLDERS));
-            row.put("waiting", monitor.waiting());
-            Map<String, Integer> asleep = new LinkedHashMap<>();
-            monitor.asleep().entrySet().stream()
-                    .limit(Protocol.MAX_HOLDERS)
-                    .forEach(each -> asleep.put(each.getKey(), each.getValue()));
-            row.put("conditions", asleep);
-        }
+        row.put("type", monitor.key().type());
+        row.put("name", monitor.key().name());
+        List<Hold> holds = monitor.holds();
+        row.put(
+                "holders",
+                holds.stream().limit(Protocol.MAX_HOLDERS).map(LockRows::holder).toList());
+        row.put("more", Math.max(0, holds.size() - Protocol.MAX_HOLDERS));
+        row.put("waiting", monitor.waiting());
+        Map<String, Integer> asleep = new LinkedHashMap<>();
+        monitor.asleep().entrySet().stream()
+                .limit(Protocol.MAX_HOLDERS)
+                .forEach(each -> asleep.put(each.getKey(), each.getValue()));
+        row.put("conditions", asleep);
         return row;
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,12 @@ abstract class ServedMonitor extends Served {
         giveBack(session);
     }
 
-    /** Who holds it; nobody, if it is nothing that somebody can hold. For who has its lock, as are the next two. */
+    /** Looks at it as it is at one moment. */
+    final synchronized <T> T look(Function<ServedMonitor, T> looking) {
+        return looking.apply(this);
+    }
+
+    /** Who holds it; nobody, if it is nothing that somebody can hold. For who {@linkplain #look looks}, as are the next two. */
     List<Hold> holds() {
         return List.of();
     }
