@@ -111,7 +111,7 @@ final class LookingBenchmark {
                 "--iterations",
                 Integer.toString(Integer.MAX_VALUE),
                 "--tmpdir",
-                Path.of(directory).getParent().toString());
+                Path.of(directory).resolveSibling("").toString());
     }
 
     private static Screen silent() {
