@@ -220,7 +220,16 @@ final class PlainCall {
 
     static Call decode(DataInputStream in) throws IOException, ClassNotFoundException {
         Reader reader = new Reader(in);
-        byte kind = in.readByte();
+        try {
+            return decode(in.readByte(), reader);
+        } catch (Throwable failed) {
+            // nobody else knows them; a child that is a thread would keep them attached until they are collected
+            reader.queues.forEach(SharedQueue::close);
+            throw failed;
+        }
+    }
+
+    private static Call decode(byte kind, Reader reader) throws IOException, ClassNotFoundException {
         return switch (kind) {
             case METHOD -> new Call.OfMethod(reader.readMethod(), reader.readAll());
             case LAMBDA -> callOfLambda(reader);

@@ -3,17 +3,23 @@ package io.ipcq.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.time.Duration;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PlainCallTest {
 
@@ -90,6 +96,35 @@ class PlainCallTest {
 
         Call error = throughBytes(new ChildProcess(() -> throwing(false)));
         assertThatThrownBy(error::run).isExactlyInstanceOf(AssertionError.class).hasMessage("error");
+    }
+
+    private static long descriptorsOf(Path directory) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(each -> isIn(directory, each)).count();
+        }
+    }
+
+    private static boolean isIn(Path directory, Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).startsWith(directory);
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
+    }
+
+    /** As when a parent gives up a child that it has just started. */
+    @Test
+    void shouldDetachFromQueuesWhenAnotherIsGone(@TempDir Path directory) throws Exception {
+        SharedQueue<String> gone = SharedQueue.create(String.class);
+        SharedQueue<String> queue = SharedQueue.builder(String.class).create(directory.resolve("queue"));
+        byte[] bytes = PlainCall.encode(new ChildProcess((a, b) -> three(a, b, null), queue, gone));
+        gone.close();
+
+        assertThatThrownBy(() -> PlainCall.decode(new DataInputStream(new ByteArrayInputStream(bytes))))
+                .isInstanceOf(IOException.class);
+
+        queue.close();
+        await().pollInterval(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(60)).until(() -> descriptorsOf(directory) == 0);
     }
 
     @Test
