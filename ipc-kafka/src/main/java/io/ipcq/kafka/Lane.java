@@ -107,10 +107,10 @@ final class Lane {
         while (!ending && lanes.isWanted(this)) {
             boolean before = hasAnswer(mine); // with an element in it, the poll would have it
             List<ConsumerRecord<byte[], byte[]>> records = poll(mine);
+            answered = before || !records.isEmpty();
             if (!records.isEmpty()) {
                 return records;
             }
-            answered = before;
         }
         return List.of();
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,7 @@ class KafkaClusterIT {
     }
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void shouldLoseNothingThatWasConfirmed() throws Exception {
         try (Brokers brokers = Broker.start(3, Map.of("broker.session.timeout.ms", "9000"))) {
             URI address = brokers.queue("orders");

@@ -456,15 +456,16 @@ class KafkaQueueIT extends SharedQueueContract {
     @Override
     @Test
     void shouldDetachWhatWasPassedWhenNothingRefersToIt() throws Exception {
-        DurableQueue<String> queue = make();
+        String name = UUID.randomUUID().toString();
+        DurableQueue<String> queue = make(name, Codec.utf8());
         byte[] handle = serialize(queue);
-        int before = threadsOfLedgers();
+        int before = threadsOfLedgers(name);
         for (int i = 0; i < 3; i++) {
             SharedQueue<String> there = deserialize(handle);
             there.put("a");
         }
         long deadline = System.nanoTime() + LONG.toNanos();
-        while (threadsOfLedgers() > before) {
+        while (threadsOfLedgers(name) > before) {
             assertThat(System.nanoTime() - deadline).isNegative();
             System.gc();
             Thread.sleep(10);
@@ -472,9 +473,9 @@ class KafkaQueueIT extends SharedQueueContract {
         assertThat(queue.qsize()).isEqualTo(3);
     }
 
-    private static int threadsOfLedgers() {
+    private static int threadsOfLedgers(String queue) {
         return (int) Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("ipcq-kafka-ledger-"))
+                .filter(thread -> thread.getName().startsWith("ipcq-kafka-ledger-" + queue))
                 .count();
     }
 
