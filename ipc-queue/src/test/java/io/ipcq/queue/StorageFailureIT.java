@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.Patience;
 import io.ipcq.TestJvm;
 import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
@@ -138,7 +139,8 @@ class StorageFailureIT {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(child.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
         } finally {
             child.destroyForcibly();
         }
