@@ -14,7 +14,7 @@ public final class Broker {
     private static final Map<String, String> SETTINGS = Map.of(
             "broker.session.timeout.ms", "60000",
             "group.share.min.record.lock.duration.ms", "1000",
-            "group.share.record.lock.duration.ms", "5000",
+            "group.share.record.lock.duration.ms", "30000",
             "group.share.min.session.timeout.ms", "1000",
             "group.share.session.timeout.ms", "30000");
 

@@ -141,8 +141,8 @@ class KafkaQueueProviderIT {
     @Test
     void shouldSayThatBrokersWantAnotherProtocol() throws Exception {
         Path config = config(
-                "default.api.timeout.ms=3000",
-                "request.timeout.ms=1000",
+                "default.api.timeout.ms=60000",
+                "request.timeout.ms=30000",
                 "security.protocol=SASL_PLAINTEXT",
                 "sasl.mechanism=PLAIN",
                 "sasl.jaas.config=" + login("a", SECRET) + ";");
@@ -269,8 +269,8 @@ class KafkaQueueProviderIT {
 
     private void writeLogin(String user, String password) throws IOException {
         config(
-                "default.api.timeout.ms=10000",
-                "request.timeout.ms=5000",
+                "default.api.timeout.ms=60000",
+                "request.timeout.ms=30000",
                 "security.protocol=SASL_PLAINTEXT",
                 "sasl.mechanism=PLAIN",
                 "sasl.jaas.config=" + login(user, password) + ";");
