@@ -15,8 +15,8 @@ public final class Patience {
 
     private Patience() {}
 
-    /** Waits until a condition holds, with this patience. */
+    /** Waits until a condition holds, with this patience; looks at once, as it may hold already. */
     public static ConditionFactory await() {
-        return Awaitility.await().atMost(LIMIT);
+        return Awaitility.await().pollDelay(Duration.ZERO).atMost(LIMIT);
     }
 }
