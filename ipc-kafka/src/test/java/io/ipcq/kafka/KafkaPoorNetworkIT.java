@@ -63,9 +63,7 @@ class KafkaPoorNetworkIT {
                         "default.api.timeout.ms=4000",
                         "delivery.timeout.ms=4000",
                         "max.block.ms=4000"));
-        Path waiting = Files.write(
-                directory.resolve("patient.properties"),
-                List.of("request.timeout.ms=60000", "default.api.timeout.ms=300000"));
+        Path waiting = Files.write(directory.resolve("patient.properties"), List.of("default.api.timeout.ms=300000"));
         String queue = "kafka://127.0.0.1:" + proxy.port() + "/orders?config=";
         patient = URI.create(queue + waiting);
         address = URI.create(queue + config);
