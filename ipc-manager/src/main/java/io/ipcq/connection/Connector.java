@@ -3,27 +3,28 @@ package io.ipcq.connection;
 
 import io.ipcq.memory.Deadline;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /** Makes connections: from an address to the end of the {@link Introduction}. */
 final class Connector {
@@ -132,88 +133,83 @@ final class Connector {
     private static SocketChannel open(SocketAddress address, ConnectionOptions options, long deadline)
             throws IOException, InterruptedException {
         Duration timeout = options.connectTimeout();
-        boolean unix = address instanceof UnixDomainSocketAddress;
-        SocketChannel channel = unix ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         try {
-            if (unix && LightThreads.isVirtual(Thread.currentThread())) {
-                connectUnixElsewhere(channel, address, deadline);
-            } else if (unix) {
-                connectUnix(channel, address, deadline);
-            } else {
-                long millis = TimeUnit.NANOSECONDS.toMillis(Deadline.remainingNanos(deadline));
-                channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, Math.max(1, millis)));
-            }
-            return channel;
+            return address instanceof UnixDomainSocketAddress unix
+                    ? openUnix(unix, deadline)
+                    : openTcp(address, deadline);
         } catch (ClosedByInterruptException e) {
             Thread.interrupted();
             InterruptedException interrupted = new InterruptedException("interrupted while connecting");
             interrupted.initCause(e);
             throw interrupted;
         } catch (SocketTimeoutException e) {
-            channel.close();
             throw named(new SocketTimeoutException("nobody answered in " + timeout + ": address=" + address), e);
         } catch (IOException e) {
-            channel.close();
             throw named(
                     new ConnectException("nobody listens there: address=" + address + ", reason=" + e.getMessage()), e);
-        } catch (RuntimeException | Error e) {
+        }
+    }
+
+    private static SocketChannel openTcp(SocketAddress address, long deadline) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            long millis = TimeUnit.NANOSECONDS.toMillis(Deadline.remainingNanos(deadline));
+            channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, Math.max(1, millis)));
+            return channel;
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
         }
     }
 
-    /** The kernel waits without limit while the listener's queue is full; the socket is closed under it in the end. */
-    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the socket to be closed but who connects
-    private static void connectUnix(SocketChannel channel, SocketAddress address, long deadline) throws IOException {
-        CompletableFuture<Void> connected = new CompletableFuture<>();
-        connected.orTimeout(Math.max(1, Deadline.remainingNanos(deadline)), TimeUnit.NANOSECONDS);
-        connected.whenComplete((done, late) -> {
-            if (late != null) {
-                closeLate(channel);
+    /**
+     * Tries again while the listener's queue is full. The kernel would wait there without limit, and a thread that is about
+     * to wait is not woken when its socket is closed.
+     */
+    private static SocketChannel openUnix(UnixDomainSocketAddress address, long deadline)
+            throws IOException, InterruptedException {
+        while (true) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.configureBlocking(false);
+                boolean connected = channel.connect(address);
+                while (!connected) {
+                    pauseBefore(deadline, null);
+                    connected = channel.finishConnect();
+                }
+                return channel;
+            } catch (ConnectException | SocketTimeoutException e) {
+                channel.close();
+                throw e;
+            } catch (SocketException e) {
+                channel.close();
+                if (!isUsableSocket(address.getPath())) {
+                    throw e;
+                }
+                pauseBefore(deadline, e);
+            } catch (IOException | InterruptedException | RuntimeException | Error e) {
+                channel.close();
+                throw e;
             }
-        });
-        try {
-            channel.connect(address);
-        } catch (ClosedByInterruptException e) {
-            throw e;
-        } catch (AsynchronousCloseException e) {
-            throw named(new SocketTimeoutException("the listener's queue is full"), e);
-        } finally {
-            connected.complete(null);
         }
     }
 
-    /** For a virtual thread, in which the socket would not block, and so fail if the listener's queue is full. */
-    private static void connectUnixElsewhere(SocketChannel channel, SocketAddress address, long deadline)
-            throws IOException {
-        FutureTask<Void> connecting = new FutureTask<>(() -> {
-            connectUnix(channel, address, deadline);
-            return null;
-        });
+    private static boolean isUsableSocket(Path path) throws IOException {
         try {
-            Thread thread = new Thread(connecting, "ipcq-connect");
-            thread.setDaemon(true);
-            thread.start();
-            connecting.get();
-        } catch (OutOfMemoryError e) {
-            throw new IOException("no thread can be made to connect in: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            channel.close();
-            throw new ClosedByInterruptException();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
+            return Files.readAttributes(path, BasicFileAttributes.class).isOther() && Files.isWritable(path);
+        } catch (NoSuchFileException gone) {
+            return false;
         }
     }
 
-    private static void closeLate(SocketChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static void pauseBefore(long deadline, @Nullable IOException busy)
+            throws SocketTimeoutException, InterruptedException {
+        if (Deadline.hasPassed(deadline)) {
+            SocketTimeoutException late = new SocketTimeoutException("the listener's queue is full");
+            late.initCause(busy);
+            throw late;
         }
+        Thread.sleep(FIRST_PAUSE_MILLIS);
     }
 
     private static IOException named(IOException named, IOException cause) {
