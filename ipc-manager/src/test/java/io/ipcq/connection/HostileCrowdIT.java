@@ -162,9 +162,9 @@ class HostileCrowdIT {
 
     @Test
     void shouldServeWhoKnowsTheKey() throws Exception {
-        try (Listener listener = Listener.bind(loopback(), KEY)) {
+        try (Listener listener = Patient.listener(loopback(), KEY).bind()) {
             begin(() -> attack((InetSocketAddress) listener.address()));
-            requireServed(listener, Connection.builder(listener.address(), KEY));
+            requireServed(listener, Patient.client(listener.address(), KEY));
             disperse();
         }
     }
@@ -182,8 +182,7 @@ class HostileCrowdIT {
             for (int i = 0; i < TLS_STRANGERS; i++) {
                 begin(() -> askForNewKeys(context, address));
             }
-            requireServed(
-                    listener, Connection.builder(address, KEY).tls(context).handshakeTimeout(WATCHDOG));
+            requireServed(listener, Patient.client(address, KEY).tls(context));
             disperse();
         }
     }

@@ -20,7 +20,7 @@ final class LimitedListener {
 
     public static void main(String[] args) throws Exception {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (Listener listener = Listener.bind(address, AuthKey.of(SECRET));
+        try (Listener listener = Patient.listener(address, AuthKey.of(SECRET)).bind();
                 ConnectionSelector<Client[]> clients = new ConnectionSelector<>()) {
             System.out.println(((InetSocketAddress) listener.address()).getPort());
             while (System.in.available() == 0) {

@@ -62,7 +62,7 @@ class LimitedListenerIT {
     }
 
     private void requireServed() throws Exception {
-        try (Connection client = Connection.connect(address, KEY)) {
+        try (Connection client = Patient.client(address, KEY).connect()) {
             client.sendBytes(new byte[9]);
             assertThat(client.recvBytes()).hasSize(9);
         }
@@ -72,6 +72,23 @@ class LimitedListenerIT {
         for (int i = 0; i < STRANGERS; i++) {
             peers.add(RawPeer.connect(address));
         }
+    }
+
+    /** False if no descriptor was left for it within its time. */
+    private boolean isLetIn(ConnectionBuilder client) throws Exception {
+        try {
+            return peers.add(client.connect());
+        } catch (SocketTimeoutException | CutOffException waits) {
+            return false;
+        }
+    }
+
+    private boolean rests() throws InterruptedException {
+        long began = System.nanoTime();
+        Duration before = process.info().totalCpuDuration().orElseThrow();
+        Thread.sleep(300);
+        Duration spent = process.info().totalCpuDuration().orElseThrow().minus(before);
+        return spent.compareTo(Duration.ofNanos((System.nanoTime() - began) / 2)) < 0;
     }
 
     @Test
@@ -94,18 +111,11 @@ class LimitedListenerIT {
         start("ulimit -n 150");
         requireServed();
         ConnectionBuilder hasty = Connection.builder(address, KEY).handshakeTimeout(Duration.ofMillis(500));
-        try {
-            while (true) {
-                peers.add(hasty.connect());
-            }
-        } catch (SocketTimeoutException noDescriptorLeft) {
-            assertThat(peers).hasSizeGreaterThan(20);
+        boolean room = true;
+        while (room || peers.size() <= 20) { // on a busy machine one may be late while there is room
+            room = isLetIn(hasty);
         }
-        long began = System.nanoTime();
-        Duration before = process.info().totalCpuDuration().orElseThrow();
-        Thread.sleep(300);
-        Duration spent = process.info().totalCpuDuration().orElseThrow().minus(before);
-        assertThat(spent).isLessThan(Duration.ofNanos((System.nanoTime() - began) / 2));
+        await().atMost(WATCHDOG).until(this::rests); // once its code is compiled
         leave();
         await().atMost(WATCHDOG).ignoreExceptionsInstanceOf(IOException.class).untilAsserted(this::requireServed);
     }

@@ -18,6 +18,8 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +41,7 @@ class ListenerTest {
     }
 
     private static void requireServed(Listener listener) throws Exception {
-        try (Connection client = Connection.connect(listener.address(), KEY);
+        try (Connection client = Patient.client(listener.address(), KEY).connect();
                 Connection server = listener.accept()) {
             client.sendBytes(new byte[3]);
             assertThat(server.recvBytes()).hasSize(3);
@@ -52,7 +54,7 @@ class ListenerTest {
         SocketAddress address =
                 kind == ConnectionTest.Kind.UNIX ? UnixDomainSocketAddress.of(directory.resolve("s")) : loopback(0);
         for (int round = 0; round < ROUNDS; round++) {
-            Listener listener = Listener.bind(address, KEY);
+            Listener listener = Patient.listener(address, KEY).bind();
             address = listener.address();
             if (round % 10 == 0) {
                 requireServed(listener);
@@ -142,7 +144,7 @@ class ListenerTest {
                 unix ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open()) {
             server.bind(unix ? UnixDomainSocketAddress.of(directory.resolve("s")) : loopback(0));
             FutureTask<byte[]> connecting = ConnectionTest.inThread(() -> {
-                Connection.connect(server.getLocalAddress(), KEY).close();
+                Patient.client(server.getLocalAddress(), KEY).connect().close();
                 return new byte[0];
             });
             for (int i = 0; i < 3; i++) {
@@ -179,15 +181,17 @@ class ListenerTest {
         KeyStore own = KeyStores.make(directory.resolve("own"), "ip:127.0.0.1");
         FailingTls failing = new FailingTls(KeyStores.context(own, own));
         try (Listener listener =
-                Listener.builder(loopback(0), KEY).tls(failing.context()).bind()) {
-            ConnectionBuilder client = Connection.builder(listener.address(), KEY)
-                    .tls(KeyStores.context(null, own))
-                    .connectTimeout(Duration.ofMillis(1)); // so it tries once
+                Patient.listener(loopback(0), KEY).tls(failing.context()).bind()) {
+            SSLContext trusting = KeyStores.context(null, own);
+            InetSocketAddress address = (InetSocketAddress) listener.address();
             for (FailingTls.Place place : FailingTls.Place.values()) {
                 failing.failOnceAt(place);
-                assertThatThrownBy(client::connect).as("%s", place).isInstanceOf(IOException.class);
+                try (SSLSocket lost =
+                        (SSLSocket) trusting.getSocketFactory().createSocket(address.getAddress(), address.getPort())) {
+                    assertThatThrownBy(lost::startHandshake).as("%s", place).isInstanceOf(IOException.class);
+                }
                 assertThat(failing.hasFailed()).isTrue();
-                client.connect().close();
+                Patient.client(address, KEY).tls(trusting).connect().close();
                 listener.accept().close();
             }
         }

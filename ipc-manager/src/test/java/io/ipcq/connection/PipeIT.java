@@ -123,8 +123,9 @@ class PipeIT {
     void shouldEndWhenTheOtherProcessIsKilledBeforeItUsedItsEnd() throws Exception {
         try (SharedQueue<String> begun = SharedQueue.create(String.class);
                 ChildProcess child = new ChildProcess(PipePrograms::hold, pipe.second(), begun)) {
-            child.start();
             FutureTask<byte[]> received = ConnectionTest.inThread(pipe.first()::recvBytes);
+            await().atMost(WATCHDOG).until(() -> pipe.first().toString().contains("waiting")); // it is the first
+            child.start();
             assertThat(begun.get(WATCHDOG)).contains("PipeEnd[1 of").contains("met");
             child.kill();
             assertThatThrownBy(received::get).hasCauseInstanceOf(EOFException.class);

@@ -79,7 +79,9 @@ final class PipePrograms {
             System.out.println(Pipe.create());
             Pipe used = Pipe.create();
             used.first().sendBytes(new byte[1]);
-            used.first().poll(Duration.ofMillis(300));
+            while (!used.first().toString().contains("waiting")) { // for the other end
+                used.first().poll(Duration.ofMillis(10));
+            }
             System.out.println(used);
         }
     }

@@ -280,13 +280,13 @@ class PipeTest {
     void shouldLeaveNothingWhenItsEndsNeverMeet() throws Exception {
         Pipe unused = pipe();
         unused.close();
-        assertThat(directory(unused)).doesNotExist();
+        awaitGone(directory(unused));
 
         Pipe waiting = pipe();
         waiting.first().sendBytes(new byte[1]);
         byte[] late = serialized(waiting.second());
         waiting.close();
-        assertThat(directory(waiting)).doesNotExist();
+        awaitGone(directory(waiting));
         assertThatThrownBy(() -> arrived(late))
                 .isInstanceOf(InvalidObjectException.class)
                 .hasMessageContaining("the pipe was closed");

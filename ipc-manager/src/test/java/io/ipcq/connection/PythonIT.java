@@ -109,7 +109,7 @@ class PythonIT {
     void shouldServePythonClient(Peer peer) throws Exception {
         assumeThat(peer.python()).isNotEmpty();
         try (Listener listener =
-                Listener.builder(address(peer), KEY).legacyMd5(peer.legacy()).bind()) {
+                Patient.listener(address(peer), KEY).legacyMd5(peer.legacy()).bind()) {
             Process python = start(peer, CLIENT, text(listener.address()));
             try (Connection connection = listener.accept()) {
                 for (int i = 0; i < 6; i++) {
@@ -131,7 +131,7 @@ class PythonIT {
         try (BufferedReader output = output(python)) {
             SocketAddress address = address(output.readLine());
             try (Connection connection =
-                    Connection.builder(address, KEY).legacyMd5(peer.legacy()).connect()) {
+                    Patient.client(address, KEY).legacyMd5(peer.legacy()).connect()) {
                 for (int size : new int[] {0, 1, 16380, 16384, 16385, 300_000}) {
                     connection.sendBytes(new byte[size]);
                     assertThat(connection.recvBytes()).hasSize(size + 1).endsWith((byte) '!');
@@ -147,14 +147,14 @@ class PythonIT {
     @MethodSource("peers")
     void shouldRefuseOldPythonUnlessSwitchedOn(Peer peer) throws Exception {
         assumeThat(peer.legacy()).isTrue();
-        try (Listener listener = Listener.bind(address(peer), KEY)) {
+        try (Listener listener = Patient.listener(address(peer), KEY).bind()) {
             Process python = start(peer, CLIENT, text(listener.address()));
             assertThat(output(python).readLine()).isEqualTo("refused");
         }
         Process python = start(peer, LISTENER, text(address(peer)));
         try (BufferedReader output = output(python)) {
             SocketAddress address = address(output.readLine());
-            assertThatThrownBy(() -> Connection.connect(address, KEY))
+            assertThatThrownBy(() -> Patient.client(address, KEY).connect())
                     .isInstanceOf(AuthenticationException.class)
                     .hasMessageContaining("legacyMd5(true)");
             assertThat(output.readLine()).isEqualTo("refused");
@@ -166,7 +166,7 @@ class PythonIT {
     @MethodSource("peers")
     void shouldRefusePythonWithAnotherKey(Peer peer) throws Exception {
         assumeThat(peer.python()).isNotEmpty();
-        try (Listener listener = Listener.builder(address(peer), AuthKey.random())
+        try (Listener listener = Patient.listener(address(peer), AuthKey.random())
                 .legacyMd5(peer.legacy())
                 .bind()) {
             Process python = start(peer, CLIENT, text(listener.address()));

@@ -89,7 +89,10 @@ class SocketDirectoriesIT {
                     .filter(manager -> manager.parent()
                             .filter(parent -> parent.pid() == killed.pid())
                             .isPresent())
-                    .forEach(ProcessHandle::destroyForcibly);
+                    .forEach(manager -> {
+                        manager.destroyForcibly();
+                        manager.onExit().join(); // while its parent can tell
+                    });
             killed.kill();
             assertThat(directories())
                     .as("of the killed, too")

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsWireTest {
 
     private static final AuthKey KEY = AuthKey.random();
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Patient.TIME;
 
     @TempDir
     static Path directory;
@@ -69,15 +69,12 @@ class TlsWireTest {
     }
 
     private static ListenerBuilder builder(KeyStore shown) throws Exception {
-        return Listener.builder(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), KEY)
-                .handshakeTimeout(LONG)
+        return Patient.listener(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), KEY)
                 .tls(KeyStores.context(shown, own));
     }
 
     private static ConnectionBuilder client(Listener listener, KeyStore trusted) throws Exception {
-        return Connection.builder(listener.address(), KEY)
-                .handshakeTimeout(LONG)
-                .tls(KeyStores.context(null, trusted));
+        return Patient.client(listener.address(), KEY).tls(KeyStores.context(null, trusted));
     }
 
     private void connect(Listener listener, ConnectionBuilder builder) throws Exception {
@@ -139,9 +136,8 @@ class TlsWireTest {
     @Test
     void shouldProveTheKeyInsideToo() throws Exception {
         Listener listener = listen(own);
-        assertThatThrownBy(() -> Connection.builder(listener.address(), AuthKey.random())
+        assertThatThrownBy(() -> Patient.client(listener.address(), AuthKey.random())
                         .tls(KeyStores.context(null, own))
-                        .handshakeTimeout(LONG)
                         .connect())
                 .isInstanceOf(AuthenticationException.class);
         assertThat(listener.accept(Duration.ofMillis(20))).isEmpty();
@@ -204,9 +200,7 @@ class TlsWireTest {
     @Test
     void shouldRefusePeerInTheClear() throws Exception {
         Listener listener = listen(builder(own).handshakeTimeout(Duration.ofMillis(300)));
-        assertThatThrownBy(() -> Connection.builder(listener.address(), KEY)
-                        .handshakeTimeout(LONG)
-                        .connect())
+        assertThatThrownBy(() -> Patient.client(listener.address(), KEY).connect())
                 .isInstanceOf(AuthenticationException.class)
                 .hasMessageContaining("does not speak this protocol");
         assertThat(listener.accept(Duration.ofMillis(20))).isEmpty();

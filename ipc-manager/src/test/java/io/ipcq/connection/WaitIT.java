@@ -195,12 +195,12 @@ class WaitIT {
 
     @Test
     void shouldEndByInterruptAndLeaveNoThread() throws Exception {
-        Thread[] thread = new Thread[1];
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
         CompletableFuture<List<Awaitable>> ready = waiting(() -> {
-            thread[0] = Thread.currentThread();
+            thread.complete(Thread.currentThread());
             return Wait.any(LONG, all());
         });
-        thread[0].interrupt();
+        thread.get(LONG.toSeconds(), TimeUnit.SECONDS).interrupt();
         assertThatThrownBy(() -> ready.get(LONG.toSeconds(), TimeUnit.SECONDS))
                 .hasCauseInstanceOf(InterruptedException.class);
         long deadline = System.nanoTime() + LONG.toNanos();
