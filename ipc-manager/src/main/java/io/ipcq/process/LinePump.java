@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Passes a child's output on line by line, so that the lines of several children stay whole. */
@@ -23,6 +24,8 @@ final class LinePump extends Thread {
 
     private static final int MAX_REMEMBERED_BYTES = 500;
 
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     /** What every JVM says that finds options in its environment: no reason for its end, and they may hold passwords. */
     private static final Pattern OPTIONS_READ = Pattern.compile("(NOTE: )?Picked up \\w+: ");
 
@@ -30,6 +33,7 @@ final class LinePump extends Thread {
     private final LineSink to;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Deque<String> lastLines = new ArrayDeque<>(); // guarded by itself
+    private volatile boolean passingOn;
 
     LinePump(String child, InputStream from, LineSink to) {
         super("ipcq-output-" + child);
@@ -43,13 +47,33 @@ final class LinePump extends Thread {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (from) {
             for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+                passingOn = true;
                 split(buffer, count);
+                passingOn = false;
             }
         } catch (IOException closed) {
             // the child ended, and the JDK closed its end of the pipe under us
         }
         if (line.size() > 0) {
             emit();
+        }
+    }
+
+    /**
+     * Waits until all is passed on, for as long as there is something; for what others may still write only until the
+     * deadline.
+     */
+    void awaitEnd(long deadlineNanos) throws InterruptedException {
+        do {
+            TimeUnit.NANOSECONDS.timedJoin(this, Math.max(LOOK_AGAIN_NANOS, deadlineNanos - System.nanoTime()));
+        } while (isAlive() && (passingOn || isMoreThere()));
+    }
+
+    private boolean isMoreThere() {
+        try {
+            return from.available() > 0;
+        } catch (IOException closed) {
+            return false;
         }
     }
 

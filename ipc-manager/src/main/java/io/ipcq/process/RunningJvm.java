@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class RunningJvm {
 
     /**
-     * For output that is still on its way when the child has ended; a grandchild that keeps the pipes open is not waited
-     * for. Short, because the future of a pool's task waits so long when the task has left such a process.
+     * For output of a grandchild that keeps the pipes open when the child has ended. Short, because the future of a pool's
+     * task waits so long when the task has left such a process.
      */
     private static final long LAST_OUTPUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -79,7 +79,7 @@ final class RunningJvm {
 
     private void awaitLastOutput() throws InterruptedException {
         for (LinePump pump : pumps) {
-            TimeUnit.NANOSECONDS.timedJoin(pump, lastOutputNanos - System.nanoTime());
+            pump.awaitEnd(lastOutputNanos);
         }
         if (logs != null) {
             logs.join(); // what is in the ring is there

@@ -23,7 +23,7 @@ final class ThrownFile {
     /** More than any stack trace; a child that fails must not fill its parent's memory. */
     private static final int MAX_BYTES = 1 << 20;
 
-    private static final long GRACE_MILLIS = 2_000;
+    private static final long GRACE_MILLIS = 10_000;
 
     private ThrownFile() {}
 
