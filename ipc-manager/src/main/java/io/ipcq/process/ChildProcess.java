@@ -58,7 +58,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     private static final long serialVersionUID = 1L;
 
     /** What {@link #close} grants the child's shutdown hooks before it kills. */
-    private static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** Null in a subclass, and once the child was started: what it was given is the child's, and the parent's to forget. */
     private volatile @Nullable Call call;

@@ -366,10 +366,12 @@ class ChildProcessIT {
     void shouldEndChildOnCloseAndOnlyOnce() throws Exception {
         ChildProcess child = start(ChildProcess.builder(Work::sleep));
 
+        long began = System.nanoTime();
         child.close();
+        boolean inTime = System.nanoTime() - began < ChildProcess.CLOSE_GRACE_NANOS;
         child.close();
 
-        assertThat(child.exitCode()).hasValue(-15);
+        assertThat(child.exitCode().orElseThrow()).isIn(-15, inTime ? -15 : -9); // as a busy machine may need
         ChildProcess never = new ChildProcess(Work::nothing);
         never.close();
         assertThatThrownBy(never::start).isInstanceOf(IllegalStateException.class);
@@ -715,7 +717,7 @@ class ChildProcessIT {
     void shouldLiveOnWhenTheParentReadsItsOwnFiles() throws Exception {
         ChildProcess child = start(ChildProcess.builder(Work::sleep));
         Path alive = RunDirectory.aliveFile(RunDirectory.current());
-        await().until(() -> isLockedByDescriptor(alive));
+        await().atMost(WATCHDOG).until(() -> isLockedByDescriptor(alive));
         Files.copy(alive, Path.of(answer));
         assertThat(child.join(Duration.ofSeconds(1))).as("ends: %s", child).isFalse();
     }

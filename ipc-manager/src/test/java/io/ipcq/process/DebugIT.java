@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.ipcq.pool.ProcessPool;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -121,7 +123,7 @@ class DebugIT {
 
     @Test
     void shouldGiveEachChildTheNextPortThatIsFree() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        try (ServerSocket taken = listen();
                 Program program = Program.start(directory, Debugged.class, Integer.toString(taken.getLocalPort()))) {
             int first = port(program, "Process-1");
             int second = port(program, "Process-2");
@@ -237,8 +239,20 @@ class DebugIT {
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = listen()) {
             return socket.getLocalPort();
+        }
+    }
+
+    /** Below the ports of which the system gives one to each program that asks for any. */
+    private static ServerSocket listen() throws IOException {
+        while (true) {
+            try {
+                int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+                return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+            } catch (BindException taken) {
+                // the next one may be free
+            }
         }
     }
 }
