@@ -331,6 +331,12 @@ final class Chores {
         prepared = with;
     }
 
+    static void awaitFile(String file) throws InterruptedException {
+        while (!Files.exists(Path.of(file))) {
+            Thread.sleep(2);
+        }
+    }
+
     static String prepared() {
         return prepared;
     }

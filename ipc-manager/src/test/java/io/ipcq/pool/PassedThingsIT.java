@@ -105,10 +105,10 @@ class PassedThingsIT {
                 }
                 if (i % 100 == 99) {
                     for (SharedQueue<String> queue : queues) {
-                        assertThat(queue.stats().members()).isLessThanOrEqualTo(FEW);
+                        await().atMost(PATIENCE).until(() -> queue.stats().members() <= FEW);
                     }
-                    assertThat(mappings(worker(), plain.directory())).isLessThanOrEqualTo(FEW);
-                    assertThat(mappings(worker(), managed.directory())).isLessThanOrEqualTo(FEW);
+                    await().atMost(PATIENCE).until(() -> mappings(worker(), plain.directory()) <= FEW);
+                    await().atMost(PATIENCE).until(() -> mappings(worker(), managed.directory()) <= FEW);
                 }
             }
         }

@@ -63,15 +63,14 @@ class PoolOfThreadsIT extends ProcessPoolIT {
         release = new CountDownLatch(1);
         try (ProcessPool one = ProcessPool.builder()
                 .workers(1)
-                .taskTimeout(Duration.ofSeconds(2)) // enough for the others, also on a busy machine
+                .taskTimeout(Duration.ofSeconds(1))
                 .killAfter(Duration.ofMillis(100))
                 .create()) {
             CompletableFuture<Integer> stubborn = one.applyAsync(PoolOfThreadsIT::heedNothing);
-            CompletableFuture<Integer> next = one.applyAsync(Chores::square, 3);
 
             assertThatThrownBy(stubborn::get).hasCauseInstanceOf(TaskTimeoutException.class);
-            assertThat(next.get()).isEqualTo(9);
-            assertThat(one.stats().started()).isEqualTo(2);
+            assertThat(squareInTime(one, 3)).isEqualTo(9);
+            assertThat(one.stats().started()).isGreaterThanOrEqualTo(2);
         } finally {
             release.countDown();
         }

@@ -456,10 +456,11 @@ class ProcessPoolIT {
 
     @Test
     void shouldInterruptRunningTaskWhenCancelled() throws Exception {
-        try (ProcessPool one = ProcessPool.create(1)) {
+        try (ProcessPool one =
+                ProcessPool.builder().workers(1).killAfter(PATIENCE).create()) {
             long pid = one.apply(Chores::pid);
             CompletableFuture<Integer> sleeper = one.applyAsync(Chores::sleep);
-            await().until(() -> one.stats().busy() == 1);
+            await().atMost(PATIENCE).until(() -> one.stats().busy() == 1);
             assertThat(sleeper.cancel(true)).isTrue();
             assertThatThrownBy(sleeper::get).isInstanceOf(CancellationException.class);
             assertThat(one.apply(Chores::pid))
@@ -471,15 +472,17 @@ class ProcessPoolIT {
     @Test
     void shouldKillOneWorkerWhenCancelledTaskDoesNotEnd() throws Exception {
         try (ProcessPool two = ProcessPool.builder()
-                .workers(2)
-                .killAfter(Duration.ofMillis(50))
-                .create()) {
-            CompletableFuture<Integer> other = two.applyAsync(Chores::sleepFor, 1500);
+                        .workers(2)
+                        .killAfter(Duration.ofMillis(50))
+                        .create();
+                SharedQueue<String> there = SharedQueue.create(String.class)) {
+            CompletableFuture<String> other = two.applyAsync(Chores::takeFrom, there);
             CompletableFuture<Integer> spinner = two.applyAsync(Chores::spin);
-            await().until(() -> two.stats().busy() == 2);
+            await().atMost(PATIENCE).until(() -> two.stats().busy() == 2);
             spinner.cancel(true);
             assertThat(two.apply(Chores::square, 4)).isEqualTo(16);
-            assertThat(other.get()).isEqualTo(1500);
+            there.put("go on");
+            assertThat(other.get()).isEqualTo("go on");
             assertThat(two.stats().crashes()).isZero();
         }
     }
@@ -487,14 +490,16 @@ class ProcessPoolIT {
     @Test
     void shouldNeverBeginTaskThatWasCancelledBefore() throws Exception {
         try (ProcessPool one = ProcessPool.create(1);
+                SharedQueue<String> there = SharedQueue.create(String.class);
                 SharedQueue<String> queue = SharedQueue.create(String.class)) {
             one.map(Chores::square, IntStream.range(0, 5_000).boxed().toList());
-            CompletableFuture<Integer> first = one.applyAsync(Chores::sleepFor, 300);
+            CompletableFuture<String> first = one.applyAsync(Chores::takeFrom, there);
             CompletableFuture<Void> second = one.runAsync(Chores::putInto, queue, "never");
             CompletableFuture<Integer> third = one.applyAsync(Chores::square, 5);
             assertThat(second.cancel(false)).isTrue();
+            there.put("go on");
             assertThat(third.get()).isEqualTo(25);
-            assertThat(first).isCompletedWithValue(300);
+            assertThat(first.get()).isEqualTo("go on");
             assertThat(queue.qsize()).isZero();
         }
     }
@@ -503,18 +508,28 @@ class ProcessPoolIT {
     void shouldEndTaskThatTakesTooLong() throws Exception {
         try (ProcessPool one = ProcessPool.builder()
                 .workers(1)
-                .taskTimeout(Duration.ofSeconds(2)) // enough for the others, also on a busy machine
+                .taskTimeout(Duration.ofSeconds(1))
                 .killAfter(Duration.ofMillis(100))
                 .create()) {
             CompletableFuture<Integer> spinner = one.applyAsync(Chores::spin);
             CompletableFuture<Integer> sleeper = one.applyAsync(Chores::sleep);
-            CompletableFuture<Integer> quick = one.applyAsync(Chores::square, 2);
 
             assertThatThrownBy(spinner::get).hasCauseInstanceOf(TaskTimeoutException.class);
             assertThatThrownBy(sleeper::get).hasCauseInstanceOf(TaskTimeoutException.class);
-            assertThat(quick.get()).isEqualTo(4);
+            assertThat(squareInTime(one, 2)).isEqualTo(4);
             assertThatThrownBy(() -> one.apply(Chores::sleep)).isInstanceOf(TaskTimeoutException.class);
-            assertThat(one.apply(Chores::square, 3)).isEqualTo(9);
+            assertThat(squareInTime(one, 3)).isEqualTo(9);
+        }
+    }
+
+    /** Where tasks have little time, and the machine may be busy, one that ends in time will do. */
+    static int squareInTime(ProcessPool pool, int number) throws InterruptedException {
+        while (true) {
+            try {
+                return pool.apply(Chores::square, number);
+            } catch (TaskTimeoutException busy) {
+                // the next one may have its time
+            }
         }
     }
 
