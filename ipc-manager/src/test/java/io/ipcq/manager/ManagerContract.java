@@ -578,7 +578,7 @@ abstract class ManagerContract {
             lock.unlock();
             return signalled;
         });
-        await().until(() -> {
+        await().atMost(LONG).until(() -> {
             lock.lock();
             ready.signal();
             lock.unlock();
@@ -607,7 +607,7 @@ abstract class ManagerContract {
                 return true;
             }
         });
-        await().until(() -> sleepers().size() == 1 && !lock.isLocked());
+        await().atMost(LONG).until(() -> sleepers().size() == 1 && !lock.isLocked());
         sleepers().get(0).interrupt();
         assertThat(soon(interrupted)).isTrue();
         assertThat(lock.isLocked()).isFalse();
@@ -631,14 +631,14 @@ abstract class ManagerContract {
             lock.unlock();
             return true;
         });
-        await().until(() -> sleepers().size() == 1 && !lock.isLocked());
+        await().atMost(LONG).until(() -> sleepers().size() == 1 && !lock.isLocked());
         Future<Boolean> empty = async(() -> {
             lock.lock();
             notEmpty.await();
             lock.unlock();
             return true;
         });
-        await().until(() -> sleepers().size() == 2 && !lock.isLocked());
+        await().atMost(LONG).until(() -> sleepers().size() == 2 && !lock.isLocked());
         lock.lock();
         notEmpty.signal();
         lock.unlock();
@@ -655,13 +655,11 @@ abstract class ManagerContract {
     void shouldServeFairOnesInTheOrderTheyCame() throws Exception {
         SharedSemaphore semaphore = manager.semaphore("fair", 2, true);
         semaphore.acquire();
-        Future<Boolean> many = async(() -> semaphore.tryAcquire(2, LONG));
-        await().until(() -> waiting("SharedSemaphore.tryAcquire") == 1);
-        Future<Boolean> one = async(() -> {
+        Future<Boolean> many = asked(() -> semaphore.tryAcquire(2, LONG));
+        Future<Boolean> one = asked(() -> {
             semaphore.acquire();
             return true;
         });
-        await().until(() -> waiting("SharedSemaphore.acquire") == 1);
         assertThat(semaphore.availablePermits()).isEqualTo(1);
         semaphore.release();
         assertThat(soon(many)).isTrue();
@@ -678,12 +676,11 @@ abstract class ManagerContract {
         lock.lock();
         for (int i = 0; i < 5; i++) {
             int turn = i;
-            all.add(async(() -> {
+            all.add(asked(() -> {
                 lock.lock();
                 order.add(turn);
                 return unlock(lock);
             }));
-            await().until(() -> waiting("SharedLock.lock") == turn + 1);
         }
         lock.unlock();
         lock.unlock();
@@ -698,25 +695,22 @@ abstract class ManagerContract {
     @Test
     void shouldGoOnInLineWhenTheFirstGivesUp() throws Exception {
         SharedSemaphore semaphore = manager.semaphore("fair", 1, true);
-        Future<Boolean> first = async(() -> {
+        Future<Boolean> first = asked(() -> {
             semaphore.acquire(2);
             return true;
         });
-        await().until(() -> waiting("SharedSemaphore.acquire") == 1);
-        Future<Boolean> second = async(() -> semaphore.tryAcquire(1, LONG));
-        await().until(() -> waiting("SharedSemaphore.tryAcquire") == 1);
+        Future<Boolean> second = asked(() -> semaphore.tryAcquire(1, LONG));
         assertThat(second).isNotDone();
         first.cancel(true);
         assertThat(soon(second)).isTrue();
     }
 
-    /** How many threads wait for an answer within a method. */
-    private static long waiting(String method) {
-        return Thread.getAllStackTraces().values().stream()
-                .map(List::of)
-                .filter(trace ->
-                        trace.toString().contains(method) && trace.toString().contains("Link.await"))
-                .count();
+    /** Begins a call of one request, and returns once the server has that: what is asked later comes behind it. */
+    private <T> Future<T> asked(Callable<T> work) {
+        long before = server.requests();
+        Future<T> call = async(work);
+        await().atMost(LONG).until(() -> server.requests() > before);
+        return call;
     }
 
     @Test
@@ -748,7 +742,7 @@ abstract class ManagerContract {
     void shouldBreakBarrierForPartyThatComesInterrupted() throws Exception {
         SharedBarrier barrier = manager.barrier("barrier", 3);
         Future<Integer> first = async(barrier::await);
-        await().until(() -> barrier.waiting() == 1);
+        await().atMost(LONG).until(() -> barrier.waiting() == 1);
         Thread.currentThread().interrupt();
         assertThatThrownBy(barrier::await).isInstanceOf(InterruptedException.class);
         assertThatThrownBy(() -> soon(first)).hasCauseInstanceOf(BrokenBarrierException.class);
@@ -802,7 +796,7 @@ abstract class ManagerContract {
                     return condition.await(Long.MAX_VALUE, TimeUnit.DAYS) && unlock(conditions);
                 }),
                 () -> true);
-        await().until(() -> barrier.waiting() == 1);
+        await().atMost(LONG).until(() -> barrier.waiting() == 1);
         assertThat(waiting.keySet()).noneMatch(Future::isDone);
         barrier.await();
         event.set();
@@ -810,7 +804,7 @@ abstract class ManagerContract {
         for (Callable<?> end : waiting.values()) {
             end.call();
         }
-        await().until(() -> {
+        await().atMost(LONG).until(() -> {
             while (full.getNow() != null) {
                 full.taskDone();
             }
@@ -853,7 +847,7 @@ abstract class ManagerContract {
 
         SharedBarrier barrier = manager.barrier("meet", 2);
         Future<Integer> first = async(() -> barrier.await());
-        await().until(() -> barrier.waiting() == 1);
+        await().atMost(LONG).until(() -> barrier.waiting() == 1);
         assertThat(barrier.await()).isZero();
         assertThat(soon(first)).isEqualTo(1);
         assertThatThrownBy(() -> barrier.await(SHORT)).isInstanceOf(BrokenBarrierException.class);

@@ -89,12 +89,12 @@ class ManagerCrashIT {
         SharedQueue<String> queue = manager.queue("letters", String.class);
         queue.put("warm");
         queue.get();
-        await().until(() -> server.clients() == 1);
+        await().atMost(LONG).until(() -> server.clients() == 1);
         long descriptors = descriptors();
         long threads = serverThreads();
         for (int i = 0; i < 3; i++) {
             try (ChildProcess client = client(ManagerClients::get)) {
-                await().until(() -> manager.names().get(0).holders() == 2);
+                await().atMost(LONG).until(() -> manager.names().get(0).holders() == 2);
                 client.kill();
                 queue.put("element " + i);
                 client.join();
@@ -117,7 +117,7 @@ class ManagerCrashIT {
         DurableQueue<String> orders = manager.durableQueue("orders", String.class);
         orders.put("tea");
         try (ChildProcess client = client(ManagerClients::hold)) {
-            await().until(() -> barrier.waiting() == 1);
+            await().atMost(LONG).until(() -> barrier.waiting() == 1);
             assertThat(lock.tryLock()).isFalse();
             assertThat(orders.getNow()).isNull();
             CompletableFuture<Boolean> locked = CompletableFuture.supplyAsync(() -> {
@@ -130,7 +130,7 @@ class ManagerCrashIT {
             assertThat(orders.receive(LONG).attempts()).isEqualTo(2);
             assertThatThrownBy(barrier::await).isInstanceOf(BrokenBarrierException.class);
         }
-        await().until(() -> server.clients() == 1);
+        await().atMost(LONG).until(() -> server.clients() == 1);
         assertThat(manager.names()).allMatch(held -> held.holders() == 1);
     }
 
@@ -142,7 +142,7 @@ class ManagerCrashIT {
                 raw.write(ByteBuffer.wrap(new byte[] {0, 0, 0, 40, 1, 2, 3, 4}, 0, cut));
             }
         }
-        await().until(() -> server.clients() == 1);
+        await().atMost(LONG).until(() -> server.clients() == 1);
         assertThat(manager.ping()).isPresent();
     }
 
@@ -161,7 +161,7 @@ class ManagerCrashIT {
                 assertThat(counter.increment()).isEqualTo(i);
             }
         }
-        await().until(() -> server.clients() == 1);
+        await().atMost(LONG).until(() -> server.clients() == 1);
     }
 
     @Test

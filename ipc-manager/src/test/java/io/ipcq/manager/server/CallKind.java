@@ -692,14 +692,17 @@ final class CallKind<P> {
         return barrier.waiting();
     }
 
-    /** Who has come may be gone, and who has not come is not waited for. */
+    /** Who has come may be gone, and who does not come any more is not waited for. */
     private static void meet(CallScene<SharedBarrier> scene) throws InterruptedException {
-        if (scene.other().waiting() > 0) {
-            try {
-                scene.other().await();
-            } catch (BrokenBarrierException gone) {
-                // the one that was waited for
+        while (scene.other().waiting() == 0) { // the server may have the call, and be about to carry it out
+            if (scene.isOver()) {
+                return;
             }
+        }
+        try {
+            scene.other().await();
+        } catch (BrokenBarrierException gone) {
+            // the one that was waited for
         }
     }
 

@@ -4,7 +4,7 @@ package io.ipcq.manager.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.connection.AuthKey;
-import io.ipcq.connection.Connection;
+import io.ipcq.connection.Patient;
 import io.ipcq.manager.wire.ProtocolClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -76,7 +76,7 @@ class HostileClientsIT {
     }
 
     private ProtocolClient connect() throws Exception {
-        return new ProtocolClient(Connection.connect(address, KEY));
+        return new ProtocolClient(Patient.client(address, KEY).connect());
     }
 
     /** Something of each kind, from a connection of its own. */
