@@ -29,7 +29,11 @@ class ManagerCommandTest {
         Path key = directory.resolve("key");
         CompletableFuture<CommandRun> serving = CompletableFuture.supplyAsync(
                 () -> CommandRun.here("manager", "serve", socket, "--key", key, "--allow-shutdown"));
-        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(Path.of(socket)) || serving.isDone());
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> serving.isDone()
+                        || CommandRun.here("manager", "ping", socket, "--key", key)
+                                        .code()
+                                == 0);
         long pid = ProcessHandle.current().pid();
         assertThat(CommandRun.here("manager", "ping", socket, "--key", key)
                         .endsWith(0)
@@ -68,13 +72,13 @@ class ManagerCommandTest {
                             .err())
                     .contains("ends the manager of pid " + pid, "1 name");
         }
+        CommandRun served = serving.get(60, TimeUnit.SECONDS).endsWith(0);
+        assertThat(served.out()).contains("serves at ");
+        assertThat(served.err()).isEmpty();
         assertThat(CommandRun.here("manager", "stat", socket, "--key", key)
                         .endsWith(Ipcq.NOT_IN_ORDER)
                         .out())
                 .contains("does not answer");
-        CommandRun served = serving.get(60, TimeUnit.SECONDS).endsWith(0);
-        assertThat(served.out()).contains("serves at ");
-        assertThat(served.err()).isEmpty();
         assertThat(CommandRun.here("manager", "ping", socket, "--key", key)
                         .endsWith(1)
                         .err())

@@ -66,7 +66,8 @@ class PoolCommandIT {
                         .filter(object -> "busy".equals(object.get("does")) || "idle".equals(object.get("does")))
                         .count()
                 == 2;
-        return othersReady && "PoolUser.nap".equals(busy(objects).get("function"));
+        Map<String, Object> busy = busy(objects);
+        return othersReady && "PoolUser.nap".equals(busy.get("function")) && "S".equals(busy.get("state"));
     }
 
     @Test

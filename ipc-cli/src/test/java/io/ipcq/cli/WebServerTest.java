@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -236,7 +237,7 @@ class WebServerTest {
             assertThat(queue.stats().members()).as("who looks is no member").isEqualTo(1);
             assertThat(server.streams()).isEqualTo(1);
         }
-        await().until(() -> server.streams() == 0);
+        await().atMost(60, TimeUnit.SECONDS).until(() -> server.streams() == 0);
     }
 
     /** The next line of a stream that is a frame: what is between are lengths of pieces. */

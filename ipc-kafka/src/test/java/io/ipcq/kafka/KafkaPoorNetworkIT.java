@@ -63,10 +63,8 @@ class KafkaPoorNetworkIT {
                         "default.api.timeout.ms=4000",
                         "delivery.timeout.ms=4000",
                         "max.block.ms=4000"));
-        Path waiting = Files.write(directory.resolve("patient.properties"), List.of("default.api.timeout.ms=300000"));
-        String queue = "kafka://127.0.0.1:" + proxy.port() + "/orders?config=";
-        patient = URI.create(queue + waiting);
-        address = URI.create(queue + config);
+        patient = URI.create("kafka://127.0.0.1:" + proxy.port() + "/orders");
+        address = URI.create(patient + "?config=" + config);
     }
 
     @AfterEach

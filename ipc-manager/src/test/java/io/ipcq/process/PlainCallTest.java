@@ -9,9 +9,9 @@ import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -124,7 +124,9 @@ class PlainCallTest {
                 .isInstanceOf(IOException.class);
 
         queue.close();
-        await().pollInterval(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(60)).until(() -> descriptorsOf(directory) == 0);
+        await().pollInterval(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> descriptorsOf(directory) == 0);
     }
 
     @Test

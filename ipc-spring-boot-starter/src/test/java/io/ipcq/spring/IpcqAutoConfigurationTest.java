@@ -63,6 +63,7 @@ class IpcqAutoConfigurationTest {
     static class Listeners {
         final List<Object> got = new CopyOnWriteArrayList<>();
         final CountDownLatch begun = new CountDownLatch(1);
+        final CountDownLatch mayEnd = new CountDownLatch(1);
         final AtomicBoolean finished = new AtomicBoolean();
 
         @QueueListener(queue = "orders", id = "orders")
@@ -75,6 +76,10 @@ class IpcqAutoConfigurationTest {
                 begun.countDown();
                 Thread.sleep(500);
                 finished.set(true);
+            }
+            if (order.article().equals("endless")) {
+                begun.countDown();
+                mayEnd.await();
             }
         }
 
@@ -182,15 +187,18 @@ class IpcqAutoConfigurationTest {
 
     @Test
     void shouldGiveBackElementOfListenerThatTakesTooLong() {
+        Listeners[] seen = new Listeners[1];
         application
                 .withUserConfiguration(WithListeners.class)
                 .withPropertyValues("ipcq.listener.shutdown-timeout=10ms")
                 .run(context -> {
-                    orders(context.getBean("orders")).put(new Order("slow", 1));
-                    context.getBean(Listeners.class).begun.await();
+                    seen[0] = context.getBean(Listeners.class);
+                    orders(context.getBean("orders")).put(new Order("endless", 1));
+                    seen[0].begun.await();
                 });
         application.run(context ->
-                assertThat(orders(context.getBean("orders")).get(LONG)).isEqualTo(new Order("slow", 1)));
+                assertThat(orders(context.getBean("orders")).get(LONG)).isEqualTo(new Order("endless", 1)));
+        seen[0].mayEnd.countDown();
     }
 
     @Test
