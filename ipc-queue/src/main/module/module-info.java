@@ -2,8 +2,8 @@
 /**
  * Shared state: mapped memory, codecs and queues.
  *
- * <p>Chronicle Queue has no module of its own name, so it is an automatic one, and all others of that kind on the module path are resolved
- * with it. A durable queue opens to Chronicle's modules what they need of the JDK.
+ * <p>Chronicle Queue has no module of its own name, so it is an automatic one, and all others of that kind on the
+ * module path are resolved with it. A durable queue opens to Chronicle's modules what they need of the JDK.
  */
 module io.ipcq.queue {
     requires com.fasterxml.jackson.annotation;

@@ -45,8 +45,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Calls every public method with a time, found by reflection, with the shortest and the longest there are: none computes a deadline that
- * overflows, what is short does not wait, and what is long can be interrupted.
+ * Calls every public method with a time, found by reflection, with the shortest and the longest there are: none
+ * computes a deadline that overflows, what is short does not wait, and what is long can be interrupted.
  */
 class EveryTimeIT {
 

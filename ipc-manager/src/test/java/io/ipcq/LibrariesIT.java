@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Programs with the libraries that users have, other ones than the build has, or fewer: what works, what says which library is missing, and that
- * nobody says anything else.
+ * Programs with the libraries that users have, other ones than the build has, or fewer: what works, what says which
+ * library is missing, and that nobody says anything else.
  */
 class LibrariesIT {
 

@@ -34,8 +34,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Programs in the places where programs run: in each, a child, a pool, a ring, a durable queue and a manager, as the table in
- * docs/services.md says. {@link LibrariesIT} does the same with fewer libraries, the sample of Spring Boot in its archives.
+ * Programs in the places where programs run: in each, a child, a pool, a ring, a durable queue and a manager, as the
+ * table in docs/services.md says. {@link LibrariesIT} does the same with fewer libraries, the sample of Spring Boot in
+ * its archives.
  */
 class PlacesIT {
 
@@ -141,7 +142,10 @@ class PlacesIT {
     @TempDir
     Path directory;
 
-    /** Where a program runs. What the first two have in them, or others start in another way each time, is left to a soak. */
+    /**
+     * Where a program runs. What the first two have in them, or others start in another way each time, is left to a
+     * soak.
+     */
     enum Place {
         IMAGE_ON_MODULE_PATH,
         ONE_JAR_OF_ALL,

@@ -66,7 +66,8 @@ class DocumentNamesTest {
             Redelivery SegmentRoll Takeover WorkerCrash
             # headers of HTTP, and browsers
             Authorization EventSource Host Origin Sec
-            # meters of Kafka's brokers
+            # Kafka's clients, and meters of its brokers
+            KafkaProducer KafkaShareConsumer
             UnderMinIsrPartitionCount UnderReplicatedPartitions
             # attributes of a manifest
             Add Bundle DynamicImport Enable

@@ -6,8 +6,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * How long a test waits for what comes at last. It is never waited out unless that does not come: a machine with much else
- * to do stops a thread or a process for seconds, wherever it is. Thread-safe.
+ * How long a test waits for what comes at last. It is never waited out unless that does not come: a machine with much
+ * else to do stops a thread or a process for seconds, wherever it is. Thread-safe.
  */
 public final class Patience {
 

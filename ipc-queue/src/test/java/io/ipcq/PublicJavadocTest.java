@@ -22,7 +22,9 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** Each public type of the libraries, and each public method that overrides none, has a sentence that says what it is. */
+/**
+ * Each public type of the libraries, and each public method that overrides none, has a sentence that says what it is.
+ */
 class PublicJavadocTest {
 
     private static final Set<Tree.Kind> INTERFACES = Set.of(Tree.Kind.INTERFACE, Tree.Kind.ANNOTATION_TYPE);

@@ -8,8 +8,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * How long a word takes from one core to another: the least of what anything between two processes can cost. On a virtual machine it
- * may change from one second to the next, by a factor of four and more, with where its cores happen to run.
+ * How long a word takes from one core to another: the least of what anything between two processes can cost. On a
+ * virtual machine it may change from one second to the next, by a factor of four and more, with where its cores happen
+ * to run.
  */
 final class HandOver {
 

@@ -50,8 +50,8 @@ public final class Idle {
     }
 
     /**
-     * Of each thread, as one that ends takes its time with it. From the scheduler where it can be asked: the usual counters
-     * have steps of 10 ms, a tenth of a percent of the watch.
+     * Of each thread, as one that ends takes its time with it. From the scheduler where it can be asked: the usual
+     * counters have steps of 10 ms, a tenth of a percent of the watch.
      */
     private static Map<Path, Long> cpuNanos(long pid) throws IOException {
         Path process = Path.of("/proc", Long.toString(pid), "task");

@@ -6,7 +6,9 @@ import java.util.concurrent.Callable;
 /** Something that is done again and again in one process. */
 public final class Repeated {
 
-    /** The JVM compiles what opens a queue for the first thousand times; a part of that is all that fewer would measure. */
+    /**
+     * The JVM compiles what opens a queue for the first thousand times; a part of that is all that fewer would measure.
+     */
     private static final int WARM_UP = 2_000;
 
     private static final int MEASURED = 500;

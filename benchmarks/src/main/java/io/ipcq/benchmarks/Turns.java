@@ -7,10 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lets groups of processes run in turns, each for a fifth of a second; the others are stopped (SIGSTOP), and cost nothing.
+ * Lets groups of processes run in turns, each for a fifth of a second; the others are stopped (SIGSTOP), and cost
+ * nothing.
  *
- * <p>Two cores of a virtual machine may be near each other or far, for seconds at a time; in short turns that falls on ours and
- * on theirs alike.
+ * <p>Two cores of a virtual machine may be near each other or far, for seconds at a time; in short turns that falls on
+ * ours and on theirs alike.
  */
 public final class Turns {
 

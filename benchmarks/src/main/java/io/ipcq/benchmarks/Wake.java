@@ -12,7 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 /** How long it takes to bring up a consumer that sleeps in another process: the median, in microseconds. */
 public final class Wake {
 
-    /** Sent without a pause, so that both sides are compiled: what runs 500 times a second stays interpreted for long. */
+    /**
+     * Sent without a pause, so that both sides are compiled: what runs 500 times a second stays interpreted for long.
+     */
     private static final int UNPAUSED = 100_000;
 
     private static final int WARM_UP = UNPAUSED + 300;

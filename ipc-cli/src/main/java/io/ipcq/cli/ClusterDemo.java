@@ -20,8 +20,9 @@ import java.util.TreeSet;
 /**
  * Question: what becomes of orders in a cluster, when a worker and then a broker are killed?
  *
- * <p>Three Kafka brokers are children on loopback. A process puts orders into a queue over them; three others receive them, and have each
- * worked on by a pool of processes. What a killed worker had comes again; what a killed broker had, the others have, too.
+ * <p>Three Kafka brokers are children on loopback. A process puts orders into a queue over them; three others receive
+ * them, and have each worked on by a pool of processes. What a killed worker had comes again; what a killed broker had,
+ * the others have, too.
  *
  * <p>Command: {@code ./ipcq demo cluster}
  *

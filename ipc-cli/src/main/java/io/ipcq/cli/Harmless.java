@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.io.Writer;
 
 /**
- * Makes text of others harmless for a terminal: elements, names of queues and files, command lines, what was typed. All that this program
- * prints goes through here.
+ * Makes text of others harmless for a terminal: elements, names of queues and files, command lines, what was typed. All
+ * that this program prints goes through here.
  *
- * <p>What a terminal would obey, or show in another place than where it stands, becomes the six characters that JSON has for it: the escape
- * character {@code \}{@code u001b}, say. So a line of JSON remains one.
+ * <p>What a terminal would obey, or show in another place than where it stands, becomes the six characters that JSON
+ * has for it: the escape character {@code \}{@code u001b}, say. So a line of JSON remains one.
  */
 final class Harmless {
 
@@ -64,7 +64,10 @@ final class Harmless {
         };
     }
 
-    /** A writer behind which nothing but lines arrives, for what is printed by others, such as what is wrong with a command line. */
+    /**
+     * A writer behind which nothing but lines arrives, for what is printed by others, such as what is wrong with a
+     * command line.
+     */
     static Writer writer(Writer target) {
         return new FilterWriter(target) {
             @Override

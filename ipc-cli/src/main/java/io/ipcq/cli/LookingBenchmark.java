@@ -122,7 +122,10 @@ final class LookingBenchmark {
                 Terminal.NONE);
     }
 
-    /** One thread, in a JVM of its own, that puts and gets without a wait, while somebody records, and before and after that. */
+    /**
+     * One thread, in a JVM of its own, that puts and gets without a wait, while somebody records, and before and after
+     * that.
+     */
     private static Row recorded(int rounds) throws Exception {
         return Rounds.compare("looking.jfr", "not recorded", "ns", rounds, () -> {
             try (SharedQueue<Double> report = SharedQueue.create(Double.class);

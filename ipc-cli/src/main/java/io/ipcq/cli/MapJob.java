@@ -28,13 +28,14 @@ final class MapJob implements AutoCloseable {
      * Idea
      *   <directory>/
      *     alive       locked by the run that works here
-     *     inputs/     a durable queue: each line of the input with its number; shut down, so that it ends when it is drained
-     *     results/    a durable queue that nobody takes from: a journal of what came of each input
+     *     inputs/ a durable queue: each line of the input with its number; shut down, so that it ends when it is
+     *     drained results/    a durable queue that nobody takes from: a journal of what came of each input
      *     job.json    the command, where it runs, how many inputs; there once all inputs are
      *
-     * Crash. Without job.json nothing has been run, and the next run begins anew. With it, an input is in the queue until its result is
-     * in the journal: whoever is killed between has it run once more, as has whoever is killed while it runs. The lease of who is dead
-     * ends at once. After a crash of the machine more may run again: neither journal is forced to the disk for each.
+     * Crash. Without job.json nothing has been run, and the next run begins anew. With it, an input is in the queue
+     * until its result is in the journal: whoever is killed between has it run once more, as has whoever is killed
+     * while it runs. The lease of who is dead ends at once. After a crash of the machine more may run again: neither
+     * journal is forced to the disk for each.
      */
 
     /** An input and its number, from 1. */
@@ -45,7 +46,8 @@ final class MapJob implements AutoCloseable {
      *
      * @param number of the input
      * @param line the input
-     * @param exit the exit code; {@link #NOT_STARTED} if the command could not be started, {@link #TOO_LATE} if it took too long
+     * @param exit the exit code; {@link #NOT_STARTED} if the command could not be started, {@link #TOO_LATE} if it took
+     *     too long
      * @param runs how often it was run, by this program
      * @param output what the command printed, to either stream
      * @param cut how many bytes of that were left out

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /** Prints results as they come, or in the order of the inputs; each once, though an input may have been run twice. */
 final class MapPrinter {
     /*
-     * Results that come before their turn are not kept: where each stands in the journal is, and there it is read again. So a slow input
-     * keeps no worker waiting, and takes no memory but for numbers.
+     * Results that come before their turn are not kept: where each stands in the journal is, and there it is read
+     * again. So a slow input keeps no worker waiting, and takes no memory but for numbers.
      */
 
     private static final int MOST_LISTED = 20;

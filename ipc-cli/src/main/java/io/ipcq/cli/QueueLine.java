@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory where it lives
  * @param kind {@code ring} or {@code journal}
- * @param state {@code open}, {@code shutdown}, {@code deleted} or {@code damaged}; nothing else is known of a damaged one
+ * @param state {@code open}, {@code shutdown}, {@code deleted} or {@code damaged}; nothing else is known of a damaged
+ *     one
  * @param codec its codec's id
  * @param size elements that consumers can take
  * @param maxSize the bound on that; null if there is none

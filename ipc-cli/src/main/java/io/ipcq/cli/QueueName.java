@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A queue as it is named on a command line, by its directory or its address. This is the one place that knows what such a name means, and how
- * that is opened.
+ * A queue as it is named on a command line, by its directory or its address. This is the one place that knows what such
+ * a name means, and how that is opened.
  */
 final class QueueName {
 

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Parameters;
 
-/** Where to look for queues: in directories, and at those that the directories are; without one, for those that have no path. */
+/**
+ * Where to look for queues: in directories, and at those that the directories are; without one, for those that have no
+ * path.
+ */
 final class QueuePlaces {
 
     @Parameters(arity = "0..*", paramLabel = "DIRECTORY", description = "Where to look.")

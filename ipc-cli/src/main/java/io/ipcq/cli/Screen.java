@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What a command reads from and prints to: data goes to the standard output, whatever is said about it to the other one. Text is UTF-8, and
- * {@linkplain Harmless harmless}; colours and questions are for terminals only.
+ * What a command reads from and prints to: data goes to the standard output, whatever is said about it to the other
+ * one. Text is UTF-8, and {@linkplain Harmless harmless}; colours and questions are for terminals only.
  */
 final class Screen {
 

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** What there is besides queues: pools, and managers that were named. Each look is compared with the one before; for one thread. */
+/**
+ * What there is besides queues: pools, and managers that were named. Each look is compared with the one before; for one
+ * thread.
+ */
 final class Surroundings implements AutoCloseable {
 
     /**

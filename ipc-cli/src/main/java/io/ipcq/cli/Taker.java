@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Takes elements: those of a durable queue are acknowledged when they have been dealt with, and not before; one of a queue in memory is put
- * back, at the end, if it could not be dealt with.
+ * Takes elements: those of a durable queue are acknowledged when they have been dealt with, and not before; one of a
+ * queue in memory is put back, at the end, if it could not be dealt with.
  *
  * @param <E> the type of the elements
  */

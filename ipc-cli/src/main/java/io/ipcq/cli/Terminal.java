@@ -4,7 +4,8 @@ package io.ipcq.cli;
 import java.util.Set;
 
 /**
- * Which of the standard streams are terminals; the launcher script knows, and says so with {@code -Dipcq.terminal="in out err"}.
+ * Which of the standard streams are terminals; the launcher script knows, and says so with
+ * {@code -Dipcq.terminal="in out err"}.
  *
  * @param in whether a question can be asked
  * @param out whether somebody reads the data on a screen

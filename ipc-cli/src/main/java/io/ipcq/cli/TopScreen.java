@@ -18,8 +18,8 @@ import org.jline.utils.InfoCmp.Capability;
 /** The live view on a terminal: the only class that uses JLine. */
 final class TopScreen {
     /*
-     * One thread does everything: it waits for a key until the next look is due. What the terminal was like is put back in any case
-     * in which this JVM can still do something.
+     * One thread does everything: it waits for a key until the next look is due. What the terminal was like is put back
+     * in any case in which this JVM can still do something.
      */
 
     private static final Size SMALLEST = new Size(40, 5);

@@ -27,7 +27,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues that the page shows, and what it does with them. The page knows a queue by a number: its path is text of others.
+ * The queues that the page shows, and what it does with them. The page knows a queue by a number: its path is text of
+ * others.
  *
  * <p>Thread-safe.
  */

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class WebServer implements AutoCloseable {
 
     /*
-     * Who may ask is WebGuard's to say, before anything else happens. Each stream has a thread, and the others have to have some left.
-     * The page is four files, and all that it shows is text that it asks for.
+     * Who may ask is WebGuard's to say, before anything else happens. Each stream has a thread, and the others have to
+     * have some left. The page is four files, and all that it shows is text that it asks for.
      */
 
     private static final int THREADS = 24;
@@ -118,7 +118,10 @@ final class WebServer implements AutoCloseable {
         server.start();
     }
 
-    /** For a program that serves nothing else: who is slow to ask does not keep a thread, and who is answered need not wait. */
+    /**
+     * For a program that serves nothing else: who is slow to ask does not keep a thread, and who is answered need not
+     * wait.
+     */
     static void limitRequests() {
         System.setProperty("sun.net.httpserver.maxReqTime", "10");
         System.setProperty("sun.net.httpserver.nodelay", "true");

@@ -33,10 +33,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nobody is called stuck that works. Where somebody wanted a processor and got none for a quarter of a look, the queue did stand still, and
- * that look does not count. The load is what programs do: queues that are always at work, some that come to rest between
- * bursts, some that are full much of the time, consumers that take their time before they acknowledge, tasks of a pool.
- * {@code -Dipcq.alarm.seconds=n} says for how long; {@code -Psoak} looks for ten minutes.
+ * Nobody is called stuck that works. Where somebody wanted a processor and got none for a quarter of a look, the queue
+ * did stand still, and that look does not count. The load is what programs do: queues that are always at work, some
+ * that come to rest between bursts, some that are full much of the time, consumers that take their time before they
+ * acknowledge, tasks of a pool. {@code -Dipcq.alarm.seconds=n} says for how long; {@code -Psoak} looks for ten minutes.
  */
 @EnabledOnOs(OS.LINUX)
 class NoAlarmIT {

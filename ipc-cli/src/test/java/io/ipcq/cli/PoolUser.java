@@ -5,7 +5,10 @@ import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.SerializableFunction;
 import java.util.concurrent.TimeUnit;
 
-/** A program with a pool of two workers, one of which has a task that does not end; its first argument is the pool's name. */
+/**
+ * A program with a pool of two workers, one of which has a task that does not end; its first argument is the pool's
+ * name.
+ */
 final class PoolUser {
 
     private PoolUser() {}

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each kind of stall that people have, in each of the three views: the command that is about it, {@code top}, and the page. */
+/**
+ * Each kind of stall that people have, in each of the three views: the command that is about it, {@code top}, and the
+ * page.
+ */
 @EnabledOnOs(OS.LINUX)
 class StallsIT {
 

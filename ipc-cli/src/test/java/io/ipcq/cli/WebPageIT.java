@@ -104,7 +104,9 @@ class WebPageIT {
         Files.write(PICTURES.resolve(name + ".png"), browser.picture());
     }
 
-    /** A worker that is at one task all the time, and another one that has had some; both called as nobody should be. */
+    /**
+     * A worker that is at one task all the time, and another one that has had some; both called as nobody should be.
+     */
     @Test
     void shouldShowWhatWorkersDid() throws Exception {
         String hostile = "<img src=x onerror=hacked=1>" + HarmlessTest.HOSTILE.replaceAll("[\u0000\ud800]", "");

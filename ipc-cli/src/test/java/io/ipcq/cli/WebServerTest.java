@@ -144,7 +144,10 @@ class WebServerTest {
                 .isEqualTo(200);
     }
 
-    /** Whatever it says: an answer that somebody could put into a frame, or whose script could run, is as bad when it is a refusal. */
+    /**
+     * Whatever it says: an answer that somebody could put into a frame, or whose script could run, is as bad when it is
+     * a refusal.
+     */
     @Test
     void shouldProtectEveryAnswer() throws Exception {
         List<WebClient.Answer> answers = new ArrayList<>();

@@ -21,7 +21,10 @@ import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** What a queue stands on. It does not refer to the queue, so that it can be closed when nobody else does, either. Thread-safe. */
+/**
+ * What a queue stands on. It does not refer to the queue, so that it can be closed when nobody else does, either.
+ * Thread-safe.
+ */
 final class KafkaCore {
 
     private static final long TRIM_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -97,7 +100,10 @@ final class KafkaCore {
         });
     }
 
-    /** Null if the queue is being deleted. Who may make a new one has seen to it that the old one is gone: its deleter may have died. */
+    /**
+     * Null if the queue is being deleted. Who may make a new one has seen to it that the old one is gone: its deleter
+     * may have died.
+     */
     private static @Nullable KafkaCore opened(
             Clients clients, String name, @Nullable String codec, @Nullable KafkaOptions toMake) throws IOException {
         QueueAddress address = clients.address();
@@ -329,7 +335,9 @@ final class KafkaCore {
         requireStillThere();
     }
 
-    /** Of a queue that was deleted nobody reads what was just written to its ledger, which may be that of another one. */
+    /**
+     * Of a queue that was deleted nobody reads what was just written to its ledger, which may be that of another one.
+     */
     void requireStillThere() {
         try {
             if (topics.isGone()) {

@@ -11,8 +11,8 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a queue is on its way to another process. The file of properties that the address names has to be there; what is in it does not
- * travel.
+ * What a queue is on its way to another process. The file of properties that the address names has to be there; what is
+ * in it does not travel.
  */
 record KafkaHandle<E>(
         URI address, String name, String id, @Nullable Codec<E> codec) implements Handle {

@@ -12,7 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options that a queue on Kafka can have, and how they are written down: {@code name=value}, a line each, times in nanoseconds.
+ * The options that a queue on Kafka can have, and how they are written down: {@code name=value}, a line each, times in
+ * nanoseconds.
  *
  * @param maxElementBytes the largest element
  * @param maxAttempts deliveries after which the broker gives an element up
@@ -116,7 +117,10 @@ record KafkaOptions(
         return value;
     }
 
-    /** How long an element waits that was delivered so often: twice as long each time, up to an hour unless the first wait is longer. */
+    /**
+     * How long an element waits that was delivered so often: twice as long each time, up to an hour unless the first
+     * wait is longer.
+     */
     Duration delayAfter(int attempts) {
         Duration longest = Duration.ofHours(1).compareTo(redeliveryDelay) > 0 ? Duration.ofHours(1) : redeliveryDelay;
         Duration delay = redeliveryDelay;

@@ -58,7 +58,10 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
     /** How long the brokers have to hand out an element that is there, however short the timeout of the call. */
     private static final Duration NOW = Duration.ofSeconds(1);
 
-    /** The same for a consumer that is to join the group first: brokers tell it at its next heartbeat what it may read, after five seconds. */
+    /**
+     * The same for a consumer that is to join the group first: brokers tell it at its next heartbeat what it may read,
+     * after five seconds.
+     */
     private static final Duration JOIN = Duration.ofSeconds(15);
 
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -270,7 +273,10 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         return parcel == null ? null : new KafkaDelivery(parcel, element(parcel));
     }
 
-    /** What cannot be decoded here, others may be able to decode: it goes back, and never at once, or this one would have it again. */
+    /**
+     * What cannot be decoded here, others may be able to decode: it goes back, and never at once, or this one would
+     * have it again.
+     */
     private E element(Parcel parcel) {
         try {
             return form.element(parcel.record());
@@ -427,7 +433,10 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         return 1;
     }
 
-    /** Takes several, acknowledged at once; 0 if there was none. Those that cannot be decoded do not keep the others back. */
+    /**
+     * Takes several, acknowledged at once; 0 if there was none. Those that cannot be decoded do not keep the others
+     * back.
+     */
     private int drainBatch(Collection<? super E> target) throws InterruptedException {
         Parcel batch = parcelUntil(core.batches(), Deadline.in(0));
         if (batch == null) {

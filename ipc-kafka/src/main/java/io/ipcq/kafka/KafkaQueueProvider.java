@@ -9,13 +9,15 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * Opens durable queues of a Kafka cluster by address: {@code kafka://host:9092,host:9092/orders?config=/etc/app/client.properties}.
+ * Opens durable queues of a Kafka cluster by address:
+ * {@code kafka://host:9092,host:9092/orders?config=/etc/app/client.properties}.
  *
- * <p>{@code config} is a file of properties of Kafka's clients, for TLS, SASL and whatever else; {@code replicas} says how many copies a
- * queue has that is made, three unless there are fewer brokers. The cluster has to be of version 4.4 or newer.
+ * <p>{@code config} is a file of properties of Kafka's clients, for TLS, SASL and whatever else; {@code replicas} says
+ * how many copies a queue has that is made, three unless there are fewer brokers. The cluster has to be of version 4.4
+ * or newer.
  *
- * <p>Thread-safe. Process-safe: what it opens travels as its address, so that the file that it names has to be there. Survives a crash: as
- * docs/many-machines.md says.
+ * <p>Thread-safe. Process-safe: what it opens travels as its address, so that the file that it names has to be there.
+ * Survives a crash: as docs/many-machines.md says.
  */
 public final class KafkaQueueProvider implements DurableQueueProvider {
 

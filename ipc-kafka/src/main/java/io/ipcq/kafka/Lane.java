@@ -28,18 +28,20 @@ import org.jspecify.annotations.Nullable;
 final class Lane {
 
     /*
-     * Idea. A share consumer gives out nothing new while something that it gave out is not settled. So each element that is out has a
-     * consumer, and each consumer the one thread that may touch it. The lane whose turn it is hunts: it polls until an element comes. The
-     * element goes to who has waited longest, and the lane keeps it: renews the broker's lock, and settles it when it is told to. Who drains
-     * waits at lanes that do the same with a batch of elements, for one question and one answer.
+     * Idea. A share consumer gives out nothing new while something that it gave out is not settled. So each element
+     * that is out has a consumer, and each consumer the one thread that may touch it. The lane whose turn it is hunts:
+     * it polls until an element comes. The element goes to who has waited longest, and the lane keeps it: renews the
+     * broker's lock, and settles it when it is told to. Who drains waits at lanes that do the same with a batch of
+     * elements, for one question and one answer.
      *
-     * A poll that came back without anything has left a request with the broker, which may be answered with an element later. So a lane
-     * that nobody waits for any more goes on for a while, and then closes its consumer: what the broker had given it goes to others.
+     * A poll that came back without anything has left a request with the broker, which may be answered with an element
+     * later. So a lane that nobody waits for any more goes on for a while, and then closes its consumer: what the
+     * broker had given it goes to others.
      *
-     * What was released is handed to who waits here, and counts no attempt. If nobody does for a while, it goes back to the broker, which
-     * counts each time that it gives an element out, also to a consumer that is closed then. So a lane does not go on for long that nobody
-     * waits for: an element could be given up after it was with a few of those, and with nobody who wanted it. The price is that a take
-     * after a pause joins the group anew.
+     * What was released is handed to who waits here, and counts no attempt. If nobody does for a while, it goes back to
+     * the broker, which counts each time that it gives an element out, also to a consumer that is closed then. So a
+     * lane does not go on for long that nobody waits for: an element could be given up after it was with a few of
+     * those, and with nobody who wanted it. The price is that a take after a pause joins the group anew.
      */
 
     private static final Duration POLL = Duration.ofMillis(250);

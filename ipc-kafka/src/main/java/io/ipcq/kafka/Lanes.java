@@ -26,13 +26,19 @@ import org.jspecify.annotations.Nullable;
 /** Who wants an element, and which lane gets the next one. Thread-safe. */
 final class Lanes {
 
-    /** Elements that one handle can have out at a time: each takes a consumer, of which a group has 200 unless the brokers are told otherwise. */
+    /**
+     * Elements that one handle can have out at a time: each takes a consumer, of which a group has 200 unless the
+     * brokers are told otherwise.
+     */
     static final int MOST = 64;
 
     /** How long a lane goes on that nobody waits for. Not for longer: what comes to it then costs an attempt. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How long a lane waits that is one of several. The one that waits for the shortest time is taken first, so that others end. */
+    /**
+     * How long a lane waits that is one of several. The one that waits for the shortest time is taken first, so that
+     * others end.
+     */
     private static final Duration IDLE = Duration.ofSeconds(20);
 
     private final Clients clients;

@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class Ledger implements AutoCloseable {
 
     /*
-     * Idea. A compacted topic with three keys, of which the last record of each holds: `queue` (version, codec), `options`, and `state`. The
-     * keys have the topic's id behind them: a process that slept while the queue was deleted and made anew writes what nobody reads.
-     * Each handle reads it from the start and then goes on reading in a thread of its own. Who writes waits until its own thread has read that: so all
-     * that a handle says comes from one place, in one order.
+     * Idea. A compacted topic with three keys, of which the last record of each holds: `queue` (version, codec),
+     * `options`, and `state`. The keys have the topic's id behind them: a process that slept while the queue was
+     * deleted and made anew writes what nobody reads. Each handle reads it from the start and then goes on reading in a
+     * thread of its own. Who writes waits until its own thread has read that: so all that a handle says comes from one
+     * place, in one order.
      */
 
     private static final String QUEUE = "queue";

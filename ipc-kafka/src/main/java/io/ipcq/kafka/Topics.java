@@ -44,15 +44,18 @@ import org.jspecify.annotations.Nullable;
 final class Topics {
 
     /*
-     * Idea. A queue is three topics of one partition each: its ledger, its elements, and its dead letters (the broker writes those). The
-     * ledger has the name of the queue. The others, and the group, have Kafka's id of the ledger in their names too: a process that slept
-     * while the queue was deleted and made anew finds nothing of the new one under the names that it knows. One partition, as every consumer of a share group then has it: with as many partitions as consumers each would have an owner, and what a
-     * dead owner had would wait for the session timeout, 45 s or more.
+     * Idea. A queue is three topics of one partition each: its ledger, its elements, and its dead letters (the broker
+     * writes those). The ledger has the name of the queue. The others, and the group, have Kafka's id of the ledger in
+     * their names too: a process that slept while the queue was deleted and made anew finds nothing of the new one
+     * under the names that it knows. One partition, as every consumer of a share group then has it: with as many
+     * partitions as consumers each would have an owner, and what a dead owner had would wait for the session timeout,
+     * 45 s or more.
      *
      * Nothing is removed by time. What all consumers have done with is removed up to the first element that is not.
      *
-     * The group begins at the first element. It is told so twice: by its configuration, for good; and, by who made the ledger, as an
-     * offset, so that the first consumer need not wait for the group to find out, and the number of elements is known before.
+     * The group begins at the first element. It is told so twice: by its configuration, for good; and, by who made the
+     * ledger, as an offset, so that the first consumer need not wait for the group to find out, and the number of
+     * elements is known before.
      */
 
     /** What a record has around an element, at most. */
@@ -151,7 +154,10 @@ final class Topics {
         }
     }
 
-    /** Whether the queue is gone, and perhaps another has its name. A broker that has not heard of it yet is given a moment. */
+    /**
+     * Whether the queue is gone, and perhaps another has its name. A broker that has not heard of it yet is given a
+     * moment.
+     */
     boolean isGone() throws KafkaAnswer {
         long deadline = Deadline.in(HEARD);
         while (!uuid().equals(found())) {
@@ -187,7 +193,10 @@ final class Topics {
         }
     }
 
-    /** Makes the ledger; whether it was this process that did: then it is to make the others, and to write the first line. */
+    /**
+     * Makes the ledger; whether it was this process that did: then it is to make the others, and to write the first
+     * line.
+     */
     boolean makeLedger() throws IOException {
         boolean mine = make(topic(ledger(), copies(), Map.of("cleanup.policy", "compact")));
         awaitLedger();
@@ -328,7 +337,9 @@ final class Topics {
      */
     record Place(long first, long end, long unfinished) {}
 
-    /** @throws KafkaAnswer if the brokers refuse; with {@link UnknownTopicOrPartitionException} if the queue was deleted */
+    /**
+     * @throws KafkaAnswer if the brokers refuse; with {@link UnknownTopicOrPartitionException} if the queue was deleted
+     */
     Place place() throws KafkaAnswer {
         return place(Deadline.NEVER);
     }
@@ -389,7 +400,9 @@ final class Topics {
         }
     }
 
-    /** Removes the queue and its dead letters, for everyone; of dead letters those that are there, as others may follow. */
+    /**
+     * Removes the queue and its dead letters, for everyone; of dead letters those that are there, as others may follow.
+     */
     void delete(KafkaOptions options) throws KafkaAnswer, IOException {
         delete();
         if (isOfLetters()) {

@@ -3,7 +3,10 @@ package io.ipcq.kafka;
 
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Does what does not wait for others, but which Kafka's clients give up when their thread is interrupted. The interrupt stays. */
+/**
+ * Does what does not wait for others, but which Kafka's clients give up when their thread is interrupted. The interrupt
+ * stays.
+ */
 final class Uninterrupted {
 
     private Uninterrupted() {}

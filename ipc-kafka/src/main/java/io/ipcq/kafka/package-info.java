@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Durable queues on Apache Kafka, for who has more than one machine: the contract of {@link io.ipcq.queue.DurableQueue} on a share group.
- * What Kafka cannot promise is refused when a queue is opened, or stands in docs/many-machines.md.
+ * Durable queues on Apache Kafka, for who has more than one machine: the contract of {@link io.ipcq.queue.DurableQueue}
+ * on a share group. What Kafka cannot promise is refused when a queue is opened, or stands in docs/many-machines.md.
  *
  * <pre>
  *   KafkaQueue      encodes, waits, decodes; what a program holds

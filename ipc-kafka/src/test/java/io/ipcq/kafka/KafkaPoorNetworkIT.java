@@ -26,8 +26,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A slow network, one on which nothing comes through, and brokers that take their time: each call ends by its timeout, and none too soon.
- * With a broker of its own: in the profile.
+ * A slow network, one on which nothing comes through, and brokers that take their time: each call ends by its timeout,
+ * and none too soon. With a broker of its own: in the profile.
  */
 @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
 class KafkaPoorNetworkIT {

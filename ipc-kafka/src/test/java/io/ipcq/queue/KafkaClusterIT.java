@@ -20,8 +20,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three brokers under load, of which one is killed and one stands still for a while; consumers are killed and stand still. What was
- * confirmed is not lost, and what comes again says so. In the profile {@code soak}: three brokers take half a minute to start.
+ * Three brokers under load, of which one is killed and one stands still for a while; consumers are killed and stand
+ * still. What was confirmed is not lost, and what comes again says so. In the profile {@code soak}: three brokers take
+ * half a minute to start.
  */
 @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
 class KafkaClusterIT {

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that puts numbered elements into a queue at an address, or takes from it until that is over, and keeps a ledger. What the
- * cluster does not confirm it does not write down as done, and goes on. Arguments: queue, ledgers, name; then id and count to put.
+ * A process that puts numbered elements into a queue at an address, or takes from it until that is over, and keeps a
+ * ledger. What the cluster does not confirm it does not write down as done, and goes on. Arguments: queue, ledgers,
+ * name; then id and count to put.
  */
 final class KafkaLedgerProgram {
 

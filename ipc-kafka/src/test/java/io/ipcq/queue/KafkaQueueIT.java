@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The contract of queues for those of a share group. A row that Kafka does not promise says what holds instead, as the table of
- * docs/many-machines.md does.
+ * The contract of queues for those of a share group. A row that Kafka does not promise says what holds instead, as the
+ * table of docs/many-machines.md does.
  */
 @ExtendWith(RowsInProfile.class)
 class KafkaQueueIT extends SharedQueueContract {

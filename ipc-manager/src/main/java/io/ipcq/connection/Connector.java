@@ -163,8 +163,8 @@ final class Connector {
     }
 
     /**
-     * Tries again while the listener's queue is full. The kernel would wait there without limit, and a thread that is about
-     * to wait is not woken when its socket is closed.
+     * Tries again while the listener's queue is full. The kernel would wait there without limit, and a thread that is
+     * about to wait is not woken when its socket is closed.
      */
     private static SocketChannel openUnix(UnixDomainSocketAddress address, long deadline)
             throws IOException, InterruptedException {

@@ -41,16 +41,18 @@ import org.jspecify.annotations.Nullable;
 /** This process's connection to one manager, which all its proxies and all threads share. */
 final class Link {
     /*
-     * Idea. Calls have numbers, and answers come in any order. There is no thread that reads: of those who wait for an answer
-     * one reads for all, until it has its own; then it wakes another one (promote). So a single caller pays for no hand-over.
+     * Idea. Calls have numbers, and answers come in any order. There is no thread that reads: of those who wait for an
+     * answer one reads for all, until it has its own; then it wakes another one (promote). So a single caller pays for
+     * no hand-over.
      *
-     * An interrupted call is cancelled at the server, and its answer waited for all the same: it says whether the call was
-     * carried out before. If it was, the result is returned and the interrupt stays set.
+     * An interrupted call is cancelled at the server, and its answer waited for all the same: it says whether the call
+     * was carried out before. If it was, the result is returned and the interrupt stays set.
      *
-     * A server that is silent. Nobody can tell whether a call without an answer was carried out. So one that is not answered a while
-     * after it should have been ends the whole link: the server, should it ever go on, then finds a client that is gone,
-     * and takes back what it has given it, a lock or an element that never arrived. Where nobody knows how long an answer
-     * may take, a call that has heard nothing for that while asks (ping) whether the server is there.
+     * A server that is silent. Nobody can tell whether a call without an answer was carried out. So one that is not
+     * answered a while after it should have been ends the whole link: the server, should it ever go on, then finds a
+     * client that is gone, and takes back what it has given it, a lock or an element that never arrived. Where nobody
+     * knows how long an answer may take, a call that has heard nothing for that while asks (ping) whether the server is
+     * there.
      */
 
     /** See {@link Manager#ANSWER_TIMEOUT}. */
@@ -264,8 +266,8 @@ final class Link {
     }
 
     /**
-     * The same for a result that only one client gets: the server keeps it until it is told that it arrived, which is when the
-     * receiver has made of it what it can.
+     * The same for a result that only one client gets: the server keeps it until it is told that it arrived, which is
+     * when the receiver has made of it what it can.
      */
     <T> @Nullable T take(
             Attached owner, @Nullable Long millis, Receiver<T> receiver, String method, @Nullable Object... params)
@@ -549,7 +551,10 @@ final class Link {
         return gone != null;
     }
 
-    /** Runs an action when the manager is gone, for proxies that do not talk to it; from now on somebody listens for that. */
+    /**
+     * Runs an action when the manager is gone, for proxies that do not talk to it; from now on somebody listens for
+     * that.
+     */
     void whenGone(Runnable action) {
         whenGone.add(action);
         if (gone != null) {

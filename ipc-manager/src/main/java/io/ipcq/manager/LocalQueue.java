@@ -46,7 +46,10 @@ class LocalQueue<E> extends ManagedQueue<E> {
         };
     }
 
-    /** A queue that was closed or deleted because the server is gone says so; it may be gone before this process noticed. */
+    /**
+     * A queue that was closed or deleted because the server is gone says so; it may be gone before this process
+     * noticed.
+     */
     private RuntimeException over(QueueClosedException e) {
         if (!closed) {
             link.call("ping");

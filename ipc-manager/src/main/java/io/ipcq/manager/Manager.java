@@ -35,24 +35,26 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A name stands for the same thing in every process, and for as long as one of them holds it: until the last proxy is
- * closed, or the last process that has one ends. What a process held when it died, a lock for instance, is released.
+ * <p>A name stands for the same thing in every process, and for as long as one of them holds it: until the last proxy
+ * is closed, or the last process that has one ends. What a process held when it died, a lock for instance, is released.
  *
- * <p>On one machine a proxy of a queue is the queue's own file, and as fast; from elsewhere, the same proxy talks to the
- * server. There, {@code get} returns when the confirmation that the element arrived is on its way: if that is lost, as the
- * connection breaks, the element is handed out again. When the server is gone, every call of every proxy throws {@link
- * ManagerGoneException}.
+ * <p>On one machine a proxy of a queue is the queue's own file, and as fast; from elsewhere, the same proxy talks to
+ * the server. There, {@code get} returns when the confirmation that the element arrived is on its way: if that is lost,
+ * as the connection breaks, the element is handed out again. When the server is gone, every call of every proxy throws
+ * {@link ManagerGoneException}.
  *
- * <p>Thread-safe; calls of several threads do not wait for each other. Process-safe: proxies are serializable and arrive
- * attached to the same thing; the stream contains the key. Survives a crash: of every client; of the manager, durable queues.
+ * <p>Thread-safe; calls of several threads do not wait for each other. Process-safe: proxies are serializable and
+ * arrive attached to the same thing; the stream contains the key. Survives a crash: of every client; of the manager,
+ * durable queues.
  */
 public final class Manager implements AutoCloseable {
 
     /**
-     * How long a manager may take to answer, after the timeout of the call if it has one. One that does not answer in that time, as it
-     * was stopped for instance, is gone: what this process held there is released, should it go on. A call that may wait
-     * without limit, such as {@code get()}, {@code lock()}, or {@code await} of a condition, which has to take the lock again,
-     * asks the manager each time it has heard nothing for that long; so it ends within twice that time.
+     * How long a manager may take to answer, after the timeout of the call if it has one. One that does not answer in
+     * that time, as it was stopped for instance, is gone: what this process held there is released, should it go on. A
+     * call that may wait without limit, such as {@code get()}, {@code lock()}, or {@code await} of a condition, which
+     * has to take the lock again, asks the manager each time it has heard nothing for that long; so it ends within
+     * twice that time.
      */
     public static final Duration ANSWER_TIMEOUT = Link.ANSWER_TIMEOUT;
 
@@ -154,9 +156,9 @@ public final class Manager implements AutoCloseable {
     }
 
     /**
-     * Takes a lock or permits from a client that holds them, so that others get them. What they protect may be half done, and the client
-     * does not know: its next {@code unlock} throws, permits that it releases do not come back a second time. If its process can be
-     * ended instead, that does the same, and is safe.
+     * Takes a lock or permits from a client that holds them, so that others get them. What they protect may be half
+     * done, and the client does not know: its next {@code unlock} throws, permits that it releases do not come back a
+     * second time. If its process can be ended instead, that does the same, and is safe.
      *
      * @param state what {@link #locks} said
      * @param holder one of its holders
@@ -232,8 +234,9 @@ public final class Manager implements AutoCloseable {
     }
 
     /**
-     * A map. Its calls are atomic; its views write through, and iterators and streams show a snapshot. Keys are equal if their
-     * encodings are; values are compared by {@code equals}, arrays by what is in them. A key of another type is not there.
+     * A map. Its calls are atomic; its views write through, and iterators and streams show a snapshot. Keys are equal
+     * if their encodings are; values are compared by {@code equals}, arrays by what is in them. A key of another type
+     * is not there.
      */
     public <K, V> ConcurrentMap<K, V> map(String name, Class<K> keys, Class<V> values) {
         return map(name, Codec.forType(keys), Codec.forType(values));
@@ -250,8 +253,9 @@ public final class Manager implements AutoCloseable {
     }
 
     /**
-     * A set. Its calls are atomic, {@code addAll}, {@code retainAll} and {@code removeIf} among them; iterators and streams show a snapshot, in
-     * the order in which the elements came. Elements are equal if their encodings are, as the keys of a map.
+     * A set. Its calls are atomic, {@code addAll}, {@code retainAll} and {@code removeIf} among them; iterators and
+     * streams show a snapshot, in the order in which the elements came. Elements are equal if their encodings are, as
+     * the keys of a map.
      */
     public <E> Set<E> set(String name, Codec<E> codec) {
         return new RemoteSet<>(reference(ServedType.SET, name, Map.of()), codec);
@@ -262,12 +266,17 @@ public final class Manager implements AutoCloseable {
         return list(name, Codec.forType(type));
     }
 
-    /** A list. Its calls are atomic, {@code sort} and {@code removeIf} among them; iterators and streams show a snapshot. */
+    /**
+     * A list. Its calls are atomic, {@code sort} and {@code removeIf} among them; iterators and streams show a
+     * snapshot.
+     */
     public <E> List<E> list(String name, Codec<E> codec) {
         return new RemoteList<>(reference(ServedType.LIST, name, Map.of()), codec);
     }
 
-    /** A value of any type. For a number that is only counted with there is {@link #counter}, which adds in one call. */
+    /**
+     * A value of any type. For a number that is only counted with there is {@link #counter}, which adds in one call.
+     */
     public <V> SharedValue<V> value(String name, Class<V> type) {
         return value(name, Codec.forType(type));
     }
@@ -312,7 +321,10 @@ public final class Manager implements AutoCloseable {
         return semaphore(name, permits, false);
     }
 
-    /** A semaphore whose permits threads get in the order they came, if it is fair: so who wants many is not passed over for ever. */
+    /**
+     * A semaphore whose permits threads get in the order they came, if it is fair: so who wants many is not passed over
+     * for ever.
+     */
     public SharedSemaphore semaphore(String name, int permits, boolean fair) {
         return semaphore(name, Map.of("permits", permits, "fair", fair, "bounded", false));
     }
@@ -347,8 +359,9 @@ public final class Manager implements AutoCloseable {
     }
 
     /**
-     * An object of a type that the server was told to serve. The proxy is {@link AutoCloseable} as well. What a method throws is thrown
-     * here if it is an unchecked exception of the JDK, one that the method declares, or below one of these; otherwise {@link ManagerException}.
+     * An object of a type that the server was told to serve. The proxy is {@link AutoCloseable} as well. What a method
+     * throws is thrown here if it is an unchecked exception of the JDK, one that the method declares, or below one of
+     * these; otherwise {@link ManagerException}.
      */
     public <T> T get(String name, Class<T> type) {
         Reference reference = reference(ServedType.OBJECT, name, Map.of("interface", type.getName()));

@@ -45,7 +45,10 @@ public final class ManagerBuilder {
         return this;
     }
 
-    /** Serves objects of a type of your own: one for each name, made in the manager's process when it is first asked for. */
+    /**
+     * Serves objects of a type of your own: one for each name, made in the manager's process when it is first asked
+     * for.
+     */
     public <T> ManagerBuilder register(Class<T> type, SerializableSupplier<? extends T> factory) {
         new OwnType(type);
         types.put(type, factory);
@@ -53,8 +56,8 @@ public final class ManagerBuilder {
     }
 
     /**
-     * Is called in the manager's process before it serves, once. What it throws fails {@link #start}, which waits for it as long as it takes;
-     * a server in this process needs none.
+     * Is called in the manager's process before it serves, once. What it throws fails {@link #start}, which waits for
+     * it as long as it takes; a server in this process needs none.
      */
     public ManagerBuilder initializer(SerializableRunnable initializer) {
         this.initializer = Objects.requireNonNull(initializer, "initializer");
@@ -71,7 +74,8 @@ public final class ManagerBuilder {
      * Starts the manager, and waits until it can be reached.
      *
      * @throws IOException if it does not start; its cause is what was thrown there, by the initializer for instance
-     * @throws io.ipcq.process.CannotTravelException if a factory, or the initializer with its argument, is not serializable
+     * @throws io.ipcq.process.CannotTravelException if a factory, or the initializer with its argument, is not
+     *     serializable
      */
     public Manager start() throws IOException, InterruptedException {
         JsonCodec.requireJackson();

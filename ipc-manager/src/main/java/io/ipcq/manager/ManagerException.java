@@ -18,7 +18,10 @@ public final class ManagerException extends IpcException {
     /** The server's owner did not allow it: durable queues, an interface, or its end. */
     public static final int FORBIDDEN = Protocol.FORBIDDEN;
 
-    /** A limit of the server, which the message names, was met; once others have given something back the call may succeed. */
+    /**
+     * A limit of the server, which the message names, was met; once others have given something back the call may
+     * succeed.
+     */
     public static final int LIMIT = Protocol.LIMIT;
 
     /** A method of an object of the program's own threw what cannot be thrown here. */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The manager of a proxy is gone: its process ended, the connection was cut, or this process closed it. Every call that
- * waits, and every later one, gets this; whether the last call was carried out is not known. Proxies of a new connection
- * have to be taken from {@link Manager#connect}.
+ * waits, and every later one, gets this; whether the last call was carried out is not known. Proxies of a new
+ * connection have to be taken from {@link Manager#connect}.
  */
 public final class ManagerGoneException extends IpcException {
 

@@ -39,11 +39,11 @@ import javax.net.ssl.TrustManagerFactory;
  *   ipcq://host:7000/orders?key=/etc/app/key&amp;tls=true              by TLS
  * </pre>
  *
- * <p>{@code key} is the file of an {@link AuthKey}, {@code trust} a file of certificates. Without that, TLS trusts whom the JVM does. TCP beyond loopback without TLS is
- * refused unless there is {@code plaintext=true}.
+ * <p>{@code key} is the file of an {@link AuthKey}, {@code trust} a file of certificates. Without that, TLS trusts whom
+ * the JVM does. TCP beyond loopback without TLS is refused unless there is {@code plaintext=true}.
  *
- * <p>Thread-safe. Process-safe: a queue is passed on as that of {@link Manager#durableQueue(String, Class)} is; over TLS, as its address,
- * so that the files that it names have to be there. Survives a crash: as the queue does.
+ * <p>Thread-safe. Process-safe: a queue is passed on as that of {@link Manager#durableQueue(String, Class)} is; over
+ * TLS, as its address, so that the files that it names have to be there. Survives a crash: as the queue does.
  */
 public final class ManagerQueueProvider implements DurableQueueProvider {
 

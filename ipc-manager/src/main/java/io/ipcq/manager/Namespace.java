@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Values by name that processes share, each of a type that the reader knows.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class Namespace extends Proxy {
 

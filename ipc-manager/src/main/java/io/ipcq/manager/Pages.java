@@ -17,7 +17,8 @@ final class Pages {
     /**
      * All items as they were at one time, in one page.
      *
-     * @throws ConcurrentModificationException if the collection is larger than a page, and changed during each of many looks
+     * @throws ConcurrentModificationException if the collection is larger than a page, and changed during each of many
+     *     looks
      */
     static Page all(Reference reference) {
         return range(reference, 0, null);

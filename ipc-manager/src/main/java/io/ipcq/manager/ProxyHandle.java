@@ -15,8 +15,8 @@ import java.util.HashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a proxy is on its way to a child or a pool worker. It contains the key, so a stream with a proxy in it is as secret as
- * the key; those between a parent and its own children are.
+ * What a proxy is on its way to a child or a pool worker. It contains the key, so a stream with a proxy in it is as
+ * secret as the key; those between a parent and its own children are.
  */
 record ProxyHandle(
         SocketAddress address,

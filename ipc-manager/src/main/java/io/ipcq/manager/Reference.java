@@ -69,7 +69,10 @@ final class Reference implements Attached {
         this.hold = new Hold(link, type, name);
     }
 
-    /** Takes hold of a name that this process was passed, until nothing refers to it any more; and of the link, as below. */
+    /**
+     * Takes hold of a name that this process was passed, until nothing refers to it any more; and of the link, as
+     * below.
+     */
     static Reference openPassed(Link link, ServedType type, String name, Map<String, Object> options) {
         Reference reference = open(link, type, name, options, false);
         reference.closeWhenUnreachable();
@@ -207,7 +210,10 @@ final class Reference implements Attached {
         link.whenGone(action);
     }
 
-    /** Refuses calls of a proxy that was closed, or was told that its queue was deleted: what has the name then is another one. */
+    /**
+     * Refuses calls of a proxy that was closed, or was told that its queue was deleted: what has the name then is
+     * another one.
+     */
     void requireOpen() {
         if (closed.get()) {
             String what = "this proxy is closed: " + this;

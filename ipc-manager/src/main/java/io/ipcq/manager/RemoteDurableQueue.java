@@ -17,7 +17,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A durable queue whose elements pass through the server. Its history and its dead letters are on the server's machine. */
+/**
+ * A durable queue whose elements pass through the server. Its history and its dead letters are on the server's machine.
+ */
 final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue<E> {
 
     private static final long serialVersionUID = 1L;

@@ -25,8 +25,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list of a manager. Each call is atomic. An iterator shows a snapshot; it changes the list unless another did meanwhile. What depends on all elements,
- * such as {@code sort} or {@code removeIf}, is worked out here and tried again if another client came between.
+ * A list of a manager. Each call is atomic. An iterator shows a snapshot; it changes the list unless another did
+ * meanwhile. What depends on all elements, such as {@code sort} or {@code removeIf}, is worked out here and tried again
+ * if another client came between.
  */
 final class RemoteList<E> extends AbstractList<E> implements Attached, Serializable {
 

@@ -28,7 +28,10 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A map of a manager. Each call is atomic. Views write through, as those of the JDK; iterators and streams show a snapshot. */
+/**
+ * A map of a manager. Each call is atomic. Views write through, as those of the JDK; iterators and streams show a
+ * snapshot.
+ */
 final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V>, Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -102,8 +105,8 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     }
 
     /*
-     * Equal values may have other encodings, and a codec may encode the same value in another way each time. So what the server
-     * compares is what it gave out, and whether that equals a value is found out here.
+     * Equal values may have other encodings, and a codec may encode the same value in another way each time. So what
+     * the server compares is what it gave out, and whether that equals a value is found out here.
      */
 
     @Override

@@ -143,7 +143,10 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         }
     }
 
-    /** Goes on to the end of a batch after what cannot be decoded, but no further, or it might get the same element again. */
+    /**
+     * Goes on to the end of a batch after what cannot be decoded, but no further, or it might get the same element
+     * again.
+     */
     @Override
     int takeInto(Collection<? super E> target, int max) {
         Drain drain = new Drain(target);
@@ -215,7 +218,10 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         return new Look();
     }
 
-    /** The elements, a page at a time. What the server cannot send fails one {@code next}, as what cannot be decoded here. */
+    /**
+     * The elements, a page at a time. What the server cannot send fails one {@code next}, as what cannot be decoded
+     * here.
+     */
     private final class Look implements Iterator<E> {
         private Iterator<?> page = List.of().iterator();
 

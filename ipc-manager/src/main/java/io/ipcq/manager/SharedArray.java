@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of places for values, each null until it is set; the JDK's {@link
- * java.util.concurrent.atomic.AtomicReferenceArray} between processes. Values are compared by {@code equals}, arrays by what is
- * in them. Each call is atomic, also one for a range.
+ * java.util.concurrent.atomic.AtomicReferenceArray} between processes. Values are compared by {@code equals}, arrays by
+ * what is in them. Each call is atomic, also one for a range.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class SharedArray<E> extends Proxy {
 
@@ -77,7 +78,10 @@ public final class SharedArray<E> extends Proxy {
         return false;
     }
 
-    /** Sets it to what the function makes of it, and returns that. The function is called again if another client came between. */
+    /**
+     * Sets it to what the function makes of it, and returns that. The function is called again if another client came
+     * between.
+     */
     public @Nullable E updateAndGet(int index, UnaryOperator<@Nullable E> function) {
         while (true) {
             Object there = reference.call("get", checked(index));

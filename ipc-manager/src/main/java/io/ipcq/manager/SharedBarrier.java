@@ -8,9 +8,11 @@ import java.util.concurrent.BrokenBarrierException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A point where processes wait until all have come. It breaks for all when one of them gives up, is interrupted or dies.
+ * A point where processes wait until all have come. It breaks for all when one of them gives up, is interrupted or
+ * dies.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class SharedBarrier extends Proxy {
 

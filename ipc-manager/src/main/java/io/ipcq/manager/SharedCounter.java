@@ -4,7 +4,8 @@ package io.ipcq.manager;
 /**
  * A whole number that processes count with; it wraps around as a {@code long} does.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class SharedCounter extends Proxy {
 

@@ -7,7 +7,8 @@ import java.time.Duration;
 /**
  * A flag that processes wait for.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class SharedEvent extends Proxy {
 

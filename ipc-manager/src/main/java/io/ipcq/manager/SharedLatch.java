@@ -5,10 +5,12 @@ import io.ipcq.manager.wire.WireTime;
 import java.time.Duration;
 
 /**
- * A count that goes down to zero, and lets go all who wait for that; the JDK's {@link java.util.concurrent.CountDownLatch}
- * between processes. It opens once. A process that dies does not count down: wait with a timeout for those that may.
+ * A count that goes down to zero, and lets go all who wait for that; the JDK's
+ * {@link java.util.concurrent.CountDownLatch} between processes. It opens once. A process that dies does not count
+ * down: wait with a timeout for those that may.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class SharedLatch extends Proxy {
 

@@ -11,10 +11,11 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reentrant lock between processes. It belongs to the thread that took it, and is free when that thread's process ends or dies:
- * what it protects may then be half done.
+ * A reentrant lock between processes. It belongs to the thread that took it, and is free when that thread's process
+ * ends or dies: what it protects may then be half done.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class SharedLock extends Proxy implements Lock {
 

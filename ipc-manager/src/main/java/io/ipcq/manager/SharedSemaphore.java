@@ -7,7 +7,8 @@ import java.time.Duration;
 /**
  * Permits that processes share. Those that a process acquired and did not release come back when it ends or dies.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class SharedSemaphore extends Proxy {
 

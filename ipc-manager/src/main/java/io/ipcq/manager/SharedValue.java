@@ -6,10 +6,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that processes share, null until it is set; the JDK's {@link java.util.concurrent.atomic.AtomicReference} between
- * processes. Values are compared by {@code equals}, arrays by what is in them. Each call is atomic.
+ * A value that processes share, null until it is set; the JDK's {@link java.util.concurrent.atomic.AtomicReference}
+ * between processes. Values are compared by {@code equals}, arrays by what is in them. Each call is atomic.
  *
- * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds it.
+ * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
+ * it.
  */
 public final class SharedValue<V> extends Proxy {
 
@@ -43,7 +44,10 @@ public final class SharedValue<V> extends Proxy {
         return array.compareAndSet(0, expected, value);
     }
 
-    /** Sets it to what the function makes of it, and returns that. The function is called again if another client came between. */
+    /**
+     * Sets it to what the function makes of it, and returns that. The function is called again if another client came
+     * between.
+     */
     public @Nullable V updateAndGet(UnaryOperator<@Nullable V> function) {
         return array.updateAndGet(0, function);
     }

@@ -12,7 +12,8 @@ import javax.management.ObjectName;
 import javax.management.StandardMBean;
 
 /**
- * Beans of queues, pools and managers, for JMX: {@code io.ipcq:type=Queue,name="orders"}, and the types {@code Pool} and {@code Manager}.
+ * Beans of queues, pools and managers, for JMX: {@code io.ipcq:type=Queue,name="orders"}, and the types {@code Pool}
+ * and {@code Manager}.
  *
  * <pre>{@code
  * try (IpcqBeans beans = new IpcqBeans(new Watched().queue("orders", orders).pool(pool))) {
@@ -20,8 +21,8 @@ import javax.management.StandardMBean;
  * }
  * }</pre>
  *
- * <p>They are there from the constructor to {@link #close}. The JDK's server of beans keeps them, and with them what is watched and its
- * class loader: an application that is deployed anew closes this.
+ * <p>They are there from the constructor to {@link #close}. The JDK's server of beans keeps them, and with them what is
+ * watched and its class loader: an application that is deployed anew closes this.
  *
  * <p>Thread-safe. Process-safe: it concerns this process. Survives a crash: not applicable.
  */

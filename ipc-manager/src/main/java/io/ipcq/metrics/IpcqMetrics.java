@@ -19,11 +19,13 @@ import java.util.Objects;
  * new IpcqMetrics(new Watched().queue("orders", orders).pool(pool)).bindTo(registry);
  * }</pre>
  *
- * <p>docs/operations.md lists the meters, and says what each number means. Of a thing that is closed, gauges are not a number, and
- * counters stay where they were. A registry to which this was bound keeps what is watched, until {@link #close}.
+ * <p>docs/operations.md lists the meters, and says what each number means. Of a thing that is closed, gauges are not a
+ * number, and counters stay where they were. A registry to which this was bound keeps what is watched, until
+ * {@link #close}.
  *
- * <p>Thread-safe. Process-safe: each process that uses a queue can show it, and then all of them show the same totals, which are the
- * queue's: take one of them, not their sum. Survives a crash: the totals of a queue do as the queue does; those of a pool end with it.
+ * <p>Thread-safe. Process-safe: each process that uses a queue can show it, and then all of them show the same totals,
+ * which are the queue's: take one of them, not their sum. Survives a crash: the totals of a queue do as the queue does;
+ * those of a pool end with it.
  */
 public final class IpcqMetrics implements MeterBinder, AutoCloseable {
 
@@ -44,7 +46,8 @@ public final class IpcqMetrics implements MeterBinder, AutoCloseable {
 
     /**
      * @param tags that all meters get
-     * @param maxNames how many names there are of each kind; what is more is added up under the name {@code other}, and all is, if it is 0
+     * @param maxNames how many names there are of each kind; what is more is added up under the name {@code other}, and
+     *     all is, if it is 0
      */
     public IpcqMetrics(Watched watched, Iterable<Tag> tags, int maxNames) {
         if (maxNames < 0) {

@@ -11,7 +11,9 @@ record QueueBean(Watched.Queue queue) implements QueueMXBean {
         return said(queue.stats(), value);
     }
 
-    /** What somebody said last; -1 if nothing. A client of JMX may not know the exceptions of a thing that is closed. */
+    /**
+     * What somebody said last; -1 if nothing. A client of JMX may not know the exceptions of a thing that is closed.
+     */
     static <S> long said(Source<S> source, ToLongFunction<S> value) {
         S said = source.lately();
         return said == null ? -1 : value.applyAsLong(said);

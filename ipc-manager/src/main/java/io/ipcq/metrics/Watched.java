@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * new IpcqBeans(watched);                      // JMX
  * }</pre>
  *
- * <p>A name is shown to whoever looks, and meters are kept apart by it: it says what the thing is for, and there are few of them. A path
- * or a pid is no good name. Of each kind, a name stands for one thing.
+ * <p>A name is shown to whoever looks, and meters are kept apart by it: it says what the thing is for, and there are
+ * few of them. A path or a pid is no good name. Of each kind, a name stands for one thing.
  *
- * <p>Thread-safe. Process-safe: it concerns this process; what a queue's numbers say concerns all processes that use it. Survives a
- * crash: not applicable.
+ * <p>Thread-safe. Process-safe: it concerns this process; what a queue's numbers say concerns all processes that use
+ * it. Survives a crash: not applicable.
  */
 public final class Watched {
 
@@ -61,8 +61,8 @@ public final class Watched {
     record Child(String name, Source<Long> memory) implements Named {}
 
     /**
-     * A queue, of either kind, and also one that a manager serves: that one is asked over the connection, and who looks waits for the
-     * answer.
+     * A queue, of either kind, and also one that a manager serves: that one is asked over the connection, and who looks
+     * waits for the answer.
      */
     public Watched queue(String name, SharedQueue<?> queue) {
         Source<Long> letters =

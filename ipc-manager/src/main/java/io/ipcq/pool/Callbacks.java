@@ -13,18 +13,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs what belongs to the program, and may so block, call the pool, or fail in any way, in threads that nobody of the pool waits for:
- * results are decoded and futures completed here, listeners and loggers called.
+ * Runs what belongs to the program, and may so block, call the pool, or fail in any way, in threads that nobody of the
+ * pool waits for: results are decoded and futures completed here, listeners and loggers called.
  */
 final class Callbacks {
     /*
-     * Idea. One thread has the turn: it takes a batch of what waits and runs one after the other. Before it runs what may block, such as
-     * a future that somebody depends on, it gives the turn up, and another thread goes on with the batch. So short ones are run without
-     * waking anybody, and long ones delay nobody. What blocks though it was not to be expected loses the turn when the next one
-     * comes, or at the next look of a slot. There are as many threads as there are callbacks that block.
+     * Idea. One thread has the turn: it takes a batch of what waits and runs one after the other. Before it runs what
+     * may block, such as a future that somebody depends on, it gives the turn up, and another thread goes on with the
+     * batch. So short ones are run without waking anybody, and long ones delay nobody. What blocks though it was not to
+     * be expected loses the turn when the next one comes, or at the next look of a slot. There are as many threads as
+     * there are callbacks that block.
      *
-     * Failures. Whatever a callback throws, it is told itself. Where no thread can be had, what waits goes on waiting until the next
-     * callback or look tries again.
+     * Failures. Whatever a callback throws, it is told itself. Where no thread can be had, what waits goes on waiting
+     * until the next callback or look tries again.
      */
 
     /** What is run. */
@@ -51,7 +52,10 @@ final class Callbacks {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** For threads that wait for something to run. One is woken, not all: there may be many, as each that blocked left another behind. */
+    /**
+     * For threads that wait for something to run. One is woken, not all: there may be many, as each that blocked left
+     * another behind.
+     */
     private final Condition work = lock.newCondition();
 
     private final Condition quiet = lock.newCondition();
@@ -256,7 +260,10 @@ final class Callbacks {
         }
     }
 
-    /** The thread ends; another one comes if it is needed, as this may have been the one that was to. Can be repeated if it failed. */
+    /**
+     * The thread ends; another one comes if it is needed, as this may have been the one that was to. Can be repeated if
+     * it failed.
+     */
     private void end(CallbackThread me) {
         lock.lock();
         try {
@@ -273,8 +280,8 @@ final class Callbacks {
     }
 
     /**
-     * Waits until nothing runs or waits; false at the deadline. A callback does not wait for itself, so in one this returns
-     * at once.
+     * Waits until nothing runs or waits; false at the deadline. A callback does not wait for itself, so in one this
+     * returns at once.
      */
     boolean awaitQuiet(long deadlineNanos) throws InterruptedException {
         if (Thread.currentThread() instanceof CallbackThread) {
@@ -405,8 +412,8 @@ final class Callbacks {
     }
 
     /**
-     * Callbacks that were taken in one step. Each is begun by one thread: by that which took them, or by one that goes on with them. After an
-     * error one may be run a second time, which does no harm.
+     * Callbacks that were taken in one step. Each is begun by one thread: by that which took them, or by one that goes
+     * on with them. After an error one may be run a second time, which does no harm.
      */
     private static final class Batch {
 

@@ -34,8 +34,8 @@ final class Chunks {
     }
 
     /**
-     * The whole message that ends with this element; null if more has to come. A task's answer that does not fit into the memory
-     * becomes {@link MessageKind#TOO_LARGE}, and a log record nothing.
+     * The whole message that ends with this element; null if more has to come. A task's answer that does not fit into
+     * the memory becomes {@link MessageKind#TOO_LARGE}, and a log record nothing.
      */
     byte @Nullable [] add(byte[] element) {
         byte kind = MessageKind.of(element);

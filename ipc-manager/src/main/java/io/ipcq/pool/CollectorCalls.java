@@ -2,15 +2,19 @@
 package io.ipcq.pool;
 
 /**
- * How often a worker that has nothing to do asks the collector to run: once for what it was passed since it last did, and again only if
- * that has detached something. A collection of a large heap takes seconds, and the next task waits for it. Not thread-safe.
+ * How often a worker that has nothing to do asks the collector to run: once for what it was passed since it last did,
+ * and again only if that has detached something. A collection of a large heap takes seconds, and the next task waits
+ * for it. Not thread-safe.
  */
 final class CollectorCalls {
 
     /** Finds the handles that tasks have not kept. */
     private static final int FOR_HANDLES = 1;
 
-    /** The first finds the mappings of handles that were detached, the second those of a journal, which go one step later. */
+    /**
+     * The first finds the mappings of handles that were detached, the second those of a journal, which go one step
+     * later.
+     */
     private static final int FOR_MAPPINGS = 2;
 
     private int due;

@@ -8,9 +8,9 @@ import java.util.concurrent.FutureTask;
 /**
  * The future that an {@link java.util.concurrent.ExecutorCompletionService} gives out for a task of a pool.
  *
- * <p>The service wraps it into a task of its own, which it has executed, and which runs this one and then puts it into the queue of
- * what has ended. Neither can travel. So the call itself is sent to a worker, and what the service wants executed runs here once the
- * result is there, and waits for nothing.
+ * <p>The service wraps it into a task of its own, which it has executed, and which runs this one and then puts it into
+ * the queue of what has ended. Neither can travel. So the call itself is sent to a worker, and what the service wants
+ * executed runs here once the result is there, and waits for nothing.
  */
 final class CompletionBridge<T> extends FutureTask<T> {
 

@@ -66,7 +66,10 @@ final class Completions {
         }
     }
 
-    /** By those who wait for them in apply, or else by a thread that may be kept waiting. Whoever calls this has a reserve of stack. */
+    /**
+     * By those who wait for them in apply, or else by a thread that may be kept waiting. Whoever calls this has a
+     * reserve of stack.
+     */
     void completeAll(List<Completion> ended) {
         int tasks = ended.size();
         try {

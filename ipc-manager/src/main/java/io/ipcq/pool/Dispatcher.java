@@ -29,21 +29,24 @@ import org.jspecify.annotations.Nullable;
 /** What a pool knows: the tasks that wait, and the workers with those that they were handed. */
 final class Dispatcher implements PoolTask.Pool {
     /*
-     * Idea. One lock guards who has which task. Whoever submits hands the task to an idle worker himself; whoever reads a
-     * worker's results, which is the thread of its slot or a caller of apply, refills it. So no thread stands between.
+     * Idea. One lock guards who has which task. Whoever submits hands the task to an idle worker himself; whoever reads
+     * a worker's results, which is the thread of its slot or a caller of apply, refills it. So no thread stands
+     * between.
      *
      * A worker that ran short tasks is handed some in advance (PoolWorker.depth). A worker that has nothing to do takes
-     * them back from another's ring, so no task waits behind a long one while a worker is idle: tasks may wait for each other.
+     * them back from another's ring, so no task waits behind a long one while a worker is idle: tasks may wait for each
+     * other.
      *
-     * Every task is in one place: the backlog, or one worker's `held` or `takenBack`. It leaves the second by a result, by being taken back,
-     * or when its worker is buried. Futures are completed after the lock is released; those that somebody depends on by
-     * threads of their own, because what depends may block.
+     * Every task is in one place: the backlog, or one worker's `held` or `takenBack`. It leaves the second by a result,
+     * by being taken back, or when its worker is buried. Futures are completed after the lock is released; those that
+     * somebody depends on by threads of their own, because what depends may block.
      *
      * Crash. See PoolWorker. The future of a task that a dead worker held fails, unless retries were asked for.
      *
-     * Errors. Any call may throw one. So a task goes from one place to another in one step (TaskList), and whatever else was begun is
-     * either done again by the thread of a slot, which looks now and then, or costs the worker its life: what it held is then
-     * known again. What ended is told with a reserve of stack, one by one, whatever becomes of the others.
+     * Errors. Any call may throw one. So a task goes from one place to another in one step (TaskList), and whatever
+     * else was begun is either done again by the thread of a slot, which looks now and then, or costs the worker its
+     * life: what it held is then known again. What ended is told with a reserve of stack, one by one, whatever becomes
+     * of the others.
      */
 
     private static final int MAX_WAITING_LOGS = 100_000;
@@ -745,7 +748,10 @@ final class Dispatcher implements PoolTask.Pool {
         callbacks.look();
     }
 
-    /** For the thread of a slot that has ended, which nobody waits for: futures complete also if nobody waits for the end of the pool. */
+    /**
+     * For the thread of a slot that has ended, which nobody waits for: futures complete also if nobody waits for the
+     * end of the pool.
+     */
     void seeOutCallbacks() throws InterruptedException {
         if (isTerminated()) {
             callbacks.awaitQuiet(Deadline.NEVER);
@@ -825,7 +831,9 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** Waits for the end of all slots, and of what depends on their tasks, but for the caller if it is of that itself. */
+    /**
+     * Waits for the end of all slots, and of what depends on their tasks, but for the caller if it is of that itself.
+     */
     boolean awaitTermination(long deadlineNanos) throws InterruptedException {
         lock.lock();
         try {

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pool does when the program ends, by Ctrl-C for instance, before it was closed: one line on standard error, the only one, if
- * there is work, and an end to that work once its grace is over. It does not keep the program from ending.
+ * What a pool does when the program ends, by Ctrl-C for instance, before it was closed: one line on standard error, the
+ * only one, if there is work, and an end to that work once its grace is over. It does not keep the program from ending.
  */
 final class EndOfProgram {
 

@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads objects. A queue or proxy that came before is the same object when it comes again, as long as somebody has kept it: a
- * worker attaches to it once, not with every task, and keeps nothing that its tasks have let go of. Thread-safe.
+ * Reads objects. A queue or proxy that came before is the same object when it comes again, as long as somebody has kept
+ * it: a worker attaches to it once, not with every task, and keeps nothing that its tasks have let go of. Thread-safe.
  */
 final class Handles {
 
@@ -105,8 +105,8 @@ final class Handles {
     }
 
     /**
-     * Lets go of what tasks were passed and did not keep, and of what is gone. For a worker that has nothing to do, and makes so little
-     * garbage that its collector would not look.
+     * Lets go of what tasks were passed and did not keep, and of what is gone. For a worker that has nothing to do, and
+     * makes so little garbage that its collector would not look.
      */
     void letGo() {
         Passed.dropGone();

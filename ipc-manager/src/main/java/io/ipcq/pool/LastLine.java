@@ -10,12 +10,14 @@ import java.nio.charset.Charset;
 /**
  * The last line of a terminal, below everything that this program prints meanwhile. Thread-safe.
  *
- * <p>What children print themselves ({@link io.ipcq.process.Output#INHERIT}) does not pass through here; what a pool's workers print does.
+ * <p>What children print themselves ({@link io.ipcq.process.Output#INHERIT}) does not pass through here; what a pool's
+ * workers print does.
  */
 final class LastLine implements AutoCloseable {
     /*
-     * Idea. Both standard streams of the program go through this. Before something is printed, the line is wiped out; when that has ended
-     * its own line, the last line is drawn again below it. What is printed without an end of line so stays whole.
+     * Idea. Both standard streams of the program go through this. Before something is printed, the line is wiped out;
+     * when that has ended its own line, the last line is drawn again below it. What is printed without an end of line
+     * so stays whole.
      */
 
     /** To the beginning of the line, and away with what is there. */

@@ -23,8 +23,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of {@code imap}: elements are read and submitted as results are taken, so no more than a window of them is in
- * memory. For one thread.
+ * The results of {@code imap}: elements are read and submitted as results are taken, so no more than a window of them
+ * is in memory. For one thread.
  */
 @SuppressWarnings("UndefinedEquals") // futures are told apart by identity
 final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> implements Iterator<R> {

@@ -7,7 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** What a thread has said about its work (SLF4J's MDC): it goes with a task, so that what the worker logs has it, too. */
+/**
+ * What a thread has said about its work (SLF4J's MDC): it goes with a task, so that what the worker logs has it, too.
+ */
 final class LogContext {
 
     /** Null until somebody has looked: a JVM has a logging system or has none. */
@@ -35,7 +37,8 @@ final class LogContext {
     }
 
     /**
-     * The calling thread works on what the one that was captured has begun. What an initializer has said stays, unless that says otherwise.
+     * The calling thread works on what the one that was captured has begun. What an initializer has said stays, unless
+     * that says otherwise.
      *
      * @return what the thread has said itself, for {@link #end}; null if nothing is to be done there
      */

@@ -4,7 +4,10 @@ package io.ipcq.pool;
 /** The first byte of what passes through a worker's rings; the rest follows in the order given. */
 final class MessageKind {
 
-    /** Parent to worker: task, function, 1 if its bytes follow, invocation, context of logging, [stateless, bytes,] arguments. */
+    /**
+     * Parent to worker: task, function, 1 if its bytes follow, invocation, context of logging, [stateless, bytes,]
+     * arguments.
+     */
     static final byte TASK = 1;
 
     /** Parent to worker: nothing follows. The worker ends. */

@@ -18,9 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 /** A {@link PoolView} as the words of a mapped file. */
 final class PoolFile {
     /*
-     * Idea. One process writes; it makes the sequence odd, writes everything, and makes it even. Who reads finds the same even number
-     * before and after, or reads again. A writer that is stopped or dies in between is waited for a few times; what is there then
-     * is read as it is, and nothing in it is trusted: lengths and counts are bounded.
+     * Idea. One process writes; it makes the sequence odd, writes everything, and makes it even. Who reads finds the
+     * same even number before and after, or reads again. A writer that is stopped or dies in between is waited for a
+     * few times; what is there then is read as it is, and nothing in it is trusted: lengths and counts are bounded.
      */
 
     /** As they are numbered in the file. */

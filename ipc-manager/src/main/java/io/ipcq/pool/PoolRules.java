@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rules by which it is known that a pool does not go on, each with its evidence and its sentence: those of queues are in {@link
- * io.ipcq.observe.StallRules}.
+ * The rules by which it is known that a pool does not go on, each with its evidence and its sentence: those of queues
+ * are in {@link io.ipcq.observe.StallRules}.
  *
  * <p>Thread-safe: immutable.
  */

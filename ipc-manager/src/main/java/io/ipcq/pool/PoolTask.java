@@ -61,7 +61,9 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
     private volatile @Nullable Runnable whenDone;
 
-    /** The list that this is in, and its neighbours there; guarded by the dispatcher, and for {@link TaskList} alone. */
+    /**
+     * The list that this is in, and its neighbours there; guarded by the dispatcher, and for {@link TaskList} alone.
+     */
     @Nullable
     TaskList list;
 
@@ -74,7 +76,10 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     /** How many workers ended while they held this; guarded by the dispatcher. */
     int crashes;
 
-    /** Whether the statistics do not wait for its end: it has been counted, or was not submitted. Guarded by the dispatcher. */
+    /**
+     * Whether the statistics do not wait for its end: it has been counted, or was not submitted. Guarded by the
+     * dispatcher.
+     */
     boolean counted = true;
 
     /** Nobody looks at the future of {@code execute}. */
@@ -218,7 +223,10 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         }
     }
 
-    /** What the pool itself does after the end, in whichever thread, perhaps twice; to be set before the task is submitted. */
+    /**
+     * What the pool itself does after the end, in whichever thread, perhaps twice; to be set before the task is
+     * submitted.
+     */
     void whenDone(Runnable then) {
         whenDone = then;
     }
@@ -250,8 +258,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     }
 
     /**
-     * Cancels the task: one that has not begun never does. With {@code true} one that runs is interrupted, and its worker
-     * is killed if that does not end it.
+     * Cancels the task: one that has not begun never does. With {@code true} one that runs is interrupted, and its
+     * worker is killed if that does not end it.
      */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {

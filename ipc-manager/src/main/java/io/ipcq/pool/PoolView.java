@@ -10,13 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pool of any program of this user as it showed itself a moment ago: what {@code ipcq pool ls} and {@code show} print.
+ * A pool of any program of this user as it showed itself a moment ago: what {@code ipcq pool ls} and {@code show}
+ * print.
  *
- * <p>A program writes this down five times a second, in a file of its own, and nothing is asked of it: so a pool can be seen whose program is
- * stopped, and what is seen is as old as {@link #seen} says. Names are text of others.
+ * <p>A program writes this down five times a second, in a file of its own, and nothing is asked of it: so a pool can be
+ * seen whose program is stopped, and what is seen is as old as {@link #seen} says. Names are text of others.
  *
- * <p>Thread-safe: immutable. Process-safe: who looks writes nothing, and no pool works slower for being looked at. Survives a crash: a
- * program that is dead has no pools.
+ * <p>Thread-safe: immutable. Process-safe: who looks writes nothing, and no pool works slower for being looked at.
+ * Survives a crash: a program that is dead has no pools.
  *
  * @param pid of the program
  * @param name the pool's name

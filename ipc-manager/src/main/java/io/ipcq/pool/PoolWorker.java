@@ -21,15 +21,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parent's end of one worker: its JVM, its rings, and the tasks that it was handed. All but the reading is guarded by the
- * dispatcher's lock; reading is for the one thread that {@link #reader} names.
+ * The parent's end of one worker: its JVM, its rings, and the tasks that it was handed. All but the reading is guarded
+ * by the dispatcher's lock; reading is for the one thread that {@link #reader} names.
  */
 final class PoolWorker {
     /*
-     * Idea. The worker takes one task at a time from its ring, runs it, and puts the result before it takes the next. So at
-     * any time at most one task is out of the ring and without a result: the one that the worker holds. Tasks that are
-     * still in the ring have not begun, however the worker ended, and the parent may take them back: the ring has
-     * more than one consumer. That is what allows to hand out small tasks in advance.
+     * Idea. The worker takes one task at a time from its ring, runs it, and puts the result before it takes the next.
+     * So at any time at most one task is out of the ring and without a result: the one that the worker holds. Tasks
+     * that are still in the ring have not begun, however the worker ended, and the parent may take them back: the ring
+     * has more than one consumer. That is what allows to hand out small tasks in advance.
      *
      * Crash. When the JVM has ended, both rings are shut down. The reader gets the results that are left, then a
      * QueueShutdownException: from then on nothing more can come, and what is not in the task ring was held.
@@ -368,8 +368,9 @@ final class PoolWorker {
     }
 
     /**
-     * Hands a task out, which leaves the list that it is in; false if the worker has just ended, and the task has yet to be put into another
-     * list. If it throws, either nothing was done, or it is not known whether the worker has the task, and the worker is killed.
+     * Hands a task out, which leaves the list that it is in; false if the worker has just ended, and the task has yet
+     * to be put into another list. If it throws, either nothing was done, or it is not known whether the worker has the
+     * task, and the worker is killed.
      */
     boolean hand(PoolTask<?> task) {
         int function = task.function().number();
@@ -411,7 +412,9 @@ final class PoolWorker {
         }
     }
 
-    /** The same of a worker that is idle, and is not any more when it was handed the task or turns out to have ended. */
+    /**
+     * The same of a worker that is idle, and is not any more when it was handed the task or turns out to have ended.
+     */
     boolean handWhileIdle(PoolTask<?> task) {
         boolean handed = hand(task);
         if (state == State.IDLE) { // a call could fail between the two
@@ -516,7 +519,10 @@ final class PoolWorker {
                 || killAt != Deadline.NEVER;
     }
 
-    /** Has the thread of the slot read, unless another one does, or there is nothing to be expected; says whether it has to. */
+    /**
+     * Has the thread of the slot read, unless another one does, or there is nothing to be expected; says whether it has
+     * to.
+     */
     boolean claimForSlot(boolean look) {
         if (reader == Reader.CALLER) {
             return false;

@@ -50,31 +50,36 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>What travels.</b> Functions and arguments are serialized when they are submitted, in the caller's thread; what cannot
- * be serialized throws {@link io.ipcq.process.CannotTravelException} there, which names the path to it. A function travels
- * once to each worker. Queues and proxies of a manager may be arguments and may be captured: to all tasks of a worker one is the same
- * object, as long as one of them has kept it, and who closes it closes it for these. What no task has kept is detached when the
- * worker's collector finds that out, or when the worker has had no task for a second. Methods with {@code apply} in their names are for
- * functions that have a result, those with {@code run} for functions that have none.
+ * <p><b>What travels.</b> Functions and arguments are serialized when they are submitted, in the caller's thread; what
+ * cannot be serialized throws {@link io.ipcq.process.CannotTravelException} there, which names the path to it. A
+ * function travels once to each worker. Queues and proxies of a manager may be arguments and may be captured: to all
+ * tasks of a worker one is the same object, as long as one of them has kept it, and who closes it closes it for these.
+ * What no task has kept is detached when the worker's collector finds that out, or when the worker has had no task for
+ * a second. Methods with {@code apply} in their names are for functions that have a result, those with {@code run} for
+ * functions that have none.
  *
- * What the submitting thread has put into SLF4J's MDC goes with the task: what is logged there has it, and comes back with it.
+ * What the submitting thread has put into SLF4J's MDC goes with the task: what is logged there has it, and comes back
+ * with it.
  *
- * <p><b>What can happen to a task.</b> It returns. It throws: {@link RemoteTaskException}. It, or somebody, ends its worker:
- * {@link WorkerCrashedException}, or it runs again if there are {@link ProcessPoolBuilder#retries}. It takes too long: {@link
- * TaskTimeoutException}. Workers cannot start: {@link WorkerStartException}. Its result has a class that is unknown here:
- * {@link UnreadableResultException}. Its future completes in each case, and no other task is concerned: a worker that died is
- * replaced. Only what a worker had begun is lost with it; no task is run twice unless retries were asked for.
+ * <p><b>What can happen to a task.</b> It returns. It throws: {@link RemoteTaskException}. It, or somebody, ends its
+ * worker: {@link WorkerCrashedException}, or it runs again if there are {@link ProcessPoolBuilder#retries}. It takes
+ * too long: {@link TaskTimeoutException}. Workers cannot start: {@link WorkerStartException}. Its result has a class
+ * that is unknown here: {@link UnreadableResultException}. Its future completes in each case, and no other task is
+ * concerned: a worker that died is replaced. Only what a worker had begun is lost with it; no task is run twice unless
+ * retries were asked for.
  *
- * <p><b>Callbacks.</b> What depends on a future runs in threads of the pool that are there for it, and may block, use the pool, or
- * close it: there are as many of them as are blocked. Results are decoded in them too, or by who waits in {@code apply}.
+ * <p><b>Callbacks.</b> What depends on a future runs in threads of the pool that are there for it, and may block, use
+ * the pool, or close it: there are as many of them as are blocked. Results are decoded in them too, or by who waits in
+ * {@code apply}.
  *
- * <p>The methods of {@link ExecutorService} mean what the JDK says, also {@link #close}: it waits for all tasks. After {@link
+ * <p>The methods of {@link ExecutorService} mean what the JDK says, also {@link #close}: it waits for all tasks. After
+ * {@link
  * #shutdownNow} the futures of tasks that had not begun are cancelled.
  *
  * <p>A pool that is dropped without being closed says so in the log, does what it was given, and ends.
  *
- * <p>Thread-safe. Process-safe: a pool cannot travel; a task can have a pool of its own. Survives the death of any worker. When
- * the parent dies, so do its workers.
+ * <p>Thread-safe. Process-safe: a pool cannot travel; a task can have a pool of its own. Survives the death of any
+ * worker. When the parent dies, so do its workers.
  */
 public final class ProcessPool extends AbstractExecutorService implements AutoCloseable {
 
@@ -131,7 +136,10 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
 
     // ---- one call, waiting ------------------------------------------------------------------------------------------
 
-    /** Calls a function in a worker and waits for its result. If the waiting thread is interrupted, the task is cancelled. */
+    /**
+     * Calls a function in a worker and waits for its result. If the waiting thread is interrupted, the task is
+     * cancelled.
+     */
     public <R extends @Nullable Object> R apply(SerializableCallable<R> function) throws InterruptedException {
         return await(Invocation.CALLABLE, function);
     }
@@ -294,9 +302,10 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
     /**
      * Calls a function with each element, lazily: elements are read as results are taken, and no more than {@link
      * ProcessPoolBuilder#window} chunks are in flight for each worker, so the memory that this takes does not grow with
-     * their number. Results are in the order of the elements. A failure is thrown where its result would be; who goes on
-     * with {@link Stream#iterator} gets the results after it. What the source of the elements throws comes after the results
-     * of all elements before it, and ends the stream; so does a shutdown of the pool. Closing the stream cancels what has not begun.
+     * their number. Results are in the order of the elements. A failure is thrown where its result would be; who goes
+     * on with {@link Stream#iterator} gets the results after it. What the source of the elements throws comes after the
+     * results of all elements before it, and ends the stream; so does a shutdown of the pool. Closing the stream
+     * cancels what has not begun.
      */
     public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imap(
             SerializableFunction<T, R> function, Iterable<? extends T> elements) {
@@ -562,8 +571,8 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
     }
 
     /**
-     * Takes no more tasks, and waits until those that were submitted have ended and the workers with them. If the waiting
-     * thread is interrupted, this goes on as {@link #shutdownNow}.
+     * Takes no more tasks, and waits until those that were submitted have ended and the workers with them. If the
+     * waiting thread is interrupted, this goes on as {@link #shutdownNow}.
      */
     @Override
     public void close() {
@@ -653,7 +662,10 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         }
     }
 
-    /** What a result that nobody else waits for failed with. Its stack trace leads to the caller, not to the pool's thread. */
+    /**
+     * What a result that nobody else waits for failed with. Its stack trace leads to the caller, not to the pool's
+     * thread.
+     */
     static RuntimeException thrownHere(CompletionException failed) {
         if (!(failed.getCause() instanceof RuntimeException cause)) {
             return failed;

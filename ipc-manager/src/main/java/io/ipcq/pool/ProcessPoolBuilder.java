@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of a {@link ProcessPool}, by default those of {@link ProcessPool#create(int)}; {@link #create} checks them all at
- * once.
+ * Options of a {@link ProcessPool}, by default those of {@link ProcessPool#create(int)}; {@link #create} checks them
+ * all at once.
  *
  * <pre>{@code
  * ProcessPool pool = ProcessPool.builder().workers(4).maxWorkerHeap("256m").retries(2).create();
@@ -99,29 +99,37 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
-    /** The largest heap of each worker, in the words of {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM decides. */
+    /**
+     * The largest heap of each worker, in the words of {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM
+     * decides.
+     */
     public ProcessPoolBuilder maxWorkerHeap(String size) {
         this.maxWorkerHeap = Optional.of(size);
         return this;
     }
 
-    /** How long a task may run. After that it fails with {@link TaskTimeoutException}, is interrupted, and then killed. */
+    /**
+     * How long a task may run. After that it fails with {@link TaskTimeoutException}, is interrupted, and then killed.
+     */
     public ProcessPoolBuilder taskTimeout(Duration timeout) {
         this.taskTimeout = Optional.of(timeout);
         return this;
     }
 
-    /** What a task that was cancelled or is out of time is granted after the interrupt, before its worker is killed; 1 s. */
+    /**
+     * What a task that was cancelled or is out of time is granted after the interrupt, before its worker is killed; 1
+     * s.
+     */
     public ProcessPoolBuilder killAfter(Duration grace) {
         this.killAfter = grace;
         return this;
     }
 
     /**
-     * Whether the pool does something of its own when this JVM ends before it was closed; it does by default, unless the JVM runs with
-     * {@code -Dipcq.endAtExit=false}. It says in one line how much is unfinished, and heeds {@link #endGrace}. Workers live on in either
-     * case, until a hook closes the pool, or the JVM is gone. Say false if something else ends the program and closes the pool, such as a
-     * container.
+     * Whether the pool does something of its own when this JVM ends before it was closed; it does by default, unless
+     * the JVM runs with {@code -Dipcq.endAtExit=false}. It says in one line how much is unfinished, and heeds
+     * {@link #endGrace}. Workers live on in either case, until a hook closes the pool, or the JVM is gone. Say false if
+     * something else ends the program and closes the pool, such as a container.
      */
     public ProcessPoolBuilder endAtExit(boolean endAtExit) {
         this.endAtExit = endAtExit;
@@ -129,9 +137,9 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * How long tasks may go on once this JVM has begun to end, for instance by SIGTERM. After that all goes as by {@link
-     * ProcessPool#shutdownNow}, so no hook waits longer for a future, or in {@link ProcessPool#close}. They have as long as they need
-     * unless it is set.
+     * How long tasks may go on once this JVM has begun to end, for instance by SIGTERM. After that all goes as by
+     * {@link ProcessPool#shutdownNow}, so no hook waits longer for a future, or in {@link ProcessPool#close}. They have
+     * as long as they need unless it is set.
      */
     public ProcessPoolBuilder endGrace(Duration grace) {
         this.endGrace = Optional.of(grace);
@@ -139,8 +147,8 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * How often a task is run again whose worker died; never unless set, because the task may have done something already.
-     * A task that throws is not run again.
+     * How often a task is run again whose worker died; never unless set, because the task may have done something
+     * already. A task that throws is not run again.
      */
     public ProcessPoolBuilder retries(int retries) {
         this.retries = retries;
@@ -154,8 +162,8 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * How many elements of {@code map}, {@code imap} and {@code starmap} make one task. Unless set, {@code map} makes four
-     * tasks for each worker, and {@code imap} a task of each element.
+     * How many elements of {@code map}, {@code imap} and {@code starmap} make one task. Unless set, {@code map} makes
+     * four tasks for each worker, and {@code imap} a task of each element.
      */
     public ProcessPoolBuilder chunkSize(int elements) {
         this.chunkSize = Optional.of(elements);
@@ -200,9 +208,9 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * A class of the program whose classes the workers need, by default the one that makes the pool. Where it was loaded from, workers
-     * load from, too. If it is in no file, as in {@code java Program.java} and in jshell, they get a copy of it, and of what it needs
-     * when they start.
+     * A class of the program whose classes the workers need, by default the one that makes the pool. Where it was
+     * loaded from, workers load from, too. If it is in no file, as in {@code java Program.java} and in jshell, they get
+     * a copy of it, and of what it needs when they start.
      */
     public ProcessPoolBuilder program(Class<?> program) {
         this.program = Optional.of(program);
@@ -222,16 +230,18 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * Has each worker wait for a debugger before its first task, at this port of the local machine or the next one that is free. Standard
-     * error says which. {@code -Dipcq.debug=5005} does the same for all that this process starts. A {@link #taskTimeout} goes on
-     * while a debugger holds a task.
+     * Has each worker wait for a debugger before its first task, at this port of the local machine or the next one that
+     * is free. Standard error says which. {@code -Dipcq.debug=5005} does the same for all that this process starts. A
+     * {@link #taskTimeout} goes on while a debugger holds a task.
      */
     public ProcessPoolBuilder debug(int port) {
         this.debugPort = ChildProcess.builder().debug(port).options().debugPort();
         return this;
     }
 
-    /** Log records of the workers (SLF4J, java.util.logging) from this level on are passed on to the parent's log; INFO. */
+    /**
+     * Log records of the workers (SLF4J, java.util.logging) from this level on are passed on to the parent's log; INFO.
+     */
     public ProcessPoolBuilder logLevel(System.Logger.Level level) {
         this.logLevel = level;
         return this;

@@ -5,11 +5,11 @@ import io.ipcq.IpcException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task threw an exception in its worker. The cause is that exception where it can be rebuilt here; {@link #remoteStack()}
- * has its stack trace always.
+ * A task threw an exception in its worker. The cause is that exception where it can be rebuilt here;
+ * {@link #remoteStack()} has its stack trace always.
  *
- * <p>{@code apply}, {@code map} and {@code imap} throw it. A future fails with the cause itself, as the JDK's users expect, and this is
- * among its suppressed exceptions; where there is no cause, the future fails with this.
+ * <p>{@code apply}, {@code map} and {@code imap} throw it. A future fails with the cause itself, as the JDK's users
+ * expect, and this is among its suppressed exceptions; where there is no cause, the future fails with this.
  */
 public final class RemoteTaskException extends IpcException {
 
@@ -30,7 +30,10 @@ public final class RemoteTaskException extends IpcException {
         this.remoteStack = whole.remoteStack;
     }
 
-    /** What the task threw, with this as suppressed, so that the worker's stack trace is there; this if it could not be rebuilt. */
+    /**
+     * What the task threw, with this as suppressed, so that the worker's stack trace is there; this if it could not be
+     * rebuilt.
+     */
     Throwable original() {
         Throwable original = getCause();
         if (original == null) {

@@ -4,7 +4,10 @@ package io.ipcq.pool;
 import io.ipcq.memory.Deadline;
 import java.time.Duration;
 
-/** How often, one time after another, a place of a pool failed to start a worker, and what follows from that. Not thread-safe. */
+/**
+ * How often, one time after another, a place of a pool failed to start a worker, and what follows from that. Not
+ * thread-safe.
+ */
 final class Restarts {
 
     /** After so many failed starts in a row the tasks that wait are given up. */

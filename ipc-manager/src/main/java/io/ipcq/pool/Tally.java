@@ -2,7 +2,8 @@
 package io.ipcq.pool;
 
 /**
- * How many elements of tasks were submitted to a pool, and how they ended: each is counted once. Guarded by the dispatcher's lock.
+ * How many elements of tasks were submitted to a pool, and how they ended: each is counted once. Guarded by the
+ * dispatcher's lock.
  *
  * <p>A method changes all that it changes at its end, where nothing can fail any more.
  */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tasks in an order, each of which is in no other list.
  *
- * <p>Adding a task takes it out of the list that it is in, in one step that allocates nothing and calls nothing: whatever {@link Error} comes up
- * before or after it, a task is in one place. Not thread-safe.
+ * <p>Adding a task takes it out of the list that it is in, in one step that allocates nothing and calls nothing:
+ * whatever {@link Error} comes up before or after it, a task is in one place. Not thread-safe.
  */
 final class TaskList {
 

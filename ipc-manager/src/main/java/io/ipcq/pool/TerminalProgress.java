@@ -16,17 +16,17 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bar on standard error that shows how far a pool is. Needs {@code me.tongfei:progressbar} on the class path, which ipcq
- * does not bring along.
+ * A bar on standard error that shows how far a pool is. Needs {@code me.tongfei:progressbar} on the class path, which
+ * ipcq does not bring along.
  *
  * <pre>{@code
  * try (TerminalProgress bar = TerminalProgress.of("parcels", 1_000_000);
  *         ProcessPool pool = ProcessPool.builder().progress(bar).create()) { ... }
  * }</pre>
  *
- * <p>On a terminal it is the last line. What the program and the pool's workers print meanwhile goes above it: until it is closed,
- * {@link System#out} and {@link System#err} go through it. Where standard error is a file or a pipe, it is written once, when it is closed.
- * Ctrl-C leaves it as it is then, with an end of line after it.
+ * <p>On a terminal it is the last line. What the program and the pool's workers print meanwhile goes above it: until it
+ * is closed, {@link System#out} and {@link System#err} go through it. Where standard error is a file or a pipe, it is
+ * written once, when it is closed. Ctrl-C leaves it as it is then, with an end of line after it.
  *
  * <p>Thread-safe. Process-safe: it concerns the parent. Survives a crash: not applicable.
  */

@@ -3,7 +3,10 @@ package io.ipcq.pool;
 
 import io.ipcq.IpcException;
 
-/** A task has ended well, but its result cannot be read in the parent: it has, for instance, a class that is unknown here. */
+/**
+ * A task has ended well, but its result cannot be read in the parent: it has, for instance, a class that is unknown
+ * here.
+ */
 public final class UnreadableResultException extends IpcException {
 
     private static final long serialVersionUID = 1L;

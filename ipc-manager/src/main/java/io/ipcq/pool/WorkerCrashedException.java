@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's JVM ended while it held a task. Only this task is concerned; the worker was replaced. What the task did before
- * is not undone.
+ * A worker's JVM ended while it held a task. Only this task is concerned; the worker was replaced. What the task did
+ * before is not undone.
  */
 public final class WorkerCrashedException extends IpcException {
 
@@ -56,7 +56,9 @@ public final class WorkerCrashedException extends IpcException {
         return exitCode;
     }
 
-    /** The last lines that the worker wrote to standard error, or else to standard output, if the pool forwards them. */
+    /**
+     * The last lines that the worker wrote to standard error, or else to standard output, if the pool forwards them.
+     */
     public List<String> lastErrorLines() {
         return List.copyOf(lastErrorLines);
     }

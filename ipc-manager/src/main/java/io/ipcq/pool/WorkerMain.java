@@ -37,7 +37,9 @@ final class WorkerMain {
         }
     };
 
-    /** A function that came: as an object if it is stateless, or as bytes, of which each task gets an object of its own. */
+    /**
+     * A function that came: as an object if it is stateless, or as bytes, of which each task gets an object of its own.
+     */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two
     private record Known(@Nullable Object object, byte[] bytes) {}
 

@@ -10,7 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the pool, and the thread that keeps a worker in it: starts one, reads its results, buries it, starts the next.
+ * A place in the pool, and the thread that keeps a worker in it: starts one, reads its results, buries it, starts the
+ * next.
  */
 final class WorkerSlot implements Runnable {
 

@@ -15,10 +15,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A mapped file in this JVM's run directory, through which other programs of this user see something of it; nothing is sent anywhere.
+ * A mapped file in this JVM's run directory, through which other programs of this user see something of it; nothing is
+ * sent anywhere.
  *
- * <p>Thread-safe as {@link MappedRegion} is. Process-safe: one process writes, any number look, and these write nothing. It goes when it is
- * closed, or with the run directory: at the end of this JVM, or when somebody sweeps there after it was killed.
+ * <p>Thread-safe as {@link MappedRegion} is. Process-safe: one process writes, any number look, and these write
+ * nothing. It goes when it is closed, or with the run directory: at the end of this JVM, or when somebody sweeps there
+ * after it was killed.
  */
 public final class Announcement implements AutoCloseable {
 
@@ -56,7 +58,8 @@ public final class Announcement implements AutoCloseable {
     }
 
     /**
-     * What the living JVMs of this user have announced. What is damaged, of another version, or gone by now is left out.
+     * What the living JVMs of this user have announced. What is damaged, of another version, or gone by now is left
+     * out.
      *
      * @param base their {@code java.io.tmpdir}
      */
@@ -84,7 +87,10 @@ public final class Announcement implements AutoCloseable {
         }
     }
 
-    /** Where this user's programs announce what they have, unless they were told to use another place for temporary files. */
+    /**
+     * Where this user's programs announce what they have, unless they were told to use another place for temporary
+     * files.
+     */
     public static Path defaultBase() throws IOException {
         return PrivateFiles.temporaryDirectory();
     }

@@ -16,11 +16,12 @@ final class ArchiveMaker {
      * When. A while after the first child was started: a program that ends before has no use for an archive, and one
      * that starts many children first needs the processors itself.
      *
-     * One at a time. The maker holds a lock that the kernel drops when it dies (CacheDirectory). Who does not get the lock goes on
-     * without. What a dead maker left is removed by the next one. Should the lock fall for another reason, two make the same archive,
-     * and one of them in vain.
+     * One at a time. The maker holds a lock that the kernel drops when it dies (CacheDirectory). Who does not get the
+     * lock goes on without. What a dead maker left is removed by the next one. Should the lock fall for another reason,
+     * two make the same archive, and one of them in vain.
      *
-     * Crash. The JVM that rehearses dies with this one, as a daemon child does. What it wrote has not its final name yet.
+     * Crash. The JVM that rehearses dies with this one, as a daemon child does. What it wrote has not its final name
+     * yet.
      */
 
     private static final long PAUSE_MILLIS = 1_000;
@@ -34,7 +35,10 @@ final class ArchiveMaker {
 
     private ArchiveMaker() {}
 
-    /** Once in the life of this JVM, of one whose archive is missing: soon, old archives are swept, and that one is made. */
+    /**
+     * Once in the life of this JVM, of one whose archive is missing: soon, old archives are swept, and that one is
+     * made.
+     */
     static void makeSoon(ClassArchive archive) {
         if (BEGUN.compareAndSet(false, true)) {
             LiveChildren.endBefore(END);
@@ -53,7 +57,10 @@ final class ArchiveMaker {
         }
     }
 
-    /** False if another process makes it at this moment, or it could not be made. Sweeps archives that nobody uses, of earlier builds mostly. */
+    /**
+     * False if another process makes it at this moment, or it could not be made. Sweeps archives that nobody uses, of
+     * earlier builds mostly.
+     */
     static boolean make(ClassArchive archive) throws IOException, InterruptedException {
         archive.cache().sweep();
         try (FileLock lock = archive.cache().tryMake(archive.key())) {

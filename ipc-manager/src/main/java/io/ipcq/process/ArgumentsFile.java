@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A file of arguments for the {@code java} command that only this user can read; see java(1), "Command-Line Argument Files". */
+/**
+ * A file of arguments for the {@code java} command that only this user can read; see java(1), "Command-Line Argument
+ * Files".
+ */
 final class ArgumentsFile {
 
     private ArgumentsFile() {}

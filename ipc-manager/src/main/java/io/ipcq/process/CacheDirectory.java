@@ -26,8 +26,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory of this user among the temporary files, 0700, which all of the user's programs find: for what is made once and serves
- * them all.
+ * A directory of this user among the temporary files, 0700, which all of the user's programs find: for what is made
+ * once and serves them all.
  *
  * <p>Thread-safe; process-safe.
  */
@@ -38,10 +38,12 @@ final class CacheDirectory {
      *     <key>.<...>.new<...> what is being made, to be renamed when it is whole
      *     locks                a byte for each key, locked, shared, by the processes that use what is kept under it
      *
-     * Sweep. What nobody has begun to use for a month goes if its byte can be locked by who removes it, as the kernel unlocks those of
-     * a process that has ended. Two keys may share a byte: then both stay while one is used. What was not finished a day ago goes, too.
+     * Sweep. What nobody has begun to use for a month goes if its byte can be locked by who removes it, as the kernel
+     * unlocks those of a process that has ended. Two keys may share a byte: then both stay while one is used. What was
+     * not finished a day ago goes, too.
      *
-     * The file of locks stays open until this JVM ends, as all locks on it would fall with the first descriptor that is closed.
+     * The file of locks stays open until this JVM ends, as all locks on it would fall with the first descriptor that is
+     * closed.
      */
 
     private static final String LOCKS = "locks";
@@ -82,7 +84,10 @@ final class CacheDirectory {
         return isOwn ? new CacheDirectory(directory) : null;
     }
 
-    /** Anybody may have taken a name that everybody knows: then one that nobody can guess is used, and found again by its owner. */
+    /**
+     * Anybody may have taken a name that everybody knows: then one that nobody can guess is used, and found again by
+     * its owner.
+     */
     private static Path another(Path squatted) throws IOException {
         Path base = Objects.requireNonNull(squatted.getParent());
         String prefix = squatted.getFileName() + "-";

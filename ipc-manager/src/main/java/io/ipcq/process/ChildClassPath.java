@@ -46,7 +46,10 @@ final class ChildClassPath {
         return loader == null ? ClassLoader.getSystemClassLoader() : loader;
     }
 
-    /** Build tools, and archives of archives, run programs in class loaders of their own; those that load from files can be copied. */
+    /**
+     * Build tools, and archives of archives, run programs in class loaders of their own; those that load from files can
+     * be copied.
+     */
     static List<Path> inherited(ClassLoader loader) throws IOException {
         if (!(loader instanceof URLClassLoader)) {
             return ofThisJvm();
@@ -86,7 +89,9 @@ final class ChildClassPath {
         return entries.stream().map(Path::toAbsolutePath).toList();
     }
 
-    /** The same entries, with those that are archived first: an archive holds for class paths that begin with its own. */
+    /**
+     * The same entries, with those that are archived first: an archive holds for class paths that begin with its own.
+     */
     static List<Path> startingWith(List<Path> first, List<Path> entries) {
         Set<Path> ordered = new LinkedHashSet<>(first);
         ordered.addAll(entries);

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A child ended before it came to run its function, or with another exit code than 0. The message has what it printed last; the cause, if
- * there is one, is what it threw, with its stack trace there.
+ * A child ended before it came to run its function, or with another exit code than 0. The message has what it printed
+ * last; the cause, if there is one, is what it threw, with its stack trace there.
  */
 public final class ChildFailedException extends IpcException {
 

@@ -12,10 +12,11 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a child's log records go: to its parent, whose logging library decides what becomes of them. Public for what sends them by a way of
- * its own, as pools do.
+ * Where a child's log records go: to its parent, whose logging library decides what becomes of them. Public for what
+ * sends them by a way of its own, as pools do.
  *
- * <p>Thread-safe. Process-safe: it concerns one child, or its parent. A record that a child was about to send when it died is lost.
+ * <p>Thread-safe. Process-safe: it concerns one child, or its parent. A record that a child was about to send when it
+ * died is lost.
  */
 public final class ChildLogs {
 

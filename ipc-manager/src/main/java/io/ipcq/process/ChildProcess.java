@@ -27,31 +27,32 @@ import org.jspecify.annotations.Nullable;
  * child.join();
  * }</pre>
  *
- * <p><b>What travels.</b> {@link #start} serializes the function with its arguments, or the instance of a subclass with its
- * fields, as they are at that moment: the child works on a copy. It happens there and not in the constructor because the
- * fields of a subclass have no values yet while this constructor runs, and because start is what separates before from
- * after, as with a thread. What cannot be serialized throws {@link CannotTravelException} in the parent. The bytes pass
- * through a file that only this user can reach, and that the child deletes once read; not through the command line,
- * the environment or the standard streams. Standard input of a child is empty.
+ * <p><b>What travels.</b> {@link #start} serializes the function with its arguments, or the instance of a subclass with
+ * its fields, as they are at that moment: the child works on a copy. It happens there and not in the constructor
+ * because the fields of a subclass have no values yet while this constructor runs, and because start is what separates
+ * before from after, as with a thread. What cannot be serialized throws {@link CannotTravelException} in the parent.
+ * The bytes pass through a file that only this user can reach, and that the child deletes once read; not through the
+ * command line, the environment or the standard streams. Standard input of a child is empty.
  *
- * <p><b>What the child inherits.</b> The same {@code java}, unless {@link ChildProcessBuilder#java} says another, class path and module path; environment and working directory;
- * of the JVM's options those that change what the program means ({@code -D}, assertions, preview, opened modules), not
- * those that size or observe the parent (heap, collector, agents, debugger).
+ * <p><b>What the child inherits.</b> The same {@code java}, unless {@link ChildProcessBuilder#java} says another, class
+ * path and module path; environment and working directory; of the JVM's options those that change what the program
+ * means ({@code -D}, assertions, preview, opened modules), not those that size or observe the parent (heap, collector,
+ * agents, debugger).
  *
- * <p><b>How it ends.</b> When {@code run()} has returned and no other non-daemon thread is left, with exit code 0, as any JVM
- * does. An exception that {@code run()} throws is printed to the child's standard error and ends the child at once with
- * exit code 1. {@code System.exit(n)} means what it says. A JVM that cannot start, because of a bad option for instance,
- * is a child with exit code 1 that has said why on its standard error.
+ * <p><b>How it ends.</b> When {@code run()} has returned and no other non-daemon thread is left, with exit code 0, as
+ * any JVM does. An exception that {@code run()} throws is printed to the child's standard error and ends the child at
+ * once with exit code 1. {@code System.exit(n)} means what it says. A JVM that cannot start, because of a bad option
+ * for instance, is a child with exit code 1 that has said why on its standard error.
  *
  * <p><b>Daemons</b>, which children are by default, end with their parent: in order when it exits, and within half a
  * second when it is SIGKILLed, even from a tight loop. So a tree of processes falls with its root. A child that is no
  * daemon outlives its parent, and the parent's exit does not wait for it.
  *
- * <p><b>As threads.</b> With {@code -Dipcq.children=threads}, or {@link StartMethod#THREAD}, which says what differs, children are threads
- * of this JVM.
+ * <p><b>As threads.</b> With {@code -Dipcq.children=threads}, or {@link StartMethod#THREAD}, which says what differs,
+ * children are threads of this JVM.
  *
- * <p>Thread-safe. Process-safe: what arrives in another process is the recipe, not the handle; it cannot be started, joined
- * or ended there. Survives the child's death in any form: {@link #exitCode} tells it.
+ * <p>Thread-safe. Process-safe: what arrives in another process is the recipe, not the handle; it cannot be started,
+ * joined or ended there. Survives the child's death in any form: {@link #exitCode} tells it.
  */
 public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
@@ -60,7 +61,9 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     /** What {@link #close} grants the child's shutdown hooks before it kills. */
     static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Null in a subclass, and once the child was started: what it was given is the child's, and the parent's to forget. */
+    /**
+     * Null in a subclass, and once the child was started: what it was given is the child's, and the parent's to forget.
+     */
     private volatile @Nullable Call call;
 
     private final String name;
@@ -176,19 +179,24 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return LiveChildren.list();
     }
 
-    /** What killed programs of this user have left among the temporary files, and archives that nobody has used for a month. */
+    /**
+     * What killed programs of this user have left among the temporary files, and archives that nobody has used for a
+     * month.
+     */
     public static List<Path> leftovers() throws IOException {
         return Leftovers.find();
     }
 
-    /** Removes the {@link #leftovers} at once; programs that start children do so, too. What cannot be removed stays. */
+    /**
+     * Removes the {@link #leftovers} at once; programs that start children do so, too. What cannot be removed stays.
+     */
     public static void sweep() throws IOException {
         Leftovers.sweep();
     }
 
     /**
-     * What the child does. As with {@link Thread#run}, calling it here does it here; once the child was started, it does nothing
-     * unless a subclass overrides it.
+     * What the child does. As with {@link Thread#run}, calling it here does it here; once the child was started, it
+     * does nothing unless a subclass overrides it.
      */
     public void run() throws Exception {
         Call given = call;
@@ -202,8 +210,8 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
      *
      * @throws CannotTravelException if the function, an argument or a field cannot be serialized
      * @throws IOException if the task cannot be written or the JVM not be executed
-     * @throws IllegalStateException if it was started before, is closed, or this is a copy in another process; or in a static
-     *     initializer of a process that was itself started so
+     * @throws IllegalStateException if it was started before, is closed, or this is a copy in another process; or in a
+     *     static initializer of a process that was itself started so
      */
     public synchronized void start() throws IOException {
         ChildProcessOptions chosen = options;
@@ -222,11 +230,11 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * Starts the child and waits until it is in {@code run()}, which takes as long as a JVM takes to start. If the waiting thread is
-     * interrupted, the child goes on.
+     * Starts the child and waits until it is in {@code run()}, which takes as long as a JVM takes to start. If the
+     * waiting thread is interrupted, the child goes on.
      *
-     * @throws ChildFailedException if the child ended before it began, with the reason: an option that the JVM does not know, a class that
-     *     it does not find, a signal
+     * @throws ChildFailedException if the child ended before it began, with the reason: an option that the JVM does not
+     *     know, a class that it does not find, a signal
      * @throws IOException as {@link #start} does, as well as what else that throws
      */
     public void startAndAwait() throws IOException, InterruptedException {
@@ -241,7 +249,8 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     /**
      * Waits until the child has ended, and expects that it did so well.
      *
-     * @throws ChildFailedException if its exit code is not 0; its cause is what {@link #run} threw in the child, if that can be serialized
+     * @throws ChildFailedException if its exit code is not 0; its cause is what {@link #run} threw in the child, if
+     *     that can be serialized
      */
     public void joinOrThrow() throws InterruptedException {
         join();
@@ -273,8 +282,8 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * The child's exit code, or {@code -n} if signal {@code n} killed it; empty until it has ended. Exit codes from 129 to 159
-     * cannot be told from signals and are read as such.
+     * The child's exit code, or {@code -n} if signal {@code n} killed it; empty until it has ended. Exit codes from 129
+     * to 159 cannot be told from signals and are read as such.
      */
     public OptionalInt exitCode() {
         RunningJvm running = jvm;
@@ -293,9 +302,9 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * Whether the child has taken its task and come to {@code run()}. One that has ended without it could not: its JVM did not start, did
-     * not find a class, or was ended before. A JVM that waited ({@link StartMethod#STANDBY}) has begun once it was given its task, and a
-     * child that is no daemon once it has read it.
+     * Whether the child has taken its task and come to {@code run()}. One that has ended without it could not: its JVM
+     * did not start, did not find a class, or was ended before. A JVM that waited ({@link StartMethod#STANDBY}) has
+     * begun once it was given its task, and a child that is no daemon once it has read it.
      */
     public boolean hasBegun() {
         RunningJvm running = jvm;
@@ -303,26 +312,28 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * The last lines of the child's standard error, at most 20; if it wrote none there, of its standard output. If it ended before
-     * it took its task, those of both: a JVM says on standard output why it cannot start. Known only if its output is
-     * {@link Output#PREFIXED} or {@link Output#SLF4J}.
+     * The last lines of the child's standard error, at most 20; if it wrote none there, of its standard output. If it
+     * ended before it took its task, those of both: a JVM says on standard output why it cannot start. Known only if
+     * its output is {@link Output#PREFIXED} or {@link Output#SLF4J}.
      */
     public List<String> lastErrorLines() {
         return started().lastErrorLines();
     }
 
     /**
-     * Asks the child to end, with SIGTERM: its shutdown hooks run. As long as this process lives, a child ends by no SIGTERM or SIGINT but
-     * those that are sent through here: others go to all processes of a terminal or a service at once, and this one may still need it.
+     * Asks the child to end, with SIGTERM: its shutdown hooks run. As long as this process lives, a child ends by no
+     * SIGTERM or SIGINT but those that are sent through here: others go to all processes of a terminal or a service at
+     * once, and this one may still need it.
      */
     public void terminate() {
         started().terminate();
     }
 
     /**
-     * Sends the child SIGINT, as Ctrl-C does. Unless the child handles it otherwise, it is a request to end: its shutdown hooks run, and
-     * {@link #exitCode} is -2. No thread of it is interrupted; who wants to notice adds a shutdown hook. The workers of a pool ignore it.
-     * So does a program that a shell started in the background without job control, and with it its children.
+     * Sends the child SIGINT, as Ctrl-C does. Unless the child handles it otherwise, it is a request to end: its
+     * shutdown hooks run, and {@link #exitCode} is -2. No thread of it is interrupted; who wants to notice adds a
+     * shutdown hook. The workers of a pool ignore it. So does a program that a shell started in the background without
+     * job control, and with it its children.
      *
      * @throws UnsupportedOperationException where no native call can be made: no Linux, or {@code -Dipcq.native=off}
      */
@@ -336,8 +347,8 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * Completes with this child when it has ended: {@link #exitDescription} says how, {@link #lastErrorLines} has what it printed last, and
-     * {@link #hasBegun} says whether it came to run its function.
+     * Completes with this child when it has ended: {@link #exitDescription} says how, {@link #lastErrorLines} has what
+     * it printed last, and {@link #hasBegun} says whether it came to run its function.
      */
     public CompletableFuture<ChildProcess> onExit() {
         return started().onExit().thenApply(ended -> this);
@@ -406,7 +417,9 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         }
     }
 
-    /** Waits for a child that was told to end; kills it after {@code nanos}, or when the waiting thread is interrupted. */
+    /**
+     * Waits for a child that was told to end; kills it after {@code nanos}, or when the waiting thread is interrupted.
+     */
     void joinOrKill(long nanos) {
         boolean interrupted = false;
         boolean ended = false;

@@ -30,7 +30,10 @@ public final class ChildProcessBuilder {
 
     private static final Pattern HEAP = Pattern.compile("[1-9][0-9]*[kKmMgGtT]?");
 
-    /** {@code false} leaves the end of children and pools to the program, as their builders' {@code endAtExit(false)} does. */
+    /**
+     * {@code false} leaves the end of children and pools to the program, as their builders' {@code endAtExit(false)}
+     * does.
+     */
     private static final String END_AT_EXIT = "ipcq.endAtExit";
 
     /** JVM options of all children, before those that the program gives. */
@@ -73,8 +76,8 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Runs the child with another Java: a {@code java} command, or the directory of a JDK or JRE. It has to be of version 17 or newer,
-     * which {@link #start} checks, and to know the class files of the program.
+     * Runs the child with another Java: a {@code java} command, or the directory of a JDK or JRE. It has to be of
+     * version 17 or newer, which {@link #start} checks, and to know the class files of the program.
      */
     public ChildProcessBuilder java(Path commandOrHome) {
         this.java = Optional.of(commandOrHome);
@@ -91,15 +94,18 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Adds options of the child's JVM that hold unless {@link #jvmOptions} or the environment has one of the same kind: a collector
-     * yields to another collector, a size of the heap to another one.
+     * Adds options of the child's JVM that hold unless {@link #jvmOptions} or the environment has one of the same kind:
+     * a collector yields to another collector, a size of the heap to another one.
      */
     public ChildProcessBuilder yieldingOptions(String... options) {
         yieldingOptions.addAll(List.of(options));
         return this;
     }
 
-    /** The largest heap of the child, in the words of {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM decides. */
+    /**
+     * The largest heap of the child, in the words of {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM
+     * decides.
+     */
     public ChildProcessBuilder heap(String size) {
         if (!HEAP.matcher(size).matches()) {
             throw new IllegalArgumentException("heap must be a number with k, m, g or t: heap=" + size);
@@ -126,8 +132,9 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * A class of the program whose classes the child needs, by default that of the function. Where it was loaded from, the child loads
-     * from, too. If it is in no file, as in {@code java Program.java} and in jshell, the child gets a copy of it, and of what it needs.
+     * A class of the program whose classes the child needs, by default that of the function. Where it was loaded from,
+     * the child loads from, too. If it is in no file, as in {@code java Program.java} and in jshell, the child gets a
+     * copy of it, and of what it needs.
      */
     public ChildProcessBuilder program(Class<?> program) {
         this.program = Optional.of(program);
@@ -141,8 +148,9 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Log records of the child (SLF4J, java.util.logging) from this level on are passed on to the log of this process, as records: with level,
-     * logger, MDC, and what was thrown. By default INFO with {@link Output#SLF4J}, and else none: the child then logs by itself.
+     * Log records of the child (SLF4J, java.util.logging) from this level on are passed on to the log of this process,
+     * as records: with level, logger, MDC, and what was thrown. By default INFO with {@link Output#SLF4J}, and else
+     * none: the child then logs by itself.
      */
     public ChildProcessBuilder logLevel(System.Logger.Level level) {
         this.logLevel = Optional.of(level);
@@ -156,9 +164,10 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Whether this process terminates the child, which is a daemon, in a shutdown hook of its own; it does by default, unless it runs
-     * with {@code -Dipcq.endAtExit=false}. Other hooks run at the same time. If they still need the child, say false: it then goes on until
-     * this process is really gone, which it notices within half a second, and halts.
+     * Whether this process terminates the child, which is a daemon, in a shutdown hook of its own; it does by default,
+     * unless it runs with {@code -Dipcq.endAtExit=false}. Other hooks run at the same time. If they still need the
+     * child, say false: it then goes on until this process is really gone, which it notices within half a second, and
+     * halts.
      */
     public ChildProcessBuilder endAtExit(boolean endAtExit) {
         this.endAtExit = endAtExit;
@@ -166,8 +175,8 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * How long that hook waits for the child to end by itself, or by another hook, before it terminates it; not at all by default. So
-     * long the end of this process is delayed by a child that nobody ends.
+     * How long that hook waits for the child to end by itself, or by another hook, before it terminates it; not at all
+     * by default. So long the end of this process is delayed by a child that nobody ends.
      */
     public ChildProcessBuilder endGrace(Duration grace) {
         if (grace.isNegative()) {
@@ -184,9 +193,9 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Has the child wait for a debugger before it begins, at this port of the local machine or the next one that is free. Standard error
-     * says which. For all children of a process, and those of no other, {@code -Dipcq.debug=5005} does the same. Until its debugger
-     * comes, a child does not notice that its parent was killed.
+     * Has the child wait for a debugger before it begins, at this port of the local machine or the next one that is
+     * free. Standard error says which. For all children of a process, and those of no other, {@code -Dipcq.debug=5005}
+     * does the same. Until its debugger comes, a child does not notice that its parent was killed.
      */
     public ChildProcessBuilder debug(int port) {
         this.debugPort = OptionalInt.of(DebuggedJvms.requirePort(port));
@@ -194,8 +203,9 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * With {@link StartMethod#STANDBY}, how many JVMs wait, from 1 to 64, by default 2, and how long each waits before it ends
-     * if nobody needs it, by default a minute. The reserve belongs to this process, and to all children with the same options.
+     * With {@link StartMethod#STANDBY}, how many JVMs wait, from 1 to 64, by default 2, and how long each waits before
+     * it ends if nobody needs it, by default a minute. The reserve belongs to this process, and to all children with
+     * the same options.
      */
     public ChildProcessBuilder reserve(int jvms, Duration idle) {
         if (jvms < 1 || jvms > MAX_RESERVE) {
@@ -210,8 +220,8 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Fills the reserve of {@link StartMethod#STANDBY} and waits until its JVMs wait. Without this the first start of a child
-     * spawns its JVM, and fills the reserve beside it.
+     * Fills the reserve of {@link StartMethod#STANDBY} and waits until its JVMs wait. Without this the first start of a
+     * child spawns its JVM, and fills the reserve beside it.
      */
     public ChildProcessBuilder prepare() throws IOException, InterruptedException {
         ChildProcess child = call == null ? null : new ChildProcess(options(), call, "0");

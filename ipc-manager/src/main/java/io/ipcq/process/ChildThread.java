@@ -8,14 +8,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A child that is a thread of this JVM: as much of a process as its parent needs to see. Its task comes as to any other child, through
- * a file, so it works on copies, and what cannot travel is refused.
+ * A child that is a thread of this JVM: as much of a process as its parent needs to see. Its task comes as to any other
+ * child, through a file, so it works on copies, and what cannot travel is refused.
  */
 final class ChildThread extends Process {
     /*
-     * Idea. A signal is an interrupt. After SIGTERM and SIGINT the child ends when its thread does; after SIGKILL it counts as ended at
-     * once, though a thread that heeds no interrupt goes on: nobody who waits for the child may wait for ever. When it has ended, it
-     * ends the daemons among the children that it started itself, as the kernel's locks do between processes.
+     * Idea. A signal is an interrupt. After SIGTERM and SIGINT the child ends when its thread does; after SIGKILL it
+     * counts as ended at once, though a thread that heeds no interrupt goes on: nobody who waits for the child may wait
+     * for ever. When it has ended, it ends the daemons among the children that it started itself, as the kernel's locks
+     * do between processes.
      */
 
     /** Makes threads of all children. */

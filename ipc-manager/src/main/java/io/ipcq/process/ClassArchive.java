@@ -23,14 +23,14 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file with the classes that every child loads at its start, parsed and verified, which children map instead of loading
- * them: class-data sharing.
+ * A file with the classes that every child loads at its start, parsed and verified, which children map instead of
+ * loading them: class-data sharing.
  */
 final class ClassArchive {
     /*
-     * Idea. The JVM uses an archive for every class path that begins with the archive's own. So one that covers ipcq's own
-     * jars, and puts those first in the child's class path, serves all programs that use them, whatever else is on their
-     * class paths, directories included, which no archive can cover. Its name says what it was made of:
+     * Idea. The JVM uses an archive for every class path that begins with the archive's own. So one that covers ipcq's
+     * own jars, and puts those first in the child's class path, serves all programs that use them, whatever else is on
+     * their class paths, directories included, which no archive can cover. Its name says what it was made of:
      *
      *   ipcq-archives-<user>/                      0700, where nobody else can exchange it (CacheDirectory)
      *     <key>.<checksum>.jsa                     key: the JDK, the paths, sizes and times of the jars
@@ -56,7 +56,9 @@ final class ClassArchive {
 
     private @Nullable Path verified;
 
-    /** Found out once, as it concerns this JVM and where it loads ipcq from; if that fails, the next one tries again. */
+    /**
+     * Found out once, as it concerns this JVM and where it loads ipcq from; if that fails, the next one tries again.
+     */
     private static volatile @Nullable Found found;
 
     /** Null if there can be none. */
@@ -68,7 +70,9 @@ final class ClassArchive {
         this.key = key;
     }
 
-    /** The archive that this program's children can use, which may have to be made first; null where there can be none. */
+    /**
+     * The archive that this program's children can use, which may have to be made first; null where there can be none.
+     */
     static @Nullable ClassArchive current() {
         Found archive = found;
         if (archive == null) {
@@ -78,7 +82,9 @@ final class ClassArchive {
         return archive.current;
     }
 
-    /** For the jars that hold the named classes; null if one of them is in no jar, or no private directory can be had. */
+    /**
+     * For the jars that hold the named classes; null if one of them is in no jar, or no private directory can be had.
+     */
     static @Nullable ClassArchive of(Path base, ClassLoader loader, List<String> classes) {
         try {
             Set<Path> jars = new LinkedHashSet<>();

@@ -26,7 +26,10 @@ final class CodeLocation {
 
     private CodeLocation() {}
 
-    /** Of an entry of a loader's class path; null if it is in no file of this machine. What is in another archive is unpacked. */
+    /**
+     * Of an entry of a loader's class path; null if it is in no file of this machine. What is in another archive is
+     * unpacked.
+     */
     static @Nullable Path of(URL entry) throws IOException {
         return of(entry.toString());
     }

@@ -23,7 +23,10 @@ public record CurrentProcess(String name, long pid, boolean daemon, boolean thre
     /** Of children that are threads, which tell it to those they start. */
     private static final InheritableThreadLocal<Birth> BIRTH_OF_THREAD = new InheritableThreadLocal<>();
 
-    /** What a child is told about its origin. {@code family} is its place in the tree: {@code 2:1}, first child of the second. */
+    /**
+     * What a child is told about its origin. {@code family} is its place in the tree: {@code 2:1}, first child of the
+     * second.
+     */
     record Birth(String name, String family, boolean daemon, ParentProcess parent, AtomicInteger children) {}
 
     /** Called once in a child, before anything of its task is read. */
@@ -55,8 +58,8 @@ public record CurrentProcess(String name, long pid, boolean daemon, boolean thre
     }
 
     /**
-     * Refuses to start a process in a static initializer, if this one was itself started so: the new process would load the same
-     * class, and start the next.
+     * Refuses to start a process in a static initializer, if this one was itself started so: the new process would load
+     * the same class, and start the next.
      *
      * @throws IllegalStateException naming the class that is being initialized
      */

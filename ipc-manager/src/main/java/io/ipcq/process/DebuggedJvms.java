@@ -16,12 +16,13 @@ import java.util.stream.Stream;
 /** The children of this JVM that wait for a debugger, or have one, each at a port of its own. */
 final class DebuggedJvms {
     /*
-     * Idea. Children are started one at a time, each at the first port that is free: that no other child of this JVM was given, and
-     * that can be bound at this moment. What a child was given stays its own until it has ended, for while a debugger is attached
-     * nobody listens at the port.
+     * Idea. Children are started one at a time, each at the first port that is free: that no other child of this JVM
+     * was given, and that can be bound at this moment. What a child was given stays its own until it has ended, for
+     * while a debugger is attached nobody listens at the port.
      *
-     * A port holds for the children of one process. JvmOptionKind counts the switch among what observes one JVM, so children do not
-     * inherit it, neither from the command line nor from the environment: they would look for ports at the same time as this JVM.
+     * A port holds for the children of one process. JvmOptionKind counts the switch among what observes one JVM, so
+     * children do not inherit it, neither from the command line nor from the environment: they would look for ports at
+     * the same time as this JVM.
      */
 
     /** The port of the first child, for all that this JVM starts. */
@@ -63,7 +64,10 @@ final class DebuggedJvms {
                 + "=5005";
     }
 
-    /** Starts a JVM that waits for a debugger, and says where; if it was given a debugger of its own, that is left to it. */
+    /**
+     * Starts a JVM that waits for a debugger, and says where; if it was given a debugger of its own, that is left to
+     * it.
+     */
     static synchronized Process launch(int firstPort, String name, Launch launch, Path given) throws IOException {
         if (Stream.concat(launch.jvmOptions().stream(), launch.environmentOptions().options().stream())
                 .anyMatch(DebuggedJvms::isDebugger)) {

@@ -10,21 +10,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The options that a child's JVM finds in its environment, where containers and build tools put what every JVM is to have.
+ * The options that a child's JVM finds in its environment, where containers and build tools put what every JVM is to
+ * have.
  *
- * <p>They go to children as they are, but for two kinds: what observes this JVM and cannot observe a second one, such as a debugger
- * at a port; and what contradicts an option that was given for the child. A variable that was given for the child loses the second kind only.
+ * <p>They go to children as they are, but for two kinds: what observes this JVM and cannot observe a second one, such
+ * as a debugger at a port; and what contradicts an option that was given for the child. A variable that was given for
+ * the child loses the second kind only.
  */
 final class EnvironmentOptions {
     /*
-     * Idea. Three variables, in the order in which a JVM reads them: JAVA_TOOL_OPTIONS before the command line, JDK_JAVA_OPTIONS
-     * by the java command as if it began the command line, _JAVA_OPTIONS after it. Blanks separate options; quotes of both
-     * kinds hold them together, and go. JDK_JAVA_OPTIONS may name files of options (@FILE), the others -XX:VMOptionsFile=FILE.
+     * Idea. Three variables, in the order in which a JVM reads them: JAVA_TOOL_OPTIONS before the command line,
+     * JDK_JAVA_OPTIONS by the java command as if it began the command line, _JAVA_OPTIONS after it. Blanks separate
+     * options; quotes of both kinds hold them together, and go. JDK_JAVA_OPTIONS may name files of options (@FILE), the
+     * others -XX:VMOptionsFile=FILE.
      *
-     * A variable of which nothing has to go is passed on byte by byte. Else it is made anew from the words that stay. A file of which
-     * something has to go is replaced by the words in it that stay.
+     * A variable of which nothing has to go is passed on byte by byte. Else it is made anew from the words that stay. A
+     * file of which something has to go is replaced by the words in it that stay.
      *
-     * References. java(1), "JDK_JAVA_OPTIONS" and "java Command-Line Argument Files"; JVM Tool Interface, "JAVA_TOOL_OPTIONS".
+     * References. java(1), "JDK_JAVA_OPTIONS" and "java Command-Line Argument Files"; JVM Tool Interface,
+     * "JAVA_TOOL_OPTIONS".
      */
 
     private static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");

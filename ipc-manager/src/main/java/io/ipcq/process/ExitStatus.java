@@ -37,8 +37,9 @@ record ExitStatus(int code) {
     }
 
     /**
-     * Of a JVM that got SIGTERM or SIGINT before it came to its main class. It takes the signal before it is initialized, and if the end
-     * that it then begins overtakes the initialization, this fails, and with exit code 1: {@code Bad level: 2}.
+     * Of a JVM that got SIGTERM or SIGINT before it came to its main class. It takes the signal before it is
+     * initialized, and if the end that it then begins overtakes the initialization, this fails, and with exit code 1:
+     * {@code Bad level: 2}.
      */
     static ExitStatus ofToldWhileStarting(int reported, int signal) {
         return reported == 1 ? new ExitStatus(-signal) : of(reported);

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits for the end of a JVM in a thread of its own. {@link Process#onExit} tells it in the common pool, where it would wait for
- * whatever the program does there.
+ * Waits for the end of a JVM in a thread of its own. {@link Process#onExit} tells it in the common pool, where it would
+ * wait for whatever the program does there.
  */
 final class ExitWatch extends Thread {
 
@@ -23,7 +23,10 @@ final class ExitWatch extends Thread {
         setDaemon(true);
     }
 
-    /** Runs {@code whenEnded} once the process has ended, again if it fails; ends the process if no thread can be had for that. */
+    /**
+     * Runs {@code whenEnded} once the process has ended, again if it fails; ends the process if no thread can be had
+     * for that.
+     */
     static void start(Process process, String name, Runnable whenEnded) {
         try {
             new ExitWatch(process, name, whenEnded).start();

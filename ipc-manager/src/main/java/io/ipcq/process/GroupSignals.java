@@ -11,17 +11,17 @@ import java.util.function.BooleanSupplier;
 /** What SIGINT and SIGTERM mean in a child: its end, if its parent says so or is gone; nothing else. */
 final class GroupSignals {
     /*
-     * Why. Ctrl-C goes to all processes of a terminal's group, and a service manager signals all processes of a service. The parent
-     * then ends in order, and its hooks may still need its children: to get the results of their tasks, for instance. So it is the
-     * parent that ends them, or its own end, which they notice by themselves.
+     * Why. Ctrl-C goes to all processes of a terminal's group, and a service manager signals all processes of a
+     * service. The parent then ends in order, and its hooks may still need its children: to get the results of their
+     * tasks, for instance. So it is the parent that ends them, or its own end, which they notice by themselves.
      *
      * Idea. A signal does not say who sent it. So the parent leaves a note beside the child's task before it sends one:
      *
      *   <n>.TERM, <n>.INT     the child may end when it gets that signal
      *
-     * The child passes a signal on to whoever had it before, which is the JVM, if there is such a note, if the directory for it is
-     * gone, or if there is no parent any more. Where signals cannot be handled (-Xrs, an image without jdk.unsupported), they mean
-     * what they always do, as they do until the child has come to its main class.
+     * The child passes a signal on to whoever had it before, which is the JVM, if there is such a note, if the
+     * directory for it is gone, or if there is no parent any more. Where signals cannot be handled (-Xrs, an image
+     * without jdk.unsupported), they mean what they always do, as they do until the child has come to its main class.
      */
 
     static final String TERM = "TERM";
@@ -31,7 +31,9 @@ final class GroupSignals {
 
     private GroupSignals() {}
 
-    /** For the child, from now on. {@code given} is the file of its task, or of the slot in which it will be given one. */
+    /**
+     * For the child, from now on. {@code given} is the file of its task, or of the slot in which it will be given one.
+     */
     static void heedParentOnly(Path given, ParentLink parent) {
         try {
             for (String signal : SIGNALS) {

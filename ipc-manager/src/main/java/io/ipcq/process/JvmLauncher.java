@@ -21,15 +21,18 @@ final class JvmLauncher {
     /*
      * What a child's JVM gets, in this order, so that a later option wins:
      *   - from the environment, what EnvironmentOptions leaves there
-     *   - what keeps the JVM quiet about the queues, and safepoints in counted loops, without which a child could not halt at once
+     *   - what keeps the JVM quiet about the queues, and safepoints in counted loops, without which a child could not
+     *   halt at once
      *   - options that yield to the environment's and the user's, such as a collector
-     *   - what changes the meaning of the program: what the manifest of its jar opens, -D, assertions, preview features, opened and added modules. What sizes
-     *     or observes the parent is not passed on: heap, collector, agents, debugger, remote management (its port is taken)
+     *   - what changes the meaning of the program: what the manifest of its jar opens, -D, assertions, preview
+     *   features, opened and added modules. What sizes
+     *     or observes the parent is not passed on: heap, collector, agents, debugger, remote management (its port is
+     *     taken)
      *   - the user's own options
      *   - class path and module path, ChildMain, the path of the task file; nothing of the task itself
      *
-     * Everybody can read a command line. So properties, among which are passwords, go through a file of arguments that only
-     * this user can read and that the child deletes.
+     * Everybody can read a command line. So properties, among which are passwords, go through a file of arguments that
+     * only this user can read and that the child deletes.
      */
 
     /** Linux allows 128 KiB in one argument, Windows 32 Ki characters in all. */
@@ -260,7 +263,9 @@ final class JvmLauncher {
         }
     }
 
-    /** What the server-class collectors do by default; with the others a counted loop delays the JVM's end to its own. */
+    /**
+     * What the server-class collectors do by default; with the others a counted loop delays the JVM's end to its own.
+     */
     private static List<String> safepointsInLoops() {
         return Stream.of("UseCountedLoopSafepoints", "LoopStripMiningIter").allMatch(JvmLauncher::isKnown)
                 ? List.of("-XX:+UseCountedLoopSafepoints", "-XX:LoopStripMiningIter=1000")

@@ -15,7 +15,9 @@ enum JvmOptionKind {
 
     FIRST_HEAP(List.of("-Xms", "-XX:InitialHeapSize=", "-XX:MinHeapSize=")),
 
-    /** Observes one JVM: takes a port or a file that no second one can have, or an agent that was meant for the first. */
+    /**
+     * Observes one JVM: takes a port or a file that no second one can have, or an agent that was meant for the first.
+     */
     OBSERVER(List.of(
             "-agentlib:",
             "-agentpath:",

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is nobody's any more among what this package makes in the directory for temporary files. Thread-safe; process-safe. */
+/**
+ * What is nobody's any more among what this package makes in the directory for temporary files. Thread-safe;
+ * process-safe.
+ */
 final class Leftovers {
 
     private Leftovers() {}

@@ -26,7 +26,9 @@ final class LinePump extends Thread {
 
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** What every JVM says that finds options in its environment: no reason for its end, and they may hold passwords. */
+    /**
+     * What every JVM says that finds options in its environment: no reason for its end, and they may hold passwords.
+     */
     private static final Pattern OPTIONS_READ = Pattern.compile("(NOTE: )?Picked up \\w+: ");
 
     private final InputStream from;

@@ -10,13 +10,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 
-/** The children that this JVM started and that still run. When it ends in order, the daemons among them are ended first. */
+/**
+ * The children that this JVM started and that still run. When it ends in order, the daemons among them are ended first.
+ */
 final class LiveChildren {
     /*
-     * The end of this JVM. Its hooks run all at once, and some of them may still need children. Those that are not to be ended here
-     * (endAtExit) go on, until a hook ends them or this JVM is gone, which they notice by themselves; those with an endGrace are
-     * given that time. The run directory stays for as long as one of them is there, for they are told to end through it. It goes
-     * with the last that ends before this JVM, else at the very end of this JVM, or by a child that finds itself without a parent.
+     * The end of this JVM. Its hooks run all at once, and some of them may still need children. Those that are not to
+     * be ended here (endAtExit) go on, until a hook ends them or this JVM is gone, which they notice by themselves;
+     * those with an endGrace are given that time. The run directory stays for as long as one of them is there, for they
+     * are told to end through it. It goes with the last that ends before this JVM, else at the very end of this JVM, or
+     * by a child that finds itself without a parent.
      */
 
     /** For the children's own shutdown hooks. */

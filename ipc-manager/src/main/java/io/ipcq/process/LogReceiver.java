@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The parent's end of the ring through which a child sends its log records, and the thread that reads it until the child has ended. */
+/**
+ * The parent's end of the ring through which a child sends its log records, and the thread that reads it until the
+ * child has ended.
+ */
 final class LogReceiver extends Thread {
 
     private static final int RING_BYTES = 1 << 18;

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was thrown in a child, as a log of its parent shows it: its words, its stack trace, its causes. It is not the object that was thrown: a log
- * record is no reason to make objects of classes that its sender names.
+ * What was thrown in a child, as a log of its parent shows it: its words, its stack trace, its causes. It is not the
+ * object that was thrown: a log record is no reason to make objects of classes that its sender names.
  */
 final class LoggedThrowable extends Throwable {
 

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 
-/** What the manifest of a program says that was started with {@code java -jar}: to its children it has to be said as options. */
+/**
+ * What the manifest of a program says that was started with {@code java -jar}: to its children it has to be said as
+ * options.
+ */
 final class MainManifest {
 
     private static final Map<String, String> OPENING =

@@ -28,15 +28,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classes of the program that are in no file, as those of {@code java Program.java} and of jshell, in an archive for children.
+ * Classes of the program that are in no file, as those of {@code java Program.java} and of jshell, in an archive for
+ * children.
  *
- * <p>Thread-safe. Process-safe: an archive is written before any child knows its name. It is in the run directory, and goes with that.
+ * <p>Thread-safe. Process-safe: an archive is written before any child knows its name. It is in the run directory, and
+ * goes with that.
  */
 final class MemoryClasses {
     /*
-     * Idea. Such a class loader gives the bytes of its classes as resources, by addresses of its own. It does not list them, but
-     * one class leads to the others: whatever it needs is named in its constant pool. What is found in a file, or in the JDK, the
-     * child finds there, too.
+     * Idea. Such a class loader gives the bytes of its classes as resources, by addresses of its own. It does not list
+     * them, but one class leads to the others: whatever it needs is named in its constant pool. What is found in a
+     * file, or in the JDK, the child finds there, too.
      *
      * References
      *   The Java Virtual Machine Specification, 4.4: the constant pool.
@@ -57,8 +59,8 @@ final class MemoryClasses {
     private MemoryClasses() {}
 
     /**
-     * An archive of a class of the program, and of others in its class loader, with all that they need, as far as that is in memory
-     * only; null if the program is in files.
+     * An archive of a class of the program, and of others in its class loader, with all that they need, as far as that
+     * is in memory only; null if the program is in files.
      */
     static @Nullable Path archive(Class<?> program, Set<Class<?>> others, boolean daemon) throws IOException {
         ClassLoader loader = program.getClassLoader();

@@ -4,8 +4,9 @@ package io.ipcq.process;
 import java.util.Locale;
 
 /**
- * Where a child's standard output and standard error go, by default {@link #INHERIT}. {@code -Dipcq.output=prefixed} makes another one the
- * default. Under Surefire and Failsafe it is {@link #PREFIXED}: they talk to their JVM through its standard output.
+ * Where a child's standard output and standard error go, by default {@link #INHERIT}. {@code -Dipcq.output=prefixed}
+ * makes another one the default. Under Surefire and Failsafe it is {@link #PREFIXED}: they talk to their JVM through
+ * its standard output.
  */
 public enum Output {
 
@@ -16,8 +17,9 @@ public enum Output {
     PREFIXED,
 
     /**
-     * To the parent's SLF4J logger {@code io.ipcq.process.NAME}, with the child's name: a line of standard output as INFO, a
-     * line of standard error as WARN. What the child logs comes as the records that they are: {@link ChildProcessBuilder#logLevel}.
+     * To the parent's SLF4J logger {@code io.ipcq.process.NAME}, with the child's name: a line of standard output as
+     * INFO, a line of standard error as WARN. What the child logs comes as the records that they are:
+     * {@link ChildProcessBuilder#logLevel}.
      */
     SLF4J,
 

@@ -12,13 +12,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A child's view of whether its parent lives. */
 final class ParentLink {
     /*
-     * Idea. The parent holds a lock on its `alive` file for as long as it lives (RunDirectory). Only the kernel takes it away,
-     * at the parent's end, however that comes. A child that finds the file unlocked has no parent.
+     * Idea. The parent holds a lock on its `alive` file for as long as it lives (RunDirectory). Only the kernel takes
+     * it away, at the parent's end, however that comes. A child that finds the file unlocked has no parent.
      *
-     * Why the child asks again and again instead of blocking in lock(): the kernel looks for deadlocks between processes,
-     * not threads. With one thread of the child blocked on a lock of the parent's, a parent that waits for any file lock
-     * that the child holds (a log file, a repository) would be told "Resource deadlock avoided". Asking costs a
-     * child about a thousandth of a core.
+     * Why the child asks again and again instead of blocking in lock(): the kernel looks for deadlocks between
+     * processes, not threads. With one thread of the child blocked on a lock of the parent's, a parent that waits for
+     * any file lock that the child holds (a log file, a repository) would be told "Resource deadlock avoided". Asking
+     * costs a child about a thousandth of a core.
      *
      * Crash. A parent that dies before the child opens the file leaves it unlocked, or its directory is swept away:
      * both mean that there is no parent. A pid is never compared, so neither its reuse nor a pid namespace matters.
@@ -70,7 +70,10 @@ final class ParentLink {
         }
     }
 
-    /** When this JVM ends after its parent, it removes the directory that the parent could not, for this child's task was in it. */
+    /**
+     * When this JVM ends after its parent, it removes the directory that the parent could not, for this child's task
+     * was in it.
+     */
     void tidyUpAfterParent() {
         Runtime.getRuntime().addShutdownHook(new Thread("ipcq-tidy-up") {
             @Override

@@ -31,14 +31,16 @@ public final class ParentProcess {
         return pid;
     }
 
-    /** Whether the parent still runs. The kernel answers, by a lock that the parent holds; a reused pid cannot fool it. */
+    /**
+     * Whether the parent still runs. The kernel answers, by a lock that the parent holds; a reused pid cannot fool it.
+     */
     public boolean isAlive() {
         return link == null || link.isParentAlive();
     }
 
     /**
-     * Has something run when the parent is no more, before this process halts for that, which it does a second later at the latest. Shutdown
-     * hooks do not run then. Without effect in a child that is no daemon, or is a thread.
+     * Has something run when the parent is no more, before this process halts for that, which it does a second later at
+     * the latest. Shutdown hooks do not run then. Without effect in a child that is no daemon, or is a thread.
      */
     public void onEnd(Runnable last) {
         if (link != null) {

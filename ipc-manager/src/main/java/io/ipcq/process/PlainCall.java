@@ -20,14 +20,17 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link Call} of a lambda or method reference with plain values and queues, in bytes that need no Java serialization. */
+/**
+ * The {@link Call} of a lambda or method reference with plain values and queues, in bytes that need no Java
+ * serialization.
+ */
 final class PlainCall {
     /*
      * Why. The first ObjectInputStream of a JVM makes a logger for its filter, and for that looks for a logging system
      * in every jar of the class path: the larger the program, the later its children begin.
      *
-     * Idea. What a serializable lambda is, its class says: writeReplace gives a SerializedLambda, which names the class that
-     * the lambda stands in, and a method there makes the lambda anew. Of the values that it captured, and of the
+     * Idea. What a serializable lambda is, its class says: writeReplace gives a SerializedLambda, which names the class
+     * that the lambda stands in, and a method there makes the lambda anew. Of the values that it captured, and of the
      * arguments, text, numbers and truth have no identity, and a queue is a QueueLink; the same queue twice is the same
      * queue there. Whatever else there is, or if anything is unusual, the whole task is serialized.
      *

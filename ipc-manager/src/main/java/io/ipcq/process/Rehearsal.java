@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A start without a task: goes the way of one, so that what a child will need is loaded. A waiting JVM does it before it
- * waits, and the JVM of {@link ArchiveMaker} so that it is in the archive.
+ * A start without a task: goes the way of one, so that what a child will need is loaded. A waiting JVM does it before
+ * it waits, and the JVM of {@link ArchiveMaker} so that it is in the archive.
  */
 final class Rehearsal {
 
@@ -24,7 +24,9 @@ final class Rehearsal {
         return given.toString().endsWith(SUFFIX);
     }
 
-    /** What cannot be rehearsed does not keep the real start from trying. {@code given} names the files that are used. */
+    /**
+     * What cannot be rehearsed does not keep the real start from trying. {@code given} names the files that are used.
+     */
     static void run(Path given, ParentLink link) {
         Path file = given.resolveSibling(given.getFileName() + StandbySlot.SUFFIX);
         try (SharedQueue<String> queue = SharedQueue.create(String.class)) {
@@ -55,7 +57,9 @@ final class Rehearsal {
         }
     }
 
-    /** From Java 18 on the first call by reflection of a method with as many references or numbers costs milliseconds. */
+    /**
+     * From Java 18 on the first call by reflection of a method with as many references or numbers costs milliseconds.
+     */
     private static void giveShapes(StandbySlot slot, ParentLink link) throws Exception {
         give(slot, link, new Call.Call0(Rehearsal::nothing));
         give(slot, link, new Call.Call1<>(Rehearsal::text, "rehearsal"));

@@ -21,10 +21,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** The private directory through which this JVM hands tasks to its children; a lock in it tells them that it is alive. */
+/**
+ * The private directory through which this JVM hands tasks to its children; a lock in it tells them that it is alive.
+ */
 final class RunDirectory {
     /*
-     * Idea. One directory for each JVM that starts children (LiveDirectory), 0700, where nobody else can exchange it (PrivateFiles):
+     * Idea. One directory for each JVM that starts children (LiveDirectory), 0700, where nobody else can exchange it
+     * (PrivateFiles):
      *
      *   ipcq-process-<pid>-<start>-<random>/
      *     alive              locked by this JVM until it ends
@@ -36,9 +39,9 @@ final class RunDirectory {
      *     <n>.TERM, <n>.INT  the child may end by that signal (GroupSignals)
      *     <n>.pool           what others may see of a pool (Announcement)
      *
-     * Crash. Whoever finds `alive` unlocked knows that the owner is dead and removes the directory: an orphaned child before
-     * it halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read, or is a
-     * day old.
+     * Crash. Whoever finds `alive` unlocked knows that the owner is dead and removes the directory: an orphaned child
+     * before it halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read,
+     * or is a day old.
      */
 
     static final String TASK = ".task";
@@ -112,7 +115,10 @@ final class RunDirectory {
         return LiveDirectory.aliveFile(directory);
     }
 
-    /** Opens a file of this user's in a directory of this user's: what somebody else put in place of one of them is refused. */
+    /**
+     * Opens a file of this user's in a directory of this user's: what somebody else put in place of one of them is
+     * refused.
+     */
     static InputStream open(Path file) throws IOException {
         try (DirectoryHandle directory = DirectoryHandle.openOwn(Objects.requireNonNull(file.getParent()))) {
             String name = file.getFileName().toString();
@@ -127,7 +133,10 @@ final class RunDirectory {
         return file;
     }
 
-    /** Removes the directory of a JVM that is dead or about to end. A failure is no concern: the next sweep comes here again. */
+    /**
+     * Removes the directory of a JVM that is dead or about to end. A failure is no concern: the next sweep comes here
+     * again.
+     */
     static void remove(Path directory) {
         try {
             LiveDirectory.remove(directory, RunDirectory::isAwaited);
@@ -161,7 +170,10 @@ final class RunDirectory {
         }
     }
 
-    /** Removes what dead JVMs of this user have left; what cannot be swept is left, and keeps nobody from starting a child. */
+    /**
+     * Removes what dead JVMs of this user have left; what cannot be swept is left, and keeps nobody from starting a
+     * child.
+     */
     static void sweep(Path base) {
         LiveDirectory.sweep(base, PREFIX, RunDirectory::isAwaited);
     }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class RunningJvm {
 
     /**
-     * For output of a grandchild that keeps the pipes open when the child has ended. Short, because the future of a pool's
-     * task waits so long when the task has left such a process.
+     * For output of a grandchild that keeps the pipes open when the child has ended. Short, because the future of a
+     * pool's task waits so long when the task has left such a process.
      */
     private static final long LAST_OUTPUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -223,7 +223,9 @@ final class RunningJvm {
         return bytes == null ? null : ThrownFile.read(bytes, program);
     }
 
-    /** Of a JVM that could not start, what it said on either stream: it tells the reason on one and warns on the other. */
+    /**
+     * Of a JVM that could not start, what it said on either stream: it tells the reason on one and warns on the other.
+     */
     List<String> lastErrorLines() {
         if (pumps.isEmpty()) {
             return List.of();

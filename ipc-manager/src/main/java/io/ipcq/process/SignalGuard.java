@@ -7,8 +7,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Stands before the handler of a signal and passes on what is meant. Compiled apart, as javac warns of its imports; a proxy in its place would take a
- * JVM that has just started 20 ms.
+ * Stands before the handler of a signal and passes on what is meant. Compiled apart, as javac warns of its imports; a
+ * proxy in its place would take a JVM that has just started 20 ms.
  */
 final class SignalGuard implements SignalHandler {
 

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class StandbyReserve {
     /*
      * Bounds. Each reserve has the size that its options name; all of them together hold MAX_WAITING JVMs, and those
-     * whose options were asked for longest ago go first. A JVM that waited longer than its options say ends by itself, and
-     * is not replaced before the next start.
+     * whose options were asked for longest ago go first. A JVM that waited longer than its options say ends by itself,
+     * and is not replaced before the next start.
      *
-     * End. Waiting JVMs die with this one, as daemon children do; when it ends in order, they are ended by the shutdown hook.
+     * End. Waiting JVMs die with this one, as daemon children do; when it ends in order, they are ended by the shutdown
+     * hook.
      */
 
     private static final int MAX_WAITING = 64;

@@ -13,15 +13,20 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The words through which a parent and a waiting JVM agree on who gets which task: a file in the parent's run directory. */
+/**
+ * The words through which a parent and a waiting JVM agree on who gets which task: a file in the parent's run
+ * directory.
+ */
 final class StandbySlot {
     /*
      * The state: STARTING -> WAITING -> GIVEN | OVER;  STARTING -> OVER
      *
-     * The task is complete before the state says GIVEN. One compare-and-set decides between the parent that gives a task
-     * and the JVM that has waited long enough. The JVM wipes the task when it has read it, as it would delete its file.
+     * The task is complete before the state says GIVEN. One compare-and-set decides between the parent that gives a
+     * task and the JVM that has waited long enough. The JVM wipes the task when it has read it, as it would delete its
+     * file.
      *
-     * Crash. Whoever dies, the other learns it not from here but from the kernel: by the lock, or as the end of a process.
+     * Crash. Whoever dies, the other learns it not from here but from the kernel: by the lock, or as the end of a
+     * process.
      */
 
     static final String SUFFIX = ".standby";

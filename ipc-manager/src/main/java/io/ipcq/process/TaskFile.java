@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * The hand-over of a task to a child: a file in the parent's {@link RunDirectory}, written before the child is started,
  * read and deleted by it. A JVM that waits finds a task that is small in its {@link StandbySlot}.
  *
- * <p>The bytes are a {@link PlainCall} where the task is one, and Java serialization else. They pass from a parent to the
- * child that it starts, through a file that only their user can reach, and nothing else is ever read so: the child refuses a
- * file or a directory that somebody else could have put there. A filter bounds them all the same: no array, graph or stream can
- * be larger than the file allows, so damage ends in an exception and not in the memory of the child.
+ * <p>The bytes are a {@link PlainCall} where the task is one, and Java serialization else. They pass from a parent to
+ * the child that it starts, through a file that only their user can reach, and nothing else is ever read so: the child
+ * refuses a file or a directory that somebody else could have put there. A filter bounds them all the same: no array,
+ * graph or stream can be larger than the file allows, so damage ends in an exception and not in the memory of the
+ * child.
  */
 final class TaskFile {
 
@@ -90,8 +91,9 @@ final class TaskFile {
     }
 
     /**
-     * Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. The task is deleted, unless it
-     * cannot be read: so the parent, which is there and deletes it then, sees that its child could not begin.
+     * Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. The task is
+     * deleted, unless it cannot be read: so the parent, which is there and deletes it then, sees that its child could
+     * not begin.
      *
      * @param link null for a child that is a thread of its parent's JVM
      */

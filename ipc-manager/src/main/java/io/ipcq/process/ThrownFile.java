@@ -15,8 +15,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a child threw, on its way to the parent: a file beside its task, which the child writes at its end, and the parent takes when it
- * has ended. What cannot be serialized does not come, and keeps nobody from ending; the child's standard error has its words.
+ * What a child threw, on its way to the parent: a file beside its task, which the child writes at its end, and the
+ * parent takes when it has ended. What cannot be serialized does not come, and keeps nobody from ending; the child's
+ * standard error has its words.
  */
 final class ThrownFile {
 
@@ -92,7 +93,9 @@ final class ThrownFile {
         }
     }
 
-    /** What was thrown; null if it cannot be made anew here. {@code program} knows the classes of the child's function. */
+    /**
+     * What was thrown; null if it cannot be made anew here. {@code program} knows the classes of the child's function.
+     */
     static @Nullable Throwable read(byte[] bytes, ClassLoader program) {
         try (ObjectInputStream in = new Input(bytes, program)) {
             return (Throwable) in.readObject();

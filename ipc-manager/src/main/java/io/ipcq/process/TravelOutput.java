@@ -12,10 +12,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what travels to another process: by Java serialization what is {@link Serializable}, by its JSON codec what is not and has one,
- * wherever in the graph it is.
+ * Writes what travels to another process: by Java serialization what is {@link Serializable}, by its JSON codec what is
+ * not and has one, wherever in the graph it is.
  *
- * <p>Thread-safe: no. Process-safe: what it writes is read by {@link java.io.ObjectInputStream}. Survives a crash: not applicable.
+ * <p>Thread-safe: no. Process-safe: what it writes is read by {@link java.io.ObjectInputStream}. Survives a crash: not
+ * applicable.
  */
 public class TravelOutput extends ObjectOutputStream {
 
@@ -53,8 +54,8 @@ public class TravelOutput extends ObjectOutputStream {
     }
 
     /**
-     * The object around a lambda, which comes along when the lambda uses a field or a method of it, is mostly not meant, and large. If it is
-     * a value, it may.
+     * The object around a lambda, which comes along when the lambda uses a field or a method of it, is mostly not
+     * meant, and large. If it is a value, it may.
      */
     private static void refuseAccomplice(SerializedLambda lambda) throws NotSerializableException {
         String around = lambda.getCapturingClass().replace('/', '.');

@@ -28,15 +28,15 @@ import java.util.zip.ZipEntry;
  */
 final class UnpackedProgram {
     /*
-     * Idea. A class path of java leads to no archive inside an archive. So what is in the outer one is copied, once for all JVMs of
-     * this user that run the same program:
+     * Idea. A class path of java leads to no archive inside an archive. So what is in the outer one is copied, once for
+     * all JVMs of this user that run the same program:
      *
      *   ipcq-programs-<user>/          0700 (CacheDirectory)
      *     <key>/                       the copy; key: names, sizes and checksums of what is in the archive
      *     <key>.new-<random>/          a copy that is being made
      *
-     * Crash. A copy appears by being renamed, so whole. Who comes later sweeps what others left unfinished, and copies that nobody
-     * uses any more.
+     * Crash. A copy appears by being renamed, so whole. Who comes later sweeps what others left unfinished, and copies
+     * that nobody uses any more.
      */
 
     static final String PREFIX = "ipcq-programs-";

@@ -234,7 +234,10 @@ class ConnectionTest {
         assertThatThrownBy(server::recvBytes).isInstanceOf(IOException.class);
     }
 
-    /** A line of /proc/net/tcp has the timer that runs, 2 if it is this one, and when it ends, in hundredths of a second. */
+    /**
+     * A line of /proc/net/tcp has the timer that runs, 2 if it is this one, and when it ends, in hundredths of a
+     * second.
+     */
     @Test
     @EnabledOnOs(OS.LINUX)
     void shouldAskInTimeWhetherTheMachineOfSilentPeerIsThere() throws Exception {

@@ -53,7 +53,9 @@ public final class CuttingWire extends WireAround {
         return connection;
     }
 
-    /** Counts from now on. After so many bytes of a direction there are no more; the other end finds an end, or a reset. */
+    /**
+     * Counts from now on. After so many bytes of a direction there are no more; the other end finds an end, or a reset.
+     */
     public synchronized void cutAfter(Direction direction, long bytes, boolean gently) throws IOException {
         passed[0] = 0;
         passed[1] = 0;

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Frames out of any bytes, however they come in pieces: the reader finds those that a plain reading finds, and no others. */
+/**
+ * Frames out of any bytes, however they come in pieces: the reader finds those that a plain reading finds, and no
+ * others.
+ */
 public final class FrameFuzz {
 
     private static final int LIMIT = 1 << 20;

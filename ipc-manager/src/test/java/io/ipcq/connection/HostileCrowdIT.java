@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two hundred strangers do what they can, all the time and from the same address: who knows the key is served all the same. The
- * soak also asks how soon.
+ * Two hundred strangers do what they can, all the time and from the same address: who knows the key is served all the
+ * same. The soak also asks how soon.
  */
 class HostileCrowdIT {
 

@@ -186,7 +186,9 @@ class HostilePeerTest {
         assertThatThrownBy(peer::receiveFrame).isInstanceOf(EOFException.class);
     }
 
-    /** This process listens, and connects to somebody who does not know the key, and has it answer its own challenge. */
+    /**
+     * This process listens, and connects to somebody who does not know the key, and has it answer its own challenge.
+     */
     @Test
     void shouldNotAnswerItsOwnChallengeForARelay() throws Exception {
         Listener listener = listen(WATCHDOG);

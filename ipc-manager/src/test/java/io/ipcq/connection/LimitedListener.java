@@ -7,7 +7,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Sends each message back, in a process with little of what the system gives; prints its port, and ends with its input. */
+/**
+ * Sends each message back, in a process with little of what the system gives; prints its port, and ends with its input.
+ */
 final class LimitedListener {
 
     static final byte[] SECRET = RawPeer.ascii("the secret of this test, 32 bytes");

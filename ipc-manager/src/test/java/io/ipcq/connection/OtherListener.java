@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** Listens as another user, and prints how many bytes two clients sent before they closed; needs nothing but the JDK. */
+/**
+ * Listens as another user, and prints how many bytes two clients sent before they closed; needs nothing but the JDK.
+ */
 final class OtherListener {
 
     private OtherListener() {}

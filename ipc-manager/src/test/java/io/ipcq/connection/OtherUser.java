@@ -5,7 +5,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** Connects to a socket and prints how many bytes came first; needs nothing but the JDK, to run as a user who sees no more. */
+/**
+ * Connects to a socket and prints how many bytes came first; needs nothing but the JDK, to run as a user who sees no
+ * more.
+ */
 final class OtherUser {
 
     private OtherUser() {}

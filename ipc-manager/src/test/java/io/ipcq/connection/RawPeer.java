@@ -16,7 +16,9 @@ import java.nio.channels.SocketChannel;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The other side, written from docs/protocol.md and with nothing of the product, so that it can do everything wrong. */
+/**
+ * The other side, written from docs/protocol.md and with nothing of the product, so that it can do everything wrong.
+ */
 public final class RawPeer implements Closeable {
 
     private final SocketChannel channel;

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 
-/** A stream whose other side is in the same thread: there is always something to read, or the end, and room to write. */
+/**
+ * A stream whose other side is in the same thread: there is always something to read, or the end, and room to write.
+ */
 abstract class ScriptedWire implements Wire {
 
     private ByteBuffer said = ByteBuffer.allocate(0);

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Lets Jazzer, which looks at what it covers, make up what peers send. Prints its seed; an input that takes long ends the run
- * with the stacks of all threads, and any failure is printed with its input in base64.
+ * Lets Jazzer, which looks at what it covers, make up what peers send. Prints its seed; an input that takes long ends
+ * the run with the stacks of all threads, and any failure is printed with its input in base64.
  */
 class FuzzIT {
 

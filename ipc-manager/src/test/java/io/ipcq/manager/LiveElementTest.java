@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each kind of what is open in a process, or secret, as it is declared in each way, in each thing that holds elements. */
+/**
+ * Each kind of what is open in a process, or secret, as it is declared in each way, in each thing that holds elements.
+ */
 @Timeout(120)
 class LiveElementTest {
 

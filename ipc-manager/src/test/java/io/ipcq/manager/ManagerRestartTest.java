@@ -39,7 +39,10 @@ class ManagerRestartTest {
     private static final int THREADS = 16;
     private static final int QUEUES = 50;
 
-    /** What works without the server, is a view that asks it later, belongs to the object itself, or says that the others would fail. */
+    /**
+     * What works without the server, is a view that asks it later, belongs to the object itself, or says that the
+     * others would fail.
+     */
     private static final Set<String> OWN = Set.of(
             "awaitReady",
             "close",

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One client stores values at the limits of what can be said, and beyond; another one reads them in every way. It may be refused
- * them, call by call, but it keeps its connection and what it holds.
+ * One client stores values at the limits of what can be said, and beyond; another one reads them in every way. It may
+ * be refused them, call by call, but it keeps its connection and what it holds.
  */
 @Timeout(120)
 class PoisonedValuesTest {

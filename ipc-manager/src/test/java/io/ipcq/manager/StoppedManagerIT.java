@@ -119,7 +119,10 @@ class StoppedManagerIT {
         assertThat(kill.waitFor()).as("kill %s %s", signal, server).isZero();
     }
 
-    /** When {@code kill} returns, the threads are about to stop: each does when the one that got the signal has had its turn. */
+    /**
+     * When {@code kill} returns, the threads are about to stop: each does when the one that got the signal has had its
+     * turn.
+     */
     private void stopServer() throws Exception {
         signal("-STOP");
         await().atMost(LONG).until(this::isStopped);

@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** Threads that all of a JVM have together outlive who needed them first, and keep nothing of his: the class loader of an application. */
+/**
+ * Threads that all of a JVM have together outlive who needed them first, and keep nothing of his: the class loader of
+ * an application.
+ */
 class CommonThreadsIT {
 
     /** What a container deploys, while the library is its own. */

@@ -33,7 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What tasks and children were passed is let go of when they did not keep it: mappings, descriptors, memberships, names. */
+/**
+ * What tasks and children were passed is let go of when they did not keep it: mappings, descriptors, memberships,
+ * names.
+ */
 class PassedThingsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

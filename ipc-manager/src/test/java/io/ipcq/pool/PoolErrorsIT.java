@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Lets errors come up in a pool that are not alone: where another one is dealt with, or for as long as no thread can be had.
- * {@link PoolFaultLoopIT} has one of them at a time, at every place.
+ * Lets errors come up in a pool that are not alone: where another one is dealt with, or for as long as no thread can be
+ * had. {@link PoolFaultLoopIT} has one of them at a time, at every place.
  */
 class PoolErrorsIT {
 

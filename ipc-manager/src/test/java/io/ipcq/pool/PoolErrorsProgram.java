@@ -20,7 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** The process in which {@link PoolErrorsIT} lets errors come up; its pools have threads of it as workers, or JVMs where these are needed. */
+/**
+ * The process in which {@link PoolErrorsIT} lets errors come up; its pools have threads of it as workers, or JVMs where
+ * these are needed.
+ */
 final class PoolErrorsProgram {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -36,7 +39,10 @@ final class PoolErrorsProgram {
 
     /** What is tried. */
     enum Scenario {
-        /** A slot goes on after any number of errors in a row, of which all but the first come up in what is done about one. */
+        /**
+         * A slot goes on after any number of errors in a row, of which all but the first come up in what is done about
+         * one.
+         */
         SLOT_GOES_ON {
             @Override
             void run() throws Exception {
@@ -156,7 +162,10 @@ final class PoolErrorsProgram {
                 }
             }
         },
-        /** What a worker logs comes while no thread can be had, of which the pool tells a logger that waits for others who use the pool. */
+        /**
+         * What a worker logs comes while no thread can be had, of which the pool tells a logger that waits for others
+         * who use the pool.
+         */
         LOGGER_IS_CALLED_WITHOUT_LOCK {
             @Override
             boolean needsJvms() {
@@ -177,7 +186,9 @@ final class PoolErrorsProgram {
                 }
             }
         },
-        /** Callbacks that were left behind are run, also if others are left behind before somebody goes on with them. */
+        /**
+         * Callbacks that were left behind are run, also if others are left behind before somebody goes on with them.
+         */
         TWO_BATCHES_ARE_LEFT_BEHIND {
             @Override
             void run() throws Exception {

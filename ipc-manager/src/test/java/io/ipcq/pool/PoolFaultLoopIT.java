@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Lets an error come up at the n-th point of what a pool does, for every n, in the parent's threads or in a worker's, and looks whether
- * every future completes and the pool is whole again; {@link PoolFaultScene} says what must hold.
+ * Lets an error come up at the n-th point of what a pool does, for every n, in the parent's threads or in a worker's,
+ * and looks whether every future completes and the pool is whole again; {@link PoolFaultScene} says what must hold.
  */
 class PoolFaultLoopIT {
 

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The process in which, or in whose workers, errors come up. Arguments: the directory, how many points of each operation, the seed, after
- * how many seconds no other operation is begun, the operations.
+ * The process in which, or in whose workers, errors come up. Arguments: the directory, how many points of each
+ * operation, the seed, after how many seconds no other operation is begun, the operations.
  */
 final class PoolFaultProgram {
 

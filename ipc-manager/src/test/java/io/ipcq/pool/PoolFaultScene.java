@@ -37,8 +37,10 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>Every future that was given out completes: with the right result, or with a failure.
  *   <li>No task runs twice, unless that was asked for.
- *   <li>The pool goes on: as many tasks as it has workers run side by side, and what was submitted is counted as having ended.
- *   <li>{@code close} ends, and leaves no process, descriptor or thread of a slot behind; what could not be created leaves none either.
+ *   <li>The pool goes on: as many tasks as it has workers run side by side, and what was submitted is counted as having
+ *       ended.
+ *   <li>{@code close} ends, and leaves no process, descriptor or thread of a slot behind; what could not be created
+ *       leaves none either.
  * </ul>
  */
 final class PoolFaultScene implements FaultLoop.Scene {
@@ -342,7 +344,10 @@ final class PoolFaultScene implements FaultLoop.Scene {
         }
     }
 
-    /** Not one of the shared pool when that is not looked at: it would have another worker then, which looks like one left behind. */
+    /**
+     * Not one of the shared pool when that is not looked at: it would have another worker then, which looks like one
+     * left behind.
+     */
     private boolean isLibrarys(Thread thread) {
         return thread.getName().startsWith("ipcq-") && (operation.options == null || !pools.owns(thread));
     }

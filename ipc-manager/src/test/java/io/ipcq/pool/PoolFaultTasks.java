@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
-/** What the workers do in which, or in whose parent, errors come up. Each task leaves a mark, so that one that is run twice is found out. */
+/**
+ * What the workers do in which, or in whose parent, errors come up. Each task leaves a mark, so that one that is run
+ * twice is found out.
+ */
 final class PoolFaultTasks {
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -280,7 +280,10 @@ class ProcessPoolCrashIT {
         }
     }
 
-    /** Where workers take longer to start than the pauses are, tasks are done all the same between one kill and the next. */
+    /**
+     * Where workers take longer to start than the pauses are, tasks are done all the same between one kill and the
+     * next.
+     */
     private static void killAtRandom(ProcessPool pool, Random random, long pauseMillis) {
         try {
             long enough = 0;

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is made once for all programs of a user stays while one of them uses it, and goes when none has done so for long. */
+/**
+ * What is made once for all programs of a user stays while one of them uses it, and goes when none has done so for
+ * long.
+ */
 class CacheDirectoryIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -549,7 +549,9 @@ class ChildProcessIT {
         assertThat(thrownFiles()).isEmpty();
     }
 
-    /** What cannot be serialized does not come, nor what fills the memory of who reads it; the child fails all the same. */
+    /**
+     * What cannot be serialized does not come, nor what fills the memory of who reads it; the child fails all the same.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldFailWithoutWhatCannotTravel(boolean large) throws Exception {

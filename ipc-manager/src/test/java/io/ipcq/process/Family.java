@@ -12,7 +12,9 @@ final class Family {
 
     private Family() {}
 
-    /** Starts children one after another for as long as it lives: a third sleep, a third spin, a third have children. */
+    /**
+     * Starts children one after another for as long as it lives: a third sleep, a third spin, a third have children.
+     */
     static final class Root {
         public static void main(String[] arguments) throws Exception {
             Random random = new Random(Long.parseLong(arguments[0]));

@@ -203,8 +203,8 @@ class HarshEnvironmentIT {
     // ---- under a build ----------------------------------------------------------------------------------------------
 
     /**
-     * As Surefire starts a JVM: an agent that measures, and a jar that names all others. Children, workers and what a manager starts have the
-     * agent that they are given, and write to the same file.
+     * As Surefire starts a JVM: an agent that measures, and a jar that names all others. Children, workers and what a
+     * manager starts have the agent that they are given, and write to the same file.
      */
     @Test
     void shouldWorkUnderMeasuringAgent() throws Exception {

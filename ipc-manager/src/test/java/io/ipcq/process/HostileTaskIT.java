@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What another user can do to a child where he may exchange what is in the directory for temporary files: run nothing as its user. */
+/**
+ * What another user can do to a child where he may exchange what is in the directory for temporary files: run nothing
+ * as its user.
+ */
 class HostileTaskIT {
 
     private static final int NOBODY = 65534;

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The one name in a directory of all users that everybody knows: what somebody else put there is not used, and breaks nothing. */
+/**
+ * The one name in a directory of all users that everybody knows: what somebody else put there is not used, and breaks
+ * nothing.
+ */
 class SquattingTest {
 
     /** What is there already. */

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The contract of queues for those of a manager, whatever the way to it. Where such a queue is another thing by nature, a row
- * says what holds instead.
+ * The contract of queues for those of a manager, whatever the way to it. Where such a queue is another thing by nature,
+ * a row says what holds instead.
  */
 abstract class ManagedQueueContract extends SharedQueueContract {
 
@@ -122,8 +122,9 @@ abstract class ManagedQueueContract extends SharedQueueContract {
     }
 
     /**
-     * What holds for one that is kept on disk instead of {@link #shouldHandOutBytesOfElementThatCannotBeDecoded}: as the server is
-     * attached, too, and might be able to decode it, such an element comes again, and lies with the dead letters at last.
+     * What holds for one that is kept on disk instead of {@link #shouldHandOutBytesOfElementThatCannotBeDecoded}: as
+     * the server is attached, too, and might be able to decode it, such an element comes again, and lies with the dead
+     * letters at last.
      */
     final void requireThatOthersMayDecode() throws Exception {
         for (String bad : List.of(PickyCodec.UNDECODABLE, PickyCodec.BROKEN)) {
@@ -191,8 +192,8 @@ abstract class ManagedQueueContract extends SharedQueueContract {
     }
 
     /**
-     * What a producer on the server's machine puts does not pass the server, but has to when it is taken over TCP. A number that is too
-     * long for that is refused in words, and what comes behind it comes.
+     * What a producer on the server's machine puts does not pass the server, but has to when it is taken over TCP. A
+     * number that is too long for that is refused in words, and what comes behind it comes.
      */
     @Test
     void shouldTakeOrRefuseNumberThatIsTooLongForServer() throws Exception {

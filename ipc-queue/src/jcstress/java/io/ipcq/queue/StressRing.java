@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An empty ring that is mapped twice, so that two threads see it as two processes do. There are some of them, used over and over:
- * the harness makes states by the thousand, and a file for each would be too much.
+ * An empty ring that is mapped twice, so that two threads see it as two processes do. There are some of them, used over
+ * and over: the harness makes states by the thousand, and a file for each would be too much.
  */
 final class StressRing {
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells the Flight Recorder what happens, if somebody records it.
  *
- * <p>These are called where something waits or goes wrong, never for each element. As long as nothing was ever recorded in this JVM, a call
- * is a look at a flag. None of them throws anything, whatever is lacking.
+ * <p>These are called where something waits or goes wrong, never for each element. As long as nothing was ever recorded
+ * in this JVM, a call is a look at a flag. None of them throws anything, whatever is lacking.
  *
  * <p>Thread-safe. Process-safe: it concerns this JVM. Survives a crash: what a recording has on disk does.
  */

@@ -6,8 +6,8 @@ import java.security.PrivilegedAction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes threads that all users of this library in a JVM have together. Such a thread outlives whoever needed it first, so it keeps nothing of
- * him: neither his class loader, nor his inheritable thread locals, nor who called.
+ * Makes threads that all users of this library in a JVM have together. Such a thread outlives whoever needed it first,
+ * so it keeps nothing of him: neither his class loader, nor his inheritable thread locals, nor who called.
  *
  * <p>Thread-safe. It concerns this process only.
  */

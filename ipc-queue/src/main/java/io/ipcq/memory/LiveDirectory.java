@@ -39,9 +39,9 @@ public final class LiveDirectory {
      *     ...         what the owner has there
      *
      *   If `alive` is unlocked, the owner is dead. A directory without `alive` is being made, or a program that tidies
-     *   temporary files has removed it: it is swept only if it is empty, or forgotten. That is one whose owner is no living
-     *   process here, with nothing in it but files that nobody has changed for a day. A directory may be swept before its owner has
-     *   locked `alive`. So the owner checks after locking, and begins again.
+     *   temporary files has removed it: it is swept only if it is empty, or forgotten. That is one whose owner is no
+     *   living process here, with nothing in it but files that nobody has changed for a day. A directory may be swept
+     *   before its owner has locked `alive`. So the owner checks after locking, and begins again.
      *
      *   A sweep passes over directories with this process's pid and start. They may belong to the same code in another
      *   class loader, and closing a file that was opened to ask would drop the only lock that it may have so far
@@ -120,8 +120,8 @@ public final class LiveDirectory {
     }
 
     /**
-     * The directories of this user in a place of which the owner lives, each with its pid. Changes nothing, and leaves the locks alone: it
-     * goes by pids, so the owner has to be in the same pid namespace.
+     * The directories of this user in a place of which the owner lives, each with its pid. Changes nothing, and leaves
+     * the locks alone: it goes by pids, so the owner has to be in the same pid namespace.
      */
     public static Map<Path, Long> living(Path base, String prefix) throws IOException {
         Map<Path, Long> owners = owners(base, prefix);

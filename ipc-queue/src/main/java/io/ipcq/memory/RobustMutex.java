@@ -157,8 +157,8 @@ public final class RobustMutex {
     }
 
     /**
-     * After {@link Acquisition#RECOVERED}, and as long as it is held: the number of the member that died in it, or {@link
-     * Integer#MAX_VALUE} if the last holder left by exception.
+     * After {@link Acquisition#RECOVERED}, and as long as it is held: the number of the member that died in it, or
+     * {@link Integer#MAX_VALUE} if the last holder left by exception.
      */
     public int predecessor() {
         return predecessor;

@@ -99,7 +99,9 @@ public final class Waiter {
         return new Waiter(region, offset, strategy, true);
     }
 
-    /** Whether who waits sleeps in the kernel on this machine; if not, it looks again and again, with growing pauses. */
+    /**
+     * Whether who waits sleeps in the kernel on this machine; if not, it looks again and again, with growing pauses.
+     */
     public static boolean isNative() {
         return Futex.isNative();
     }

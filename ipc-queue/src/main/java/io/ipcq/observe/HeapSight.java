@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 public record HeapSight(long usedBytes) {
 
     /*
-     * The file is HotSpot's: a header of 32 bytes, and entries that each have a name and a value. Nothing in it is trusted.
+     * The file is HotSpot's: a header of 32 bytes, and entries that each have a name and a value. Nothing in it is
+     * trusted.
      *
      * Reference: perfMemory.hpp and perfData.hpp of the JDK's sources.
      */

@@ -52,7 +52,10 @@ public record QueueWatch(QueueLook first, QueueLook last, Map<QueueWord, Integer
         return new QueueWatch(first, last, held);
     }
 
-    /** Of two looks that somebody else took, a while apart. What happened between them is not known: the more there are, the better. */
+    /**
+     * Of two looks that somebody else took, a while apart. What happened between them is not known: the more there are,
+     * the better.
+     */
     public static QueueWatch between(QueueLook first, QueueLook last) {
         Map<QueueWord, Integer> held = new EnumMap<>(QueueWord.class);
         held.putAll(first.snapshot().holders());

@@ -11,11 +11,14 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which process listens at a Unix-domain socket, as the kernel shows it; nobody is connected to, or asked. Thread-safe: it has no state. */
+/**
+ * Which process listens at a Unix-domain socket, as the kernel shows it; nobody is connected to, or asked. Thread-safe:
+ * it has no state.
+ */
 public final class SocketSight {
     /*
-     * The table of sockets has the number of each; among the descriptors of the processes that this user may look at, the one with that
-     * number is looked for.
+     * The table of sockets has the number of each; among the descriptors of the processes that this user may look at,
+     * the one with that number is looked for.
      *
      * Reference: proc_net(5), /proc/net/unix.
      */

@@ -14,7 +14,10 @@ import io.ipcq.codec.Codec;
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
 public record DeadLetter(long number, int attempts, String reason, byte[] bytes) {
 
-    /** What dead letters are encoded by, for who looks at them without a handle, as through {@link QueueView#deadLetters}. */
+    /**
+     * What dead letters are encoded by, for who looks at them without a handle, as through
+     * {@link QueueView#deadLetters}.
+     */
     public static Codec<DeadLetter> codec() {
         return DeadLetterCodec.INSTANCE;
     }

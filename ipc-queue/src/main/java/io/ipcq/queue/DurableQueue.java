@@ -50,8 +50,8 @@ public interface DurableQueue<E> extends SharedQueue<E> {
 
     /**
      * Opens the queue at an address: {@code file:/var/orders} is one in a directory, {@code ipcq:} one of a manager,
-     * {@code kafka:} one in a cluster. So a program goes from one machine to many by changing an address. docs/many-machines.md has all kinds of
-     * addresses.
+     * {@code kafka:} one in a cluster. So a program goes from one machine to many by changing an address.
+     * docs/many-machines.md has all kinds of addresses.
      */
     static <E> DurableQueue<E> open(URI address, Class<E> type) throws IOException {
         return builder(type).open(address);
@@ -65,8 +65,8 @@ public interface DurableQueue<E> extends SharedQueue<E> {
     }
 
     /**
-     * Opens the queue at an address, whatever its type, as {@link SharedQueue#openEncoded} does in a directory: the elements are the bytes
-     * that they were encoded to, and what is put has to be encoded as {@link #codecId()} says.
+     * Opens the queue at an address, whatever its type, as {@link SharedQueue#openEncoded} does in a directory: the
+     * elements are the bytes that they were encoded to, and what is put has to be encoded as {@link #codecId()} says.
      */
     static DurableQueue<byte[]> openEncoded(URI address) throws IOException {
         return QueueProviders.openEncoded(QueueAddress.of(address));

@@ -26,7 +26,8 @@ public interface DurableQueueProvider {
     <E> DurableQueue<E> open(QueueAddress address, DurableQueueRequest<E> request) throws IOException;
 
     /**
-     * The {@link io.ipcq.codec.Codec#id() id} of the codec of a queue that is there, for tools that do not know its type.
+     * The {@link io.ipcq.codec.Codec#id() id} of the codec of a queue that is there, for tools that do not know its
+     * type.
      *
      * @throws java.nio.file.NoSuchFileException if there is none
      * @throws IllegalArgumentException if the address is none of its own

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * What the control file of every kind of queue is given at creation and never again: options of its kind, and the id of its codec,
- * with a checksum of all of them.
+ * What the control file of every kind of queue is given at creation and never again: options of its kind, and the id of
+ * its codec, with a checksum of all of them.
  *
  * <pre>
  *   begin             codecIdBytes                                      end

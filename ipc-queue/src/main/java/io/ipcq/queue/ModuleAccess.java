@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 /**
  * The parts of {@code java.base} that Chronicle Queue reaches into, and how they are opened to it.
  *
- * <p>JVM options are the documented way. Where a program was started without them, the same parts are opened at run time,
- * once; {@code -Dipcq.openModules=false} switches that off. They are opened to the class path, or to Chronicle's modules where the program
- * runs from the module path.
+ * <p>JVM options are the documented way. Where a program was started without them, the same parts are opened at run
+ * time, once; {@code -Dipcq.openModules=false} switches that off. They are opened to the class path, or to Chronicle's
+ * modules where the program runs from the module path.
  */
 final class ModuleAccess {
 

@@ -44,10 +44,10 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
      *   A flag in the control file, which is never taken back, ends the queue for its members and for processes that
      *   want to join. Then the files are removed through the handle, the control file last, and then the name. The
      *   name can be removed only while the directory is empty, so it is never taken from the next queue of that name,
-     *   which is never empty. Every process that finds the flag can do the same, at the same time. So a creator does not
-     *   wait for a queue that is being deleted: it deletes that first. A queue that everybody has left is flagged by one
-     *   compare-and-set of the flags together with the count of members. It fails if a member has joined since all
-     *   members were found dead. Members that join later find the flag.
+     *   which is never empty. Every process that finds the flag can do the same, at the same time. So a creator does
+     *   not wait for a queue that is being deleted: it deletes that first. A queue that everybody has left is flagged
+     *   by one compare-and-set of the flags together with the count of members. It fails if a member has joined since
+     *   all members were found dead. Members that join later find the flag.
      *
      * Crash
      *   A creator that dies leaves a directory of another name, which the next creator removes. After a death that

@@ -81,9 +81,9 @@ public interface QueueView extends AutoCloseable {
     long verify(Consumer<String> flaw);
 
     /**
-     * Makes a new queue of the same kind, codec and options, and puts into it what can be read of what somebody may still want, in its
-     * order: elements that wait, and of a durable queue those that are leased or were given back. This queue is left as it is, and nobody
-     * should use it meanwhile. If it fails, there is no new queue.
+     * Makes a new queue of the same kind, codec and options, and puts into it what can be read of what somebody may
+     * still want, in its order: elements that wait, and of a durable queue those that are leased or were given back.
+     * This queue is left as it is, and nobody should use it meanwhile. If it fails, there is no new queue.
      *
      * @param target where the new queue lives; there must be nothing yet
      * @param flaw told, in words, of each element that is damaged or missing, and where

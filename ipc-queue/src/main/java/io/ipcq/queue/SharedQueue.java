@@ -78,7 +78,10 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
         return AnonymousDirectories.list();
     }
 
-    /** Removes the anonymous queues of this user's whose members are all dead, at once; the next one that is made would do so, too. */
+    /**
+     * Removes the anonymous queues of this user's whose members are all dead, at once; the next one that is made would
+     * do so, too.
+     */
     static void sweepAnonymous() throws IOException {
         AnonymousDirectories.sweep();
     }

@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /**
- * What "comes back equal" means, more strictly than {@code equals}: an object of ours by all its fields, also those that
- * a subclass hides; a number by its bits; a collection by its kind, elements and order of sorting.
+ * What "comes back equal" means, more strictly than {@code equals}: an object of ours by all its fields, also those
+ * that a subclass hides; a number by its bits; a collection by its kind, elements and order of sorting.
  */
 final class SameValue {
 

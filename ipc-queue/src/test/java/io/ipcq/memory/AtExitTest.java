@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 
 class AtExitTest {
 
-    /** What happens at the end of a JVM. Prints what is released; its argument says whether a hook is the first to add something. */
+    /**
+     * What happens at the end of a JVM. Prints what is released; its argument says whether a hook is the first to add
+     * something.
+     */
     static final class Program {
 
         private static final AtExit<String> HELD =

@@ -32,7 +32,10 @@ class LiveDirectoryTest {
         return Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
     }
 
-    /** A program that tidies temporary files removes what nobody has changed for long; the owner, which died later, has changed the others. */
+    /**
+     * A program that tidies temporary files removes what nobody has changed for long; the owner, which died later, has
+     * changed the others.
+     */
     @Test
     void shouldSweepForgottenFilesOfOneThatSomeoneTidied() throws Exception {
         Path forgotten = leave(Files.createFile(ownedBy(DEAD).resolve("1.pool")));

@@ -229,7 +229,9 @@ class MembersCrashIT {
         }
     }
 
-    /** Loads the classes twice; each copy joins, the second leaves, the first stays, and then somebody copies the files. */
+    /**
+     * Loads the classes twice; each copy joins, the second leaves, the first stays, and then somebody copies the files.
+     */
     static final class TwoClassLoaders {
         public static void main(String[] args) throws Exception {
             try (URLClassLoader one = loader();

@@ -13,8 +13,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Producer and consumer processes on one queue, of which one after the other is killed and started again, until everything is
- * put, the queue is shut down, and drained; then the ledgers are compared.
+ * Producer and consumer processes on one queue, of which one after the other is killed and started again, until
+ * everything is put, the queue is shut down, and drained; then the ledgers are compared.
  */
 final class CrashRound implements AutoCloseable {
 

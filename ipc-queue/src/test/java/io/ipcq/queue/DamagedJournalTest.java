@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A durable queue whose files were damaged while nobody used it: whatever the byte, opening or taking either works or throws
- * an exception that names the directory; no call hangs, and what is handed out is what somebody put.
+ * A durable queue whose files were damaged while nobody used it: whatever the byte, opening or taking either works or
+ * throws an exception that names the directory; no call hangs, and what is handed out is what somebody put.
  */
 class DamagedJournalTest {
 
@@ -153,7 +153,10 @@ class DamagedJournalTest {
         }
     }
 
-    /** Flips one bit of each sampled byte, or all of them, in a copy, and uses the copy; the bytes of {@code always} in any case. */
+    /**
+     * Flips one bit of each sampled byte, or all of them, in a copy, and uses the copy; the bytes of {@code always} in
+     * any case.
+     */
     private void flipEach(Path file, List<Integer> offsets, boolean harmless, Integer... always) throws Exception {
         long seed = Long.getLong("ipcq.seed", System.nanoTime());
         System.out.println("seed=" + seed);

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Kills consumers and producers at random while 4 of each use one queue, with random options, and compares the ledgers.
  *
- * <p>The seed is printed; {@code -Dipcq.seed=n} runs that one again (the options and the moments are the same, the processes'
- * interleaving is not). {@code -Dipcq.crash.elements=n} sets how many elements go through in each test, {@code
- * -Dipcq.crash.kills=n} how many processes die in it at most. {@code -Psoak} sends a million through and kills to the end:
- * {@code mvn verify -Psoak -pl ipc-queue -Dit.test=DurableQueueCrashIT}.
+ * <p>The seed is printed; {@code -Dipcq.seed=n} runs that one again (the options and the moments are the same, the
+ * processes' interleaving is not). {@code -Dipcq.crash.elements=n} sets how many elements go through in each test,
+ * {@code -Dipcq.crash.kills=n} how many processes die in it at most. {@code -Psoak} sends a million through and kills
+ * to the end: {@code mvn verify -Psoak -pl ipc-queue -Dit.test=DurableQueueCrashIT}.
  */
 class DurableQueueCrashIT {
 

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Much goes through a queue, and the space that it takes stays within three segments, and one for each process that gets no turn
- * on the processor: it still has mapped what it saw last.
+ * Much goes through a queue, and the space that it takes stays within three segments, and one for each process that
+ * gets no turn on the processor: it still has mapped what it saw last.
  *
- * <p>What is measured is what the file system has given away, which includes files that were removed and that some process
- * still has mapped; that needs a file system of its own, and so the right to mount one. Without it, only the files that have
- * a name are counted. {@code -Dipcq.disk.elements=n} and {@code -Dipcq.disk.segment=bytes} set the size; {@code -Psoak} sends ten
- * million.
+ * <p>What is measured is what the file system has given away, which includes files that were removed and that some
+ * process still has mapped; that needs a file system of its own, and so the right to mount one. Without it, only the
+ * files that have a name are counted. {@code -Dipcq.disk.elements=n} and {@code -Dipcq.disk.segment=bytes} set the
+ * size; {@code -Psoak} sends ten million.
  */
 class DurableQueueDiskIT {
 

@@ -33,11 +33,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a crash of the machine leaves: a copy of the files, none quite of the same instant as another, taken while processes put and
- * take. Each copy opens and holds, of every producer, a run of its elements without a gap, and takes new ones; or it is refused
- * in words. With pages missing, too, it never shows anything that was not put.
+ * What a crash of the machine leaves: a copy of the files, none quite of the same instant as another, taken while
+ * processes put and take. Each copy opens and holds, of every producer, a run of its elements without a gap, and takes
+ * new ones; or it is refused in words. With pages missing, too, it never shows anything that was not put.
  *
- * <p>{@code -Dipcq.copies=n} sets how many copies there are of each kind; {@code -Dipcq.seed=n} chooses the moments and the pages.
+ * <p>{@code -Dipcq.copies=n} sets how many copies there are of each kind; {@code -Dipcq.seed=n} chooses the moments and
+ * the pages.
  */
 class DurableQueueMachineCrashIT {
 
@@ -240,7 +241,9 @@ class DurableQueueMachineCrashIT {
         }
     }
 
-    /** Takes what there is, which includes the elements of the given numbers: put before and not taken until afterwards. */
+    /**
+     * Takes what there is, which includes the elements of the given numbers: put before and not taken until afterwards.
+     */
     private static String drainAndUse(Path copy, long from, long to) throws Exception {
         try (DurableQueue<byte[]> queue = DurableQueue.open(copy, byte[].class)) {
             Set<Long> numbers = drain(queue);

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Containers that share a directory but no process numbers: in each, the JVM is process 1, and sees none of the others. */
+/**
+ * Containers that share a directory but no process numbers: in each, the JVM is process 1, and sees none of the others.
+ */
 class DurableQueueNamespaceIT {
 
     private static final List<String> NAMESPACE = List.of("unshare", "--pid", "--fork", "--mount-proc", "--kill-child");

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A producer that dies or is stopped within an append: how long that stalls the others, and what they can do meanwhile. The stall
- * is measured and printed; {@code -Dipcq.stall.kills=n} sets how often.
+ * A producer that dies or is stopped within an append: how long that stalls the others, and what they can do meanwhile.
+ * The stall is measured and printed; {@code -Dipcq.stall.kills=n} sets how often.
  */
 class DurableQueueStallIT {
 

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uses a queue with a codec and with targets that take all memory there is, and keep it until the queue has thrown. Prints what it
- * got: {@code engine directory rounds}.
+ * Uses a queue with a codec and with targets that take all memory there is, and keep it until the queue has thrown.
+ * Prints what it got: {@code engine directory rounds}.
  */
 final class ExhaustedHeapProgram {
 

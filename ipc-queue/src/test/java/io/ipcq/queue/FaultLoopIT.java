@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Lets an error come up at the n-th point of each operation, for every n, and looks whether the queue goes on for all others, with
- * nothing lost and nothing left open; {@link FaultScene} says what must hold.
+ * Lets an error come up at the n-th point of each operation, for every n, and looks whether the queue goes on for all
+ * others, with nothing lost and nothing left open; {@link FaultScene} says what must hold.
  */
 class FaultLoopIT {
 

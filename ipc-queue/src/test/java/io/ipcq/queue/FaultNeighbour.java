@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Another process, in which no errors come up, and which is told to put an element into a queue and to take all there are. */
+/**
+ * Another process, in which no errors come up, and which is told to put an element into a queue and to take all there
+ * are.
+ */
 final class FaultNeighbour implements AutoCloseable {
 
     private static final String TOOK = "took ";

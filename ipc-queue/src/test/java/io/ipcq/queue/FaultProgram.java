@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The process in which errors come up. Arguments: the directory, the engine, how many points of each operation, the seed. */
+/**
+ * The process in which errors come up. Arguments: the directory, the engine, how many points of each operation, the
+ * seed.
+ */
 final class FaultProgram {
 
     private static final int SCENES_BETWEEN_NEIGHBOURS = 8;

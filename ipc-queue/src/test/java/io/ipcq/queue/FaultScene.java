@@ -29,12 +29,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>What was being put is there once, or not at all; of a batch perhaps a part.
- *   <li>What was being taken is still there, or in the dead letters, perhaps twice, or its bytes are in the exception ({@link
- *       CodecException#bytes}, as the exception itself, its cause or suppressed). No lease stays out: others find it as soon as they take.
+ *   <li>What was being taken is still there, or in the dead letters, perhaps twice, or its bytes are in the exception
+ *       ({@link CodecException#bytes}, as the exception itself, its cause or suppressed). No lease stays out: others
+ *       find it as soon as they take.
  *   <li>What {@code drainTo} was adding to its target is there, or in the target, or both.
  *   <li>What a handle keeps and was putting back when it was closed is there, perhaps twice.
  *   <li>What was being acknowledged or given back is that, or still leased.
- *   <li>Other handles, of this process and others, put and take; the handle under test, too, unless it was being closed.
+ *   <li>Other handles, of this process and others, put and take; the handle under test, too, unless it was being
+ *       closed.
  *   <li>Once all elements have been dealt with, {@code join} returns.
  *   <li>After {@code close}, which may be called again if it threw, nothing is open, mapped, or a member.
  *   <li>What could not be created or deleted whole can be so by the next call, and leaves no files.

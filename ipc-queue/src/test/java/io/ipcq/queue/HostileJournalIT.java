@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A durable queue that somebody else made, as in an archive that was unpacked: it chooses no class, and leads to no other file. */
+/**
+ * A durable queue that somebody else made, as in an archive that was unpacked: it chooses no class, and leads to no
+ * other file.
+ */
 class HostileJournalIT {
 
     private static final String LOADED = "ipcq.hostile.loaded";

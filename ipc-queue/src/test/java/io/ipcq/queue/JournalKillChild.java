@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The process that dies in the middle of a {@link JournalKillOperation}. Arguments: directory of the test, the operation. */
+/**
+ * The process that dies in the middle of a {@link JournalKillOperation}. Arguments: directory of the test, the
+ * operation.
+ */
 final class JournalKillChild implements JournalKillOperation.Child {
 
     static final int ID = 1;

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A queue, what the parent does to it before a child dies in the middle of an operation, and what it looks at afterwards. */
+/**
+ * A queue, what the parent does to it before a child dies in the middle of an operation, and what it looks at
+ * afterwards.
+ */
 final class JournalKillScene implements JournalKillOperation.Parent, KillPoints.Scene {
 
     private static final int ID = 0;

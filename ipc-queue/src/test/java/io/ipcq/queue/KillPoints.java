@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 /**
  * Counts the points at which a process could die within an operation, then lets one die at each of them, or at some.
  *
- * <p>{@code -Dipcq.kill.points=n} sets how many points of each operation are tried, drawn with {@code -Dipcq.seed}; {@code -Psoak}
- * tries all. With 0 they are only counted.
+ * <p>{@code -Dipcq.kill.points=n} sets how many points of each operation are tried, drawn with {@code -Dipcq.seed};
+ * {@code -Psoak} tries all. With 0 they are only counted.
  */
 final class KillPoints {
 

@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 import org.jboss.byteman.agent.Main;
 
 /**
- * Ends or holds a child process at the n-th of the instructions at which a death could leave something half done: every store to
- * the shared words, and every step that Chronicle or the file system is asked for.
+ * Ends or holds a child process at the n-th of the instructions at which a death could leave something half done: every
+ * store to the shared words, and every step that Chronicle or the file system is asked for.
  *
- * <p>In the parent: {@link #options} are the child's JVM options. In the child: {@link #arm} starts the count, and the rules that
- * an agent has woven in call {@link #hit}.
+ * <p>In the parent: {@link #options} are the child's JVM options. In the child: {@link #arm} starts the count, and the
+ * rules that an agent has woven in call {@link #hit}.
  */
 public final class KillSwitch {
 
@@ -84,7 +84,10 @@ public final class KillSwitch {
                 "-D" + AT + "=" + n);
     }
 
-    /** Options for a child that, when it first comes to a rule, prints "held" and waits for a line on its standard input. */
+    /**
+     * Options for a child that, when it first comes to a rule, prints "held" and waits for a line on its standard
+     * input.
+     */
     static List<String> holding(Path directory, String rule) {
         if (Arrays.stream(RULES).noneMatch(each -> name(each).equals(rule))) {
             throw new IllegalArgumentException("no rule " + rule + " among " + Arrays.deepToString(RULES));
@@ -152,7 +155,9 @@ public final class KillSwitch {
         armed = true;
     }
 
-    /** In the child: counts no more, and says what was counted; does not return when another thread has come to its end. */
+    /**
+     * In the child: counts no more, and says what was counted; does not return when another thread has come to its end.
+     */
     static synchronized void disarm() {
         armed = false;
         System.out.println("hits " + hits + " " + String.join(" ", RULES_HIT));

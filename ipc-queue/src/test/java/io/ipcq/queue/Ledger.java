@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What one process says it has done to a queue: a file of its own, outside the product, written with one system call for each
- * record, so that it survives SIGKILL up to the last record.
+ * What one process says it has done to a queue: a file of its own, outside the product, written with one system call
+ * for each record, so that it survives SIGKILL up to the last record.
  */
 final class Ledger implements AutoCloseable {
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Compares what went into a queue with what came out of it, according to the ledgers of all processes, after the queue was
- * drained.
+ * Compares what went into a queue with what came out of it, according to the ledgers of all processes, after the queue
+ * was drained.
  *
  * <ul>
  *   <li>lost: {@code put} returned, and nobody was given the element, or nobody who dealt with it to the end
@@ -18,7 +18,8 @@ import java.util.Objects;
  *   <li>duplicate: given out twice without saying so, which is to say under the same attempt, or taken for good twice
  *   <li>redelivered: given out again, and declared as that
  *   <li>recovered: {@code put} did not return, and the element is there: allowed, once
- *   <li>disordered: one consumer was given a producer's elements in another order than they were put, each for the first time
+ *   <li>disordered: one consumer was given a producer's elements in another order than they were put, each for the
+ *       first time
  * </ul>
  */
 final class LedgerChecker {

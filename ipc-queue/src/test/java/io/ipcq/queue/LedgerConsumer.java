@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * A process that takes elements until the queue is shut down and drained, and keeps a ledger of that. Arguments: queue, ledgers,
- * name, {@code get} or {@code receive}, seed, longest hold in milliseconds.
+ * A process that takes elements until the queue is shut down and drained, and keeps a ledger of that. Arguments: queue,
+ * ledgers, name, {@code get} or {@code receive}, seed, longest hold in milliseconds.
  */
 final class LedgerConsumer {
 

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A process that puts numbered elements and keeps a ledger of that. Arguments: queue, ledgers, name, id, count, batch, filler. */
+/**
+ * A process that puts numbered elements and keeps a ledger of that. Arguments: queue, ledgers, name, id, count, batch,
+ * filler.
+ */
 final class LedgerProducer {
 
     private LedgerProducer() {}

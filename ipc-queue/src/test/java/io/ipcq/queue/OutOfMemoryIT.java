@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The heap of a process is used up, and not for a moment only, while it takes: it goes on afterwards, and nothing is lost. */
+/**
+ * The heap of a process is used up, and not for a moment only, while it takes: it goes on afterwards, and nothing is
+ * lost.
+ */
 @Timeout(180)
 class OutOfMemoryIT {
 

@@ -11,8 +11,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Uses a queue where a stack ends: goes down until it overflows, and on the way up calls the queue from each frame, until there
- * is enough stack again. So the overflow comes up at each call that the queue makes, in its turn.
+ * Uses a queue where a stack ends: goes down until it overflows, and on the way up calls the queue from each frame,
+ * until there is enough stack again. So the overflow comes up at each call that the queue makes, in its turn.
  */
 final class OverflowProgram {
 

@@ -43,8 +43,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every engine of {@link SharedQueue} does with its directory, whatever takes its name: queues are deleted and made while
- * others are opened, and a handle has to do with its own queue only.
+ * What every engine of {@link SharedQueue} does with its directory, whatever takes its name: queues are deleted and
+ * made while others are opened, and a handle has to do with its own queue only.
  *
  * <p>{@code -Dipcq.rounds=n} sets how often each race is run.
  */

@@ -92,7 +92,10 @@ class RecordedEventsTest {
                 .toList();
     }
 
-    /** Does something until it was recorded: on a busy machine it may come too late to have to wait. Each attempt makes one event at most. */
+    /**
+     * Does something until it was recorded: on a busy machine it may come too late to have to wait. Each attempt makes
+     * one event at most.
+     */
     private RecordedEvent onlyEvent(String name, SharedQueue<?> queue, Task.Action attempt) throws IOException {
         await().until(() -> {
             attempt.run();

@@ -7,7 +7,10 @@ import io.ipcq.TestJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A ring, what the parent does to it before a child dies in the middle of an operation, and what it looks at afterwards. */
+/**
+ * A ring, what the parent does to it before a child dies in the middle of an operation, and what it looks at
+ * afterwards.
+ */
 final class RingKillScene implements KillPoints.Scene {
 
     private static final int SMALL = 100;

@@ -24,13 +24,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A ring whose users are killed and stopped, and whose file is pulled away. {@code -Dipcq.seed=n} repeats a choice of moments,
- * {@code -Dipcq.crash.seconds=n} sets how long the killing goes on.
+ * A ring whose users are killed and stopped, and whose file is pulled away. {@code -Dipcq.seed=n} repeats a choice of
+ * moments, {@code -Dipcq.crash.seconds=n} sets how long the killing goes on.
  */
 @Timeout(600)
 class RingQueueCrashIT {
 
-    /** The most elements that a consumer takes in one call, and so loses when it is killed before it writes them down. */
+    /**
+     * The most elements that a consumer takes in one call, and so loses when it is killed before it writes them down.
+     */
     static final int DRAIN = 20;
 
     private static final List<String> JVM = List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx64m");

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Kills a process at the n-th store or step of each operation on a ring, and looks whether the others go on at once, with nothing
- * lost, all counts exact, and all space still there; see {@link KillPoints} for the sizes.
+ * Kills a process at the n-th store or step of each operation on a ring, and looks whether the others go on at once,
+ * with nothing lost, all counts exact, and all space still there; see {@link KillPoints} for the sizes.
  */
 class RingQueueKillPointIT {
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Many queues in one process, at once and one after the other. {@code -Dipcq.cycles=n} sets how often one is created and closed;
- * {@code -Psoak} does it 100,000 times.
+ * Many queues in one process, at once and one after the other. {@code -Dipcq.cycles=n} sets how often one is created
+ * and closed; {@code -Psoak} does it 100,000 times.
  */
 @Timeout(600)
 class RingQueueManyIT {

@@ -89,7 +89,9 @@ class RingQueueProcessesIT {
         }
     }
 
-    /** Goes on until each of fifty has had its share, so that it fails by its timeout if somebody starves or sleeps on. */
+    /**
+     * Goes on until each of fifty has had its share, so that it fails by its timeout if somebody starves or sleeps on.
+     */
     @Test
     void shouldGiveEachOfFiftyProcessesItsTurn() throws Exception {
         try (SharedQueue<byte[]> queue =

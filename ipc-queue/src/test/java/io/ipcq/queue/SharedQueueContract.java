@@ -744,7 +744,9 @@ abstract class SharedQueueContract {
                 .flatMap(take -> Stream.of(FailingCodec.Failure.values()).map(failure -> Arguments.of(take, failure)));
     }
 
-    /** An Error is not the element's fault, but one that comes each time does not keep the queue from coming to its end. */
+    /**
+     * An Error is not the element's fault, but one that comes each time does not keep the queue from coming to its end.
+     */
     @ParameterizedTest
     @EnumSource
     void shouldBeDoneAtLastWithWhatCodecAlwaysFailsToDecode(FailingCodec.Failure failure) throws Exception {

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A process runs out of stack at each call that a queue makes, and lives on: it keeps nothing locked, and loses nothing. */
+/**
+ * A process runs out of stack at each call that a queue makes, and lives on: it keeps nothing locked, and loses
+ * nothing.
+ */
 class StackOverflowIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);

@@ -24,8 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What somebody else can plant where a program sweeps: nothing that it leads to is touched, and nothing of it keeps a program
- * from its queues. What another user would do by a program of his own is done here by a thread: exchange what is his.
+ * What somebody else can plant where a program sweeps: nothing that it leads to is touched, and nothing of it keeps a
+ * program from its queues. What another user would do by a program of his own is done here by a thread: exchange what
+ * is his.
  */
 class SweepingIT {
 

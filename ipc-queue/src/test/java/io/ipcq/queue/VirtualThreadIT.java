@@ -10,7 +10,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Virtual threads that wait leave their carrier to others, of which one ends the wait; there is one carrier for all. */
+/**
+ * Virtual threads that wait leave their carrier to others, of which one ends the wait; there is one carrier for all.
+ */
 class VirtualThreadIT {
 
     private static final int MANY = Integer.getInteger("ipcq.virtual.many", 200);

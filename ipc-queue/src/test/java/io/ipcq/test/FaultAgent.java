@@ -29,7 +29,10 @@ public final class FaultAgent implements ClassFileTransformer {
         this.packages = packages;
     }
 
-    /** Options for a JVM that has this class on its class path; an agent must be in an archive, which is made in the directory. */
+    /**
+     * Options for a JVM that has this class on its class path; an agent must be in an archive, which is made in the
+     * directory.
+     */
     public static List<String> options(Path directory, String... packages) {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");

@@ -19,11 +19,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets an error come up at the n-th point of an operation, for every n until none is reached, and looks each time whether all that
- * must hold does hold: SQLite's way to test for want of memory.
+ * Lets an error come up at the n-th point of an operation, for every n until none is reached, and looks each time
+ * whether all that must hold does hold: SQLite's way to test for want of memory.
  *
- * <p>Runs in a JVM that was started with {@link FaultAgent#options}. It goes on after a failure, and prints each kind of failure
- * once, with the place and the stack of the error that brought it on.
+ * <p>Runs in a JVM that was started with {@link FaultAgent#options}. It goes on after a failure, and prints each kind
+ * of failure once, with the place and the stack of the error that brought it on.
  */
 public final class FaultLoop {
 
@@ -38,15 +38,18 @@ public final class FaultLoop {
             return thread == operations;
         }
 
-        /** Throws if something does not hold that must; {@code thrown} is what the operation ended with, null if it returned. */
+        /**
+         * Throws if something does not hold that must; {@code thrown} is what the operation ended with, null if it
+         * returned.
+         */
         void check(@Nullable Throwable thrown) throws Throwable;
 
         /** Gives back everything; what is still open afterwards is a failure. */
         void close() throws Throwable;
 
         /**
-         * Counts points from now on, and lets the error come up at the n-th, or at none if n is 0; in the thread of the operation, unless
-         * the scene knows of others.
+         * Counts points from now on, and lets the error come up at the n-th, or at none if n is 0; in the thread of the
+         * operation, unless the scene knows of others.
          */
         default void arm(Predicate<Thread> operation, int n, FaultKind kind) throws Throwable {
             FaultPoints.arm(operation, n, kind);
@@ -128,7 +131,10 @@ public final class FaultLoop {
         jvm.awaitSuccess();
     }
 
-    /** Points at the end may not be there the next time, and there may be more: who has to wait for a lock tries more often. */
+    /**
+     * Points at the end may not be there the next time, and there may be more: who has to wait for a lock tries more
+     * often.
+     */
     private List<Integer> choose(int count) {
         List<Integer> all =
                 new ArrayList<>(IntStream.rangeClosed(1, count).boxed().toList());

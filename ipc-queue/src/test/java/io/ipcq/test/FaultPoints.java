@@ -14,17 +14,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places at which an error can come up in the woven classes; counted in the threads under test, and at the n-th one it does.
+ * The places at which an error can come up in the woven classes; counted in the threads under test, and at the n-th one
+ * it does.
  *
- * <p>Points are: the entry of a method of ours; each call that leaves our code, before it and after its return; each allocation. A
- * place that is passed often, as in a loop, counts {@value #VISITS} times only.
+ * <p>Points are: the entry of a method of ours; each call that leaves our code, before it and after its return; each
+ * allocation. A place that is passed often, as in a loop, counts {@value #VISITS} times only.
  *
- * <p>No points are where nothing can fail. What is compiled to instructions ({@code VarHandle}, {@code Math}) neither calls nor
- * allocates. A call that leaves our code and hands over something to be closed, or a lock, does that last, so there is no point
- * after it; and the call that closes or unlocks it allocates nothing, and needs less stack than the one that took it, so there
- * is none before that, nor at the entry of those methods of ours that close and unlock; nor at that of a thread's first method, which has the whole stack. What implements an interface of another library has no points,
- * for they would be in the middle of what that library does. A static initialiser, and what it calls, has no points, because a class
- * that fails there is lost to the JVM, whatever anybody does.
+ * <p>No points are where nothing can fail. What is compiled to instructions ({@code VarHandle}, {@code Math}) neither
+ * calls nor allocates. A call that leaves our code and hands over something to be closed, or a lock, does that last, so
+ * there is no point after it; and the call that closes or unlocks it allocates nothing, and needs less stack than the
+ * one that took it, so there is none before that, nor at the entry of those methods of ours that close and unlock; nor
+ * at that of a thread's first method, which has the whole stack. What implements an interface of another library has no
+ * points, for they would be in the middle of what that library does. A static initialiser, and what it calls, has no
+ * points, because a class that fails there is lost to the JVM, whatever anybody does.
  */
 public final class FaultPoints {
 
@@ -85,7 +87,9 @@ public final class FaultPoints {
         }
     }
 
-    /** One count, from the first point to the one at which the error comes up, and those after it in the same thread. */
+    /**
+     * One count, from the first point to the one at which the error comes up, and those after it in the same thread.
+     */
     private static final class Counting extends Run {
 
         private final int n;
@@ -146,7 +150,9 @@ public final class FaultPoints {
         arm(concerned, n, 1, kind);
     }
 
-    /** The same, and so many errors in a row come up in that thread: what is done about the first one meets the second. */
+    /**
+     * The same, and so many errors in a row come up in that thread: what is done about the first one meets the second.
+     */
     public static void arm(Predicate<Thread> concerned, int n, int inARow, FaultKind kind) {
         armed = new Counting(concerned, n, inARow, kind);
     }

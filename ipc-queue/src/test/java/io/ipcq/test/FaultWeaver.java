@@ -16,7 +16,10 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
-/** Puts a call of {@link FaultPoints#pass} wherever a class enters a method, leaves what is woven, comes back, or allocates. */
+/**
+ * Puts a call of {@link FaultPoints#pass} wherever a class enters a method, leaves what is woven, comes back, or
+ * allocates.
+ */
 final class FaultWeaver extends ClassVisitor {
 
     private static final int API = Opcodes.ASM9;
@@ -42,7 +45,10 @@ final class FaultWeaver extends ClassVisitor {
             "java/util/List.size",
             "java/util/concurrent/locks/ReentrantLock.isHeldByCurrentThread");
 
-    /** Methods of ours that are called with a reserve of stack, which was asked for before there was anything to give back. */
+    /**
+     * Methods of ours that are called with a reserve of stack, which was asked for before there was anything to give
+     * back.
+     */
     private static final Set<String> GIVING_BACK = Set.of(
             "close",
             "unlock",

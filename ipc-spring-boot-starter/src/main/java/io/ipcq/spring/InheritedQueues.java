@@ -8,8 +8,9 @@ import java.util.TreeMap;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
- * The queues of an application that its listeners' processes cannot open by their properties: those in memory without a directory, and those of a
- * manager that the application has started. In such a process they take the place of new ones.
+ * The queues of an application that its listeners' processes cannot open by their properties: those in memory without a
+ * directory, and those of a manager that the application has started. In such a process they take the place of new
+ * ones.
  */
 record InheritedQueues(TreeMap<String, SharedQueue<?>> queues) implements Serializable {
 

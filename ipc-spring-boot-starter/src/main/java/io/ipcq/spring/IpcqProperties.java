@@ -38,7 +38,8 @@ public record IpcqProperties(
      * @param taskTimeout How long a task may take.
      * @param retries How often a task is tried again whose worker died.
      * @param jvmOptions Options of the workers' JVMs.
-     * @param shutdownTimeout How long the application waits at its end for tasks that were submitted; those that are left are cancelled.
+     * @param shutdownTimeout How long the application waits at its end for tasks that were submitted; those that are
+     *     left are cancelled.
      */
     public record Pool(
             @DefaultValue("true") boolean enabled,
@@ -55,9 +56,11 @@ public record IpcqProperties(
      *
      * @param kind Where its elements are: in files, in shared memory, or in the manager's process.
      * @param type The class of its elements.
-     * @param directory Its directory, for files and memory. One in memory without a directory is for this application and its children.
+     * @param directory Its directory, for files and memory. One in memory without a directory is for this application
+     *     and its children.
      * @param maxSize How many elements it can contain.
-     * @param leaseTimeout How long a consumer may work on an element of a durable queue. Without one, as long as it lives.
+     * @param leaseTimeout How long a consumer may work on an element of a durable queue. Without one, as long as it
+     *     lives.
      * @param maxAttempts How often an element of a durable queue is delivered before it goes to the dead letters.
      * @param redeliveryDelay How long an element of a durable queue waits before it is delivered again.
      * @param sync Whether a put to a durable queue returns only when the storage device has the element.
@@ -97,7 +100,8 @@ public record IpcqProperties(
     /**
      * All listeners.
      *
-     * @param shutdownTimeout How long the application waits at its end for elements that listeners work on; after that they are interrupted.
+     * @param shutdownTimeout How long the application waits at its end for elements that listeners work on; after that
+     *     they are interrupted.
      * @param observationEnabled Whether Micrometer observes each call of a listener's method.
      */
     public record Listener(@DefaultValue("10s") Duration shutdownTimeout, boolean observationEnabled) {}

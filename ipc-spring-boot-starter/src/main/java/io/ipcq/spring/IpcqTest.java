@@ -17,7 +17,8 @@ import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 /**
- * On a class of tests: an application of nothing but ipcq's beans, the given classes, and {@code application.properties}.
+ * On a class of tests: an application of nothing but ipcq's beans, the given classes, and
+ * {@code application.properties}.
  *
  * <pre>{@code
  * @IpcqTest(OrderListener.class)
@@ -26,9 +27,9 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * }
  * }</pre>
  *
- * <p>Children and workers are threads of the test's JVM, as with {@code -Dipcq.children=threads}, which such a test sets for its JVM unless
- * it is set: so breakpoints hold, and tests are fast. A listener with {@code processes} is called by as many threads. Everything travels as
- * between processes, in copies.
+ * <p>Children and workers are threads of the test's JVM, as with {@code -Dipcq.children=threads}, which such a test
+ * sets for its JVM unless it is set: so breakpoints hold, and tests are fast. A listener with {@code processes} is
+ * called by as many threads. Everything travels as between processes, in copies.
  *
  * <p>Needs {@code spring-boot-starter-test}.
  */

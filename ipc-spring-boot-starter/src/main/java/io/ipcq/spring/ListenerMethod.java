@@ -11,7 +11,8 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.ResolvableType;
 
 /**
- * A method of a bean, to be called with elements; nothing that it throws gets out of here. Thread-safe, if the method is.
+ * A method of a bean, to be called with elements; nothing that it throws gets out of here. Thread-safe, if the method
+ * is.
  *
  * @param method with one parameter
  * @param batch how many elements it is called with at most; 0 if it is called with one, and not with a list

@@ -17,9 +17,9 @@ import org.apache.commons.logging.LogFactory;
 /** Calls a method in threads of this JVM. */
 final class ListenerThreads implements QueueListenerContainer {
     /*
-     * Idea. A thread waits in the queue without end, which costs next to nothing. So it is interrupted to make it stop, but only while it
-     * takes: `taking` says so, and changes under the same lock as the interrupt is sent. What comes while the method runs waits for the next
-     * take.
+     * Idea. A thread waits in the queue without end, which costs next to nothing. So it is interrupted to make it stop,
+     * but only while it takes: `taking` says so, and changes under the same lock as the interrupt is sent. What comes
+     * while the method runs waits for the next take.
      */
 
     private static final Log LOG = LogFactory.getLog(QueueListener.class);
@@ -203,7 +203,9 @@ final class ListenerThreads implements QueueListenerContainer {
             }
         }
 
-        /** What is there, without waiting. Whatever keeps more from coming is met again, once those in hand are done. */
+        /**
+         * What is there, without waiting. Whatever keeps more from coming is met again, once those in hand are done.
+         */
         private void receiveMore(DurableQueue<?> durable, List<Delivery<?>> taken) {
             try {
                 while (taken.size() < method.most()) {

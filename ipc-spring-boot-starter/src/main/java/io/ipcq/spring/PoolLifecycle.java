@@ -8,7 +8,10 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Ends the pool of the application after all that uses it: listeners, the web server's requests, Spring's own executors. */
+/**
+ * Ends the pool of the application after all that uses it: listeners, the web server's requests, Spring's own
+ * executors.
+ */
 final class PoolLifecycle implements SmartLifecycle {
 
     static final int PHASE = Integer.MAX_VALUE / 2 - 1024;

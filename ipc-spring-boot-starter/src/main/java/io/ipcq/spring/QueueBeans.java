@@ -22,7 +22,10 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
-/** Makes a bean of each queue among the properties. It is known by its elements' type, too, so that it can be injected by that. */
+/**
+ * Makes a bean of each queue among the properties. It is known by its elements' type, too, so that it can be injected
+ * by that.
+ */
 final class QueueBeans implements ImportBeanDefinitionRegistrar, EnvironmentAware, BeanFactoryAware {
 
     private @Nullable Environment environment;

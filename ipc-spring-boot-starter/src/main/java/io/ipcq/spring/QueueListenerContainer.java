@@ -15,7 +15,8 @@ public interface QueueListenerContainer {
     /**
      * Takes no more elements, and waits for those in hand; does nothing if it is stopped. May be started again.
      *
-     * @param patience how long it waits before it interrupts the method; an element of a durable queue whose method throws goes back
+     * @param patience how long it waits before it interrupts the method; an element of a durable queue whose method
+     *     throws goes back
      * @return false if the method ignores the interrupt
      */
     boolean stop(Duration patience);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.spring;
 
-/** What happens to a listener, as an event of the application: a method with {@code @EventListener} gets it. Immutable. */
+/**
+ * What happens to a listener, as an event of the application: a method with {@code @EventListener} gets it. Immutable.
+ */
 public sealed interface QueueListenerEvent {
 
     /** The id of the listener. */

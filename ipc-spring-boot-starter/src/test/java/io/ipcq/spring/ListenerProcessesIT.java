@@ -51,7 +51,9 @@ class ListenerProcessesIT {
         }
     }
 
-    /** One in shared memory, one in a manager's process: neither has a place where the child could find it by itself. */
+    /**
+     * One in shared memory, one in a manager's process: neither has a place where the child could find it by itself.
+     */
     @Test
     @SuppressWarnings("unchecked")
     void shouldHaveQueuesOfTheirParent() throws Exception {

@@ -16,8 +16,9 @@ import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A Kafka broker and controller in one; the only class that touches a broker's inside. It ends when its standard input does, which is
- * when the process that started it ends, in whatever way, and then takes the directory of the cluster along.
+ * A Kafka broker and controller in one; the only class that touches a broker's inside. It ends when its standard input
+ * does, which is when the process that started it ends, in whatever way, and then takes the directory of the cluster
+ * along.
  */
 final class BrokerProgram {
 

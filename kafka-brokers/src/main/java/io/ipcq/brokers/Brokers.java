@@ -26,8 +26,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A Kafka cluster on loopback: brokers in processes of their own, in a temporary directory. They end when this is closed, and when this
- * process ends, in whatever way.
+ * A Kafka cluster on loopback: brokers in processes of their own, in a temporary directory. They end when this is
+ * closed, and when this process ends, in whatever way.
  *
  * <p>Thread-safe. Process-safe: it concerns this process only. Survives the death of a broker.
  */
@@ -39,7 +39,9 @@ public final class Brokers implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int MOST_COPIES = 3;
 
-    /** Below those that the kernel gives to whoever connects to somewhere, which would take one until the broker does. */
+    /**
+     * Below those that the kernel gives to whoever connects to somewhere, which would take one until the broker does.
+     */
     private static final int LOWEST_PORT = 20_000;
 
     private static final int HIGHEST_PORT = 32_000;
@@ -75,8 +77,8 @@ public final class Brokers implements AutoCloseable {
      * Starts so many, and returns when all of them take connections.
      *
      * @param classPath with Kafka's own, {@code kafka_2.13}, and this class
-     * @param settings of the brokers, and {@code feature:name} for the level of a feature; {@code {port}}, {@code {controller}} and, for one
-     *     more listener, {@code {other}} in a value stand for the ports of that broker
+     * @param settings of the brokers, and {@code feature:name} for the level of a feature; {@code {port}}, {@code
+     *     {controller}} and, for one more listener, {@code {other}} in a value stand for the ports of that broker
      * @throws IOException if one does not start; says what it printed
      */
     public static Brokers start(int count, String classPath, Map<String, String> settings) throws IOException {
@@ -97,8 +99,8 @@ public final class Brokers implements AutoCloseable {
     }
 
     /**
-     * The class path for a program that is laid out as the command {@code ipcq}: its jars in one directory, this one among them, and those of
-     * brokers alone in {@code broker} beside that.
+     * The class path for a program that is laid out as the command {@code ipcq}: its jars in one directory, this one
+     * among them, and those of brokers alone in {@code broker} beside that.
      */
     public static String classPathOfCommand() {
         URI jar = URI.create(Brokers.class

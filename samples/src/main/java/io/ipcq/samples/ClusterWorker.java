@@ -13,11 +13,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Question: how does a worker among many, on many machines, stop without failing what it has begun?
  *
- * <p>It takes orders from the queue at the address that the environment names, and has each worked on by a process of its pool. At SIGTERM it
- * finishes what it works on, gives back what it has not begun, without counting an attempt, and ends.
+ * <p>It takes orders from the queue at the address that the environment names, and has each worked on by a process of
+ * its pool. At SIGTERM it finishes what it works on, gives back what it has not begun, without counting an attempt, and
+ * ends.
  *
- * <p>Command: {@code ORDERS=kafka://broker:9092/orders java -cp ... io.ipcq.samples.ClusterWorker}; samples/kubernetes/worker.yaml runs three
- * of them.
+ * <p>Command: {@code ORDERS=kafka://broker:9092/orders java -cp ... io.ipcq.samples.ClusterWorker};
+ * samples/kubernetes/worker.yaml runs three of them.
  *
  * <p>Expected output, with {@code tea} in the queue and SIGTERM while it is worked on:
  *

@@ -6,8 +6,8 @@ import io.ipcq.process.ChildProcess;
 /**
  * Question: how does a program become two processes, and how do they know each other?
  *
- * <p>A JVM cannot fork: its threads, the collector among them, would not come along. A child is therefore a fresh JVM that
- * runs a function of the same program.
+ * <p>A JVM cannot fork: its threads, the collector among them, would not come along. A child is therefore a fresh JVM
+ * that runs a function of the same program.
  *
  * <p>Command: {@code ./ipcq demo fork}
  *

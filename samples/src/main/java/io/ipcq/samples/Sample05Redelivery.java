@@ -9,8 +9,8 @@ import java.time.Duration;
 /**
  * Question: what becomes of a task when the process that works on it is killed?
  *
- * <p>{@code receive} lends an element to its consumer until {@code ack}. The kernel tells the queue that the consumer is dead,
- * and the next consumer gets the element at once; no timeout has to pass.
+ * <p>{@code receive} lends an element to its consumer until {@code ack}. The kernel tells the queue that the consumer
+ * is dead, and the next consumer gets the element at once; no timeout has to pass.
  *
  * <p>Command: {@code ./ipcq demo redelivery}
  *

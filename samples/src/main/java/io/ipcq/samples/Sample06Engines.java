@@ -12,10 +12,10 @@ import java.util.stream.IntStream;
 /**
  * Question: which of the two queues, and when?
  *
- * <p>{@link SharedQueue} is memory: as fast as processes can talk, and gone with them. What {@code get} has handed over dies with
- * its consumer. {@link DurableQueue} is a journal: slower, but a consumer's death loses nothing, and what was put is still there
- * when all processes have ended. Both are used in the same way, so begin with the first; take the second where a lost element
- * would have to be explained to somebody.
+ * <p>{@link SharedQueue} is memory: as fast as processes can talk, and gone with them. What {@code get} has handed over
+ * dies with its consumer. {@link DurableQueue} is a journal: slower, but a consumer's death loses nothing, and what was
+ * put is still there when all processes have ended. Both are used in the same way, so begin with the first; take the
+ * second where a lost element would have to be explained to somebody.
  *
  * <p>Command: {@code ./ipcq demo engines}
  *

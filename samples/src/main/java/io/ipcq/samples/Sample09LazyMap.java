@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /**
  * Question: how does a pool work through an input that is larger than the memory, and how does one see how far it is?
  *
- * <p>Elements are read as results are taken, so only a window of them exists at any time: a heap of 32 MB is enough for any
- * number of elements.
+ * <p>Elements are read as results are taken, so only a window of them exists at any time: a heap of 32 MB is enough for
+ * any number of elements.
  *
  * <p>Command: {@code ./ipcq demo lazy}, or with a number of elements: {@code ./ipcq demo lazy 10000000}
  *

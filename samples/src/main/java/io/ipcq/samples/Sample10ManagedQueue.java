@@ -10,8 +10,8 @@ import io.ipcq.queue.SharedQueue;
 /**
  * Question: how do the workers of a pool share a queue?
  *
- * <p>A manager is a process of its own that holds the queue. {@code apply} waits, so the writer has ended before the reader begins, so the reader
- * knows how much there is to read.
+ * <p>A manager is a process of its own that holds the queue. {@code apply} waits, so the writer has ended before the
+ * reader begins, so the reader knows how much there is to read.
  *
  * <p>Command: {@code ./ipcq demo pool}
  *

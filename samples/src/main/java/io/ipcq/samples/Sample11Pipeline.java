@@ -14,9 +14,9 @@ import java.util.List;
 /**
  * Question: how do stages of a pipeline run at the pace of the slowest, and end without anybody counting?
  *
- * <p>A source, three workers and a sink, with a short queue before each: {@code put} waits when the stage behind is slow. At
- * the end the source shuts its queue down; the workers' loops then end by themselves, and the last worker shuts down the
- * next queue.
+ * <p>A source, three workers and a sink, with a short queue before each: {@code put} waits when the stage behind is
+ * slow. At the end the source shuts its queue down; the workers' loops then end by themselves, and the last worker
+ * shuts down the next queue.
  *
  * <p>Command: {@code ./ipcq demo pipeline}
  *

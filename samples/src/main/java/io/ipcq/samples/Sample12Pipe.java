@@ -10,8 +10,8 @@ import java.io.EOFException;
 /**
  * Question: how do two processes, and nobody else, talk to each other both ways?
  *
- * <p>A pipe has two ends. One stays here, the other one goes to the child as an argument. The child knows that it is done
- * when the end here is closed; a child that is killed would be known here in the same way.
+ * <p>A pipe has two ends. One stays here, the other one goes to the child as an argument. The child knows that it is
+ * done when the end here is closed; a child that is killed would be known here in the same way.
  *
  * <p>Command: {@code ./ipcq demo pipe}
  *

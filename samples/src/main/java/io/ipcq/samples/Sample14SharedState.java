@@ -12,8 +12,8 @@ import java.util.TreeSet;
 /**
  * Question: how do the workers of a pool share what they find out?
  *
- * <p>A set, a value and an array of a manager. None of them is locked: what depends on what was there before is said as a function of it, and tried
- * again if another worker came between.
+ * <p>A set, a value and an array of a manager. None of them is locked: what depends on what was there before is said as
+ * a function of it, and tried again if another worker came between.
  *
  * <p>Command: {@code ./ipcq demo state}
  *

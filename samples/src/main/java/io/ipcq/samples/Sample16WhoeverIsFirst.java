@@ -14,8 +14,8 @@ import java.util.List;
 /**
  * Question: how does one thread wait for a process, a pipe and a queue at once?
  *
- * <p>One call returns what is ready, and takes nothing: a queue has an element, a pipe a message, a child has ended. The child waits for a
- * word between its steps, so the order of the lines is always the same.
+ * <p>One call returns what is ready, and takes nothing: a queue has an element, a pipe a message, a child has ended.
+ * The child waits for a word between its steps, so the order of the lines is always the same.
  *
  * <p>Command: {@code ./ipcq demo first}
  *

@@ -22,8 +22,8 @@ import java.util.List;
 /**
  * Question: how does Prometheus see queues and pools?
  *
- * <p>Micrometer makes meters of what is watched, and nothing is counted twice: a queue's totals are the queue's, of all processes. The
- * program serves them over HTTP, and asks for them once itself, as Prometheus would every few seconds.
+ * <p>Micrometer makes meters of what is watched, and nothing is counted twice: a queue's totals are the queue's, of all
+ * processes. The program serves them over HTTP, and asks for them once itself, as Prometheus would every few seconds.
  *
  * <p>Command: {@code ./ipcq demo metrics}
  *

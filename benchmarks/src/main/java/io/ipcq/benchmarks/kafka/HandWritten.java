@@ -20,7 +20,10 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** What somebody writes who takes Kafka's clients as they are, with the same promises: acks from all, each element acknowledged. */
+/**
+ * What somebody writes who takes Kafka's clients as they are, with the same promises: acks from all, each element
+ * acknowledged.
+ */
 final class HandWritten implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(250);

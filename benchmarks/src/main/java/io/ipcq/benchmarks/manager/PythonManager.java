@@ -5,8 +5,8 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The peer: {@code multiprocessing.Manager().Queue()} of the python3 on the path, each client a thread with its connection. Its TCP
- * sockets get {@code TCP_NODELAY} here, as ours have, which Python does not set.
+ * The peer: {@code multiprocessing.Manager().Queue()} of the python3 on the path, each client a thread with its
+ * connection. Its TCP sockets get {@code TCP_NODELAY} here, as ours have, which Python does not set.
  */
 final class PythonManager {
 

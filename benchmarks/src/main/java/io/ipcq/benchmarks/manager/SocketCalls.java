@@ -14,7 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Calls of a queue through a manager in another process, without the shortcut; each client has a connection and a queue. */
+/**
+ * Calls of a queue through a manager in another process, without the shortcut; each client has a connection and a
+ * queue.
+ */
 final class SocketCalls {
 
     private static final int WARM_UP = 300_000;

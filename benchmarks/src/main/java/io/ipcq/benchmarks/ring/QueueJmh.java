@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Queues between threads of one JVM, under JMH: what an operation costs where no process boundary is crossed. benchmarks/README.md
- * has the command.
+ * Queues between threads of one JVM, under JMH: what an operation costs where no process boundary is crossed.
+ * benchmarks/README.md has the command.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

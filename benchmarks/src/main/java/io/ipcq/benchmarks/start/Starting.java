@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** From the start of a child to the first element that it put; and a bare JVM from its start to its end. Medians, in milliseconds. */
+/**
+ * From the start of a child to the first element that it put; and a bare JVM from its start to its end. Medians, in
+ * milliseconds.
+ */
 final class Starting {
 
     private static final int STARTS = 9;

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Keeps newcomers waiting while clients that are gone still have what each is assured of what is shared. One comes in for each of those that
- * is dealt with. Thread-safe.
+ * Keeps newcomers waiting while clients that are gone still have what each is assured of what is shared. One comes in
+ * for each of those that is dealt with. Thread-safe.
  */
 final class Admission {
 

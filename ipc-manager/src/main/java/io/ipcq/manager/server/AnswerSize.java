@@ -11,7 +11,10 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How much has gone into an answer with many elements: about a mebibyte, and no more than a frame holds, however it is written. */
+/**
+ * How much has gone into an answer with many elements: about a mebibyte, and no more than a frame holds, however it is
+ * written.
+ */
 final class AnswerSize {
 
     /** From here on an answer is full. */

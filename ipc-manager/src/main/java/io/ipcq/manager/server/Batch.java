@@ -35,8 +35,8 @@ final class Batch<T> implements Handed {
      * @param back of one that did not, as the client is gone
      * @param refused of one that the client did not want, beginning with the last
      * @param undecoded of one that cannot be sent, or that the client cannot decode
-     * @param later of one that cannot be sent, when there are others before it or the client has no memory left: it will be the first
-     *     of the next answer
+     * @param later of one that cannot be sent, when there are others before it or the client has no memory left: it
+     *     will be the first of the next answer
      */
     record Way<T>(
             ToLongFunction<T> size,

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What something costs that several clients may hold: it counts for one of them, the first one as long as that holds it, and then for
- * another. Thread-safe.
+ * What something costs that several clients may hold: it counts for one of them, the first one as long as that holds
+ * it, and then for another. Thread-safe.
  */
 final class Bill {
 

@@ -7,10 +7,11 @@ import io.ipcq.manager.wire.RpcException;
 /** What all clients of a server may hold together of one kind of thing, and what each of them may. Thread-safe. */
 final class Budget {
     /*
-     * Idea. Of three quarters of it a client may hold half of what the others leave. So the first one gets half of these; if n
-     * greedy ones take no more than their part, each has one in n + 1, and as much is left for whoever comes next. Nobody has to know
-     * beforehand how many will come. But many that hold on to what they took leave next to nothing. So the last quarter is for
-     * what a client asks for first: each of 256 has its part of it, whatever the others do.
+     * Idea. Of three quarters of it a client may hold half of what the others leave. So the first one gets half of
+     * these; if n greedy ones take no more than their part, each has one in n + 1, and as much is left for whoever
+     * comes next. Nobody has to know beforehand how many will come. But many that hold on to what they took leave next
+     * to nothing. So the last quarter is for what a client asks for first: each of 256 has its part of it, whatever the
+     * others do.
      */
 
     static final int ASSURED_CLIENTS = 256;
@@ -87,7 +88,10 @@ final class Budget {
             return abandoned ? amount : Math.max(0, amount - assured);
         }
 
-        /** The client is gone. What it holds still, such as a thread that blocks, is no assured part any more: those are for others. */
+        /**
+         * The client is gone. What it holds still, such as a thread that blocks, is no assured part any more: those are
+         * for others.
+         */
         void abandon() {
             synchronized (Budget.this) {
                 common -= beyondAssured(held);

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request of a client, from its arrival to its one answer, which may come much later and from another thread.
  *
- * <p>Thread-safe. Whoever is about to do what was asked {@link #claim claims} the call first; a cancellation or a timeout that
- * comes meanwhile waits for the outcome. So an answer always says what has really happened.
+ * <p>Thread-safe. Whoever is about to do what was asked {@link #claim claims} the call first; a cancellation or a
+ * timeout that comes meanwhile waits for the outcome. So an answer always says what has really happened.
  */
 final class Call {
 
@@ -234,7 +234,10 @@ final class Call {
         reply(result, () -> {});
     }
 
-    /** The same with a result that is to be taken back if it cannot be sent. A client that cannot be told what was done is cut off. */
+    /**
+     * The same with a result that is to be taken back if it cannot be sent. A client that cannot be told what was done
+     * is cut off.
+     */
     void reply(@Nullable Object result, Runnable takeBack) {
         Map<String, @Nullable Object> answer;
         try {
@@ -247,7 +250,9 @@ final class Call {
         finish(answer, takeBack);
     }
 
-    /** Answers with a failure of any kind; if not even that succeeds, the client is cut off rather than left waiting. */
+    /**
+     * Answers with a failure of any kind; if not even that succeeds, the client is cut off rather than left waiting.
+     */
     void fail(Throwable failure) {
         try {
             RpcException error = Failures.answer(failure);

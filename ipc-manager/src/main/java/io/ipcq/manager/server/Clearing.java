@@ -14,20 +14,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where what clients held that are gone is given back: in threads of its own, for others wait for it meanwhile. Thread-safe.
+ * Where what clients held that are gone is given back: in threads of its own, for others wait for it meanwhile.
+ * Thread-safe.
  *
  * @param <C> what stands for a client
  */
 final class Clearing<C> {
     /*
-     * Idea. What a client held may be much: calls that wait, threads to be interrupted, queues to be closed. Each thread that
-     * wakes for it takes the processor from the one that has woken it. The thread that serves all clients must not be that one;
-     * nor may so many do this that it has no processor left. So there are as many threads as processors, and clients come in the
-     * order in which they went.
+     * Idea. What a client held may be much: calls that wait, threads to be interrupted, queues to be closed. Each
+     * thread that wakes for it takes the processor from the one that has woken it. The thread that serves all clients
+     * must not be that one; nor may so many do this that it has no processor left. So there are as many threads as
+     * processors, and clients come in the order in which they went.
      *
-     * One that takes long is taken to wait, as closing an object of the program's own may, and keeps no other client's locks: another
-     * thread comes in its place. There is a limit to that, too. Where no thread can be made, the one that found the client gone does
-     * the work.
+     * One that takes long is taken to wait, as closing an object of the program's own may, and keeps no other client's
+     * locks: another thread comes in its place. There is a limit to that, too. Where no thread can be made, the one
+     * that found the client gone does the work.
      */
 
     /** As many as requests may be slow at a time, for the same reason. */

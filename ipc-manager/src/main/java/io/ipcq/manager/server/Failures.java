@@ -22,7 +22,10 @@ final class Failures {
                         "the server failed: " + failure.getClass().getSimpleName());
     }
 
-    /** Logs its class and where it happened, without its message, in which a client's words may be. Does not fail itself. */
+    /**
+     * Logs its class and where it happened, without its message, in which a client's words may be. Does not fail
+     * itself.
+     */
     static void log(String what, Throwable failure) {
         try {
             Throwable unsaid = new Throwable(failure.getClass().getName());

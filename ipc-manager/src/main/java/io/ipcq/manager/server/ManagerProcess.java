@@ -20,7 +20,10 @@ public final class ManagerProcess {
 
     private ManagerProcess() {}
 
-    /** Serves until that is over, or the parent has ended; says in a {@link StartReport} where it does, or why it does not. */
+    /**
+     * Serves until that is over, or the parent has ended; says in a {@link StartReport} where it does, or why it does
+     * not.
+     */
     public static void serve(ManagerTask task, SharedQueue<byte[]> report) throws Exception {
         try (ManagerServer server = begin(task, report)) {
             ChildProcess.parent().ifPresent(parent -> parent.onEnd(server::close));

@@ -43,11 +43,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A name lives as long as a client holds it; of a durable queue, what is on disk stays. A client that is gone holds nothing:
- * its locks are free, its leases end, its names are released.
+ * <p>A name lives as long as a client holds it; of a durable queue, what is on disk stays. A client that is gone holds
+ * nothing: its locks are free, its leases end, its names are released.
  *
- * <p>Thread-safe. Process-safe: one process serves an address. Survives a crash: of clients, always; of this process, durable
- * queues with everything in them, and queues in memory for those who have them open.
+ * <p>Thread-safe. Process-safe: one process serves an address. Survives a crash: of clients, always; of this process,
+ * durable queues with everything in them, and queues in memory for those who have them open.
  */
 public final class ManagerServer implements AutoCloseable {
 
@@ -184,7 +184,10 @@ public final class ManagerServer implements AutoCloseable {
         return isFull() && clearing.size() > 0;
     }
 
-    /** Keeps newcomers waiting while others have asked for more than can be done at once. Not for long, as that may be slow. */
+    /**
+     * Keeps newcomers waiting while others have asked for more than can be done at once. Not for long, as that may be
+     * slow.
+     */
     private void awaitRequests() {
         long began = System.nanoTime();
         while (isFull() && requestLoop.isBehind() && System.nanoTime() - began < REQUESTS_NANOS) {

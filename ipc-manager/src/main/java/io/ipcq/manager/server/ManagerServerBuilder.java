@@ -50,9 +50,9 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * Serves objects of a type of your own: one for each name, made when it is first asked for. Each call has a thread of the server's
-     * ({@link #maxThreads}), which is interrupted when the client is gone. A method that goes on all the same keeps its thread, for
-     * which there is one less for others.
+     * Serves objects of a type of your own: one for each name, made when it is first asked for. Each call has a thread
+     * of the server's ({@link #maxThreads}), which is interrupted when the client is gone. A method that goes on all
+     * the same keeps its thread, for which there is one less for others.
      */
     public <T> ManagerServerBuilder register(Class<T> type, Supplier<? extends T> factory) {
         types.put(new OwnType(type), factory);
@@ -66,8 +66,8 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many clients may be connected; unless set, 10,000, or fewer if the process may have less than four descriptors, or has less
-     * than 64 KiB of heap, for each.
+     * How many clients may be connected; unless set, 10,000, or fewer if the process may have less than four
+     * descriptors, or has less than 64 KiB of heap, for each.
      */
     public ManagerServerBuilder maxClients(int clients) {
         this.maxClients = clients;
@@ -81,9 +81,10 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many threads there may be for calls that block or take long: of own types, of clients that wait at queues, one for each
-     * end of a queue, and {@code flush}. Each client has half of those that the others leave; what it has no thread for waits
-     * ten seconds, or is refused at once if it would wait at a queue. 1,024 unless set; the process must be allowed to have them.
+     * How many threads there may be for calls that block or take long: of own types, of clients that wait at queues,
+     * one for each end of a queue, and {@code flush}. Each client has half of those that the others leave; what it has
+     * no thread for waits ten seconds, or is refused at once if it would wait at a queue. 1,024 unless set; the process
+     * must be allowed to have them.
      */
     public ManagerServerBuilder maxThreads(int threads) {
         this.maxThreads = threads;
@@ -91,9 +92,9 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How much of the heap the calls of all clients may take, about: requests as they arrive and while they wait, and what was
-     * sent and is not read or confirmed yet. Each client has at most half of what the others leave; what is beyond is refused. A quarter
-     * of the largest heap unless set.
+     * How much of the heap the calls of all clients may take, about: requests as they arrive and while they wait, and
+     * what was sent and is not read or confirmed yet. Each client has at most half of what the others leave; what is
+     * beyond is refused. A quarter of the largest heap unless set.
      */
     public ManagerServerBuilder maxCallBytes(long bytes) {
         this.maxCallBytes = bytes;
@@ -101,8 +102,9 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How much of the heap all maps, sets, lists, arrays, values and namespaces may take, about; each counts for the client that has held it longest, and each
-     * client has at most half of what the others leave. Half of the largest heap unless set.
+     * How much of the heap all maps, sets, lists, arrays, values and namespaces may take, about; each counts for the
+     * client that has held it longest, and each client has at most half of what the others leave. Half of the largest
+     * heap unless set.
      */
     public ManagerServerBuilder maxStoredBytes(long bytes) {
         this.maxStoredBytes = bytes;
@@ -110,8 +112,8 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many names all clients may hold, each counted for each client; each client has at most half of what the others leave.
-     * Unless set, one for each 16 KiB of the largest heap, and at most 100,000.
+     * How many names all clients may hold, each counted for each client; each client has at most half of what the
+     * others leave. Unless set, one for each 16 KiB of the largest heap, and at most 100,000.
      */
     public ManagerServerBuilder maxNames(int names) {
         this.maxNames = names;
@@ -119,8 +121,8 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many file descriptors the queues of all clients may take, two for one in memory and six for a durable one; each client has
-     * at most half of what the others leave. Half of what the process may have unless set.
+     * How many file descriptors the queues of all clients may take, two for one in memory and six for a durable one;
+     * each client has at most half of what the others leave. Half of what the process may have unless set.
      */
     public ManagerServerBuilder maxQueueDescriptors(int descriptors) {
         this.maxQueueDescriptors = descriptors;

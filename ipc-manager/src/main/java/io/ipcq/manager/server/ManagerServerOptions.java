@@ -19,11 +19,12 @@ import java.util.stream.Stream;
  * @param maxClients how many clients may be connected at a time
  * @param maxFrameBytes the largest message, both ways
  * @param maxThreads how many threads there may be for calls that block or take long, of all clients together
- * @param maxCallBytes how much of the heap the calls of all clients may take, about: requests as they arrive and while they wait,
- *     and what was sent and is not read or confirmed yet
+ * @param maxCallBytes how much of the heap the calls of all clients may take, about: requests as they arrive and while
+ *     they wait, and what was sent and is not read or confirmed yet
  * @param maxStoredBytes how much of the heap the values of all maps, sets, lists, arrays and namespaces may take, about
  * @param maxNames how many names all clients may hold, each counted for each client that holds it
- * @param maxQueueDescriptors how many file descriptors all queues may take: two for one in memory, six for a durable one
+ * @param maxQueueDescriptors how many file descriptors all queues may take: two for one in memory, six for a durable
+ *     one
  */
 public record ManagerServerOptions(
         Optional<Path> directory,

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON value by which something is found. It has an order: the JDK's hash maps find a key among many with the same hash by
- * that, and hashes of lists and objects are easily made the same.
+ * A JSON value by which something is found. It has an order: the JDK's hash maps find a key among many with the same
+ * hash by that, and hashes of lists and objects are easily made the same.
  *
  * @param value an object in it has its members in order
  */

@@ -30,7 +30,10 @@ final class NameTable {
         this.types = types;
     }
 
-    /** As many as were asked for, in their order, from the first one on or after one that is given; of those that have a row. */
+    /**
+     * As many as were asked for, in their order, from the first one on or after one that is given; of those that have a
+     * row.
+     */
     List<Map<String, @Nullable Object>> rows(
             Call call, int most, Function<Served, @Nullable Map<String, @Nullable Object>> row) {
         Collection<Entry> from = (call.value(0) == null

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The looks of clients at a queue that have not come to its end. A client that begins more than some at a time gives up the one that
- * it has not gone on with for longest: it may have forgotten it.
+ * The looks of clients at a queue that have not come to its end. A client that begins more than some at a time gives up
+ * the one that it has not gone on with for longest: it may have forgotten it.
  *
  * <p>Thread-safe.
  */

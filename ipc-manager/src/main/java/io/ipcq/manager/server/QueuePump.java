@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The calls that wait for one end of a queue, and the one thread that waits for all of them, while there are any.
  *
- * <p>A queue wakes threads, not calls, so somebody has to stand there; but one is enough, however many clients wait. The head
- * of the line is {@link Call#claim claimed} while the thread waits on its behalf, for as long as the call has time: a queue
- * that is waited for at length costs next to nothing, one that is asked again and again does. Whatever ends the call
- * otherwise interrupts the thread, but only within the queue: nothing is taken for a call that is over, and no socket is closed.
- * The thread counts for the client whose call is the head; one that has no thread left is refused if it would need one here.
+ * <p>A queue wakes threads, not calls, so somebody has to stand there; but one is enough, however many clients wait.
+ * The head of the line is {@link Call#claim claimed} while the thread waits on its behalf, for as long as the call has
+ * time: a queue that is waited for at length costs next to nothing, one that is asked again and again does. Whatever
+ * ends the call otherwise interrupts the thread, but only within the queue: nothing is taken for a call that is over,
+ * and no socket is closed. The thread counts for the client whose call is the head; one that has no thread left is
+ * refused if it would need one here.
  */
 final class QueuePump {
 
@@ -59,7 +60,9 @@ final class QueuePump {
         this.step = step;
     }
 
-    /** Carries a call out at once if nobody is before it, else in its turn; {@code late} is the answer when time is up. */
+    /**
+     * Carries a call out at once if nobody is before it, else in its turn; {@code late} is the answer when time is up.
+     */
     void submit(Call call, long timeoutMillis, @Nullable Object late) {
         synchronized (this) {
             if (line.isEmpty() || timeoutMillis == 0) {

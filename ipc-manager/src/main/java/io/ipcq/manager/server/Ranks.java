@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ranks<C> {
     /*
-     * Idea. Where clients are served in the order they come, one that asks for little waits for all that ask for much. So each has a
-     * rank, by how much of the server's time it has cost lately; the next rank is that of those who have cost twice as much. Within a rank
-     * they come in turn. Who has just come, or asks now and then, is of the first rank, however many others keep the server
-     * busy. Now and then one of the last rank goes before the others, so that all get on.
+     * Idea. Where clients are served in the order they come, one that asks for little waits for all that ask for much.
+     * So each has a rank, by how much of the server's time it has cost lately; the next rank is that of those who have
+     * cost twice as much. Within a rank they come in turn. Who has just come, or asks now and then, is of the first
+     * rank, however many others keep the server busy. Now and then one of the last rank goes before the others, so that
+     * all get on.
      */
 
     /** Who has cost less is of the first rank. */

@@ -15,23 +15,24 @@ import org.jspecify.annotations.Nullable;
 /** Has the requests of all clients carried out, by one thread as long as none of them takes long. */
 final class RequestLoop {
     /*
-     * Idea. A request takes some microseconds, and to hand it to another thread costs more than that. So the thread that waits
-     * for the clients also does what they ask. It is not made for waiting: what waits is parked, and answers that
-     * a client does not read are sent by others. But some requests are slow all the same: a disk, a queue whose mutex is held by a
-     * process that was stopped, eight megabytes of brackets. So a watcher looks now and then; if the thread is still where it
-     * was, another one takes its turn and goes on with the other clients, and the first one ends when it is done. A client is
-     * served by one thread at a time (Session.Turn).
+     * Idea. A request takes some microseconds, and to hand it to another thread costs more than that. So the thread
+     * that waits for the clients also does what they ask. It is not made for waiting: what waits is parked, and answers
+     * that a client does not read are sent by others. But some requests are slow all the same: a disk, a queue whose
+     * mutex is held by a process that was stopped, eight megabytes of brackets. So a watcher looks now and then; if the
+     * thread is still where it was, another one takes its turn and goes on with the other clients, and the first one
+     * ends when it is done. A client is served by one thread at a time (Session.Turn).
      *
-     * Who has cost little comes first (Ranks). Of the requests of those who were slow lately only as many are carried out at
-     * once as the machine has processors. So clients that make the server work do not make those wait that ask for little.
+     * Who has cost little comes first (Ranks). Of the requests of those who were slow lately only as many are carried
+     * out at once as the machine has processors. So clients that make the server work do not make those wait that ask
+     * for little.
      *
-     * That a client is gone is found out when all that it has sent was read. Clients that send much, go, and come again could do so
-     * faster than that, and there would be ever more of them. So while the loop is behind, newcomers are kept waiting
-     * (ManagerServer.awaitRoom).
+     * That a client is gone is found out when all that it has sent was read. Clients that send much, go, and come again
+     * could do so faster than that, and there would be ever more of them. So while the loop is behind, newcomers are
+     * kept waiting (ManagerServer.awaitRoom).
      *
-     * Nothing loses the loop. The turn passes when the thread that takes it is there (a compare-and-set of `current`): if
-     * none can be started, the slow one goes on when it is done. Whatever is thrown, also an Error, costs the client whose
-     * request it was, or nothing.
+     * Nothing loses the loop. The turn passes when the thread that takes it is there (a compare-and-set of `current`):
+     * if none can be started, the slow one goes on when it is done. Whatever is thrown, also an Error, costs the client
+     * whose request it was, or nothing.
      *
      * The watcher sleeps while nothing happens, and is woken by the first request after that.
      */

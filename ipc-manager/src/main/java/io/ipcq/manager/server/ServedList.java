@@ -72,7 +72,10 @@ final class ServedList extends ServedCollection {
         version++;
     }
 
-    /** Puts items in place of others, if the list was not changed since; null for a version, or the index, of any, the end. */
+    /**
+     * Puts items in place of others, if the list was not changed since; null for a version, or the index, of any, the
+     * end.
+     */
     private boolean splice(Call call) {
         if (call.value(1) != null && call.number(1) != version) {
             return false;

@@ -18,8 +18,8 @@ final class ServedLock extends ServedMonitor {
     private record Owner(Session session, String thread) {}
 
     /**
-     * A thread in {@code await}; it has left the lock and takes it again before it returns, {@code holds} times. It is woken by a signal, by an
-     * interrupt, or as its time is up, and waits for the lock from then on.
+     * A thread in {@code await}; it has left the lock and takes it again before it returns, {@code holds} times. It is
+     * woken by a signal, by an interrupt, or as its time is up, and waits for the lock from then on.
      */
     private static final class Sleeper {
         private final Owner owner;

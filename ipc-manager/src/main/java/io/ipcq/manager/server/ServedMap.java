@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A map from JSON values to JSON values; also a namespace, whose keys are strings, and a set, whose values are true. */
+/**
+ * A map from JSON values to JSON values; also a namespace, whose keys are strings, and a set, whose values are true.
+ */
 final class ServedMap extends ServedCollection {
 
     private final Map<MapKey, Object> entries = new LinkedHashMap<>();

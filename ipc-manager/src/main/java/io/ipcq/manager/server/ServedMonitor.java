@@ -11,9 +11,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State with calls that wait for it to change. A call that waits is an entry of a line, not a thread: whoever changes the
- * state lets those in it try again, in the order they came, until it is clear that no other one can succeed. So what a change
- * costs does not depend on how many wait.
+ * State with calls that wait for it to change. A call that waits is an entry of a line, not a thread: whoever changes
+ * the state lets those in it try again, in the order they came, until it is clear that no other one can succeed. So
+ * what a change costs does not depend on how many wait.
  *
  * <p>Everything here runs under this object's lock; answers are queued, so nothing waits for a client under it.
  */
@@ -93,7 +93,10 @@ abstract class ServedMonitor extends Served {
         return looking.apply(this);
     }
 
-    /** Who holds it; nobody, if it is nothing that somebody can hold. For who {@linkplain #look looks}, as are the next two. */
+    /**
+     * Who holds it; nobody, if it is nothing that somebody can hold. For who {@linkplain #look looks}, as are the next
+     * two.
+     */
     List<Hold> holds() {
         return List.of();
     }
@@ -194,7 +197,9 @@ abstract class ServedMonitor extends Served {
         Failures.insist("calls that wait", ServedMonitor::serve, this);
     }
 
-    /** What fails ends the call whose attempt it is; an attempt that has had effect does nothing more that might fail. */
+    /**
+     * What fails ends the call whose attempt it is; an attempt that has had effect does nothing more that might fail.
+     */
     private void serve() {
         for (Iterator<Waiting> each = line.values().iterator(); each.hasNext() && mayServe(); ) {
             Waiting waiting = each.next();
@@ -223,7 +228,9 @@ abstract class ServedMonitor extends Served {
         return true;
     }
 
-    /** Of a call that had effect. A client that cannot be told is cut off, or it would hold what it does not know of. */
+    /**
+     * Of a call that had effect. A client that cannot be told is cut off, or it would hold what it does not know of.
+     */
     private static void answer(Call call, Object result) {
         try {
             call.reply(result);

@@ -29,11 +29,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of either kind. The elements are in its file, which clients on this machine open themselves; what comes here is the
- * traffic of the others.
+ * A queue of either kind. The elements are in its file, which clients on this machine open themselves; what comes here
+ * is the traffic of the others.
  *
- * <p>An element that was sent to a client and that it did not say to have is not lost with it: of a journal it is delivered
- * again, to a queue in memory it is put back, at the end.
+ * <p>An element that was sent to a client and that it did not say to have is not lost with it: of a journal it is
+ * delivered again, to a queue in memory it is put back, at the end.
  */
 final class ServedQueue extends Served {
 
@@ -57,7 +57,8 @@ final class ServedQueue extends Served {
     private final Bill descriptors;
 
     /**
-     * Elements that could not be put back, as the queue is full or shut down, and those that a client did not want; they go first.
+     * Elements that could not be put back, as the queue is full or shut down, and those that a client did not want;
+     * they go first.
      */
     private final Deque<byte[]> returned = new ArrayDeque<>();
 
@@ -507,7 +508,10 @@ final class ServedQueue extends Served {
         }
     }
 
-    /** Adds what fits into an answer, up to an element that cannot be sent: then it says why, and the look goes on behind that. */
+    /**
+     * Adds what fits into an answer, up to an element that cannot be sent: then it says why, and the look goes on
+     * behind that.
+     */
     private @Nullable RpcException show(
             QueueLooks.Look look, int max, Session client, Session.Reading reading, List<@Nullable Object> wire) {
         AnswerSize size = client.answerSize();

@@ -29,11 +29,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client, as the server sees it: reads its requests, answers them in any order, and gives back what it held when it is gone.
+ * One client, as the server sees it: reads its requests, answers them in any order, and gives back what it held when it
+ * is gone.
  *
- * <p>Nothing waits for the client. Requests are read when they are there ({@link RequestLoop}). Answers are sent by whoever has
- * them; when the client does not read, they queue up, and are sent when it has. So a client that only sends never keeps the
- * server from reading, and costs no thread; one that does not read is cut off.
+ * <p>Nothing waits for the client. Requests are read when they are there ({@link RequestLoop}). Answers are sent by
+ * whoever has them; when the client does not read, they queue up, and are sent when it has. So a client that only sends
+ * never keeps the server from reading, and costs no thread; one that does not read is cut off.
  */
 final class Session {
 
@@ -585,7 +586,10 @@ final class Session {
         }
     }
 
-    /** Belongs to who has set {@code flushing}; when the client has to read first, that is left to the thread that serves it. */
+    /**
+     * Belongs to who has set {@code flushing}; when the client has to read first, that is left to the thread that
+     * serves it.
+     */
     private void sendQueued() throws IOException {
         for (byte[] next = next(); next != null; next = next()) {
             if (!isSent(next)) {
@@ -708,7 +712,9 @@ final class Session {
         clear();
     }
 
-    /** Closes the connection: from now on nothing is done for the client. True if what it held has yet to be given back. */
+    /**
+     * Closes the connection: from now on nothing is done for the client. True if what it held has yet to be given back.
+     */
     boolean leave() {
         if (!left.compareAndSet(false, true)) {
             return false;

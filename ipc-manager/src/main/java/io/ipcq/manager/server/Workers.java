@@ -16,16 +16,19 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The threads of a server for calls that block or take long: limited for all clients together, and shared out between them. */
+/**
+ * The threads of a server for calls that block or take long: limited for all clients together, and shared out between
+ * them.
+ */
 final class Workers {
     /*
-     * Idea. Nobody can take back the thread of a call that blocks. So threads have a budget, and each client a share of it:
-     * however many calls one client makes, there are threads for the others. What a client has no thread for waits in its own
-     * line; a thread that has become free goes to the lines in turn. A call that has waited there for long is refused:
-     * the ones before it may be waiting for it.
+     * Idea. Nobody can take back the thread of a call that blocks. So threads have a budget, and each client a share of
+     * it: however many calls one client makes, there are threads for the others. What a client has no thread for waits
+     * in its own line; a thread that has become free goes to the lines in turn. A call that has waited there for long
+     * is refused: the ones before it may be waiting for it.
      *
-     * These are platform threads on every JDK. What an own type does in a virtual one could hold its carrier, and with as many
-     * such calls as there are processors the whole JVM's virtual threads would stand still.
+     * These are platform threads on every JDK. What an own type does in a virtual one could hold its carrier, and with
+     * as many such calls as there are processors the whole JVM's virtual threads would stand still.
      */
 
     /** How long a call waits for a thread. */

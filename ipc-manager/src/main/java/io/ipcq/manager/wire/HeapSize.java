@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of the heap JSON takes as values: about, and rather too many than too few; with references of four bytes, and as G1, which
- * is what Java has unless it is told otherwise, lays them out.
+ * How many bytes of the heap JSON takes as values: about, and rather too many than too few; with references of four
+ * bytes, and as G1, which is what Java has unless it is told otherwise, lays them out.
  */
 public final class HeapSize {
 

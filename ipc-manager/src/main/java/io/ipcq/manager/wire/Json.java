@@ -8,8 +8,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * JSON as plain values: {@code Map}, {@code List}, {@code String}, {@code Boolean}, whole numbers as {@code Integer}, {@code
- * Long} or {@code BigInteger}, others as {@code BigDecimal}, and null. No class is ever named in it.
+ * JSON as plain values: {@code Map}, {@code List}, {@code String}, {@code Boolean}, whole numbers as {@code Integer},
+ * {@code Long} or {@code BigInteger}, others as {@code BigDecimal}, and null. No class is ever named in it.
  */
 public final class Json {
 

@@ -16,7 +16,8 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads JSON as the plain values that {@link Json} names, within limits, and tells how much of the heap they take while it does.
+ * Reads JSON as the plain values that {@link Json} names, within limits, and tells how much of the heap they take while
+ * it does.
  *
  * <p>A message that exceeds a limit is read to its end all the same: who sent it is told which of its calls that was.
  */

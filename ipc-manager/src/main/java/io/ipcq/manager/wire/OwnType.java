@@ -17,7 +17,8 @@ public final class OwnType {
     private final Map<String, Operation> operations = new LinkedHashMap<>();
 
     /**
-     * @throws IllegalArgumentException if it is no interface, a method is overloaded by types only, or a type has no codec
+     * @throws IllegalArgumentException if it is no interface, a method is overloaded by types only, or a type has no
+     *     codec
      */
     public OwnType(Class<?> type) {
         if (!type.isInterface()) {

@@ -4,7 +4,10 @@ package io.ipcq.manager.wire;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What a client made of a result that only it got: which of the elements it could not decode, and how many it took at all. */
+/**
+ * What a client made of a result that only it got: which of the elements it could not decode, and how many it took at
+ * all.
+ */
 public final class Receipt {
 
     private static final int ALL = Integer.MAX_VALUE;

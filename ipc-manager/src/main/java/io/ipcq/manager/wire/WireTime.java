@@ -18,7 +18,10 @@ public final class WireTime {
         return timeout == null ? null : wholeMillis(timeout);
     }
 
-    /** In nanoseconds, at most a quarter of what a long holds: so a deadline is some time after now, whatever the clock says. */
+    /**
+     * In nanoseconds, at most a quarter of what a long holds: so a deadline is some time after now, whatever the clock
+     * says.
+     */
     public static long nanos(long millis) {
         return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), Long.MAX_VALUE / 4);
     }

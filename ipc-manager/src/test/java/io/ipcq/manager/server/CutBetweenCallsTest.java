@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two clients make the same calls, at random, of the same things of two servers. The one is cut off now and then, the other closes its
- * connection at the same time; then both connect again. Each call has the same outcome for both.
+ * Two clients make the same calls, at random, of the same things of two servers. The one is cut off now and then, the
+ * other closes its connection at the same time; then both connect again. Each call has the same outcome for both.
  */
 @Timeout(120)
 class CutBetweenCallsTest {

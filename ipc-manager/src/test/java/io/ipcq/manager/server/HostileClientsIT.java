@@ -22,8 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Many hostile peers do the same, all the time, to a manager with a small heap and few descriptors: it serves others all the same. The soak
- * has more of them, with the lowest priority, so that what they take of the machine's processors is not measured, and asks how soon.
+ * Many hostile peers do the same, all the time, to a manager with a small heap and few descriptors: it serves others
+ * all the same. The soak has more of them, with the lowest priority, so that what they take of the machine's processors
+ * is not measured, and asks how soon.
  */
 @Timeout(300)
 class HostileClientsIT {

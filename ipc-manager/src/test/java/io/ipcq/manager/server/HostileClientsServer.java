@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A manager in a process with little of what the system gives: at a path, or else at a port of the loopback interface, which it prints.
- * It ends with its input.
+ * A manager in a process with little of what the system gives: at a path, or else at a port of the loopback interface,
+ * which it prints. It ends with its input.
  */
 final class HostileClientsServer {
 

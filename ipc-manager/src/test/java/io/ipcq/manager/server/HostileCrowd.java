@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Many hostile peers in a process of their own. A line with the name of an attack begins it, and is answered when all have come. An
- * empty line ends it, and is answered with how often they have come. The process ends with its input.
+ * Many hostile peers in a process of their own. A line with the name of an attack begins it, and is answered when all
+ * have come. An empty line ends it, and is answered with how often they have come. The process ends with its input.
  */
 final class HostileCrowd {
 

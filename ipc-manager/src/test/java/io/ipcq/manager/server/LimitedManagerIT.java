@@ -22,7 +22,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A manager whose process gets no more threads for those who ask for them; what its limits would let them have is more. */
+/**
+ * A manager whose process gets no more threads for those who ask for them; what its limits would let them have is more.
+ */
 @EnabledOnOs(OS.LINUX)
 @Timeout(300)
 class LimitedManagerIT {

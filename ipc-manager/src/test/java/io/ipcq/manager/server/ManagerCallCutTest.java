@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A client of a manager whose connection is cut at each byte of each kind of call, in either direction: the call ends, nothing
- * that the client held stays held, no element is lost, and the other clients go on.
+ * A client of a manager whose connection is cut at each byte of each kind of call, in either direction: the call ends,
+ * nothing that the client held stays held, no element is lost, and the other clients go on.
  */
 class ManagerCallCutTest {
 
@@ -144,7 +144,10 @@ class ManagerCallCutTest {
         throw new AssertionError("the other client was cut off");
     }
 
-    /** A call ends with its result, or says that the manager is gone; and at once, not because no answer has come for long. */
+    /**
+     * A call ends with its result, or says that the manager is gone; and at once, not because no answer has come for
+     * long.
+     */
     private static void requireEnd(Throwable thrown) {
         if (thrown != null) {
             assertThat(thrown).isInstanceOf(ManagerGoneException.class);

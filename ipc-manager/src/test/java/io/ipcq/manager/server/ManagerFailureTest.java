@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A failure on the server, an {@code Error} like any other, takes nothing along: every call is answered, and nothing stays held. */
+/**
+ * A failure on the server, an {@code Error} like any other, takes nothing along: every call is answered, and nothing
+ * stays held.
+ */
 @Timeout(120)
 class ManagerFailureTest {
 

@@ -95,7 +95,10 @@ class ManagerThreadsTest {
         return new ProtocolClient(Connection.connect(server.address(), key));
     }
 
-    /** How many threads are at something that this class of the server does; those that wait for more to do are at nothing. */
+    /**
+     * How many threads are at something that this class of the server does; those that wait for more to do are at
+     * nothing.
+     */
     private static long threadsIn(Class<?> doing) {
         return Thread.getAllStackTraces().values().stream()
                 .filter(stack -> Arrays.stream(stack)
@@ -173,7 +176,9 @@ class ManagerThreadsTest {
         requireServed(client);
     }
 
-    /** Many short calls at once are carried out one after the other; none is forgotten, whenever a thread becomes free. */
+    /**
+     * Many short calls at once are carried out one after the other; none is forgotten, whenever a thread becomes free.
+     */
     @Test
     void shouldCarryOutMoreCallsThanThereAreThreads() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {

@@ -92,7 +92,9 @@ class NewcomersTest {
         return System.nanoTime();
     }
 
-    /** Each is counted until all that it held is given back, and newcomers wait for that, but no longer than some time. */
+    /**
+     * Each is counted until all that it held is given back, and newcomers wait for that, but no longer than some time.
+     */
     @Test
     void shouldKeepNewcomersWaitingWhileManyAreToBeDealtWith() throws Exception {
         letAllComeAndGo();

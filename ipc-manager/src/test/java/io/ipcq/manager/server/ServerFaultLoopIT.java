@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Lets an error come up at the n-th point of a manager's server that carries out a call, for every n and each kind of call;
- * {@link ServerFaultScene} says what must hold.
+ * Lets an error come up at the n-th point of a manager's server that carries out a call, for every n and each kind of
+ * call; {@link ServerFaultScene} says what must hold.
  */
 class ServerFaultLoopIT {
 
@@ -24,7 +24,10 @@ class ServerFaultLoopIT {
     /** A part of the names of those that are tried; empty for all. */
     private static final String ONLY = System.getProperty("ipcq.fault.calls", "");
 
-    /** Which kinds and points. A few of so many are the same ones each time; others are tried in the soak profile, all of them. */
+    /**
+     * Which kinds and points. A few of so many are the same ones each time; others are tried in the soak profile, all
+     * of them.
+     */
     private static final long SEED = Long.getLong("ipcq.seed", 1);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The process in which errors come up. Arguments: the directory, how many points of each kind of call, the seed, how many kinds, and a
- * part of their names.
+ * The process in which errors come up. Arguments: the directory, how many points of each kind of call, the seed, how
+ * many kinds, and a part of their names.
  */
 final class ServerFaultProgram {
 

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>The call ends: with its result, with an error, or as the client is cut off; never as nothing came for long.
- *   <li>What it has not done, others can do: what it took is there again, what it locked is free, also while its client goes on.
+ *   <li>What it has not done, others can do: what it took is there again, what it locked is free, also while its client
+ *       goes on.
  *   <li>Others go on, and new clients can connect.
  *   <li>When a client is gone the server has back all that it had: names, memory, threads.
  * </ul>

@@ -5,7 +5,9 @@ import io.ipcq.queue.DurableQueue;
 import io.ipcq.spring.QueueListener;
 import org.springframework.stereotype.Component;
 
-/** Works on orders, in a process of its own. If that dies, another one is started, and works on the same order again. */
+/**
+ * Works on orders, in a process of its own. If that dies, another one is started, and works on the same order again.
+ */
 @Component
 class OrderListener {
 
