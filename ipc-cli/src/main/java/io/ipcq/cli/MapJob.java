@@ -28,8 +28,9 @@ final class MapJob implements AutoCloseable {
      * Idea
      *   <directory>/
      *     alive       locked by the run that works here
-     *     inputs/ a durable queue: each line of the input with its number; shut down, so that it ends when it is
-     *     drained results/    a durable queue that nobody takes from: a journal of what came of each input
+     *     inputs/     a durable queue: each line of the input with its number; shut down, so that it ends when it is
+     *                 drained
+     *     results/    a durable queue that nobody takes from: a journal of what came of each input
      *     job.json    the command, where it runs, how many inputs; there once all inputs are
      *
      * Crash. Without job.json nothing has been run, and the next run begins anew. With it, an input is in the queue

@@ -23,11 +23,11 @@ final class WebGuard {
      *   Other users of the machine can connect, and so can any page that the user's browser shows, by its script or
      *   under a name that its owner has made lead here. So, in this order:
      *     Host             is one of this machine's own names, with our port: no name of others leads here
-     *     Sec-Fetch-Site browsers say whether a request comes from our own page, or from nowhere, as when somebody
-     *     types it Origin           the same, of browsers that say it
-     *     Authorization has the secret, which only who started this has read. It is no cookie: browsers send those to
-     *     every port
-     *                      of a machine, and with requests of other pages
+     *     Sec-Fetch-Site   browsers say whether a request comes from our own page, or from nowhere, as when somebody
+     *                      types it
+     *     Origin           the same, of browsers that say it
+     *     Authorization    has the secret, which only who started this has read. It is no cookie: browsers send those
+     *                      to every port of a machine, and with requests of other pages
      *     POST             is JSON, which no form of another page can send
      *   Who is refused learns nothing but that.
      *

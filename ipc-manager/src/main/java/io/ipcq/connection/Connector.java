@@ -13,6 +13,7 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -168,13 +169,13 @@ final class Connector {
      */
     private static SocketChannel openUnix(UnixDomainSocketAddress address, long deadline)
             throws IOException, InterruptedException {
-        while (true) {
+        for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 channel.configureBlocking(false);
                 boolean connected = channel.connect(address);
                 while (!connected) {
-                    pauseBefore(deadline, null);
+                    pauseBefore(deadline, pause, null);
                     connected = channel.finishConnect();
                 }
                 return channel;
@@ -186,7 +187,7 @@ final class Connector {
                 if (!isUsableSocket(address.getPath())) {
                     throw e;
                 }
-                pauseBefore(deadline, e);
+                pauseBefore(deadline, pause, e);
             } catch (IOException | InterruptedException | RuntimeException | Error e) {
                 channel.close();
                 throw e;
@@ -197,19 +198,21 @@ final class Connector {
     private static boolean isUsableSocket(Path path) throws IOException {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class).isOther() && Files.isWritable(path);
-        } catch (NoSuchFileException gone) {
+        } catch (NoSuchFileException | AccessDeniedException gone) {
             return false;
         }
     }
 
-    private static void pauseBefore(long deadline, @Nullable IOException busy)
+    private static void pauseBefore(long deadline, long pauseMillis, @Nullable IOException busy)
             throws SocketTimeoutException, InterruptedException {
-        if (Deadline.hasPassed(deadline)) {
-            SocketTimeoutException late = new SocketTimeoutException("the listener's queue is full");
+        long left = TimeUnit.NANOSECONDS.toMillis(Deadline.remainingNanos(deadline));
+        if (left <= 0) {
+            SocketTimeoutException late = new SocketTimeoutException(
+                    "the listener's queue is full" + (busy == null ? "" : ": reason=" + busy.getMessage()));
             late.initCause(busy);
             throw late;
         }
-        Thread.sleep(FIRST_PAUSE_MILLIS);
+        Thread.sleep(Math.min(left, 1 + ThreadLocalRandom.current().nextLong(pauseMillis)));
     }
 
     private static IOException named(IOException named, IOException cause) {

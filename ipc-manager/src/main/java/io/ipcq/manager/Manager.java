@@ -162,11 +162,11 @@ public final class Manager implements AutoCloseable {
      *
      * @param state what {@link #locks} said
      * @param holder one of its holders
-     * @return false if that client holds it no longer
+     * @return false if that thread of that client holds it no longer
      * @throws ManagerException with {@link ManagerException#FORBIDDEN} if the server does not let its clients do that
      */
     public boolean revoke(LockState state, LockState.Holder holder) {
-        return Boolean.TRUE.equals(link.call("revoke", state.type(), state.name(), holder.client()));
+        return Boolean.TRUE.equals(link.call("revoke", state.type(), state.name(), holder.client(), holder.thread()));
     }
 
     /** Ends the server, if it lets its clients do that. */

@@ -77,16 +77,17 @@ final class WorkerSlot implements Runnable {
         Throwable failure = null;
         boolean goesOn = true;
         while (goesOn) {
+            Throwable told = failure;
+            failure = null;
             try {
-                if (failure != null) {
-                    survive(failure);
-                    failure = null;
+                if (told != null) {
+                    survive(told);
                 }
                 goesOn = step();
             } catch (Throwable failed) {
                 ended |= mine != null; // no call: that could fail, too
                 survived |= mine != null;
-                failure = failure == null ? failed : failure;
+                failure = told == null ? failed : null; // else there is a step at least before the next is told
             }
         }
     }
@@ -155,11 +156,11 @@ final class WorkerSlot implements Runnable {
 
     /** Whatever happens here concerns the worker that this slot has, and none of the others. */
     private void survive(Throwable failed) {
+        LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS); // also if all else fails, again and again
         PoolWorker failing = mine;
         if (failing != null) {
             failing.kill();
         }
         Log.of(WorkerSlot.class).warn("a worker is given up: worker=" + name, failed);
-        LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS);
     }
 }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /** Passes a child's output on line by line, so that the lines of several children stay whole. */
@@ -24,7 +24,13 @@ final class LinePump extends Thread {
 
     private static final int MAX_REMEMBERED_BYTES = 500;
 
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long TURN_MILLIS = 10;
+
+    /** How many turns others that have the pipe are given to write more: of both streams of a child, half a second. */
+    private static final int TURNS_FOR_OTHERS = 25;
+
+    /** The same, of what is there and not passed on, as the one who is to have it may never take it. */
+    private static final int TURNS = 200;
 
     /**
      * What every JVM says that finds options in its environment: no reason for its end, and they may hold passwords.
@@ -35,7 +41,8 @@ final class LinePump extends Thread {
     private final LineSink to;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Deque<String> lastLines = new ArrayDeque<>(); // guarded by itself
-    private volatile boolean passingOn;
+    private final AtomicInteger turns = new AtomicInteger();
+    private volatile boolean reading;
 
     LinePump(String child, InputStream from, LineSink to) {
         super("ipcq-output-" + child);
@@ -48,10 +55,8 @@ final class LinePump extends Thread {
     public void run() {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (from) {
-            for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
-                passingOn = true;
+            for (int count = read(buffer); count >= 0; count = read(buffer)) {
                 split(buffer, count);
-                passingOn = false;
             }
         } catch (IOException closed) {
             // the child ended, and the JDK closed its end of the pipe under us
@@ -61,21 +66,22 @@ final class LinePump extends Thread {
         }
     }
 
-    /**
-     * Waits until all is passed on, for as long as there is something; for what others may still write only until the
-     * deadline.
-     */
-    void awaitEnd(long deadlineNanos) throws InterruptedException {
-        do {
-            TimeUnit.NANOSECONDS.timedJoin(this, Math.max(LOOK_AGAIN_NANOS, deadlineNanos - System.nanoTime()));
-        } while (isAlive() && (passingOn || isMoreThere()));
+    private int read(byte[] buffer) throws IOException {
+        reading = true;
+        int count = from.read(buffer);
+        reading = false;
+        return count;
     }
 
-    private boolean isMoreThere() {
-        try {
-            return from.available() > 0;
-        } catch (IOException closed) {
-            return false;
+    /**
+     * Of a child that has ended: waits until all that it wrote is passed on. Another process may have its pipe, and
+     * nobody else can see whether something is in there, as who reads has the stream's monitor. So that one is given
+     * some turns: on a busy machine those of all threads come later.
+     */
+    void awaitEnd() throws InterruptedException {
+        while (isAlive() && turns.get() < (reading ? TURNS_FOR_OTHERS : TURNS)) {
+            join(TURN_MILLIS);
+            turns.incrementAndGet();
         }
     }
 

@@ -21,7 +21,6 @@ final class RunningJvm {
      * For output of a grandchild that keeps the pipes open when the child has ended. Short, because the future of a
      * pool's task waits so long when the task has left such a process.
      */
-    private static final long LAST_OUTPUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** Between two looks whether it has begun. */
     private static final long LONGEST_PAUSE_MILLIS = 20;
@@ -44,9 +43,6 @@ final class RunningJvm {
     /** What the child threw, if that has come; known when {@link #ended}. */
     private byte @Nullable [] thrown;
 
-    /** Until when its last lines are waited for; written before {@link #ended}. */
-    private long lastOutputNanos;
-
     /** The signal that told it to end while it was alive; 0 for none. */
     private volatile int told;
 
@@ -65,7 +61,6 @@ final class RunningJvm {
         try {
             tidyUp();
         } finally {
-            lastOutputNanos = System.nanoTime() + LAST_OUTPUT_NANOS;
             ended.countDown();
             try {
                 awaitLastOutput();
@@ -79,7 +74,7 @@ final class RunningJvm {
 
     private void awaitLastOutput() throws InterruptedException {
         for (LinePump pump : pumps) {
-            pump.awaitEnd(lastOutputNanos);
+            pump.awaitEnd();
         }
         if (logs != null) {
             logs.join(); // what is in the ring is there

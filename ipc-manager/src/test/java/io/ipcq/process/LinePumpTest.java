@@ -4,10 +4,11 @@ package io.ipcq.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,31 +43,72 @@ class LinePumpTest {
         assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("[writer] grüße\n");
     }
 
-    /** A child has ended, another process still has its pipe, and this one is slow. */
+    /** A child has ended, another process still has its pipe, and who is to have its lines takes them late. */
     @Test
     @Timeout(60)
     void shouldAwaitWhatIsThereAndNothingElse() throws Exception {
-        CountDownLatch mayGoOn = new CountDownLatch(1);
+        CountDownLatch taking = new CountDownLatch(1);
+        CountDownLatch mayTake = new CountDownLatch(1);
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        try (PipedOutputStream child = new PipedOutputStream();
-                PipedInputStream pipe = new PipedInputStream(child)) {
+        try (InputStream pipe = pipeOfAnother("one\ntwo\n")) {
             LinePump pump = new LinePump("child", pipe, line -> {
-                awaitQuietly(mayGoOn);
+                taking.countDown();
+                awaitQuietly(mayTake);
                 lines.add(new String(line, StandardCharsets.UTF_8));
             });
-            child.write("one\ntwo\n".getBytes(StandardCharsets.UTF_8));
-            child.flush();
             pump.start();
+            taking.await();
             FutureTask<List<String>> awaiting = new FutureTask<>(() -> {
-                pump.awaitEnd(System.nanoTime());
+                pump.awaitEnd();
                 return List.copyOf(lines);
             });
             new Thread(awaiting).start();
             assertThatThrownBy(() -> awaiting.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-            mayGoOn.countDown();
+            mayTake.countDown();
             assertThat(awaiting.get()).containsExactly("one", "two");
             assertThat(pump.isAlive()).isTrue();
         }
+    }
+
+    /** Nothing can hold up the end of a child for good. */
+    @Test
+    @Timeout(60)
+    void shouldNotAwaitWhoTakesNothing() throws Exception {
+        CountDownLatch mayTake = new CountDownLatch(1);
+        try (InputStream pipe = pipeOfAnother("one\n")) {
+            LinePump pump = new LinePump("child", pipe, line -> awaitQuietly(mayTake));
+            pump.start();
+            pump.awaitEnd();
+            assertThat(pump.isAlive()).isTrue();
+            mayTake.countDown();
+        }
+    }
+
+    /** As the JDK's, which is read with the monitor held, and which another process has open, too. */
+    private static InputStream pipeOfAnother(String written) {
+        return new BufferedInputStream(new InputStream() {
+            private final InputStream there = new ByteArrayInputStream(written.getBytes(StandardCharsets.UTF_8));
+            private final CountDownLatch closed = new CountDownLatch(1);
+
+            @Override
+            public int read() throws IOException {
+                throw new IOException("not asked for");
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                int count = there.read(bytes, offset, length);
+                if (count < 0) {
+                    awaitQuietly(closed);
+                }
+                return count;
+            }
+
+            @Override
+            public void close() {
+                closed.countDown();
+            }
+        });
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -333,7 +333,8 @@ public final class ManagerServer implements AutoCloseable {
                 requireShutdownAllowed("clients of this server may not take locks from others");
                 Served object = names.there(new Served.Key(call.text(0), call.text(1)));
                 long client = call.number(2);
-                call.reply(object instanceof ServedMonitor monitor && monitor.revoke(client));
+                String thread = call.value(3) == null ? null : call.label(3);
+                call.reply(object instanceof ServedMonitor monitor && monitor.revoke(client, thread));
             }
             case "shutdown" -> {
                 requireShutdownAllowed("clients may not end this server");

@@ -72,10 +72,13 @@ abstract class ServedMonitor extends Served {
     /** Takes back what a client held that is gone; {@link #changed} follows. */
     void giveBack(Session session) {}
 
-    /** Takes from a client that is there what it holds, so that others get it; false if it holds nothing. */
-    final synchronized boolean revoke(long client) {
+    /**
+     * Takes from a client that is there what it holds, so that others get it; false if it holds nothing, or not in that
+     * thread, as it calls it. A thread that is null is any.
+     */
+    final synchronized boolean revoke(long client, @Nullable String thread) {
         for (Hold hold : holds()) {
-            if (hold.session().number() == client) {
+            if (hold.session().number() == client && (thread == null || thread.equals(hold.thread()))) {
                 revoke(hold.session());
                 changed();
                 return true;

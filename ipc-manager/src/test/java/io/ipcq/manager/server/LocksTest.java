@@ -132,6 +132,18 @@ class LocksTest {
         assertThat(other.result("lock.unlock", "till", "b")).isNull();
     }
 
+    /** Of the same client, another thread holds it by the time that somebody has made up his mind. */
+    @Test
+    void shouldNotTakeLockFromAnotherThread() throws Exception {
+        open("lock", "till", Map.of());
+        holder.ask("lock.lock", "till", "a", null);
+        LockState before = only();
+        holder.ask("lock.unlock", "till", "a");
+        holder.ask("lock.lock", "till", "b", null);
+        assertThat(manager.revoke(before, before.holders().get(0))).isFalse();
+        assertThat(holder.result("lock.unlock", "till", "b")).isNull();
+    }
+
     /** A permit that was taken away is there once: what its client releases later is not another one. */
     @Test
     void shouldTakePermitsOnce() throws Exception {
