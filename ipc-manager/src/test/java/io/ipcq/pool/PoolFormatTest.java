@@ -34,7 +34,7 @@ class PoolFormatTest {
                 "name", PoolLayout.NAME,
                 "rows", PoolLayout.ROWS));
         assertThat(FormatDocument.offsets("Pool: what is seen of it")).isEqualTo(words);
-        assertThat(FormatDocument.text())
+        assertThat(FormatDocument.text().replaceAll("\\s+", " "))
                 .contains("0x" + Long.toHexString(PoolLayout.FORMAT.magic()) + "`, version "
                         + PoolLayout.FORMAT.version());
     }

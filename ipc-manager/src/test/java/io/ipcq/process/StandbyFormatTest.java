@@ -23,7 +23,7 @@ class StandbyFormatTest {
                         "taskBytes", StandbyLayout.TASK_BYTES,
                         "task", StandbyLayout.TASK,
                         "end", StandbyLayout.REGION_BYTES));
-        assertThat(FormatDocument.text())
+        assertThat(FormatDocument.text().replaceAll("\\s+", " "))
                 .contains("0x" + Long.toHexString(StandbyLayout.FORMAT.magic()) + "`, version "
                         + StandbyLayout.FORMAT.version());
     }
