@@ -89,7 +89,7 @@ class PoolCommandIT {
             assertThat(pool("ls").endsWith(0).lines())
                     .hasSize(2)
                     .allSatisfy(line -> assertThat(HarmlessTest.harmful(line)).isFalse());
-            assertThat(CommandRun.launched(words("show", user.pid()))
+            assertThat(CommandRun.launched(words("show", user.pid(), "--patience", 3600))
                             .endsWith(0)
                             .lines())
                     .anySatisfy(line -> assertThat(line).contains("PoolUser.nap"))
