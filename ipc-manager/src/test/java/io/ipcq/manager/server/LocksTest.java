@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
-import io.ipcq.connection.Connection;
+import io.ipcq.connection.Patient;
 import io.ipcq.manager.LockState;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.ManagerException;
@@ -14,6 +14,7 @@ import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.ProtocolClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** Who holds what of a manager, and how it is taken from who does not give it back. */
 class LocksTest {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final AuthKey key = AuthKey.random();
     private ManagerServer server;
@@ -40,9 +43,9 @@ class LocksTest {
         server = ManagerServer.builder()
                 .allowShutdown(shutdownAllowed)
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key);
-        manager = Manager.connect(server.address(), key);
-        holder = new ProtocolClient(Connection.connect(server.address(), key));
-        other = new ProtocolClient(Connection.connect(server.address(), key));
+        manager = Manager.connect(Patient.client(server.address(), key).connect(), LONG);
+        holder = new ProtocolClient(Patient.client(server.address(), key).connect());
+        other = new ProtocolClient(Patient.client(server.address(), key).connect());
     }
 
     @AfterEach
@@ -65,7 +68,7 @@ class LocksTest {
     }
 
     private void awaitWaiting(int count) {
-        await().untilAsserted(() -> assertThat(only().waiting()).isEqualTo(count));
+        await().atMost(LONG).untilAsserted(() -> assertThat(only().waiting()).isEqualTo(count));
     }
 
     @Test
@@ -77,14 +80,14 @@ class LocksTest {
         LockState.Holder held = only().holders().get(0);
         assertThat(held.thread()).isEqualTo("4711/1");
         assertThat(held.count()).isEqualTo(2);
-        await().untilAsserted(() ->
+        await().atMost(LONG).untilAsserted(() ->
                 assertThat(only().holders().get(0).held()).as("it grows").isGreaterThan(held.held()));
         Object waits = other.send("lock.lock", "till", "a", null);
         awaitWaiting(1);
         other.ask("cancel", waits);
         awaitWaiting(0);
         holder.send("lock.await", "till", "4711/1", "paid", null);
-        await().untilAsserted(() -> assertThat(only().conditions()).isEqualTo(Map.of("paid", 1)));
+        await().atMost(LONG).untilAsserted(() -> assertThat(only().conditions()).isEqualTo(Map.of("paid", 1)));
         assertThat(only().holders()).isEmpty();
     }
 
@@ -111,7 +114,7 @@ class LocksTest {
             other.send(type.getKey() + ".await", "thing", (Object) null);
         }
         other.ask("open", "counter", "hits", Map.of());
-        await().untilAsserted(() -> assertThat(manager.locks())
+        await().atMost(LONG).untilAsserted(() -> assertThat(manager.locks())
                 .hasSize(types.size())
                 .allSatisfy(lock -> assertThat(lock.waiting()).as(lock.type()).isEqualTo(1)));
     }
