@@ -30,12 +30,16 @@ final class ThrownFile {
 
     /** For the child. {@code given} is the file of its task, or of the slot in which it was given one. */
     static void write(Path given, Throwable thrown) {
+        write(given, thrown, GRACE_MILLIS);
+    }
+
+    static void write(Path given, Throwable thrown, long graceMillis) {
         try {
             // in a thread of its own: to write it calls the program's code, which may wait for ever
             Thread writing = new Thread(() -> tryWrite(given, thrown), "ipcq-thrown");
             writing.setDaemon(true);
             writing.start();
-            writing.join(GRACE_MILLIS);
+            writing.join(graceMillis);
         } catch (Throwable doesNotTravel) {
             // it was printed
         }

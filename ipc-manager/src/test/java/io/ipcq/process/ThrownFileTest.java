@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,11 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ThrownFileTest {
 
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final long GRACE_MILLIS = 200;
     private static final int PIECE_BYTES = 1 << 16;
     private static final long ENDLESS_BYTES = 64L << 20;
 
-    private static final CountDownLatch OVER = new CountDownLatch(1);
     private static final AtomicLong WRITTEN = new AtomicLong();
+
+    private static volatile CountDownLatch over;
 
     /** To write it waits for ever. */
     private static final class Waiting extends RuntimeException {
@@ -34,7 +37,7 @@ class ThrownFileTest {
 
         private void writeObject(ObjectOutputStream out) throws IOException {
             try {
-                OVER.await();
+                over.await();
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
@@ -64,9 +67,14 @@ class ThrownFileTest {
         return task;
     }
 
+    @BeforeEach
+    void hold() {
+        over = new CountDownLatch(1);
+    }
+
     @AfterEach
     void release() {
-        OVER.countDown();
+        over.countDown();
         await().atMost(LONG).until(ThrownFileTest::nobodyWrites); // or the directory could not be deleted
     }
 
@@ -88,7 +96,7 @@ class ThrownFileTest {
 
     @Test
     void shouldEndThoughToWriteItWaitsForEver() {
-        ThrownFile.write(task(), new Waiting());
+        ThrownFile.write(task(), new Waiting(), GRACE_MILLIS);
         assertThat(nobodyWrites()).isFalse();
         assertThat(ThrownFile.take(task)).isNull();
     }
