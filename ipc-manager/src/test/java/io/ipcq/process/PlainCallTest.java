@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class PlainCallTest {
@@ -114,7 +116,9 @@ class PlainCallTest {
 
     /** As when a parent gives up a child that it has just started. */
     @Test
-    void shouldDetachFromQueuesWhenAnotherIsGone(@TempDir Path directory) throws Exception {
+    @EnabledOnOs(OS.LINUX)
+    void shouldDetachFromQueuesWhenAnotherIsGone(@TempDir Path linked) throws Exception {
+        Path directory = linked.toRealPath(); // as the descriptors have it
         SharedQueue<String> gone = SharedQueue.create(String.class);
         SharedQueue<String> queue = SharedQueue.builder(String.class).create(directory.resolve("queue"));
         byte[] bytes = PlainCall.encode(new ChildProcess((a, b) -> three(a, b, null), queue, gone));
@@ -123,6 +127,7 @@ class PlainCallTest {
         assertThatThrownBy(() -> PlainCall.decode(new DataInputStream(new ByteArrayInputStream(bytes))))
                 .isInstanceOf(IOException.class);
 
+        assertThat(descriptorsOf(directory)).as("while one is attached").isPositive();
         queue.close();
         await().pollInterval(Duration.ofSeconds(1))
                 .atMost(Duration.ofSeconds(60))
