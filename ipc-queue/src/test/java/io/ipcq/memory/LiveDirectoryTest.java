@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveDirectoryTest {
 
     private static final String PREFIX = "ipcq-test-";
-    private static final String DEAD = "2-0";
+    private static final String DEAD =
+            EarlierProcess.withPid(ProcessHandle.current().pid()).text();
 
     /** The first process of this machine, or of this container. */
     private static final String LIVING = ProcessIdentity.of(1).text();
