@@ -80,8 +80,10 @@ class LocksTest {
         LockState.Holder held = only().holders().get(0);
         assertThat(held.thread()).isEqualTo("4711/1");
         assertThat(held.count()).isEqualTo(2);
-        await().atMost(LONG).untilAsserted(() ->
-                assertThat(only().holders().get(0).held()).as("it grows").isGreaterThan(held.held()));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(only().holders().get(0).held())
+                        .as("it grows")
+                        .isGreaterThan(held.held()));
         Object waits = other.send("lock.lock", "till", "a", null);
         awaitWaiting(1);
         other.ask("cancel", waits);
@@ -114,9 +116,11 @@ class LocksTest {
             other.send(type.getKey() + ".await", "thing", (Object) null);
         }
         other.ask("open", "counter", "hits", Map.of());
-        await().atMost(LONG).untilAsserted(() -> assertThat(manager.locks())
-                .hasSize(types.size())
-                .allSatisfy(lock -> assertThat(lock.waiting()).as(lock.type()).isEqualTo(1)));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(manager.locks())
+                        .hasSize(types.size())
+                        .allSatisfy(lock ->
+                                assertThat(lock.waiting()).as(lock.type()).isEqualTo(1)));
     }
 
     @Test
