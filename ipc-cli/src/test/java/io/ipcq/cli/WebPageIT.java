@@ -119,7 +119,8 @@ class WebPageIT {
                     .startsWith("Pool <img src=x")
                     .satisfies(text -> assertThat(HarmlessTest.harmful(text)).isFalse());
             browser.awaitTrue("[...document.querySelectorAll('#pools tbody tr')]"
-                    + ".some(row => row.textContent.includes('PoolUser.nap') && parseInt(row.cells[5].textContent) > 0)");
+                    + ".some(row => row.textContent.includes('PoolUser.nap')"
+                    + " && parseInt(row.cells[5].textContent) > 0)");
             browser.awaitTrue("document.querySelectorAll('#pools .lane').length == 2"
                     + " && document.querySelectorAll('#pools .lane .busy').length == 1");
             browser.awaitTrue("Number(document.querySelector('#pools .lane .busy').getAttribute('width')) > 1");
