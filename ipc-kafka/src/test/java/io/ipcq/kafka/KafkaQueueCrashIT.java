@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.kafka;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -52,16 +53,20 @@ class KafkaQueueCrashIT {
         ConfigEntry lock = new ConfigEntry("share.record.lock.duration.ms", Long.toString(time.toMillis()));
         List<AlterConfigOp> change = List.of(new AlterConfigOp(lock, AlterConfigOp.OpType.SET));
         try (Admin admin = new Clients(QueueAddress.of(address)).admin()) {
-            List<ConfigResource> groups = admin
-                    .listConfigResources(Set.of(ConfigResource.Type.GROUP), new ListConfigResourcesOptions())
-                    .all()
-                    .get()
-                    .stream()
-                    .filter(group -> group.name().startsWith(name + "."))
-                    .toList();
-            assertThat(groups).hasSize(1);
+            // brokers tell what they have a little after it is made
+            List<ConfigResource> groups = await().until(() -> groups(admin), found -> found.size() == 1);
             admin.incrementalAlterConfigs(Map.of(groups.get(0), change)).all().get();
         }
+    }
+
+    private List<ConfigResource> groups(Admin admin) throws Exception {
+        return admin
+                .listConfigResources(Set.of(ConfigResource.Type.GROUP), new ListConfigResourcesOptions())
+                .all()
+                .get()
+                .stream()
+                .filter(group -> group.name().startsWith(name + "."))
+                .toList();
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.kafka;
 
+import static io.ipcq.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,12 +24,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -186,9 +189,13 @@ class KafkaQueueProviderIT {
         }
         queue.delete();
         try (Admin admin = new Clients(QueueAddress.of(queue(""))).admin()) {
-            assertThat(admin.listTopics().names().get()).noneMatch(topic -> topic.contains(name));
-            assertThat(admin.listGroups().all().get())
-                    .noneMatch(group -> group.groupId().contains(name));
+            // brokers tell what is gone a little after that
+            await().untilAsserted(() ->
+                    assertThat(admin.listTopics().names().get()).noneMatch(topic -> topic.contains(name)));
+            // a group that somebody is leaving stays, and is nothing without its topic
+            await().untilAsserted(() -> assertThat(admin.listGroups().all().get())
+                    .filteredOn(group -> group.groupId().contains(name))
+                    .allMatch(group -> group.groupState().equals(Optional.of(GroupState.EMPTY))));
         }
     }
 
