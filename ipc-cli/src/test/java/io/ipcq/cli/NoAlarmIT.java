@@ -17,7 +17,6 @@ import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +53,7 @@ class NoAlarmIT {
         private Producer() {}
 
         public static void main(String[] arguments) throws Exception {
+            endWithParent();
             Path directory = Path.of(arguments[0]);
             try (SharedQueue<String> bursts = SharedQueue.open(directory.resolve("bursts"), String.class);
                     SharedQueue<String> full = SharedQueue.open(directory.resolve("full"), String.class);
@@ -76,6 +76,7 @@ class NoAlarmIT {
         private Consumer() {}
 
         public static void main(String[] arguments) throws Exception {
+            endWithParent();
             Path directory = Path.of(arguments[0]);
             try (SharedQueue<String> bursts = SharedQueue.open(directory.resolve("bursts"), String.class);
                     SharedQueue<String> full = SharedQueue.open(directory.resolve("full"), String.class);
@@ -98,6 +99,15 @@ class NoAlarmIT {
     @FunctionalInterface
     private interface Step {
         void take() throws Exception;
+    }
+
+    /** Whose end closes the standard input, even if it came before anybody looked for it. */
+    private static void endWithParent() {
+        spawn(() -> {
+            if (System.in.read() < 0) {
+                Runtime.getRuntime().halt(1);
+            }
+        });
     }
 
     private static void spawn(Step step) {
@@ -182,43 +192,72 @@ class NoAlarmIT {
         private static final int PART = 4;
 
         private final List<Long> pids;
-        private Map<Path, Long> before = Map.of();
-        private long beforeNanos = System.nanoTime();
+        private Map<Path, Counts> before;
+        private long beforeNanos;
+
+        /** What the scheduler counts of a thread. */
+        private record Counts(long ran, long waited) {
+
+            static Counts of(Path thread) throws IOException {
+                String[] counts = Files.readString(thread.resolve("schedstat")).split(" ", -1);
+                return new Counts(Long.parseLong(counts[0]), Long.parseLong(counts[1]));
+            }
+        }
 
         Processors(List<Long> pids) throws IOException {
             this.pids = pids;
-            this.before = waited();
+            this.before = counts();
+            this.beforeNanos = System.nanoTime();
         }
 
         /** Whether one of them did so for long, since this was asked last. */
         boolean wereWantedInVain() throws IOException {
-            Map<Path, Long> now = waited();
-            long nanos = System.nanoTime();
-            Map<Path, Long> last = before;
+            long nanos = System.nanoTime() - beforeNanos;
+            Map<Path, Counts> last = before;
+            // what a thread waited is counted when it gets its processor
+            Map<Path, Counts> running = counts();
+            await().pollDelay(Duration.ZERO).atMost(60, TimeUnit.SECONDS).until(() -> {
+                running.entrySet().removeIf(thread -> hasRunSince(thread.getKey(), thread.getValue()));
+                return running.isEmpty();
+            });
+            Map<Path, Counts> now = counts();
             boolean inVain = now.entrySet().stream()
-                    .anyMatch(thread ->
-                            PART * (thread.getValue() - last.getOrDefault(thread.getKey(), 0L)) >= nanos - beforeNanos);
+                    .anyMatch(
+                            thread -> PART * (thread.getValue().waited() - waited(last.get(thread.getKey()))) >= nanos);
             before = now;
-            beforeNanos = nanos;
+            beforeNanos = System.nanoTime();
             return inVain;
         }
 
-        private Map<Path, Long> waited() throws IOException {
-            Map<Path, Long> waited = new HashMap<>();
+        private static long waited(Counts counts) {
+            return counts == null ? 0 : counts.waited();
+        }
+
+        /** Or wants no processor, or has ended. */
+        private static boolean hasRunSince(Path thread, Counts then) {
+            try {
+                String stat = Files.readString(thread.resolve("stat"));
+                return !stat.startsWith(") R ", stat.lastIndexOf(')'))
+                        || Counts.of(thread).ran() > then.ran();
+            } catch (IOException ended) {
+                return true;
+            }
+        }
+
+        private Map<Path, Counts> counts() throws IOException {
+            Map<Path, Counts> counted = new HashMap<>();
             for (long pid : pids) {
                 try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
                     for (Path thread : threads.toList()) {
                         try {
-                            String[] counts = Files.readString(thread.resolve("schedstat"))
-                                    .split(" ", -1);
-                            waited.put(thread, Long.parseLong(counts[1]));
-                        } catch (NoSuchFileException ended) {
+                            counted.put(thread, Counts.of(thread));
+                        } catch (IOException ended) {
                             // or this system does not count
                         }
                     }
                 }
             }
-            return waited;
+            return counted;
         }
     }
 
