@@ -4,6 +4,7 @@ package io.ipcq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,9 +162,15 @@ class MapCommandTest {
         long number = Long.parseLong(Files.readString(pid).strip());
         // one that has no parent may stay as a zombie for a while
         await().atMost(60, TimeUnit.SECONDS)
-                .until(() -> ProcessHandle.of(number).isEmpty()
-                        || Files.readString(Path.of("/proc/" + number + "/stat"))
-                                .contains(") Z "));
+                .until(() -> ProcessHandle.of(number).isEmpty() || isZombieOrGone(number));
+    }
+
+    private static boolean isZombieOrGone(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ");
+        } catch (IOException goneMeanwhile) {
+            return true;
+        }
     }
 
     @Test
@@ -186,7 +193,8 @@ class MapCommandTest {
         map.start();
         await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(pid));
         map.interrupt();
-        map.join();
+        map.join(TimeUnit.SECONDS.toMillis(60));
+        assertThat(map.isAlive()).isFalse();
         awaitEnd(pid);
     }
 
