@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -117,9 +118,18 @@ class StallsIT {
     }
 
     @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : kept) {
-            each.close();
+    void close() {
+        assertThat(kept.stream().map(StallsIT::failureOfClose).filter(Objects::nonNull))
+                .isEmpty();
+    }
+
+    /** Null if there is none; the others are to be closed as well. */
+    private static Exception failureOfClose(AutoCloseable thing) {
+        try {
+            thing.close();
+            return null;
+        } catch (Exception e) {
+            return e;
         }
     }
 
