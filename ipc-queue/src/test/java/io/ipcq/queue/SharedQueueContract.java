@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.ipcq.Patience;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.codec.TypeRef;
@@ -1378,23 +1379,22 @@ abstract class SharedQueueContract {
         awaitThatNearlyAllFind(roomy, () -> roomy.poll(0, TimeUnit.SECONDS) != null);
     }
 
-    /** While one is stopped that has the mutex, all others find none: so it takes some rounds until nearly all have. */
+    /** While one is stopped that has the mutex, all others find none: so one round in which nearly all do is enough. */
     private static void awaitThatNearlyAllFind(SharedQueue<String> roomy, Callable<Boolean> attempt) throws Exception {
         int each = 500;
-        int tried = 0;
+        int tried = 4 * each;
         int found = 0;
-        for (long deadline = System.nanoTime() + LONG.toNanos(); found <= tried / 10 * 9; ) {
+        for (long deadline = System.nanoTime() + Patience.LIMIT.toNanos(); found <= tried / 10 * 9; ) {
             assertThat(System.nanoTime() - deadline)
                     .as("found=%d, tried=%d", found, tried)
                     .isNegative();
             roomy.clear();
-            roomy.putAll(Collections.nCopies(4 * each, "a"));
+            roomy.putAll(Collections.nCopies(tried, "a"));
             List<Task<Integer>> tasks = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 tasks.add(Task.start(() -> countTrue(each, attempt)));
             }
-            tried += 4 * each;
-            found += sum(tasks);
+            found = sum(tasks);
         }
     }
 
