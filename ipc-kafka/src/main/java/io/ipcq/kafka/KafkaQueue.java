@@ -282,13 +282,17 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
             return form.element(parcel.record());
         } catch (Throwable e) {
             try {
-                Duration delay = core.ledger().options().delayAfter(parcel.attempts());
-                parcel.settle(Parcel.Fate.AGAIN, delay.compareTo(LOOK) > 0 ? delay : LOOK);
+                parcel.settle(Parcel.Fate.AGAIN, delayOfUndecodable(parcel));
             } catch (RuntimeException gone) {
                 e.addSuppressed(gone);
             }
             throw e;
         }
+    }
+
+    private Duration delayOfUndecodable(Parcel parcel) {
+        Duration delay = core.ledger().options().delayAfter(parcel.attempts());
+        return delay.compareTo(LOOK) > 0 ? delay : LOOK;
     }
 
     private @Nullable Parcel parcelUntil(Lanes lanes, long deadline) throws InterruptedException {
@@ -426,7 +430,11 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         try {
             target.add(delivery.value());
         } catch (Throwable e) {
-            delivery.release();
+            try {
+                delivery.release();
+            } catch (RuntimeException gone) {
+                e.addSuppressed(gone);
+            }
             throw e;
         }
         delivery.ack();
@@ -443,9 +451,9 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
             return 0;
         }
         Set<Long> added = new HashSet<>();
-        Parcel.Fate others = Parcel.Fate.AS_IF_NEVER;
+        List<Throwable> failures = new ArrayList<>();
+        Parcel.Fate others = Parcel.Fate.AGAIN;
         try {
-            List<Throwable> failures = new ArrayList<>();
             for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
                 E element;
                 try {
@@ -457,26 +465,31 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                 target.add(element);
                 added.add(record.offset());
             }
-            others = Parcel.Fate.AGAIN;
-            rethrowFirst(failures);
-        } finally {
-            if (batch.settle(added, others)) {
+        } catch (Throwable e) {
+            others = Parcel.Fate.AS_IF_NEVER;
+            failures.add(0, e);
+        }
+        try {
+            Duration delay = others == Parcel.Fate.AGAIN ? delayOfUndecodable(batch) : Duration.ZERO;
+            if (batch.settle(added, others, delay)) {
                 core.countDone(added.size());
             }
+        } catch (RuntimeException e) {
+            failures.add(e);
         }
+        KafkaQueue.<RuntimeException>rethrowFirst(failures);
         return added.size();
     }
 
-    private static void rethrowFirst(List<Throwable> failures) {
+    /** As it was thrown, with the others; a codec in another language may throw what it does not declare. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void rethrowFirst(List<Throwable> failures) throws T {
         if (failures.isEmpty()) {
             return;
         }
-        Throwable first = failures.remove(0);
-        failures.forEach(first::addSuppressed);
-        if (first instanceof Error e) {
-            throw e;
-        }
-        throw (RuntimeException) first;
+        Throwable first = failures.get(0);
+        failures.stream().filter(other -> other != first).forEach(first::addSuppressed); // itself it refuses
+        throw (T) first;
     }
 
     /** May say so of an element that is out elsewhere, and may come back. */

@@ -3,7 +3,6 @@ package io.ipcq.kafka;
 
 import io.ipcq.Log;
 import io.ipcq.memory.Deadline;
-import io.ipcq.queue.QueueClosedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,6 +79,9 @@ final class Lane {
                 mine.subscribe(List.of(lanes.topics().elements()));
                 work(mine);
             } finally {
+                ending = true;
+                current = null; // closing takes its time, and what it had is out no more
+                refuseOrders();
                 mine.close(CLOSE);
             }
         } catch (WakeupException e) {
@@ -226,39 +228,43 @@ final class Lane {
         try {
             switch (order.fate()) {
                 case DONE -> {
-                    boolean inTime = commit(kept, AcknowledgeType.ACCEPT);
-                    order.done().complete(inTime);
-                    return inTime;
+                    return over(order, commit(kept, AcknowledgeType.ACCEPT));
                 }
                 case AGAIN -> {
                     leaseDeadline = Deadline.NEVER;
                     boolean late = !commitSome(kept, order.dealtWith());
                     if (late) {
-                        order.done().complete(false);
-                        return false;
+                        return over(order, false);
                     }
                     if (order.delay().compareTo(Duration.ZERO) > 0) {
+                        current = new Parcel(this, List.copyOf(kept.records)); // only those are out still
                         kept.dueAt = Deadline.in(order.delay());
                         order.done().complete(true);
                         return null;
                     }
-                    boolean inTime = commit(kept, AcknowledgeType.RELEASE);
-                    order.done().complete(inTime);
-                    return inTime;
+                    return over(order, commit(kept, AcknowledgeType.RELEASE));
                 }
                 default -> {
                     boolean inTime = commitSome(kept, order.dealtWith());
-                    if (inTime) {
-                        handOut(kept);
+                    if (!inTime) {
+                        return over(order, false);
                     }
-                    order.done().complete(inTime);
-                    return inTime ? null : false;
+                    handOut(kept);
+                    order.done().complete(true);
+                    return null;
                 }
             }
-        } catch (KafkaException e) {
+        } catch (Throwable e) { // whatever it is, somebody waits for the answer
             order.done().completeExceptionally(e);
             throw e;
         }
+    }
+
+    /** Before the answer nothing is out any more: who has it may count at once. */
+    private boolean over(Parcel.Order order, boolean inTime) {
+        current = null;
+        order.done().complete(inTime);
+        return inTime;
     }
 
     /** Accepts those with these numbers, and keeps the others; false if the broker has taken them back before. */
@@ -300,10 +306,10 @@ final class Lane {
         return !kept.records.isEmpty();
     }
 
-    /** How many elements this lane has given out, or is about to. */
+    /** How many elements this lane has given out. */
     int held() {
         Parcel parcel = current;
-        return parcel == null ? 1 : parcel.records().size();
+        return parcel == null ? 0 : parcel.records().size();
     }
 
     // ---- what others ask --------------------------------------------------------------------------------------------
@@ -316,10 +322,7 @@ final class Lane {
         try {
             return order.done().join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof KafkaException objection) {
-                throw lanes.failure("the element could not be settled", objection);
-            }
-            throw new QueueClosedException("this handle is closed: address=" + lanes.address());
+            throw lanes.failure("the element could not be settled", e.getCause() == null ? e : e.getCause());
         }
     }
 

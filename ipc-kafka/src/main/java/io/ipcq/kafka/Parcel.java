@@ -54,15 +54,15 @@ final class Parcel {
 
     /** Settles it, and waits until the broker knows; false if that was too late. */
     boolean settle(Fate fate, Duration delay) {
-        return settle(Set.of(), fate, delay);
+        return order(Set.of(), fate, delay);
     }
 
     /** The same; those with some numbers are done. */
-    boolean settle(Set<Long> dealtWith, Fate others) {
-        return settle(dealtWith, dealtWith.size() == records.size() ? Fate.DONE : others, Duration.ZERO);
+    boolean settle(Set<Long> dealtWith, Fate others, Duration delay) {
+        return order(dealtWith, dealtWith.size() == records.size() ? Fate.DONE : others, delay);
     }
 
-    private boolean settle(Set<Long> dealtWith, Fate fate, Duration delay) {
+    private boolean order(Set<Long> dealtWith, Fate fate, Duration delay) {
         if (!settled.compareAndSet(false, true)) {
             return false;
         }
