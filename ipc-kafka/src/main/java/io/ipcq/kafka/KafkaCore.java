@@ -32,6 +32,9 @@ final class KafkaCore {
     /** How often a handle looks whether its queue is still there: a process that slept may have missed its end. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** How soon it looks again if it has not found it: a broker may be behind, and the end of a handle is for good. */
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     /** How many elements come at a time to who drains. */
     static final int BATCH = 64;
 
@@ -56,6 +59,7 @@ final class KafkaCore {
     private long trimmedDone;
     private long nextTrim = System.nanoTime() + TRIM_NANOS;
     private long nextLook = System.nanoTime() + LOOK_NANOS;
+    private boolean missed;
 
     private KafkaCore(
             Clients clients, Admin admin, Topics topics, Ledger ledger, KafkaProducer<byte[], byte[]> producer) {
@@ -298,7 +302,7 @@ final class KafkaCore {
         try {
             if (System.nanoTime() - nextLook >= 0) {
                 nextLook = System.nanoTime() + LOOK_NANOS;
-                deleted |= topics.isGone();
+                lookForQueue();
             }
             if (isClosed()) {
                 tellAll(closedException());
@@ -323,6 +327,15 @@ final class KafkaCore {
         }
     }
 
+    private void lookForQueue() throws KafkaAnswer {
+        boolean gone = topics.isGone();
+        deleted |= gone && missed;
+        missed = gone;
+        if (gone) {
+            nextLook = System.nanoTime() + AGAIN_NANOS;
+        }
+    }
+
     // ---- the end ----------------------------------------------------------------------------------------------------
 
     void write(String state) {
@@ -340,7 +353,7 @@ final class KafkaCore {
      */
     void requireStillThere() {
         try {
-            if (topics.isGone()) {
+            if (topics.isGone() && topics.isGone()) { // a broker may be behind
                 deleted = true;
                 throw closedException();
             }
@@ -384,15 +397,30 @@ final class KafkaCore {
     }
 
     void delete() {
-        write(Ledger.DELETED);
-        closeLanes(Deadline.in(CLOSE_ALL));
         try {
-            topics.delete(ledger.options());
+            requireOpen();
+            if (writeDeleted()) {
+                closeLanes(Deadline.in(CLOSE_ALL));
+                topics.delete(ledger.options());
+            }
         } catch (KafkaAnswer | IOException e) {
             throw new QueueStorageException(
                     "not all topics of the deleted queue could be removed: address=" + address, e);
         } finally {
             close();
+        }
+    }
+
+    /** False if somebody has read that and removed the queue before we looked; its name may be another one's now. */
+    private boolean writeDeleted() {
+        try {
+            write(Ledger.DELETED);
+            return true;
+        } catch (QueueClosedException e) {
+            if (!deleted) {
+                throw e; // the handle was closed
+            }
+            return false;
         }
     }
 }
