@@ -28,6 +28,9 @@ final class Clients {
 
     private static final int REQUEST_MILLIS = 10_000;
 
+    /** As Kafka has it. */
+    private static final int LINGER_MILLIS = 5;
+
     /** What a queue decides: another value would cost what it promises. */
     private static final Set<String> OWN = Set.of(
             "bootstrap.servers",
@@ -52,11 +55,11 @@ final class Clients {
     Clients(QueueAddress address) throws IOException {
         this.address = address;
         properties.put("request.timeout.ms", REQUEST_MILLIS);
-        properties.put("default.api.timeout.ms", CALL_MILLIS);
         String config = address.parameter("config").orElse(null);
         if (config != null) {
             load(Path.of(config));
         }
+        properties.putIfAbsent("default.api.timeout.ms", Math.max(CALL_MILLIS, millis("request.timeout.ms", 0)));
         properties.put(
                 "bootstrap.servers",
                 address.authority()
@@ -78,6 +81,16 @@ final class Clients {
         read.stringPropertyNames().forEach(name -> properties.put(name, read.getProperty(name)));
     }
 
+    /** What it is if it is no number, Kafka says when a client is made. */
+    private int millis(String property, int otherwise) {
+        try {
+            return Integer.parseInt(
+                    String.valueOf(properties.getOrDefault(property, otherwise)).trim());
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
+    }
+
     QueueAddress address() {
         return address;
     }
@@ -96,9 +109,15 @@ final class Clients {
         all.put("acks", "all");
         all.put("enable.idempotence", true);
         all.put("max.request.size", maxElementBytes + Topics.AROUND_ELEMENT_BYTES);
-        all.putIfAbsent("delivery.timeout.ms", CALL_MILLIS);
+        all.putIfAbsent("delivery.timeout.ms", deliveryMillis());
         all.putIfAbsent("max.block.ms", CALL_MILLIS);
         return made(() -> new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    /** Kafka takes none that is shorter than one request. */
+    private int deliveryMillis() {
+        long request = (long) millis("request.timeout.ms", REQUEST_MILLIS) + millis("linger.ms", LINGER_MILLIS);
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(CALL_MILLIS, request));
     }
 
     /** One that reads by itself, in no group. */
