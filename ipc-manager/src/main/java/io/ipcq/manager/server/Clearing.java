@@ -44,6 +44,7 @@ final class Clearing<C> {
     private final ScheduledExecutorService clock;
     private final long patienceNanos;
     private final Consumer<C> way;
+    private final Runnable cleared;
 
     private final Queue<C> gone = new ArrayDeque<>();
     private final Set<Turn> turns = new HashSet<>();
@@ -68,7 +69,7 @@ final class Clearing<C> {
         }
 
         private void carryOut() {
-            for (C next = next(this); next != null; next = next(this)) {
+            for (C next = next(this); next != null; next = nextAfterOne(this)) {
                 try {
                     way.accept(next);
                 } catch (Throwable e) {
@@ -78,12 +79,16 @@ final class Clearing<C> {
         }
     }
 
-    /** @param way how what a client held is given back */
-    Clearing(Executor threads, ScheduledExecutorService clock, Duration patience, Consumer<C> way) {
+    /**
+     * @param way how what a client held is given back
+     * @param cleared is run after that, when the client is counted no more
+     */
+    Clearing(Executor threads, ScheduledExecutorService clock, Duration patience, Consumer<C> way, Runnable cleared) {
         this.threads = threads;
         this.clock = clock;
         this.patienceNanos = patience.toNanos();
         this.way = way;
+        this.cleared = cleared;
     }
 
     /** Gives back what a client held that has left. */
@@ -139,6 +144,17 @@ final class Clearing<C> {
         C next = gone.poll();
         if (next == null) {
             turns.remove(turn);
+        }
+        return next;
+    }
+
+    /** Who is told asks for the size, so it is told without the lock, and when the last one is not in it any more. */
+    private @Nullable C nextAfterOne(Turn turn) {
+        C next = next(turn);
+        try {
+            cleared.run();
+        } catch (Throwable e) { // costs the next one nothing
+            Failures.log("who waits for clients to be cleared could not be told", e);
         }
         return next;
     }

@@ -78,8 +78,9 @@ public final class ManagerServer implements AutoCloseable {
     private final Workers workers;
     private final NameTable names;
     private final RequestLoop requestLoop;
-    private final Clearing<Session> clearing = new Clearing<>(threads, clock, Clearing.PATIENCE, Session::clear);
     private final Admission admission = new Admission(this::hasClientsToClearFirst, ROOM_PATIENCE);
+    private final Clearing<Session> clearing =
+            new Clearing<>(threads, clock, Clearing.PATIENCE, Session::clear, admission::cleared);
 
     ManagerServer(Listener listener, ManagerServerOptions options, Map<OwnType, Supplier<?>> registered)
             throws IOException {

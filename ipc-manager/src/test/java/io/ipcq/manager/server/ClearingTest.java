@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,12 +35,17 @@ class ClearingTest {
     private final CountDownLatch all = new CountDownLatch(CLIENTS);
 
     private Clearing<Integer> clearing(Executor executor, Duration patience) {
-        return new Clearing<>(executor, clock, patience, client -> {
-            order.add(client);
-            begun.release();
-            mayEnd.acquireUninterruptibly();
-            all.countDown();
-        });
+        return new Clearing<>(
+                executor,
+                clock,
+                patience,
+                client -> {
+                    order.add(client);
+                    begun.release();
+                    mayEnd.acquireUninterruptibly();
+                    all.countDown();
+                },
+                () -> {});
     }
 
     private void addAll(Clearing<Integer> clearing) {
@@ -84,12 +90,34 @@ class ClearingTest {
 
     @Test
     void shouldGoOnWhenGivingBackFails() throws Exception {
-        Clearing<Integer> failing = new Clearing<>(threads, clock, NEVER, client -> {
-            all.countDown();
-            throw new OutOfMemoryError("made by a test");
-        });
+        Clearing<Integer> failing = new Clearing<>(
+                threads,
+                clock,
+                NEVER,
+                client -> {
+                    throw new OutOfMemoryError("made by a test");
+                },
+                () -> {
+                    all.countDown();
+                    throw new OutOfMemoryError("made by a test");
+                });
         addAll(failing);
         all.await();
+    }
+
+    /** Who is told looks whether there is room. */
+    @Test
+    void shouldCountNoneThatItHasToldOf() {
+        List<Integer> left = new ArrayList<>();
+        AtomicReference<Clearing<Integer>> clearing = new AtomicReference<>();
+        clearing.set(new Clearing<>(
+                Runnable::run,
+                clock,
+                NEVER,
+                client -> {},
+                () -> left.add(clearing.get().size())));
+        clearing.get().add(1);
+        assertThat(left).containsExactly(0);
     }
 
     @Test
