@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes threads that all users of this library in a JVM have together. Such a thread outlives whoever needed it first,
- * so it keeps nothing of him: neither his class loader, nor his inheritable thread locals, nor who called.
+ * so it keeps nothing of him: neither his class loader, nor his inheritable thread locals, nor who called, nor his
+ * group and priority.
  *
  * <p>Thread-safe. It concerns this process only.
  */
@@ -19,9 +20,18 @@ public final class LastingThread {
     @SuppressWarnings("removal") // JDK 17 notes in a thread whose code made it, and their class loaders
     public static Thread make(@Nullable Runnable work, String name) {
         return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> {
-            Thread thread = new Thread(null, work, name, 0, false);
+            Thread thread = new Thread(root(), work, name, 0, false);
             thread.setContextClassLoader(null);
+            thread.setPriority(Thread.NORM_PRIORITY);
             return thread;
         });
+    }
+
+    private static ThreadGroup root() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
     }
 }
