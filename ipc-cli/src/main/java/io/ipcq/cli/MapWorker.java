@@ -84,8 +84,15 @@ final class MapWorker implements Runnable {
     }
 
     private static void kill(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        killWithChildren(process.toHandle());
         process.destroyForcibly();
+    }
+
+    /** The parent first: a shell goes on to its next command when the one before is killed. */
+    private static void killWithChildren(ProcessHandle parent) {
+        List<ProcessHandle> children = parent.children().toList();
+        parent.destroyForcibly();
+        children.forEach(MapWorker::killWithChildren);
     }
 
     private void work(Input input) {
