@@ -353,7 +353,11 @@ final class KafkaCore {
      */
     void requireStillThere() {
         try {
-            if (topics.isGone() && topics.isGone()) { // a broker may be behind
+            boolean gone = topics.isGone();
+            if (gone) {
+                gone = topics.isGone(); // a broker may have been behind
+            }
+            if (gone) {
                 deleted = true;
                 throw closedException();
             }

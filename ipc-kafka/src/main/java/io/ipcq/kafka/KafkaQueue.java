@@ -482,7 +482,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
     }
 
     /** As it was thrown, with the others; a codec in another language may throw what it does not declare. */
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals", "ReferenceEquality"})
     private static <T extends Throwable> void rethrowFirst(List<Throwable> failures) throws T {
         if (failures.isEmpty()) {
             return;

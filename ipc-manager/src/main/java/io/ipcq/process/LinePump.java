@@ -26,7 +26,10 @@ final class LinePump extends Thread {
 
     private static final long TURN_MILLIS = 10;
 
-    /** How many turns others that have the pipe are given to write more: of both streams of a child, half a second. */
+    /**
+     * How many turns others that have the pipe are given to write more: of both streams of a child, half a second. The
+     * future of a pool's task waits so long when the task has left such a process.
+     */
     private static final int TURNS_FOR_OTHERS = 25;
 
     /** The same, of what is there and not passed on, as the one who is to have it may never take it. */

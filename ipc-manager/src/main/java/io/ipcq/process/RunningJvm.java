@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** A child's JVM from its start to after its end, with the threads that pass on its output. */
 final class RunningJvm {
 
-    /**
-     * For output of a grandchild that keeps the pipes open when the child has ended. Short, because the future of a
-     * pool's task waits so long when the task has left such a process.
-     */
-
     /** Between two looks whether it has begun. */
     private static final long LONGEST_PAUSE_MILLIS = 20;
 

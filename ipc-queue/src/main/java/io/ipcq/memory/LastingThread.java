@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes threads that all users of this library in a JVM have together. Such a thread outlives whoever needed it first,
  * so it keeps nothing of him: neither his class loader, nor his inheritable thread locals, nor who called, nor his
- * group and priority.
+ * thread group.
  *
  * <p>Thread-safe. It concerns this process only.
  */
@@ -22,7 +22,6 @@ public final class LastingThread {
         return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> {
             Thread thread = new Thread(root(), work, name, 0, false);
             thread.setContextClassLoader(null);
-            thread.setPriority(Thread.NORM_PRIORITY);
             return thread;
         });
     }

@@ -13,11 +13,9 @@ class LastingThreadTest {
         AtomicReference<Thread> made = new AtomicReference<>();
         ThreadGroup group = new ThreadGroup("of an application");
         Thread first = new Thread(group, () -> made.set(LastingThread.make(() -> {}, "lasting")));
-        first.setPriority(Thread.MIN_PRIORITY);
         first.start();
         first.join();
         assertThat(made.get().getThreadGroup().getParent()).isNull();
-        assertThat(made.get().getPriority()).isEqualTo(Thread.NORM_PRIORITY);
         assertThat(made.get().getContextClassLoader()).isNull();
     }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -115,6 +116,15 @@ final class ListenerProcesses implements QueueListenerContainer {
                         application.arguments().stream(), Stream.of("--" + ONLY + "=" + application.listener()))
                 .toArray(String[]::new);
         Obedience obedience = new Obedience(orders);
+        spring.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                if (bean instanceof QueueListeners listeners) {
+                    listeners.beforeFirst(() -> obedience.begin(listeners));
+                }
+                return bean;
+            }
+        }));
         obedience.start();
         try (ConfigurableApplicationContext context = spring.run(arguments)) {
             obedience.awaitEnd(context.getBean(QueueListeners.class)
@@ -129,7 +139,8 @@ final class ListenerProcesses implements QueueListenerContainer {
         private final SharedQueue<String> orders;
 
         // guarded by this
-        private @Nullable QueueListenerContainer listener; // once it has started
+        private @Nullable QueueListeners begun; // from then on elements may be in hand
+        private @Nullable QueueListenerContainer listener; // once the application has started
         private boolean paused;
         private boolean over;
 
@@ -163,16 +174,40 @@ final class ListenerProcesses implements QueueListenerContainer {
             }
         }
 
-        /** One that has not begun has nothing in hand, so nobody waits for it. */
+        /** Waits if this is ending. */
+        synchronized void begin(QueueListeners listeners) {
+            begun = listeners;
+        }
+
+        /**
+         * An application that is still starting is not waited for, but what its listener has in hand is finished: that
+         * takes while other parts are still starting.
+         */
         private void end() {
+            QueueListeners taking;
             synchronized (this) {
                 over = true;
                 notifyAll();
                 if (listener != null) {
                     return;
                 }
+                taking = begun;
+                if (taking == null) {
+                    halt();
+                    return;
+                }
             }
-            Runtime.getRuntime().halt(0); // Spring's hook would wait until the application has started
+            taking.stop();
+            synchronized (this) {
+                if (listener == null) {
+                    halt();
+                }
+            }
+        }
+
+        /** With the lock, so that nothing begins meanwhile. Spring's hook would wait until all has started. */
+        private static void halt() {
+            Runtime.getRuntime().halt(0);
         }
 
         synchronized void awaitEnd(QueueListenerContainer started) throws InterruptedException {

@@ -32,9 +32,15 @@ public final class QueueListeners implements SmartLifecycle {
     private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
     private final Map<String, QueueListenerContainer> containers = new LinkedHashMap<>();
     private boolean running;
+    private Runnable beforeFirst = () -> {};
 
     QueueListeners(Duration shutdownTimeout) {
         this.shutdownTimeout = shutdownTimeout;
+    }
+
+    /** What is done before any container starts. */
+    synchronized void beforeFirst(Runnable step) {
+        beforeFirst = step;
     }
 
     synchronized void add(Endpoint endpoint) {
@@ -66,6 +72,7 @@ public final class QueueListeners implements SmartLifecycle {
     private void start(Endpoint endpoint) {
         QueueListenerContainer container = containers.computeIfAbsent(
                 endpoint.id(), any -> endpoint.container().get());
+        beforeFirst.run(); // also for one that the application starts itself
         if (endpoint.autoStartup()) {
             container.start();
         }

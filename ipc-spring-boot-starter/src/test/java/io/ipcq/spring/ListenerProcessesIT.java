@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -101,6 +102,55 @@ class ListenerProcessesIT {
             }
             return this;
         }
+    }
+
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(IpcqAutoConfiguration.class)
+    static class SlowAfterListeners {
+
+        private final Environment environment;
+
+        SlowAfterListeners(Environment environment) {
+            this.environment = environment;
+        }
+
+        @QueueListener(queue = "questions", processes = "1")
+        void answer(Long question) throws Exception {
+            Files.createFile(Path.of(environment.getRequiredProperty("begun")));
+            Thread.sleep(2000);
+            Files.createFile(Path.of(environment.getRequiredProperty("answered")));
+        }
+
+        /** Does not come to an end in a child, where the listener has started. */
+        @Bean
+        ApplicationRunner migration() {
+            return arguments -> {
+                while (environment.containsProperty(ListenerProcesses.ONLY)) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+            };
+        }
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void shouldFinishWhatChildThatIsStillStartingHasInHand(@TempDir Path directory) throws Exception {
+        SpringApplication spring = new SpringApplication(SlowAfterListeners.class);
+        spring.setWebApplicationType(WebApplicationType.NONE);
+        Path begun = directory.resolve("begun");
+        Path answered = directory.resolve("answered");
+        try (ConfigurableApplicationContext context = spring.run(
+                "--spring.main.banner-mode=off",
+                "--ipcq.listener.shutdown-timeout=1d",
+                "--ipcq.queue.questions.kind=memory",
+                "--ipcq.queue.questions.type=java.lang.Long",
+                "--begun=" + begun,
+                "--answered=" + answered)) {
+            ((SharedQueue<Long>) context.getBean("questions")).put(1L);
+            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(begun));
+        }
+        assertThat(answered).exists();
+        assertThat(ChildProcess.activeChildren()).isEmpty();
     }
 
     @Test
