@@ -77,10 +77,11 @@ final class MapWorker implements Runnable {
         }
     }
 
-    /** With what it has started: that would keep its output open. */
+    /** With what it has started: that would keep its output open. The parent first, as below. */
     private static void end(Process process) {
-        process.descendants().forEach(ProcessHandle::destroy);
+        List<ProcessHandle> descendants = process.descendants().toList();
         process.destroy();
+        descendants.forEach(ProcessHandle::destroy);
     }
 
     private static void kill(Process process) {

@@ -421,10 +421,10 @@ final class KafkaCore {
             write(Ledger.DELETED);
             return true;
         } catch (QueueClosedException e) {
-            if (!deleted) {
-                throw e; // the handle was closed
+            if (closed.get()) {
+                throw e;
             }
-            return false;
+            return !deleted; // else it was read in the ledger that it is written there
         }
     }
 }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /** Passes a child's output on line by line, so that the lines of several children stay whole. */
@@ -44,8 +43,8 @@ final class LinePump extends Thread {
     private final LineSink to;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Deque<String> lastLines = new ArrayDeque<>(); // guarded by itself
-    private final AtomicInteger turns = new AtomicInteger();
     private volatile boolean reading;
+    private volatile boolean givenUp;
 
     LinePump(String child, InputStream from, LineSink to) {
         super("ipcq-output-" + child);
@@ -82,9 +81,20 @@ final class LinePump extends Thread {
      * some turns: on a busy machine those of all threads come later.
      */
     void awaitEnd() throws InterruptedException {
-        while (isAlive() && turns.get() < (reading ? TURNS_FOR_OTHERS : TURNS)) {
+        awaitEnd(TURNS);
+    }
+
+    /** With so many turns for what is there. */
+    void awaitEnd(int most) throws InterruptedException {
+        int turns = 0;
+        int idle = 0;
+        while (isAlive() && !givenUp) {
             join(TURN_MILLIS);
-            turns.incrementAndGet();
+            turns++;
+            idle = reading ? idle + 1 : 0;
+            if (idle == TURNS_FOR_OTHERS || turns == most) {
+                givenUp = true; // also by who comes later
+            }
         }
     }
 

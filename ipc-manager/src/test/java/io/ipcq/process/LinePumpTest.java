@@ -59,7 +59,7 @@ class LinePumpTest {
             pump.start();
             taking.await();
             FutureTask<List<String>> awaiting = new FutureTask<>(() -> {
-                pump.awaitEnd();
+                pump.awaitEnd(Integer.MAX_VALUE);
                 return List.copyOf(lines);
             });
             new Thread(awaiting).start();

@@ -272,7 +272,7 @@ class IpcqAutoConfigurationTest {
             for (int i = 0; i < 10; i++) {
                 health.health();
             }
-            await().atMost(LONG).untilAsserted(() -> assertThat(openFiles()).isEqualTo(before));
+            await().atMost(LONG).untilAsserted(() -> assertThat(openFiles()).hasSizeLessThanOrEqualTo(before.size()));
         });
     }
 

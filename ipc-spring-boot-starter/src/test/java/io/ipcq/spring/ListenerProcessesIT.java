@@ -141,7 +141,7 @@ class ListenerProcessesIT {
         Path answered = directory.resolve("answered");
         try (ConfigurableApplicationContext context = spring.run(
                 "--spring.main.banner-mode=off",
-                "--ipcq.listener.shutdown-timeout=1d",
+                "--ipcq.listener.shutdown-timeout=2m",
                 "--ipcq.queue.questions.kind=memory",
                 "--ipcq.queue.questions.type=java.lang.Long",
                 "--begun=" + begun,
@@ -160,7 +160,7 @@ class ListenerProcessesIT {
         Path begun = directory.resolve("begun");
         try (ConfigurableApplicationContext context = spring.run(
                 "--spring.main.banner-mode=off",
-                "--ipcq.listener.shutdown-timeout=1d",
+                "--ipcq.listener.shutdown-timeout=2m",
                 "--ipcq.queue.questions.kind=memory",
                 "--ipcq.queue.questions.type=java.lang.Long",
                 "--begun=" + begun)) {

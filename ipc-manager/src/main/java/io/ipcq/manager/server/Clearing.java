@@ -69,7 +69,11 @@ final class Clearing<C> {
         }
 
         private void carryOut() {
-            for (C next = next(this); next != null; next = nextAfterOne(this)) {
+            C first = next(this);
+            if (first == null) {
+                tell(); // this was counted, too
+            }
+            for (C next = first; next != null; next = nextAfterOne(this)) {
                 try {
                     way.accept(next);
                 } catch (Throwable e) {
@@ -151,12 +155,16 @@ final class Clearing<C> {
     /** Who is told asks for the size, so it is told without the lock, and when the last one is not in it any more. */
     private @Nullable C nextAfterOne(Turn turn) {
         C next = next(turn);
+        tell();
+        return next;
+    }
+
+    private void tell() {
         try {
             cleared.run();
         } catch (Throwable e) { // costs the next one nothing
             Failures.log("who waits for clients to be cleared could not be told", e);
         }
-        return next;
     }
 
     /** How many clients that are gone still hold something. */
