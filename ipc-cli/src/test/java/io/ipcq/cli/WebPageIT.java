@@ -121,9 +121,10 @@ class WebPageIT {
             browser.awaitTrue("[...document.querySelectorAll('#pools tbody tr')]"
                     + ".some(row => row.textContent.includes('PoolUser.nap')"
                     + " && parseInt(row.cells[5].textContent) > 0)");
-            browser.awaitTrue("document.querySelectorAll('#pools .lane').length == 2"
-                    + " && document.querySelectorAll('#pools .lane .busy').length == 1");
-            browser.awaitTrue("Number(document.querySelector('#pools .lane .busy').getAttribute('width')) > 1");
+            browser.awaitTrue("document.querySelectorAll('#pools .lane').length == 2");
+            // more than one where a look came late, or just when the other worker had a task
+            browser.awaitTrue("[...document.querySelectorAll('#pools .lane .busy')]"
+                    + ".some(bar => Number(bar.getAttribute('width')) > 1)");
             picture("web-pools");
             program.stop();
             browser.awaitTrue("document.querySelector('#alarms').textContent.includes('program-stopped: pid "
