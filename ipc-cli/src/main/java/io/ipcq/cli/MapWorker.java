@@ -68,6 +68,10 @@ final class MapWorker implements Runnable {
         return failure;
     }
 
+    void beginNothing() {
+        stopped = true;
+    }
+
     /** Begins nothing any more, and ends what runs. */
     void stop() {
         stopped = true;
