@@ -186,19 +186,6 @@ class MapCommandTest {
     }
 
     @Test
-    @EnabledOnOs(OS.LINUX)
-    void shouldEndWhatCommandsHaveStartedWhenItEnds() throws Exception {
-        Path pid = directory.resolve("pid");
-        Thread map = new Thread(() -> map("x\n", withChild(pid)));
-        map.start();
-        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(pid));
-        map.interrupt();
-        map.join(TimeUnit.SECONDS.toMillis(60));
-        assertThat(map.isAlive()).isFalse();
-        awaitEnd(pid);
-    }
-
-    @Test
     void shouldLeaveNothingWithoutJob() throws Exception {
         Path base = Path.of(System.getProperty("java.io.tmpdir"));
         String own = "ipcq-map-" + ProcessHandle.current().pid() + "-";
