@@ -126,7 +126,7 @@ final class MapCommand implements Callable<Integer> {
             progress.end();
             requireWorking(all);
         } finally {
-            all.forEach(MapWorker::beginNothing); // also not what another one gives back
+            all.forEach(MapWorker::beginNothing);
             all.forEach(MapWorker::stop);
             for (Thread thread : threads) {
                 thread.join();

@@ -68,13 +68,13 @@ final class MapWorker implements Runnable {
         return failure;
     }
 
+    /** To be told to all before one is stopped, as that one gives back what it has. */
     void beginNothing() {
         stopped = true;
     }
 
-    /** Begins nothing any more, and ends what runs. */
+    /** Ends what runs. Only after {@link #beginNothing}. */
     void stop() {
-        stopped = true;
         Process now = process;
         if (now != null) {
             end(now);
@@ -101,22 +101,27 @@ final class MapWorker implements Runnable {
     }
 
     private void work(Input input) {
+        requireNotStopped(); // another worker may just have given it back
         running.incrementAndGet();
         try {
             Result result = runOnce(input, 1);
             for (int run = 2; !result.isGood() && run <= retries + 1 && !stopped; run++) {
                 result = runOnce(input, run);
             }
-            if (stopped) {
-                // and the input stays in the queue: a command that we ended may say that all went well
-                throw new IllegalStateException("stopped");
-            }
+            requireNotStopped(); // a command that we ended may say that all went well
             job.results().put(result);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted; the input stays in the queue", e);
         } finally {
             running.decrementAndGet();
+        }
+    }
+
+    /** If it throws, the input stays in the queue. */
+    private void requireNotStopped() {
+        if (stopped) {
+            throw new IllegalStateException("stopped");
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -182,6 +183,20 @@ class MapCommandTest {
             CommandRun run = map("x\n", withChild(pid, "--timeout", seconds)).endsWith(1);
             assertThat(run.err()).contains("it took too long, and was killed");
         }
+        awaitEnd(pid);
+    }
+
+    /** Nor does another worker begin what the one that is ended gives back. */
+    @RepeatedTest(3)
+    @EnabledOnOs(OS.LINUX)
+    void shouldEndWhatCommandsHaveStartedWhenItEnds() throws Exception {
+        Path pid = directory.resolve("pid");
+        Thread map = new Thread(() -> map("x\n", withChild(pid)));
+        map.start();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(pid));
+        map.interrupt();
+        map.join(TimeUnit.SECONDS.toMillis(60));
+        assertThat(map.isAlive()).isFalse();
         awaitEnd(pid);
     }
 
