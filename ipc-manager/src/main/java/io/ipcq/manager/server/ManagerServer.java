@@ -266,8 +266,8 @@ public final class ManagerServer implements AutoCloseable {
         }
 
         @Override
-        public void after(Duration time, Runnable work) {
-            Future<?> unused = clock.schedule(work, time.toMillis(), TimeUnit.MILLISECONDS);
+        public Future<?> after(Duration time, Runnable work) {
+            return clock.schedule(work, time.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         @Override

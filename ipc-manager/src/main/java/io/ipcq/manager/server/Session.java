@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,6 +88,9 @@ final class Session {
     /** How often that was so. */
     private final AtomicLong stalls = new AtomicLong();
 
+    /** The look, later, whether it has. It keeps all there is of the client. */
+    private final AtomicReference<@Nullable Future<?>> look = new AtomicReference<>();
+
     private final AtomicReference<Turn> turn = new AtomicReference<>(Turn.NONE);
     private final AtomicBoolean left = new AtomicBoolean();
     private final AtomicBoolean cleared = new AtomicBoolean();
@@ -123,8 +127,8 @@ final class Session {
         /** For a session that has sent what it had to say. */
         void closeIfAsked();
 
-        /** Does something short, later. */
-        void after(Duration time, Runnable work);
+        /** Does something short, later, unless it is cancelled. */
+        Future<?> after(Duration time, Runnable work);
 
         /** Has the session looked after. */
         void wake(Session session);
@@ -593,8 +597,7 @@ final class Session {
     private void sendQueued() throws IOException {
         for (byte[] next = next(); next != null; next = next()) {
             if (!isSent(next)) {
-                long message = stalls.incrementAndGet();
-                host.after(registration().writeTimeout(), () -> requireReading(message));
+                lookLater(stalls.incrementAndGet());
                 stalled = true;
                 return;
             }
@@ -621,9 +624,28 @@ final class Session {
     private void goOnSending() throws IOException {
         if (registration().sendRest()) {
             memory.giveBack(heapBytes(stalledBytes.getAndSet(0)));
+            lookNoMore();
             stalled = false;
             sendQueued();
             flush();
+        }
+    }
+
+    private void lookLater(long message) {
+        lookAt(host.after(registration().writeTimeout(), () -> requireReading(message)));
+        if (over) {
+            lookNoMore(); // the one who said so may have been here before
+        }
+    }
+
+    private void lookNoMore() {
+        lookAt(null);
+    }
+
+    private void lookAt(@Nullable Future<?> next) {
+        Future<?> before = look.getAndSet(next);
+        if (before != null) {
+            before.cancel(false);
         }
     }
 
@@ -634,7 +656,7 @@ final class Session {
                 Log.of(Session.class).warn("a client that does not read its replies is cut off: client={}", number);
                 cutOff();
             } else {
-                host.after(registration().writeTimeout(), () -> requireReading(message));
+                lookLater(message);
             }
         }
     }
@@ -694,6 +716,7 @@ final class Session {
     private static final List<Consumer<Session>> LEAVING = List.of(
             Session::hearLast,
             session -> session.connection.close(),
+            Session::lookNoMore,
             Session::dropUnsent,
             Session::haveDealtWithMessage);
 

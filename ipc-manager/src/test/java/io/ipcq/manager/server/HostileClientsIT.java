@@ -49,7 +49,7 @@ class HostileClientsIT {
         process = start("ulimit -n 4096; exec \"$@\"", "-Xmx128m", HostileClientsServer.class, directory);
         int port = Integer.parseInt(process.inputReader().readLine());
         address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        crowd = start("exec nice -n " + NICE + " \"$@\"", "-Xmx512m", HostileCrowd.class, port, PEERS);
+        crowd = start("exec nice -n " + NICE + " \"$@\"", "-Xmx2g", HostileCrowd.class, port, PEERS);
     }
 
     private static Process start(String script, String heap, Class<?> program, Object... arguments) throws IOException {

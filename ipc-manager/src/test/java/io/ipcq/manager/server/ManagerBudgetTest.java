@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.connection.Listener;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.ProtocolClient;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ class ManagerBudgetTest {
 
     private static final AuthKey KEY = AuthKey.of(HostileClientsServer.SECRET);
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONGER = Duration.ofMinutes(5);
     private static final Duration SHORT = Duration.ofMillis(20);
     private static final int NAMES = 40;
     private static final long STORED_BYTES = 1 << 20;
@@ -45,7 +49,9 @@ class ManagerBudgetTest {
         server = HostileClientsServer.builder(directory)
                 .maxNames(NAMES)
                 .maxStoredBytes(STORED_BYTES)
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY);
+                .bind(Listener.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY)
+                        .writeTimeout(LONGER) // who does not read is not cut off
+                        .bind());
     }
 
     @AfterEach
@@ -61,9 +67,27 @@ class ManagerBudgetTest {
         await().atMost(LONG).untilAsserted(() -> assertThat(server.budgets()).allMatch(budget -> budget.used() == 0));
     }
 
+    /** How many objects of a class are reachable in this JVM. */
+    private static long reachable(Class<?> type) throws Exception {
+        Object histogram = ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        return histogram
+                .toString()
+                .lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(row -> row.length >= 4 && row[3].equals(type.getName()))
+                .mapToLong(row -> Long.parseLong(row[1]))
+                .sum();
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldHaveAllBackWhenHostileClientIsGone(Attack attack) throws Exception {
+        long before = reachable(Session.class);
         try (HostilePeer peer = new HostilePeer(server.address(), "peer", SHORT, new CountDownLatch(1), () -> {})) {
             attack.go(peer);
         } catch (AssertionError refused) {
@@ -71,6 +95,29 @@ class ManagerBudgetTest {
         }
         await().atMost(LONG).until(() -> server.clients() == 0);
         requireAllGivenBack();
+        await().atMost(LONG).until(() -> reachable(Session.class) <= before); // what nobody counts is given back, too
+    }
+
+    /** Such as the timer that cuts off who does not read. */
+    @Test
+    void shouldForgetClientThatDidNotRead() throws Exception {
+        long before = reachable(Session.class);
+        try (ProtocolClient client = connect()) {
+            client.result("open", "list", "list", Map.of());
+            client.result("list.append", "list", "x".repeat((int) STORED_BYTES / 8));
+            while (used("maxCallBytes") < STORED_BYTES) { // which the kernel does not take, either
+                client.send("list.items", "list");
+                Thread.onSpinWait();
+            }
+        }
+        await().atMost(LONG).until(() -> reachable(Session.class) <= before);
+    }
+
+    private long used(String budget) {
+        return server.budgets().stream()
+                .filter(each -> each.toString().contains(budget))
+                .mapToLong(Budget::used)
+                .sum();
     }
 
     /** What a client has stored counts for another one that holds it, too, when it is gone. */
