@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -89,6 +90,7 @@ class DoctorCommandIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldSweepWhatTheDeadHaveLeftAndNothingElse() throws Exception {
         TestJvm killed = startPool("killed");
@@ -153,6 +155,7 @@ class DoctorCommandIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldGatherWithoutPayload() throws Exception {
         Path archive = directory.resolve("gathered.zip");

@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who looks leaves no trace: on queues that are used, whose processes are stopped or dead, and that are damaged. */
+@Tag("once")
 class LookingChangesNothingIT {
 
     @TempDir

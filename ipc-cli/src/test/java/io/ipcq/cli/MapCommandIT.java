@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run that is killed at moments that nobody chose, and called again. */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("once")
 class MapCommandIT {
 
     private static final int INPUTS = Integer.getInteger("ipcq.map.inputs", 600);

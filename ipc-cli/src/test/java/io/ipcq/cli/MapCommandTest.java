@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -187,6 +188,7 @@ class MapCommandTest {
     }
 
     /** Nor does another worker begin what the one that is ended gives back. */
+    @Tag("once")
     @RepeatedTest(3)
     @EnabledOnOs(OS.LINUX)
     void shouldEndWhatCommandsHaveStartedWhenItEnds() throws Exception {

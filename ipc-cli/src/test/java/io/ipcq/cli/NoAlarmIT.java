@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Psoak} looks for ten minutes.
  */
 @EnabledOnOs(OS.LINUX)
+@Tag("once")
 class NoAlarmIT {
 
     private static final long SECONDS = Long.getLong("ipcq.alarm.seconds", 0);

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page as a person sees it, in a browser; skipped where there is none, and with {@code -Dipcq.page=false}. */
+/** The page as a person sees it, in a browser; skipped where there is none. */
+@Tag("once")
 class WebPageIT {
 
     private static final Path PICTURES = Path.of("target", "pictures");
@@ -35,7 +37,6 @@ class WebPageIT {
 
     @BeforeAll
     static void startBrowser() throws Exception {
-        assumeTrue(Boolean.parseBoolean(System.getProperty("ipcq.page", "true")), "it is the same on every JDK");
         assumeTrue(Chromium.find().isPresent(), "there is no Chromium");
         browser = new Chromium(profile);
     }

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What managers and those who make pipes leave when they are killed goes, and nothing else does. */
+@Tag("once")
 class SocketDirectoriesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

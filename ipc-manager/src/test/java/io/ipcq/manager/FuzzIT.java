@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Lets Jazzer, which looks at what it covers, make up what peers send. Prints its seed; an input that takes long ends
  * the run with the stacks of all threads, and any failure is printed with its input in base64.
  */
+@Tag("once")
 class FuzzIT {
 
     /** For how long; 0 for the number of inputs that a target says, however long they take. */

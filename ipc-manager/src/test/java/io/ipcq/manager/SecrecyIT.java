@@ -30,10 +30,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Looks for a known key, and for what peers sent, in all that others can read of the processes involved. */
+@Tag("once")
 class SecrecyIT {
 
     private static final Duration WATCHDOG = Duration.ofSeconds(60);

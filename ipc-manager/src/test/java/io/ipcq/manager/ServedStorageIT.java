@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The disk of a server is full, and its client over TCP is told as if it had the queue itself. */
 @Timeout(120)
+@Tag("once")
 class ServedStorageIT {
 
     private static final AuthKey KEY = AuthKey.random();

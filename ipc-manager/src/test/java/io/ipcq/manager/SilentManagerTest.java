@@ -24,9 +24,11 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A manager that was stopped: it is connected, and answers nothing but what opens a name. */
+@Tag("once")
 class SilentManagerTest {
 
     private static final Duration TIMEOUT = Duration.ofMillis(100);

@@ -43,10 +43,12 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A manager's process is stopped (SIGSTOP), as by a debugger or a machine that swaps, and goes on; or it is killed. */
+@Tag("once")
 class StoppedManagerIT {
 
     private static final Duration LONG = Duration.ofSeconds(60);

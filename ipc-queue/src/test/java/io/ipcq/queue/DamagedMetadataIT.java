@@ -3,10 +3,12 @@ package io.ipcq.queue;
 
 import io.ipcq.TestJvm;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Damage to what Chronicle keeps about a journal; in a JVM of its own, which it must not end. */
+@Tag("once")
 class DamagedMetadataIT {
 
     @TempDir

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * files that have a name are counted. {@code -Dipcq.disk.elements=n} and {@code -Dipcq.disk.segment=bytes} set the
  * size; {@code -Psoak} sends ten million.
  */
+@Tag("once")
 class DurableQueueDiskIT {
 
     private static final long ELEMENTS = Long.getLong("ipcq.disk.elements", 1_000_000);

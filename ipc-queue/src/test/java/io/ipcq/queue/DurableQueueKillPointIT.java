@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Kills a process at the n-th store or step of each operation, for every n until the operation ends, and looks whether
  * the others go on at once, with nothing lost and all counts exact; see {@link KillPoints} for the sizes.
  */
+@Tag("once")
 class DurableQueueKillPointIT {
 
     private static final Set<String> RULES_HIT = new ConcurrentSkipListSet<>();

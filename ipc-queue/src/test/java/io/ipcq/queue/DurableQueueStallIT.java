@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A producer that dies or is stopped within an append: how long that stalls the others, and what they can do meanwhile.
  * The stall is measured and printed; {@code -Dipcq.stall.kills=n} sets how often.
  */
+@Tag("once")
 class DurableQueueStallIT {
 
     private static final int KILLS = Integer.getInteger("ipcq.stall.kills", 5);

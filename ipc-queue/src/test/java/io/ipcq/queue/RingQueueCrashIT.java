@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -181,6 +182,7 @@ class RingQueueCrashIT {
 
     // ---- many -------------------------------------------------------------------------------------------------------
 
+    @Tag("once")
     @Test
     void shouldServeFiftyProcesses() throws Exception {
         int each = 500;

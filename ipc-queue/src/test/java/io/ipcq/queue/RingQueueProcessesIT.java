@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,7 @@ class RingQueueProcessesIT {
     /**
      * Goes on until each of fifty has had its share, so that it fails by its timeout if somebody starves or sleeps on.
      */
+    @Tag("once")
     @Test
     void shouldGiveEachOfFiftyProcessesItsTurn() throws Exception {
         try (SharedQueue<byte[]> queue =
@@ -137,6 +139,7 @@ class RingQueueProcessesIT {
     }
 
     /** In a mount namespace of its own, where the memory's file system is as small as a container's. */
+    @Tag("once")
     @Test
     void shouldLiveWithSmallSharedMemory() {
         List<String> namespace = List.of(

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -239,6 +240,7 @@ abstract class SharedQueueProcessContract {
         return got;
     }
 
+    @Tag("once")
     @Test
     void shouldServeTwentyProcesses() throws Exception {
         useQueueOf(50);

@@ -8,10 +8,12 @@ import io.ipcq.queue.DurableQueue;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The worker for many machines, here with a queue in a directory: only the address differs. */
+@Tag("once")
 class ClusterWorkerIT {
 
     private static final int ENDED_BY_SIGTERM = 128 + 15;
