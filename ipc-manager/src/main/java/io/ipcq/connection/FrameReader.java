@@ -36,6 +36,7 @@ final class FrameReader {
     /** How much of a large message passes at a time. */
     static final int STEP = 64 << 10;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int HEADER = Integer.BYTES;
     private static final int LONG_HEADER = HEADER + Long.BYTES;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -104,6 +105,13 @@ final class FrameReader {
         }
         complete = null;
         return message;
+    }
+
+    /** Lets go of its memory. Nothing is read any more. */
+    void discard() {
+        buffer = NOTHING;
+        growing = null;
+        complete = null;
     }
 
     /** Makes a message of what has been read already, if it is enough. */

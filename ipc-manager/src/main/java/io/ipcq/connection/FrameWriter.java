@@ -17,6 +17,7 @@ final class FrameWriter {
 
     private static final int HEADER = Integer.BYTES;
     private static final byte[] NOTHING = {};
+    private static final ByteBuffer NO_BUFFER = ByteBuffer.allocate(0);
 
     private final Wire wire;
 
@@ -64,6 +65,15 @@ final class FrameWriter {
         int count = Math.min(length, first.capacity() - HEADER);
         first.putInt(length).put(message, next, count).flip();
         next += count;
+    }
+
+    /** Lets go of its memory. Nothing is written any more. */
+    void discard() {
+        small = NO_BUFFER;
+        first = NO_BUFFER;
+        message = NOTHING;
+        next = 0;
+        end = 0;
     }
 
     /** Writes what the kernel takes now; true if that is everything. */

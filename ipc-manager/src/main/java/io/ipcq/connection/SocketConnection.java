@@ -73,7 +73,7 @@ final class SocketConnection implements Connection {
         } catch (IOException e) {
             throw sendingFailed(e);
         } finally {
-            sending.unlock();
+            unlock(sending);
         }
     }
 
@@ -97,7 +97,7 @@ final class SocketConnection implements Connection {
         } catch (IOException e) {
             throw sendingFailed(e);
         } finally {
-            sending.unlock();
+            unlock(sending);
         }
     }
 
@@ -110,7 +110,7 @@ final class SocketConnection implements Connection {
         } catch (IOException e) {
             throw sendingFailed(e);
         } finally {
-            sending.unlock();
+            unlock(sending);
         }
     }
 
@@ -129,7 +129,7 @@ final class SocketConnection implements Connection {
         } catch (IOException e) {
             throw failed(e);
         } finally {
-            receiving.unlock();
+            unlock(receiving);
         }
     }
 
@@ -140,7 +140,7 @@ final class SocketConnection implements Connection {
         try {
             reader.room(room);
         } finally {
-            receiving.unlock();
+            unlock(receiving);
         }
         return wire.register(selector, attachment);
     }
@@ -157,7 +157,7 @@ final class SocketConnection implements Connection {
         } catch (IOException e) {
             throw failed(e);
         } finally {
-            receiving.unlock();
+            unlock(receiving);
         }
     }
 
@@ -175,7 +175,7 @@ final class SocketConnection implements Connection {
         } catch (IOException e) {
             throw failed(e);
         } finally {
-            receiving.unlock();
+            unlock(receiving);
         }
     }
 
@@ -238,6 +238,30 @@ final class SocketConnection implements Connection {
     private void close(String reason) {
         if (closed.compareAndSet(null, reason)) {
             wire.close();
+            discard();
+        }
+    }
+
+    private void unlock(ReentrantLock lock) {
+        lock.unlock();
+        if (closed.get() != null) {
+            discard(); // who has closed it could not, if it was meanwhile
+        }
+    }
+
+    /** A connection that is closed may be kept for long; its buffers are not. */
+    private void discard() {
+        discard(receiving, reader::discard);
+        discard(sending, writer::discard);
+    }
+
+    private static void discard(ReentrantLock lock, Runnable buffers) {
+        if (lock.tryLock()) {
+            try {
+                buffers.run();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.LiveObjects;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -351,5 +354,38 @@ class ConnectionTest {
         thread.setDaemon(true);
         thread.start();
         return task;
+    }
+
+    /** Whoever waits for many connections may come to a closed one late. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepNoMessageOnceItIsClosed(Kind kind) throws Exception {
+        int large = 8 << 20;
+        byte[] secret = new byte[32];
+        Listener listener = listen(Patient.listener(address(kind), AuthKey.of(secret)));
+        try (RawPeer peer = RawPeer.connect(listener.address());
+                ConnectionSelector<String> selector = new ConnectionSelector<>()) {
+            peer.clientHandshake(secret);
+            server = listener.accept();
+            open.add(server);
+            ConnectionSelector.Registration registration = selector.register(server, "server");
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendHalf(peer, large));
+            while (!sent.isDone()) {
+                assertThat(registration.recvBytes()).isNull();
+            }
+            assertThat(registration.recvBytes()).isNull();
+            assertThat(registration.sendBytes(new byte[large])).isFalse();
+            long before = LiveObjects.bytes(byte[].class);
+            server.close();
+            assertThat(before - LiveObjects.bytes(byte[].class)).isGreaterThan(large + large / 2);
+        }
+    }
+
+    private static void sendHalf(RawPeer peer, int size) {
+        try {
+            peer.send(Arrays.copyOf(RawPeer.frame(new byte[size]), size - 1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

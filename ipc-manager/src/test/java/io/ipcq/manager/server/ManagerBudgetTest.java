@@ -4,12 +4,12 @@ package io.ipcq.manager.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.LiveObjects;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.ProtocolClient;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,27 +66,10 @@ class ManagerBudgetTest {
         await().atMost(LONG).untilAsserted(() -> assertThat(server.budgets()).allMatch(budget -> budget.used() == 0));
     }
 
-    /** How many objects of a class are reachable in this JVM. */
-    private static long reachable(Class<?> type) throws Exception {
-        Object histogram = ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                        "gcClassHistogram",
-                        new Object[] {new String[0]},
-                        new String[] {String[].class.getName()});
-        return histogram
-                .toString()
-                .lines()
-                .map(line -> line.strip().split("\\s+"))
-                .filter(row -> row.length >= 4 && row[3].equals(type.getName()))
-                .mapToLong(row -> Long.parseLong(row[1]))
-                .sum();
-    }
-
     @ParameterizedTest
     @EnumSource
     void shouldHaveAllBackWhenHostileClientIsGone(Attack attack) throws Exception {
-        long before = reachable(Session.class);
+        long before = LiveObjects.count(Session.class);
         try (HostilePeer peer = new HostilePeer(server.address(), "peer", SHORT, new CountDownLatch(1), () -> {})) {
             attack.go(peer);
         } catch (AssertionError refused) {
@@ -95,13 +77,14 @@ class ManagerBudgetTest {
         }
         await().atMost(LONG).until(() -> server.clients() == 0);
         requireAllGivenBack();
-        await().atMost(LONG).until(() -> reachable(Session.class) <= before); // what nobody counts is given back, too
+        await().atMost(LONG)
+                .until(() -> LiveObjects.count(Session.class) <= before); // what nobody counts is given back, too
     }
 
     /** Such as the timer that cuts off who does not read. */
     @Test
     void shouldForgetClientThatDidNotRead() throws Exception {
-        long before = reachable(Session.class);
+        long before = LiveObjects.count(Session.class);
         try (ProtocolClient client = connect()) {
             client.result("open", "list", "list", Map.of());
             client.result("list.append", "list", "x".repeat((int) STORED_BYTES / 8));
@@ -110,7 +93,7 @@ class ManagerBudgetTest {
                 Thread.onSpinWait();
             }
         }
-        await().atMost(LONG).until(() -> reachable(Session.class) <= before);
+        await().atMost(LONG).until(() -> LiveObjects.count(Session.class) <= before);
     }
 
     private long used(String budget) {
