@@ -7,14 +7,18 @@ import io.ipcq.manager.wire.RpcException;
 /** What all clients of a server may hold together of one kind of thing, and what each of them may. Thread-safe. */
 final class Budget {
     /*
-     * Idea. Of three quarters of it a client may hold half of what the others leave. So the first one gets half of
-     * these; if n greedy ones take no more than their part, each has one in n + 1, and as much is left for whoever
-     * comes next. Nobody has to know beforehand how many will come. But many that hold on to what they took leave next
-     * to nothing. So the last quarter is for what a client asks for first: each of 256 has its part of it, whatever the
-     * others do.
+     * Idea. Of two thirds of it a client may hold half of what the others leave. So the first one gets half of these;
+     * if n greedy ones take no more than their part, each has one in n + 1, and as much is left for whoever comes next.
+     * Nobody has to know beforehand how many will come. But many that hold on to what they took leave next to nothing.
+     * So the rest is for what a client asks for first: each of 256 has its part of it, whatever the others do. Clients
+     * that are gone have theirs until they are dealt with. Newcomers wait for that, but not for ever (Admission), so
+     * there are parts for some more.
      */
 
     static final int ASSURED_CLIENTS = 256;
+
+    /** Who may come in before those who are gone are dealt with. */
+    private static final int MORE_CLIENTS = 64;
 
     private final String what;
     private final long limit;
@@ -45,7 +49,7 @@ final class Budget {
             synchronized (Budget.this) {
                 long mine = beyondAssured(held + amount);
                 long change = mine - beyondAssured(held);
-                long left = limit - assured * ASSURED_CLIENTS - common - change;
+                long left = limit - assured * (ASSURED_CLIENTS + MORE_CLIENTS) - common - change;
                 if ((change > 0 && mine > left + 1) || used + amount > limit) {
                     return false;
                 }

@@ -61,6 +61,7 @@ public final class ManagerServer implements AutoCloseable {
 
     private final Listener listener;
     private final ManagerServerOptions options;
+
     private final Session.Host host = new Host();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();

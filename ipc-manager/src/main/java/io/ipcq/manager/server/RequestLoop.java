@@ -28,7 +28,7 @@ final class RequestLoop {
      *
      * That a client is gone is found out when all that it has sent was read. Clients that send much, go, and come again
      * could do so faster than that, and there would be ever more of them. So while the loop is behind, newcomers are
-     * kept waiting (ManagerServer.awaitRoom).
+     * kept waiting (ManagerServer.awaitRequests).
      *
      * Nothing loses the loop. The turn passes when the thread that takes it is there (a compare-and-set of `current`):
      * if none can be started, the slow one goes on when it is done. Whatever is thrown, also an Error, costs the client

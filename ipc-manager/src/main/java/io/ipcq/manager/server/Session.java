@@ -635,6 +635,8 @@ final class Session {
         lookAt(host.after(registration().writeTimeout(), () -> requireReading(message)));
         if (over) {
             lookNoMore(); // the one who said so may have been here before
+        } else if (stalls.get() != message) {
+            lookLater(stalls.get()); // this one has taken the place of the look at the next message
         }
     }
 

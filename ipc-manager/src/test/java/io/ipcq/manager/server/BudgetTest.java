@@ -27,9 +27,9 @@ class BudgetTest {
     }
 
     @Test
-    void shouldGiveTheFirstHalfOfThreeQuarters() {
-        assertThat(takeAll(budget.share())).isBetween(LIMIT * 3 / 8, LIMIT * 3 / 8 + ASSURED + 1);
-        assertThat(takeAll(budget.share())).isBetween(LIMIT * 3 / 16, LIMIT * 3 / 16 + ASSURED + 1);
+    void shouldGiveTheFirstHalfOfTwoThirds() {
+        assertThat(takeAll(budget.share())).isBetween(LIMIT * 11 / 32, LIMIT * 11 / 32 + ASSURED + 1);
+        assertThat(takeAll(budget.share())).isBetween(LIMIT * 11 / 64, LIMIT * 11 / 64 + ASSURED + 1);
     }
 
     @Test
