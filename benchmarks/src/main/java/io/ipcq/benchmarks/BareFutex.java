@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks;
 
-import com.kenai.jffi.CallContext;
-import com.kenai.jffi.Invoker;
-import com.kenai.jffi.Library;
 import com.kenai.jffi.MemoryIO;
-import com.kenai.jffi.Type;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -28,11 +24,7 @@ final class BareFutex {
 
     private final ByteBuffer words;
     private final long address;
-    private final long function = Library.getDefault().getSymbolAddress("syscall");
-    private final long number = System.getProperty("os.arch").equals("aarch64") ? 98 : 202;
-    private final CallContext context =
-            new CallContext(Type.SINT64, Type.SINT64, Type.SINT64, Type.SINT64, Type.SINT64, Type.SINT64);
-    private final Invoker invoker = Invoker.getInstance();
+    private final SystemCall futex = SystemCall.of(202, 98);
 
     BareFutex(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -61,16 +53,12 @@ final class BareFutex {
     }
 
     void wake() {
-        call(WAKE, 1);
+        futex.call(address + WORD, WAKE, 1, 0);
     }
 
     void sleepWhile(int value) {
         while (get() == value) {
-            call(WAIT, value);
+            futex.call(address + WORD, WAIT, value, 0);
         }
-    }
-
-    private void call(int operation, int value) {
-        invoker.invokeL5NoErrno(context, function, number, address + WORD, operation, value, 0);
     }
 }

@@ -6,11 +6,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * How long a word takes from one core to another: the least of what anything between two processes can cost. On a
- * virtual machine it may change from one second to the next, by a factor of four and more, with where its cores happen
- * to run.
+ * How long a word takes from one core to another: the least of what anything between two processes can cost. Each of
+ * the two threads is bound to a core of its own; else they may share one. On a virtual machine it may change from one
+ * second to the next, by a factor of four and more, with where its cores happen to run.
  */
 final class HandOver {
 
@@ -20,22 +21,31 @@ final class HandOver {
     private static final long STOP = -1;
     private static final int TURNS = 100;
     private static final int MOST_RUNS = 10_000;
-    private static final long LONG_ENOUGH_NANOS = 200_000_000;
+    private static final long LONG_ENOUGH_NANOS = 100_000_000;
 
     private final ByteBuffer words = ByteBuffer.allocateDirect(BYTES);
+
+    private double nanos;
 
     private HandOver() {}
 
     /** The median, one way, in nanoseconds. */
-    static double nanos() {
+    static double nanos() throws InterruptedException {
         HandOver handOver = new HandOver();
-        Thread other = new Thread(handOver::answer, "hand-over");
-        other.setDaemon(true);
-        other.start();
-        return handOver.ask();
+        List<Thread> both =
+                List.of(new Thread(handOver::answer, "hand-over-answer"), new Thread(handOver::ask, "hand-over-ask"));
+        for (Thread each : both) {
+            each.setDaemon(true);
+            each.start();
+        }
+        for (Thread each : both) {
+            each.join();
+        }
+        return handOver.nanos;
     }
 
     private void answer() {
+        boolean unused = Pinning.bindTo(0);
         long seen = 0;
         while (seen != STOP) {
             long next = (long) LONG.getAcquire(words, WORD);
@@ -46,8 +56,9 @@ final class HandOver {
         }
     }
 
-    private double ask() {
-        double[] nanos = new double[MOST_RUNS];
+    private void ask() {
+        boolean unused = Pinning.bindTo(1);
+        double[] runNanos = new double[MOST_RUNS];
         long begin = System.nanoTime();
         long last = 0;
         int runs = 0;
@@ -60,9 +71,9 @@ final class HandOver {
                     Thread.onSpinWait();
                 }
             }
-            nanos[runs++] = (System.nanoTime() - start) / (2.0 * TURNS);
+            runNanos[runs++] = (System.nanoTime() - start) / (2.0 * TURNS);
         } while (runs < MOST_RUNS && System.nanoTime() - begin < LONG_ENOUGH_NANOS);
         LONG.setRelease(words, WORD, STOP);
-        return Rounds.median(Arrays.copyOf(nanos, runs));
+        nanos = Rounds.median(Arrays.copyOf(runNanos, runs));
     }
 }

@@ -11,7 +11,7 @@ public final class Machine {
 
     private Machine() {}
 
-    public static String describe() {
+    public static String describe() throws InterruptedException {
         return "machine: " + processor() + ", cores=" + Runtime.getRuntime().availableProcessors() + ", "
                 + System.getProperty("os.name") + " " + System.getProperty("os.version") + ", JDK "
                 + Runtime.version() + ", load=" + load() + ", core to core=" + Math.round(HandOver.nanos()) + " ns";

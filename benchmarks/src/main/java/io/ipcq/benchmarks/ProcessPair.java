@@ -38,17 +38,6 @@ public final class ProcessPair implements AutoCloseable {
         return pair;
     }
 
-    /** Starts both, the consumer first, and returns what it reported. */
-    public static double run(
-            Path directory,
-            SerializableBiConsumer<String, SharedQueue<Double>> producer,
-            SerializableBiConsumer<String, SharedQueue<Double>> consumer)
-            throws Exception {
-        try (ProcessPair pair = start(directory, producer, consumer)) {
-            return pair.figure();
-        }
-    }
-
     public List<ChildProcess> processes() {
         return List.of(reader, writer);
     }
@@ -59,7 +48,13 @@ public final class ProcessPair implements AutoCloseable {
 
     /** The figure that is reported, once both have ended. */
     public double figure() throws InterruptedException {
-        return await(report, writer, reader);
+        Double figure = report.get(PATIENCE);
+        if (figure == null) {
+            throw new IllegalStateException("nothing was reported in " + PATIENCE + ": " + writer + ", " + reader);
+        }
+        reader.join();
+        writer.join();
+        return figure;
     }
 
     @Override
@@ -79,17 +74,5 @@ public final class ProcessPair implements AutoCloseable {
     /** Without these Chronicle, used alone, does not start. */
     public static String[] peerOptions() {
         return DurableQueue.jvmOptions().toArray(String[]::new);
-    }
-
-    /** The one figure that is reported, once both have ended. */
-    static double await(SharedQueue<Double> report, ChildProcess writer, ChildProcess reader)
-            throws InterruptedException {
-        Double figure = report.get(PATIENCE);
-        if (figure == null) {
-            throw new IllegalStateException("nothing was reported in " + PATIENCE + ": " + writer + ", " + reader);
-        }
-        reader.join();
-        writer.join();
-        return figure;
     }
 }

@@ -3,11 +3,10 @@ package io.ipcq.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 
 /** Runs ours and theirs in turns, so that what else the machine does falls on both, and takes medians. */
 public final class Rounds {
@@ -25,12 +24,12 @@ public final class Rounds {
             return new Pair(ours, theirs, better == Better.HIGHER ? ours / theirs : theirs / ours);
         }
 
-        /** The medians of each column alone. */
+        /** The pair whose ratio is the median; of an even number the lower one of the two in the middle. */
         public static Pair median(List<Pair> pairs) {
-            return new Pair(
-                    Rounds.median(pairs, Pair::ours),
-                    Rounds.median(pairs, Pair::theirs),
-                    Rounds.median(pairs, Pair::ratio));
+            List<Pair> sorted = pairs.stream()
+                    .sorted(Comparator.comparingDouble(Pair::ratio))
+                    .toList();
+            return sorted.get((sorted.size() - 1) / 2);
         }
     }
 
@@ -59,11 +58,22 @@ public final class Rounds {
     public static Row compare(String bench, String peer, String unit, int rounds, Callable<Pair> round)
             throws Exception {
         List<Pair> pairs = new ArrayList<>();
+        DoubleSummaryStatistics gear = new DoubleSummaryStatistics();
         for (int i = 0; i < rounds; i++) {
+            gear.accept(HandOver.nanos());
             pairs.add(round.call());
         }
+        gear.accept(HandOver.nanos());
         Pair median = Pair.median(pairs);
-        return new Row(bench, peer, median.ours(), median.theirs(), median.ratio(), unit, spread(pairs));
+        return new Row(
+                bench,
+                peer,
+                median.ours(),
+                median.theirs(),
+                median.ratio(),
+                unit,
+                Spread.of(pairs.stream().map(Pair::ratio).toList()),
+                new Row.Gear(gear.getMin(), gear.getMax()));
     }
 
     /** A figure without a peer, against a bar; lower is better. */
@@ -76,14 +86,5 @@ public final class Rounds {
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private static double median(List<Pair> pairs, ToDoubleFunction<Pair> column) {
-        return median(pairs.stream().mapToDouble(column).toArray());
-    }
-
-    private static String spread(List<Pair> pairs) {
-        DoubleSummaryStatistics ratios = pairs.stream().mapToDouble(Pair::ratio).summaryStatistics();
-        return String.format(Locale.ROOT, "%.2f .. %.2f", ratios.getMin(), ratios.getMax());
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks;
 
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.process.ChildProcess;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,6 +27,24 @@ public final class Turns {
 
     public static void resume(List<ChildProcess> processes) throws IOException, InterruptedException {
         signal("-CONT", processes);
+    }
+
+    /** Lets two pairs of processes that have been started run in turns until both have reported. */
+    public static Pair until(Better better, ProcessPair ours, ProcessPair theirs) throws Exception {
+        stop(theirs.processes());
+        while (!ours.hasReported() || !theirs.hasReported()) {
+            turn(ours);
+            turn(theirs);
+        }
+        resume(ours.processes());
+        resume(theirs.processes());
+        return Pair.of(better, ours.figure(), theirs.figure());
+    }
+
+    private static void turn(ProcessPair pair) throws IOException, InterruptedException {
+        resume(pair.processes());
+        Thread.sleep(MILLIS);
+        stop(pair.processes());
     }
 
     /** Of those that have ended meanwhile, there is nothing to be said. */

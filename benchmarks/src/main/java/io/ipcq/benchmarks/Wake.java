@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks;
 
-import io.ipcq.process.ChildProcess;
-import io.ipcq.process.SerializableBiConsumer;
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -31,23 +31,30 @@ public final class Wake {
     /** From {@code put} to the return of {@code get}; closes the queue. */
     public static double queue(SharedQueue<byte[]> fresh) throws Exception {
         try (SharedQueue<byte[]> queue = fresh;
-                SharedQueue<Double> report = SharedQueue.create(Double.class);
-                ChildProcess reader = new ChildProcess(Wake::get, queue, report);
-                ChildProcess writer = new ChildProcess(Wake::put, queue)) {
-            reader.start();
-            writer.start();
-            return ProcessPair.await(report, writer, reader);
+                Scratch scratch = new Scratch();
+                ProcessPair pair = start(queue, scratch)) {
+            return pair.figure();
         }
     }
 
-    /** A bare hand-over of one word, with nothing but the system call. */
-    public static double futex() throws Exception {
-        try (Scratch scratch = new Scratch()) {
-            Path file = scratch.resolve("word");
-            BareFutex.create(file);
-            SerializableBiConsumer<String, SharedQueue<Double>> writer = Wake::store;
-            return ProcessPair.run(file, writer, Wake::load);
+    /** The same, and a bare hand-over of one word with nothing but the system call, in turns. */
+    public static Pair besideFutex(SharedQueue<byte[]> fresh) throws Exception {
+        try (SharedQueue<byte[]> queue = fresh;
+                Scratch scratch = new Scratch();
+                ProcessPair ours = start(queue, scratch);
+                ProcessPair theirs = startFutex(scratch.resolve("word"))) {
+            return Turns.until(Better.LOWER, ours, theirs);
         }
+    }
+
+    private static ProcessPair start(SharedQueue<byte[]> queue, Scratch scratch) throws Exception {
+        return ProcessPair.start(
+                scratch.resolve("any"), (any, unused) -> put(queue), (any, report) -> get(queue, report));
+    }
+
+    private static ProcessPair startFutex(Path file) throws Exception {
+        BareFutex.create(file);
+        return ProcessPair.start(file, Wake::store, Wake::load);
     }
 
     private static void put(SharedQueue<byte[]> queue) throws InterruptedException {

@@ -114,7 +114,7 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static String caption(String command) {
+    private static String caption(String command) throws InterruptedException {
         return Machine.describe() + "; " + command;
     }
 }

@@ -4,7 +4,11 @@ package io.ipcq.benchmarks.durable;
 import io.ipcq.benchmarks.Messages;
 import io.ipcq.benchmarks.ProcessPair;
 import io.ipcq.benchmarks.Repeated;
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.benchmarks.Scratch;
+import io.ipcq.benchmarks.Turns;
+import io.ipcq.process.SerializableBiConsumer;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
@@ -17,19 +21,19 @@ final class DurableOpening {
 
     private DurableOpening() {}
 
-    static double durable() throws Exception {
-        return inChild(DurableOpening::ours);
-    }
-
-    static double chronicle() throws Exception {
-        return inChild(DurableOpening::theirs);
-    }
-
-    private static double inChild(io.ipcq.process.SerializableBiConsumer<String, SharedQueue<Double>> work)
-            throws Exception {
-        try (Scratch scratch = Scratch.onDisk()) {
-            return ProcessPair.run(scratch.resolve("queue"), (directory, report) -> {}, work);
+    /** Ours and Chronicle's, in turns. */
+    static Pair inTurns() throws Exception {
+        try (Scratch scratch = Scratch.onDisk();
+                ProcessPair ours = opens(scratch.resolve("ours"), DurableOpening::ours);
+                ProcessPair theirs = opens(scratch.resolve("theirs"), DurableOpening::theirs)) {
+            return Turns.until(Better.LOWER, ours, theirs);
         }
+    }
+
+    /** The producer has nothing to do. */
+    private static ProcessPair opens(Path directory, SerializableBiConsumer<String, SharedQueue<Double>> work)
+            throws Exception {
+        return ProcessPair.start(directory, (any, unused) -> {}, work);
     }
 
     private static void ours(String name, SharedQueue<Double> report) throws Exception {
@@ -49,15 +53,15 @@ final class DurableOpening {
 
     private static void theirs(String directory, SharedQueue<Double> report) throws Exception {
         byte[] message = new byte[Messages.BYTES];
-        try (ChronicleQueue held = ChroniclePair.open(directory);
+        try (ChronicleQueue held = PlainChronicle.open(directory);
                 ExcerptAppender first = held.createAppender()) {
-            ChroniclePair.append(first, message);
+            PlainChronicle.append(first, message);
             report.put(Repeated.medianMicros(() -> {
-                try (ChronicleQueue queue = ChroniclePair.open(directory);
+                try (ChronicleQueue queue = PlainChronicle.open(directory);
                         ExcerptAppender appender = queue.createAppender();
                         ExcerptTailer tailer = queue.createTailer().toEnd()) {
-                    ChroniclePair.append(appender, message);
-                    return ChroniclePair.next(tailer, message);
+                    PlainChronicle.append(appender, message);
+                    return PlainChronicle.next(tailer, message);
                 }
             }));
         }

@@ -12,21 +12,14 @@ import java.util.concurrent.ExecutionException;
 /** From the SIGKILL of a worker that runs a task to the end of the task's future, in milliseconds; the pool goes on. */
 final class Kills {
 
-    static final int KILLS = 10;
+    private static final int KILLS = 10;
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private Kills() {}
 
-    static double median() throws Exception {
-        return millis()[KILLS / 2];
-    }
-
-    static double longest() throws Exception {
-        return millis()[KILLS - 1];
-    }
-
-    private static double[] millis() throws Exception {
+    /** In ascending order. */
+    static double[] millis() throws Exception {
         double[] millis = new double[KILLS];
         try (ProcessPool pool = ProcessPool.create(PoolLoad.WORKERS);
                 SharedQueue<String> running = SharedQueue.create(String.class)) {

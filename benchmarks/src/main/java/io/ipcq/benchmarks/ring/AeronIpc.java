@@ -7,6 +7,7 @@ import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.ipcq.benchmarks.flow.Channel;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
@@ -25,7 +26,7 @@ final class AeronIpc {
     private AeronIpc() {}
 
     /** Any number of producers; every consumer sees everything. */
-    record Setting() implements Transport.Setting {
+    record Setting() implements Channel {
 
         @Override
         public AutoCloseable create(Path place) {
@@ -33,12 +34,12 @@ final class AeronIpc {
         }
 
         @Override
-        public Transport.Sender sender(Path place) {
+        public Channel.Sender sender(Path place) {
             return new Publisher(place);
         }
 
         @Override
-        public Transport.Receiver receiver(Path place) {
+        public Channel.Receiver receiver(Path place) {
             return new Subscriber(place);
         }
     }
@@ -83,7 +84,7 @@ final class AeronIpc {
     }
 
     /** One of any number of producers. */
-    private static final class Publisher implements Transport.Sender {
+    private static final class Publisher implements Channel.Sender {
 
         private final Publication publication;
         private final UnsafeBuffer source = new UnsafeBuffer();
@@ -102,7 +103,7 @@ final class AeronIpc {
     }
 
     /** A consumer, which sees everything. */
-    private static final class Subscriber implements Transport.Receiver {
+    private static final class Subscriber implements Channel.Receiver {
 
         private final Subscription subscription;
 
@@ -111,7 +112,7 @@ final class AeronIpc {
         }
 
         @Override
-        public void receive(Transport.Handler handler) {
+        public void receive(Channel.Handler handler) {
             FragmentAssembler fragments = new FragmentAssembler(
                     (buffer, offset, length, header) -> handler.handle(copy(buffer, offset, length)));
             while (subscription.poll(fragments, FRAGMENTS) == 0) {

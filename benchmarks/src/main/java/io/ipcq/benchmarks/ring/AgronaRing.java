@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks.ring;
 
+import io.ipcq.benchmarks.flow.Channel;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /** Agrona's {@link ManyToOneRingBuffer} over a mapped file: any number of producers, one consumer, all spin. */
-final class AgronaRing implements Transport.Sender, Transport.Receiver {
+final class AgronaRing implements Channel.Sender, Channel.Receiver {
 
     private static final int MESSAGE = 1;
 
@@ -35,7 +36,7 @@ final class AgronaRing implements Transport.Sender, Transport.Receiver {
      * @param most how many messages are read at once; unless it is told so, it hands over all there are
      * @param oneArray whether the handler copies each message into the same array, or, as ours has to, into a new one
      */
-    record Setting(int capacityBytes, int most, boolean oneArray) implements Transport.Setting {
+    record Setting(int capacityBytes, int most, boolean oneArray) implements Channel {
 
         @Override
         public AutoCloseable create(Path file) throws IOException {
@@ -47,12 +48,12 @@ final class AgronaRing implements Transport.Sender, Transport.Receiver {
         }
 
         @Override
-        public Transport.Sender sender(Path file) throws IOException {
+        public Channel.Sender sender(Path file) throws IOException {
             return new AgronaRing(file, this);
         }
 
         @Override
-        public Transport.Receiver receiver(Path file) throws IOException {
+        public Channel.Receiver receiver(Path file) throws IOException {
             return new AgronaRing(file, this);
         }
     }
@@ -66,7 +67,7 @@ final class AgronaRing implements Transport.Sender, Transport.Receiver {
     }
 
     @Override
-    public void receive(Transport.Handler handler) {
+    public void receive(Channel.Handler handler) {
         MessageHandler copying = (type, buffer, offset, length) -> handler.handle(copy(buffer, offset, length));
         while (ring.read(copying, setting.most()) == 0) {
             Thread.onSpinWait();

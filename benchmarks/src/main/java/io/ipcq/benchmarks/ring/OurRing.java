@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks.ring;
 
+import io.ipcq.benchmarks.flow.Channel;
 import io.ipcq.memory.WaitStrategy;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.List;
  * @param batch how many messages are put at once, and taken at most
  * @param checksum whether each message carries one
  */
-record OurRing(int capacityBytes, WaitStrategy waitStrategy, int batch, boolean checksum) implements Transport.Setting {
+record OurRing(int capacityBytes, WaitStrategy waitStrategy, int batch, boolean checksum) implements Channel {
 
     OurRing(int capacityBytes, WaitStrategy waitStrategy, int batch) {
         this(capacityBytes, waitStrategy, batch, false);
@@ -30,13 +31,13 @@ record OurRing(int capacityBytes, WaitStrategy waitStrategy, int batch, boolean 
     }
 
     @Override
-    public Transport.Sender sender(Path place) throws IOException {
+    public Channel.Sender sender(Path place) throws IOException {
         SharedQueue<byte[]> queue = open(place);
         return batch == 1 ? queue::put : message -> queue.putAll(Collections.nCopies(batch, message));
     }
 
     @Override
-    public Transport.Receiver receiver(Path place) throws IOException {
+    public Channel.Receiver receiver(Path place) throws IOException {
         SharedQueue<byte[]> queue = open(place);
         if (batch == 1) {
             return handler -> handler.handle(queue.get());

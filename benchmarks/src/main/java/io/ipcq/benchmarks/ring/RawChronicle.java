@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks.ring;
 
+import io.ipcq.benchmarks.flow.Channel;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ChronicleQueue;
@@ -8,7 +9,7 @@ import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
 
 /** Chronicle Queue with bare bytes; both sides spin, and every reader sees everything. */
-final class RawChronicle implements Transport.Sender, Transport.Receiver {
+final class RawChronicle implements Channel.Sender, Channel.Receiver {
 
     private final ExcerptAppender appender;
     private final ExcerptTailer tailer;
@@ -23,7 +24,7 @@ final class RawChronicle implements Transport.Sender, Transport.Receiver {
     }
 
     /** Its files are made by who comes first, and grow without a bound. */
-    record Setting() implements Transport.Setting {
+    record Setting() implements Channel {
 
         @Override
         public AutoCloseable create(Path directory) {
@@ -31,12 +32,12 @@ final class RawChronicle implements Transport.Sender, Transport.Receiver {
         }
 
         @Override
-        public Transport.Sender sender(Path directory) {
+        public Channel.Sender sender(Path directory) {
             return new RawChronicle(directory);
         }
 
         @Override
-        public Transport.Receiver receiver(Path directory) {
+        public Channel.Receiver receiver(Path directory) {
             return new RawChronicle(directory);
         }
     }
@@ -48,7 +49,7 @@ final class RawChronicle implements Transport.Sender, Transport.Receiver {
     }
 
     @Override
-    public void receive(Transport.Handler handler) {
+    public void receive(Channel.Handler handler) {
         bytes.clear();
         while (!tailer.readBytes(bytes)) {
             Thread.onSpinWait();

@@ -8,7 +8,10 @@ import io.ipcq.benchmarks.Rounds;
 import io.ipcq.benchmarks.Rounds.Better;
 import io.ipcq.benchmarks.Row;
 import io.ipcq.benchmarks.Wake;
+import io.ipcq.benchmarks.flow.Load;
+import io.ipcq.benchmarks.flow.Throughput;
 import io.ipcq.queue.SharedQueue;
+import java.io.IOException;
 import java.util.function.Consumer;
 
 /** The rows of {@code ./ipcq bench ring}: those that have a bar. {@link RingMatrix} has all others. */
@@ -25,7 +28,7 @@ public final class RingBenchmark {
     private static final double IDLE_BAR_PERCENT = 0.5;
 
     private static final int PYTHON_MESSAGES = 200_000;
-    static final RingLoad PAIR = RingLoad.of(Messages.BYTES, 1, 1);
+    static final Load PAIR = Load.of(Messages.BYTES, 1, 1);
 
     private RingBenchmark() {}
 
@@ -66,24 +69,17 @@ public final class RingBenchmark {
                             1,
                             PYTHON_MESSAGES)));
         }
-        rows.accept(
-                Rounds.compare("ring.wake", "futex", MICROS, Better.LOWER, rounds, RingBenchmark::wake, Wake::futex));
-        rows.accept(Rounds.below("ring.wake", MICROS, WAKE_BAR_MICROS, rounds, RingBenchmark::wake));
-        rows.accept(Rounds.compare(
-                "ring.open", "chronicle", MICROS, Better.LOWER, rounds, RingOpening::ring, RingOpening::chronicle));
-        rows.accept(Rounds.below(
-                "ring.idle",
-                "% of a core",
-                IDLE_BAR_PERCENT,
-                1,
-                () -> Idle.consumer(SharedQueue.create(byte[].class))));
+        rows.accept(Rounds.compare("ring.wake", "futex", MICROS, rounds, () -> Wake.besideFutex(fresh())));
+        rows.accept(Rounds.below("ring.wake", MICROS, WAKE_BAR_MICROS, rounds, () -> Wake.queue(fresh())));
+        rows.accept(Rounds.compare("ring.open", "chronicle", MICROS, rounds, RingOpening::inTurns));
+        rows.accept(Rounds.below("ring.idle", "% of a core", IDLE_BAR_PERCENT, 1, () -> Idle.consumer(fresh())));
     }
 
     private static Row agrona(String name, int rounds, Transport ours, Transport theirs) throws Exception {
         return Rounds.compare(name, "agrona", RATE, rounds, () -> Throughput.inTurns(ours, theirs, PAIR));
     }
 
-    private static double wake() throws Exception {
-        return Wake.queue(SharedQueue.create(byte[].class));
+    private static SharedQueue<byte[]> fresh() throws IOException {
+        return SharedQueue.create(byte[].class);
     }
 }

@@ -6,6 +6,8 @@ import io.ipcq.benchmarks.Python;
 import io.ipcq.benchmarks.Rounds;
 import io.ipcq.benchmarks.Rounds.Better;
 import io.ipcq.benchmarks.Row;
+import io.ipcq.benchmarks.flow.Load;
+import io.ipcq.benchmarks.flow.Throughput;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
@@ -37,7 +39,7 @@ public final class RingMatrix {
         matrix.roundTrips();
         for (int[] sides : SIDES) {
             for (int bytes : SIZES) {
-                matrix.throughput(RingLoad.of(bytes, sides[0], sides[1]));
+                matrix.throughput(Load.of(bytes, sides[0], sides[1]));
             }
         }
         matrix.oneArray();
@@ -69,7 +71,7 @@ public final class RingMatrix {
         }
     }
 
-    private void throughput(RingLoad load) throws Exception {
+    private void throughput(Load load) throws Exception {
         String name = "ring.throughput." + load.producers() + ":" + load.consumers() + "." + load.messageBytes() + "B";
         Callable<Double> ours = () -> Throughput.processes(Transport.RING, load);
         higher(name, "in-process", ours, () -> Throughput.inProcess(load));
@@ -113,13 +115,13 @@ public final class RingMatrix {
 
     /** Many threads that wait in an empty queue for one producer, and many that wait in a full one for one consumer. */
     private void crowds() throws Exception {
-        RingLoad empty = new RingLoad(Messages.BYTES, 1, 1, 1, CROWD);
+        Load empty = new Load(Messages.BYTES, 1, 1, 1, CROWD);
         higher(
                 "ring.crowd.empty",
                 "in-process",
                 () -> Throughput.processes(Transport.RING, empty),
                 () -> Throughput.inProcess(empty));
-        RingLoad full = new RingLoad(Messages.BYTES, 1, 1, CROWD, 1);
+        Load full = new Load(Messages.BYTES, 1, 1, CROWD, 1);
         higher(
                 "ring.crowd.full",
                 "in-process",
@@ -127,7 +129,7 @@ public final class RingMatrix {
                 () -> Throughput.inProcess(full));
     }
 
-    private void throughputInTurns(String name, String peer, Transport ours, Transport theirs, RingLoad load)
+    private void throughputInTurns(String name, String peer, Transport ours, Transport theirs, Load load)
             throws Exception {
         rows.accept(
                 Rounds.compare(name, peer, RingBenchmark.RATE, rounds, () -> Throughput.inTurns(ours, theirs, load)));

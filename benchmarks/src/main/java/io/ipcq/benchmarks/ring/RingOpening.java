@@ -4,7 +4,10 @@ package io.ipcq.benchmarks.ring;
 import io.ipcq.benchmarks.Messages;
 import io.ipcq.benchmarks.ProcessPair;
 import io.ipcq.benchmarks.Repeated;
+import io.ipcq.benchmarks.Rounds.Better;
+import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.benchmarks.Scratch;
+import io.ipcq.benchmarks.Turns;
 import io.ipcq.process.SerializableBiConsumer;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
@@ -18,18 +21,19 @@ final class RingOpening {
 
     private RingOpening() {}
 
-    static double ring() throws Exception {
-        return inChild(RingOpening::ours);
-    }
-
-    static double chronicle() throws Exception {
-        return inChild(RingOpening::theirs);
-    }
-
-    private static double inChild(SerializableBiConsumer<String, SharedQueue<Double>> work) throws Exception {
-        try (Scratch scratch = new Scratch()) {
-            return ProcessPair.run(scratch.resolve("queue"), (directory, report) -> {}, work);
+    /** Ours and Chronicle's, in turns. */
+    static Pair inTurns() throws Exception {
+        try (Scratch scratch = new Scratch();
+                ProcessPair ours = opens(scratch.resolve("ours"), RingOpening::ours);
+                ProcessPair theirs = opens(scratch.resolve("theirs"), RingOpening::theirs)) {
+            return Turns.until(Better.LOWER, ours, theirs);
         }
+    }
+
+    /** The producer has nothing to do. */
+    private static ProcessPair opens(Path place, SerializableBiConsumer<String, SharedQueue<Double>> work)
+            throws Exception {
+        return ProcessPair.start(place, (any, unused) -> {}, work);
     }
 
     private static void ours(String name, SharedQueue<Double> report) throws Exception {

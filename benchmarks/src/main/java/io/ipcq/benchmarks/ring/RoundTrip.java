@@ -7,11 +7,10 @@ import io.ipcq.benchmarks.Rounds.Better;
 import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.benchmarks.Scratch;
 import io.ipcq.benchmarks.Turns;
-import io.ipcq.process.ChildProcess;
+import io.ipcq.benchmarks.flow.Channel;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 
 /** A message to another process and back, one at a time, in microseconds. */
 @SuppressWarnings("try") // what a peer does to close its channel may throw anything
@@ -34,21 +33,8 @@ final class RoundTrip {
     static Pair inTurns(Transport ours, Transport theirs, double percentile) throws Exception {
         try (Trip our = new Trip(ours, percentile);
                 Trip their = new Trip(theirs, percentile)) {
-            Turns.stop(their.processes());
-            while (!our.pair.hasReported() || !their.pair.hasReported()) {
-                turn(our);
-                turn(their);
-            }
-            Turns.resume(our.processes());
-            Turns.resume(their.processes());
-            return Pair.of(Better.LOWER, our.micros(), their.micros());
+            return Turns.until(Better.LOWER, our.pair, their.pair);
         }
-    }
-
-    private static void turn(Trip trip) throws Exception {
-        Turns.resume(trip.processes());
-        Thread.sleep(Turns.MILLIS);
-        Turns.stop(trip.processes());
     }
 
     /** Two processes, one of which asks, and the other answers. */
@@ -68,10 +54,6 @@ final class RoundTrip {
                     (any, report) -> ask(transport, Path.of(any), percentile, report));
         }
 
-        List<ChildProcess> processes() {
-            return pair.processes();
-        }
-
         double micros() throws InterruptedException {
             return pair.figure();
         }
@@ -87,8 +69,8 @@ final class RoundTrip {
 
     /** Sends back what comes, until an empty message comes. */
     private static void echo(Transport transport, Path any) throws Exception {
-        Transport.Receiver there = transport.receiver(any.resolveSibling("there"));
-        Transport.Sender back = transport.sender(any.resolveSibling("back"));
+        Channel.Receiver there = transport.receiver(any.resolveSibling("there"));
+        Channel.Sender back = transport.sender(any.resolveSibling("back"));
         boolean[] over = {false};
         while (!over[0]) {
             there.receive(message -> {
@@ -100,8 +82,8 @@ final class RoundTrip {
 
     private static void ask(Transport transport, Path any, double percentile, SharedQueue<Double> report)
             throws Exception {
-        Transport.Sender there = transport.sender(any.resolveSibling("there"));
-        Transport.Receiver back = transport.receiver(any.resolveSibling("back"));
+        Channel.Sender there = transport.sender(any.resolveSibling("there"));
+        Channel.Receiver back = transport.receiver(any.resolveSibling("back"));
         byte[] message = new byte[Messages.BYTES];
         measure(there, back, message, WARM_UP_NANOS, new long[MOST]);
         long[] nanos = new long[MOST];
@@ -113,8 +95,7 @@ final class RoundTrip {
         report.put(nanos[(int) Math.min(count - 1, count * percentile / 100)] / 1e3);
     }
 
-    private static int measure(
-            Transport.Sender there, Transport.Receiver back, byte[] message, long forNanos, long[] nanos)
+    private static int measure(Channel.Sender there, Channel.Receiver back, byte[] message, long forNanos, long[] nanos)
             throws Exception {
         long start = System.nanoTime();
         long before = start;
@@ -129,7 +110,7 @@ final class RoundTrip {
         return count;
     }
 
-    private static void send(Transport.Sender sender, byte[] message) {
+    private static void send(Channel.Sender sender, byte[] message) {
         try {
             sender.send(message);
         } catch (Exception e) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks.ring;
 
+import io.ipcq.benchmarks.flow.Channel;
 import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A way to get messages from one process to another: ours and the peers', each used as its manual shows it. */
-enum Transport {
+/** The ring, and its peers. */
+enum Transport implements Channel {
     RING(new OurRing(Transport.MIB, WaitStrategy.blocking(), 1)),
     RING_CHECKSUM(new OurRing(Transport.MIB, WaitStrategy.blocking(), 1, true)),
     RING_SPINNING(new OurRing(Transport.MIB, WaitStrategy.spinning(), 1)),
@@ -25,50 +26,24 @@ enum Transport {
     private static final int BATCH = 64;
 
     @SuppressWarnings("ImmutableEnumChecker") // records of numbers
-    private final Setting setting;
+    private final Channel channel;
 
-    Transport(Setting setting) {
-        this.setting = setting;
+    Transport(Channel channel) {
+        this.channel = channel;
     }
 
-    /** Sends a message, or as many as the transport sends at once; waits while there is no room. */
-    @FunctionalInterface
-    interface Sender {
-        void send(byte[] message) throws Exception;
+    @Override
+    public AutoCloseable create(Path place) throws IOException {
+        return channel.create(place);
     }
 
-    /** What is done with each message. */
-    @FunctionalInterface
-    interface Handler {
-        void handle(byte[] message);
+    @Override
+    public Sender sender(Path place) throws IOException {
+        return channel.sender(place);
     }
 
-    /** Waits until there is at least one message; hands over one or, where the transport does it so, several. */
-    @FunctionalInterface
-    interface Receiver {
-        void receive(Handler handler) throws Exception;
-    }
-
-    /** What is the same for all processes that use the transport at one place. */
-    interface Setting {
-
-        /** Makes it, in a process that does nothing else; it is there until what is returned is closed. */
-        AutoCloseable create(Path place) throws IOException;
-
-        Sender sender(Path place) throws IOException;
-
-        Receiver receiver(Path place) throws IOException;
-    }
-
-    AutoCloseable create(Path place) throws IOException {
-        return setting.create(place);
-    }
-
-    Sender sender(Path place) throws IOException {
-        return setting.sender(place);
-    }
-
-    Receiver receiver(Path place) throws IOException {
-        return setting.receiver(place);
+    @Override
+    public Receiver receiver(Path place) throws IOException {
+        return channel.receiver(place);
     }
 }

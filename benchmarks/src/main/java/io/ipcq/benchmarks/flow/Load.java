@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.benchmarks.ring;
+package io.ipcq.benchmarks.flow;
 
 import java.io.Serializable;
 
@@ -12,13 +12,13 @@ import java.io.Serializable;
  * @param producerThreads in each of them
  * @param consumerThreads in each of them
  */
-record RingLoad(int messageBytes, int producers, int consumers, int producerThreads, int consumerThreads)
+public record Load(int messageBytes, int producers, int consumers, int producerThreads, int consumerThreads)
         implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    static RingLoad of(int messageBytes, int producers, int consumers) {
-        return new RingLoad(messageBytes, producers, consumers, 1, 1);
+    public static Load of(int messageBytes, int producers, int consumers) {
+        return new Load(messageBytes, producers, consumers, 1, 1);
     }
 
     int allConsumers() {

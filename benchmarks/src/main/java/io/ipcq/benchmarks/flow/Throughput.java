@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.benchmarks.ring;
+package io.ipcq.benchmarks.flow;
 
 import io.ipcq.benchmarks.ProcessPair;
 import io.ipcq.benchmarks.Rounds.Better;
@@ -17,7 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /** Messages a second: producers send without end, consumers count, and somebody else looks at the counts. */
 @SuppressWarnings("try") // what a peer does to close its channel may throw anything
-final class Throughput {
+public final class Throughput {
 
     private static final long WARM_UP_MILLIS = 2_000;
     private static final long WATCH_MILLIS = 1_500;
@@ -30,15 +30,15 @@ final class Throughput {
 
     private Throughput() {}
 
-    /** Through a transport, between processes. */
-    static double processes(Transport transport, RingLoad load) throws Exception {
-        try (Flow flow = Flow.start(transport, load)) {
+    /** Through a channel, between processes. */
+    public static double processes(Channel channel, Load load) throws Exception {
+        try (Flow flow = Flow.start(channel, load)) {
             return flow.rate(WARM_UP_MILLIS, WATCH_MILLIS);
         }
     }
 
-    /** Through two transports, in turns. */
-    static Pair inTurns(Transport ours, Transport theirs, RingLoad load) throws Exception {
+    /** Through two channels, in turns. */
+    public static Pair inTurns(Channel ours, Channel theirs, Load load) throws Exception {
         try (Flow our = Flow.start(ours, load)) {
             our.rate(WARM_UP_MILLIS, 1);
             Turns.stop(our.processes());
@@ -62,7 +62,7 @@ final class Throughput {
     }
 
     /** Through a queue of the JDK, between the threads of one process: the ceiling. */
-    static double inProcess(RingLoad load) throws Exception {
+    public static double inProcess(Load load) throws Exception {
         try (Flow flow = Flow.startInProcess(load)) {
             return flow.rate(WARM_UP_MILLIS, WATCH_MILLIS);
         }
@@ -71,32 +71,33 @@ final class Throughput {
     /** Processes between which messages flow until they are killed. */
     private static final class Flow implements AutoCloseable {
 
-        private final RingLoad load;
-        private final Scratch scratch = new Scratch();
+        private final Load load;
+        private final Scratch scratch;
         private final Gauge gauge;
         private final List<ChildProcess> children = new ArrayList<>();
-        private AutoCloseable channel = () -> {};
+        private AutoCloseable open = () -> {};
 
-        private Flow(RingLoad load) throws Exception {
+        private Flow(Load load, Scratch scratch) throws Exception {
             this.load = load;
+            this.scratch = scratch;
             this.gauge = Gauge.create(scratch.resolve("gauge"));
         }
 
-        static Flow start(Transport transport, RingLoad load) throws Exception {
-            Flow flow = new Flow(load);
-            flow.channel = transport.create(flow.scratch.resolve("channel"));
+        static Flow start(Channel channel, Load load) throws Exception {
+            Flow flow = new Flow(load, channel.scratch());
+            flow.open = channel.create(flow.scratch.resolve("channel"));
             for (int i = 0; i < load.consumers(); i++) {
                 int first = i * load.consumerThreads();
-                flow.add((place, gaugeFile) -> consume(transport, place, gaugeFile, first, load));
+                flow.add((place, gaugeFile) -> consume(channel, place, gaugeFile, first, load));
             }
             for (int i = 0; i < load.producers(); i++) {
-                flow.add((place, gaugeFile) -> produce(transport, place, load));
+                flow.add((place, gaugeFile) -> produce(channel, place, load));
             }
             return flow;
         }
 
-        static Flow startInProcess(RingLoad load) throws Exception {
-            Flow flow = new Flow(load);
+        static Flow startInProcess(Load load) throws Exception {
+            Flow flow = new Flow(load, new Scratch());
             flow.add((place, gaugeFile) -> produceAndConsume(gaugeFile, load));
             return flow;
         }
@@ -129,19 +130,19 @@ final class Throughput {
                 child.join();
                 child.close();
             }
-            channel.close();
+            open.close();
             scratch.close();
         }
     }
 
-    private static void consume(Transport transport, String place, String gaugeFile, int first, RingLoad load)
+    private static void consume(Channel channel, String place, String gaugeFile, int first, Load load)
             throws Exception {
         Gauge gauge = Gauge.open(Path.of(gaugeFile));
         List<Work> work = new ArrayList<>();
         for (int i = 0; i < load.consumerThreads(); i++) {
             int number = first + i;
             work.add(() -> {
-                Transport.Receiver receiver = transport.receiver(Path.of(place));
+                Channel.Receiver receiver = channel.receiver(Path.of(place));
                 Counter counter = new Counter(gauge, number);
                 while (true) {
                     receiver.receive(counter);
@@ -151,11 +152,11 @@ final class Throughput {
         runAll(work);
     }
 
-    private static void produce(Transport transport, String place, RingLoad load) throws Exception {
+    private static void produce(Channel channel, String place, Load load) throws Exception {
         List<Work> work = new ArrayList<>();
         for (int i = 0; i < load.producerThreads(); i++) {
             work.add(() -> {
-                Transport.Sender sender = transport.sender(Path.of(place));
+                Channel.Sender sender = channel.sender(Path.of(place));
                 byte[] message = new byte[load.messageBytes()];
                 while (true) {
                     sender.send(message);
@@ -165,7 +166,7 @@ final class Throughput {
         runAll(work);
     }
 
-    private static void produceAndConsume(String gaugeFile, RingLoad load) throws Exception {
+    private static void produceAndConsume(String gaugeFile, Load load) throws Exception {
         Gauge gauge = Gauge.open(Path.of(gaugeFile));
         BlockingQueue<byte[]> queue = new LinkedBlockingQueue<>(IN_PROCESS_CAPACITY);
         List<Work> work = new ArrayList<>();
@@ -208,7 +209,7 @@ final class Throughput {
         work.get(0).run();
     }
 
-    private static final class Counter implements Transport.Handler {
+    private static final class Counter implements Channel.Handler {
         private final Gauge gauge;
         private final int number;
         private long count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ipcq.benchmarks.ring;
+package io.ipcq.benchmarks.flow;
 
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormat;
