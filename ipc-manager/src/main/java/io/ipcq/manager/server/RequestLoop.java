@@ -44,6 +44,9 @@ final class RequestLoop {
     private static final int QUIET_TICKS = 20;
     private static final int SESSIONS_BETWEEN_LOOKS = 64;
 
+    /** Who asks for little waits for so much of others before it is seen, and for the request that is carried out. */
+    private static final long NANOS_BETWEEN_LOOKS = TimeUnit.MICROSECONDS.toNanos(500);
+
     /** What is slow for longer is taken to wait, not to work. */
     private static final long WORKING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -191,7 +194,9 @@ final class RequestLoop {
     }
 
     private void serve(Turn turn) {
-        for (int i = 0; i < SESSIONS_BETWEEN_LOOKS && isOf(turn); i++) {
+        long now = System.nanoTime();
+        long until = now + NANOS_BETWEEN_LOOKS;
+        for (int i = 0; i < SESSIONS_BETWEEN_LOOKS && now - until < 0 && isOf(turn); i++) {
             Session next = ready.poll(lastRank());
             if (next == null) {
                 return;
@@ -203,7 +208,7 @@ final class RequestLoop {
                     watching = true;
                     LockSupport.unpark(watcher);
                 }
-                serve(next);
+                now = serve(next);
             } catch (Throwable e) {
                 next.end(); // a client whose turn does not come to its end would have none any more
                 throw e;
@@ -213,13 +218,16 @@ final class RequestLoop {
         }
     }
 
-    private void serve(Session session) {
+    /** Returns the time. */
+    private long serve(Session session) {
         long began = System.nanoTime();
         boolean more = session.serve();
-        session.hasCost(began, System.nanoTime());
+        long end = System.nanoTime();
+        session.hasCost(began, end);
         if (session.endTurn(more)) {
             add(session);
         }
+        return end;
     }
 
     // ---- the watcher ------------------------------------------------------------------------------------------------
