@@ -2,6 +2,7 @@
 package io.ipcq.benchmarks;
 
 import com.kenai.jffi.MemoryIO;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 
@@ -35,6 +36,10 @@ final class Pinning {
         one.set(processors[nth]);
         mask.clear().put(new byte[MASK_BYTES]).clear();
         mask.put(one.toByteArray());
-        return SystemCall.of(203, 122).call(0, MASK_BYTES, address, 0) == 0; // sched_setaffinity
+        try {
+            return SystemCall.of(203, 122).call(0, MASK_BYTES, address, 0) == 0; // sched_setaffinity
+        } finally {
+            Reference.reachabilityFence(mask);
+        }
     }
 }

@@ -42,6 +42,11 @@ public final class ProcessPair implements AutoCloseable {
         return List.of(reader, writer);
     }
 
+    /** Those that report; a producer may be done. */
+    List<ChildProcess> consumers() {
+        return List.of(reader);
+    }
+
     public boolean hasReported() {
         return !report.empty();
     }

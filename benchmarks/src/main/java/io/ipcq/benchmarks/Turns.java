@@ -42,9 +42,21 @@ public final class Turns {
     }
 
     private static void turn(ProcessPair pair) throws IOException, InterruptedException {
+        if (!pair.hasReported()) {
+            requireAlive(pair.consumers());
+        }
         resume(pair.processes());
         Thread.sleep(MILLIS);
         stop(pair.processes());
+    }
+
+    /** What a dead process does not do would be taken for a figure, or waited for. */
+    public static void requireAlive(List<ChildProcess> processes) {
+        for (ChildProcess process : processes) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("a process has ended in the middle: " + process);
+            }
+        }
     }
 
     /** Of those that have ended meanwhile, there is nothing to be said. */

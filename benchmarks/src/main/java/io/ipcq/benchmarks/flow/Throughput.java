@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.benchmarks.flow;
 
+import io.ipcq.benchmarks.Messages;
 import io.ipcq.benchmarks.ProcessPair;
 import io.ipcq.benchmarks.Rounds.Better;
 import io.ipcq.benchmarks.Rounds.Pair;
@@ -14,12 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** Messages a second: producers send without end, consumers count, and somebody else looks at the counts. */
 @SuppressWarnings("try") // what a peer does to close its channel may throw anything
 public final class Throughput {
 
     private static final long WARM_UP_MILLIS = 2_000;
+
+    /** As many messages of 100 bytes as it takes to have batches compiled; and how long that may take. */
+    private static final long WARM_UP_BYTES = 100L * Messages.WARM_UP;
+
+    private static final long MOST_WARM_UP_MILLIS = 15_000;
     private static final long WATCH_MILLIS = 1_500;
     /** After a pause, until caches are as they were. */
     private static final long SETTLE_MILLIS = 20;
@@ -40,10 +47,10 @@ public final class Throughput {
     /** Through two channels, in turns. */
     public static Pair inTurns(Channel ours, Channel theirs, Load load) throws Exception {
         try (Flow our = Flow.start(ours, load)) {
-            our.rate(WARM_UP_MILLIS, 1);
+            our.warmUp();
             Turns.stop(our.processes());
             try (Flow their = Flow.start(theirs, load)) {
-                their.rate(WARM_UP_MILLIS, 1);
+                their.warmUp();
                 Turns.stop(their.processes());
                 List<Pair> pairs = new ArrayList<>();
                 for (int i = 0; i < TURNS; i++) {
@@ -57,6 +64,7 @@ public final class Throughput {
     private static double turn(Flow flow) throws Exception {
         Turns.resume(flow.processes());
         double rate = flow.rate(SETTLE_MILLIS, Turns.MILLIS);
+        Turns.requireAlive(flow.processes());
         Turns.stop(flow.processes());
         return rate;
     }
@@ -115,6 +123,15 @@ public final class Throughput {
 
         List<ChildProcess> processes() {
             return children;
+        }
+
+        void warmUp() throws InterruptedException {
+            long began = System.nanoTime();
+            double unused = rate(WARM_UP_MILLIS, 1);
+            while (gauge.sum(load.allConsumers()) * load.messageBytes() < WARM_UP_BYTES
+                    && System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(MOST_WARM_UP_MILLIS)) {
+                Thread.sleep(SETTLE_MILLIS);
+            }
         }
 
         double rate(long warmUpMillis, long watchMillis) throws InterruptedException {

@@ -35,6 +35,7 @@ public final class RingBenchmark {
     /** Measures one row after another, and hands each over when it is there. */
     public static void run(int rounds, Consumer<Row> rows) throws Exception {
         rows.accept(agrona("ring.throughput", rounds, Transport.RING, Transport.AGRONA));
+        rows.accept(inTurns("ring.throughput", "aeron", rounds, Transport.RING, Transport.AERON));
         rows.accept(agrona("ring.throughput.64MiB", rounds, Transport.RING_64MIB, Transport.AGRONA_64MIB));
         rows.accept(agrona("ring.throughput.batch64", rounds, Transport.RING_BATCHES, Transport.AGRONA_ALL));
         rows.accept(agrona(
@@ -76,7 +77,12 @@ public final class RingBenchmark {
     }
 
     private static Row agrona(String name, int rounds, Transport ours, Transport theirs) throws Exception {
-        return Rounds.compare(name, "agrona", RATE, rounds, () -> Throughput.inTurns(ours, theirs, PAIR));
+        return inTurns(name, "agrona", rounds, ours, theirs);
+    }
+
+    private static Row inTurns(String name, String peer, int rounds, Transport ours, Transport theirs)
+            throws Exception {
+        return Rounds.compare(name, peer, RATE, rounds, () -> Throughput.inTurns(ours, theirs, PAIR));
     }
 
     private static SharedQueue<byte[]> fresh() throws IOException {
