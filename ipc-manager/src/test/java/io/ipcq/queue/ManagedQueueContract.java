@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import static io.ipcq.queue.AbstractSharedQueue.FOREVER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -167,7 +166,7 @@ abstract class ManagedQueueContract extends SharedQueueContract {
 
     /** The same for a codec that decodes to null, instead of {@link #shouldRefuseCodecThatDecodesToNull}. */
     final void requireThatOthersMayDecodeNull(Take take) throws Exception {
-        SharedQueue<String> nulls = closed(create(new NullCodec(), FOREVER));
+        SharedQueue<String> nulls = closed(create(new NullCodec(), UNBOUNDED));
         nulls.put("a");
         assertThat(catchThrowable(nulls::peek)).isInstanceOf(CodecException.class);
         assertThat(catchThrowable(() -> take.from(nulls)))
@@ -180,7 +179,7 @@ abstract class ManagedQueueContract extends SharedQueueContract {
     /** What could not be decoded is no lease that stays out. */
     final void requireThatReceiveGivesBack(FailingCodec.Failure failure) throws Exception {
         FailingCodec codec = new FailingCodec();
-        DurableQueue<String> failing = (DurableQueue<String>) closed(create(codec, FOREVER));
+        DurableQueue<String> failing = (DurableQueue<String>) closed(create(codec, UNBOUNDED));
         failing.put(FailingCodec.BAD);
         codec.fail(1, failure);
         assertThat(catchThrowable(failing::receive)).isNotNull().isNotInstanceOf(CodecException.class);
@@ -199,7 +198,7 @@ abstract class ManagedQueueContract extends SharedQueueContract {
     void shouldTakeOrRefuseNumberThatIsTooLongForServer() throws Exception {
         Codec<BigInteger> codec = Codec.json(BigInteger.class);
         BigInteger number = BigInteger.TEN.pow(20_000);
-        SharedQueue<BigInteger> queue = closed(create(codec, FOREVER));
+        SharedQueue<BigInteger> queue = closed(create(codec, UNBOUNDED));
         List<BigInteger> taken = new ArrayList<>();
         List<ThrowingCallable> ways = List.of(
                 () -> taken.add(queue.get()),
@@ -233,7 +232,7 @@ abstract class ManagedQueueContract extends SharedQueueContract {
     @Test
     void shouldGoOnLookingBehindWhatCannotBeDecoded() throws Exception {
         for (String bad : List.of(PickyCodec.UNDECODABLE, PickyCodec.BROKEN)) {
-            SharedQueue<String> picky = closed(create(PickyCodec.INSTANCE, FOREVER));
+            SharedQueue<String> picky = closed(create(PickyCodec.INSTANCE, UNBOUNDED));
             picky.putAll(List.of("a", bad, "b", bad, bad, "c"));
             List<Throwable> failures = new ArrayList<>();
             assertThat(look(picky, failures)).containsExactly("a", "b", "c");
@@ -250,7 +249,7 @@ abstract class ManagedQueueContract extends SharedQueueContract {
 
     /** On the server's machine all can be seen, over TCP what can be sent. */
     private <E> void requireLooksBehind(Codec<E> codec, E bad, E good, String refusal) throws Exception {
-        SharedQueue<E> queue = closed(create(codec, FOREVER));
+        SharedQueue<E> queue = closed(create(codec, UNBOUNDED));
         try (SharedQueue<E> there = onServersMachine(queue.directory(), codec)) {
             there.putAll(List.of(good, bad, good, good, bad, bad, good));
         }
@@ -294,7 +293,7 @@ abstract class ManagedQueueContract extends SharedQueueContract {
     @Override
     @Test
     void shouldEndForAllWhenCreatorOfAnonymousQueueCloses() throws Exception {
-        SharedQueue<String> mine = closed(create(Codec.utf8(), FOREVER));
+        SharedQueue<String> mine = closed(create(Codec.utf8(), UNBOUNDED));
         SharedQueue<String> there = closed(deserialize(serialize(mine)));
         Task<String> get = Task.start(there::get).expectToWait();
         mine.close();

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.ipcq.memory.Deadline;
 import java.util.Arrays;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -30,7 +31,7 @@ public class RingStress {
 
     private static void put(Ring ring, byte[] payload) {
         try {
-            if (ring.put(payload, AbstractSharedQueue.NOW) != 1) {
+            if (ring.put(payload, Deadline.NOW) != 1) {
                 throw new AssertionError("no room in an empty ring");
             }
         } catch (InterruptedException e) {

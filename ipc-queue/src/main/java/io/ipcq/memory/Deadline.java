@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Durations as nanoseconds, and deadlines: points of {@link System#nanoTime}, with one value that is never reached.
+ * Durations as nanoseconds, and deadlines: points of {@link System#nanoTime}, with one value that is never reached, and
+ * one that always has passed.
  *
  * <p>A duration that is too long to count is for ever, and a negative one has passed, so nothing overflows.
  * Thread-safe: it has no state.
@@ -13,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 public final class Deadline {
 
     public static final long NEVER = Long.MAX_VALUE;
+
+    /** Has always passed: do it now or not at all, without regard to an interrupt, as nothing waits. */
+    public static final long NOW = Long.MIN_VALUE;
 
     private Deadline() {}
 
@@ -38,27 +42,27 @@ public final class Deadline {
     /** When a wait that begins now ends. */
     public static long in(long nanos) {
         // half the range, as any longer wait could not be told from one that has ended
-        return nanos > Long.MAX_VALUE / 2 ? NEVER : notNever(System.nanoTime() + Math.max(0, nanos));
+        return nanos > Long.MAX_VALUE / 2 ? NEVER : ordinary(System.nanoTime() + Math.max(0, nanos));
     }
 
     /** Whether a deadline has passed; {@link #NEVER} never does. */
     public static boolean hasPassed(long deadline) {
-        return deadline != NEVER && System.nanoTime() - deadline >= 0;
+        return deadline != NEVER && remainingNanos(deadline, System.nanoTime()) <= 0;
     }
 
     /** Not above 0 once it has passed. */
     public static long remainingNanos(long deadline) {
-        return deadline == NEVER ? NEVER : deadline - System.nanoTime();
+        return deadline == NEVER ? NEVER : remainingNanos(deadline, System.nanoTime());
     }
 
     /** The same at the instant {@code now}. */
     public static long remainingNanos(long deadline, long now) {
-        return deadline == NEVER ? NEVER : deadline - now;
+        return deadline == NEVER || deadline == NOW ? deadline : deadline - now;
     }
 
     /** The earlier of two deadlines. */
     public static long earlier(long one, long other) {
-        return other == NEVER || (one != NEVER && one - other <= 0) ? one : other;
+        return isEarlier(one, other) ? one : other;
     }
 
     /** The earlier of a deadline and {@code nanos} from now. */
@@ -69,10 +73,17 @@ public final class Deadline {
     /** The later of a deadline and {@code nanos} from now. */
     public static long atLeast(long deadline, long nanos) {
         long soon = in(nanos);
-        return deadline == NEVER || (soon != NEVER && soon - deadline < 0) ? deadline : soon;
+        return isEarlier(soon, deadline) ? deadline : soon;
     }
 
-    private static long notNever(long deadline) {
-        return deadline == NEVER ? NEVER - 1 : deadline;
+    private static boolean isEarlier(long one, long other) {
+        if (one == NOW || one == NEVER || other == NOW || other == NEVER) {
+            return one < other;
+        }
+        return one - other < 0;
+    }
+
+    private static long ordinary(long deadline) {
+        return deadline == NEVER ? NEVER - 1 : deadline == NOW ? NOW + 1 : deadline;
     }
 }

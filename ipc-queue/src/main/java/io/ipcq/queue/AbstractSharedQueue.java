@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.memory.Deadline;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -14,11 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the type of the elements
  */
 abstract class AbstractSharedQueue<E> extends SharedQueueLook<E> {
-
-    /** A deadline that has always passed: do it now or not at all, and take no notice of an interrupt. */
-    static final long NOW = Long.MIN_VALUE;
-
-    static final long FOREVER = Long.MAX_VALUE;
 
     /** Puts an element before the deadline; false if there was no room. */
     abstract boolean putUntil(E element, long deadline) throws InterruptedException;
@@ -45,19 +41,19 @@ abstract class AbstractSharedQueue<E> extends SharedQueueLook<E> {
 
     @Override
     public void put(E element) throws InterruptedException {
-        putUntil(Objects.requireNonNull(element, "element"), FOREVER);
+        putUntil(Objects.requireNonNull(element, "element"), Deadline.NEVER);
     }
 
     @Override
     public boolean put(E element, Duration timeout) throws InterruptedException {
-        return putUntil(Objects.requireNonNull(element, "element"), Durations.deadline(timeout));
+        return putUntil(Objects.requireNonNull(element, "element"), Deadline.in(timeout));
     }
 
     @Override
     public boolean offer(E element) {
         Objects.requireNonNull(element, "element");
         try {
-            return putUntil(element, NOW);
+            return putUntil(element, Deadline.NOW);
         } catch (InterruptedException e) {
             throw new AssertionError("does not wait", e);
         }
@@ -72,7 +68,7 @@ abstract class AbstractSharedQueue<E> extends SharedQueueLook<E> {
 
     @Override
     public E get() throws InterruptedException {
-        E element = takeUntil(FOREVER);
+        E element = takeUntil(Deadline.NEVER);
         if (element == null) {
             throw new IllegalStateException("a wait without end has ended");
         }
@@ -81,13 +77,13 @@ abstract class AbstractSharedQueue<E> extends SharedQueueLook<E> {
 
     @Override
     public @Nullable E get(Duration timeout) throws InterruptedException {
-        return takeUntil(Durations.deadline(timeout));
+        return takeUntil(Deadline.in(timeout));
     }
 
     @Override
     public @Nullable E getNow() {
         try {
-            return takeUntil(NOW);
+            return takeUntil(Deadline.NOW);
         } catch (InterruptedException e) {
             throw new AssertionError("does not wait", e);
         }
@@ -119,11 +115,11 @@ abstract class AbstractSharedQueue<E> extends SharedQueueLook<E> {
 
     @Override
     public void join() throws InterruptedException {
-        joinUntil(FOREVER);
+        joinUntil(Deadline.NEVER);
     }
 
     @Override
     public boolean join(Duration timeout) throws InterruptedException {
-        return joinUntil(Durations.deadline(timeout));
+        return joinUntil(Deadline.in(timeout));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.memory.Deadline;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,8 +59,8 @@ public record DurableQueueOptions(
                     "redeliveryDelay must not be negative: redeliveryDelay=" + redeliveryDelay);
         }
         // as they are when they are read back
-        leaseTimeout = leaseTimeout == null ? null : Duration.ofNanos(Durations.toNanos(leaseTimeout));
-        redeliveryDelay = Duration.ofNanos(Durations.toNanos(redeliveryDelay));
+        leaseTimeout = leaseTimeout == null ? null : Duration.ofNanos(Deadline.nanos(leaseTimeout));
+        redeliveryDelay = Duration.ofNanos(Deadline.nanos(redeliveryDelay));
     }
 
     static void requireRange(String name, long value, long min, long max) {
@@ -139,7 +140,7 @@ public record DurableQueueOptions(
      * wait is longer.
      */
     long redeliveryDelayNanos(int attempts) {
-        long first = Durations.toNanos(redeliveryDelay);
+        long first = Deadline.nanos(redeliveryDelay);
         long longest = Math.max(first, LONGEST_REDELIVERY_DELAY.toNanos());
         long delay = first;
         for (int attempt = 1; attempt < attempts && delay > 0 && delay < longest; attempt++) {

@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static io.ipcq.queue.JournalLayout.*;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormatException;
 import java.io.IOException;
@@ -238,8 +239,8 @@ final class JournalControl {
     private static void writeSettings(MappedRegion region, int settings, DurableQueueOptions options) {
         Duration lease = options.leaseTimeout();
         region.putLongRelease(settings + SETTING_MAX_SIZE, options.maxSize());
-        region.putLongRelease(settings + SETTING_LEASE_TIMEOUT_NANOS, lease == null ? 0 : Durations.toNanos(lease));
-        region.putLongRelease(settings + SETTING_REDELIVERY_DELAY_NANOS, Durations.toNanos(options.redeliveryDelay()));
+        region.putLongRelease(settings + SETTING_LEASE_TIMEOUT_NANOS, lease == null ? 0 : Deadline.nanos(lease));
+        region.putLongRelease(settings + SETTING_REDELIVERY_DELAY_NANOS, Deadline.nanos(options.redeliveryDelay()));
         region.putIntRelease(settings + SETTING_MAX_ATTEMPTS, options.maxAttempts());
         region.putIntRelease(settings + SETTING_RETAINED_SEGMENTS, options.retainedSegments());
         region.putIntRelease(settings + SETTING_SYNC, options.sync() ? 1 : 0);

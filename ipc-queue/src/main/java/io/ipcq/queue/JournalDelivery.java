@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.queue.JournalConsumer.Claim;
 import java.time.Duration;
 
@@ -49,7 +50,7 @@ final class JournalDelivery<E> implements Delivery<E> {
 
     @Override
     public boolean nack(Duration delay) {
-        return queue.giveBack(claim, Durations.toNanos(delay));
+        return queue.giveBack(claim, Deadline.nanos(delay));
     }
 
     @Override

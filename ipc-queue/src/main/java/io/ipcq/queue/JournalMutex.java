@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.event.Events;
+import io.ipcq.memory.Deadline;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.RobustMutex.Acquisition;
 import io.ipcq.memory.StackReserve;
@@ -36,7 +37,7 @@ final class JournalMutex {
     private final RobustMutex processes;
     private final JournalQueue<?> queue;
     private final Repair repair;
-    private final Waiting locking = () -> lock(AbstractSharedQueue.FOREVER);
+    private final Waiting locking = () -> lock(Deadline.NEVER);
 
     JournalMutex(RobustMutex processes, JournalQueue<?> queue, Repair repair) {
         this.processes = processes;
@@ -68,10 +69,10 @@ final class JournalMutex {
     }
 
     /**
-     * Locks before the deadline; false if it passed. {@link AbstractSharedQueue#NOW} waits as long as the lock takes.
+     * Locks before the deadline; false if it passed. {@link Deadline#NOW} waits as long as the lock takes.
      */
     boolean lock(long deadline) throws InterruptedException {
-        if (deadline == AbstractSharedQueue.NOW) {
+        if (deadline == Deadline.NOW) {
             lock();
             return true;
         }
@@ -93,17 +94,17 @@ final class JournalMutex {
 
     /** A short timeout is one for room or for an element, not for the mutex, which others hold for microseconds. */
     private static long patient(long deadline) {
-        return Durations.atLeast(deadline, PATIENCE_NANOS);
+        return Deadline.atLeast(deadline, PATIENCE_NANOS);
     }
 
     /** In naps: a thread that unlocks with its stack used up wakes nobody. */
     private boolean lockThreads(long deadline) throws InterruptedException {
         while (true) {
-            long nap = Durations.atMost(deadline, PATIENCE_NANOS) - System.nanoTime();
+            long nap = Deadline.atMost(deadline, PATIENCE_NANOS) - System.nanoTime();
             if (threads.tryLock(nap, TimeUnit.NANOSECONDS)) {
                 return true;
             }
-            if (Durations.hasPassed(deadline)) {
+            if (Deadline.hasPassed(deadline)) {
                 return false;
             }
         }
@@ -117,8 +118,8 @@ final class JournalMutex {
         Acquisition acquisition;
         do {
             queue.requireOpen();
-            acquisition = processes.lock(Durations.atMost(deadline, PATIENCE_NANOS));
-        } while (acquisition == Acquisition.TIMED_OUT && !Durations.hasPassed(deadline));
+            acquisition = processes.lock(Deadline.atMost(deadline, PATIENCE_NANOS));
+        } while (acquisition == Acquisition.TIMED_OUT && !Deadline.hasPassed(deadline));
         if (acquisition == Acquisition.RECOVERED) {
             repair();
         }
@@ -159,7 +160,7 @@ final class JournalMutex {
     <T extends @Nullable Object> T betweenThreads(Supplier<T> action) {
         StackReserve.require();
         try {
-            uninterruptibly(() -> lockThreads(AbstractSharedQueue.FOREVER));
+            uninterruptibly(() -> lockThreads(Deadline.NEVER));
             return action.get();
         } finally {
             if (threads.isHeldByCurrentThread()) {

@@ -8,6 +8,7 @@ import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.event.Events;
 import io.ipcq.event.Span;
+import io.ipcq.memory.Deadline;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.WaitStrategy;
@@ -179,7 +180,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     void putEach(List<? extends E> elements) throws InterruptedException {
-        checkInterrupt(FOREVER);
+        checkInterrupt(Deadline.NEVER);
         List<byte[]> payloads = new ArrayList<>(elements.size());
         for (E element : elements) {
             payloads.add(encode(element));
@@ -210,7 +211,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private int appendUntil(byte[] document, int before, int count, int all) throws InterruptedException {
         try {
-            return appendUntil(document, count, FOREVER);
+            return appendUntil(document, count, Deadline.NEVER);
         } catch (QueueStorageException e) {
             throw QueueStorageException.inTheMiddle(before, all, e);
         }
@@ -232,7 +233,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 if (room > 0) {
                     return (int) room;
                 }
-                if (deadline == NOW || room == JournalProducer.TIMED_OUT) {
+                if (deadline == Deadline.NOW || room == JournalProducer.TIMED_OUT) {
                     return 0;
                 }
                 blocked = waited ? blocked : Events.put(directory());
@@ -254,7 +255,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     void putRegardless(byte[] document) {
         try {
-            producer.append(document, 1, NOW, true);
+            producer.append(document, 1, Deadline.NOW, true);
         } catch (InterruptedException e) {
             throw new AssertionError("does not wait", e);
         }
@@ -339,7 +340,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private boolean claimNow(Deque<Claim> claims, int max) {
         try {
-            boolean taken = consumer.take(claims, max, false, NOW) == Outcome.TAKEN;
+            boolean taken = consumer.take(claims, max, false, Deadline.NOW) == Outcome.TAKEN;
             tookSome();
             return taken;
         } catch (QueueShutdownException e) {
@@ -351,11 +352,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
-        long deadline = Durations.deadline(timeout);
+        long deadline = Deadline.in(timeout);
         long began = System.nanoTime();
         try {
             while (!isOver() && !canTake(false)) {
-                if (Durations.hasPassed(deadline)) {
+                if (Deadline.hasPassed(deadline)) {
                     return false;
                 }
                 if (control.hasOut()) {
@@ -371,7 +372,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public Delivery<E> receive() throws InterruptedException {
-        Delivery<E> delivery = receiveUntil(FOREVER);
+        Delivery<E> delivery = receiveUntil(Deadline.NEVER);
         if (delivery == null) {
             throw new IllegalStateException("a wait without end has ended");
         }
@@ -380,7 +381,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public @Nullable Delivery<E> receive(Duration timeout) throws InterruptedException {
-        return receiveUntil(Durations.deadline(timeout));
+        return receiveUntil(Deadline.in(timeout));
     }
 
     private @Nullable Delivery<E> receiveUntil(long deadline) throws InterruptedException {
@@ -412,7 +413,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 if (outcome == Outcome.NO_LEASE_FREE) {
                     warnOfLeases();
                 }
-                if (deadline == NOW || outcome == Outcome.TIMED_OUT || Durations.hasPassed(deadline)) {
+                if (deadline == Deadline.NOW || outcome == Outcome.TIMED_OUT || Deadline.hasPassed(deadline)) {
                     return false;
                 }
                 if (began == 0) {
@@ -437,7 +438,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         boolean watched = control.hasOut();
         BooleanSupplier changed =
                 () -> canTake(lease) || isOver() || control.nextDueNanos() != due || (!watched && control.hasOut());
-        notEmpty.await(changed, Math.min(due, watched ? Durations.atMost(deadline, WATCH_NANOS) : deadline), began);
+        notEmpty.await(changed, Math.min(due, watched ? Deadline.atMost(deadline, WATCH_NANOS) : deadline), began);
     }
 
     private boolean canTake(boolean lease) {
@@ -680,12 +681,12 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 consumer.lookAfterLeases(deadline); // perhaps nobody else does
             }
             BooleanSupplier changed = () -> control.unfinished() == 0 || isClosed() || (!watched && control.hasOut());
-            allDone.await(changed, watched ? Durations.atMost(deadline, WATCH_NANOS) : deadline, began);
+            allDone.await(changed, watched ? Deadline.atMost(deadline, WATCH_NANOS) : deadline, began);
             requireOpen();
             if (control.unfinished() == 0) {
                 return true;
             }
-            if (Durations.hasPassed(deadline)) {
+            if (Deadline.hasPassed(deadline)) {
                 return false;
             }
         }
@@ -883,7 +884,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     private static void checkInterrupt(long deadline) throws InterruptedException {
-        if (deadline != NOW && Thread.interrupted()) {
+        if (deadline != Deadline.NOW && Thread.interrupted()) {
             throw new InterruptedException();
         }
     }

@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static io.ipcq.queue.JournalLayout.*;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
 import io.ipcq.queue.JournalConsumer.Claim;
@@ -188,7 +189,7 @@ final class Leases {
 
     private long endOfLease() {
         long timeoutNanos = control.leaseTimeoutNanos();
-        return timeoutNanos == 0 ? Long.MAX_VALUE : Durations.deadline(timeoutNanos);
+        return timeoutNanos == 0 ? Long.MAX_VALUE : Deadline.in(timeoutNanos);
     }
 
     /**
@@ -255,7 +256,7 @@ final class Leases {
     }
 
     private void returnToQueue(int slot, long delayNanos) {
-        long due = delayNanos == 0 ? ReturnedSlots.atOnce(number(slot)) : Durations.deadline(delayNanos);
+        long due = delayNanos == 0 ? ReturnedSlots.atOnce(number(slot)) : Deadline.in(delayNanos);
         region.putLong(at(slot, LEASE_DEADLINE_NANOS), due);
         region.putLong(at(slot, LEASE_DETAIL), delayNanos);
         region.putIntRelease(at(slot, LEASE_STATE), RETURNED_TO_QUEUE);
@@ -327,7 +328,7 @@ final class Leases {
 
     /** Leaves it to somebody, later, to write the element to the dead letters. */
     void buryLater(int slot, long nanos) {
-        region.putLong(at(slot, LEASE_DEADLINE_NANOS), Durations.deadline(nanos));
+        region.putLong(at(slot, LEASE_DEADLINE_NANOS), Deadline.in(nanos));
         region.putIntRelease(at(slot, LEASE_OWNER), NOBODY);
     }
 
@@ -347,7 +348,7 @@ final class Leases {
         for (int slot = 0; slot < used; slot++) {
             int state = state(slot);
             if (state == LEASED_OUT) {
-                if (Durations.hasPassed(deadline(slot)) || isDead(owner(slot), dead, alive)) {
+                if (Deadline.hasPassed(deadline(slot)) || isDead(owner(slot), dead, alive)) {
                     takeBack(slot);
                 }
             } else if (state == GIVEN_UP && owner(slot) != NOBODY && isDead(owner(slot), dead, alive)) {
@@ -428,7 +429,7 @@ final class Leases {
 
     /** The clock begins anew with the machine. */
     private void returnNotLaterThanMeant(int slot) {
-        long latest = Durations.deadline(region.getLong(at(slot, LEASE_DETAIL)));
+        long latest = Deadline.in(region.getLong(at(slot, LEASE_DETAIL)));
         region.putLong(at(slot, LEASE_DEADLINE_NANOS), Math.min(deadline(slot), latest));
     }
 

@@ -5,6 +5,7 @@ import static io.ipcq.queue.RingLayout.*;
 
 import io.ipcq.Log;
 import io.ipcq.event.Events;
+import io.ipcq.memory.Deadline;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.RobustMutex.Acquisition;
@@ -427,13 +428,13 @@ final class Ring extends RingRecords {
     }
 
     private Acquisition lockSlow(long deadline) throws InterruptedException {
-        if (deadline == AbstractSharedQueue.NOW) {
+        if (deadline == Deadline.NOW) {
             return lockUninterruptibly();
         }
         while (true) {
             requireOpen.run();
-            Acquisition acquisition = lockFor(Durations.atMost(deadline, PATIENCE_NANOS));
-            if (acquisition != Acquisition.TIMED_OUT || Durations.hasPassed(deadline)) {
+            Acquisition acquisition = lockFor(Deadline.atMost(deadline, PATIENCE_NANOS));
+            if (acquisition != Acquisition.TIMED_OUT || Deadline.hasPassed(deadline)) {
                 return acquisition;
             }
         }
@@ -454,7 +455,7 @@ final class Ring extends RingRecords {
         try {
             while (true) {
                 try {
-                    return lock(AbstractSharedQueue.FOREVER);
+                    return lock(Deadline.NEVER);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

@@ -213,7 +213,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     @Override
     void putEach(List<? extends E> elements) throws InterruptedException {
-        checkInterrupt(FOREVER);
+        checkInterrupt(Deadline.NEVER);
         List<byte[]> payloads = new ArrayList<>(elements.size());
         try {
             requireOpen();
@@ -237,10 +237,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                     relayRoom(payloads.get(from).length);
                 }
                 from += put;
-            } else if (isWorthWaiting(put, FOREVER)) {
+            } else if (isWorthWaiting(put, Deadline.NEVER)) {
                 Span blocked = Events.put(directory());
                 try {
-                    awaitRoom(payloads.get(from).length, FOREVER);
+                    awaitRoom(payloads.get(from).length, Deadline.NEVER);
                 } finally {
                     if (blocked != null) {
                         blocked.close();
@@ -253,7 +253,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private int putBatch(List<byte[]> payloads, int from) throws InterruptedException {
         try {
-            return ring.put(payloads.subList(from, endOfBatch(payloads, from)), FOREVER);
+            return ring.put(payloads.subList(from, endOfBatch(payloads, from)), Deadline.NEVER);
         } catch (QueueStorageException e) {
             throw QueueStorageException.inTheMiddle(from, payloads.size(), e);
         }
@@ -273,7 +273,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             throw new QueueShutdownException(
                     "the queue is shut down and takes no more elements: directory=" + directory());
         }
-        return result == 0 && deadline != NOW;
+        return result == 0 && deadline != Deadline.NOW;
     }
 
     private boolean awaitRoom(int payloadBytes, long deadline) throws InterruptedException {
@@ -344,7 +344,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                 if (payload != null) {
                     return decode(payload);
                 }
-                if (deadline == NOW) {
+                if (deadline == Deadline.NOW) {
                     return null;
                 }
                 blocked = waited ? blocked : Events.get(directory());
@@ -377,7 +377,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             }
             if (payload != null) {
                 signalTaken(payload, waited);
-            } else if (deadline == NOW) {
+            } else if (deadline == Deadline.NOW) {
                 surfaced(false);
             }
             return payload;
@@ -409,7 +409,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     /** Who was woken for an element and does not take it passes the wake-up on. */
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
-        long deadline = Durations.deadline(timeout);
+        long deadline = Deadline.in(timeout);
         try {
             if (touching(canTake::getAsBoolean)) {
                 return true;
@@ -1093,7 +1093,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
     }
 
     private static void checkInterrupt(long deadline) throws InterruptedException {
-        if (deadline != NOW && Thread.interrupted()) {
+        if (deadline != Deadline.NOW && Thread.interrupted()) {
             throw new InterruptedException();
         }
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import static io.ipcq.queue.AbstractSharedQueue.FOREVER;
-import static io.ipcq.queue.AbstractSharedQueue.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormatException;
 import io.ipcq.memory.RobustMutex;
@@ -41,7 +40,7 @@ class RingTest {
 
     @BeforeEach
     void createRing() throws IOException {
-        attach(FOREVER);
+        attach(Long.MAX_VALUE);
     }
 
     private void attach(long maxSize) throws IOException {
@@ -67,7 +66,7 @@ class RingTest {
     }
 
     private boolean put(byte[] payload) throws InterruptedException {
-        return ring.put(payload, NOW) == 1;
+        return ring.put(payload, Deadline.NOW) == 1;
     }
 
     private static byte[] bytes(int length, int seed) {
@@ -145,7 +144,7 @@ class RingTest {
         for (int i = 0; i < 1_000; i++) {
             batch.add(bytes(20, i));
         }
-        int put = ring.put(batch, NOW);
+        int put = ring.put(batch, Deadline.NOW);
         assertThat(put).isEqualTo((int) ring.size()).isBetween(80, 90);
         List<byte[]> taken = new ArrayList<>();
         assertThat(ring.take(taken, 7, Integer.MAX_VALUE)).isEqualTo(7);
@@ -179,8 +178,8 @@ class RingTest {
         ring.shutdown();
         ring.shutdown();
         assertThat(ring.isShutDown()).isTrue();
-        assertThat(ring.put(new byte[] {2}, NOW)).isEqualTo(Ring.SHUT_DOWN);
-        assertThat(ring.put(List.of(new byte[] {2}), NOW)).isEqualTo(Ring.SHUT_DOWN);
+        assertThat(ring.put(new byte[] {2}, Deadline.NOW)).isEqualTo(Ring.SHUT_DOWN);
+        assertThat(ring.put(List.of(new byte[] {2}), Deadline.NOW)).isEqualTo(Ring.SHUT_DOWN);
         assertThat(ring.size()).isEqualTo(1);
         assertThat(ring.take()).containsExactly(1);
         assertThat(ring.take()).isSameAs(Ring.OVER);
@@ -247,7 +246,7 @@ class RingTest {
         }
         long tail = region.getLong(RingLayout.TAIL);
         long count = region.getLong(RingLayout.COUNT);
-        assertThat(ring.put(List.of(bytes(300, 1), bytes(300, 2), bytes(300, 3), bytes(300, 4)), NOW))
+        assertThat(ring.put(List.of(bytes(300, 1), bytes(300, 2), bytes(300, 3), bytes(300, 4)), Deadline.NOW))
                 .isEqualTo(4);
         assertThat(region.getLong(RingLayout.TAIL)).as("over the end").isGreaterThan(CAPACITY);
         region.putLong(RingLayout.TAIL, tail);
@@ -279,7 +278,7 @@ class RingTest {
                 assertThat(other.isFull(100)).isFalse();
             }
         });
-        assertThat(ring.put(batch, NOW)).isEqualTo(500);
+        assertThat(ring.put(batch, Deadline.NOW)).isEqualTo(500);
         taken.addAll(take(other, 100));
         assertThat(taken).hasSize(500);
         assertThat(region.getLong(RingLayout.HEAD)).as("laps").isGreaterThan(10 * CAPACITY);
@@ -297,7 +296,7 @@ class RingTest {
                 }
                 taken.addAll(take(ring, 1));
             });
-            assertThatThrownBy(() -> ring.put(batch, NOW)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> ring.put(batch, Deadline.NOW)).isInstanceOf(IllegalStateException.class);
             count += dies;
             assertThat(ring.count()).isEqualTo(count);
             assertThat(put(bytes(10, 1))).isTrue();
@@ -336,8 +335,8 @@ class RingTest {
         ring.shutdown();
         region.putInt(RingLayout.IS_CLOSED, 0);
         abandonMutex();
-        assertThat(ring.put(bytes(10, 2), NOW)).isEqualTo(Ring.SHUT_DOWN);
-        assertThat(ring.put(bytes(10, 2), NOW)).isEqualTo(Ring.SHUT_DOWN);
+        assertThat(ring.put(bytes(10, 2), Deadline.NOW)).isEqualTo(Ring.SHUT_DOWN);
+        assertThat(ring.put(bytes(10, 2), Deadline.NOW)).isEqualTo(Ring.SHUT_DOWN);
         assertThat(ring.take()).isEqualTo(bytes(10, 1));
         assertThat(ring.take()).isSameAs(Ring.OVER);
     }
@@ -509,7 +508,7 @@ class RingTest {
                     for (int i = random.nextInt(10); i >= 0; i--) {
                         batch.add(randomPayload(random));
                     }
-                    model.addAll(batch.subList(0, ring.put(batch, NOW)));
+                    model.addAll(batch.subList(0, ring.put(batch, Deadline.NOW)));
                 }
                 case 3, 4 ->
                     assertThat(Arrays.equals(ring.take(), model.poll()))

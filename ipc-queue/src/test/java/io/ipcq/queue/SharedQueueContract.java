@@ -2,7 +2,6 @@
 package io.ipcq.queue;
 
 import static io.ipcq.Patience.await;
-import static io.ipcq.queue.AbstractSharedQueue.FOREVER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -67,6 +66,9 @@ abstract class SharedQueueContract {
     @TempDir
     Path parent;
 
+    /** As the greatest number of elements. */
+    static final long UNBOUNDED = Long.MAX_VALUE;
+
     private final List<SharedQueue<?>> toClose = new ArrayList<>();
     private SharedQueue<String> queue;
 
@@ -94,7 +96,7 @@ abstract class SharedQueueContract {
 
     @BeforeEach
     void createQueue() throws IOException {
-        queue = bounded(FOREVER);
+        queue = bounded(UNBOUNDED);
     }
 
     @AfterEach
@@ -269,7 +271,7 @@ abstract class SharedQueueContract {
         queue.shutdown();
         assertThat(shutdown.await()).isTrue();
         assertThat(queue.awaitReady(Duration.ZERO)).isTrue();
-        SharedQueue<String> other = bounded(FOREVER);
+        SharedQueue<String> other = bounded(UNBOUNDED);
         Task<Boolean> close = Task.start(() -> other.awaitReady(LONG)).expectToWait();
         other.close();
         assertThat(close.await()).isTrue();
@@ -651,23 +653,23 @@ abstract class SharedQueueContract {
 
     @Test
     void shouldEncodeByType() throws Exception {
-        SharedQueue<byte[]> bytes = closed(create(Codec.forType(byte[].class), FOREVER));
+        SharedQueue<byte[]> bytes = closed(create(Codec.forType(byte[].class), UNBOUNDED));
         bytes.put(new byte[] {0, -1});
         bytes.put(new byte[0]);
         assertThat(bytes.get()).containsExactly(0, -1);
         assertThat(bytes.get()).isEmpty();
         Order order = new Order("Ada", LocalDate.of(2020, 2, 29), List.of(new Line("pen", 2)));
-        SharedQueue<Order> orders = closed(create(Codec.forType(Order.class), FOREVER));
+        SharedQueue<Order> orders = closed(create(Codec.forType(Order.class), UNBOUNDED));
         orders.put(order);
         assertThat(orders.get()).isEqualTo(order);
-        SharedQueue<List<Order>> lists = closed(create(Codec.json(new TypeRef<List<Order>>() {}), FOREVER));
+        SharedQueue<List<Order>> lists = closed(create(Codec.json(new TypeRef<List<Order>>() {}), UNBOUNDED));
         lists.put(List.of(order, order));
         assertThat(lists.get()).containsExactly(order, order);
     }
 
     @Test
     void shouldChangeNothingWhenElementCannotBeEncoded() throws Exception {
-        SharedQueue<String> picky = closed(create(PickyCodec.INSTANCE, FOREVER));
+        SharedQueue<String> picky = closed(create(PickyCodec.INSTANCE, UNBOUNDED));
         picky.put("a");
         assertThatThrownBy(() -> picky.put(PickyCodec.UNENCODABLE))
                 .isInstanceOfSatisfying(
@@ -677,7 +679,7 @@ abstract class SharedQueueContract {
                 .isInstanceOf(CodecException.class);
         assertThat(picky).containsExactly("a");
         assertThat(picky.stats().put()).isEqualTo(1);
-        SharedQueue<Bomb> bombs = closed(create(Codec.json(Bomb.class), FOREVER));
+        SharedQueue<Bomb> bombs = closed(create(Codec.json(Bomb.class), UNBOUNDED));
         assertThatThrownBy(() -> bombs.put(new Bomb(List.of(new Fuse(1)))))
                 .isInstanceOf(CodecException.class)
                 .hasMessageContaining("Bomb.fuses[0].length");
@@ -687,7 +689,7 @@ abstract class SharedQueueContract {
     @Test
     void shouldHandOutBytesOfElementThatCannotBeDecoded() throws Exception {
         for (String bad : List.of(PickyCodec.UNDECODABLE, PickyCodec.BROKEN)) {
-            SharedQueue<String> picky = closed(create(PickyCodec.INSTANCE, FOREVER));
+            SharedQueue<String> picky = closed(create(PickyCodec.INSTANCE, UNBOUNDED));
             picky.putAll(List.of(bad, "a", bad, "b", "c"));
             assertThatThrownBy(picky::get).satisfies(e -> assertIsOfBytes(e, bad));
             assertThat(picky.get()).isEqualTo("a");
@@ -752,7 +754,7 @@ abstract class SharedQueueContract {
     @EnumSource
     void shouldBeDoneAtLastWithWhatCodecAlwaysFailsToDecode(FailingCodec.Failure failure) throws Exception {
         FailingCodec codec = new FailingCodec();
-        SharedQueue<String> failing = closed(create(codec, FOREVER));
+        SharedQueue<String> failing = closed(create(codec, UNBOUNDED));
         failing.putAll(List.of(FailingCodec.BAD, "good"));
         codec.fail(Integer.MAX_VALUE, failure);
         List<String> came = new ArrayList<>();
@@ -780,7 +782,7 @@ abstract class SharedQueueContract {
     @MethodSource("takesAndFailures")
     void shouldKeepWhatCodecFailedToDecode(Take take, FailingCodec.Failure failure) throws Exception {
         FailingCodec codec = new FailingCodec();
-        SharedQueue<String> failing = closed(create(codec, FOREVER));
+        SharedQueue<String> failing = closed(create(codec, UNBOUNDED));
         failing.putAll(List.of("first", FailingCodec.BAD, "last"));
         assertThat(take.from(failing)).isEqualTo("first");
         codec.fail(1, failure);
@@ -801,7 +803,7 @@ abstract class SharedQueueContract {
     @ParameterizedTest
     @EnumSource
     void shouldRefuseCodecThatDecodesToNull(Take take) throws Exception {
-        SharedQueue<String> nulls = closed(create(new NullCodec(), FOREVER));
+        SharedQueue<String> nulls = closed(create(new NullCodec(), UNBOUNDED));
         nulls.put("a");
         assertThat(catchThrowable(nulls::peek)).isInstanceOf(CodecException.class);
         assertThat(catchThrowable(() -> take.from(nulls)))
@@ -833,7 +835,7 @@ abstract class SharedQueueContract {
 
     @Test
     void shouldKeepInOrderWhatTargetOfDrainRefuses() throws Exception {
-        SharedQueue<Integer> numbers = closed(create(Codec.json(Integer.class), FOREVER));
+        SharedQueue<Integer> numbers = closed(create(Codec.json(Integer.class), UNBOUNDED));
         List<Integer> all = IntStream.range(0, 400).boxed().toList();
         numbers.putAll(all);
         List<Integer> drained = new ArrayList<>();
@@ -855,7 +857,7 @@ abstract class SharedQueueContract {
     @Test
     void shouldGiveToOthersWhatHandleKeptWhenItCloses() throws Exception {
         Path directory = parent.resolve("shared");
-        SharedQueue<String> one = closed(create(directory, Codec.utf8(), FOREVER));
+        SharedQueue<String> one = closed(create(directory, Codec.utf8(), UNBOUNDED));
         SharedQueue<String> two = closed(open(directory, Codec.utf8()));
         one.putAll(List.of("a", "b", "c"));
         BlockingQueue<String> target = new ArrayBlockingQueue<>(1);
@@ -899,7 +901,7 @@ abstract class SharedQueueContract {
     @Test
     void shouldRefuseAnotherCodec() throws Exception {
         Path directory = parent.resolve("queue");
-        closed(create(directory, Codec.utf8(), FOREVER)).put("a");
+        closed(create(directory, Codec.utf8(), UNBOUNDED)).put("a");
         assertThatThrownBy(() -> open(directory, Codec.bytes()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(nameOf(directory))
@@ -1107,14 +1109,14 @@ abstract class SharedQueueContract {
 
     @Test
     void shouldKeepNumbers() throws Exception {
-        SharedQueue<Double> doubles = closed(create(Codec.json(Double.class), FOREVER));
+        SharedQueue<Double> doubles = closed(create(Codec.json(Double.class), UNBOUNDED));
         List<Double> all = List.of(-0.0, 0.0, Double.MIN_VALUE, -Double.MAX_VALUE, 0.1, 1e300, -1.0, 1e-7);
         doubles.putAll(all);
         assertThat(List.copyOf(doubles)).isEqualTo(all);
         for (Double each : all) {
             assertThat(doubles.get()).isEqualTo(each);
         }
-        SharedQueue<BigInteger> large = closed(create(Codec.json(BigInteger.class), FOREVER));
+        SharedQueue<BigInteger> large = closed(create(Codec.json(BigInteger.class), UNBOUNDED));
         for (int digits : List.of(1, 19, 20, 100, 999, 20_000)) {
             BigInteger number = BigInteger.TEN.pow(digits).subtract(BigInteger.ONE);
             if (catchThrowable(() -> large.put(number)) == null) {

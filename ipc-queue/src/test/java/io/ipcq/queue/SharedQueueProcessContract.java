@@ -2,7 +2,6 @@
 package io.ipcq.queue;
 
 import static io.ipcq.Patience.await;
-import static io.ipcq.queue.AbstractSharedQueue.FOREVER;
 import static io.ipcq.queue.SharedQueueContract.assertExactlyOnceAndInOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -40,7 +39,7 @@ abstract class SharedQueueProcessContract {
 
     @BeforeEach
     void createQueue() throws IOException {
-        useQueueOf(FOREVER);
+        useQueueOf(SharedQueueContract.UNBOUNDED);
     }
 
     void useQueueOf(long maxSize) throws IOException {
@@ -352,7 +351,7 @@ abstract class SharedQueueProcessContract {
             var constructor = Class.forName(args[0]).getDeclaredConstructor();
             constructor.setAccessible(true);
             SharedQueueProcessContract contract = (SharedQueueProcessContract) constructor.newInstance();
-            SharedQueue<String> queue = contract.create(Codec.utf8(), FOREVER);
+            SharedQueue<String> queue = contract.create(Codec.utf8(), SharedQueueContract.UNBOUNDED);
             queue.put("from the creator", Duration.ofSeconds(60));
             Files.write(Path.of(args[1]), SharedQueueContract.serialize(queue));
             System.out.println("place " + contract.place(queue));
