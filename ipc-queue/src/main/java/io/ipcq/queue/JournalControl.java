@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The shared words of a durable queue, by name and memory mode. Holds no decision; {@link JournalLayout} says where
  * they are.
  */
-final class JournalControl {
+final class JournalControl extends QueueControl {
 
     /*
      * The options that can be altered are there twice, and the count of alterations says which copy holds: the other
@@ -28,18 +28,14 @@ final class JournalControl {
      * hold one of the two mutexes: an alteration holds both.
      */
 
-    private static final int ANONYMOUS = 1;
     private static final int ALLOCATED_IN_ADVANCE_BYTES = 4 << 20;
 
-    private final MappedRegion region;
-    private final QueueState state;
     private final long segmentBytes;
     private final int maxElementBytes;
     private final int maxLeases;
 
     private JournalControl(MappedRegion region) {
-        this.region = region;
-        this.state = new QueueState(region, STATE);
+        super(region, STATE, fixed(region));
         this.segmentBytes = region.getLong(SEGMENT_BYTES);
         this.maxElementBytes = (int) region.getLong(MAX_ELEMENT_BYTES);
         this.maxLeases = region.getInt(MAX_LEASES);
@@ -68,12 +64,7 @@ final class JournalControl {
 
     private static RegionFormatException damaged(
             MappedRegion region, int offset, @Nullable IllegalArgumentException cause) {
-        RegionFormatException damaged = new RegionFormatException(
-                region.file(), "the options are damaged: offset=" + offset + "; restore the file or delete the queue");
-        if (cause != null) {
-            damaged.initCause(cause);
-        }
-        return damaged;
+        return damaged(region, "the options are damaged: offset=" + offset, cause);
     }
 
     private void requirePlausibleOptions() throws RegionFormatException {
@@ -100,10 +91,11 @@ final class JournalControl {
                 || !isFillOfSegment(segmentUsedBytes())
                 || segmentDocuments() < 0
                 || region.getIntVolatile(NEXT_MEMBER) < 0) {
-            throw new RegionFormatException(
-                    region.file(),
+            throw damaged(
+                    region,
                     "its words contradict each other: offset=" + STATE + ", appended=" + appended + ", taken=" + taken
-                            + ", segment=" + segmentVolatile() + "; restore the file or delete the queue");
+                            + ", segment=" + segmentVolatile(),
+                    null);
         }
     }
 
@@ -115,12 +107,10 @@ final class JournalControl {
     private static void writeOptions(
             MappedRegion region, DurableQueueOptions options, String codecId, boolean anonymous) {
         FixedOptions fixed = fixed(region);
-        fixed.writeCodecId(codecId);
+        fixed.write(codecId, anonymous, 0, RandomNames.nextLong());
         region.putLong(SEGMENT_BYTES, options.segmentBytes());
         region.putLong(MAX_ELEMENT_BYTES, options.maxElementBytes());
         region.putInt(MAX_LEASES, options.maxLeases());
-        region.putInt(OPTION_FLAGS, anonymous ? ANONYMOUS : 0);
-        region.putLong(ID, RandomNames.nextLong());
         fixed.seal();
         writeSettings(region, settings(0), options);
         region.putInt(SEGMENT, 1);
@@ -128,24 +118,7 @@ final class JournalControl {
     }
 
     private static FixedOptions fixed(MappedRegion region) {
-        return new FixedOptions(region, OPTIONS, CODEC_ID_BYTES, OPTIONS_END);
-    }
-
-    MappedRegion region() {
-        return region;
-    }
-
-    boolean anonymous() {
-        return (region.getInt(OPTION_FLAGS) & ANONYMOUS) != 0;
-    }
-
-    String codecId() {
-        return fixed(region).codecId();
-    }
-
-    /** What no other queue has, but a copy of this one. */
-    long id() {
-        return region.getLong(ID);
+        return new FixedOptions(region, OPTIONS, OPTION_FLAGS, ID, OPTIONS_END);
     }
 
     long segmentBytes() {
@@ -257,28 +230,24 @@ final class JournalControl {
 
     // ---- flags ------------------------------------------------------------------------------------------------------
 
-    QueueState state() {
-        return state;
-    }
-
     boolean shutdownVolatile() {
-        return state.shutdownVolatile();
+        return state().shutdownVolatile();
     }
 
     boolean deletedVolatile() {
-        return state.deletedVolatile();
+        return state().deletedVolatile();
     }
 
     void setShutdown() {
-        state.setShutdown();
+        state().setShutdown();
     }
 
     void clearShutdown() {
-        state.clearShutdown();
+        state().clearShutdown();
     }
 
     void setDeleted() {
-        state.setDeleted();
+        state().setDeleted();
     }
 
     /**

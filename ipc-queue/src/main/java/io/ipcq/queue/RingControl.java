@@ -10,22 +10,18 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** The shared words of a ring queue that {@link Ring} has no part in: options, state, tasks. */
-final class RingControl {
+final class RingControl extends QueueControl {
 
-    private static final int ANONYMOUS = 1;
     private static final int CHECKSUM = 2;
     /** What of the records is allocated at creation; the rest follows as the ring first reaches it. */
     private static final long FIRST_BYTES = 64L << 10;
 
-    private final MappedRegion region;
-    private final QueueState state;
     private final RingOptions options;
 
     private RingControl(MappedRegion region) {
-        this.region = region;
-        this.state = new QueueState(region, STATE);
+        super(region, STATE, fixed(region));
         this.options = new RingOptions(
-                region.getLong(CAPACITY), region.getLong(MAX_SIZE), (region.getInt(OPTION_FLAGS) & CHECKSUM) != 0);
+                region.getLong(CAPACITY), region.getLong(MAX_SIZE), fixed(region).hasFlag(CHECKSUM));
     }
 
     /** Creates the file; {@code initialise} runs before any other process can see it. */
@@ -43,60 +39,35 @@ final class RingControl {
 
     private static void writeOptions(MappedRegion region, RingOptions options, String codecId, boolean anonymous) {
         FixedOptions fixed = fixed(region);
-        fixed.writeCodecId(codecId);
+        fixed.write(
+                codecId, anonymous, options.checksum() ? CHECKSUM : 0, RandomNames.nextLong() | Long.MIN_VALUE);
         region.putLong(MAX_SIZE, options.maxSize());
         region.putLong(CAPACITY, options.capacityBytes());
-        region.putLong(KEY, RandomNames.nextLong() | Long.MIN_VALUE);
-        region.putInt(OPTION_FLAGS, (anonymous ? ANONYMOUS : 0) | (options.checksum() ? CHECKSUM : 0));
         fixed.seal();
     }
 
     /** Checks a file of this format. */
     static RingControl of(MappedRegion region) throws RegionFormatException {
         if (region.sizeBytes() <= DATA || !fixed(region).isIntact()) {
-            throw damaged(region, "the options are damaged: offset=" + OPTIONS);
+            throw damaged(region, "the options are damaged: offset=" + OPTIONS, null);
         }
         RingControl control = new RingControl(region);
         if (region.sizeBytes() != DATA + control.options.capacityBytes()) {
             throw damaged(
                     region,
                     "capacity and size contradict each other: offset=" + CAPACITY + ", capacity="
-                            + control.options.capacityBytes() + ", sizeBytes=" + region.sizeBytes());
+                            + control.options.capacityBytes() + ", sizeBytes=" + region.sizeBytes(),
+                    null);
         }
         return control;
     }
 
-    private static RegionFormatException damaged(MappedRegion region, String what) {
-        return new RegionFormatException(region.file(), what + "; restore the file or delete the queue");
-    }
-
     private static FixedOptions fixed(MappedRegion region) {
-        return new FixedOptions(region, OPTIONS, CODEC_ID_BYTES, CODEC_ID + MAX_CODEC_ID_BYTES);
-    }
-
-    MappedRegion region() {
-        return region;
-    }
-
-    QueueState state() {
-        return state;
+        return new FixedOptions(region, OPTIONS, OPTION_FLAGS, KEY, CODEC_ID + MAX_CODEC_ID_BYTES);
     }
 
     RingOptions options() {
         return options;
-    }
-
-    boolean anonymous() {
-        return (region.getInt(OPTION_FLAGS) & ANONYMOUS) != 0;
-    }
-
-    String codecId() {
-        return fixed(region).codecId();
-    }
-
-    /** What no other queue has, but a copy of this one. */
-    long id() {
-        return region.getLong(KEY);
     }
 
     long storageBytes() {
