@@ -154,6 +154,21 @@ class QueueArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** What works on the journal knows its files, and not the queue that it works for. */
+    @Test
+    void shouldKeepQueueAboveItsJournal() {
+        String below = "io\\.ipcq\\.queue\\.("
+                + "Journal(Store|Producer|Consumer|Mutex|Scan|Lookup|History|Source|Waiters|Control)"
+                + "|Burial|Leases|ReturnedSlots|ChronicleJournal)(\\$.*)?";
+        noClasses()
+                .that()
+                .haveNameMatching(below)
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.ipcq\\.queue\\.(JournalQueue|DeadLetters)(\\$.*)?")
+                .check(CLASSES);
+    }
+
     @Test
     void shouldNamePackagesByFeature() {
         noClasses()

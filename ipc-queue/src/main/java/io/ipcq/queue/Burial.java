@@ -3,6 +3,8 @@ package io.ipcq.queue;
 
 import io.ipcq.Log;
 import io.ipcq.queue.JournalConsumer.Claim;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -20,20 +22,28 @@ final class Burial {
     private static final int BATCH = 64;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final JournalQueue<?> queue;
+    /** Where elements go that are given up. */
+    @FunctionalInterface
+    interface Letters {
+        void write(DeadLetter letter) throws IOException;
+    }
+
     private final JournalConsumer consumer;
     private final Leases leases;
-    private final DeadLetters letters;
+    private final JournalWaiters waiters;
+    private final Letters letters;
+    private final Path directory;
     /** Held as long as a slot names this member as the one who buries: what names it otherwise was left halfway. */
     private final ReentrantLock atIt = new ReentrantLock();
 
     private boolean warned; // guarded by atIt
 
-    Burial(JournalQueue<?> queue, JournalConsumer consumer, Leases leases, DeadLetters letters) {
-        this.queue = queue;
+    Burial(JournalConsumer consumer, Leases leases, JournalWaiters waiters, Letters letters, Path directory) {
         this.consumer = consumer;
         this.leases = leases;
+        this.waiters = waiters;
         this.letters = letters;
+        this.directory = directory;
     }
 
     /** An element that this member is about to bury. */
@@ -120,7 +130,7 @@ final class Burial {
             warn(e);
         } finally {
             if (settle(grave, buried)) {
-                queue.leaseEnded();
+                waiters.leaseEnded();
             }
         }
     }
@@ -144,7 +154,7 @@ final class Burial {
                     .warn(
                             "an element that was given up could not be written to the dead letters; it is kept, counts as"
                                     + " unburied in the queue's stats, and is tried again: directory={}, cause={}",
-                            queue.directory(),
+                            directory,
                             String.valueOf(cause));
         }
     }

@@ -42,9 +42,14 @@ final class JournalConsumer {
     private static final long REAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int FAR_BEHIND = 64;
 
-    private final JournalQueue<?> queue;
+    /** How many elements are claimed at once, at most. */
+    static final int MAX_BATCH_ELEMENTS = 256;
+
+    private final JournalStore store;
     private final JournalControl control;
     private final Members members;
+    private final JournalProducer producer;
+    private final JournalWaiters waiters;
     private final JournalMutex mutex;
     private final Leases leases;
     private final Burial burial;
@@ -62,7 +67,7 @@ final class JournalConsumer {
 
     /** Taken for good by somebody here who could neither hand it out nor give it back. */
     private final Deque<Claim> strays =
-            new ArrayDeque<>(JournalQueue.DRAIN_ELEMENTS); // guarded by this; room for a batch
+            new ArrayDeque<>(MAX_BATCH_ELEMENTS); // guarded by this; room for a batch
 
     private long lastReapNanos = System.nanoTime();
     /**
@@ -71,15 +76,22 @@ final class JournalConsumer {
      */
     private boolean sawUnburied;
 
-    JournalConsumer(JournalQueue<?> queue, JournalControl control, Members members, DeadLetters letters) {
-        this.queue = queue;
-        this.control = control;
+    JournalConsumer(
+            JournalStore store,
+            Members members,
+            JournalProducer producer,
+            JournalWaiters waiters,
+            Burial.Letters letters) {
+        this.store = store;
+        this.control = store.control();
         this.members = members;
+        this.producer = producer;
+        this.waiters = waiters;
         this.leases = new Leases(control, members);
-        this.lookup = new JournalLookup(queue);
-        this.burial = new Burial(queue, this, leases, letters);
+        this.lookup = new JournalLookup(store);
+        this.burial = new Burial(this, leases, waiters, letters, store.directory());
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.CONSUMER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue, this::recover);
+        this.mutex = new JournalMutex(word, store, this::recover);
     }
 
     /**
@@ -111,7 +123,7 @@ final class JournalConsumer {
         }
         boolean whole = false;
         try {
-            queue.requireOpen();
+            store.requireOpen();
             reapIfDue();
             if (!strays.isEmpty()) {
                 takeBackStrays();
@@ -124,7 +136,7 @@ final class JournalConsumer {
             throw e;
         } catch (Exception | InternalError | AssertionError e) {
             // Chronicle throws checked exceptions, too, and does not say so
-            throw queue.storageFailed("an element could not be read", e);
+            throw store.storageFailed("an element could not be read", e);
         } finally {
             if (!whole) {
                 current = null;
@@ -144,7 +156,7 @@ final class JournalConsumer {
         }
         Outcome outcome = claimNew(claims, max, lease);
         if (outcome == Outcome.NOTHING_THERE && shutdown && isDrained()) {
-            throw new QueueShutdownException("the queue is shut down and drained: directory=" + queue.directory());
+            throw new QueueShutdownException("the queue is shut down and drained: directory=" + store.directory());
         }
         return outcome;
     }
@@ -258,7 +270,7 @@ final class JournalConsumer {
     }
 
     private @Nullable JournalDocument read(long number) {
-        ChronicleJournal journal = queue.journal();
+        ChronicleJournal journal = store.journal();
         ChronicleJournal.Reader reader = isReaderDoubtful ? freshReader(journal) : reader(journal);
         isReaderDoubtful = false;
         long hint = control.readIndex();
@@ -266,17 +278,17 @@ final class JournalConsumer {
         if (last == null || hint - last.index() > FAR_BEHIND) {
             moveTo(reader, hint);
         }
-        JournalDocument document = JournalScan.find(queue, reader, number);
+        JournalDocument document = JournalScan.find(store, reader, number);
         if (document == null) {
             // a reader that stood at the end of a segment while its successor was made can have missed it for good
             ChronicleJournal.Reader fresh = freshReader(journal);
             moveTo(fresh, hint);
-            document = JournalScan.find(queue, fresh, number);
+            document = JournalScan.find(store, fresh, number);
         }
         if (document == null) {
-            queue.repairProducers();
+            producer.repairIfNeeded();
             if (control.appendedVolatile() > number) {
-                throw queue.damaged(hint, "element " + number + " is missing");
+                throw store.damaged(hint, "element " + number + " is missing");
             }
         }
         return document;
@@ -286,7 +298,7 @@ final class JournalConsumer {
         if (index == 0) {
             reader.moveToStart();
         } else if (!reader.moveTo(index)) {
-            throw queue.damaged(index, "the document is missing");
+            throw store.damaged(index, "the document is missing");
         }
     }
 
@@ -308,7 +320,7 @@ final class JournalConsumer {
     }
 
     private void removeConsumedSegments(long readIndex) {
-        ChronicleJournal journal = queue.journal();
+        ChronicleJournal journal = store.journal();
         int segment = journal.segmentOf(readIndex);
         if (segment == cleanedSegment) {
             return;
@@ -320,7 +332,7 @@ final class JournalConsumer {
             lookup.leaveSegmentsBelow(kept);
             journal.removeSegmentsBelow(kept);
         } catch (IOException e) {
-            throw queue.storageFailed("consumed segments could not be removed", e);
+            throw store.storageFailed("consumed segments could not be removed", e);
         }
     }
 
@@ -388,7 +400,7 @@ final class JournalConsumer {
 
     /** An element that is out or was given up, so that its document is still there. */
     JournalDocument.Payload read(long index, long number) {
-        return queue.look(lookup -> lookup.holding(number, index).element(number));
+        return look(lookup -> lookup.holding(number, index).element(number));
     }
 
     // ---- what was claimed and not handed out ------------------------------------------------------------------------
@@ -504,7 +516,7 @@ final class JournalConsumer {
     }
 
     private boolean hasSegmentOf(Claim claim) {
-        ChronicleJournal journal = queue.journal();
+        ChronicleJournal journal = store.journal();
         return journal.hasSegment(journal.segmentOf(claim.index()));
     }
 
@@ -513,7 +525,8 @@ final class JournalConsumer {
      * all.
      */
     private boolean putAgain(Claim claim) {
-        queue.putRegardless(JournalDocument.of(claim.payload()));
+        producer.appendRegardless(JournalDocument.of(claim.payload()));
+        waiters.notEmpty.signal();
         leases.countAcknowledged();
         return true;
     }
@@ -555,7 +568,14 @@ final class JournalConsumer {
 
     /** Looks while no other thread of this JVM takes or looks. */
     <T extends @Nullable Object> T look(Function<JournalLookup, T> action) {
-        return mutex.betweenThreads(() -> action.apply(lookup));
+        return mutex.betweenThreads(() -> {
+            store.requireOpen();
+            try {
+                return action.apply(lookup);
+            } catch (Exception | InternalError | AssertionError e) {
+                throw store.storageFailed("the journal could not be read", e);
+            }
+        });
     }
 
     /** Lets the next consumer, of any process, repair first. */
@@ -572,8 +592,8 @@ final class JournalConsumer {
         knownAppended = 0;
         // or, after a crash of the machine, consumers alone would never learn of elements that are on the disk, but
         // uncounted
-        queue.repairProducersBriefly();
-        ChronicleJournal journal = queue.journal();
+        producer.repairUnlessHeld();
+        ChronicleJournal journal = store.journal();
         long index = control.readIndex();
         try (ChronicleJournal.Reader place = journal.reader()) {
             if (index != 0 && !place.moveTo(index)) {
@@ -595,7 +615,7 @@ final class JournalConsumer {
             start.moveToStart();
             byte[] bytes = start.next();
             long skipped =
-                    bytes == null ? 0 : JournalScan.parse(queue, start, bytes).first() - control.takenVolatile();
+                    bytes == null ? 0 : JournalScan.parse(store, start, bytes).first() - control.takenVolatile();
             if (skipped > 0) {
                 control.acknowledgedRelease(control.acknowledgedVolatile() + skipped);
                 control.takenRelease(control.takenVolatile() + skipped);

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** Looks at what is in a journal without taking anything. An abandoned look keeps nothing open. */
 final class JournalHistory<E> {
 
-    private final JournalSource<E> queue;
+    private final JournalSource<E> source;
+    private final JournalControl control;
 
-    JournalHistory(JournalSource<E> queue) {
-        this.queue = queue;
+    JournalHistory(JournalSource<E> source) {
+        this.source = source;
+        this.control = source.store().control();
     }
 
     /**
@@ -34,7 +36,7 @@ final class JournalHistory<E> {
         return new Scan(
                         JournalLookup.UNKNOWN,
                         Math.max(0, number),
-                        queue.control().appendedVolatile())
+                        control.appendedVolatile())
                 .stream();
     }
 
@@ -55,9 +57,9 @@ final class JournalHistory<E> {
         }
 
         private Sight sight() {
-            List<Place> returned = queue.returned();
+            List<Place> returned = source.returned();
             return new Sight(
-                    returned, queue.control().takenVolatile(), queue.control().appendedVolatile());
+                    returned, control.takenVolatile(), control.appendedVolatile());
         }
 
         private Spliterator<E> elements() {
@@ -65,7 +67,7 @@ final class JournalHistory<E> {
                     .flatMap(place -> new Scan(place.index(), place.number(), place.number() + 1).stream());
             Stream<Replayed<E>> first = sight.taken >= sight.appended
                     ? Stream.empty()
-                    : new Scan(queue.control().readIndex(), sight.taken, sight.appended).stream();
+                    : new Scan(control.readIndex(), sight.taken, sight.appended).stream();
             return Stream.concat(again, first).map(Replayed::value).spliterator();
         }
 
@@ -87,7 +89,7 @@ final class JournalHistory<E> {
             Sight seen = sight;
             sight = sight();
             elements = elements();
-            return queue.control().size() > 0 && !sight.equals(seen);
+            return control.size() > 0 && !sight.equals(seen);
         }
     }
 
@@ -121,7 +123,7 @@ final class JournalHistory<E> {
                 return false;
             }
             long number = next++;
-            action.accept(new Replayed<>(number, queue.decode(number, current.element(number))));
+            action.accept(new Replayed<>(number, source.decode(number, current.element(number))));
             return true;
         }
 
@@ -143,7 +145,7 @@ final class JournalHistory<E> {
 
         /** One document for a single look, and more for a look that goes on. */
         private void readAhead() {
-            ahead.addAll(queue.look(lookup -> lookup.from(index, next, documents)));
+            ahead.addAll(source.look(lookup -> lookup.from(index, next, documents)));
             documents = Math.min(2 * documents, MOST_DOCUMENTS);
             if (!ahead.isEmpty()) {
                 index = ahead.getLast().index();

@@ -28,20 +28,20 @@ final class JournalLookup {
     /** How much is read ahead at most for a look that goes on. */
     private static final int ENOUGH_BYTES = 64 << 10;
 
-    private final JournalSource<?> queue;
+    private final JournalStore store;
     private ChronicleJournal.@Nullable Reader reader;
     /** Behind which the reader stands. */
     private @Nullable JournalDocument last;
 
-    JournalLookup(JournalSource<?> queue) {
-        this.queue = queue;
+    JournalLookup(JournalStore store) {
+        this.store = store;
     }
 
     /** The document that holds an element, at or behind an index. */
     JournalDocument holding(long number, long index) {
         List<JournalDocument> found = from(index, number, 1);
         if (found.isEmpty() || !found.get(0).holds(number)) {
-            throw queue.damaged(index, "element " + number + " is missing");
+            throw store.damaged(index, "element " + number + " is missing");
         }
         return found.get(0);
     }
@@ -63,7 +63,7 @@ final class JournalLookup {
             if (found.isEmpty()) {
                 // a reader that stood at the end of a segment while its successor was made can have missed it for good
                 close();
-                queue.journal().refresh();
+                store.journal().refresh();
                 found = read(index, number, most);
             }
             whole = true;
@@ -92,7 +92,7 @@ final class JournalLookup {
             if (bytes == null) {
                 break;
             }
-            last = JournalScan.parse(queue, open, bytes);
+            last = JournalScan.parse(store, open, bytes);
             if (last.end() > number) {
                 found.add(last);
                 bytesRead += bytes.length;
@@ -106,7 +106,7 @@ final class JournalLookup {
      * it.
      */
     private void moveTo(ChronicleJournal.Reader open, long number) {
-        ChronicleJournal journal = queue.journal();
+        ChronicleJournal journal = store.journal();
         int[] segments = segments(journal);
         int found = -1;
         long first = 0;
@@ -146,20 +146,20 @@ final class JournalLookup {
 
     private @Nullable JournalDocument documentAt(ChronicleJournal.Reader open, long index) {
         byte[] bytes = open.moveTo(index) ? open.next() : null;
-        return bytes == null || open.index() != index ? null : JournalScan.parse(queue, open, bytes);
+        return bytes == null || open.index() != index ? null : JournalScan.parse(store, open, bytes);
     }
 
     private int[] segments(ChronicleJournal journal) {
         try {
             return journal.segmentNumbers();
         } catch (IOException e) {
-            throw queue.storageFailed("the segments could not be listed", e);
+            throw store.storageFailed("the segments could not be listed", e);
         }
     }
 
     private ChronicleJournal.Reader reader() {
         if (reader == null) {
-            reader = queue.journal().reader();
+            reader = store.journal().reader();
         }
         return reader;
     }
@@ -167,7 +167,7 @@ final class JournalLookup {
     /** Lets go of a segment that has been removed. */
     void leaveSegmentsBelow(int segment) {
         JournalDocument current = last;
-        if (reader != null && (current == null || queue.journal().segmentOf(current.index()) < segment)) {
+        if (reader != null && (current == null || store.journal().segmentOf(current.index()) < segment)) {
             close();
         }
     }

@@ -35,13 +35,13 @@ final class JournalMutex {
 
     private final ReentrantLock threads = new ReentrantLock();
     private final RobustMutex processes;
-    private final JournalQueue<?> queue;
+    private final JournalStore store;
     private final Repair repair;
     private final Waiting locking = () -> lock(Deadline.NEVER);
 
-    JournalMutex(RobustMutex processes, JournalQueue<?> queue, Repair repair) {
+    JournalMutex(RobustMutex processes, JournalStore store, Repair repair) {
         this.processes = processes;
-        this.queue = queue;
+        this.store = store;
         this.repair = repair;
     }
 
@@ -81,7 +81,7 @@ final class JournalMutex {
         try {
             // free, as they mostly are, they are locked without a look at the clock
             if (threads.tryLock() || lockThreads(patient(deadline))) {
-                queue.requireOpen();
+                store.requireOpen();
                 locked = processes.tryLock() || lockProcesses(patient(deadline));
             }
             return locked;
@@ -117,7 +117,7 @@ final class JournalMutex {
         }
         Acquisition acquisition;
         do {
-            queue.requireOpen();
+            store.requireOpen();
             acquisition = processes.lock(Deadline.atMost(deadline, PATIENCE_NANOS));
         } while (acquisition == Acquisition.TIMED_OUT && !Deadline.hasPassed(deadline));
         if (acquisition == Acquisition.RECOVERED) {
@@ -130,10 +130,10 @@ final class JournalMutex {
         try {
             repair.run();
         } catch (Exception | InternalError | AssertionError e) {
-            throw queue.storageFailed("what a dead process left could not be repaired", e);
+            throw store.storageFailed("what a dead process left could not be repaired", e);
         }
         if (processes.predecessor() != QueueSnapshot.ABANDONED) {
-            Events.takeover(queue.directory(), processes.predecessor());
+            Events.takeover(store.directory(), processes.predecessor());
         }
     }
 

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
+import io.ipcq.memory.Deadline;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RobustMutex;
 import java.io.IOException;
@@ -27,15 +28,15 @@ final class JournalProducer {
     static final long DONE = -1;
     static final long TIMED_OUT = -2;
 
-    private final JournalQueue<?> queue;
+    private final JournalStore store;
     private final JournalControl control;
     private final JournalMutex mutex;
 
-    JournalProducer(JournalQueue<?> queue, JournalControl control, Members members) {
-        this.queue = queue;
-        this.control = control;
+    JournalProducer(JournalStore store, Members members) {
+        this.store = store;
+        this.control = store.control();
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.PRODUCER_MUTEX, members);
-        this.mutex = new JournalMutex(word, queue, this::recover);
+        this.mutex = new JournalMutex(word, store, this::recover);
     }
 
     /**
@@ -70,23 +71,32 @@ final class JournalProducer {
         return DONE;
     }
 
+    /** Appends one element also if the queue is full or shut down. */
+    void appendRegardless(byte[] document) {
+        try {
+            append(document, 1, Deadline.NOW, true);
+        } catch (InterruptedException e) {
+            throw new AssertionError("does not wait", e);
+        }
+    }
+
     private long room() {
-        queue.requireOpen();
+        store.requireOpen();
         if (control.shutdownVolatile()) {
             throw new QueueShutdownException(
-                    "the queue is shut down and takes no more elements: directory=" + queue.directory());
+                    "the queue is shut down and takes no more elements: directory=" + store.directory());
         }
         long maxSize = control.maxSize();
         return maxSize == Long.MAX_VALUE ? maxSize : Math.max(0, maxSize - control.size());
     }
 
     private long regardlessOfRoom() {
-        queue.requireOpen();
+        store.requireOpen();
         return Long.MAX_VALUE;
     }
 
     private long append(byte[] document, int count) {
-        ChronicleJournal journal = queue.journal();
+        ChronicleJournal journal = store.journal();
         long number = control.appendedVolatile();
         JournalDocument.number(document, number);
         long index;
@@ -95,7 +105,7 @@ final class JournalProducer {
         } catch (Exception | InternalError | AssertionError e) {
             // a fault in mapped memory arrives as InternalError, a damaged file as whatever Chronicle makes of it
             journal.discardAppender();
-            throw queue.storageFailed("an element could not be written", e);
+            throw store.storageFailed("an element could not be written", e);
         }
         control.lastIndex(index);
         control.appendedRelease(number + count);
@@ -104,9 +114,9 @@ final class JournalProducer {
 
     private void force(long index, int count) {
         try {
-            queue.journal().force(index);
+            store.journal().force(index);
         } catch (IOException e) {
-            IpcException failure = queue.storageFailed("what was put is in the queue, but may not be on the disk", e);
+            IpcException failure = store.storageFailed("what was put is in the queue, but may not be on the disk", e);
             throw new QueueStorageException(String.valueOf(failure.getMessage()), e, count);
         }
     }
@@ -162,13 +172,13 @@ final class JournalProducer {
         try {
             recount();
         } catch (Exception | InternalError | AssertionError e) {
-            throw queue.storageFailed("the end of the journal could not be found", e);
+            throw store.storageFailed("the end of the journal could not be found", e);
         }
     }
 
     /** Counts what is in the journal, after a death inside the mutex or of the machine. */
     private void recount() throws IOException, JournalDocument.DamagedException {
-        ChronicleJournal journal = queue.journal();
+        ChronicleJournal journal = store.journal();
         journal.recover();
         long end = 0;
         long index = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.IpcException;
 import io.ipcq.Log;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
@@ -9,10 +8,8 @@ import io.ipcq.codec.CodecException;
 import io.ipcq.event.Events;
 import io.ipcq.event.Span;
 import io.ipcq.memory.Deadline;
-import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.WaitStrategy;
-import io.ipcq.memory.Waiter;
 import io.ipcq.queue.JournalConsumer.Claim;
 import io.ipcq.queue.JournalConsumer.Outcome;
 import io.ipcq.queue.JournalConsumer.Place;
@@ -37,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The durable queue on a journal: encodes, waits, decodes. {@link JournalProducer} and {@link JournalConsumer} do what
- * has to be done under a mutex, {@link JournalFiles} knows the directory.
+ * has to be done under a mutex, {@link JournalStore} has the files, and the dead letters are a queue of their own.
  *
  * @param <E> the type of the elements
  */
@@ -47,63 +44,59 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     static final int BATCH_ELEMENTS = 256;
     private static final int BATCH_BYTES = 64 << 10;
-    static final int DRAIN_ELEMENTS = 256;
     /** How long a consumer waits at most, while leases are out, before it looks whether one has ended. */
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final transient JournalFiles files;
+    private final transient Core core;
+    private final transient JournalStore store;
     private final transient JournalControl control;
     private final transient Members members;
+    private final transient JournalWaiters waiters;
+    private final transient JournalProducer producer;
+    private final transient JournalConsumer consumer;
+    private final transient DeadLetters deadLetters;
     private final transient Codec<E> codec;
     private final transient JournalDecoder<E> decoder;
     private final transient WaitStrategy waitStrategy;
     private final transient boolean creator;
-    private final transient JournalProducer producer;
-    private final transient JournalConsumer consumer;
-    private final transient Opened opened;
-    private final transient Waiter notEmpty;
-    private final transient Waiter notFull;
-    private final transient Waiter allDone;
-    private transient volatile boolean closed;
     private transient volatile boolean left;
     private transient boolean ended; // guarded by this
     private transient volatile boolean warnedOfLeases;
     private transient @Nullable Passed passed;
 
-    /** What a handle has opened at its first use. */
-    private static final class Opened {
-        private final DeadLetters deadLetters;
-        /** Held since the queue was found, so that it need not be looked for again; null once the journal has it. */
-        private @Nullable DirectoryHandle directory; // guarded by the queue
+    /** What a handle works with, and what closes it when nothing refers to the handle any more. */
+    private record Core(
+            JournalStore store,
+            Members members,
+            JournalWaiters waiters,
+            JournalProducer producer,
+            JournalConsumer consumer,
+            DeadLetters deadLetters) {
 
-        private @Nullable ChronicleJournal journal; // guarded by the queue
-
-        Opened(JournalFiles.Attachment attachment) {
-            this.directory = attachment.journal();
-            this.deadLetters =
-                    new DeadLetters(attachment.files(), attachment.control().options());
+        static Core of(JournalFiles.Attachment hold, WaitStrategy waitStrategy) {
+            JournalStore store = JournalStore.of(hold);
+            JournalWaiters waiters = new JournalWaiters(store.control(), waitStrategy);
+            DeadLetters letters =
+                    new DeadLetters(hold.files(), store.control().options());
+            JournalProducer producer = new JournalProducer(store, hold.members());
+            JournalConsumer consumer = new JournalConsumer(store, hold.members(), producer, waiters, letters::write);
+            return new Core(store, hold.members(), waiters, producer, consumer, letters);
         }
     }
 
-    private JournalQueue(
-            JournalFiles.Attachment attachment,
-            Codec<E> codec,
-            WaitStrategy waitStrategy,
-            boolean creator,
-            Opened opened) {
-        this.opened = opened;
-        this.files = attachment.files();
-        this.control = attachment.control();
-        this.members = attachment.members();
+    private JournalQueue(Core core, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
+        this.core = core;
+        this.store = core.store;
+        this.control = core.store.control();
+        this.members = core.members;
+        this.waiters = core.waiters;
+        this.producer = core.producer;
+        this.consumer = core.consumer;
+        this.deadLetters = core.deadLetters;
         this.codec = codec;
-        this.decoder = new JournalDecoder<>(codec, files.directory());
+        this.decoder = new JournalDecoder<>(codec, store.directory());
         this.waitStrategy = waitStrategy;
         this.creator = creator;
-        this.producer = new JournalProducer(this, control, members);
-        this.consumer = new JournalConsumer(this, control, members, opened.deadLetters);
-        this.notEmpty = new Waiter(control.region(), JournalLayout.NOT_EMPTY, waitStrategy);
-        this.notFull = new Waiter(control.region(), JournalLayout.NOT_FULL, waitStrategy);
-        this.allDone = new Waiter(control.region(), JournalLayout.ALL_DONE, waitStrategy);
     }
 
     static <E> JournalQueue<E> create(
@@ -144,22 +137,21 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private static <E> JournalQueue<E> passed(JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy) {
         JournalQueue<E> queue = attached(hold, codec, waitStrategy, false);
-        queue.passed = Passed.watch(queue, closing(hold, codec, waitStrategy, queue.opened));
+        queue.passed = Passed.watch(queue, closing(queue.core, codec, waitStrategy));
         return queue;
     }
 
     /**
-     * Closes a handle that nothing refers to, through another handle that takes its place. No thread is inside the
-     * first one, because it would refer to it.
+     * Closes a handle that nothing refers to, through another handle that takes its place. If a thread of the first one
+     * is still inside, as it has no more use for the handle itself, this waits for it as every close does.
      */
-    private static <E> Runnable closing(
-            JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, Opened opened) {
-        return () -> new JournalQueue<>(hold, codec, waitStrategy, false, opened).close();
+    private static <E> Runnable closing(Core core, Codec<E> codec, WaitStrategy waitStrategy) {
+        return () -> new JournalQueue<>(core, codec, waitStrategy, false).close();
     }
 
     private static <E> JournalQueue<E> attached(
             JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
-        JournalQueue<E> queue = new JournalQueue<>(hold, codec, waitStrategy, creator, new Opened(hold));
+        JournalQueue<E> queue = new JournalQueue<>(Core.of(hold, waitStrategy), codec, waitStrategy, creator);
         if (!hold.attended()) {
             queue.producer.demandRepair();
             queue.consumer.demandRepair();
@@ -227,7 +219,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             for (boolean waited = false; ; waited = true) {
                 long room = producer.append(document, count, deadline, false);
                 if (room == JournalProducer.DONE) {
-                    notEmpty.signal();
+                    waiters.notEmpty.signal();
                     return count;
                 }
                 if (room > 0) {
@@ -237,7 +229,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                     return 0;
                 }
                 blocked = waited ? blocked : Events.put(directory());
-                if (!notFull.await(this::hasRoom, deadline)) {
+                if (!waiters.notFull.await(this::hasRoom, deadline)) {
                     return 0;
                 }
             }
@@ -250,16 +242,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     /** Puts an element also if the queue is full or shut down. */
     void putRegardless(E element) {
-        putRegardless(JournalDocument.of(encode(element)));
-    }
-
-    void putRegardless(byte[] document) {
-        try {
-            producer.append(document, 1, Deadline.NOW, true);
-        } catch (InterruptedException e) {
-            throw new AssertionError("does not wait", e);
-        }
-        notEmpty.signal();
+        producer.appendRegardless(JournalDocument.of(encode(element)));
+        waiters.notEmpty.signal();
     }
 
     private boolean hasRoom() {
@@ -267,7 +251,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     private byte[] encode(E element) {
-        requireOpen();
+        store.requireOpen();
         byte[] payload = codec.encode(Objects.requireNonNull(element, "element"));
         if (payload.length > control.maxElementBytes()) {
             throw new ElementTooLargeException(
@@ -303,7 +287,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         @Nullable CodecException bad = null;
         Deque<Claim> claims = new ArrayDeque<>();
         try {
-            while (bad == null && count < max && claimNow(claims, Math.min(DRAIN_ELEMENTS, max - count))) {
+            while (bad == null && count < max && claimNow(claims, Math.min(JournalConsumer.MAX_BATCH_ELEMENTS, max - count))) {
                 while (!claims.isEmpty()) {
                     decoded = false;
                     E element;
@@ -438,7 +422,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         boolean watched = control.hasOut();
         BooleanSupplier changed =
                 () -> canTake(lease) || isOver() || control.nextDueNanos() != due || (!watched && control.hasOut());
-        notEmpty.await(changed, Math.min(due, watched ? Deadline.atMost(deadline, WATCH_NANOS) : deadline), began);
+        waiters.notEmpty.await(changed, Math.min(due, watched ? Deadline.atMost(deadline, WATCH_NANOS) : deadline), began);
     }
 
     private boolean canTake(boolean lease) {
@@ -451,10 +435,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private void tookSome() {
         if (maxSize() != Long.MAX_VALUE) {
-            notFull.signal();
+            waiters.notFull.signal();
         }
         if (control.shutdownVolatile()) {
-            notEmpty.signal();
+            waiters.notEmpty.signal();
         }
     }
 
@@ -471,7 +455,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         if (!claims.isEmpty()) {
             try {
                 consumer.takeBack(claims, failure, blamed);
-                leaseEnded();
+                waiters.leaseEnded();
             } catch (QueueClosedException e) {
                 // a lease ends with its member, and what was taken for good was this one's
             } catch (Throwable e) {
@@ -504,13 +488,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     boolean acknowledge(Claim claim) {
         boolean valid = consumer.acknowledge(claim);
-        leaseEnded();
+        waiters.leaseEnded();
         return valid;
     }
 
     boolean take(Claim claim) {
         boolean valid = consumer.take(claim);
-        leaseEnded();
+        waiters.leaseEnded();
         return valid;
     }
 
@@ -520,13 +504,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     boolean giveBack(Claim claim, long delayNanos) {
         boolean valid = consumer.giveBack(claim, delayNanos);
-        leaseEnded();
+        waiters.leaseEnded();
         return valid;
     }
 
     boolean release(Claim claim) {
         boolean valid = consumer.release(claim);
-        leaseEnded();
+        waiters.leaseEnded();
         return valid;
     }
 
@@ -534,18 +518,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         return consumer.renew(claim);
     }
 
-    void leaseEnded() {
-        notEmpty.signal();
-        signalIfAllDone();
-    }
-
     @Override
     public DurableQueue<DeadLetter> deadLetters() {
-        requireOpen();
+        store.requireOpen();
         try {
-            return opened.deadLetters.open();
+            return deadLetters.open();
         } catch (IOException | InternalError e) {
-            throw storageFailed("the dead letters could not be opened", e);
+            throw store.storageFailed("the dead letters could not be opened", e);
         }
     }
 
@@ -553,13 +532,13 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public Stream<E> browse() {
-        requireOpen();
+        store.requireOpen();
         return new JournalHistory<>(this).waiting();
     }
 
     @Override
     public Stream<Replayed<E>> replay(long fromNumber) {
-        requireOpen();
+        store.requireOpen();
         return new JournalHistory<>(this).from(fromNumber);
     }
 
@@ -575,7 +554,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public long qsize() {
-        requireOpen();
+        store.requireOpen();
         return control.size();
     }
 
@@ -586,7 +565,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public QueueStats stats() {
-        requireOpen();
+        store.requireOpen();
         return new QueueStats(
                 control.size(),
                 maxSize(),
@@ -596,19 +575,19 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 control.unburiedVolatile(),
                 control.unfinished(),
                 members.countAlive(),
-                files.storageBytes(control),
+                store.files().storageBytes(control),
                 control.shutdownVolatile());
     }
 
     @Override
     public Path directory() {
-        return files.directory();
+        return store.directory();
     }
 
     /** Whether the queue has not been moved or removed, other than by {@link #delete}. */
     boolean isInPlace() throws IOException {
         try {
-            files.holdAttached().close();
+            store.files().holdAttached().close();
             return true;
         } catch (NoSuchFileException e) {
             return false;
@@ -627,7 +606,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public DurableQueueOptions alter(UnaryOperator<DurableQueueOptions> change) {
-        requireOpen();
+        store.requireOpen();
         while (true) {
             DurableQueueOptions before = options();
             DurableQueueOptions after = Objects.requireNonNull(change.apply(before), "change");
@@ -636,7 +615,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 return after;
             }
             if (altered(before, after)) {
-                notFull.signal();
+                waiters.notFull.signal();
                 control.region().force();
                 return after;
             }
@@ -657,32 +636,26 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public void taskDone() {
-        requireOpen();
+        store.requireOpen();
         if (!control.taskDone()) {
             throw new IllegalStateException("taskDone was called more often than elements were put: put="
                     + control.appendedVolatile() + ", directory=" + directory());
         }
-        signalIfAllDone();
-    }
-
-    private void signalIfAllDone() {
-        if (control.unfinished() == 0) {
-            allDone.signal();
-        }
+        waiters.taskEnded();
     }
 
     @Override
     boolean joinUntil(long deadline) throws InterruptedException {
         long began = System.nanoTime();
         while (true) {
-            requireOpen();
+            store.requireOpen();
             boolean watched = control.hasOut();
             if (watched) {
                 consumer.lookAfterLeases(deadline); // perhaps nobody else does
             }
             BooleanSupplier changed = () -> control.unfinished() == 0 || isClosed() || (!watched && control.hasOut());
-            allDone.await(changed, watched ? Deadline.atMost(deadline, WATCH_NANOS) : deadline, began);
-            requireOpen();
+            waiters.allDone.await(changed, watched ? Deadline.atMost(deadline, WATCH_NANOS) : deadline, began);
+            store.requireOpen();
             if (control.unfinished() == 0) {
                 return true;
             }
@@ -694,27 +667,27 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public void shutdown() {
-        requireOpen();
+        store.requireOpen();
         producer.shutdown();
-        signalAll();
+        waiters.signalAll();
     }
 
     @Override
     public void reopen() {
-        requireOpen();
+        store.requireOpen();
         producer.reopen();
     }
 
     @Override
     public boolean isShutdown() {
-        requireOpen();
+        store.requireOpen();
         return control.shutdownVolatile();
     }
 
     @Override
     public void flush() throws IOException {
-        requireOpen();
-        journal().force();
+        store.requireOpen();
+        store.journal().force();
         control.region().force();
     }
 
@@ -724,9 +697,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         if (left) {
             return;
         }
-        closed = true;
+        store.close();
         try {
-            signalAll();
+            waiters.signalAll();
         } finally {
             // a member for as long as one of its threads may be inside
             consumer.betweenThreads(() -> producer.betweenThreads(this::leave));
@@ -752,17 +725,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private void closeFiles() {
         try {
-            opened.deadLetters.close();
+            deadLetters.close();
         } finally {
-            if (opened.journal != null) {
-                opened.journal.close();
-            }
-            if (opened.directory != null) {
-                opened.directory.close();
-            }
+            store.closeFiles();
         }
-        opened.journal = null;
-        opened.directory = null;
     }
 
     /** An anonymous queue ends with its creator, or with its last member. */
@@ -773,19 +739,19 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         ended = true;
         if (control.anonymous() && (creator || !members.anyOtherAlive())) {
             control.setDeleted();
-            signalAll();
-            AnonymousDirectories.delete(files);
+            waiters.signalAll();
+            AnonymousDirectories.delete(store.files());
         }
     }
 
     @Override
     public void delete() {
-        requireOpen();
+        store.requireOpen();
         try {
             // a member until the name is free, or somebody could think that the deleter had died
-            files.delete(this::end);
+            store.files().delete(this::end);
         } catch (IOException e) {
-            throw storageFailed("not all files of the deleted queue could be removed", e);
+            throw store.storageFailed("not all files of the deleted queue could be removed", e);
         } finally {
             close();
         }
@@ -793,89 +759,22 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private void end() {
         producer.exclusively(control::setDeleted);
-        signalAll();
-    }
-
-    private void signalAll() {
-        notEmpty.signal();
-        notFull.signal();
-        allDone.signal();
+        waiters.signalAll();
     }
 
     @Override
-    public JournalControl control() {
-        return control;
+    public JournalStore store() {
+        return store;
     }
 
     @Override
     public <T extends @Nullable Object> T look(Function<JournalLookup, T> read) {
-        return consumer.look(lookup -> {
-            requireOpen();
-            try {
-                return read.apply(lookup);
-            } catch (Exception | InternalError | AssertionError e) {
-                throw storageFailed("the journal could not be read", e);
-            }
-        });
-    }
-
-    void repairProducersBriefly() {
-        producer.repairUnlessHeld();
-    }
-
-    void repairProducers() {
-        producer.repairIfNeeded();
-    }
-
-    /** Opens the journal at its first use: until then a handle costs a millisecond, not Chronicle's start. */
-    @Override
-    public synchronized ChronicleJournal journal() {
-        ChronicleJournal journal = opened.journal;
-        if (journal == null) {
-            requireOpen();
-            journal = openJournal();
-            opened.journal = journal;
-        }
-        return journal;
-    }
-
-    private ChronicleJournal openJournal() {
-        try {
-            return ChronicleJournal.open(this::holdJournal, control);
-        } catch (Exception | InternalError | AssertionError e) {
-            throw storageFailed("the journal could not be opened", e);
-        }
-    }
-
-    private DirectoryHandle holdJournal() throws IOException {
-        DirectoryHandle held = opened.directory;
-        opened.directory = null;
-        return held != null ? held : files.holdJournal();
+        return consumer.look(read);
     }
 
     @Override
     public boolean isClosed() {
-        return closed || control.deletedVolatile();
-    }
-
-    void requireOpen() {
-        if (closed) {
-            throw new QueueClosedException(
-                    "this handle is closed: directory=" + directory() + "; open the queue again");
-        }
-        if (control.deletedVolatile()) {
-            throw new QueueClosedException("the queue was deleted: directory=" + directory());
-        }
-    }
-
-    @Override
-    public IpcException storageFailed(String what, Throwable cause) {
-        return files.storageFailed(what, cause);
-    }
-
-    @Override
-    public QueueStorageException damaged(long index, String what) {
-        return files.damaged(index, what);
+        return store.isClosed();
     }
 
     @Override
@@ -890,7 +789,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     private Object writeReplace() {
-        requireOpen();
+        store.requireOpen();
         return new JournalHandle<>(directory().toString(), control.id(), codec, waitStrategy);
     }
 

@@ -9,24 +9,24 @@ final class JournalScan {
     private JournalScan() {}
 
     /** The next document that holds the element; null if the journal ends before it. */
-    static @Nullable JournalDocument find(JournalSource<?> queue, ChronicleJournal.Reader reader, long number) {
+    static @Nullable JournalDocument find(JournalStore store, ChronicleJournal.Reader reader, long number) {
         for (byte[] bytes = reader.next(); bytes != null; bytes = reader.next()) {
-            JournalDocument document = parse(queue, reader, bytes);
+            JournalDocument document = parse(store, reader, bytes);
             if (document.holds(number)) {
                 return document;
             }
             if (document.first() > number) {
-                throw queue.damaged(reader.index(), "element " + number + " is missing before " + document.first());
+                throw store.damaged(reader.index(), "element " + number + " is missing before " + document.first());
             }
         }
         return null;
     }
 
-    static JournalDocument parse(JournalSource<?> queue, ChronicleJournal.Reader reader, byte[] bytes) {
+    static JournalDocument parse(JournalStore store, ChronicleJournal.Reader reader, byte[] bytes) {
         try {
             return JournalDocument.parse(bytes, reader.index());
         } catch (JournalDocument.DamagedException e) {
-            throw queue.damaged(reader.index(), String.valueOf(e.getMessage()));
+            throw store.damaged(reader.index(), String.valueOf(e.getMessage()));
         }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.IpcException;
 import io.ipcq.queue.JournalConsumer.Place;
 import java.util.List;
 import java.util.function.Function;
@@ -10,9 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What those who look at a journal need to know: where it is, and what its bytes mean. */
 interface JournalSource<E> {
 
-    JournalControl control();
-
-    ChronicleJournal journal();
+    JournalStore store();
 
     /** Reads from the journal while no other thread of this JVM does, nor closes it. */
     <T extends @Nullable Object> T look(Function<JournalLookup, T> read);
@@ -22,8 +19,4 @@ interface JournalSource<E> {
 
     /** Decodes an element if its bytes are what was put. */
     E decode(long number, JournalDocument.Payload payload);
-
-    QueueStorageException damaged(long index, String what);
-
-    IpcException storageFailed(String what, Throwable cause);
 }

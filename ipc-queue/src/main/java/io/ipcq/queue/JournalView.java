@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.IpcException;
 import io.ipcq.queue.JournalConsumer.Place;
-import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -12,17 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** Looks at the files of a durable queue and writes nothing. Thread-safe: one looks at a time. */
 final class JournalView<E> implements DurableQueueView<E>, JournalSource<E> {
 
-    private final JournalFiles files;
+    private final JournalStore store;
     private final JournalControl control;
     private final JournalDecoder<E> decoder;
-    private final JournalLookup lookup = new JournalLookup(this); // guarded by this
-    private @Nullable ChronicleJournal journal; // guarded by this
-    private boolean closed; // guarded by this
+    private final JournalLookup lookup; // guarded by this
 
     JournalView(JournalFiles files, JournalControl control, JournalDecoder<E> decoder) {
-        this.files = files;
+        this.store = JournalStore.readOnly(files, control);
         this.control = control;
         this.decoder = decoder;
+        this.lookup = new JournalLookup(store);
     }
 
     @Override
@@ -46,23 +43,13 @@ final class JournalView<E> implements DurableQueueView<E>, JournalSource<E> {
     }
 
     @Override
-    public JournalControl control() {
-        return control;
+    public JournalStore store() {
+        return store;
     }
 
-    @Override
-    public synchronized ChronicleJournal journal() {
-        if (closed) {
-            throw new QueueClosedException("this view is closed: directory=" + files.directory() + "; open it again");
-        }
-        if (journal == null) {
-            try {
-                journal = ChronicleJournal.openReadOnly(files::holdJournal, control);
-            } catch (IOException e) {
-                throw storageFailed("the journal could not be opened", e);
-            }
-        }
-        return journal;
+    ChronicleJournal journal() {
+        store.requireOpen();
+        return store.journal();
     }
 
     @Override
@@ -71,7 +58,7 @@ final class JournalView<E> implements DurableQueueView<E>, JournalSource<E> {
         try {
             return read.apply(lookup);
         } catch (Exception | InternalError | AssertionError e) {
-            throw storageFailed("the journal could not be read", e);
+            throw store.storageFailed("the journal could not be read", e);
         }
     }
 
@@ -86,23 +73,9 @@ final class JournalView<E> implements DurableQueueView<E>, JournalSource<E> {
     }
 
     @Override
-    public QueueStorageException damaged(long index, String what) {
-        return files.damaged(index, what);
-    }
-
-    @Override
-    public IpcException storageFailed(String what, Throwable cause) {
-        return files.storageFailed(what, cause);
-    }
-
-    @Override
     public synchronized void close() {
-        closed = true;
+        store.close();
         lookup.close();
-        ChronicleJournal open = journal;
-        journal = null;
-        if (open != null) {
-            open.close();
-        }
+        store.closeFiles();
     }
 }

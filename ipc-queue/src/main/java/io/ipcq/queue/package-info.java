@@ -12,7 +12,8 @@
  *       {@code RingLayout} has the words.
  *   <li>The journal, on disk. {@code JournalQueue} encodes, waits and decodes. {@code JournalProducer} and
  *       {@code JournalConsumer} work under a mutex each. {@code Leases} knows which elements are out.
- *       {@code ChronicleJournal} keeps the files. {@code JournalLayout} has the words.
+ *       {@code JournalStore} has open what a handle uses, and names no queue. {@code ChronicleJournal} keeps the files.
+ *       {@code JournalLayout} has the words.
  * </ul>
  *
  * <p>{@code QueueDirectory} creates, opens and deletes the directory of a queue, for both.

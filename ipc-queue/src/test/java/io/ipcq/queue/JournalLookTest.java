@@ -182,7 +182,7 @@ class JournalLookTest {
         }
         List<Path> left = DurableQueueTest.segments(queue.directory());
         assertThat(left).noneMatch(segment -> segment.endsWith(SegmentName.of(1)));
-        ((JournalQueue<String>) queue).journal().force(1L << Integer.SIZE);
+        ((JournalQueue<String>) queue).store().journal().force(1L << Integer.SIZE);
         queue.flush();
         assertThat(DurableQueueTest.segments(queue.directory())).isEqualTo(left);
     }

@@ -266,7 +266,7 @@ class RedeliveryTest {
         DurableQueue<String> other = open(Codec.utf8());
         queue.put("a");
         Delivery<String> slow = queue.receive();
-        MappedRegion region = ((JournalQueue<String>) queue).control().region();
+        MappedRegion region = ((JournalQueue<String>) queue).store().control().region();
         int deadline = JournalLayout.LEASES + JournalLayout.LEASE_DEADLINE_NANOS;
         region.putLong(deadline, System.nanoTime() + TimeUnit.MINUTES.toNanos(10));
         long start = System.nanoTime();
@@ -377,7 +377,7 @@ class RedeliveryTest {
         DurableQueue<String> alsoOlder = open(new VersionCodec(1));
         older.put("2:new");
         for (int attempt = 1; attempt <= 3; attempt++) {
-            while (!((JournalQueue<String>) older).control().hasDue() && attempt > 1) {
+            while (!((JournalQueue<String>) older).store().control().hasDue() && attempt > 1) {
                 Thread.onSpinWait();
             }
             DurableQueue<String> queue = attempt % 2 == 0 ? alsoOlder : older;
@@ -414,7 +414,7 @@ class RedeliveryTest {
         open(new VersionCodec(2)).put("2:new");
         long start = System.nanoTime();
         assertThatThrownBy(older::get).isInstanceOf(CodecException.class);
-        assertThat(((JournalQueue<String>) older).control().nextDueNanos() - start)
+        assertThat(((JournalQueue<String>) older).store().control().nextDueNanos() - start)
                 .isGreaterThanOrEqualTo(DurableQueueBuilder.DEFAULT_REDELIVERY_DELAY.toNanos());
         assertThat(older.qsize()).isEqualTo(1);
     }
