@@ -31,7 +31,12 @@ public final class Log {
 
     /** The log about a class. */
     public static Log of(Class<?> about) {
-        return new Log(about.getName());
+        return named(about.getName());
+    }
+
+    /** The log about a class that is named here, and need not be loaded for that. */
+    public static Log named(String name) {
+        return new Log(name);
     }
 
     /** {@code {}} stands for an argument; a {@link Throwable} after the last of these is what was thrown. */

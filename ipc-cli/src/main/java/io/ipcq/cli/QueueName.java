@@ -3,6 +3,7 @@ package io.ipcq.cli;
 
 import io.ipcq.memory.RegionFormatException;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.EncodedQueue;
 import io.ipcq.queue.QueueAddress;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
@@ -77,7 +78,7 @@ final class QueueName {
     /** To take from it and put into it, as what was encoded. */
     SharedQueue<byte[]> open() throws IOException {
         QueueAddress elsewhere = address;
-        return elsewhere == null ? SharedQueue.openEncoded(directory()) : DurableQueue.openEncoded(elsewhere.uri());
+        return elsewhere == null ? EncodedQueue.open(directory()) : EncodedQueue.open(elsewhere.uri());
     }
 
     DurableQueue<byte[]> openDurable() throws IOException {

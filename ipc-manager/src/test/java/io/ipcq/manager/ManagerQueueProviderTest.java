@@ -13,6 +13,7 @@ import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.EncodedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -105,7 +106,7 @@ class ManagerQueueProviderTest {
                 .hasMessageContaining("orders")
                 .message()
                 .doesNotContain(keyFile.toString());
-        assertThatThrownBy(() -> DurableQueue.openEncoded(orders)).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> EncodedQueue.open(orders)).isInstanceOf(NoSuchFileException.class);
         try (DurableQueue<String> queue =
                         DurableQueue.builder(String.class).maxSize(10).openOrCreate(orders);
                 DurableQueue<String> same = DurableQueue.open(orders, String.class);
@@ -135,7 +136,7 @@ class ManagerQueueProviderTest {
                     .hasMessageContaining("another maxAttempts");
             queue.put("still there");
         }
-        try (DurableQueue<byte[]> encoded = DurableQueue.openEncoded(orders)) {
+        try (DurableQueue<byte[]> encoded = EncodedQueue.open(orders)) {
             assertThat(encoded.codecId()).isEqualTo(Codec.utf8().id());
             assertThat(encoded.qsize()).isEqualTo(1);
         }

@@ -8,6 +8,7 @@ import io.ipcq.connection.Connection;
 import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.manager.wire.ProtocolClient;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.EncodedQueue;
 import io.ipcq.queue.SharedQueue;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -209,7 +210,7 @@ class PoisonedValuesTest {
     @Test
     void shouldAnswerWhatLocalProducersPut() throws Exception {
         SharedQueue<Integer> queue = reader.queue("queue", Integer.class);
-        try (SharedQueue<byte[]> local = SharedQueue.openEncoded(queue.directory())) {
+        try (SharedQueue<byte[]> local = EncodedQueue.open(queue.directory())) {
             for (byte[] value : beyond()) {
                 local.put(value);
                 local.put("42".getBytes(StandardCharsets.UTF_8));

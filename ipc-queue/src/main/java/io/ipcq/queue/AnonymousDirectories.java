@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.Log;
 import io.ipcq.memory.AtExit;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.PrivateFiles;
@@ -113,7 +112,7 @@ final class AnonymousDirectories {
         try {
             queue.delete(end);
         } catch (IOException | InternalError e) {
-            Log.of(SharedQueue.class)
+            QueueLog.get()
                     .debug(
                             "an anonymous queue is left for the next program to remove: directory={}",
                             queue.directory(),

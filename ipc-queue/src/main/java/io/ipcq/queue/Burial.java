@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.Log;
 import io.ipcq.queue.JournalConsumer.Claim;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -150,7 +149,7 @@ final class Burial {
     private void warn(Throwable cause) {
         if (!warned) {
             warned = true;
-            Log.of(SharedQueue.class)
+            QueueLog.get()
                     .warn(
                             "an element that was given up could not be written to the dead letters; it is kept, counts as"
                                     + " unburied in the queue's stats, and is tried again: directory={}, cause={}",

@@ -188,7 +188,7 @@ final class ChronicleJournal implements AutoCloseable {
         } catch (IOException e) {
             throw new QueueStorageException("the journal's directory could not be looked at: " + e.getMessage(), e);
         }
-        throw QueueStorageException.gone(QueueDirectory.isGone(directory.path()));
+        throw QueueStorageException.gone(StorageFailure.isGone(directory.path()));
     }
 
     // ---- producers, under their mutex -------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.memory.DirectoryHandle;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,19 @@ final class DeadLetters {
 
     /** A handle of its own for each caller. */
     JournalQueue<DeadLetter> open() throws IOException {
-        return (JournalQueue<DeadLetter>) owner.openDeadLetters(builder);
+        DurableQueue<DeadLetter> opened = null;
+        try {
+            try (DirectoryHandle held = owner.holdAttached()) {
+                opened = builder.openOrCreate(owner.deadLetters());
+                if (!held.isInPlace()) {
+                    throw StorageFailure.isGone(owner.directory());
+                }
+            }
+            return (JournalQueue<DeadLetter>) opened;
+        } catch (Throwable e) {
+            QueueDirectory.closeAfter(e, opened);
+            throw e;
+        }
     }
 
     /** Writes a letter, also if whoever drains them has shut them down: the queue whose element it is goes on. */

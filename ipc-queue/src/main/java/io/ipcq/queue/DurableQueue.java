@@ -64,14 +64,6 @@ public interface DurableQueue<E> extends SharedQueue<E> {
         return builder(type).openOrCreate(address);
     }
 
-    /**
-     * Opens the queue at an address, whatever its type, as {@link SharedQueue#openEncoded} does in a directory: the
-     * elements are the bytes that they were encoded to, and what is put has to be encoded as {@link #codecId()} says.
-     */
-    static DurableQueue<byte[]> openEncoded(URI address) throws IOException {
-        return QueueProviders.openEncoded(QueueAddress.of(address));
-    }
-
     /** Options for a queue whose elements are encoded as {@link Codec#forType} says. */
     static <E> DurableQueueBuilder<E> builder(Class<E> type) {
         return new DurableQueueBuilder<>(Codec.forType(type));

@@ -24,19 +24,6 @@ import java.util.Set;
  */
 public final class DurableQueueBuilder<E> {
 
-    static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
-    static final long MIN_SEGMENT_BYTES = 1L << 20;
-    static final long MAX_SEGMENT_BYTES = 1L << 30;
-    static final int DEFAULT_MAX_ELEMENT_BYTES = 15 << 20;
-    static final int MAX_ELEMENT_BYTES = 255 << 20;
-    /** Every element fits into a dead letter. */
-    static final int MAX_DEAD_LETTER_BYTES = MAX_ELEMENT_BYTES + DeadLetterCodec.OVERHEAD_BYTES;
-
-    static final Duration DEFAULT_REDELIVERY_DELAY = Duration.ofMillis(100);
-    static final int DEFAULT_MAX_ATTEMPTS = 5;
-    static final int DEFAULT_MAX_LEASES = 1024;
-    static final int LIMIT_OF_LEASES = 1 << 20;
-
     private final Codec<E> codec;
     private final Map<String, Object> chosen = new LinkedHashMap<>();
     private WaitStrategy waitStrategy = WaitStrategy.blocking();
@@ -213,22 +200,22 @@ public final class DurableQueueBuilder<E> {
      * @throws IllegalArgumentException if the queue has another codec
      */
     public DurableQueueView<E> view(Path directory) throws IOException {
-        return new JournalFiles(directory).view(codec);
+        return JournalView.open(directory, codec);
     }
 
     DurableQueueOptions options() {
-        int maxElementBytes = chosen("maxElementBytes", DEFAULT_MAX_ELEMENT_BYTES);
+        int maxElementBytes = chosen("maxElementBytes", DurableQueueOptions.DEFAULT_MAX_ELEMENT_BYTES);
         if (codec != DeadLetterCodec.INSTANCE) {
-            DurableQueueOptions.requireRange("maxElementBytes", maxElementBytes, 1, MAX_ELEMENT_BYTES);
+            DurableQueueOptions.requireRange("maxElementBytes", maxElementBytes, 1, DurableQueueOptions.MAX_ELEMENT_BYTES);
         }
         return new DurableQueueOptions(
                 chosen("maxSize", Long.MAX_VALUE),
-                chosen("segmentBytes", DEFAULT_SEGMENT_BYTES),
+                chosen("segmentBytes", DurableQueueOptions.DEFAULT_SEGMENT_BYTES),
                 maxElementBytes,
                 (Duration) chosen.get("leaseTimeout"),
-                chosen("redeliveryDelay", DEFAULT_REDELIVERY_DELAY),
-                chosen("maxAttempts", DEFAULT_MAX_ATTEMPTS),
-                chosen("maxLeases", DEFAULT_MAX_LEASES),
+                chosen("redeliveryDelay", DurableQueueOptions.DEFAULT_REDELIVERY_DELAY),
+                chosen("maxAttempts", DurableQueueOptions.DEFAULT_MAX_ATTEMPTS),
+                chosen("maxLeases", DurableQueueOptions.DEFAULT_MAX_LEASES),
                 chosen("retainedSegments", 0),
                 chosen("sync", false));
     }

@@ -36,6 +36,19 @@ public record DurableQueueOptions(
         int retainedSegments,
         boolean sync) {
 
+    static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
+    static final long MIN_SEGMENT_BYTES = 1L << 20;
+    static final long MAX_SEGMENT_BYTES = 1L << 30;
+    static final int DEFAULT_MAX_ELEMENT_BYTES = 15 << 20;
+    static final int MAX_ELEMENT_BYTES = 255 << 20;
+    /** Every element fits into a dead letter. */
+    static final int MAX_DEAD_LETTER_BYTES = MAX_ELEMENT_BYTES + DeadLetterCodec.OVERHEAD_BYTES;
+
+    static final Duration DEFAULT_REDELIVERY_DELAY = Duration.ofMillis(100);
+    static final int DEFAULT_MAX_ATTEMPTS = 5;
+    static final int DEFAULT_MAX_LEASES = 1024;
+    static final int LIMIT_OF_LEASES = 1 << 20;
+
     /** The longest that doubling comes to. */
     static final Duration LONGEST_REDELIVERY_DELAY = Duration.ofHours(1);
 
@@ -45,11 +58,11 @@ public record DurableQueueOptions(
         requireRange(
                 "segmentBytes",
                 segmentBytes,
-                DurableQueueBuilder.MIN_SEGMENT_BYTES,
-                DurableQueueBuilder.MAX_SEGMENT_BYTES);
-        requireRange("maxElementBytes", maxElementBytes, 1, DurableQueueBuilder.MAX_DEAD_LETTER_BYTES);
+                MIN_SEGMENT_BYTES,
+                MAX_SEGMENT_BYTES);
+        requireRange("maxElementBytes", maxElementBytes, 1, MAX_DEAD_LETTER_BYTES);
         requireRange("maxAttempts", maxAttempts, 1, Integer.MAX_VALUE);
-        requireRange("maxLeases", maxLeases, 1, DurableQueueBuilder.LIMIT_OF_LEASES);
+        requireRange("maxLeases", maxLeases, 1, LIMIT_OF_LEASES);
         requireRange("retainedSegments", retainedSegments, 0, Integer.MAX_VALUE);
         if (leaseTimeout != null && (leaseTimeout.isNegative() || leaseTimeout.isZero())) {
             throw new IllegalArgumentException("leaseTimeout must be positive: leaseTimeout=" + leaseTimeout);

@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static io.ipcq.queue.JournalLayout.*;
 
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.WaitStrategy;
@@ -28,7 +29,12 @@ final class EncodedJournalView implements QueueView {
     private final JournalControl control;
     private final JournalView<byte[]> view;
 
-    EncodedJournalView(JournalFiles files, JournalControl control) {
+    static EncodedJournalView of(JournalFiles files, DirectoryHandle held) throws IOException {
+        JournalControl control = files.look(held);
+        return new EncodedJournalView(files.attachedTo(control), control);
+    }
+
+    private EncodedJournalView(JournalFiles files, JournalControl control) {
         this.files = files;
         this.control = control;
         this.view = new JournalView<>(

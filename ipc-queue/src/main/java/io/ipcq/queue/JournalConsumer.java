@@ -455,7 +455,7 @@ final class JournalConsumer {
     /** Never none, or the one who cannot decode the element would at once have it again. */
     private long delayOfRefused(Claim claim) {
         long delay = control.options().redeliveryDelayNanos(claim.attempts());
-        return delay > 0 ? delay : DurableQueueBuilder.DEFAULT_REDELIVERY_DELAY.toNanos();
+        return delay > 0 ? delay : DurableQueueOptions.DEFAULT_REDELIVERY_DELAY.toNanos();
     }
 
     /** False if it was not taken back, but kept, or if its lease had ended before. */

@@ -367,7 +367,12 @@ final class JournalControl extends QueueControl {
 
     /** Whether a returned element may be delivered now. */
     boolean hasDue() {
-        return ReturnedSlots.isDue(nextDueNanos());
+        return isDue(nextDueNanos());
+    }
+
+    /** Whether such a deadline has come; a plain comparison, for it may lie further back than a difference can say. */
+    static boolean isDue(long deadline) {
+        return deadline != Long.MAX_VALUE && System.nanoTime() >= deadline;
     }
 
     /** Whether there are elements that nobody has claimed. */

@@ -2,12 +2,10 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
-import io.ipcq.codec.Codec;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.PrivateFiles;
 import io.ipcq.memory.RegionFormatException;
-import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -75,19 +73,30 @@ final class JournalFiles extends QueueDirectory {
         return openControl(held).state();
     }
 
-    @Override
-    SharedQueue<byte[]> openEncoded() throws IOException {
-        Codec<byte[]> codec = new EncodedCodec(storedCodecId());
-        return JournalQueue.open(directory(), codec, WaitStrategy.blocking());
+    /** The shared words, to be looked at without a trace. */
+    JournalControl look(DirectoryHandle held) throws IOException {
+        return JournalControl.of(mapReadOnly(held, JournalLayout.FORMAT));
     }
 
-    @Override
-    QueueView view() throws IOException {
+    /** The same of the queue that is there, if it has such a codec and its journal is in order. */
+    JournalControl lookAtSound(String codecId) throws IOException {
+        requireLibraries();
         try (DirectoryHandle held = hold()) {
             requireQueue(held);
-            JournalControl control = JournalControl.of(mapReadOnly(held, JournalLayout.FORMAT));
-            return new EncodedJournalView(new JournalFiles(directory(), control.state()), control);
+            JournalControl control = look(held);
+            requireCodec(control.codecId(), codecId);
+            try (DirectoryHandle journal = openJournal(held, control.state())) {
+                if (journal != null) {
+                    requireSound(journal, control.state());
+                }
+            }
+            return control;
         }
+    }
+
+    /** The directory of the queue that these shared words are of, and of no other that takes its place. */
+    JournalFiles attachedTo(JournalControl control) {
+        return new JournalFiles(directory(), control.state());
     }
 
     @Override
@@ -182,7 +191,7 @@ final class JournalFiles extends QueueDirectory {
         }
         Q attached = null;
         try {
-            JournalFiles files = new JournalFiles(directory(), control.state());
+            JournalFiles files = attachedTo(control);
             attached = join(held, control.state(), members -> {
                 members.secure(); // before there is anything in its name that others could take
                 boolean attended = members.anyOtherAlive(control.attendedVolatile());
@@ -239,23 +248,6 @@ final class JournalFiles extends QueueDirectory {
         }
     }
 
-    /** Opens the dead letters, which lie in this queue's directory, or creates them there. */
-    <E> DurableQueue<E> openDeadLetters(DurableQueueBuilder<E> builder) throws IOException {
-        DurableQueue<E> opened = null;
-        try {
-            try (DirectoryHandle held = holdAttached()) {
-                opened = builder.openOrCreate(deadLetters());
-                if (!held.isInPlace()) {
-                    throw isGone(directory());
-                }
-            }
-            return opened;
-        } catch (Throwable e) {
-            closeAfter(e, opened);
-            throw e;
-        }
-    }
-
     IpcException storageFailed(String what, Throwable cause) {
         if (cause instanceof IpcException known) {
             return known;
@@ -272,23 +264,6 @@ final class JournalFiles extends QueueDirectory {
                 "the journal is damaged: " + what + ": file=" + segment(index) + ", index=0x" + Long.toHexString(index)
                         + "; restore the file or delete the queue",
                 null);
-    }
-
-    /** Looks at a queue without a trace. */
-    <E> JournalView<E> view(Codec<E> codec) throws IOException {
-        requireLibraries();
-        try (DirectoryHandle held = hold()) {
-            requireQueue(held);
-            JournalControl control = JournalControl.of(mapReadOnly(held, JournalLayout.FORMAT));
-            requireCodec(control.codecId(), codec.id());
-            try (DirectoryHandle journal = openJournal(held, control.state())) {
-                if (journal != null) {
-                    requireSound(journal, control.state());
-                }
-            }
-            JournalFiles files = new JournalFiles(directory(), control.state());
-            return new JournalView<>(files, control, new JournalDecoder<>(codec, directory()));
-        }
     }
 
     /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.Log;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -123,7 +122,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             throws IOException {
         return new JournalFiles(directory).open(codec.id(), hold -> {
             if (hold.control().id() != id) {
-                throw QueueDirectory.isGone(directory);
+                throw StorageFailure.isGone(directory);
             }
             return passed(hold, codec, waitStrategy);
         });
@@ -475,7 +474,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private void warnOfLeases() {
         if (!warnedOfLeases) {
             warnedOfLeases = true;
-            Log.of(SharedQueue.class)
+            QueueLog.get()
                     .warn(
                             "{} deliveries are unacknowledged, as many as the queue allows; receive waits until one is settled."
                                     + " Acknowledge sooner, or create the queue with more maxLeases: directory={}",

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import io.ipcq.codec.Codec;
 import io.ipcq.queue.JournalConsumer.Place;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -20,6 +23,14 @@ final class JournalView<E> implements DurableQueueView<E>, JournalSource<E> {
         this.control = control;
         this.decoder = decoder;
         this.lookup = new JournalLookup(store);
+    }
+
+    /** Looks at a queue without a trace. */
+    static <E> JournalView<E> open(Path directory, Codec<E> codec) throws IOException {
+        JournalFiles files = new JournalFiles(directory);
+        JournalControl control = files.lookAtSound(codec.id());
+        return new JournalView<>(
+                files.attachedTo(control), control, new JournalDecoder<>(codec, files.directory()));
     }
 
     @Override

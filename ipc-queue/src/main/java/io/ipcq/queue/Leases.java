@@ -312,7 +312,7 @@ final class Leases {
     /** A burial of this member's that is not under way any more was given up halfway. */
     private boolean isToBury(int slot) {
         int owner = owner(slot);
-        return owner == members.number() || (owner == NOBODY && ReturnedSlots.isDue(deadline(slot)));
+        return owner == members.number() || (owner == NOBODY && JournalControl.isDue(deadline(slot)));
     }
 
     /** Whether nobody has taken the burial over. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.Log;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.Members;
@@ -78,6 +77,12 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         void check(DirectoryHandle held) throws IOException;
     }
 
+    /** Looks at the queue that is in a directory. */
+    @FunctionalInterface
+    interface Looking<T> {
+        T look(QueueDirectory there, DirectoryHandle held) throws IOException;
+    }
+
     /** Makes something of a hold on a queue, or of a member. */
     @FunctionalInterface
     interface Making<A, T> {
@@ -140,13 +145,18 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     /** The queue that is in a directory; an exception that says what is there instead if there is none. */
     static QueueDirectory requireIn(Path directory) throws IOException {
+        return look(directory, (there, held) -> there);
+    }
+
+    /** Looks at the queue that is in a directory while that is held, without a trace. */
+    static <T> T look(Path directory, Looking<T> looking) throws IOException {
         QueueDirectory asked = new RingFiles(directory);
         try (DirectoryHandle held = asked.hold()) {
             QueueDirectory there = in(held);
             if (there == null) {
                 asked.requireQueue(held);
             }
-            return there == null ? asked : there;
+            return looking.look(there == null ? asked : there, held);
         }
     }
 
@@ -194,12 +204,6 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     /** The words that all kinds have in common. */
     abstract QueueState openState(DirectoryHandle held) throws IOException;
-
-    /** A handle for which elements are the bytes they were encoded to. */
-    abstract SharedQueue<byte[]> openEncoded() throws IOException;
-
-    /** Looks at the queue without a trace. */
-    abstract QueueView view() throws IOException;
 
     /** For messages: "durable queue". */
     abstract String kind();
@@ -419,7 +423,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         try {
             DirectoryHandle.delete(directory);
         } catch (IOException e) {
-            Log.of(SharedQueue.class)
+            QueueLog.get()
                     .debug("left for the next one who creates a queue there: directory={}", directory, e);
         }
     }
@@ -519,7 +523,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         try {
             held = DirectoryHandle.openOwn(directory);
         } catch (NoSuchFileException e) {
-            throw isGone(directory);
+            throw StorageFailure.isGone(directory);
         }
         boolean right = false;
         try {
@@ -530,14 +534,9 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
             }
         }
         if (!right) {
-            throw isGone(directory);
+            throw StorageFailure.isGone(directory);
         }
         return held;
-    }
-
-    static NoSuchFileException isGone(Path directory) {
-        return new NoSuchFileException(
-                directory.toString(), null, "the queue was moved or removed, or another one has taken its place");
     }
 
     private boolean isAttachedTo(DirectoryHandle held) throws IOException {
@@ -594,7 +593,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
                 held.names().stream().filter(isCandidate).forEach(name -> sweepOne(held, name, grace));
             }
         } catch (IOException | RuntimeException e) {
-            Log.of(SharedQueue.class).debug("not swept: directory={}", parent, e);
+            QueueLog.get().debug("not swept: directory={}", parent, e);
         }
     }
 
@@ -608,7 +607,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
             }
         } catch (IOException | RuntimeException | InternalError e) {
             // another user's, damaged, or gone while we looked
-            Log.of(SharedQueue.class).debug("not removed: directory={}, name={}", parent.path(), name, e);
+            QueueLog.get().debug("not removed: directory={}, name={}", parent.path(), name, e);
         }
     }
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the provider that opens queues at addresses of a scheme. */
@@ -18,22 +15,6 @@ final class QueueProviders {
     private static final Map<String, String> ARTIFACTS = Map.of("ipcq", "ipc-manager", "kafka", "ipc-kafka");
 
     private QueueProviders() {}
-
-    /** In a directory, only a durable one: a ring has no address. */
-    static DurableQueue<byte[]> openEncoded(QueueAddress address) throws IOException {
-        if (!address.scheme().equals("file")) {
-            String codec = require(address).codecId(address);
-            return new DurableQueueBuilder<>(new EncodedCodec(codec)).open(address.uri());
-        }
-        address.requireParametersOf(Set.of());
-        SharedQueue<byte[]> queue = SharedQueue.openEncoded(Path.of(address.uri()));
-        if (queue instanceof DurableQueue<byte[]> durable) {
-            return durable;
-        }
-        queue.close();
-        throw new IllegalArgumentException(
-                "it is a queue in memory, which has no address: address=" + address + "; name its directory");
-    }
 
     /** @throws ProviderNotFoundException if there is none; names the dependency to add, if that is known */
     static DurableQueueProvider require(QueueAddress address) {

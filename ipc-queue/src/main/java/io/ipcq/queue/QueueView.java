@@ -26,7 +26,11 @@ public interface QueueView extends AutoCloseable {
      *     message says where
      */
     static QueueView open(Path directory) throws IOException {
-        return QueueDirectory.requireIn(directory).view();
+        return QueueDirectory.look(
+                directory,
+                (there, held) -> there instanceof JournalFiles journal
+                        ? EncodedJournalView.of(journal, held)
+                        : RingView.of((RingFiles) there, held));
     }
 
     /** Whether a directory of this user holds a queue, even a damaged one. A queue of another user does not count. */

@@ -27,11 +27,6 @@ final class ReturnedSlots {
         return Long.MIN_VALUE + number;
     }
 
-    /** Whether such a deadline has come; a plain comparison, for it may lie further back than a difference can say. */
-    static boolean isDue(long deadline) {
-        return deadline != Long.MAX_VALUE && System.nanoTime() >= deadline;
-    }
-
     /** The slot that comes first, due or not; {@link Leases#NONE} if there is none. */
     int first() {
         return control.returnedVolatile() == 0 ? Leases.NONE : slot(0);

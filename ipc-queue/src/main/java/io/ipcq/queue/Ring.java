@@ -3,7 +3,6 @@ package io.ipcq.queue;
 
 import static io.ipcq.queue.RingLayout.*;
 
-import io.ipcq.Log;
 import io.ipcq.event.Events;
 import io.ipcq.memory.Deadline;
 import io.ipcq.memory.MappedRegion;
@@ -486,7 +485,7 @@ final class Ring extends RingRecords {
         try {
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
-            Log.of(SharedQueue.class).debug("the memory of a ring is gone: file={}", region.file(), next);
+            QueueLog.get().debug("the memory of a ring is gone: file={}", region.file(), next);
         }
     }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.codec.Codec;
 import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.Members;
-import io.ipcq.memory.WaitStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -55,18 +53,9 @@ final class RingFiles extends QueueDirectory {
         return openControl(held).state();
     }
 
-    @Override
-    SharedQueue<byte[]> openEncoded() throws IOException {
-        Codec<byte[]> codec = new EncodedCodec(storedCodecId());
-        return RingQueue.open(directory(), codec, WaitStrategy.blocking());
-    }
-
-    @Override
-    QueueView view() throws IOException {
-        try (DirectoryHandle held = hold()) {
-            requireQueue(held);
-            return new RingView(directory(), RingControl.of(mapReadOnly(held, RingLayout.FORMAT)));
-        }
+    /** The shared words, to be looked at without a trace. */
+    RingControl look(DirectoryHandle held) throws IOException {
+        return RingControl.of(mapReadOnly(held, RingLayout.FORMAT));
     }
 
     @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
-import io.ipcq.Log;
 import io.ipcq.Passed;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -136,7 +135,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             throws IOException {
         return new RingFiles(directory).open(codec.id(), hold -> {
             if (hold.control().id() != id) {
-                throw QueueDirectory.isGone(directory);
+                throw StorageFailure.isGone(directory);
             }
             return passed(hold, codec, waitStrategy);
         });
@@ -844,7 +843,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             putBackAgain();
         }
         if (lost > 0) {
-            Log.of(SharedQueue.class)
+            QueueLog.get()
                     .warn(
                             "elements that were taken and could not be handed over are lost, because the queue is full or shut"
                                     + " down: elements={}, directory={}; take them from the handle before it is closed",
@@ -859,7 +858,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             putBackAll();
         } catch (InternalError e) {
             drainFaults();
-            Log.of(SharedQueue.class).debug("closes a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.get().debug("closes a queue whose file was cut short: directory={}", directory(), e);
         }
     }
 
@@ -946,7 +945,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         } catch (InternalError e) {
             broken = true;
             drainFaults();
-            Log.of(SharedQueue.class).debug("closed a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.get().debug("closed a queue whose file was cut short: directory={}", directory(), e);
         }
         if (anonymous && last) {
             AnonymousDirectories.delete(files);
@@ -963,7 +962,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             bytes = surfaced(control.storageBytes());
         } catch (InternalError e) {
             drainFaults();
-            Log.of(SharedQueue.class).debug("left a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.get().debug("left a queue whose file was cut short: directory={}", directory(), e);
         }
         control.region().release(bytes);
     }
@@ -1024,7 +1023,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         } catch (InternalError e) {
             broken = true;
             drainFaults();
-            Log.of(SharedQueue.class).debug("deletes a queue whose file was cut short: directory={}", directory(), e);
+            QueueLog.get().debug("deletes a queue whose file was cut short: directory={}", directory(), e);
         }
     }
 
@@ -1088,7 +1087,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         try {
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
-            Log.of(SharedQueue.class).debug("the memory of a queue is gone", next);
+            QueueLog.get().debug("the memory of a queue is gone", next);
         }
     }
 

@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static io.ipcq.queue.RingLayout.*;
 
+import io.ipcq.memory.DirectoryHandle;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
 import io.ipcq.memory.WaitStrategy;
@@ -30,7 +31,11 @@ final class RingView implements QueueView {
     private RingRecords.@Nullable Cursor follower; // where the last look at elements from a number on has ended
     private long followed; // the number that comes next there
 
-    RingView(Path directory, RingControl control) {
+    static RingView of(RingFiles files, DirectoryHandle held) throws IOException {
+        return new RingView(files.directory(), files.look(held));
+    }
+
+    private RingView(Path directory, RingControl control) {
         this.directory = directory;
         this.control = control;
         this.records = new RingRecords(control);

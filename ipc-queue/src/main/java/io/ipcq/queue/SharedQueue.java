@@ -65,14 +65,6 @@ public interface SharedQueue<E> extends BlockingQueue<E>, Attached, Awaitable, S
         return builder(type).openOrCreate(directory);
     }
 
-    /**
-     * Opens the queue in a directory, of either kind and of any type. Its elements are the bytes to which they were
-     * encoded. This is for tools that look at queues. What they put has to be encoded as {@link #codecId()} says.
-     */
-    static SharedQueue<byte[]> openEncoded(Path directory) throws IOException {
-        return QueueDirectory.requireIn(directory).openEncoded();
-    }
-
     /** The directories of the anonymous queues of this user's programs. Some may be about to be removed. */
     static List<Path> anonymousDirectories() throws IOException {
         return AnonymousDirectories.list();

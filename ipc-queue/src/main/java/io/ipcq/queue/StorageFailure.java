@@ -2,15 +2,22 @@
 package io.ipcq.queue;
 
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What the operating system objects to, found below the exceptions of others, and what can be done about it. */
+/** What is wrong with a queue's files, found below the exceptions of others, and what can be done about it. */
 final class StorageFailure {
 
     private static final int DEEPEST = 20;
 
     private StorageFailure() {}
+
+    static NoSuchFileException isGone(Path directory) {
+        return new NoSuchFileException(
+                directory.toString(), null, "the queue was moved or removed, or another one has taken its place");
+    }
 
     /** The message of the innermost exception that has one, and what to do. */
     static String describe(Throwable failure) {

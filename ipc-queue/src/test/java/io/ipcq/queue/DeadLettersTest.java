@@ -262,7 +262,7 @@ class DeadLettersTest {
 
     @Test
     void shouldHaveRoomForTheLargestElement() throws Exception {
-        int largest = DurableQueueBuilder.MAX_ELEMENT_BYTES;
+        int largest = DurableQueueOptions.MAX_ELEMENT_BYTES;
         DurableQueue<byte[]> queue =
                 DurableQueue.builder(byte[].class).maxElementBytes(largest).create(parent.resolve("orders"));
         toClose.add(queue);

@@ -116,16 +116,16 @@ class QueueAddressTest {
     @Test
     void shouldOpenWhateverTypeByAddress() throws Exception {
         Path directory = parent.resolve("orders");
-        assertThatThrownBy(() -> DurableQueue.openEncoded(directory.toUri())).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> EncodedQueue.open(directory.toUri())).isInstanceOf(NoSuchFileException.class);
         try (DurableQueue<String> queue = DurableQueue.openOrCreate(directory, String.class);
-                DurableQueue<byte[]> encoded = DurableQueue.openEncoded(directory.toUri())) {
+                DurableQueue<byte[]> encoded = EncodedQueue.open(directory.toUri())) {
             queue.put("tea");
             assertThat(encoded.get()).asString().isEqualTo("tea");
             assertThat(encoded.codecId()).isEqualTo(queue.codecId());
         }
         Path ring = parent.resolve("ring");
         SharedQueue.openOrCreate(ring, String.class).close();
-        assertThatThrownBy(() -> DurableQueue.openEncoded(ring.toUri()))
+        assertThatThrownBy(() -> EncodedQueue.open(ring.toUri()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("in memory");
     }
@@ -188,7 +188,7 @@ class QueueAddressTest {
             assertThat(Fixed.last.options().maxSize()).isEqualTo(3);
             assertThat(Fixed.last.closedWhenUnreachable()).isTrue();
             assertThat(Fixed.last.codec().id()).isEqualTo(queue.codecId());
-            try (DurableQueue<byte[]> encoded = DurableQueue.openEncoded(URI.create("fixed:/orders"))) {
+            try (DurableQueue<byte[]> encoded = EncodedQueue.open(URI.create("fixed:/orders"))) {
                 assertThat(encoded.codecId()).isEqualTo(Codec.utf8().id());
                 assertThat(Fixed.last.create()).isFalse();
             }

@@ -191,7 +191,7 @@ class RecordedEventsTest {
     @EnumSource
     void shouldTakeNoOpeningForTakeover(Engine engine) throws Exception {
         engine.create(parent.resolve("queue")).close();
-        try (SharedQueue<byte[]> queue = SharedQueue.openEncoded(parent.resolve("queue"))) {
+        try (SharedQueue<byte[]> queue = EncodedQueue.open(parent.resolve("queue"))) {
             queue.put(new byte[1]);
             queue.get();
             assertThat(events()).isEmpty();

@@ -153,7 +153,7 @@ class RedeliveryTest {
         long start = System.nanoTime();
         queue.receive().nack();
         assertThat(queue.receive().nack(Duration.ZERO)).isTrue();
-        assertPassedSince(start, DurableQueueBuilder.DEFAULT_REDELIVERY_DELAY);
+        assertPassedSince(start, DurableQueueOptions.DEFAULT_REDELIVERY_DELAY);
         assertThat(queue.receive(Duration.ZERO)).as("at once").isNotNull();
     }
 
@@ -415,7 +415,7 @@ class RedeliveryTest {
         long start = System.nanoTime();
         assertThatThrownBy(older::get).isInstanceOf(CodecException.class);
         assertThat(((JournalQueue<String>) older).store().control().nextDueNanos() - start)
-                .isGreaterThanOrEqualTo(DurableQueueBuilder.DEFAULT_REDELIVERY_DELAY.toNanos());
+                .isGreaterThanOrEqualTo(DurableQueueOptions.DEFAULT_REDELIVERY_DELAY.toNanos());
         assertThat(older.qsize()).isEqualTo(1);
     }
 }

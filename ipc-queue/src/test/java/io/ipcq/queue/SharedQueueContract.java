@@ -152,7 +152,7 @@ abstract class SharedQueueContract {
     void shouldShowElementsAsTheyWereEncoded() throws Exception {
         with("a", "b");
         assertThat(queue.codecId()).isEqualTo(Codec.utf8().id());
-        SharedQueue<byte[]> encoded = closed(SharedQueue.openEncoded(queue.directory()));
+        SharedQueue<byte[]> encoded = closed(EncodedQueue.open(queue.directory()));
         assertThat(encoded.codecId()).isEqualTo(queue.codecId());
         assertThat(encoded.stream().map(String::new)).containsExactly("a", "b");
         assertThat(encoded.get()).isEqualTo(new byte[] {'a'});

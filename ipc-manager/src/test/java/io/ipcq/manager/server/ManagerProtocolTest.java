@@ -13,6 +13,7 @@ import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.ProtocolClient;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.EncodedQueue;
 import io.ipcq.queue.SharedQueue;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -192,7 +193,7 @@ class ManagerProtocolTest {
                 .create(directory.resolve("orders"))
                 .close();
         client.ask("open", "durableQueue", "orders", Map.of("codec", "json:java.lang.Integer"));
-        try (SharedQueue<byte[]> local = SharedQueue.openEncoded(directory.resolve("orders"))) {
+        try (SharedQueue<byte[]> local = EncodedQueue.open(directory.resolve("orders"))) {
             local.put("no JSON".getBytes(StandardCharsets.UTF_8));
             local.put("42".getBytes(StandardCharsets.UTF_8));
         }
