@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -17,6 +18,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.net.URI;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the arrows and the doorways of docs/architecture.md. */
@@ -158,15 +161,23 @@ class QueueArchitectureTest {
     @Test
     void shouldKeepQueueAboveItsJournal() {
         String below = "io\\.ipcq\\.queue\\.("
-                + "Journal(Store|Producer|Consumer|Mutex|Scan|Lookup|History|Source|Waiters|Control)"
+                + "Journal(Store|Producer|Consumer|Mutex|Scan|Lookup|History|Source|Waiters|Files|Control)"
                 + "|Burial|Leases|ReturnedSlots|ChronicleJournal)(\\$.*)?";
         noClasses()
                 .that()
                 .haveNameMatching(below)
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("io\\.ipcq\\.queue\\.(JournalQueue|DeadLetters)(\\$.*)?")
+                .haveNameMatching("io\\.ipcq\\.queue\\.(JournalQueue|DurableQueue|SharedQueue|DeadLetters)(\\$.*)?")
                 .check(CLASSES);
+    }
+
+    /** More files than this that only make sense together are more than somebody reads at once. */
+    @Test
+    void shouldHaveNoLargeCircleOfFiles() {
+        Map<String, Set<String>> largest = FileCircles.largest(CLASSES);
+        assertThat(largest).containsKey("io.ipcq.queue");
+        assertThat(largest).allSatisfy((room, circle) -> assertThat(circle).hasSizeLessThanOrEqualTo(10));
     }
 
     @Test

@@ -129,7 +129,7 @@ final class GuardedSerializers extends BeanSerializerFactory {
                 throw new JsonRefusal("a key that is a " + key.getClass().getName()
                         + " would come back as text; declare the type of the keys");
             }
-            if (Utf8Codec.indexOfLoneSurrogate(text) >= 0) {
+            if (LoneSurrogate.indexIn(text) >= 0) {
                 throw new JsonRefusal("a key of the map has a lone surrogate, which UTF-8 cannot represent");
             }
             out.writeName(text);

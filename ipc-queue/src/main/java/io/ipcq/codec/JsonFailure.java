@@ -90,8 +90,8 @@ final class JsonFailure {
             return refusal.getMessage();
         }
         if (root instanceof StackOverflowError || root instanceof StreamConstraintsException) {
-            return "a limit is exceeded, or an object contains itself: nesting=" + JsonFormat.MAX_NESTING + ", digits="
-                    + JsonFormat.MAX_NUMBER_CHARS;
+            return "a limit is exceeded, or an object contains itself: nesting=" + Jackson.MAX_NESTING + ", digits="
+                    + Jackson.MAX_NUMBER_CHARS;
         }
         return failure instanceof JacksonException jackson ? jacksonReason(jackson, root) : threw(root);
     }

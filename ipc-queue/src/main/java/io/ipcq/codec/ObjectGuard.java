@@ -50,7 +50,7 @@ final class ObjectGuard implements Guard {
         if (JacksonAnnotations.matter(annotated)) {
             return "its annotations change what is written or read";
         }
-        if (!(JsonFormat.deserializer(type) instanceof BeanDeserializerBase reader)) {
+        if (!(Jackson.deserializer(type) instanceof BeanDeserializerBase reader)) {
             return "it is not read as an object";
         }
         if (!reader.getValueInstantiator().canInstantiate()) {

@@ -3,9 +3,7 @@ package io.ipcq.codec;
 
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -20,31 +18,14 @@ import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.PropertyWriter;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
 
-/**
- * The state of an object: its fields and those of the classes above, without transient ones. Each has to be written and
- * read.
- */
+/** The state of an object: its {@link StateFields}. Each of them has to be written and read. */
 final class ObjectState {
 
     private ObjectState() {}
 
-    /** The fields of a class and of those above it, without static, transient and synthetic ones. */
-    static List<Field> fields(Class<?> type) {
-        List<Field> fields = new ArrayList<>();
-        for (Class<?> level = type; level != null; level = level.getSuperclass()) {
-            for (Field field : level.getDeclaredFields()) {
-                int modifiers = field.getModifiers();
-                if (!Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers) && !field.isSynthetic()) {
-                    fields.add(field);
-                }
-            }
-        }
-        return fields;
-    }
-
     /** Why not every object that is written and read comes back as it is; null if each does. */
     static @Nullable String flaw(Class<?> type, BeanSerializerBase writer, BeanDeserializerBase reader) {
-        List<Field> unwritten = fields(type);
+        List<Field> unwritten = StateFields.of(type);
         for (Iterator<PropertyWriter> properties = writer.properties(); properties.hasNext(); ) {
             PropertyWriter property = properties.next();
             if (property.getName().equals(SealedTypes.MARK) && SealedTypes.isBelowSealed(type)) {
@@ -110,7 +91,7 @@ final class ObjectState {
     }
 
     private static boolean keepsNull(SettableBeanProperty setter) {
-        DeserializationContext context = JsonFormat.MAPPER._deserializationContext();
+        DeserializationContext context = Jackson.MAPPER._deserializationContext();
         return setter.getType().isPrimitive()
                 || KnownTypes.isNullAmbiguous(setter.getType())
                 || setter.getNullValueProvider().getNullValue(context) == null;

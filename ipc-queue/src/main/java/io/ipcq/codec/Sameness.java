@@ -81,7 +81,7 @@ final class Sameness {
         if (judge != Object.class && !a.equals(b)) {
             return false;
         }
-        for (Field field : ObjectState.fields(a.getClass())) {
+        for (Field field : StateFields.of(a.getClass())) {
             boolean judged = judge != Object.class && field.getDeclaringClass().isAssignableFrom(judge);
             if (!judged && !sameField(field, a, b)) {
                 return false;

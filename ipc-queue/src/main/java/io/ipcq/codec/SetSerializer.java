@@ -53,7 +53,7 @@ final class SetSerializer extends ValueSerializer<Object> {
 
     /** A writer that writes equal values of a type in the same way. */
     static ObjectWriter canonical(JavaType type) {
-        return JsonFormat.writer(type).withAttribute(CANONICAL, true);
+        return Jackson.writer(type).withAttribute(CANONICAL, true);
     }
 
     private Object ordered(Object set, SerializationContext context) {

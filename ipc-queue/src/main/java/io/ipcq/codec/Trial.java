@@ -24,7 +24,7 @@ final class Trial {
 
     private Trial(JavaType type, String name, @Nullable String flaw) {
         this.type = type;
-        this.boxed = JsonFormat.isBoxed(type);
+        this.boxed = Jackson.isBoxed(type);
         this.name = name;
         this.flaw = flaw;
     }
@@ -37,8 +37,8 @@ final class Trial {
 
     /** For keys of maps: each is tried in a map of its own, as {@link #inMap} makes it. */
     static Trial ofKey(JavaType type) {
-        JavaType text = JsonFormat.MAPPER.constructType(String.class);
-        JavaType map = JsonFormat.MAPPER.getTypeFactory().constructMapType(Map.class, type, text);
+        JavaType text = Jackson.MAPPER.constructType(String.class);
+        JavaType map = Jackson.MAPPER.getTypeFactory().constructMapType(Map.class, type, text);
         return new Trial(map, "key, a " + type.getRawClass().getName() + ",", null);
     }
 
@@ -82,7 +82,7 @@ final class Trial {
     private ObjectWriter writer() {
         ObjectWriter current = writer;
         if (current == null) {
-            current = JsonFormat.writer(type).withAttribute(RUNNING, true);
+            current = Jackson.writer(type).withAttribute(RUNNING, true);
             writer = current;
         }
         return current;
@@ -91,7 +91,7 @@ final class Trial {
     private ObjectReader reader() {
         ObjectReader current = reader;
         if (current == null) {
-            current = JsonFormat.MAPPER.readerFor(type);
+            current = Jackson.MAPPER.readerFor(type);
             reader = current;
         }
         return current;

@@ -34,7 +34,7 @@ final class TypePath {
         if (type.getRawClass().getModule() == Object.class.getModule()) {
             return null;
         }
-        for (Field field : ObjectState.fields(type.getRawClass())) {
+        for (Field field : StateFields.of(type.getRawClass())) {
             JavaType part = typeOf(field, type);
             if (isCulprit(part)) {
                 return append("." + field.getName(), part);
@@ -46,11 +46,11 @@ final class TypePath {
     private static JavaType typeOf(Field field, JavaType owner) {
         JavaType declaring = owner.findSuperType(field.getDeclaringClass());
         TypeBindings bindings = declaring == null ? owner.getBindings() : declaring.getBindings();
-        return JsonFormat.MAPPER.getTypeFactory().resolveMemberType(field.getGenericType(), bindings);
+        return Jackson.MAPPER.getTypeFactory().resolveMemberType(field.getGenericType(), bindings);
     }
 
     private boolean isCulprit(JavaType type) {
-        return seen.add(type) && JsonFormat.whyUndecodable(type) != null;
+        return seen.add(type) && Jackson.whyUndecodable(type) != null;
     }
 
     private JavaType append(String name, JavaType part) {

@@ -67,30 +67,13 @@ enum Utf8Codec implements Codec<String> {
     }
 
     private static void refuseLoneSurrogate(String value) {
-        int at = indexOfLoneSurrogate(value);
+        int at = LoneSurrogate.indexIn(value);
         if (at >= 0) {
             throw new CodecException(
                     "cannot encode text as UTF-8: lone surrogate at index=" + at + ", length=" + value.length(),
                     null,
                     null);
         }
-    }
-
-    /** Half of a character that takes two chars, which is no character at all; -1 if there is none. */
-    static int indexOfLoneSurrogate(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c)
-                        && i + 1 < value.length()
-                        && Character.isLowSurrogate(value.charAt(i + 1));
-                if (!pair) {
-                    return i;
-                }
-                i++;
-            }
-        }
-        return -1;
     }
 
     /** Encoding again gives the same bytes exactly when none was replaced. */

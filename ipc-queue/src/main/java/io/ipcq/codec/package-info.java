@@ -8,7 +8,7 @@
  * classes keep its promise: what is encoded comes back equal, or is refused with the path of the field.
  *
  * <ul>
- *   <li>{@code JsonFormat} is Jackson, configured once. In this library, only this package imports Jackson.
+ *   <li>{@code Jackson} configures that library once. In this library, only this package imports Jackson.
  *   <li>{@code GuardedSerializers} puts a {@code Guard} before the writer of each type that is not known to come back.
  *   <li>{@code KnownTypes} lists the types of the JDK of which all values come back, or some. {@code ObjectState} knows
  *       the fields of a class.

@@ -787,7 +787,7 @@ class JsonCodecTest {
                                 new TypeRef<AutoCloseable>() {},
                                 new TypeRef<Password>() {},
                                 new TypeRef<Destroyable>() {})
-                        .filter(type -> JsonFormat.MAPPER
+                        .filter(type -> Jackson.MAPPER
                                 .constructType(type.type())
                                 .getRawClass()
                                 .isInstance(value))
@@ -804,12 +804,12 @@ class JsonCodecTest {
     }
 
     private static java.lang.reflect.Type generic(Class<?> raw, java.lang.reflect.Type... arguments) {
-        return JsonFormat.MAPPER
+        return Jackson.MAPPER
                 .getTypeFactory()
                 .constructParametricType(
                         raw,
                         Arrays.stream(arguments)
-                                .map(JsonFormat.MAPPER::constructType)
+                                .map(Jackson.MAPPER::constructType)
                                 .toArray(tools.jackson.databind.JavaType[]::new));
     }
 
