@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.kafka;
 
+import io.ipcq.queue.DurableQueueOption;
 import io.ipcq.queue.DurableQueueOptions;
 import io.ipcq.queue.DurableQueueRequest;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +27,12 @@ record KafkaOptions(
         Duration redeliveryDelay,
         @Nullable Duration leaseTimeout) {
 
-    /** Names of those that can be chosen. */
-    static final Set<String> KNOWN = Set.of("maxElementBytes", "maxAttempts", "redeliveryDelay", "leaseTimeout");
+    /** Those that can be chosen. */
+    static final Set<DurableQueueOption> KNOWN = Set.of(
+            DurableQueueOption.MAX_ELEMENT_BYTES,
+            DurableQueueOption.MAX_ATTEMPTS,
+            DurableQueueOption.REDELIVERY_DELAY,
+            DurableQueueOption.LEASE_TIMEOUT);
 
     /** What a broker takes unless it is told otherwise is 1 MiB, with all that is around an element. */
     private static final int DEFAULT_MAX_ELEMENT_BYTES = 1_000_000;
@@ -54,7 +59,9 @@ record KafkaOptions(
     static KafkaOptions of(DurableQueueRequest<?> request) {
         DurableQueueOptions asked = request.options();
         return new KafkaOptions(
-                request.chosen().contains("maxElementBytes") ? asked.maxElementBytes() : DEFAULT_MAX_ELEMENT_BYTES,
+                request.chosen().contains(DurableQueueOption.MAX_ELEMENT_BYTES)
+                        ? asked.maxElementBytes()
+                        : DEFAULT_MAX_ELEMENT_BYTES,
                 asked.maxAttempts(),
                 asked.redeliveryDelay(),
                 asked.leaseTimeout());

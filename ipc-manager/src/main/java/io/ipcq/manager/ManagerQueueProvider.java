@@ -6,6 +6,7 @@ import io.ipcq.connection.Connection;
 import io.ipcq.connection.ConnectionBuilder;
 import io.ipcq.manager.wire.ServedType;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.DurableQueueOption;
 import io.ipcq.queue.DurableQueueProvider;
 import io.ipcq.queue.DurableQueueRequest;
 import io.ipcq.queue.QueueAddress;
@@ -110,7 +111,7 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
     private static <E> ManagedQueue<E> queue(Link link, String name, DurableQueueRequest<E> request) {
         Map<String, Object> asked = new HashMap<>();
         asked.put("codec", request.codec().id());
-        if (request.chosen().contains("maxSize")) {
+        if (request.chosen().contains(DurableQueueOption.MAX_SIZE)) {
             asked.put("maxSize", request.options().maxSize());
         }
         if (!request.create()) {

@@ -28,7 +28,7 @@ final class StressRing {
         RingFiles files = new RingFiles(Path.of(
                 System.getProperty("java.io.tmpdir"), "ipcq-stress-" + RandomNames.next()));
         try {
-            attach(0, files.create(new RingOptions(CAPACITY_BYTES, Long.MAX_VALUE, false), "bytes", false, hold -> hold));
+            attach(0, files.create(new SharedQueueOptions(CAPACITY_BYTES, Long.MAX_VALUE, false), "bytes", false, hold -> hold));
             attach(1, files.open("bytes", hold -> hold));
             files.delete();
         } catch (IOException e) {

@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a {@link DurableQueue}; {@code create}, {@code open} and {@code openOrCreate} check them all at once.
@@ -25,7 +25,16 @@ import java.util.Set;
 public final class DurableQueueBuilder<E> {
 
     private final Codec<E> codec;
-    private final Map<String, Object> chosen = new LinkedHashMap<>();
+    private final Set<DurableQueueOption> chosen = EnumSet.noneOf(DurableQueueOption.class);
+    private long maxSize = Long.MAX_VALUE;
+    private long segmentBytes = DurableQueueOptions.DEFAULT_SEGMENT_BYTES;
+    private int maxElementBytes = DurableQueueOptions.DEFAULT_MAX_ELEMENT_BYTES;
+    private @Nullable Duration leaseTimeout;
+    private Duration redeliveryDelay = DurableQueueOptions.DEFAULT_REDELIVERY_DELAY;
+    private int maxAttempts = DurableQueueOptions.DEFAULT_MAX_ATTEMPTS;
+    private int maxLeases = DurableQueueOptions.DEFAULT_MAX_LEASES;
+    private int retainedSegments;
+    private boolean sync;
     private WaitStrategy waitStrategy = WaitStrategy.blocking();
     private boolean groupTrusted;
     private boolean closedWhenUnreachable;
@@ -39,19 +48,22 @@ public final class DurableQueueBuilder<E> {
      * bound.
      */
     public DurableQueueBuilder<E> maxSize(long elements) {
-        return choose("maxSize", elements);
+        this.maxSize = elements;
+        return chosen(DurableQueueOption.MAX_SIZE);
     }
 
     /** The size, in bytes, at which a file of the journal is full; 64 MiB unless set, from 1 MiB to 1 GiB. */
     public DurableQueueBuilder<E> segmentBytes(long bytes) {
-        return choose("segmentBytes", bytes);
+        this.segmentBytes = bytes;
+        return chosen(DurableQueueOption.SEGMENT_BYTES);
     }
 
     /**
      * The largest encoded element, in bytes; 15 MiB unless set, at most 255 MiB. It costs address space, not memory.
      */
     public DurableQueueBuilder<E> maxElementBytes(int bytes) {
-        return choose("maxElementBytes", bytes);
+        this.maxElementBytes = bytes;
+        return chosen(DurableQueueOption.MAX_ELEMENT_BYTES);
     }
 
     /**
@@ -59,7 +71,8 @@ public final class DurableQueueBuilder<E> {
      * first one lives. Without this option a lease lasts as long as its consumer's process.
      */
     public DurableQueueBuilder<E> leaseTimeout(Duration timeout) {
-        return choose("leaseTimeout", Objects.requireNonNull(timeout, "timeout"));
+        this.leaseTimeout = Objects.requireNonNull(timeout, "timeout");
+        return chosen(DurableQueueOption.LEASE_TIMEOUT);
     }
 
     /**
@@ -68,22 +81,26 @@ public final class DurableQueueBuilder<E> {
      * meanwhile. Zero delivers the element again at once, before all others. What a dead consumer held does not wait.
      */
     public DurableQueueBuilder<E> redeliveryDelay(Duration delay) {
-        return choose("redeliveryDelay", Objects.requireNonNull(delay, "delay"));
+        this.redeliveryDelay = Objects.requireNonNull(delay, "delay");
+        return chosen(DurableQueueOption.REDELIVERY_DELAY);
     }
 
     /** How often an element is delivered before it goes to the dead letters; 5 unless set. */
     public DurableQueueBuilder<E> maxAttempts(int attempts) {
-        return choose("maxAttempts", attempts);
+        this.maxAttempts = attempts;
+        return chosen(DurableQueueOption.MAX_ATTEMPTS);
     }
 
     /** How many deliveries may be unacknowledged at the same time, in all processes together; 1,024 unless set. */
     public DurableQueueBuilder<E> maxLeases(int leases) {
-        return choose("maxLeases", leases);
+        this.maxLeases = leases;
+        return chosen(DurableQueueOption.MAX_LEASES);
     }
 
     /** How many consumed files are kept for {@link DurableQueue#replay}; none unless set. */
     public DurableQueueBuilder<E> retainedSegments(int segments) {
-        return choose("retainedSegments", segments);
+        this.retainedSegments = segments;
+        return chosen(DurableQueueOption.RETAINED_SEGMENTS);
     }
 
     /**
@@ -91,7 +108,8 @@ public final class DurableQueueBuilder<E> {
      * disk's speed.
      */
     public DurableQueueBuilder<E> sync(boolean sync) {
-        return choose("sync", sync);
+        this.sync = sync;
+        return chosen(DurableQueueOption.SYNC);
     }
 
     /** How this handle waits; {@link WaitStrategy#blocking()} unless set. Not stored: each handle has its own. */
@@ -203,34 +221,51 @@ public final class DurableQueueBuilder<E> {
         return JournalView.open(directory, codec);
     }
 
-    DurableQueueOptions options() {
-        int maxElementBytes = chosen("maxElementBytes", DurableQueueOptions.DEFAULT_MAX_ELEMENT_BYTES);
-        if (codec != DeadLetterCodec.INSTANCE) {
-            DurableQueueOptions.requireRange("maxElementBytes", maxElementBytes, 1, DurableQueueOptions.MAX_ELEMENT_BYTES);
-        }
-        return new DurableQueueOptions(
-                chosen("maxSize", Long.MAX_VALUE),
-                chosen("segmentBytes", DurableQueueOptions.DEFAULT_SEGMENT_BYTES),
-                maxElementBytes,
-                (Duration) chosen.get("leaseTimeout"),
-                chosen("redeliveryDelay", DurableQueueOptions.DEFAULT_REDELIVERY_DELAY),
-                chosen("maxAttempts", DurableQueueOptions.DEFAULT_MAX_ATTEMPTS),
-                chosen("maxLeases", DurableQueueOptions.DEFAULT_MAX_LEASES),
-                chosen("retainedSegments", 0),
-                chosen("sync", false));
+    /**
+     * Sets all options to those of another queue; each of them counts as set. What is set later replaces them one by
+     * one.
+     */
+    public DurableQueueBuilder<E> options(DurableQueueOptions options) {
+        this.maxSize = options.maxSize();
+        this.segmentBytes = options.segmentBytes();
+        this.maxElementBytes = options.maxElementBytes();
+        this.leaseTimeout = options.leaseTimeout();
+        this.redeliveryDelay = options.redeliveryDelay();
+        this.maxAttempts = options.maxAttempts();
+        this.maxLeases = options.maxLeases();
+        this.retainedSegments = options.retainedSegments();
+        this.sync = options.sync();
+        chosen.addAll(EnumSet.allOf(DurableQueueOption.class));
+        return this;
     }
 
-    @SuppressWarnings("unchecked") // what a name stands for has one type
-    private <T> T chosen(String name, T unset) {
-        return (T) chosen.getOrDefault(name, unset);
+    /**
+     * What a queue is created with now.
+     *
+     * @throws IllegalArgumentException if an option is out of its range
+     */
+    public DurableQueueOptions options() {
+        if (codec != DeadLetterCodec.INSTANCE) {
+            Range.require("maxElementBytes", maxElementBytes, 1, DurableQueueOptions.MAX_ELEMENT_BYTES);
+        }
+        return new DurableQueueOptions(
+                maxSize,
+                segmentBytes,
+                maxElementBytes,
+                leaseTimeout,
+                redeliveryDelay,
+                maxAttempts,
+                maxLeases,
+                retainedSegments,
+                sync);
     }
 
     private DurableQueueRequest<E> request(boolean create) {
-        return new DurableQueueRequest<>(codec, create, options(), chosen.keySet(), closedWhenUnreachable);
+        return new DurableQueueRequest<>(codec, create, options(), chosen, closedWhenUnreachable);
     }
 
-    private DurableQueueBuilder<E> choose(String name, Object value) {
-        chosen.put(name, value);
+    private DurableQueueBuilder<E> chosen(DurableQueueOption option) {
+        chosen.add(option);
         return this;
     }
 }

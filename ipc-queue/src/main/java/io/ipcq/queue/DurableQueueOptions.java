@@ -3,8 +3,7 @@ package io.ipcq.queue;
 
 import io.ipcq.memory.Deadline;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,19 +53,20 @@ public record DurableQueueOptions(
 
     /** @throws IllegalArgumentException if an option is out of its range */
     public DurableQueueOptions {
-        requireRange("maxSize", maxSize, 1, Long.MAX_VALUE);
-        requireRange(
+        Range.require("maxSize", maxSize, 1, Long.MAX_VALUE);
+        Range.require(
                 "segmentBytes",
                 segmentBytes,
                 MIN_SEGMENT_BYTES,
                 MAX_SEGMENT_BYTES);
-        requireRange("maxElementBytes", maxElementBytes, 1, MAX_DEAD_LETTER_BYTES);
-        requireRange("maxAttempts", maxAttempts, 1, Integer.MAX_VALUE);
-        requireRange("maxLeases", maxLeases, 1, LIMIT_OF_LEASES);
-        requireRange("retainedSegments", retainedSegments, 0, Integer.MAX_VALUE);
+        Range.require("maxElementBytes", maxElementBytes, 1, MAX_DEAD_LETTER_BYTES);
+        Range.require("maxAttempts", maxAttempts, 1, Integer.MAX_VALUE);
+        Range.require("maxLeases", maxLeases, 1, LIMIT_OF_LEASES);
+        Range.require("retainedSegments", retainedSegments, 0, Integer.MAX_VALUE);
         if (leaseTimeout != null && (leaseTimeout.isNegative() || leaseTimeout.isZero())) {
             throw new IllegalArgumentException("leaseTimeout must be positive: leaseTimeout=" + leaseTimeout);
         }
+        Objects.requireNonNull(redeliveryDelay, "redeliveryDelay");
         if (redeliveryDelay.isNegative()) {
             throw new IllegalArgumentException(
                     "redeliveryDelay must not be negative: redeliveryDelay=" + redeliveryDelay);
@@ -74,13 +74,6 @@ public record DurableQueueOptions(
         // as they are when they are read back
         leaseTimeout = leaseTimeout == null ? null : Duration.ofNanos(Deadline.nanos(leaseTimeout));
         redeliveryDelay = Duration.ofNanos(Deadline.nanos(redeliveryDelay));
-    }
-
-    static void requireRange(String name, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    name + " must be from " + min + " to " + max + ": " + name + "=" + value);
-        }
     }
 
     /** These options with another {@code maxSize}; {@link Long#MAX_VALUE} for no bound. */
@@ -124,21 +117,6 @@ public record DurableQueueOptions(
         requireEqual("segmentBytes", segmentBytes, stored.segmentBytes);
         requireEqual("maxElementBytes", maxElementBytes, stored.maxElementBytes);
         requireEqual("maxLeases", maxLeases, stored.maxLeases);
-    }
-
-    /** By the names of the builder's methods. */
-    Map<String, Object> asMap() {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("maxSize", maxSize);
-        map.put("segmentBytes", segmentBytes);
-        map.put("maxElementBytes", maxElementBytes);
-        map.put("leaseTimeout", leaseTimeout);
-        map.put("redeliveryDelay", redeliveryDelay);
-        map.put("maxAttempts", maxAttempts);
-        map.put("maxLeases", maxLeases);
-        map.put("retainedSegments", retainedSegments);
-        map.put("sync", sync);
-        return map;
     }
 
     private static void requireEqual(String name, long asked, long stored) {

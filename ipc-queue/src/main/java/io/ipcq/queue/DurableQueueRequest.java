@@ -2,7 +2,6 @@
 package io.ipcq.queue;
 
 import io.ipcq.codec.Codec;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,7 +14,7 @@ import java.util.TreeSet;
  * @param codec of the elements
  * @param create whether the queue is made if it is not there
  * @param options those that were chosen, and the defaults of the rest
- * @param chosen the names of those that were chosen
+ * @param chosen those that were chosen
  * @param closedWhenUnreachable see {@link DurableQueueBuilder#closedWhenUnreachable}
  * @param <E> the type of the elements
  */
@@ -23,7 +22,7 @@ public record DurableQueueRequest<E>(
         Codec<E> codec,
         boolean create,
         DurableQueueOptions options,
-        Set<String> chosen,
+        Set<DurableQueueOption> chosen,
         boolean closedWhenUnreachable) {
 
     /** @throws NullPointerException if something is missing */
@@ -36,11 +35,11 @@ public record DurableQueueRequest<E>(
     /**
      * Refuses options that a queue at this address cannot have.
      *
-     * @param known the names of those that it can have
+     * @param known those that it can have
      * @throws IllegalArgumentException if others were chosen; names them
      */
-    public void requireChosenOf(QueueAddress address, Set<String> known) {
-        Set<String> unknown = new TreeSet<>(chosen);
+    public void requireChosenOf(QueueAddress address, Set<DurableQueueOption> known) {
+        Set<DurableQueueOption> unknown = new TreeSet<>(chosen);
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("a queue at such an address cannot have these options: options="
@@ -56,13 +55,13 @@ public record DurableQueueRequest<E>(
      * @throws IllegalArgumentException if there is such an option; names it and both values
      */
     public void requireSame(String place, DurableQueueOptions stored) {
-        Map<String, Object> there = stored.asMap();
-        options.asMap().forEach((name, value) -> {
-            if (chosen.contains(name) && !Objects.equals(value, there.get(name))) {
-                throw new IllegalArgumentException("the queue has another " + name + ": " + place + ", stored="
-                        + there.get(name) + ", asked=" + value
+        for (DurableQueueOption option : chosen) {
+            Object asked = option.in(options);
+            if (!Objects.equals(asked, option.in(stored))) {
+                throw new IllegalArgumentException("the queue has another " + option + ": " + place + ", stored="
+                        + option.in(stored) + ", asked=" + asked
                         + "; leave the option out to take what is stored, or change that with DurableQueue.alter");
             }
-        });
+        }
     }
 }

@@ -16,17 +16,17 @@ final class RingControl extends QueueControl {
     /** What of the records is allocated at creation; the rest follows as the ring first reaches it. */
     private static final long FIRST_BYTES = 64L << 10;
 
-    private final RingOptions options;
+    private final SharedQueueOptions options;
 
     private RingControl(MappedRegion region) {
         super(region, STATE, fixed(region));
-        this.options = new RingOptions(
+        this.options = new SharedQueueOptions(
                 region.getLong(CAPACITY), region.getLong(MAX_SIZE), fixed(region).hasFlag(CHECKSUM));
     }
 
     /** Creates the file; {@code initialise} runs before any other process can see it. */
     static void create(
-            Path file, RingOptions options, String codecId, boolean anonymous, Consumer<QueueState> initialise)
+            Path file, SharedQueueOptions options, String codecId, boolean anonymous, Consumer<QueueState> initialise)
             throws IOException {
         long allocated = Math.min(FIRST_BYTES, options.capacityBytes());
         MappedRegion.createSparse(file, FORMAT, DATA + options.capacityBytes(), DATA + allocated, region -> {
@@ -37,7 +37,7 @@ final class RingControl extends QueueControl {
                 .release(0); // opened anew; only what initialise has made of it may use it for a moment longer
     }
 
-    private static void writeOptions(MappedRegion region, RingOptions options, String codecId, boolean anonymous) {
+    private static void writeOptions(MappedRegion region, SharedQueueOptions options, String codecId, boolean anonymous) {
         FixedOptions fixed = fixed(region);
         fixed.write(
                 codecId, anonymous, options.checksum() ? CHECKSUM : 0, RandomNames.nextLong() | Long.MIN_VALUE);
@@ -51,7 +51,7 @@ final class RingControl extends QueueControl {
         if (region.sizeBytes() <= DATA || !fixed(region).isIntact()) {
             throw damaged(region, "the options are damaged: offset=" + OPTIONS, null);
         }
-        RingControl control = new RingControl(region);
+        RingControl control = plausible(region);
         if (region.sizeBytes() != DATA + control.options.capacityBytes()) {
             throw damaged(
                     region,
@@ -62,11 +62,19 @@ final class RingControl extends QueueControl {
         return control;
     }
 
+    private static RingControl plausible(MappedRegion region) throws RegionFormatException {
+        try {
+            return new RingControl(region);
+        } catch (IllegalArgumentException e) {
+            throw damaged(region, "the options are damaged: offset=" + OPTIONS, e);
+        }
+    }
+
     private static FixedOptions fixed(MappedRegion region) {
         return new FixedOptions(region, OPTIONS, OPTION_FLAGS, KEY, CODEC_ID + MAX_CODEC_ID_BYTES);
     }
 
-    RingOptions options() {
+    SharedQueueOptions options() {
         return options;
     }
 

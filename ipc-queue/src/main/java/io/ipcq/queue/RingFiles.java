@@ -69,13 +69,13 @@ final class RingFiles extends QueueDirectory {
     }
 
     <Q extends AutoCloseable> Q create(
-            RingOptions options, String codecId, boolean anonymous, Making<Attachment, Q> making) throws IOException {
+            SharedQueueOptions options, String codecId, boolean anonymous, Making<Attachment, Q> making) throws IOException {
         return create(
                 (made, first) -> lay(made, options, codecId, anonymous, first), held -> attach(held, codecId, making));
     }
 
     private void lay(
-            DirectoryHandle made, RingOptions options, String codecId, boolean anonymous, Consumer<Members> first)
+            DirectoryHandle made, SharedQueueOptions options, String codecId, boolean anonymous, Consumer<Members> first)
             throws IOException {
         try {
             Path control = made.path().resolve(CONTROL);

@@ -104,13 +104,13 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.canTake = () -> ring.isReady() || leftovers.hasSome() || isOver();
     }
 
-    static <E> RingQueue<E> create(Path directory, Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
+    static <E> RingQueue<E> create(Path directory, Codec<E> codec, SharedQueueOptions options, WaitStrategy waitStrategy)
             throws IOException {
         return new RingFiles(directory)
                 .create(options, codec.id(), false, hold -> new RingQueue<>(hold, codec, waitStrategy, true));
     }
 
-    static <E> RingQueue<E> createAnonymous(Codec<E> codec, RingOptions options, WaitStrategy waitStrategy)
+    static <E> RingQueue<E> createAnonymous(Codec<E> codec, SharedQueueOptions options, WaitStrategy waitStrategy)
             throws IOException {
         return AnonymousDirectories.create(directory -> new RingFiles(directory)
                 .create(options, codec.id(), true, hold -> {
@@ -720,7 +720,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         });
     }
 
-    RingOptions options() {
+    SharedQueueOptions options() {
         return control.options();
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class SharedQueueBuilder<E> {
 
     private final Codec<E> codec;
-    private @Nullable Long capacityBytes;
+    private @Nullable Long capacityBytes; // null until it is set, as are the others that are stored
     private @Nullable Long maxSize;
     private @Nullable Boolean checksum;
     private WaitStrategy waitStrategy = WaitStrategy.blocking();
@@ -110,7 +110,7 @@ public final class SharedQueueBuilder<E> {
      * @throws IllegalArgumentException if the queue has another codec, or another value for an option that was set here
      */
     public SharedQueue<E> open(Path directory) throws IOException {
-        RingOptions asked = options();
+        SharedQueueOptions asked = options();
         if (groupTrusted) {
             QueueDirectory.closeToGroup(directory);
         }
@@ -118,7 +118,7 @@ public final class SharedQueueBuilder<E> {
                 ? RingQueue.openPassed(directory, codec, waitStrategy)
                 : RingQueue.open(directory, codec, waitStrategy);
         try {
-            RingOptions stored = queue.options();
+            SharedQueueOptions stored = queue.options();
             requireSame("capacityBytes", capacityBytes, asked.capacityBytes(), stored.capacityBytes(), directory);
             requireSame("maxSize", maxSize, asked.maxSize(), stored.maxSize(), directory);
             requireSame("checksum", checksum, asked.checksum(), stored.checksum(), directory);
@@ -134,22 +134,23 @@ public final class SharedQueueBuilder<E> {
         return QueueDirectory.openOrCreate(() -> open(directory), () -> create(directory));
     }
 
-    private RingOptions options() {
-        long capacity = inRange(
-                "capacityBytes",
-                capacityBytes == null ? RingOptions.DEFAULT_CAPACITY_BYTES : capacityBytes,
-                RingOptions.MIN_CAPACITY_BYTES,
-                RingOptions.MAX_CAPACITY_BYTES);
-        long size = inRange("maxSize", maxSize == null ? Long.MAX_VALUE : maxSize, 1, Long.MAX_VALUE);
-        return new RingOptions(RingOptions.roundUp(capacity), size, checksum != null && checksum);
+    /** Sets all options that are stored to those of another queue. What is set later replaces them one by one. */
+    public SharedQueueBuilder<E> options(SharedQueueOptions options) {
+        return capacityBytes(options.capacityBytes())
+                .maxSize(options.maxSize())
+                .checksum(options.checksum());
     }
 
-    private static long inRange(String name, long value, long min, long max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    name + " must be from " + min + " to " + max + ": " + name + "=" + value);
-        }
-        return value;
+    /**
+     * What a queue is created with now.
+     *
+     * @throws IllegalArgumentException if an option is out of its range
+     */
+    public SharedQueueOptions options() {
+        return new SharedQueueOptions(
+                capacityBytes == null ? SharedQueueOptions.DEFAULT_CAPACITY_BYTES : capacityBytes,
+                maxSize == null ? Long.MAX_VALUE : maxSize,
+                checksum != null && checksum);
     }
 
     private static void requireSame(String name, @Nullable Object chosen, Object asked, Object stored, Path directory) {

@@ -157,7 +157,7 @@ class QueueAddressTest {
         @Override
         public <E> DurableQueue<E> open(QueueAddress address, DurableQueueRequest<E> request) throws IOException {
             last = request;
-            request.requireChosenOf(address, Set.of("maxSize"));
+            request.requireChosenOf(address, Set.of(DurableQueueOption.MAX_SIZE));
             return DurableQueue.builder(request.codec()).create();
         }
 
@@ -184,7 +184,7 @@ class QueueAddressTest {
                 .openOrCreate(URI.create("fixed:/orders"))) {
             queue.put("a");
             assertThat(Fixed.last.create()).isTrue();
-            assertThat(Fixed.last.chosen()).containsExactly("maxSize");
+            assertThat(Fixed.last.chosen()).containsExactly(DurableQueueOption.MAX_SIZE);
             assertThat(Fixed.last.options().maxSize()).isEqualTo(3);
             assertThat(Fixed.last.closedWhenUnreachable()).isTrue();
             assertThat(Fixed.last.codec().id()).isEqualTo(queue.codecId());

@@ -45,7 +45,7 @@ class RingTest {
 
     private void attach(long maxSize) throws IOException {
         attachment = new RingFiles(parent.resolve("ring-" + maxSize))
-                .create(new RingOptions(CAPACITY, maxSize, false), "bytes", false, hold -> hold);
+                .create(new SharedQueueOptions(CAPACITY, maxSize, false), "bytes", false, hold -> hold);
         region = attachment.control().region();
         mutex = new RobustMutex(region, RingLayout.MUTEX, attachment.members());
         ring = ring();
