@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Comments, and the prose of documents, have lines of 120 characters, as the code has; the formatter does not look at
- * them.
+ * Comments, and the prose of documents, have lines of 120 characters, as the code has, and so have cells of tables; the
+ * formatter does not look at them.
  */
 class LineLengthTest {
 
@@ -21,6 +21,8 @@ class LineLengthTest {
 
     /** A table has its rows on one line each, and pictures and commands are as long as they are. */
     private static final Pattern NO_PROSE = Pattern.compile("(?:\\||#| {4}).*");
+
+    private static final Pattern CELL_END = Pattern.compile("(?<!\\\\)\\|");
 
     @Test
     void shouldBreakProse() throws IOException {
@@ -49,6 +51,28 @@ class LineLengthTest {
         assertThat(files).isGreaterThan(500);
     }
 
+    /** A cell is read at a glance; what takes longer is a paragraph or a list. */
+    @Test
+    void shouldKeepCellsShort() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        Path root = SourceTree.root();
+        for (Path directory : List.of(root, root.resolve("docs"), root.resolve("benchmarks"))) {
+            for (Path document : SourceTree.list(directory, "*.md")) {
+                tooLong.addAll(cells(root.relativize(document), Files.readAllLines(document)));
+            }
+        }
+        assertThat(tooLong).isEmpty();
+    }
+
+    @Test
+    void shouldNoticeLongCells() {
+        String cell = "x".repeat(MAX);
+        Path file = Path.of("X");
+        List<String> lines = List.of("| " + cell + " | y |", "| y | x" + cell + " |", "```", "| x" + cell + " |", "```");
+        assertThat(cells(file, lines)).containsExactly("X:2");
+        assertThat(cells(file, List.of("| `a \\| b` " + cell.substring(8) + " |"))).containsExactly("X:1");
+    }
+
     @Test
     void shouldNoticeLongLines() {
         String line = "x".repeat(MAX);
@@ -75,6 +99,23 @@ class LineLengthTest {
             fenced ^= line.startsWith("```");
             if (line.length() > MAX && !fenced && !NO_PROSE.matcher(line).matches()) {
                 tooLong.add(document + ":" + (i + 1));
+            }
+        }
+        return tooLong;
+    }
+
+    private static List<String> cells(Path document, List<String> lines) {
+        List<String> tooLong = new ArrayList<>();
+        boolean fenced = false;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            fenced ^= line.startsWith("```");
+            if (!fenced && line.startsWith("|")) {
+                for (String cell : CELL_END.split(line)) {
+                    if (cell.strip().length() > MAX) {
+                        tooLong.add(document + ":" + (i + 1));
+                    }
+                }
             }
         }
         return tooLong;
