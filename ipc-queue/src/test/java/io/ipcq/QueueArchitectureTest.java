@@ -17,9 +17,15 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the arrows and the doorways of docs/architecture.md. */
@@ -178,6 +184,18 @@ class QueueArchitectureTest {
         Map<String, Set<String>> largest = FileCircles.largest(CLASSES);
         assertThat(largest).containsKey("io.ipcq.queue");
         assertThat(largest).allSatisfy((room, circle) -> assertThat(circle).hasSizeLessThanOrEqualTo(10));
+    }
+
+    /** A sum overflows, and the difference of two points of time says nothing about those that are never reached. */
+    @Test
+    void shouldComputeDeadlinesInOnePlace() throws IOException {
+        List<Path> elsewhere = new ArrayList<>();
+        for (Path source : SourceTree.sources(SourceTree.root().resolve("ipc-queue/src/main"))) {
+            if (Pattern.compile("nanoTime\\(\\) \\+|- System\\.nanoTime").matcher(Files.readString(source)).find()) {
+                elsewhere.add(source.getFileName());
+            }
+        }
+        assertThat(elsewhere).containsExactly(Path.of("Deadline.java"));
     }
 
     @Test

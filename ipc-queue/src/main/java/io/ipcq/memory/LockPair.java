@@ -78,10 +78,9 @@ final class LockPair {
 
     /** Gives holders with only one lock time to answer; an interrupt does not shorten it. */
     static void awaitRound() {
-        long nanos = TimeUnit.MILLISECONDS.toNanos(ROUND_MILLIS);
-        long end = System.nanoTime() + nanos;
-        for (long rest = nanos; rest > 0; rest = end - System.nanoTime()) {
-            LockSupport.parkNanos(rest);
+        long end = Deadline.in(ROUND_MILLIS, TimeUnit.MILLISECONDS);
+        while (!Deadline.hasPassed(end)) {
+            LockSupport.parkNanos(Deadline.remainingNanos(end));
         }
     }
 

@@ -100,7 +100,7 @@ final class JournalMutex {
     /** In naps: a thread that unlocks with its stack used up wakes nobody. */
     private boolean lockThreads(long deadline) throws InterruptedException {
         while (true) {
-            long nap = Deadline.atMost(deadline, PATIENCE_NANOS) - System.nanoTime();
+            long nap = Deadline.remainingNanos(Deadline.atMost(deadline, PATIENCE_NANOS));
             if (threads.tryLock(nap, TimeUnit.NANOSECONDS)) {
                 return true;
             }

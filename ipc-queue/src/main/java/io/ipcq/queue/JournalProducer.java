@@ -153,7 +153,7 @@ final class JournalProducer {
     void repairUnlessHeld() {
         boolean locked = false;
         try {
-            locked = mutex.lock(System.nanoTime() + PATIENCE_NANOS);
+            locked = mutex.lock(Deadline.in(PATIENCE_NANOS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
