@@ -87,7 +87,7 @@ public final class DirectoryHandle implements AutoCloseable {
         try {
             opened = Files.newDirectoryStream(directory.resolve("."));
         } catch (AccessDeniedException e) {
-            return handle; // what is in it may still be reached, by who knows its name
+            return handle; // what is in it may still be reached by its name
         }
         if (opened instanceof SecureDirectoryStream<Path> stream) {
             handle.stream = stream;
@@ -361,8 +361,8 @@ public final class DirectoryHandle implements AutoCloseable {
     }
 
     /**
-     * Opens a file; one that the options create is this user's alone. The channel is closed by an interrupt of who uses
-     * it.
+     * Opens a file; one that the options create is this user's alone. An interrupt of a thread that uses the channel
+     * closes it.
      */
     public FileChannel openFile(String name, Set<? extends OpenOption> options) throws IOException {
         Path file = path.resolve(name);

@@ -295,7 +295,7 @@ public final class LiveDirectory {
         }
     }
 
-    /** Sockets and directories may be in use by who is in another pid namespace, though nobody changes them. */
+    /** Sockets and directories may be in use in another pid namespace, though nobody changes them. */
     private static boolean isForgotten(DirectoryHandle held) throws IOException {
         Instant longAgo = Instant.now().minus(FORGOTTEN_AFTER);
         for (String name : held.names()) {

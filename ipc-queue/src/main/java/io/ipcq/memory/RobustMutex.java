@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
  * A lock in shared memory that is taken over when its holder dies.
  *
  * <p>It is held by a {@linkplain Members member}, not by a thread, and is not reentrant: any two threads exclude each
- * other, whether they share a member or not. Who gets it as {@link Acquisition#RECOVERED} finds what the lock protects
- * as a death left it, and repairs it before anything else; the repair is idempotent, for the repairer may die too.
+ * other, whether they share a member or not. A thread that gets it as {@link Acquisition#RECOVERED} finds what the lock
+ * protects as a death left it, and repairs that before anything else. The repair is idempotent, because its process may
+ * die too.
  *
  * <pre>{@code
  * if (mutex.lock() == RECOVERED) {

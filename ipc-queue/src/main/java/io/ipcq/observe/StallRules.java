@@ -75,8 +75,8 @@ public final class StallRules {
         if (member == QueueSnapshot.ABANDONED) {
             stalls.add(new Stall(
                     Kind.DEAD_IN_MUTEX,
-                    "an exception ended the work of who held " + mutex
-                            + "; the next one who needs it repairs what is left"));
+                    "an exception ended the work of the thread that held " + mutex
+                            + "; the next thread that needs it repairs what is left"));
         } else if (holder == null) {
             if (watch.last().attached() != null) {
                 stalls.add(new Stall(

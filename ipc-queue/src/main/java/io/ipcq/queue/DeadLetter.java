@@ -15,8 +15,7 @@ import io.ipcq.codec.Codec;
 public record DeadLetter(long number, int attempts, String reason, byte[] bytes) {
 
     /**
-     * What dead letters are encoded by, for who looks at them without a handle, as through
-     * {@link QueueView#deadLetters}.
+     * Encodes dead letters, for those who look at them without a handle, as through {@link QueueView#deadLetters}.
      */
     public static Codec<DeadLetter> codec() {
         return DeadLetterCodec.INSTANCE;

@@ -66,7 +66,7 @@ final class ModuleAccess {
         return users(ModuleAccess.class.getModule());
     }
 
-    /** Who reaches into them, for a library that is that module: in its layer, or in one above. */
+    /** The module that reaches into them, for a library that is that module: in its layer, or in one above. */
     static List<Module> users(Module here) {
         if (!here.isNamed()) {
             return List.of(here);

@@ -68,9 +68,9 @@ final class Ring extends RingRecords {
      *   `tail` first gets there, and `allocated` is stored when the write has returned.
      *
      * Errors
-     *   The stack or the heap may be used up at any call. Who has locked calls nothing before it is in a `try` that
-     *   abandons the mutex, so no living process keeps it; what an Error leaves half done is what a death leaves. A
-     *   consumer has made the array before its CAS.
+     *   The stack or the heap may be used up at any call. A thread that has locked calls nothing before it is in a
+     *   `try` that abandons the mutex, so no living process keeps it. What an Error leaves half done is what a death
+     *   leaves. A consumer has made the array before its CAS.
      *
      * References
      *   docs/models/ring.pml (every interleaving, with kills and stops). M. Thompson, ManyToOneRingBuffer of Agrona:
@@ -468,7 +468,7 @@ final class Ring extends RingRecords {
 
     /**
      * A handle that is closed is no living member: others may have taken the mutex over, and nothing is to be touched.
-     * Who took it over from the dead repairs what they left.
+     * A thread that took it over from the dead repairs what they left.
      */
     private void enter(Acquisition acquisition) {
         requireOpen.run();

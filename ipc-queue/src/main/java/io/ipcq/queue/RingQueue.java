@@ -310,7 +310,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         boolean until(long deadline, long began) throws InterruptedException;
     }
 
-    /** Who waits for room may have a larger element; it has to wait for the next one that is taken, or for 90 ms. */
+    /** A thread that waits for room for a larger element waits for the next one that is taken, or for 90 ms. */
     private void relayRoom(int payloadBytes) {
         notFull.relay(() -> !ring.isFull(payloadBytes) || ring.isShutDown() || isOver());
     }
@@ -405,7 +405,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         }
     }
 
-    /** Who was woken for an element and does not take it passes the wake-up on. */
+    /** A thread that was woken for an element and does not take it passes the wake-up on. */
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         long deadline = Deadline.in(timeout);
