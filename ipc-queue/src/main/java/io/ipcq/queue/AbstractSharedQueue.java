@@ -37,6 +37,13 @@ abstract class AbstractSharedQueue<E> extends SharedQueueLook<E> {
 
     abstract long maxSize();
 
+    /** What waits takes notice of an interrupt before it begins; what does not wait takes none. */
+    static void checkInterrupt(long deadline) throws InterruptedException {
+        if (deadline != Deadline.NOW && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
     // ---- put --------------------------------------------------------------------------------------------------------
 
     @Override

@@ -781,12 +781,6 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         return consumer.returned();
     }
 
-    private static void checkInterrupt(long deadline) throws InterruptedException {
-        if (deadline != Deadline.NOW && Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-    }
-
     private Object writeReplace() {
         store.requireOpen();
         return new JournalHandle<>(directory().toString(), control.id(), codec, waitStrategy);

@@ -90,11 +90,10 @@ final class JournalStore {
 
     void requireOpen() {
         if (closed) {
-            throw new QueueClosedException(
-                    "this handle is closed: directory=" + directory() + "; open the queue again");
+            throw QueueClosedException.ofHandle(directory());
         }
         if (isDeleted()) {
-            throw new QueueClosedException("the queue was deleted: directory=" + directory());
+            throw QueueClosedException.ofDeleted(directory());
         }
     }
 

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
+import java.nio.file.Path;
 
 /** The handle is closed, or the queue is deleted: open it again, or stop. */
 public final class QueueClosedException extends IpcException {
@@ -10,5 +11,13 @@ public final class QueueClosedException extends IpcException {
 
     public QueueClosedException(String message) {
         super(message);
+    }
+
+    static QueueClosedException ofHandle(Path directory) {
+        return new QueueClosedException("this handle is closed: directory=" + directory + "; open the queue again");
+    }
+
+    static QueueClosedException ofDeleted(Path directory) {
+        return new QueueClosedException("the queue was deleted: directory=" + directory);
     }
 }

@@ -1048,11 +1048,10 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private void requireOpen() {
         if (closed) {
-            throw new QueueClosedException(
-                    "this handle is closed: directory=" + directory() + "; open the queue again");
+            throw QueueClosedException.ofHandle(directory());
         }
         if (control.state().deletedVolatile()) {
-            throw new QueueClosedException("the queue was deleted: directory=" + directory());
+            throw QueueClosedException.ofDeleted(directory());
         }
     }
 
@@ -1088,12 +1087,6 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             MappedRegion.surfaceFaults();
         } catch (InternalError next) {
             QueueLog.get().debug("the memory of a queue is gone", next);
-        }
-    }
-
-    private static void checkInterrupt(long deadline) throws InterruptedException {
-        if (deadline != Deadline.NOW && Thread.interrupted()) {
-            throw new InterruptedException();
         }
     }
 
