@@ -180,18 +180,11 @@ public final class TestJvm implements AutoCloseable {
     }
 
     private boolean signal(String signal) {
-        try {
-            int code = new ProcessBuilder("kill", signal, Long.toString(pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            if (code != 0 && process.isAlive()) {
-                throw failure("kill " + signal + " failed with exit code " + code);
-            }
-            return code == 0;
-        } catch (IOException | InterruptedException e) {
-            throw failure("kill " + signal + " failed", e);
+        boolean sent = KillCommand.send(signal, pid());
+        if (!sent && process.isAlive()) {
+            throw failure("kill " + signal + " failed");
         }
+        return sent;
     }
 
     /** Waits for the end; 128 + n for a death by signal n. */

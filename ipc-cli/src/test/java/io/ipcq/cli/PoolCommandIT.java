@@ -4,6 +4,7 @@ package io.ipcq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.KillCommand;
 import io.ipcq.TestJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ class PoolCommandIT {
         String dump = CommandRun.launched(words("dump", user.pid())).endsWith(0).out();
         assertThat(dump).contains("==== pid " + napping + ": worker ", "io.ipcq.cli.PoolUser.nap");
         assertThat(dump.lines().filter(line -> line.startsWith("====")).count()).isEqualTo(2);
-        signal("-STOP", napping);
+        KillCommand.require("-STOP", napping);
         try {
             List<Map<String, Object>> stopped = awaitShown(
                     user.pid(),
@@ -114,16 +115,8 @@ class PoolCommandIT {
             assertThat(pool("dump", user.pid()).endsWith(Ipcq.NOT_IN_ORDER).out())
                     .contains("it is stopped, and cannot answer", "thread " + napping);
         } finally {
-            signal("-CONT", napping); // one that stays stopped does not see the end of its parent
+            KillCommand.require("-CONT", napping); // one that stays stopped does not see the end of its parent
         }
-    }
-
-    private static void signal(String signal, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", signal, Long.toString(pid))
-                        .inheritIO()
-                        .start()
-                        .waitFor())
-                .isZero();
     }
 
     @Test

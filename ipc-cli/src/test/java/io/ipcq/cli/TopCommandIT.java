@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.KillCommand;
 import io.ipcq.TestJvm;
 import io.ipcq.queue.SharedQueue;
 import java.nio.charset.StandardCharsets;
@@ -118,10 +119,7 @@ class TopCommandIT {
         start("top", directory, "--tmpdir", directory);
         awaitScreen("q quit");
         long pid = pidOfTop();
-        assertThat(new ProcessBuilder("kill", "-TERM", Long.toString(pid))
-                        .start()
-                        .waitFor())
-                .isZero();
+        KillCommand.require("-TERM", pid);
         awaitScreen("ended with 143, echo");
         assertThat(screen()).doesNotContain("q quit");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.KillCommand;
 import io.ipcq.codec.Codec;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.CannotTravelException;
@@ -227,7 +228,7 @@ class PipeIT {
             child.start();
             pipe.first().sendBytes(new byte[1]);
             assertThat(pipe.first().recvBytes()).hasSize(1);
-            signal(child, "-STOP");
+            KillCommand.require("-STOP", child.pid());
             byte[] large = new byte[4 << 20];
             FutureTask<byte[]> sent = ConnectionTest.inThread(() -> {
                 pipe.first().sendBytes(large);
@@ -235,16 +236,9 @@ class PipeIT {
             });
             assertThat(pipe.first().poll(Duration.ofMillis(300))).isFalse();
             assertThat(sent.isDone()).isFalse();
-            signal(child, "-CONT");
+            KillCommand.require("-CONT", child.pid());
             assertThat(pipe.first().recvBytes()).isEqualTo(large);
             sent.get();
         }
-    }
-
-    private static void signal(ChildProcess child, String signal) throws Exception {
-        Process kill = new ProcessBuilder("kill", signal, Long.toString(child.pid()))
-                .inheritIO()
-                .start();
-        assertThat(kill.waitFor()).isZero();
     }
 }

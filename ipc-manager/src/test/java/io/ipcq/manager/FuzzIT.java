@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.code_intelligence.jazzer.Jazzer;
+import io.ipcq.KillCommand;
 import io.ipcq.connection.FrameFuzz;
 import io.ipcq.connection.HandshakeFuzz;
 import io.ipcq.process.Program;
@@ -65,9 +66,7 @@ class FuzzIT {
         try {
             await().atMost(Duration.ofSeconds(SECONDS + 120)).until(() -> !fuzzer.isAlive());
         } catch (ConditionTimeoutException hangs) {
-            new ProcessBuilder("kill", "-QUIT", Long.toString(fuzzer.pid()))
-                    .start()
-                    .waitFor();
+            KillCommand.send("-QUIT", fuzzer.pid());
             Thread.sleep(2_000); // it writes them
             throw new AssertionError(fuzzer.output(), hangs);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.KillCommand;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Patient;
@@ -114,11 +115,8 @@ class StoppedManagerIT {
         managers.forEach(Manager::close);
     }
 
-    private void signal(String signal) throws Exception {
-        Process kill = new ProcessBuilder("kill", signal, Long.toString(server.pid()))
-                .inheritIO()
-                .start();
-        assertThat(kill.waitFor()).as("kill %s %s", signal, server).isZero();
+    private void signal(String signal) {
+        KillCommand.require(signal, server.pid());
     }
 
     /**

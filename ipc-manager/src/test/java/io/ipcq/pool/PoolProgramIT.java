@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.OpenFiles;
 import io.ipcq.process.Program;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,9 +152,7 @@ class PoolProgramIT {
     }
 
     private static long descriptors() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.count();
-        }
+        return OpenFiles.descriptors().size();
     }
 
     private static List<Long> awaitPids(Program program) {

@@ -5,18 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.OpenFiles;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -101,17 +100,9 @@ class PlainCallTest {
     }
 
     private static long descriptorsOf(Path directory) throws IOException {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.filter(each -> isIn(directory, each)).count();
-        }
-    }
-
-    private static boolean isIn(Path directory, Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).startsWith(directory);
-        } catch (IOException closedMeanwhile) {
-            return false;
-        }
+        return OpenFiles.descriptors().stream()
+                .filter(file -> file.startsWith(directory + "/"))
+                .count();
     }
 
     /** As when a parent gives up a child that it has just started. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.KillCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,11 +121,7 @@ public final class Program implements AutoCloseable {
 
     /** To all processes of a program that was started as a group. */
     public void signalGroup(String signal) throws IOException, InterruptedException {
-        int code = new ProcessBuilder("kill", "-s", signal.substring("SIG".length()), "--", "-" + process.pid())
-                .inheritIO()
-                .start()
-                .waitFor();
-        if (code != 0) {
+        if (!KillCommand.send("-" + signal.substring("SIG".length()), -process.pid())) {
             throw new AssertionError("cannot send " + signal + ", output: " + output());
         }
     }

@@ -3,6 +3,7 @@ package io.ipcq.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipcq.KillCommand;
 import io.ipcq.TestJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -211,12 +212,10 @@ final class CrashRound implements AutoCloseable {
         return report;
     }
 
-    private String dump() throws IOException, InterruptedException {
+    private String dump() throws InterruptedException {
         for (Place place : places) {
             if (place.process.isAlive()) {
-                new ProcessBuilder("kill", "-QUIT", "" + place.process.pid())
-                        .start()
-                        .waitFor();
+                KillCommand.send("-QUIT", place.process.pid());
             }
         }
         Thread.sleep(1_000); // they print it when they come to it

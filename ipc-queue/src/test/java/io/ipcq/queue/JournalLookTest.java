@@ -5,6 +5,7 @@ import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,27 +150,17 @@ class JournalLookTest {
     }
 
     private static List<String> removedSegments(DurableQueue<?> queue) throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.contains(queue.directory() + "/journal") && line.endsWith("(deleted)"))
-                    .map(line -> line.substring(line.indexOf('/')))
-                    .distinct()
-                    .toList();
-        }
+        return removed(queue, OpenFiles.mappings()).stream().distinct().toList();
     }
 
     private static List<String> openDescriptors(DurableQueue<?> queue) throws IOException {
-        List<String> open = new ArrayList<>();
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors.toList()) {
-                if (Files.isSymbolicLink(descriptor)) {
-                    String file = Files.readSymbolicLink(descriptor).toString();
-                    if (file.startsWith(queue.directory() + "/journal/") && file.endsWith("(deleted)")) {
-                        open.add(file);
-                    }
-                }
-            }
-        }
-        return open;
+        return removed(queue, OpenFiles.descriptors());
+    }
+
+    private static List<String> removed(DurableQueue<?> queue, List<String> files) {
+        return files.stream()
+                .filter(file -> file.startsWith(queue.directory() + "/journal/") && file.endsWith("(deleted)"))
+                .toList();
     }
 
     /** As when a segment is consumed between a put and its way to the disk. */

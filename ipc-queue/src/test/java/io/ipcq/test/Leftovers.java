@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.test;
 
+import io.ipcq.OpenFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +13,6 @@ import java.util.stream.Stream;
 /** What this process still has open or mapped below a directory, according to the kernel. */
 final class Leftovers {
 
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-    private static final Path MAPPINGS = Path.of("/proc/self/maps");
     /** The threads that give back what was collected, and what Chronicle closes, may get no turn for a while. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -32,7 +30,7 @@ final class Leftovers {
 
     static List<String> mappings(Path directory) {
         System.gc();
-        return afterCollections(() -> below(directory, lines()));
+        return afterCollections(() -> mapped(directory));
     }
 
     private static List<String> afterCollections(Supplier<List<String>> look) {
@@ -49,24 +47,16 @@ final class Leftovers {
     }
 
     private static List<String> descriptors(Path directory) {
-        try (Stream<Path> links = Files.exists(DESCRIPTORS) ? Files.list(DESCRIPTORS) : Stream.empty()) {
-            return below(directory, links.map(Leftovers::target));
+        try {
+            return below(directory, OpenFiles.descriptors().stream());
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static String target(Path link) {
+    private static List<String> mapped(Path directory) {
         try {
-            return Files.readSymbolicLink(link).toString();
-        } catch (IOException e) {
-            return ""; // closed meanwhile
-        }
-    }
-
-    private static Stream<String> lines() {
-        try {
-            return Files.exists(MAPPINGS) ? Files.readAllLines(MAPPINGS).stream() : Stream.empty();
+            return below(directory, OpenFiles.mappings().stream());
         } catch (IOException e) {
             throw new AssertionError(e);
         }
