@@ -36,6 +36,12 @@ public final class ConnectionBuilder extends OptionsBuilder<ConnectionBuilder> {
         return this;
     }
 
+    /** Sets all options to those of another connection. What is set later replaces them one by one. */
+    public ConnectionBuilder options(ConnectionOptions options) {
+        connectTimeout = options.connectTimeout();
+        return from(options);
+    }
+
     /** The options that were set. */
     public ConnectionOptions options() {
         return options(connectTimeout);

@@ -2,6 +2,7 @@
 package io.ipcq.connection;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
@@ -33,6 +34,7 @@ public record ConnectionOptions(
         if (maxFrameBytes < 1) {
             throw new IllegalArgumentException("maxFrameBytes must be positive: maxFrameBytes=" + maxFrameBytes);
         }
+        Objects.requireNonNull(tls, "tls");
         requirePositive("connectTimeout", connectTimeout);
         requirePositive("handshakeTimeout", handshakeTimeout);
         requirePositive("ownHandshakeTimeout", ownHandshakeTimeout);
@@ -40,6 +42,7 @@ public record ConnectionOptions(
     }
 
     private static void requirePositive(String name, Duration timeout) {
+        Objects.requireNonNull(timeout, name);
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException(name + " must be positive: " + name + "=" + timeout);
         }

@@ -39,6 +39,13 @@ public final class ListenerBuilder extends OptionsBuilder<ListenerBuilder> {
         return this;
     }
 
+    /** Sets all options to those of another listener. What is set later replaces them one by one. */
+    public ListenerBuilder options(ListenerOptions options) {
+        maxPending = options.maxPending();
+        clientCertificates = options.clientCertificates();
+        return from(options.connection());
+    }
+
     /** The options that were set. */
     public ListenerOptions options() {
         return new ListenerOptions(options(Limits.CONNECT), maxPending, clientCertificates);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import java.util.Objects;
+
 /**
  * The options of a listener, as {@link ListenerBuilder} has set them. Immutable.
  *
@@ -11,6 +13,7 @@ package io.ipcq.connection;
 public record ListenerOptions(ConnectionOptions connection, int maxPending, boolean clientCertificates) {
 
     public ListenerOptions {
+        Objects.requireNonNull(connection, "connection");
         if (maxPending < 1) {
             throw new IllegalArgumentException("maxPending must be positive: maxPending=" + maxPending);
         }

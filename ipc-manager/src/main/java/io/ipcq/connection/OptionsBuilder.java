@@ -81,6 +81,18 @@ public abstract sealed class OptionsBuilder<B extends OptionsBuilder<B>> permits
         return self();
     }
 
+    final B from(ConnectionOptions options) {
+        maxFrameBytes = options.maxFrameBytes();
+        handshakeTimeout = options.handshakeTimeout();
+        ownHandshakeTimeout = options.ownHandshakeTimeout();
+        writeTimeout = options.writeTimeout();
+        legacyMd5 = options.legacyMd5();
+        plaintext = options.plaintext();
+        otherUsers = options.otherUsers();
+        tls = options.tls();
+        return self();
+    }
+
     final ConnectionOptions options(Duration connectTimeout) {
         return new ConnectionOptions(
                 maxFrameBytes,

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcessPoolBuilder {
 
-    private static final Pattern HEAP = Pattern.compile("[1-9][0-9]*[kKmMgGtT]?");
     private static final int DEFAULT_MAX_CRASHES = 3;
     private static final int DEFAULT_WINDOW = 64;
 
@@ -253,29 +251,42 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
+    /**
+     * Sets all options to those of another pool; an initializer is none of them. What is set later replaces them one by
+     * one; JVM options and the environment are added to.
+     */
+    public ProcessPoolBuilder options(ProcessPoolOptions options) {
+        this.name = options.name();
+        this.workers = options.workers();
+        this.maxTasksPerWorker = options.maxTasksPerWorker();
+        this.maxWorkerHeap = options.maxWorkerHeap();
+        this.taskTimeout = options.taskTimeout();
+        this.killAfter = options.killAfter();
+        this.endAtExit = options.endAtExit();
+        this.endGrace = options.endGrace();
+        this.retries = options.retries();
+        this.maxCrashesPerTask = options.maxCrashesPerTask();
+        this.chunkSize = options.chunkSize();
+        this.window = options.window();
+        this.restartBackOff = options.restartBackOff();
+        this.maxRestartBackOff = options.maxRestartBackOff();
+        this.java = options.java();
+        jvmOptions.clear();
+        jvmOptions.addAll(options.jvmOptions());
+        environment.clear();
+        environment.putAll(options.environment());
+        this.classPath = options.classPath();
+        this.program = options.program();
+        this.directory = options.directory();
+        this.output = options.output();
+        this.debugPort = options.debugPort();
+        this.logLevel = options.logLevel();
+        this.progress = options.progress();
+        return this;
+    }
+
     /** The options as they would be used, checked. */
     public ProcessPoolOptions options() {
-        atLeast("workers", workers, 1);
-        atLeast("maxTasksPerWorker", maxTasksPerWorker, 1);
-        atLeast("retries", retries, 0);
-        atLeast("maxCrashesPerTask", maxCrashesPerTask, 1);
-        atLeast("chunkSize", chunkSize.orElse(1), 1);
-        atLeast("window", window, 1);
-        positive("taskTimeout", taskTimeout.orElse(Duration.ofNanos(1)));
-        positive("restartBackOff", restartBackOff);
-        positive("maxRestartBackOff", maxRestartBackOff);
-        if (killAfter.isNegative()) {
-            throw new IllegalArgumentException("killAfter must not be negative: killAfter=" + killAfter);
-        }
-        if (endGrace.orElse(Duration.ZERO).isNegative()) {
-            throw new IllegalArgumentException("endGrace must not be negative: endGrace=" + endGrace.get());
-        }
-        maxWorkerHeap.ifPresent(size -> {
-            if (!HEAP.matcher(size).matches()) {
-                throw new IllegalArgumentException(
-                        "maxWorkerHeap must be a number with k, m, g or t: maxWorkerHeap=" + size);
-            }
-        });
         return new ProcessPoolOptions(
                 name,
                 workers,
@@ -297,9 +308,9 @@ public final class ProcessPoolBuilder {
                 classPath,
                 program.isPresent() ? program : caller(),
                 directory,
-                Objects.requireNonNull(output, "output"),
+                output,
                 debugPort,
-                Objects.requireNonNull(logLevel, "logLevel"),
+                logLevel,
                 progress);
     }
 
@@ -309,18 +320,6 @@ public final class ProcessPoolBuilder {
                 .walk(frames -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
                         .filter(type -> !type.getPackageName().equals(ProcessPoolBuilder.class.getPackageName()))
                         .findFirst());
-    }
-
-    private static void atLeast(String name, int value, int min) {
-        if (value < min) {
-            throw new IllegalArgumentException(name + " must be at least " + min + ": " + name + "=" + value);
-        }
-    }
-
-    private static void positive(String name, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(name + " must be positive: " + name + "=" + value);
-        }
     }
 
     /**

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.process.ChildProcess;
 import io.ipcq.process.Output;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * Options of a pool, as {@link ProcessPoolBuilder} put them together. Immutable.
@@ -63,9 +66,61 @@ public record ProcessPoolOptions(
         System.Logger.Level logLevel,
         Optional<ProgressListener> progress) {
 
+    private static final Pattern HEAP = Pattern.compile("[1-9][0-9]*[kKmMgGtT]?");
+
+    /** @throws IllegalArgumentException if an option is out of its range */
     public ProcessPoolOptions {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(java, "java");
+        Objects.requireNonNull(program, "program");
+        Objects.requireNonNull(directory, "directory");
+        Objects.requireNonNull(output, "output");
+        Objects.requireNonNull(debugPort, "debugPort")
+                .ifPresent(port -> ChildProcess.builder().debug(port));
+        Objects.requireNonNull(logLevel, "logLevel");
+        Objects.requireNonNull(progress, "progress");
+        requireAtLeast("workers", workers, 1);
+        requireAtLeast("maxTasksPerWorker", maxTasksPerWorker, 1);
+        requireAtLeast("retries", retries, 0);
+        requireAtLeast("maxCrashesPerTask", maxCrashesPerTask, 1);
+        Objects.requireNonNull(chunkSize, "chunkSize").ifPresent(elements -> requireAtLeast("chunkSize", elements, 1));
+        requireAtLeast("window", window, 1);
+        Objects.requireNonNull(taskTimeout, "taskTimeout").ifPresent(time -> requirePositive("taskTimeout", time));
+        requirePositive("restartBackOff", restartBackOff);
+        requirePositive("maxRestartBackOff", maxRestartBackOff);
+        requireNotNegative("killAfter", killAfter);
+        Objects.requireNonNull(endGrace, "endGrace").ifPresent(time -> requireNotNegative("endGrace", time));
+        Objects.requireNonNull(maxWorkerHeap, "maxWorkerHeap").ifPresent(ProcessPoolOptions::requireHeap);
+        Objects.requireNonNull(jvmOptions, "jvmOptions");
+        Objects.requireNonNull(environment, "environment");
+        Objects.requireNonNull(classPath, "classPath");
         jvmOptions = List.copyOf(jvmOptions);
         environment = Map.copyOf(environment);
         classPath = List.copyOf(classPath);
+    }
+
+    private static void requireAtLeast(String name, int value, int min) {
+        if (value < min) {
+            throw new IllegalArgumentException(name + " must be at least " + min + ": " + name + "=" + value);
+        }
+    }
+
+    private static void requirePositive(String name, Duration value) {
+        if (Objects.requireNonNull(value, name).isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " must be positive: " + name + "=" + value);
+        }
+    }
+
+    private static void requireNotNegative(String name, Duration value) {
+        if (Objects.requireNonNull(value, name).isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative: " + name + "=" + value);
+        }
+    }
+
+    private static void requireHeap(String size) {
+        if (!HEAP.matcher(size).matches()) {
+            throw new IllegalArgumentException(
+                    "maxWorkerHeap must be a number with k, m, g or t: maxWorkerHeap=" + size);
+        }
     }
 }

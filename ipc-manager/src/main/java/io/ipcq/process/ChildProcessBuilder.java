@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
-import io.ipcq.Log;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +37,6 @@ public final class ChildProcessBuilder {
     private static final String JVM_OPTIONS = "ipcq.child.jvmOptions";
 
     private static final int DEFAULT_RESERVE = 2;
-    private static final int MAX_RESERVE = 64;
     private static final Duration DEFAULT_RESERVE_IDLE = Duration.ofMinutes(1);
 
     /** What a JVM may take from its start until it waits, on a machine that has much else to do. */
@@ -67,6 +63,7 @@ public final class ChildProcessBuilder {
 
     ChildProcessBuilder(@Nullable Call call) {
         this.call = call;
+        jvmOptions.addAll(EnvironmentOptions.words(System.getProperty(JVM_OPTIONS, "")));
     }
 
     /** The name of the child; {@code Process-N} unless set. */
@@ -179,9 +176,6 @@ public final class ChildProcessBuilder {
      * by default. So long the end of this process is delayed by a child that nobody ends.
      */
     public ChildProcessBuilder endGrace(Duration grace) {
-        if (grace.isNegative()) {
-            throw new IllegalArgumentException("endGrace must not be negative: endGrace=" + grace);
-        }
         this.endGrace = grace;
         return this;
     }
@@ -208,12 +202,6 @@ public final class ChildProcessBuilder {
      * the same options.
      */
     public ChildProcessBuilder reserve(int jvms, Duration idle) {
-        if (jvms < 1 || jvms > MAX_RESERVE) {
-            throw new IllegalArgumentException("reserve must be from 1 to " + MAX_RESERVE + ": jvms=" + jvms);
-        }
-        if (idle.isNegative() || idle.isZero() || idle.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("idle must be positive, and a day at most: idle=" + idle);
-        }
         this.reserve = jvms;
         this.reserveIdle = idle;
         return this;
@@ -236,27 +224,41 @@ public final class ChildProcessBuilder {
         return this;
     }
 
+    /**
+     * Sets all options to those of another child. What is set later replaces them one by one; JVM options and the
+     * environment are added to.
+     */
+    public ChildProcessBuilder options(ChildProcessOptions options) {
+        this.name = options.name();
+        this.java = options.java();
+        yieldingOptions.clear();
+        yieldingOptions.addAll(options.yieldingOptions());
+        jvmOptions.clear();
+        jvmOptions.addAll(options.jvmOptions());
+        environment.clear();
+        environment.putAll(options.environment());
+        this.directory = options.directory();
+        this.classPath = options.classPath();
+        this.program = options.program();
+        this.output = options.output();
+        this.logLevel = Optional.of(options.logLevel());
+        this.daemon = options.daemon();
+        this.endAtExit = options.endAtExit();
+        this.endGrace = options.endGrace();
+        this.startMethod = options.startMethod();
+        this.debugPort = options.debugPort();
+        this.reserve = options.reserve();
+        this.reserveIdle = options.reserveIdle();
+        return this;
+    }
+
     /** The options by themselves, for the constructor of a subclass of {@link ChildProcess}. */
     public ChildProcessOptions options() {
-        directory.ifPresent(path -> {
-            if (!Files.isDirectory(path)) {
-                throw new IllegalArgumentException("directory must exist: directory=" + path);
-            }
-        });
-        java.ifPresent(ChildJava::at);
-        if (output == Output.SLF4J && !Log.isSlf4jThere()) {
-            throw new IllegalArgumentException(
-                    "output=SLF4J needs SLF4J, which is not on the class path: add the dependency"
-                            + " org.slf4j:slf4j-api, or take another output, such as PREFIXED");
-        }
         return new ChildProcessOptions(
                 name,
                 java,
                 yieldingOptions,
-                Stream.concat(
-                                EnvironmentOptions.words(System.getProperty(JVM_OPTIONS, "")).stream(),
-                                jvmOptions.stream())
-                        .toList(),
+                jvmOptions,
                 environment,
                 directory,
                 classPath,

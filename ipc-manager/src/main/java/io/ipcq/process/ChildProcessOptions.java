@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.Log;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -48,11 +51,49 @@ public record ChildProcessOptions(
         int reserve,
         Duration reserveIdle) {
 
+    private static final int MAX_RESERVE = 64;
+    private static final Duration MAX_RESERVE_IDLE = Duration.ofDays(1);
+
+    /** @throws IllegalArgumentException if an option is out of its range, or names what is not there */
     public ChildProcessOptions {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(java, "java").ifPresent(ChildJava::at);
+        Objects.requireNonNull(directory, "directory").ifPresent(ChildProcessOptions::requireDirectory);
+        Objects.requireNonNull(program, "program");
+        Objects.requireNonNull(logLevel, "logLevel");
+        Objects.requireNonNull(startMethod, "startMethod");
+        Objects.requireNonNull(debugPort, "debugPort").ifPresent(DebuggedJvms::requirePort);
+        if (Objects.requireNonNull(output, "output") == Output.SLF4J && !Log.isSlf4jThere()) {
+            throw new IllegalArgumentException(
+                    "output=SLF4J needs SLF4J, which is not on the class path: add the dependency"
+                            + " org.slf4j:slf4j-api, or take another output, such as PREFIXED");
+        }
+        if (Objects.requireNonNull(endGrace, "endGrace").isNegative()) {
+            throw new IllegalArgumentException("endGrace must not be negative: endGrace=" + endGrace);
+        }
+        if (reserve < 1 || reserve > MAX_RESERVE) {
+            throw new IllegalArgumentException("reserve must be from 1 to " + MAX_RESERVE + ": reserve=" + reserve);
+        }
+        if (Objects.requireNonNull(reserveIdle, "reserveIdle").isNegative()
+                || reserveIdle.isZero()
+                || reserveIdle.compareTo(MAX_RESERVE_IDLE) > 0) {
+            throw new IllegalArgumentException(
+                    "reserveIdle must be positive, and a day at most: reserveIdle=" + reserveIdle);
+        }
+        Objects.requireNonNull(yieldingOptions, "yieldingOptions");
+        Objects.requireNonNull(jvmOptions, "jvmOptions");
+        Objects.requireNonNull(environment, "environment");
+        Objects.requireNonNull(classPath, "classPath");
         yieldingOptions = List.copyOf(yieldingOptions);
         jvmOptions = List.copyOf(jvmOptions);
         environment = Map.copyOf(environment);
         classPath = List.copyOf(classPath);
+    }
+
+    private static void requireDirectory(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw new IllegalArgumentException("directory must exist: directory=" + path);
+        }
     }
 
     static ChildProcessOptions defaults() {

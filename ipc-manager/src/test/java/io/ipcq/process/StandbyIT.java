@@ -187,10 +187,11 @@ class StandbyIT {
         assertThatThrownBy(builder::prepare)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("startMethod=SPAWN");
-        assertThatThrownBy(() -> builder.reserve(0, WATCHDOG))
+        assertThatThrownBy(() -> builder.reserve(0, WATCHDOG).options())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("jvms=0");
-        assertThatThrownBy(() -> builder.reserve(1, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+                .hasMessageContaining("reserve=0");
+        assertThatThrownBy(() -> builder.reserve(1, Duration.ZERO).options())
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -42,7 +42,7 @@ class DurableQueueOptionsTest extends OptionsContract<DurableQueueBuilder<String
     }
 
     @Override
-    protected Set<String> ofHandle() {
+    protected Set<String> beside() {
         return Set.of("waitStrategy", "trustGroup", "closedWhenUnreachable");
     }
 

@@ -33,7 +33,7 @@ class SharedQueueOptionsTest extends OptionsContract<SharedQueueBuilder<String>,
     }
 
     @Override
-    protected Set<String> ofHandle() {
+    protected Set<String> beside() {
         return Set.of("waitStrategy", "trustGroup", "closedWhenUnreachable");
     }
 
