@@ -21,29 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MembersCrashIT {
-
-    @TempDir
-    Path directory;
-
-    private SharedPage page;
-
-    @BeforeEach
-    void create() throws IOException {
-        page = SharedPage.create(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        page.close();
-    }
+class MembersCrashIT extends SharedPageFixture {
 
     /** Joins, says its number, and leaves when told to. */
     static final class Member {

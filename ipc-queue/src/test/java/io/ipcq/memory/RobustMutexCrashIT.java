@@ -9,35 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.TestJvm;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RobustMutexCrashIT {
-
-    @TempDir
-    Path directory;
-
-    private SharedPage page;
-
-    @BeforeEach
-    void create() throws IOException {
-        page = SharedPage.create(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        page.close();
-    }
+class RobustMutexCrashIT extends SharedPageFixture {
 
     /** Holds the mutex; unlocks or abandons when told to. */
     static final class Holder {

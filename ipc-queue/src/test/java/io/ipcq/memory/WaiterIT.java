@@ -5,34 +5,14 @@ import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.TestJvm;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WaiterIT {
-
-    @TempDir
-    Path directory;
-
-    private SharedPage page;
-
-    @BeforeEach
-    void create() throws IOException {
-        page = SharedPage.create(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        page.close();
-    }
+class WaiterIT extends SharedPageFixture {
 
     private static long inSeconds(int seconds) {
         return System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
