@@ -136,8 +136,14 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private static <E> JournalQueue<E> passed(JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy) {
         JournalQueue<E> queue = attached(hold, codec, waitStrategy, false);
-        queue.passed = Passed.watch(queue, closing(queue.core, codec, waitStrategy));
-        return queue;
+        try {
+            queue.passed = Passed.watch(queue, closing(queue.core, codec, waitStrategy));
+            return queue;
+        } finally {
+            if (queue.passed == null) {
+                queue.store.closeFiles();
+            }
+        }
     }
 
     /**
@@ -150,14 +156,23 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private static <E> JournalQueue<E> attached(
             JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
-        JournalQueue<E> queue = new JournalQueue<>(Core.of(hold, waitStrategy), codec, waitStrategy, creator);
-        if (!hold.attended()) {
-            queue.producer.demandRepair();
-            queue.consumer.demandRepair();
+        Core core = Core.of(hold, waitStrategy);
+        boolean attached = false;
+        try {
+            if (!hold.attended()) {
+                core.producer.demandRepair();
+                core.consumer.demandRepair();
+            }
+            // in this order: of several who open it at once, each has either demanded the repair, or found one who has
+            hold.attend();
+            JournalQueue<E> queue = new JournalQueue<>(core, codec, waitStrategy, creator);
+            attached = true;
+            return queue;
+        } finally {
+            if (!attached) {
+                core.store.closeFiles(); // a repair may have opened the journal
+            }
         }
-        // in this order: of several who open it at once, each has either demanded the repair, or found one who has
-        hold.attend();
-        return queue;
     }
 
     // ---- put --------------------------------------------------------------------------------------------------------

@@ -5,11 +5,15 @@ import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.OpenFiles;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
+import java.io.File;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -17,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,7 +116,7 @@ class NothingStaysTest {
         use(engine);
         fail(engine);
         Map<String, Integer> collections = staticCollections();
-        long descriptors = entries(Path.of("/proc/self/fd"));
+        int descriptors = OpenFiles.descriptors().size();
         Set<Thread> threads = Thread.getAllStackTraces().keySet();
         for (int i = 0; i < CYCLES; i++) {
             use(engine);
@@ -123,7 +128,7 @@ class NothingStaysTest {
                 .allSatisfy((name, size) -> assertThat(size).as(name).isLessThanOrEqualTo(collections.get(name)));
         // Chronicle closes a journal's files in a thread of its own
         await().untilAsserted(
-                        () -> assertThat(entries(Path.of("/proc/self/fd"))).isLessThanOrEqualTo(descriptors + 5));
+                        () -> assertThat(OpenFiles.descriptors()).hasSizeLessThanOrEqualTo(descriptors + 5));
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .as("threads, but for the two that all queues share")
                 .filteredOn(thread -> !threads.contains(thread))
@@ -140,18 +145,49 @@ class NothingStaysTest {
         });
     }
 
-    private static long entries(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.count();
+    /** Whoever repairs a journal opens it, before there is a handle that somebody could close. */
+    @Test
+    void shouldKeepNothingOfJournalThatCannotBeRepaired() throws Exception {
+        Path directory = parent.resolve("orders");
+        String element = "a".repeat(40);
+        try (DurableQueue<String> queue = DurableQueue.create(directory, String.class)) {
+            queue.put(element);
+        }
+        RecordedEventsTest.Engine.JOURNAL.dieInMutex(directory);
+        flipHeader(DurableQueueTest.segments(directory).get(0), element);
+        int before = countDescriptors();
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> DurableQueue.open(directory, String.class))
+                    .isInstanceOf(QueueStorageException.class)
+                    .hasMessageContaining("its header does not match its checksum");
+        }
+        await().until(() -> countDescriptors() <= before + 5);
+    }
+
+    /** With next to no garbage, so that no collection gives back what should have been closed. */
+    private static int countDescriptors() {
+        String[] names = new File("/proc/self/fd").list();
+        return names == null ? 0 : names.length;
+    }
+
+    /** Of the document that holds an element. */
+    private static void flipHeader(Path segment, String element) throws IOException {
+        int at = new String(Files.readAllBytes(segment), StandardCharsets.ISO_8859_1).indexOf(element)
+                - JournalDocument.ELEMENT_HEADER_BYTES
+                - JournalDocument.HEADER_BYTES;
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.seek(at);
+            int flipped = ~file.read();
+            file.seek(at);
+            file.write(flipped);
         }
     }
 
     /** Of files of this test's. */
     private long mappings(String infix) throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.contains(parent + "/") && line.contains(infix))
-                    .count();
-        }
+        return OpenFiles.mappings().stream()
+                .filter(path -> path.startsWith(parent + "/") && path.contains(infix))
+                .count();
     }
 
     /** How much is in each collection that a class of ours keeps for good. */
