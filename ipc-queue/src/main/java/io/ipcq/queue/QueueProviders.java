@@ -14,6 +14,9 @@ final class QueueProviders {
     /** The artifacts that bring those of this project. */
     private static final Map<String, String> ARTIFACTS = Map.of("ipcq", "ipc-manager", "kafka", "ipc-kafka");
 
+    /** A class loader that cannot be read fails for ever. */
+    private static final int MOST_BROKEN = 100;
+
     private QueueProviders() {}
 
     /** @throws ProviderNotFoundException if there is none; names the dependency to add, if that is known */
@@ -35,7 +38,7 @@ final class QueueProviders {
             String scheme, @Nullable ClassLoader loader, ProviderNotFoundException missing) {
         Iterator<DurableQueueProvider> providers =
                 ServiceLoader.load(DurableQueueProvider.class, loader).iterator();
-        while (true) {
+        for (int broken = 0; broken < MOST_BROKEN; ) {
             try {
                 if (!providers.hasNext()) {
                     return null;
@@ -46,8 +49,10 @@ final class QueueProviders {
                 }
             } catch (ServiceConfigurationError e) {
                 missing.addSuppressed(e);
+                broken++;
             }
         }
+        return null;
     }
 
     private static String message(QueueAddress address) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -202,5 +203,24 @@ class QueueAddressTest {
         } finally {
             thread.setContextClassLoader(before);
         }
+    }
+
+    /** As that of a program whose classes are on a file system that is gone. */
+    private static final class Unreadable extends ClassLoader {
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+            throw new IOException("gone");
+        }
+    }
+
+    @Test
+    void shouldGiveUpWhereClassLoaderCannotBeRead() throws Exception {
+        Throwable failure = Task.run(() -> {
+                    Thread.currentThread().setContextClassLoader(new Unreadable());
+                    DurableQueue.open(URI.create("missing:/orders"), String.class);
+                })
+                .awaitFailure();
+        assertThat(failure).isInstanceOf(ProviderNotFoundException.class);
+        assertThat(failure.getSuppressed()).isNotEmpty();
     }
 }
