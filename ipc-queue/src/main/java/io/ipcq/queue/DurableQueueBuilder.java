@@ -170,7 +170,7 @@ public final class DurableQueueBuilder<E> {
             request(false).requireSame("directory=" + directory, queue.options());
             return queue;
         } catch (Throwable e) {
-            queue.close();
+            QueueDirectory.closeAfter(e, queue);
             throw e;
         }
     }

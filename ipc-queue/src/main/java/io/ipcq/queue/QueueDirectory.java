@@ -245,14 +245,17 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         }
     }
 
-    /** Lets go of something because of a failure. */
+    /** Lets go of something because of a failure, and throws nothing: there may be more to let go of. */
+    @SuppressWarnings("ReferenceEquality") // the JVM has one error for all want of memory
     static void closeAfter(Throwable failure, @Nullable AutoCloseable opened) {
         try {
             if (opened != null) {
                 opened.close();
             }
-        } catch (Exception e) {
-            failure.addSuppressed(e);
+        } catch (Throwable e) {
+            if (e != failure) {
+                failure.addSuppressed(e);
+            }
         }
     }
 

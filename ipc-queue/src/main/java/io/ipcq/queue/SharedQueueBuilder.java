@@ -124,7 +124,7 @@ public final class SharedQueueBuilder<E> {
             requireSame("checksum", checksum, asked.checksum(), stored.checksum(), directory);
             return queue;
         } catch (Throwable e) {
-            queue.close();
+            QueueDirectory.closeAfter(e, queue);
             throw e;
         }
     }

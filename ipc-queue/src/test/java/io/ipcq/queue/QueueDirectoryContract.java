@@ -408,4 +408,19 @@ abstract class QueueDirectoryContract {
             return -1;
         }
     }
+
+    /** Whatever comes up while something is closed because of a failure, the failure is what the caller sees. */
+    @Test
+    void shouldTellWhyItIsClosed() {
+        IOException failure = new IOException("first");
+        QueueDirectory.closeAfter(failure, () -> {
+            throw new NoClassDefFoundError("second");
+        });
+        assertThat(failure.getSuppressed()).singleElement().isInstanceOf(NoClassDefFoundError.class);
+        IllegalStateException same = new IllegalStateException("the same");
+        QueueDirectory.closeAfter(same, () -> {
+            throw same;
+        });
+        assertThat(same.getSuppressed()).isEmpty();
+    }
 }
