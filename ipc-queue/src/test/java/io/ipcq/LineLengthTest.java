@@ -68,9 +68,11 @@ class LineLengthTest {
     void shouldNoticeLongCells() {
         String cell = "x".repeat(MAX);
         Path file = Path.of("X");
-        List<String> lines = List.of("| " + cell + " | y |", "| y | x" + cell + " |", "```", "| x" + cell + " |", "```");
+        List<String> lines =
+                List.of("| " + cell + " | y |", "| y | x" + cell + " |", "```", "| x" + cell + " |", "```");
         assertThat(cells(file, lines)).containsExactly("X:2");
-        assertThat(cells(file, List.of("| `a \\| b` " + cell.substring(8) + " |"))).containsExactly("X:1");
+        assertThat(cells(file, List.of("| `a \\| b` " + cell.substring(8) + " |")))
+                .containsExactly("X:1");
     }
 
     @Test

@@ -191,7 +191,9 @@ class QueueArchitectureTest {
     void shouldComputeDeadlinesInOnePlace() throws IOException {
         List<Path> elsewhere = new ArrayList<>();
         for (Path source : SourceTree.sources(SourceTree.root().resolve("ipc-queue/src/main"))) {
-            if (Pattern.compile("nanoTime\\(\\) \\+|- System\\.nanoTime").matcher(Files.readString(source)).find()) {
+            if (Pattern.compile("nanoTime\\(\\) \\+|- System\\.nanoTime")
+                    .matcher(Files.readString(source))
+                    .find()) {
                 elsewhere.add(source.getFileName());
             }
         }

@@ -47,6 +47,10 @@ public final class ChildProcessBuilder {
     private Optional<Path> java = Optional.empty();
     private final List<String> yieldingOptions = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
+
+    /** Whether those that all children have are among them. */
+    private boolean hasCommonOptions;
+
     private final Map<String, String> environment = new HashMap<>();
     private Optional<Path> directory = Optional.empty();
     private List<Path> classPath = List.of();
@@ -63,7 +67,6 @@ public final class ChildProcessBuilder {
 
     ChildProcessBuilder(@Nullable Call call) {
         this.call = call;
-        jvmOptions.addAll(EnvironmentOptions.words(System.getProperty(JVM_OPTIONS, "")));
     }
 
     /** The name of the child; {@code Process-N} unless set. */
@@ -235,13 +238,14 @@ public final class ChildProcessBuilder {
         yieldingOptions.addAll(options.yieldingOptions());
         jvmOptions.clear();
         jvmOptions.addAll(options.jvmOptions());
+        hasCommonOptions = true;
         environment.clear();
         environment.putAll(options.environment());
         this.directory = options.directory();
         this.classPath = options.classPath();
         this.program = options.program();
         this.output = options.output();
-        this.logLevel = Optional.of(options.logLevel());
+        this.logLevel = options.logLevel() == levelFor(output) ? Optional.empty() : Optional.of(options.logLevel());
         this.daemon = options.daemon();
         this.endAtExit = options.endAtExit();
         this.endGrace = options.endGrace();
@@ -258,13 +262,13 @@ public final class ChildProcessBuilder {
                 name,
                 java,
                 yieldingOptions,
-                jvmOptions,
+                allJvmOptions(),
                 environment,
                 directory,
                 classPath,
                 program,
                 output,
-                logLevel.orElse(output == Output.SLF4J ? System.Logger.Level.INFO : System.Logger.Level.OFF),
+                logLevel.orElse(levelFor(output)),
                 daemon,
                 endAtExit,
                 endGrace,
@@ -272,6 +276,17 @@ public final class ChildProcessBuilder {
                 debugPort,
                 reserve,
                 reserveIdle);
+    }
+
+    private List<String> allJvmOptions() {
+        List<String> all = new ArrayList<>(
+                hasCommonOptions ? List.of() : EnvironmentOptions.words(System.getProperty(JVM_OPTIONS, "")));
+        all.addAll(jvmOptions);
+        return all;
+    }
+
+    private static System.Logger.Level levelFor(Output output) {
+        return output == Output.SLF4J ? System.Logger.Level.INFO : System.Logger.Level.OFF;
     }
 
     /** A child that is not started yet. */

@@ -69,8 +69,8 @@ class ProcessPoolOptionsTest extends OptionsContract<ProcessPoolBuilder, Process
     protected boolean setOtherwise(ProcessPoolBuilder builder, String option, Object value) {
         switch (option) {
             case "jvmOptions" -> builder.jvmOptions(((List<String>) value).toArray(String[]::new));
-            case "restartBackOff" -> builder.restartBackOff(
-                    (Duration) value, builder.options().maxRestartBackOff());
+            case "restartBackOff" ->
+                builder.restartBackOff((Duration) value, builder.options().maxRestartBackOff());
             case "maxRestartBackOff" -> builder.restartBackOff(builder.options().restartBackOff(), (Duration) value);
             default -> {
                 return false;

@@ -222,8 +222,8 @@ public final class DurableQueueBuilder<E> {
     }
 
     /**
-     * Sets all options to those of another queue; each of them counts as set. What is set later replaces them one by
-     * one.
+     * Sets all options to those of another queue. Those that are as by default count as left out. What is set later
+     * replaces them one by one.
      */
     public DurableQueueBuilder<E> options(DurableQueueOptions options) {
         this.maxSize = options.maxSize();
@@ -235,7 +235,13 @@ public final class DurableQueueBuilder<E> {
         this.maxLeases = options.maxLeases();
         this.retainedSegments = options.retainedSegments();
         this.sync = options.sync();
-        chosen.addAll(EnumSet.allOf(DurableQueueOption.class));
+        chosen.clear();
+        DurableQueueOptions defaults = new DurableQueueBuilder<>(codec).options();
+        for (DurableQueueOption option : DurableQueueOption.values()) {
+            if (!Objects.equals(option.in(options), option.in(defaults))) {
+                chosen.add(option);
+            }
+        }
         return this;
     }
 

@@ -54,11 +54,7 @@ public record DurableQueueOptions(
     /** @throws IllegalArgumentException if an option is out of its range */
     public DurableQueueOptions {
         Range.require("maxSize", maxSize, 1, Long.MAX_VALUE);
-        Range.require(
-                "segmentBytes",
-                segmentBytes,
-                MIN_SEGMENT_BYTES,
-                MAX_SEGMENT_BYTES);
+        Range.require("segmentBytes", segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES);
         Range.require("maxElementBytes", maxElementBytes, 1, MAX_DEAD_LETTER_BYTES);
         Range.require("maxAttempts", maxAttempts, 1, Integer.MAX_VALUE);
         Range.require("maxLeases", maxLeases, 1, LIMIT_OF_LEASES);

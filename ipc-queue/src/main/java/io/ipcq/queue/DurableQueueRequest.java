@@ -55,9 +55,9 @@ public record DurableQueueRequest<E>(
      * @throws IllegalArgumentException if there is such an option; names it and both values
      */
     public void requireSame(String place, DurableQueueOptions stored) {
-        for (DurableQueueOption option : chosen) {
+        for (DurableQueueOption option : DurableQueueOption.values()) {
             Object asked = option.in(options);
-            if (!Objects.equals(asked, option.in(stored))) {
+            if (chosen.contains(option) && !Objects.equals(asked, option.in(stored))) {
                 throw new IllegalArgumentException("the queue has another " + option + ": " + place + ", stored="
                         + option.in(stored) + ", asked=" + asked
                         + "; leave the option out to take what is stored, or change that with DurableQueue.alter");

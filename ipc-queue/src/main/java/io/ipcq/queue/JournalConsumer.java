@@ -66,8 +66,7 @@ final class JournalConsumer {
     private long knownAppended;
 
     /** Taken for good by somebody here who could neither hand it out nor give it back. */
-    private final Deque<Claim> strays =
-            new ArrayDeque<>(MAX_BATCH_ELEMENTS); // guarded by this; room for a batch
+    private final Deque<Claim> strays = new ArrayDeque<>(MAX_BATCH_ELEMENTS); // guarded by this; room for a batch
 
     private long lastReapNanos = System.nanoTime();
     /**

@@ -33,11 +33,7 @@ final class JournalHistory<E> {
 
     /** Everything that the files still hold, from a number on. */
     Stream<Replayed<E>> from(long number) {
-        return new Scan(
-                        JournalLookup.UNKNOWN,
-                        Math.max(0, number),
-                        control.appendedVolatile())
-                .stream();
+        return new Scan(JournalLookup.UNKNOWN, Math.max(0, number), control.appendedVolatile()).stream();
     }
 
     /** What can be taken at one instant. */
@@ -58,8 +54,7 @@ final class JournalHistory<E> {
 
         private Sight sight() {
             List<Place> returned = source.returned();
-            return new Sight(
-                    returned, control.takenVolatile(), control.appendedVolatile());
+            return new Sight(returned, control.takenVolatile(), control.appendedVolatile());
         }
 
         private Spliterator<E> elements() {

@@ -13,6 +13,7 @@ import io.ipcq.queue.JournalConsumer.Claim;
 import io.ipcq.queue.JournalConsumer.Outcome;
 import io.ipcq.queue.JournalConsumer.Place;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,8 +76,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         static Core of(JournalFiles.Attachment hold, WaitStrategy waitStrategy) {
             JournalStore store = JournalStore.of(hold);
             JournalWaiters waiters = new JournalWaiters(store.control(), waitStrategy);
-            DeadLetters letters =
-                    new DeadLetters(hold.files(), store.control().options());
+            DeadLetters letters = new DeadLetters(hold.files(), store.control().options());
             JournalProducer producer = new JournalProducer(store, hold.members());
             JournalConsumer consumer = new JournalConsumer(store, hold.members(), producer, waiters, letters::write);
             return new Core(store, hold.members(), waiters, producer, consumer, letters);
@@ -139,10 +139,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         try {
             queue.passed = Passed.watch(queue, closing(queue.core, codec, waitStrategy));
             return queue;
-        } finally {
-            if (queue.passed == null) {
-                queue.store.closeFiles();
-            }
+        } catch (Throwable e) {
+            QueueDirectory.closeAfter(e, queue.store::closeFiles);
+            throw e;
         }
     }
 
@@ -157,7 +156,6 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     private static <E> JournalQueue<E> attached(
             JournalFiles.Attachment hold, Codec<E> codec, WaitStrategy waitStrategy, boolean creator) {
         Core core = Core.of(hold, waitStrategy);
-        boolean attached = false;
         try {
             if (!hold.attended()) {
                 core.producer.demandRepair();
@@ -165,13 +163,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
             }
             // in this order: of several who open it at once, each has either demanded the repair, or found one who has
             hold.attend();
-            JournalQueue<E> queue = new JournalQueue<>(core, codec, waitStrategy, creator);
-            attached = true;
-            return queue;
-        } finally {
-            if (!attached) {
-                core.store.closeFiles(); // a repair may have opened the journal
-            }
+            return new JournalQueue<>(core, codec, waitStrategy, creator);
+        } catch (Throwable e) {
+            QueueDirectory.closeAfter(e, core.store::closeFiles); // a repair may have opened the journal
+            throw e;
         }
     }
 
@@ -301,7 +296,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         @Nullable CodecException bad = null;
         Deque<Claim> claims = new ArrayDeque<>();
         try {
-            while (bad == null && count < max && claimNow(claims, Math.min(JournalConsumer.MAX_BATCH_ELEMENTS, max - count))) {
+            while (bad == null
+                    && count < max
+                    && claimNow(claims, Math.min(JournalConsumer.MAX_BATCH_ELEMENTS, max - count))) {
                 while (!claims.isEmpty()) {
                     decoded = false;
                     E element;
@@ -436,7 +433,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         boolean watched = control.hasOut();
         BooleanSupplier changed =
                 () -> canTake(lease) || isOver() || control.nextDueNanos() != due || (!watched && control.hasOut());
-        waiters.notEmpty.await(changed, Math.min(due, watched ? Deadline.atMost(deadline, WATCH_NANOS) : deadline), began);
+        waiters.notEmpty.await(
+                changed, Math.min(due, watched ? Deadline.atMost(deadline, WATCH_NANOS) : deadline), began);
     }
 
     private boolean canTake(boolean lease) {
@@ -529,7 +527,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     boolean renew(Claim claim) {
-        return consumer.renew(claim);
+        try {
+            return consumer.renew(claim);
+        } finally {
+            Reference.reachabilityFence(this); // else the handle might be closed meanwhile
+        }
     }
 
     @Override
@@ -689,7 +691,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     @Override
     public void reopen() {
         store.requireOpen();
-        producer.reopen();
+        try {
+            producer.reopen();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
@@ -783,7 +789,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public <T extends @Nullable Object> T look(Function<JournalLookup, T> read) {
-        return consumer.look(read);
+        try {
+            return consumer.look(read);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
@@ -793,7 +803,11 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     @Override
     public List<Place> returned() {
-        return consumer.returned();
+        try {
+            return consumer.returned();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private Object writeReplace() {

@@ -90,7 +90,7 @@ final class JournalStore {
 
     void requireOpen() {
         if (closed) {
-            throw QueueClosedException.ofHandle(directory());
+            throw isReadOnly ? QueueClosedException.ofView(directory()) : QueueClosedException.ofHandle(directory());
         }
         if (isDeleted()) {
             throw QueueClosedException.ofDeleted(directory());
@@ -105,14 +105,18 @@ final class JournalStore {
     /** Lets go of the files, once nobody is inside. */
     synchronized void closeFiles() {
         ChronicleJournal open = journal;
-        if (open != null) {
-            open.close();
-        }
-        if (directory != null) {
-            directory.close();
-        }
-        journal = null;
+        DirectoryHandle held = directory;
+        journal = null; // first, so that nobody gets it who comes now
         directory = null;
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } finally {
+            if (held != null) {
+                held.close();
+            }
+        }
     }
 
     /** What a failure of the storage is to callers. */

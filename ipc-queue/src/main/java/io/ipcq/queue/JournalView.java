@@ -29,8 +29,7 @@ final class JournalView<E> implements DurableQueueView<E>, JournalSource<E> {
     static <E> JournalView<E> open(Path directory, Codec<E> codec) throws IOException {
         JournalFiles files = new JournalFiles(directory);
         JournalControl control = files.lookAtSound(codec.id());
-        return new JournalView<>(
-                files.attachedTo(control), control, new JournalDecoder<>(codec, files.directory()));
+        return new JournalView<>(files.attachedTo(control), control, new JournalDecoder<>(codec, files.directory()));
     }
 
     @Override

@@ -17,6 +17,10 @@ public final class QueueClosedException extends IpcException {
         return new QueueClosedException("this handle is closed: directory=" + directory + "; open the queue again");
     }
 
+    static QueueClosedException ofView(Path directory) {
+        return new QueueClosedException("this view is closed: directory=" + directory + "; open another one");
+    }
+
     static QueueClosedException ofDeleted(Path directory) {
         return new QueueClosedException("the queue was deleted: directory=" + directory);
     }

@@ -23,8 +23,7 @@ abstract class QueueControl {
      *
      * @param what is wrong, and at which offset
      */
-    static RegionFormatException damaged(
-            MappedRegion region, String what, @Nullable IllegalArgumentException cause) {
+    static RegionFormatException damaged(MappedRegion region, String what, @Nullable IllegalArgumentException cause) {
         RegionFormatException damaged =
                 new RegionFormatException(region.file(), what + "; restore the file or delete the queue");
         if (cause != null) {

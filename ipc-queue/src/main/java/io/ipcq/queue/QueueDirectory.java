@@ -426,8 +426,7 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
         try {
             DirectoryHandle.delete(directory);
         } catch (IOException e) {
-            QueueLog.get()
-                    .debug("left for the next one who creates a queue there: directory={}", directory, e);
+            QueueLog.get().debug("left for the next one who creates a queue there: directory={}", directory, e);
         }
     }
 

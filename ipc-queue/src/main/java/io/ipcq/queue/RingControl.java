@@ -21,7 +21,9 @@ final class RingControl extends QueueControl {
     private RingControl(MappedRegion region) {
         super(region, STATE, fixed(region));
         this.options = new SharedQueueOptions(
-                region.getLong(CAPACITY), region.getLong(MAX_SIZE), fixed(region).hasFlag(CHECKSUM));
+                region.getLong(CAPACITY),
+                region.getLong(MAX_SIZE),
+                fixed(region).hasFlag(CHECKSUM));
     }
 
     /** Creates the file; {@code initialise} runs before any other process can see it. */
@@ -37,10 +39,10 @@ final class RingControl extends QueueControl {
                 .release(0); // opened anew; only what initialise has made of it may use it for a moment longer
     }
 
-    private static void writeOptions(MappedRegion region, SharedQueueOptions options, String codecId, boolean anonymous) {
+    private static void writeOptions(
+            MappedRegion region, SharedQueueOptions options, String codecId, boolean anonymous) {
         FixedOptions fixed = fixed(region);
-        fixed.write(
-                codecId, anonymous, options.checksum() ? CHECKSUM : 0, RandomNames.nextLong() | Long.MIN_VALUE);
+        fixed.write(codecId, anonymous, options.checksum() ? CHECKSUM : 0, RandomNames.nextLong() | Long.MIN_VALUE);
         region.putLong(MAX_SIZE, options.maxSize());
         region.putLong(CAPACITY, options.capacityBytes());
         fixed.seal();

@@ -69,13 +69,18 @@ final class RingFiles extends QueueDirectory {
     }
 
     <Q extends AutoCloseable> Q create(
-            SharedQueueOptions options, String codecId, boolean anonymous, Making<Attachment, Q> making) throws IOException {
+            SharedQueueOptions options, String codecId, boolean anonymous, Making<Attachment, Q> making)
+            throws IOException {
         return create(
                 (made, first) -> lay(made, options, codecId, anonymous, first), held -> attach(held, codecId, making));
     }
 
     private void lay(
-            DirectoryHandle made, SharedQueueOptions options, String codecId, boolean anonymous, Consumer<Members> first)
+            DirectoryHandle made,
+            SharedQueueOptions options,
+            String codecId,
+            boolean anonymous,
+            Consumer<Members> first)
             throws IOException {
         try {
             Path control = made.path().resolve(CONTROL);

@@ -104,8 +104,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
         this.canTake = () -> ring.isReady() || leftovers.hasSome() || isOver();
     }
 
-    static <E> RingQueue<E> create(Path directory, Codec<E> codec, SharedQueueOptions options, WaitStrategy waitStrategy)
-            throws IOException {
+    static <E> RingQueue<E> create(
+            Path directory, Codec<E> codec, SharedQueueOptions options, WaitStrategy waitStrategy) throws IOException {
         return new RingFiles(directory)
                 .create(options, codec.id(), false, hold -> new RingQueue<>(hold, codec, waitStrategy, true));
     }

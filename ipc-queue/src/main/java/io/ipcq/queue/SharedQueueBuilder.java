@@ -136,9 +136,7 @@ public final class SharedQueueBuilder<E> {
 
     /** Sets all options that are stored to those of another queue. What is set later replaces them one by one. */
     public SharedQueueBuilder<E> options(SharedQueueOptions options) {
-        return capacityBytes(options.capacityBytes())
-                .maxSize(options.maxSize())
-                .checksum(options.checksum());
+        return capacityBytes(options.capacityBytes()).maxSize(options.maxSize()).checksum(options.checksum());
     }
 
     /**

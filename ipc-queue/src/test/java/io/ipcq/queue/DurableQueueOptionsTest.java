@@ -73,8 +73,7 @@ class DurableQueueOptionsTest extends OptionsContract<DurableQueueBuilder<String
         DurableQueueOptions options = builder().maxAttempts(7).options();
         builder().options(options).create(directory).close();
         builder().options(options).open(directory).close();
-        assertThatThrownBy(
-                        () -> builder().options(options.withMaxAttempts(8)).open(directory))
+        assertThatThrownBy(() -> builder().options(options.withMaxAttempts(8)).open(directory))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("stored=7, asked=8");
         assertThatThrownBy(() -> builder()

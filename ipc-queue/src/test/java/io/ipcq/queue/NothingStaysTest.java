@@ -127,8 +127,7 @@ class NothingStaysTest {
                 .hasSameSizeAs(collections)
                 .allSatisfy((name, size) -> assertThat(size).as(name).isLessThanOrEqualTo(collections.get(name)));
         // Chronicle closes a journal's files in a thread of its own
-        await().untilAsserted(
-                        () -> assertThat(OpenFiles.descriptors()).hasSizeLessThanOrEqualTo(descriptors + 5));
+        await().untilAsserted(() -> assertThat(OpenFiles.descriptors()).hasSizeLessThanOrEqualTo(descriptors + 5));
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .as("threads, but for the two that all queues share")
                 .filteredOn(thread -> !threads.contains(thread))

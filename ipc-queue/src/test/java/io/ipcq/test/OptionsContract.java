@@ -129,7 +129,9 @@ public abstract class OptionsContract<B, O extends Record> {
             Object other = other(option);
             B builder = builder();
             set(builder, option, other);
-            assertThat(unwrapped(value(options(builder), option))).as(option.getName()).isEqualTo(other);
+            assertThat(unwrapped(value(options(builder), option)))
+                    .as(option.getName())
+                    .isEqualTo(other);
             assertThat(value(untouched(), option)).as(option.getName()).isNotEqualTo(value(options(builder), option));
         }
     }
