@@ -219,11 +219,12 @@ public final class DirectoryHandle implements AutoCloseable {
         for (String name : names()) {
             try {
                 BasicFileAttributes attributes = attributes(name);
-                if (PrivateFiles.isOwn(attributes) && attributes.isDirectory()) {
+                boolean isOwn = PrivateFiles.isOwn(path.resolve(name), attributes);
+                if (isOwn && attributes.isDirectory()) {
                     try (DirectoryHandle child = openChild(name, false)) {
                         child.closeToGroup();
                     }
-                } else if (PrivateFiles.isOwn(attributes) && attributes.isRegularFile()) {
+                } else if (isOwn && attributes.isRegularFile()) {
                     PrivateFiles.closeToGroup(open.getFileAttributeView(
                             Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS));
                 }

@@ -20,6 +20,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,9 +105,9 @@ public final class PrivateFiles {
         }
     }
 
-    static boolean isOwn(BasicFileAttributes attributes) {
+    static boolean isOwn(Path path, BasicFileAttributes attributes) {
         return !(attributes instanceof PosixFileAttributes posix)
-                || posix.owner().equals(CurrentUser.get().principal);
+                || CurrentUser.get().owns(path, posix);
     }
 
     /** Refuses what everybody may write to. */
@@ -132,7 +133,8 @@ public final class PrivateFiles {
         return objectionToOwner(path, attributes(path)) == null;
     }
 
-    static boolean isPrivate(Path path) throws IOException {
+    /** Whether that is a file or a directory of this user that nobody else may write to, and no link. */
+    public static boolean isPrivate(Path path) throws IOException {
         return objection(path, attributes(path)) == null;
     }
 
@@ -175,7 +177,7 @@ public final class PrivateFiles {
         if (attributes.isSymbolicLink()) {
             return symbolicLink(path);
         }
-        if (attributes instanceof PosixFileAttributes posix && !posix.owner().equals(CurrentUser.get().principal)) {
+        if (attributes instanceof PosixFileAttributes posix && !isOwn(path, attributes)) {
             return "it belongs to another user: owner=" + posix.owner().getName() + ", expected="
                     + CurrentUser.get().principal.getName() + "; use a path of your own";
         }
@@ -341,10 +343,36 @@ public final class PrivateFiles {
 
         final UserPrincipal root;
         final UserPrincipal principal;
+        /** By which files name their owner; null where only the name is known. */
+        private final @Nullable Integer number;
 
         private CurrentUser() throws IOException {
             this.root = Files.getOwner(Path.of("").toAbsolutePath().getRoot());
-            this.principal = Files.isReadable(STATUS) ? ofProcess(root) : ofFile(root);
+            String id = idOfProcess();
+            this.principal = id == null
+                    ? ofFile(root)
+                    : STATUS.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(id);
+            this.number = id == null ? null : Integer.parseUnsignedInt(id);
+        }
+
+        /**
+         * Whether this user owns what has these attributes. The JDK knows the number of an owner by a path only; for
+         * the name it reads the system's table of users each time, which costs more than all else in a look at a queue.
+         * So the number counts if the path leads to the same file.
+         */
+        boolean owns(Path path, PosixFileAttributes attributes) {
+            Object owner = number == null ? null : ownerNumber(path, attributes.fileKey());
+            return owner == null ? attributes.owner().equals(principal) : owner.equals(number);
+        }
+
+        /** Null if the path leads to another file, or to none. */
+        private static @Nullable Object ownerNumber(Path path, Object key) {
+            try {
+                Map<String, Object> there = Files.readAttributes(path, "unix:uid,fileKey", LinkOption.NOFOLLOW_LINKS);
+                return key.equals(there.get("fileKey")) ? there.get("uid") : null;
+            } catch (IOException | UnsupportedOperationException notSaid) {
+                return null;
+            }
         }
 
         static CurrentUser get() {
@@ -361,17 +389,19 @@ public final class PrivateFiles {
             return user;
         }
 
-        /** From {@code Uid: real effective saved file-system}, of which the last is that of what it creates. */
-        private static UserPrincipal ofProcess(UserPrincipal root) throws IOException {
-            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
-                if (line.startsWith(IDS)) {
-                    String id = line.substring(line.lastIndexOf('\t') + 1);
-                    return STATUS.getFileSystem()
-                            .getUserPrincipalLookupService()
-                            .lookupPrincipalByName(id);
-                }
+        /**
+         * From {@code Uid: real effective saved file-system}, of which the last is that of what it creates; null where
+         * the system does not say.
+         */
+        private static @Nullable String idOfProcess() throws IOException {
+            if (!Files.isReadable(STATUS)) {
+                return null;
             }
-            return ofFile(root);
+            return Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1).stream()
+                    .filter(line -> line.startsWith(IDS))
+                    .map(line -> line.substring(line.lastIndexOf('\t') + 1))
+                    .findFirst()
+                    .orElse(null);
         }
 
         private static UserPrincipal ofFile(UserPrincipal root) throws IOException {

@@ -125,18 +125,11 @@ final class AnonymousDirectories {
         Path base = base();
         try (DirectoryHandle held = DirectoryHandle.open(base)) {
             return held.names().stream()
-                    .filter(name -> name.startsWith(PREFIX) && holdsQueue(held, name))
+                    .filter(name -> name.startsWith(PREFIX))
                     .map(base::resolve)
+                    .filter(QueueDirectory::isThere)
                     .sorted()
                     .toList();
-        }
-    }
-
-    private static boolean holdsQueue(DirectoryHandle base, String name) {
-        try (DirectoryHandle held = base.openOwn(name)) {
-            return QueueDirectory.in(held) != null;
-        } catch (IOException e) {
-            return false; // another user's, or gone while we looked
         }
     }
 

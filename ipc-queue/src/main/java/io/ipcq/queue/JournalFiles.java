@@ -48,7 +48,7 @@ final class JournalFiles extends QueueDirectory {
         }
     }
 
-    private static final String CONTROL = "control.ipcq";
+    static final String CONTROL = "control.ipcq";
     private static final String JOURNAL = "journal";
 
     JournalFiles(Path directory) {

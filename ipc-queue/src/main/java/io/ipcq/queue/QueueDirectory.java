@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of a queue of either kind: appears whole, is entered by members, and goes as a whole. */
@@ -126,18 +127,22 @@ abstract sealed class QueueDirectory permits RingFiles, JournalFiles {
 
     /** The queue that is in a directory, by the files that are there; null if there is none. */
     static @Nullable QueueDirectory in(DirectoryHandle held) throws IOException {
-        for (QueueDirectory kind : List.of(new RingFiles(held.path()), new JournalFiles(held.path()))) {
-            if (held.has(kind.controlName())) {
-                return kind;
-            }
+        if (held.has(RingFiles.CONTROL)) {
+            return new RingFiles(held.path());
         }
-        return null;
+        return held.has(JournalFiles.CONTROL) ? new JournalFiles(held.path()) : null;
     }
 
-    /** Whether there is a queue in a directory, in whatever state, that this user may look into. */
+    /**
+     * Whether there is a queue in a directory, in whatever state, that this user may look into. The directory is not
+     * held: the answer is of a moment, and whoever opens the queue looks again.
+     */
     static boolean isThere(Path directory) {
-        try (DirectoryHandle held = new RingFiles(directory).hold()) {
-            return in(held) != null;
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            return PrivateFiles.isPrivate(absolute)
+                    && Stream.of(RingFiles.CONTROL, JournalFiles.CONTROL)
+                            .anyMatch(name -> Files.exists(absolute.resolve(name), LinkOption.NOFOLLOW_LINKS));
         } catch (IOException e) {
             return false;
         }

@@ -29,7 +29,7 @@ final class RingFiles extends QueueDirectory {
         }
     }
 
-    private static final String CONTROL = "ring.ipcq";
+    static final String CONTROL = "ring.ipcq";
 
     RingFiles(Path directory) {
         this(directory, null);

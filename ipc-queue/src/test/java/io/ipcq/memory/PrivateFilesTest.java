@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,24 @@ class PrivateFilesTest {
         assertThatThrownBy(() -> PrivateFiles.createDirectory(directory()))
                 .isInstanceOf(RegionFormatException.class)
                 .hasMessageContaining("belongs to another user");
+    }
+
+    /** What was looked at is not always what has the name by now. */
+    @Test
+    void shouldKnowOwnerOfWhatWasSeenAndNotOfWhatHasItsName() throws IOException {
+        assumeTrue(isRoot());
+        PrivateFiles.createDirectory(directory());
+        BasicFileAttributes own = PrivateFiles.attributes(directory());
+        Path foreign = parent.resolve("foreign");
+        PrivateFiles.createDirectory(foreign);
+        Files.setAttribute(foreign, "unix:uid", 65534);
+        BasicFileAttributes others = PrivateFiles.attributes(foreign);
+        assertThat(PrivateFiles.isOwn(directory(), own)).isTrue();
+        assertThat(PrivateFiles.isOwn(foreign, own)).isTrue();
+        assertThat(PrivateFiles.isOwn(parent.resolve("nothing"), own)).isTrue();
+        assertThat(PrivateFiles.isOwn(foreign, others)).isFalse();
+        assertThat(PrivateFiles.isOwn(directory(), others)).isFalse();
+        assertThat(PrivateFiles.isOwn(parent.resolve("nothing"), others)).isFalse();
     }
 
     @ParameterizedTest
