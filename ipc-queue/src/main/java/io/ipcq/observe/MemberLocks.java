@@ -8,14 +8,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which processes are members of a queue, as the kernel's table of file locks says. */
+/** Which processes are members of queues, as the kernel's table of file locks says, which is read once. */
 final class MemberLocks {
 
     /*
@@ -38,13 +39,15 @@ final class MemberLocks {
     /** More than that is no row of members. */
     private static final long LONGEST_RANGE = 1 << 16;
 
-    private MemberLocks() {}
+    /** The locks that members may have, by the number of their file; null until it was read. */
+    private @Nullable Map<Long, List<Lock>> table;
 
-    /** A line of the table that is about the file. */
-    private record Lock(long pid, String device, long first, long last) {}
+    /** A line of the table. */
+    private record Lock(long pid, String device, long inode, long first, long last) {}
 
     /** The pid of each member that is there, by its number; null if this system does not say. */
-    static @Nullable Map<Integer, Long> of(Path members) {
+    @Nullable
+    Map<Integer, Long> of(Path members) {
         try {
             return find(FileIdentity.of(members));
         } catch (NoSuchFileException gone) {
@@ -54,9 +57,14 @@ final class MemberLocks {
         }
     }
 
-    private static Map<Integer, Long> find(FileIdentity file) throws IOException {
+    private Map<Integer, Long> find(FileIdentity file) throws IOException {
+        Map<Long, List<Lock>> locks = table;
+        if (locks == null) {
+            locks = read(TABLE).collect(Collectors.groupingBy(Lock::inode));
+            table = locks;
+        }
         Map<Integer, Long> pids = new TreeMap<>();
-        addAll(pids, read(TABLE, file), UNKNOWN_PID);
+        addAll(pids, ofDevice(locks.getOrDefault(file.inode(), List.of()), file), UNKNOWN_PID);
         if (pids.containsValue(UNKNOWN_PID)) {
             lookAtDescriptors(pids, file);
         }
@@ -72,14 +80,14 @@ final class MemberLocks {
         }
     }
 
-    private static List<Lock> read(Path table, FileIdentity file) throws IOException {
-        List<Lock> found = new ArrayList<>();
-        for (String line : Files.readAllLines(table, ISO_8859_1)) {
-            Lock lock = line.contains(":" + file.inode() + " ") ? parse(line, file.inode()) : null;
-            if (lock != null) {
-                found.add(lock);
-            }
-        }
+    private static Stream<Lock> read(Path table) throws IOException {
+        return Files.readAllLines(table, ISO_8859_1).stream()
+                .map(MemberLocks::parse)
+                .filter(Objects::nonNull);
+    }
+
+    /** All of them if none has the device's number: of some file systems, the table has another one. */
+    private static List<Lock> ofDevice(List<Lock> found, FileIdentity file) {
         List<Lock> exact =
                 found.stream().filter(lock -> lock.device.equals(file.device())).toList();
         return exact.isEmpty() ? found : exact;
@@ -88,13 +96,16 @@ final class MemberLocks {
     /**
      * {@code 4: POSIX  ADVISORY  WRITE 4364 00:1b:1762945 4 4}, with {@code lock:} before it in a descriptor's file.
      */
-    private static @Nullable Lock parse(String line, long inode) {
+    private static @Nullable Lock parse(String line) {
+        if (!line.contains("WRITE") || line.contains("->")) {
+            return null;
+        }
         String[] words = line.strip().split("\\s+", 0);
         int at = 0;
         while (at < words.length && !words[at].equals("ADVISORY")) {
             at++; // one who waits for a lock has an arrow before it; nobody does here
         }
-        if (at + 5 >= words.length || !words[at + 1].equals("WRITE") || line.contains("->")) {
+        if (at + 5 >= words.length || !words[at + 1].equals("WRITE")) {
             return null;
         }
         String place = words[at + 3];
@@ -102,11 +113,15 @@ final class MemberLocks {
         try {
             long first = Long.parseLong(words[at + 4]);
             long last = Long.parseLong(words[at + 5]);
-            boolean isMember = end > 0
-                    && Long.parseLong(place.substring(end + 1)) == inode
-                    && last - first < LONGEST_RANGE
-                    && !words[at - 1].equals("FLOCK");
-            return isMember ? new Lock(Long.parseLong(words[at + 2]), place.substring(0, end), first, last) : null;
+            boolean isMember = end > 0 && last - first < LONGEST_RANGE && !words[at - 1].equals("FLOCK");
+            return isMember
+                    ? new Lock(
+                            Long.parseLong(words[at + 2]),
+                            place.substring(0, end),
+                            Long.parseLong(place.substring(end + 1)),
+                            first,
+                            last)
+                    : null;
         } catch (NumberFormatException endOfFile) {
             return null; // to the end of the file: not one of ours
         }
@@ -137,7 +152,9 @@ final class MemberLocks {
 
     private static void lookAtDescriptor(Map<Integer, Long> pids, FileIdentity file, Path descriptor, long pid) {
         try {
-            addAll(pids, read(descriptor, file), pid);
+            List<Lock> locks =
+                    read(descriptor).filter(lock -> lock.inode == file.inode()).toList();
+            addAll(pids, ofDevice(locks, file), pid);
         } catch (IOException | UncheckedIOException closed) {
             // while we looked
         }

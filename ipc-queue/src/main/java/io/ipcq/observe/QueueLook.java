@@ -40,9 +40,17 @@ public record QueueLook(QueueSnapshot snapshot, @Nullable List<AttachedProcess> 
 
     /** Looks at the queue and its processes. */
     public static QueueLook at(QueueView queue) {
-        // what somebody holds is read first: who is not there afterwards has died, or has given it back
-        QueueSnapshot snapshot = queue.snapshot();
-        Map<Integer, Long> pids = MemberLocks.of(queue.members());
+        return at(queue, queue.snapshot(), new SystemSight());
+    }
+
+    /**
+     * Looks at the processes of a queue, one of many.
+     *
+     * @param snapshot of the queue, taken before the system was looked at: who holds something there and is not seen
+     *     afterwards has died, or has given it back
+     */
+    public static QueueLook at(QueueView queue, QueueSnapshot snapshot, SystemSight system) {
+        Map<Integer, Long> pids = system.members(queue);
         if (pids == null) {
             return new QueueLook(snapshot, null, List.of());
         }
@@ -50,11 +58,12 @@ public record QueueLook(QueueSnapshot snapshot, @Nullable List<AttachedProcess> 
         pids.forEach((member, pid) ->
                 members.computeIfAbsent(pid, none -> new TreeSet<>()).add(member));
         List<AttachedProcess> attached = new ArrayList<>();
-        members.forEach((pid, numbers) -> attached.add(attached(queue, snapshot, pid, numbers)));
+        members.forEach((pid, numbers) -> attached.add(attached(queue, snapshot, system, pid, numbers)));
         return new QueueLook(snapshot, attached, dead(snapshot, pids.keySet()));
     }
 
-    private static AttachedProcess attached(QueueView queue, QueueSnapshot snapshot, long pid, Set<Integer> members) {
+    private static AttachedProcess attached(
+            QueueView queue, QueueSnapshot snapshot, SystemSight system, long pid, Set<Integer> members) {
         boolean isKnown = pid != MemberLocks.UNKNOWN_PID;
         int leases = 0;
         long oldest = -1;
@@ -65,9 +74,9 @@ public record QueueLook(QueueSnapshot snapshot, @Nullable List<AttachedProcess> 
             }
         }
         return new AttachedProcess(
-                isKnown ? ProcessSight.of(pid) : null,
+                isKnown ? system.process(pid) : null,
                 members,
-                isKnown ? Sleep.of(pid, queue) : Set.of(),
+                isKnown ? system.waits(pid, queue) : Set.of(),
                 held(snapshot, members),
                 leases,
                 oldest);

@@ -5,17 +5,22 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.QueueWord;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Finds the words of a queue on which the threads of a process sleep in the kernel. */
+/** Finds the words of queues on which the threads of processes sleep in the kernel; each process is looked at once. */
 final class Sleep {
 
     /*
@@ -25,64 +30,82 @@ final class Sleep {
      */
 
     /** Where a part of a file is mapped. */
-    private record Mapping(long start, long end, long offset) {}
+    private record Mapping(long start, long end, long offset) {
 
-    private Sleep() {}
+        boolean contains(long address) {
+            return Long.compareUnsigned(address, start) >= 0 && Long.compareUnsigned(address, end) < 0;
+        }
+    }
 
-    static Set<QueueWord> of(long pid, QueueView queue) {
+    /** What a process shares, by the number of the file, and the addresses that its threads sleep on. */
+    private record Seen(Map<Long, List<Mapping>> mappings, List<Long> addresses) {}
+
+    private final Map<Long, Seen> processes = new HashMap<>();
+
+    Set<QueueWord> of(long pid, QueueView queue) {
         Set<QueueWord> words = EnumSet.noneOf(QueueWord.class);
-        Path process = Path.of("/proc", Long.toString(pid));
-        try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
-            List<Mapping> mappings = mappings(process.resolve("maps"), FileIdentity.of(queue.control()));
-            if (mappings.isEmpty()) {
-                return words;
+        try {
+            long inode = FileIdentity.of(queue.control()).inode();
+            Seen process = processes.computeIfAbsent(pid, Sleep::look);
+            for (Mapping mapping : process.mappings.getOrDefault(inode, List.of())) {
+                for (long address : process.addresses) {
+                    QueueWord word =
+                            mapping.contains(address) ? queue.wordAt(address - mapping.start + mapping.offset) : null;
+                    if (word != null) {
+                        words.add(word);
+                    }
+                }
             }
-            for (Path task : tasks.toList()) {
-                add(words, task.resolve("syscall"), mappings, queue);
-            }
-        } catch (IOException | UncheckedIOException hidden) {
-            // nothing is known, or it has ended
+        } catch (IOException gone) {
+            // nobody sleeps there
         }
         return words;
     }
 
-    private static List<Mapping> mappings(Path maps, FileIdentity file) throws IOException {
-        List<Mapping> mappings = new ArrayList<>();
-        try (Stream<String> lines = Files.lines(maps, ISO_8859_1)) {
+    private static Seen look(long pid) {
+        Path process = Path.of("/proc", Long.toString(pid));
+        try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
+            Map<Long, List<Mapping>> mappings = mappings(process.resolve("maps"));
+            return new Seen(
+                    mappings,
+                    mappings.isEmpty()
+                            ? List.of()
+                            : tasks.map(Sleep::address).filter(Objects::nonNull).toList());
+        } catch (IOException | UncheckedIOException hidden) {
+            return new Seen(Map.of(), List.of()); // or it has ended
+        }
+    }
+
+    private static Map<Long, List<Mapping>> mappings(Path maps) throws IOException {
+        Map<Long, List<Mapping>> mappings = new HashMap<>();
+        try (BufferedReader lines = Files.newBufferedReader(maps, ISO_8859_1)) {
             // 7f430e46b000-7f430e47b000 rw-s 00000000 00:1b 1762945    /dev/shm/...
-            for (String line : (Iterable<String>) lines::iterator) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] words = line.split("\\s+", 6);
-                if (words.length > 5 && words[1].endsWith("s") && words[4].equals(Long.toString(file.inode()))) {
+                if (words.length > 5 && words[1].endsWith("s")) {
                     String[] ends = words[0].split("-", 2);
-                    mappings.add(new Mapping(
-                            Long.parseUnsignedLong(ends[0], 16),
-                            Long.parseUnsignedLong(ends[1], 16),
-                            Long.parseLong(words[2], 16)));
+                    mappings.computeIfAbsent(Long.parseLong(words[4]), first -> new ArrayList<>())
+                            .add(new Mapping(
+                                    Long.parseUnsignedLong(ends[0], 16),
+                                    Long.parseUnsignedLong(ends[1], 16),
+                                    Long.parseLong(words[2], 16)));
                 }
             }
         }
         return mappings;
     }
 
-    private static void add(Set<QueueWord> words, Path syscall, List<Mapping> mappings, QueueView queue) {
+    /** What a thread sleeps on, if that is a futex; null if it does not sleep. */
+    private static @Nullable Long address(Path task) {
         try {
             // 202 0x7f430e46b080 0x0 ...; "running" while it does, -1 in no call
-            String[] call = Files.readString(syscall, ISO_8859_1).split(" ", 3);
-            if (call.length < 3 || !call[1].startsWith("0x")) {
-                return;
-            }
-            long address = Long.parseUnsignedLong(call[1].substring(2), 16);
-            for (Mapping mapping : mappings) {
-                if (Long.compareUnsigned(address, mapping.start) >= 0
-                        && Long.compareUnsigned(address, mapping.end) < 0) {
-                    QueueWord word = queue.wordAt(address - mapping.start + mapping.offset);
-                    if (word != null) {
-                        words.add(word);
-                    }
-                }
-            }
+            String[] call =
+                    Files.readString(task.resolve("syscall"), ISO_8859_1).split(" ", 3);
+            return call.length < 3 || !call[1].startsWith("0x")
+                    ? null
+                    : Long.valueOf(Long.parseUnsignedLong(call[1].substring(2), 16));
         } catch (IOException | NumberFormatException gone) {
-            // the thread has ended
+            return null;
         }
     }
 }
