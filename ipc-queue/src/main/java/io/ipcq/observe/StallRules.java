@@ -73,10 +73,13 @@ public final class StallRules {
     private static void inMutex(QueueWatch watch, QueueWord mutex, int member, List<Stall> stalls) {
         AttachedProcess holder = watch.last().of(member);
         if (member == QueueSnapshot.ABANDONED) {
-            stalls.add(new Stall(
-                    Kind.DEAD_IN_MUTEX,
-                    "an exception ended the work of the thread that held " + mutex
-                            + "; the next thread that needs it repairs what is left"));
+            // so is a durable queue left by who opens it first: who needs the mutex looks for what is to be repaired
+            if (isWaitedFor(watch, mutex)) {
+                stalls.add(new Stall(
+                        Kind.DEAD_IN_MUTEX,
+                        "an exception ended the work of who held " + mutex
+                                + ", and who waits for it has not repaired what is left"));
+            }
         } else if (holder == null) {
             if (watch.last().attached() != null) {
                 stalls.add(new Stall(
@@ -98,6 +101,12 @@ public final class StallRules {
                                     : ", and is not stopped. A thread dump (`jstack`) says where it is")
                             + "; to kill it is safe"));
         }
+    }
+
+    private static boolean isWaitedFor(QueueWatch watch, QueueWord mutex) {
+        List<AttachedProcess> attached = watch.last().attached();
+        return attached != null
+                && attached.stream().anyMatch(process -> process.waitsFor().contains(mutex));
     }
 
     private static String atLeast(QueueWatch watch) {

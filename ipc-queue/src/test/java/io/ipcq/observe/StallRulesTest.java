@@ -106,7 +106,7 @@ class StallRulesTest {
                 new Case(Kind.DEAD_IN_MUTEX, sight -> {}, Map.of(QueueWord.PUT_MUTEX, 7), "member 7 died"),
                 new Case(
                         Kind.DEAD_IN_MUTEX,
-                        sight -> {},
+                        sight -> sight.attached = List.of(process(1, 'S', Set.of(QueueWord.PUT_MUTEX), 0, -1)),
                         Map.of(QueueWord.PUT_MUTEX, QueueSnapshot.ABANDONED),
                         "an exception"),
                 new Case(
@@ -197,6 +197,14 @@ class StallRulesTest {
                         },
                         Map.of()))
                 .isEmpty();
+    }
+
+    /** Who opens a durable queue that nobody uses leaves its mutexes so, for whoever puts or takes first. */
+    @Test
+    void shouldSayNothingOfMutexThatWaitsForItsFirstUser() {
+        Map<QueueWord, Integer> left =
+                Map.of(QueueWord.PUT_MUTEX, QueueSnapshot.ABANDONED, QueueWord.TAKE_MUTEX, QueueSnapshot.ABANDONED);
+        assertThat(stalls(sight -> {}, sight -> {}, left)).isEmpty();
     }
 
     @Test
