@@ -3,36 +3,95 @@ package io.ipcq.cli;
 
 import io.ipcq.queue.DurableQueueOptions;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Options of a durable queue as they stand on a command line: those that are named change, the others stay. */
 final class AlteredOptions {
 
     private static final String NONE = "none";
 
-    @Option(names = "--max-size", paramLabel = "ELEMENTS", description = "A number, or none for no bound.")
+    /** The greatest size, or none. */
+    static final class Bound implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            return text.equals(NONE) ? Long.valueOf(Long.MAX_VALUE) : new Count().convert(text);
+        }
+    }
+
+    /** How long a lease lasts; null if it lasts as long as its consumer. */
+    record Lease(@Nullable Duration time) {}
+
+    /** The time of a lease, or none. */
+    static final class LeaseTime implements ITypeConverter<Lease> {
+        @Override
+        public Lease convert(String text) {
+            return new Lease(text.equals(NONE) ? null : duration(text));
+        }
+    }
+
+    /** As the JDK writes it. */
+    static final class Time implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            return duration(text);
+        }
+    }
+
+    private static Duration duration(String text) {
+        try {
+            Duration duration = Duration.parse(text);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (DateTimeParseException noDuration) {
+            // as what is less than none
+        }
+        throw new TypeConversionException("it has to be a time like PT1.5S, and not less than none: found=" + text);
+    }
+
+    @Option(
+            names = "--max-size",
+            paramLabel = "COUNT",
+            converter = Bound.class,
+            description = "A number of elements, or none for no bound.")
     @Nullable
-    String maxSize;
+    Long maxSize;
 
     @Option(
             names = "--lease-timeout",
             paramLabel = "DURATION",
+            converter = LeaseTime.class,
             description = "As PT30S for 30 seconds; none for leases that last as long as their consumer.")
     @Nullable
-    String leaseTimeout;
+    Lease lease;
 
-    @Option(names = "--redelivery-delay", paramLabel = "DURATION", description = "As PT0.1S for 100 milliseconds.")
+    @Option(
+            names = "--redelivery-delay",
+            paramLabel = "DURATION",
+            converter = Time.class,
+            description = "As PT0.1S for 100 milliseconds.")
     @Nullable
     Duration redeliveryDelay;
 
-    @Option(names = "--max-attempts", paramLabel = "COUNT", description = "Deliveries before the dead letters.")
+    @Option(
+            names = "--max-attempts",
+            paramLabel = "COUNT",
+            converter = Count.class,
+            description = "Deliveries before the dead letters.")
     @Nullable
-    Integer maxAttempts;
+    Long maxAttempts;
 
-    @Option(names = "--retained-segments", paramLabel = "COUNT", description = "Consumed files kept for replay.")
+    @Option(
+            names = "--retained-segments",
+            paramLabel = "COUNT",
+            converter = Count.class,
+            description = "Consumed files kept for replay.")
     @Nullable
-    Integer retainedSegments;
+    Long retainedSegments;
 
     @Option(names = "--sync", paramLabel = "true|false", arity = "1", description = "Whether every put is synced.")
     @Nullable
@@ -41,24 +100,28 @@ final class AlteredOptions {
     DurableQueueOptions applyTo(DurableQueueOptions options) {
         DurableQueueOptions altered = options;
         if (maxSize != null) {
-            altered = altered.withMaxSize(maxSize.equals(NONE) ? Long.MAX_VALUE : Long.parseLong(maxSize));
+            altered = altered.withMaxSize(maxSize);
         }
-        if (leaseTimeout != null) {
-            altered = altered.withLeaseTimeout(leaseTimeout.equals(NONE) ? null : Duration.parse(leaseTimeout));
+        if (lease != null) {
+            altered = altered.withLeaseTimeout(lease.time);
         }
         if (redeliveryDelay != null) {
             altered = altered.withRedeliveryDelay(redeliveryDelay);
         }
         if (maxAttempts != null) {
-            altered = altered.withMaxAttempts(maxAttempts);
+            altered = altered.withMaxAttempts(asInt(maxAttempts));
         }
         if (retainedSegments != null) {
-            altered = altered.withRetainedSegments(retainedSegments);
+            altered = altered.withRetainedSegments(asInt(retainedSegments));
         }
         if (sync != null) {
             altered = altered.withSync(sync);
         }
         return altered;
+    }
+
+    private static int asInt(long count) {
+        return (int) Math.min(count, Integer.MAX_VALUE);
     }
 
     static String text(DurableQueueOptions options) {

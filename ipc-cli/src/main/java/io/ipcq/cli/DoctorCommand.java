@@ -3,6 +3,7 @@ package io.ipcq.cli;
 
 import io.ipcq.connection.Listener;
 import io.ipcq.observe.Quantity;
+import io.ipcq.observe.SystemSight;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
@@ -108,8 +109,9 @@ final class DoctorCommand implements Callable<Integer> {
     private static List<Path> leftovers() throws IOException {
         List<Path> found = new ArrayList<>(ChildProcess.leftovers());
         found.addAll(Listener.leftovers());
+        SystemSight system = new SystemSight();
         for (Path queue : SharedQueue.anonymousDirectories()) {
-            if (QueueFind.isDeserted(new QueueName(queue))) {
+            if (QueueFind.isDeserted(new QueueName(queue), system)) {
                 found.add(queue);
             }
         }

@@ -57,20 +57,25 @@ record ElementText(String codecId) {
     }
 
     /**
-     * A line that somebody wrote, as an element.
+     * A line that somebody wrote, as an element; bytes are put as they are.
      *
      * @param json whether the line is JSON; for a queue of text that is a string in quotes
      */
-    byte[] parse(String line, boolean json) {
-        byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    byte[] parse(byte[] line, boolean json) {
         if (isJson()) {
-            JsonText.require(bytes);
-            return bytes;
+            JsonText.require(line);
+            return line;
         }
         if (!isText() && !isBytes()) {
             throw new IllegalArgumentException("elements of this queue are no text: codec=" + codecId
                     + "; put them as they are encoded, with --raw");
         }
-        return json ? STRING.decode(bytes).getBytes(StandardCharsets.UTF_8) : bytes;
+        if (json) {
+            return STRING.decode(line).getBytes(StandardCharsets.UTF_8);
+        }
+        if (isText()) {
+            var unused = InputLines.text(line);
+        }
+        return line;
     }
 }

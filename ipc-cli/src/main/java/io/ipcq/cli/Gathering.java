@@ -12,11 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** What all looking commands say, in one archive: each entry holds the lines of one command, as with {@code --json}. */
 final class Gathering {
+
+    private static final int AT_ONCE = 32;
 
     private final Path file;
 
@@ -43,14 +49,9 @@ final class Gathering {
             List<Path> queues = new ArrayList<>(named);
             queues.addAll(SharedQueue.anonymousDirectories());
             for (String command : List.of("stat", "who")) {
+                List<byte[]> said = ofEach(queues, queue -> said("queue", command, queue.toString(), "--json"));
                 for (int i = 0; i < queues.size(); i++) {
-                    add(
-                            zip,
-                            "queue-" + (i + 1) + "-" + command + ".jsonl",
-                            "queue",
-                            command,
-                            queues.get(i).toString(),
-                            "--json");
+                    add(zip, "queue-" + (i + 1) + "-" + command + ".jsonl", said.get(i));
                 }
             }
             done = true;
@@ -61,14 +62,35 @@ final class Gathering {
         }
     }
 
-    /** What a command says, its messages after its lines. */
+    /** At the same time: each command may watch for a second. */
+    private static List<byte[]> ofEach(List<Path> queues, Function<Path, byte[]> command) {
+        ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+        try {
+            List<CompletableFuture<byte[]>> said = queues.stream()
+                    .map(queue -> CompletableFuture.supplyAsync(() -> command.apply(queue), threads))
+                    .toList();
+            return said.stream().map(CompletableFuture::join).toList();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
     private static void add(ZipOutputStream zip, String entry, String... command) throws IOException {
+        add(zip, entry, said(command));
+    }
+
+    private static void add(ZipOutputStream zip, String entry, byte[] said) throws IOException {
+        zip.putNextEntry(new ZipEntry(entry));
+        zip.write(said);
+        zip.closeEntry();
+    }
+
+    /** What a command says, its messages after its lines. */
+    private static byte[] said(String... command) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Ipcq.run(new Screen(InputStream.nullInputStream(), out, err, Terminal.NONE), command);
-        zip.putNextEntry(new ZipEntry(entry));
-        zip.write(out.toByteArray());
-        zip.write(err.toByteArray());
-        zip.closeEntry();
+        out.writeBytes(err.toByteArray());
+        return out.toByteArray();
     }
 }

@@ -54,6 +54,9 @@ final class Harmless {
 
     /** Controls move the cursor or worse; formats turn text around or hide it; halves of characters are none. */
     private static boolean isHarmful(int point) {
+        if (point >= ' ' && point < 0x7f) {
+            return false; // as almost all are
+        }
         return switch (Character.getType(point)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -3,6 +3,7 @@ package io.ipcq.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -82,6 +83,9 @@ final class Ipcq implements Runnable {
             return code;
         } catch (Screen.ClosedPipeException gone) {
             return PIPE_CLOSED;
+        } catch (UncheckedIOException full) {
+            screen.note("ipcq: " + full.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
         } catch (InternalError cut) {
             screen.note("ipcq: a file was cut short while it was read: " + cut.getMessage());
             return CommandLine.ExitCode.SOFTWARE;

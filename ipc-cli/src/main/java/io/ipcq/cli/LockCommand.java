@@ -115,8 +115,8 @@ final class LockCommand {
                     .filter(lock -> holders(lock, client).findAny().isPresent())
                     .toList();
             if (held.isEmpty()) {
-                screen.note("nobody holds it: name=" + Harmless.name(name) + "; `ipcq lock ls` has all");
-                return 1;
+                throw new IllegalArgumentException(
+                        "nobody holds it: name=" + Harmless.name(name) + "; `ipcq lock ls` has all");
             }
             String plan = held.stream()
                     .flatMap(lock -> holders(lock, client).map(holder -> plan(lock, holder)))

@@ -3,6 +3,7 @@ package io.ipcq.cli;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
+import io.ipcq.observe.ProcessSight;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -30,7 +31,13 @@ final class ManagerAt {
     }
 
     Manager connect(CommandSpec spec) throws IOException, InterruptedException {
-        return Manager.connect(address(spec), AuthKey.load(keyFile));
+        SocketAddress socket = address(spec);
+        AuthKey key = AuthKey.load(keyFile);
+        ProcessSight stopped = ManagerDoor.stoppedAt(socket);
+        if (stopped != null) {
+            throw new IllegalStateException(ManagerSight.whyStopped(stopped));
+        }
+        return Manager.connect(socket, key);
     }
 
     ManagerDoor door(CommandSpec spec) {

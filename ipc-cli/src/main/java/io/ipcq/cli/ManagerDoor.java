@@ -42,12 +42,17 @@ final class ManagerDoor implements AutoCloseable {
         }
     }
 
-    /** One that is stopped is not asked: it would not answer for half a minute. */
-    ManagerSight look() throws InterruptedException {
+    /** The process that listens there, if it is stopped: to ask it would take half a minute, in vain. */
+    static @Nullable ProcessSight stoppedAt(SocketAddress socket) {
         ProcessSight process =
                 socket instanceof UnixDomainSocketAddress unix ? SocketSight.listenerAt(unix.getPath()) : null;
-        if (process != null && process.isStopped()) {
-            return ManagerSight.stopped(address, process);
+        return process != null && process.isStopped() ? process : null;
+    }
+
+    ManagerSight look() throws InterruptedException {
+        ProcessSight stopped = stoppedAt(socket);
+        if (stopped != null) {
+            return ManagerSight.stopped(address, stopped);
         }
         try {
             Manager connected = manager;

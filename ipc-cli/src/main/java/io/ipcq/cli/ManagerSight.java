@@ -45,10 +45,14 @@ record ManagerSight(
     }
 
     static ManagerSight stopped(String address, ProcessSight process) {
-        String why = Stall.Kind.MANAGER_STOPPED + ": pid " + process.pid() + " (" + process.program()
+        return new ManagerSight(
+                address, process.pid(), String.valueOf(process.state()), -1, Map.of(), 0, whyStopped(process));
+    }
+
+    static String whyStopped(ProcessSight process) {
+        return Stall.Kind.MANAGER_STOPPED + ": pid " + process.pid() + " (" + process.program()
                 + ") is stopped. `kill -CONT " + process.pid()
                 + "` lets it go on; if it is killed, what its clients hold is gone";
-        return new ManagerSight(address, process.pid(), String.valueOf(process.state()), -1, Map.of(), 0, why);
     }
 
     static ManagerSight silent(String address, Throwable why) {

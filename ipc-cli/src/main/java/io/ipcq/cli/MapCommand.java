@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.memory.AtExit;
 import io.ipcq.observe.Quantity;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -36,6 +38,9 @@ final class MapCommand implements Callable<Integer> {
 
     private static final long LOOK_MILLIS = 50;
 
+    /** What they have started would outlive this program if that is ended by a signal. */
+    private static final AtExit<List<MapWorker>> RUNNING = new AtExit<>("ipcq-map-end", MapCommand::stop);
+
     @Option(
             names = {"-w", "--workers"},
             paramLabel = "COUNT",
@@ -51,8 +56,9 @@ final class MapCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             description = "Kills a command after so long; never unless given.")
-    private @Nullable Double timeoutSeconds;
+    private @Nullable Duration timeout;
 
     @Option(names = "--order", description = "Prints in the order of the lines, and not as they come.")
     private boolean ordered;
@@ -103,16 +109,15 @@ final class MapCommand implements Callable<Integer> {
 
     private void work(MapJob job, MapPrinter printer) throws InterruptedException {
         AtomicInteger running = new AtomicInteger();
-        Double seconds = timeoutSeconds;
-        Duration timeout = seconds == null ? null : Duration.ofMillis((long) (seconds * 1000));
-        List<MapWorker> all = new ArrayList<>();
+        List<MapWorker> all = Stream.generate(() -> new MapWorker(job, command, retries, timeout, running))
+                .limit(workers)
+                .toList();
         List<Thread> threads = new ArrayList<>();
+        RUNNING.add(all);
         try {
-            for (int i = 1; i <= workers; i++) {
-                MapWorker worker = new MapWorker(job, command, retries, timeout, running);
-                Thread thread = new Thread(worker, "ipcq-map-" + i);
+            for (MapWorker worker : all) {
+                Thread thread = new Thread(worker, "ipcq-map-" + (threads.size() + 1));
                 thread.start();
-                all.add(worker);
                 threads.add(thread);
             }
             MapProgress progress = new MapProgress(Screen.of(spec), job.size());
@@ -126,12 +131,17 @@ final class MapCommand implements Callable<Integer> {
             progress.end();
             requireWorking(all);
         } finally {
-            all.forEach(MapWorker::beginNothing);
-            all.forEach(MapWorker::stop);
+            stop(all);
             for (Thread thread : threads) {
                 thread.join();
             }
+            RUNNING.remove(all);
         }
+    }
+
+    private static void stop(List<MapWorker> all) {
+        all.forEach(MapWorker::beginNothing);
+        all.forEach(MapWorker::stop);
     }
 
     /** One that cannot work is a matter of the disk, or of this program: then the others would fail as well. */

@@ -7,11 +7,8 @@ import io.ipcq.memory.LifeLock;
 import io.ipcq.memory.LiveDirectory;
 import io.ipcq.memory.PrivateFiles;
 import io.ipcq.queue.DurableQueue;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -155,11 +152,10 @@ final class MapJob implements AutoCloseable {
                 DurableQueue.builder(Input.class).maxAttempts(MOST_ATTEMPTS).create(directory.resolve("inputs"));
         inputs = target;
         results = DurableQueue.create(directory.resolve("results"), Result.class);
-        long number = 0;
         List<Input> batch = new ArrayList<>();
-        BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            batch.add(new Input(++number, line));
+        InputLines lines = new InputLines(in);
+        for (byte[] line = lines.next(); line != null; line = lines.next()) {
+            batch.add(new Input(lines.number(), text(line, lines.number())));
             if (batch.size() == BATCH) {
                 target.putAll(batch);
                 batch.clear();
@@ -168,11 +164,20 @@ final class MapJob implements AutoCloseable {
         target.putAll(batch);
         target.shutdown();
         target.flush(); // or a machine that crashes could have the number of inputs, and not all of them
-        Header made = header(command, number);
+        Header made = header(command, lines.number());
         Path unfinished = directory.resolve("job.json.new");
         Files.write(unfinished, HEADER.encode(made));
         Files.move(unfinished, headerFile(), StandardCopyOption.ATOMIC_MOVE);
         header = made;
+    }
+
+    private static String text(byte[] line, long number) {
+        try {
+            return InputLines.text(line);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "nothing was run, as line " + number + " cannot be an argument: " + e.getMessage(), e);
+        }
     }
 
     private static Header header(List<String> command, long inputs) {

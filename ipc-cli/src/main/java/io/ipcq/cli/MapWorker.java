@@ -152,7 +152,9 @@ final class MapWorker implements Runnable {
             return new Result(
                     input.number(), input.line(), late ? MapJob.TOO_LATE : exit, run, output.bytes(), output.cut());
         } finally {
-            kill(started);
+            if (started.isAlive()) { // to look for children of one that has ended would go through all processes
+                kill(started);
+            }
             process = null;
         }
     }

@@ -12,18 +12,15 @@ final class Patience {
     @Option(
             names = "--patience",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             description = "How long an element may be out, or a task take, before that is strange; 60 unless given.")
-    private double seconds = StallRules.PATIENCE.toSeconds();
-
-    private Duration time() {
-        return Duration.ofMillis((long) (seconds * 1000));
-    }
+    private Duration time = StallRules.PATIENCE;
 
     StallRules ofQueues() {
-        return new StallRules(time());
+        return new StallRules(time);
     }
 
     PoolRules ofPools() {
-        return new PoolRules(time());
+        return new PoolRules(time);
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.observe.QueueLook;
+import io.ipcq.observe.SystemSight;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,8 +37,9 @@ final class QueueFind implements Callable<Integer> {
     @Option(
             names = "--idle",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             description = "Those of which nothing is put, taken or acknowledged while this watches, for so long.")
-    private @Nullable Double idleSeconds;
+    private @Nullable Duration idle;
 
     @Mixin
     private QueuePlaces places = new QueuePlaces();
@@ -47,6 +50,8 @@ final class QueueFind implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
+
+    private final SystemSight system = new SystemSight();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -64,21 +69,20 @@ final class QueueFind implements Callable<Integer> {
 
     private List<QueueName> matching(List<QueueName> all) throws InterruptedException {
         List<QueueName> matching = all.stream().filter(this::isAsTold).toList();
-        Double seconds = idleSeconds;
-        if (seconds == null) {
+        Duration time = idle;
+        if (time == null) {
             return matching;
         }
-        long end =
-                System.nanoTime() + Duration.ofMillis((long) (seconds * 1000)).toNanos();
+        long end = Deadline.in(time);
         List<QueueLine> before = matching.stream().map(QueueLine::of).toList();
-        TimeUnit.NANOSECONDS.sleep(Math.max(0, end - System.nanoTime()));
-        List<QueueName> idle = new ArrayList<>();
+        TimeUnit.NANOSECONDS.sleep(Deadline.remainingNanos(end));
+        List<QueueName> still = new ArrayList<>();
         for (int i = 0; i < before.size(); i++) {
             if (before.get(i).isAsMuchAs(QueueLine.of(matching.get(i)))) {
-                idle.add(matching.get(i));
+                still.add(matching.get(i));
             }
         }
-        return idle;
+        return still;
     }
 
     /** A damaged one is like nothing. */
@@ -89,13 +93,13 @@ final class QueueFind implements Callable<Integer> {
                 return false;
             }
         }
-        return !deserted || isDeserted(queue);
+        return !deserted || isDeserted(queue, system);
     }
 
-    /** Whether it is to be seen that no process is attached. */
-    static boolean isDeserted(QueueName queue) {
+    /** Whether it is to be seen that no process is attached, at a moment for many queues. */
+    static boolean isDeserted(QueueName queue, SystemSight system) {
         try (QueueView view = queue.look()) {
-            var attached = QueueLook.at(view).attached();
+            var attached = QueueLook.at(view, view.snapshot(), system).attached();
             return attached != null && attached.isEmpty();
         } catch (IOException | RuntimeException | InternalError damagedOrGone) {
             return false;

@@ -44,15 +44,19 @@ final class QueueGet implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 
-    @Option(names = "-n", paramLabel = "COUNT", defaultValue = "1", description = "At most so many; 1 unless given.")
-    private int count;
+    @Option(
+            names = "-n",
+            paramLabel = "COUNT",
+            converter = Count.class,
+            description = "At most so many; 1 unless given.")
+    private long count = 1;
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            defaultValue = "0",
+            converter = Seconds.class,
             description = "How long to wait for each; not at all unless given.")
-    private double seconds;
+    private Duration timeout = Duration.ZERO;
 
     @ArgGroup
     private Form form = new Form();
@@ -64,12 +68,11 @@ final class QueueGet implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
-        int taken = 0;
+        long taken = 0;
         try (SharedQueue<byte[]> opened = queue.open()) {
             ElementPrinter printer = new ElementPrinter(screen, opened.codecId(), form.json);
             Consumer<byte[]> print = form.raw ? screen::raw : printer::print;
             Taker<byte[]> taker = new Taker<>(opened, print.andThen(element -> screen.flush()));
-            Duration timeout = Duration.ofMillis((long) (seconds * 1000));
             while (taken < count && taker.next(timeout)) {
                 taken++;
             }

@@ -5,7 +5,6 @@ import io.ipcq.observe.Quantity;
 import io.ipcq.queue.QueueSnapshot;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,7 @@ record QueueLine(
         @Nullable Integer processes,
         @Nullable String message) {
 
-    private static final String LINE = "%-8s %10s %8s %10s %-9s %-12s %s";
+    private static final Columns LINE = new Columns(-8, 10, 8, 10, -9, -12);
 
     static QueueLine of(QueueView queue, QueueSnapshot snapshot, @Nullable Integer processes) {
         return new QueueLine(
@@ -94,14 +93,12 @@ record QueueLine(
     }
 
     static String heading() {
-        return String.format(LINE, "KIND", "SIZE", "LEASED", "STORAGE", "STATE", "CODEC", "QUEUE");
+        return LINE.line("KIND", "SIZE", "LEASED", "STORAGE", "STATE", "CODEC", "QUEUE");
     }
 
     String text() {
         boolean damaged = isDamaged();
-        return String.format(
-                Locale.ROOT,
-                LINE,
+        return LINE.line(
                 damaged ? "?" : kind,
                 damaged ? "?" : size,
                 damaged ? "?" : leased,

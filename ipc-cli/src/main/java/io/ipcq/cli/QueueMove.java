@@ -36,7 +36,11 @@ final class QueueMove implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName to;
 
-    @Option(names = "-n", paramLabel = "COUNT", description = "At most so many; all unless given.")
+    @Option(
+            names = "-n",
+            paramLabel = "COUNT",
+            converter = Count.class,
+            description = "At most so many; all unless given.")
     private long count = Long.MAX_VALUE;
 
     @Mixin

@@ -53,9 +53,8 @@ final class QueuePlaces {
 
     private static List<QueueName> below(Path parent) throws IOException {
         try (Stream<Path> entries = Files.list(parent)) {
-            return entries.sorted()
-                    .filter(Files::isDirectory)
-                    .filter(QueueView::isThere)
+            return entries.filter(QueueView::isThere)
+                    .sorted()
                     .map(QueueName::new)
                     .toList();
         }

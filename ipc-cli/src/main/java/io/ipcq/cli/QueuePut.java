@@ -2,9 +2,7 @@
 package io.ipcq.cli;
 
 import io.ipcq.queue.SharedQueue;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "put",
         description = {
             "Puts elements, waiting while the queue is full: the arguments, or else each line of the standard input.",
-            "For a queue of JSON an element is JSON; for one of text, or of bytes, the text as it stands."
+            "For a queue of JSON an element is JSON; for one of text, text in UTF-8; for one of bytes, the bytes of the line."
         })
 final class QueuePut implements Callable<Integer> {
 
@@ -58,32 +56,30 @@ final class QueuePut implements Callable<Integer> {
             ElementText text = new ElementText(opened.codecId());
             if (!elements.isEmpty()) {
                 opened.putAll(elements.stream()
-                        .map(line -> text.parse(line, form.json))
+                        .map(line -> text.parse(line.getBytes(StandardCharsets.UTF_8), form.json))
                         .toList());
             } else if (form.raw) {
                 opened.put(screen.in().readAllBytes());
             } else {
-                putLines(opened, text, new BufferedReader(new InputStreamReader(screen.in(), StandardCharsets.UTF_8)));
+                putLines(opened, text, new InputLines(screen.in()));
             }
         }
         return ExitCode.OK;
     }
 
     /** In batches as long as there is something to read, and at once when there is not. */
-    private void putLines(SharedQueue<byte[]> opened, ElementText text, BufferedReader lines)
+    private void putLines(SharedQueue<byte[]> opened, ElementText text, InputLines lines)
             throws IOException, InterruptedException {
         List<byte[]> batch = new ArrayList<>();
-        long number = 0;
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            number++;
+        for (byte[] line = lines.next(); line != null; line = lines.next()) {
             try {
                 batch.add(text.parse(line, form.json));
             } catch (RuntimeException e) {
                 opened.putAll(batch);
                 throw new IllegalArgumentException(
-                        "line " + number + " was not put, nor what comes after it: " + e.getMessage(), e);
+                        "line " + lines.number() + " was not put, nor what comes after it: " + e.getMessage(), e);
             }
-            if (batch.size() == BATCH || !lines.ready()) {
+            if (batch.size() == BATCH || !lines.isReady()) {
                 opened.putAll(batch);
                 batch.clear();
             }

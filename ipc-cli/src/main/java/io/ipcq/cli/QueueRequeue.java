@@ -28,7 +28,11 @@ final class QueueRequeue implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 
-    @Option(names = "-n", paramLabel = "COUNT", description = "At most so many, oldest first; all unless given.")
+    @Option(
+            names = "-n",
+            paramLabel = "COUNT",
+            converter = Count.class,
+            description = "At most so many, oldest first; all unless given.")
     private long count = Long.MAX_VALUE;
 
     @Mixin

@@ -33,8 +33,12 @@ final class QueueTail implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 
-    @Option(names = "-n", paramLabel = "COUNT", defaultValue = "10", description = "At most so many; 10 unless given.")
-    private int count;
+    @Option(
+            names = "-n",
+            paramLabel = "COUNT",
+            converter = Count.class,
+            description = "At most so many; 10 unless given.")
+    private long count = 10;
 
     @Option(
             names = {"-f", "--follow"},

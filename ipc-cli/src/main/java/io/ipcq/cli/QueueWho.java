@@ -68,9 +68,9 @@ final class QueueWho implements Callable<Integer> {
     @Option(
             names = "--watch",
             paramLabel = "SECONDS",
-            defaultValue = "1",
-            description = "How long to watch; what stands still for less is not noticed.")
-    private double watchSeconds;
+            converter = Seconds.class,
+            description = "How long to watch; what stands still for less is not noticed. 1 unless given.")
+    private Duration time = Duration.ofSeconds(1);
 
     @Mixin
     private Looking looking = new Looking();
@@ -85,7 +85,7 @@ final class QueueWho implements Callable<Integer> {
         boolean goesOn = true;
         for (QueueName queue : queues) {
             try (QueueView view = queue.look()) {
-                QueueWatch watch = QueueWatch.of(view, seconds(watchSeconds));
+                QueueWatch watch = QueueWatch.of(view, time);
                 List<Stall> stalls = rules.of(watch);
                 // who waits for work is in order
                 goesOn &= stalls.stream().allMatch(stall -> stall.kind() == Stall.Kind.NO_PRODUCER);
@@ -97,10 +97,6 @@ final class QueueWho implements Callable<Integer> {
             }
         }
         return goesOn ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
-    }
-
-    private static Duration seconds(double seconds) {
-        return Duration.ofMillis((long) (seconds * 1000));
     }
 
     // ---- for people -------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -45,10 +47,13 @@ final class Screen {
     }
 
     private final InputStream in;
-    private final OutputStream out;
+    private OutputStream out;
     private final Writer bareErr;
     private final PrintWriter err;
     private final Terminal terminal;
+
+    /** A codec learns its type from the first value. */
+    private final Map<Class<?>, Codec<?>> codecs = new HashMap<>();
 
     Screen(InputStream in, OutputStream out, OutputStream err, Terminal terminal) {
         this.in = in;
@@ -91,8 +96,10 @@ final class Screen {
     }
 
     /** A record as one line of JSON. */
+    @SuppressWarnings("unchecked") // by its type
     <T> void json(Class<T> type, T value) {
-        line(new String(Codec.json(type).encode(value), StandardCharsets.UTF_8));
+        Codec<T> codec = (Codec<T>) codecs.computeIfAbsent(type, Codec::json);
+        line(new String(codec.encode(value), StandardCharsets.UTF_8));
     }
 
     private void write(String text) {
@@ -108,9 +115,10 @@ final class Screen {
         }
     }
 
-    /** Who reads may have gone, which is no fault; or the disk is full. */
-    private static RuntimeException failure(IOException e) {
-        return "Broken pipe".equals(e.getMessage())
+    /** Who reads may have gone, which is no fault; or the disk is full. What the system says is in its language. */
+    private RuntimeException failure(IOException e) {
+        out = OutputStream.nullOutputStream(); // what is left of it fails as well, and this was said
+        return terminal.isPipe() || "Broken pipe".equals(e.getMessage())
                 ? new ClosedPipeException(e)
                 : new UncheckedIOException("the output cannot be written: " + e.getMessage(), e);
     }

@@ -26,21 +26,24 @@ import picocli.CommandLine.Spec;
         footer = {"", "Keys: q quit, < > sort by, / filter, space pause, arrows and page keys scroll."})
 final class TopCommand implements Callable<Integer> {
 
+    private static final Duration SHORTEST = Duration.ofMillis(50);
+
     @Option(names = "--once", description = "Looks twice, prints what there is, and ends: for scripts.")
     private boolean once;
 
     @Option(
             names = "--iterations",
             paramLabel = "COUNT",
+            converter = Count.class,
             description = "Prints so many times, one after the other, and ends: for scripts.")
-    private @Nullable Integer iterations;
+    private @Nullable Long iterations;
 
     @Option(
             names = "--interval",
             paramLabel = "SECONDS",
-            defaultValue = "1",
+            converter = Seconds.class,
             description = "From one look to the next; 1 unless given.")
-    private double intervalSeconds;
+    private Duration interval = Duration.ofSeconds(1);
 
     @Option(names = "--sort", paramLabel = "COLUMN", description = "One of: ${COMPLETION-CANDIDATES}.")
     private TopView.Sorting sorting = TopView.Sorting.QUEUE;
@@ -60,32 +63,30 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (intervalSeconds < 0.05) {
+        if (interval.compareTo(SHORTEST) < 0) {
             throw new ParameterException(
-                    spec.commandLine(), "--interval must be 0.05 at least: interval=" + intervalSeconds);
+                    spec.commandLine(), "--interval must be 0.05 at least: interval=" + interval.toMillis() + " ms");
         }
         Screen screen = Screen.of(spec);
         TopView view = new TopView(sorting, filter);
-        Duration interval = Duration.ofMillis((long) (intervalSeconds * 1000));
         try (TopSampler sampler = new TopSampler(overview.places(), overview.rules(), overview.surroundings(spec))) {
             boolean forScripts = once || iterations != null || looking.json();
             if (!forScripts && screen.terminal().in() && screen.terminal().out()) {
                 TopScreen.show(sampler, view, interval);
             } else {
-                Integer given = iterations;
-                print(sampler, view, interval, given == null ? once || looking.json() ? 1 : Integer.MAX_VALUE : given);
+                Long given = iterations;
+                print(sampler, view, given == null ? once || looking.json() ? 1 : Long.MAX_VALUE : given);
             }
         }
         return ExitCode.OK;
     }
 
     /** The first look has no rates, so it is not printed. */
-    private void print(TopSampler sampler, TopView view, Duration interval, int times)
-            throws IOException, InterruptedException {
+    private void print(TopSampler sampler, TopView view, long times) throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
         sampler.next();
-        for (int i = 0; i < times; i++) {
-            TimeUnit.NANOSECONDS.sleep(interval.toNanos());
+        for (long i = 0; i < times; i++) {
+            TimeUnit.MILLISECONDS.sleep(interval.toMillis());
             TopSample sample = sampler.next();
             if (looking.json()) {
                 printObjects(screen, sample);

@@ -5,12 +5,14 @@ import io.ipcq.observe.AttachedProcess;
 import io.ipcq.observe.QueueLook;
 import io.ipcq.observe.QueueWatch;
 import io.ipcq.observe.StallRules;
+import io.ipcq.observe.SystemSight;
+import io.ipcq.queue.QueueSnapshot;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes one look after the other at all that there is, and compares each with the one before. */
@@ -37,36 +39,60 @@ final class TopSampler implements AutoCloseable {
         List<QueueName> all = places.queues();
         List<QueueName> shown = all.subList(0, Math.min(MOST_QUEUES, all.size()));
         Map<QueueName, Seen> now = new HashMap<>();
-        List<TopRow> rows = new ArrayList<>();
-        for (QueueName queue : shown) {
-            rows.add(row(queue, now));
-        }
+        SystemSight system = new SystemSight();
+        // what the queues say is read first: who is not there afterwards has died
+        List<Supplier<TopRow>> read =
+                shown.stream().map(queue -> read(queue, system, now)).toList();
+        List<TopRow> rows = read.stream().map(Supplier::get).toList();
         seen.values().forEach(gone -> gone.view.close());
         seen = now;
         return new TopSample(rows, all.size() - shown.size(), surroundings.look());
     }
 
-    private TopRow row(QueueName queue, Map<QueueName, Seen> now) {
+    /** Reads what a queue says; the rest is done later, at once for all. */
+    private Supplier<TopRow> read(QueueName queue, SystemSight system, Map<QueueName, Seen> now) {
         Seen before = unlessDeleted(seen.remove(queue));
+        QueueView view = null;
         try {
-            QueueView view = before == null ? queue.look() : before.view;
-            boolean kept = false;
-            try {
-                QueueLook look = QueueLook.at(view);
-                QueueWatch watch = before == null ? null : QueueWatch.between(before.look, look);
-                TopRow row = row(view, watch == null ? look : watch.last(), watch);
-                now.put(queue, new Seen(view, look));
-                kept = true;
-                return row;
-            } finally {
-                if (!kept) {
-                    view.close();
-                }
-            }
+            QueueView open = before == null ? queue.look() : before.view;
+            view = open;
+            QueueSnapshot snapshot = open.snapshot();
+            return () -> row(queue, before, open, snapshot, system, now);
         } catch (IOException | RuntimeException | InternalError e) {
-            List<TopRow.Reason> why = List.of(new TopRow.Reason("damaged", FailureReport.describe(e)));
-            return new TopRow(queue.directory().toString(), null, "damaged", 0, null, null, 0, 0, null, null, why);
+            if (view != null) {
+                view.close();
+            }
+            return () -> damaged(queue, e);
         }
+    }
+
+    private TopRow row(
+            QueueName queue,
+            @Nullable Seen before,
+            QueueView view,
+            QueueSnapshot snapshot,
+            SystemSight system,
+            Map<QueueName, Seen> now) {
+        boolean kept = false;
+        try {
+            QueueLook look = QueueLook.at(view, snapshot, system);
+            QueueWatch watch = before == null ? null : QueueWatch.between(before.look, look);
+            TopRow row = row(view, watch == null ? look : watch.last(), watch);
+            now.put(queue, new Seen(view, look));
+            kept = true;
+            return row;
+        } catch (IOException | RuntimeException | InternalError e) {
+            return damaged(queue, e);
+        } finally {
+            if (!kept) {
+                view.close();
+            }
+        }
+    }
+
+    private static TopRow damaged(QueueName queue, Throwable why) {
+        List<TopRow.Reason> reasons = List.of(new TopRow.Reason("damaged", FailureReport.describe(why)));
+        return new TopRow(queue.directory().toString(), null, "damaged", 0, null, null, 0, 0, null, null, reasons);
     }
 
     /** There may be another one in its place. */

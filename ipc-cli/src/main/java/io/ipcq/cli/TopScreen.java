@@ -22,7 +22,7 @@ final class TopScreen {
      * in any case in which this JVM can still do something.
      */
 
-    private static final Size SMALLEST = new Size(40, 5);
+    private static final Size USUAL = new Size(80, 24);
 
     private TopScreen() {}
 
@@ -75,7 +75,7 @@ final class TopScreen {
                 display.resize(size.getRows(), size.getColumns());
                 drawn = size;
             }
-            draw(display, view.screen(sample, size.getColumns(), size.getRows()));
+            draw(display, view.screen(sample, size.getRows()), size.getColumns());
             long left = Duration.ofNanos(next - System.nanoTime()).toMillis();
             TopKey key = TopKey.read(terminal.reader()::read, left);
             goesOn = key.kind() != TopKey.Kind.END && view.key(key);
@@ -86,17 +86,17 @@ final class TopScreen {
         }
     }
 
-    /** The terminal may not say, or be of no use. */
+    /** The terminal may not say. */
     private static Size size(Terminal terminal) {
         Size size = terminal.getSize();
-        return new Size(
-                Math.max(SMALLEST.getColumns(), size.getColumns()), Math.max(SMALLEST.getRows(), size.getRows()));
+        return size.getColumns() > 0 && size.getRows() > 0 ? size : USUAL;
     }
 
-    private static void draw(Display display, List<TopView.Line> lines) {
+    /** Some characters take two columns, and some none. */
+    private static void draw(Display display, List<TopView.Line> lines, int width) {
         display.update(
                 lines.stream()
-                        .map(line -> new AttributedString(line.text(), style(line.style())))
+                        .map(line -> new AttributedString(line.text(), style(line.style())).columnSubSequence(0, width))
                         .collect(Collectors.toCollection(ArrayList::new)), // which it changes
                 -1);
     }

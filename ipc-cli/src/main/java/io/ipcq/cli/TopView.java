@@ -131,8 +131,8 @@ final class TopView {
 
     // ---- lines ------------------------------------------------------------------------------------------------------
 
-    /** All lines for a screen, of which the first and the last one are always there. */
-    List<Line> screen(TopSample sample, int width, int height) {
+    /** All lines for a screen, of which the first and the last one are there if there is room for two. */
+    List<Line> screen(TopSample sample, int height) {
         List<Line> body = body(sample);
         int room = Math.max(0, height - 2);
         scroll = Math.max(0, Math.min(scroll, body.size() - room));
@@ -148,12 +148,9 @@ final class TopView {
                         ? "filter: " + filter + "_   (Enter keeps it, Esc clears it)"
                         : "q quit   < > sort by   / filter   space pause   arrows scroll"));
         return lines.stream()
-                .map(line -> new Line(line.style, cut(Harmless.line(line.text), width)))
+                .limit(height)
+                .map(line -> new Line(line.style, Harmless.line(line.text)))
                 .toList();
-    }
-
-    private static String cut(String text, int width) {
-        return text.length() <= width ? text : text.substring(0, Math.max(0, width));
     }
 
     /** Without the lines around, for a screen that scrolls by itself. */

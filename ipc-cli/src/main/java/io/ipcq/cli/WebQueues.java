@@ -13,6 +13,7 @@ import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -246,7 +247,7 @@ final class WebQueues {
     /** Puts an element as it is typed; false if there is no room. */
     boolean put(int id, String line) throws IOException {
         try (SharedQueue<byte[]> opened = queue(id).open()) {
-            return opened.offer(new ElementText(opened.codecId()).parse(line, false));
+            return opened.offer(new ElementText(opened.codecId()).parse(line.getBytes(StandardCharsets.UTF_8), false));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,10 +35,13 @@ record CommandRun(int code, String out, String err) {
     }
 
     static CommandRun here(Terminal terminal, String input, Object... arguments) {
+        return here(terminal, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), arguments);
+    }
+
+    static CommandRun here(Terminal terminal, InputStream input, Object... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Screen screen =
-                new Screen(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out, err, terminal);
+        Screen screen = new Screen(input, out, err, terminal);
         int code = Ipcq.run(screen, words(arguments));
         return new CommandRun(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
@@ -79,7 +83,7 @@ record CommandRun(int code, String out, String err) {
         return builder;
     }
 
-    private static String text(java.io.InputStream stream) {
+    private static String text(InputStream stream) {
         try {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +23,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** What holds of every command, whoever writes one. */
 class EveryCommandTest {
+
+    private static final CommandLine MODEL = Ipcq.commandLine(new Screen(
+            new ByteArrayInputStream(new byte[0]),
+            OutputStream.nullOutputStream(),
+            OutputStream.nullOutputStream(),
+            Terminal.NONE));
 
     @TempDir
     Path parent;
@@ -29,7 +41,7 @@ class EveryCommandTest {
     /** All commands that there are, as they are typed. */
     static List<List<String>> commands() {
         List<List<String>> found = new ArrayList<>();
-        collect(model(), List.of(), found);
+        collect(MODEL, List.of(), found);
         assertThat(found).hasSizeGreaterThan(20);
         return found;
     }
@@ -41,6 +53,16 @@ class EveryCommandTest {
             longer.add(name);
             collect(command, longer, found);
         });
+    }
+
+    /** Those that have none below them, as one line each, and not by their other names. */
+    static List<String> leaves() {
+        return commands().stream()
+                .filter(words -> !words.isEmpty()
+                        && spec(words).subcommands().isEmpty()
+                        && spec(words).name().equals(words.get(words.size() - 1)))
+                .map(words -> String.join(" ", words))
+                .toList();
     }
 
     static Stream<List<String>> groups() {
@@ -61,16 +83,8 @@ class EveryCommandTest {
         return found.stream();
     }
 
-    private static CommandLine model() {
-        return Ipcq.commandLine(new Screen(
-                new ByteArrayInputStream(new byte[0]),
-                OutputStream.nullOutputStream(),
-                OutputStream.nullOutputStream(),
-                Terminal.NONE));
-    }
-
     private static CommandSpec spec(List<String> words) {
-        CommandLine line = model();
+        CommandLine line = MODEL;
         for (String word : words) {
             line = line.getSubcommands().get(word);
         }
@@ -100,6 +114,35 @@ class EveryCommandTest {
         refused.err()
                 .lines()
                 .forEach(line -> assertThat(HarmlessTest.harmful(line)).as(line).isFalse());
+    }
+
+    /** A wrong number is a matter of the command line, whatever else there is. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void shouldRefuseNumbersThatAreNone(List<String> words) {
+        for (OptionSpec option : spec(words).options()) {
+            if (List.of("COUNT", "SECONDS", "DURATION").contains(option.paramLabel())) {
+                for (String wrong : List.of("nonsense", "", "-1", "NaN", "1x")) {
+                    List<Object> line = new ArrayList<>(List.of(option.longestName() + "=" + wrong));
+                    line.addAll(required(spec(words)));
+                    assertThat(run(words, line.toArray()).endsWith(2).err())
+                            .as("%s %s", words, line)
+                            .contains(option.longestName().replaceAll("^-+", ""));
+                }
+            }
+        }
+    }
+
+    /** What a command has to be given. */
+    private static List<String> required(CommandSpec command) {
+        List<String> words = new ArrayList<>();
+        command.options().stream()
+                .filter(OptionSpec::required)
+                .forEach(option -> words.addAll(List.of(option.longestName(), "nothing")));
+        command.positionalParameters().stream()
+                .filter(PositionalParamSpec::required)
+                .forEach(parameter -> words.add("nothing"));
+        return words;
     }
 
     @ParameterizedTest
@@ -145,6 +188,26 @@ class EveryCommandTest {
                 .allSatisfy(line -> assertThat(HarmlessTest.harmful(line)).isFalse());
     }
 
+    /** What is printed last is noticed only when it is flushed. */
+    @Test
+    void shouldSayOnceThatOutputCannotBeWritten() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        for (String[] words : List.of(
+                new String[] {"completion"}, new String[] {"queue", "ls", parent.toString()}, new String[] {"--help"
+                })) {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            Screen screen = new Screen(InputStream.nullInputStream(), full, err, Terminal.NONE);
+            assertThat(Ipcq.run(screen, words)).as("%s", List.of(words)).isEqualTo(1);
+            assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                    .containsExactly("ipcq: the output cannot be written: No space left on device");
+        }
+    }
+
     @Test
     void shouldSaveExactTextInObjects() throws Exception {
         try (SharedQueue<String> queue = SharedQueue.create(parent.resolve("letters"), String.class)) {
@@ -160,7 +223,7 @@ class EveryCommandTest {
     @Test
     void shouldUseColoursOnTerminalsOnly() throws Exception {
         try (SharedQueue<String> queue = SharedQueue.create(parent.resolve("letters"), String.class)) {
-            Terminal terminal = new Terminal(true, true, true, true);
+            Terminal terminal = new Terminal(true, true, true, true, false);
             Object[] words = {"queue", "ls", queue.directory()};
             assertThat(CommandRun.here(terminal, "", words).out()).contains("\u001b[1m");
             assertThat(CommandRun.here(words).out()).doesNotContain("\u001b");
@@ -180,7 +243,7 @@ class EveryCommandTest {
                         script.toString())
                 .redirectErrorStream(true)
                 .start();
-        String out = new String(bash.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String out = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(bash.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(out).contains("ipcq").contains("requeue", "rm", "reopen");
     }

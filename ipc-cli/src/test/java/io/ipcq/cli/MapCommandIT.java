@@ -2,6 +2,7 @@
 package io.ipcq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +78,27 @@ class MapCommandIT {
         long extra = counts.values().stream().mapToLong(count -> count - 1).sum();
         System.out.println("inputs: " + INPUTS + ", run once more: " + extra);
         assertThat(extra).isLessThanOrEqualTo((long) KILLS * WORKERS);
+    }
+
+    @Test
+    void shouldEndWhatRunsWhenASignalEndsIt() throws Exception {
+        Path pid = directory.resolve("pid");
+        Path input = Files.writeString(directory.resolve("input"), "x\n");
+        Process map = CommandRun.launch(
+                        "map",
+                        "--",
+                        "sh",
+                        "-c",
+                        "echo $$ >" + pid + ".new; mv " + pid + ".new " + pid + "; exec sleep 3600",
+                        "sh")
+                .redirectInput(input.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(pid) || !map.isAlive());
+        map.destroy();
+        assertThat(map.waitFor()).isEqualTo(WebCommandIT.ENDED_BY_SIGTERM);
+        MapCommandTest.awaitEnd(pid);
     }
 
     private static long countLines(Path file) throws Exception {

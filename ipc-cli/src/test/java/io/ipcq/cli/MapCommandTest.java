@@ -77,6 +77,17 @@ class MapCommandTest {
         assertThat(directory.resolve("made")).doesNotExist();
     }
 
+    /** As another name, it would be an argument that nobody gave. */
+    @Test
+    void shouldRefuseLineThatIsNoText() {
+        byte[] lines = {'a', '\n', (byte) 0xff, '\n'};
+        CommandRun refused = CommandRun.here(
+                        Terminal.NONE, new java.io.ByteArrayInputStream(lines), "map", "--", "echo")
+                .endsWith(1);
+        assertThat(refused.err()).contains("nothing was run, as line 2 cannot be an argument");
+        assertThat(refused.out()).isEmpty();
+    }
+
     @Test
     void shouldRetryAndListWhatFailed() {
         Path tries = directory.resolve("tries");
@@ -160,7 +171,7 @@ class MapCommandTest {
         return words.toArray();
     }
 
-    private static void awaitEnd(Path pid) throws Exception {
+    static void awaitEnd(Path pid) throws Exception {
         long number = Long.parseLong(Files.readString(pid).strip());
         // one that has no parent may stay as a zombie for a while
         await().atMost(60, TimeUnit.SECONDS)

@@ -9,9 +9,12 @@ import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -28,7 +32,7 @@ class QueueCommandTest {
 
     record Order(int number, String item) {}
 
-    private static final Terminal TERMINAL = new Terminal(true, false, false, false);
+    private static final Terminal TERMINAL = new Terminal(true, false, false, false, false);
 
     @TempDir
     Path parent;
@@ -166,6 +170,48 @@ class QueueCommandTest {
         }
     }
 
+    /** Also what another system wrote, or a program that knows no text; a long one is one. */
+    @Test
+    void shouldPutLinesAsTheyAre() throws Exception {
+        byte[] noText = {(byte) 0xff, 0, '\r', '\n', 'b', '\r', 'c', '\n'};
+        String longLine = "x".repeat(10_000_000);
+        try (DurableQueue<String> texts = DurableQueue.create(parent.resolve("text"), String.class);
+                SharedQueue<byte[]> bytes = SharedQueue.create(parent.resolve("bytes"), byte[].class)) {
+            queueReading("a\r\nb\rc\n\nlast", "put", texts.directory()).endsWith(0);
+            assertThat(texts.browse()).containsExactly("a", "b\rc", "", "last");
+            queueReading(longLine + "\n", "put", texts.directory()).endsWith(0);
+            texts.drainTo(new ArrayList<>(), 4);
+            assertThat(texts.getNow()).isEqualTo(longLine);
+            CommandRun refused = CommandRun.here(
+                            Terminal.NONE, new ByteArrayInputStream(noText), with("put", texts.directory()))
+                    .endsWith(1);
+            assertThat(refused.err()).contains("line 1 was not put", "no text in UTF-8");
+            assertThat(texts.empty()).isTrue();
+            CommandRun.here(Terminal.NONE, new ByteArrayInputStream(noText), with("put", bytes.directory()))
+                    .endsWith(0);
+            assertThat(bytes).containsExactly(new byte[] {(byte) 0xff, 0}, "b\rc".getBytes(UTF_8));
+        }
+    }
+
+    /** As it comes: what is at the other end of a pipe may think about the next line for long. */
+    @Test
+    @SuppressWarnings("try") // what is typed ends
+    void shouldPutEachLineAsSoonAsItIsThere() throws Exception {
+        try (SharedQueue<String> queue = SharedQueue.create(parent.resolve("text"), String.class);
+                PipedOutputStream typed = new PipedOutputStream();
+                PipedInputStream input = new PipedInputStream(typed)) {
+            CompletableFuture<CommandRun> put = CompletableFuture.supplyAsync(
+                    () -> CommandRun.here(Terminal.NONE, input, with("put", queue.directory())));
+            typed.write("one\ntwo\nthr".getBytes(UTF_8));
+            typed.flush();
+            assertThat(List.of(queue.get(), queue.get())).containsExactly("one", "two");
+            typed.write("ee\n".getBytes(UTF_8));
+            typed.close();
+            assertThat(queue.get()).isEqualTo("three");
+            put.get(60, TimeUnit.SECONDS).endsWith(0);
+        }
+    }
+
     @Test
     void shouldSayWhichLineIsNoElementAndPutThoseBeforeIt() throws Exception {
         Path directory = parent.resolve("orders");
@@ -196,22 +242,31 @@ class QueueCommandTest {
         }
     }
 
+    /** Whatever the language is in which the system says so; what is no pipe has another reason. */
     @Test
     void shouldKeepElementOfDurableQueueThatNobodyRead() throws Exception {
         Path directory = parent.resolve("journal");
         try (DurableQueue<String> journal = DurableQueue.create(directory, String.class)) {
             journal.put("a");
-            OutputStream gone = new OutputStream() {
-                @Override
-                public void write(int b) throws IOException {
-                    throw new IOException("Broken pipe");
-                }
-            };
-            Screen screen =
-                    new Screen(InputStream.nullInputStream(), gone, OutputStream.nullOutputStream(), Terminal.NONE);
-            assertThat(Ipcq.run(screen, "queue", "get", directory.toString())).isEqualTo(Ipcq.PIPE_CLOSED);
+            Terminal pipe = new Terminal(false, false, false, false, true);
+            assertThat(getIntoNothing(directory, pipe, "Daten\u00fcbergabe unterbrochen"))
+                    .isEqualTo(Ipcq.PIPE_CLOSED);
+            assertThat(getIntoNothing(directory, Terminal.NONE, "Broken pipe")).isEqualTo(Ipcq.PIPE_CLOSED);
+            assertThat(getIntoNothing(directory, Terminal.NONE, "No space left on device"))
+                    .isEqualTo(1);
             assertThat(journal.get()).isEqualTo("a");
         }
+    }
+
+    private static int getIntoNothing(Path queue, Terminal terminal, String reason) {
+        OutputStream gone = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(reason);
+            }
+        };
+        Screen screen = new Screen(InputStream.nullInputStream(), gone, OutputStream.nullOutputStream(), terminal);
+        return Ipcq.run(screen, "queue", "get", queue.toString());
     }
 
     // ---- what asks --------------------------------------------------------------------------------------------------
@@ -294,7 +349,7 @@ class QueueCommandTest {
     @Test
     void shouldSayWhatIsWrongWithAddress() throws Exception {
         Path config = Files.write(
-                parent.resolve("client.properties"), List.of("default.api.timeout.ms=1000", "request.timeout.ms=500"));
+                parent.resolve("client.properties"), List.of("default.api.timeout.ms=100", "request.timeout.ms=50"));
         String nobody = "kafka://127.0.0.1:1/orders?config=" + config;
         assertThat(queue("put", nobody, "a").endsWith(1).err())
                 .contains("kafka://127.0.0.1:1/orders", "no broker answered")
@@ -473,7 +528,7 @@ class QueueCommandTest {
             assertThat(queue.options().leaseTimeout()).isNull();
             assertThat(queue.options().maxAttempts()).isEqualTo(2);
             queue("alter", directory, "--max-attempts=0").endsWith(1);
-            queue("alter", directory, "--max-size=many").endsWith(1);
+            queue("alter", directory, "--max-size=many").endsWith(2);
         }
         SharedQueue.create(parent.resolve("letters"), String.class).close();
         assertThat(queue("reopen", parent.resolve("letters")).endsWith(1).err()).contains("only a durable queue");

@@ -105,6 +105,13 @@ class TopCommandIT {
             awaitNotOnScreen("/orders");
             tmux("send-keys", "Space");
             awaitScreen("PAUSED");
+            tmux("resize-window", "-x", "12", "-y", "3");
+            await().atMost(60, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(screen().lines())
+                            .satisfiesExactly(
+                                    line -> assertThat(line).isEqualTo("ipcq top: 2"),
+                                    line -> assertThat(line).startsWith("KIND"),
+                                    line -> assertThat(line).startsWith("q quit")));
             tmux("resize-window", "-x", "150", "-y", "12");
             awaitScreen("PAUSED", "q quit");
             tmux("send-keys", "q");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WebCommandIT {
 
-    private static final int ENDED_BY_SIGTERM = 143;
+    static final int ENDED_BY_SIGTERM = 143;
 
     @TempDir
     Path parent;
