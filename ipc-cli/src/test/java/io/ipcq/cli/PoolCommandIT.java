@@ -90,9 +90,7 @@ class PoolCommandIT {
             assertThat(pool("ls").endsWith(0).lines())
                     .hasSize(2)
                     .allSatisfy(line -> assertThat(HarmlessTest.harmful(line)).isFalse());
-            assertThat(CommandRun.launched(words("show", user.pid(), "--patience", 3600))
-                            .endsWith(0)
-                            .lines())
+            assertThat(pool("show", user.pid(), "--patience", 3600).endsWith(0).lines())
                     .anySatisfy(line -> assertThat(line).contains("PoolUser.nap"))
                     .allSatisfy(line -> assertThat(HarmlessTest.harmful(line)).isFalse());
             dump(user, ((Number) worker.get("pid")).longValue());
@@ -100,7 +98,7 @@ class PoolCommandIT {
     }
 
     private void dump(TestJvm user, long napping) throws Exception {
-        String dump = CommandRun.launched(words("dump", user.pid())).endsWith(0).out();
+        String dump = pool("dump", user.pid()).endsWith(0).out();
         assertThat(dump).contains("==== pid " + napping + ": worker ", "io.ipcq.cli.PoolUser.nap");
         assertThat(dump.lines().filter(line -> line.startsWith("====")).count()).isEqualTo(2);
         KillCommand.require("-STOP", napping);
@@ -120,40 +118,38 @@ class PoolCommandIT {
     }
 
     @Test
-    void shouldShowPoolOfStoppedProgramAndChangeNothing() throws Exception {
-        try (TestJvm user = start("jobs")) {
-            awaitShown(user.pid(), PoolCommandIT::isAtWork);
-            user.stop();
-            await().atMost(60, TimeUnit.SECONDS)
-                    .until(() -> pool("show", "jobs").out().contains("program-stopped"));
-            Map<String, String> before = files();
-            assertThat(before).isNotEmpty();
-            assertThat(pool("ls").endsWith(0).out()).contains("T (!)", "jobs");
-            assertThat(pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
-                    .contains("kill -CONT " + user.pid(), "PoolUser.nap");
-            assertThat(files()).isEqualTo(before);
-            damageFilesOf(user.pid());
-            assertThat(pool("ls").endsWith(0).lines())
-                    .as("what is damaged is passed over")
-                    .hasSize(2);
-            user.cont();
-        }
-    }
-
-    @Test
-    void shouldForgetPoolsOfTheDeadAndTheClosed() {
-        TestJvm killed = start("killed");
-        try (killed;
+    void shouldShowPoolOfTheStoppedAndForgetThoseOfTheClosedAndTheDead() throws Exception {
+        TestJvm user = start("jobs");
+        try (user;
                 TestJvm closed = start("closed")) {
             await().atMost(60, TimeUnit.SECONDS)
                     .until(() -> pool("ls").endsWith(0).lines().size() == 3);
             closed.send("");
             closed.awaitSuccess();
-            killed.kill();
-            assertThat(pool("ls").endsWith(0).lines()).hasSize(1);
-            assertThat(pool("show", "killed").endsWith(1).err()).contains("there is no such pool");
             assertThat(directory).isDirectoryNotContaining(file -> isRunDirectoryOf(file, closed.pid()));
+            assertThat(pool("ls").endsWith(0).lines()).hasSize(2);
+            awaitShown(user.pid(), PoolCommandIT::isAtWork);
+            user.stop();
+            await().atMost(60, TimeUnit.SECONDS)
+                    .until(() -> pool("show", "jobs").out().contains("program-stopped"));
+            shouldShowStoppedAndChangeNothing(user);
+            damageFilesOf(user.pid());
+            assertThat(pool("ls").endsWith(0).lines())
+                    .as("what is damaged is passed over")
+                    .hasSize(2);
+            user.kill();
+            assertThat(pool("ls").endsWith(0).lines()).hasSize(1);
+            assertThat(pool("show", "jobs").endsWith(1).err()).contains("there is no such pool");
         }
+    }
+
+    private void shouldShowStoppedAndChangeNothing(TestJvm user) throws Exception {
+        Map<String, String> before = files();
+        assertThat(before).isNotEmpty();
+        assertThat(pool("ls").endsWith(0).out()).contains("T (!)", "jobs");
+        assertThat(pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
+                .contains("kill -CONT " + user.pid(), "PoolUser.nap");
+        assertThat(files()).isEqualTo(before);
     }
 
     private static boolean isRunDirectoryOf(Path file, long pid) {

@@ -4,9 +4,12 @@ package io.ipcq.cli;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A process that uses a queue as its first argument says; it prints a line when it has begun. */
 final class QueueUser {
@@ -14,13 +17,13 @@ final class QueueUser {
     private QueueUser() {}
 
     public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("attach")) {
+            attach(Arrays.stream(arguments).skip(1).map(Path::of).toList());
+            return;
+        }
         Path directory = Path.of(arguments[1]);
         try (SharedQueue<String> queue = open(directory)) {
             switch (arguments[0]) {
-                case "attach" -> {
-                    System.out.println("ready");
-                    System.in.read();
-                }
                 case "get" -> {
                     System.out.println("ready");
                     queue.get();
@@ -34,6 +37,21 @@ final class QueueUser {
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
         }
+    }
+
+    /** Opens all queues in directories, and does nothing with them. */
+    private static void attach(List<Path> parents) throws Exception {
+        List<SharedQueue<String>> kept = new ArrayList<>();
+        for (Path parent : parents) {
+            try (Stream<Path> queues = Files.list(parent)) {
+                for (Path queue : queues.toList()) {
+                    kept.add(open(queue));
+                }
+            }
+        }
+        System.out.println("ready");
+        System.in.read();
+        kept.forEach(SharedQueue::close);
     }
 
     private static SharedQueue<String> open(Path directory) throws Exception {

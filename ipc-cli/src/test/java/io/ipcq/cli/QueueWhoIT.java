@@ -115,7 +115,7 @@ class QueueWhoIT {
                 });
     }
 
-    private static void awaitState(long pid, String state) {
+    static void awaitState(long pid, String state) {
         await().atMost(60, TimeUnit.SECONDS)
                 .pollInterval(1, TimeUnit.MILLISECONDS)
                 .until(() -> {
@@ -131,12 +131,12 @@ class QueueWhoIT {
                 TestJvm producer = start("busy", queue, hostile);
                 QueueView view = QueueView.open(queue.directory())) {
             stopInMutex(producer, view);
-            CommandRun launched = CommandRun.launched("queue", "who", queue.directory(), "--json")
+            CommandRun seen = CommandRun.here("queue", "who", queue.directory(), "--json", "--watch", "0.1")
                     .endsWith(Ipcq.NOT_IN_ORDER);
-            assertThat(process(launched.objects(), producer.pid()))
+            assertThat(process(seen.objects(), producer.pid()))
                     .containsEntry("state", "T")
                     .containsEntry("holds", List.of(QueueWord.PUT_MUTEX.toString()));
-            assertThat(sentence(launched.objects(), Kind.STOPPED_IN_MUTEX))
+            assertThat(sentence(seen.objects(), Kind.STOPPED_IN_MUTEX))
                     .contains(
                             "pid " + producer.pid(), "QueueUser", "the mutex of puts", "kill -CONT " + producer.pid());
             assertThat(CommandRun.here("queue", "who", queue.directory(), "--watch", "0.2")
@@ -144,10 +144,8 @@ class QueueWhoIT {
                     .contains("T (!)", "stopped-in-mutex: ")
                     .satisfies(text -> assertThat(text.lines().anyMatch(HarmlessTest::harmful))
                             .isFalse());
-            assertThat(launched.out().lines().anyMatch(HarmlessTest::harmful)).isFalse();
-            assertThat(process(launched.objects(), producer.pid())
-                            .get("command")
-                            .toString())
+            assertThat(seen.out().lines().anyMatch(HarmlessTest::harmful)).isFalse();
+            assertThat(process(seen.objects(), producer.pid()).get("command").toString())
                     .contains("\u001b[2J");
             producer.cont();
             awaitState(producer.pid(), "S");

@@ -149,7 +149,7 @@ class StallsIT {
     }
 
     private Object[] who(SharedQueue<?> queue) {
-        return new Object[] {"queue", "who", queue.directory(), "--patience", PATIENCE};
+        return new Object[] {"queue", "who", queue.directory(), "--patience", PATIENCE, "--watch", "0.2"};
     }
 
     // ---- a volume of its own ----------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class StallsIT {
     private TestJvm startManager() {
         TestJvm manager = keep(TestJvm.start(Serving.class, "manager", "serve", socket(), "--key", key().toString()));
         manager.awaitLine("serves at ");
-        CommandRun.launched("manager", "stat", socket(), "--key", key()).endsWith(0);
+        CommandRun.here("manager", "stat", socket(), "--key", key()).endsWith(0);
         return manager;
     }
 
@@ -222,7 +222,7 @@ class StallsIT {
 
     private Object[] top(Scene scene) {
         List<Object> words = new ArrayList<>(
-                List.of("top", parent, "--once", "--interval", "0.5", "--tmpdir", parent, "--patience", PATIENCE));
+                List.of("top", parent, "--once", "--interval", "0.2", "--tmpdir", parent, "--patience", PATIENCE));
         if (scene == Scene.MANAGER_STOPPED) {
             words.addAll(List.of("--manager", socket(), "--key", key()));
         }
