@@ -3,9 +3,11 @@ package io.ipcq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.cli.Subjects.Kind;
 import io.ipcq.cli.Subjects.State;
+import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -312,6 +314,22 @@ class EveryCommandIT {
         thread.interrupt();
         thread.join();
         return new CommandRun(code.get(), out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    // ---- no language ------------------------------------------------------------------------------------------------
+
+    /** As in a container. */
+    @Test
+    void shouldKnowNamesWhereNoLanguageIsSet() throws Exception {
+        assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "this JVM cannot make such a name");
+        Path directory = parent.resolve("gr\u00fc\u00dfe");
+        SharedQueue.create(directory, String.class).close();
+        ProcessBuilder ls = CommandRun.launch("queue", "ls", directory, "--json");
+        ls.environment().keySet().removeAll(List.of("LANG", "LC_ALL", "LC_CTYPE"));
+        Process process = ls.redirectErrorStream(true).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(out).isZero();
+        assertThat(out).contains(directory.toString());
     }
 
     // ---- traces -----------------------------------------------------------------------------------------------------
