@@ -15,9 +15,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -44,11 +45,13 @@ public final class Listener implements Awaitable, AutoCloseable {
     /** Listeners with a file, which are closed when this process ends. */
     private static final AtExit<Listener> WITH_FILE = new AtExit<>("ipcq-listener-files", Listener::closeAtEnd);
 
-    /** Connections that wait to be accepted; an empty one tells threads that wait that this is closed. */
-    private final LinkedBlockingQueue<Optional<Connection>> accepted = new LinkedBlockingQueue<>();
+    private final ReentrantLock lock = new ReentrantLock();
 
-    private final ReentrantLock looking = new ReentrantLock();
-    private final Condition arrived = looking.newCondition();
+    /** One has come to be accepted, or none will any more. */
+    private final Condition changed = lock.newCondition();
+
+    /** Connections that wait to be accepted. */
+    private final Deque<Connection> accepted = new ArrayDeque<>(); // guarded by lock
 
     private final AtomicLong notLogged = new AtomicLong();
     private volatile long lastLogged = System.nanoTime() - LOG_PAUSE_NANOS;
@@ -112,6 +115,7 @@ public final class Listener implements Awaitable, AutoCloseable {
             SocketAddress address, AuthKey key, ListenerOptions options, @Nullable UnixSocketFile file)
             throws IOException {
         ServerSocketChannel server = null;
+        Listener listener = null;
         try {
             if (file == null) {
                 server = ServerSocketChannel.open();
@@ -121,31 +125,26 @@ public final class Listener implements Awaitable, AutoCloseable {
                 server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 file.bind(server, BACKLOG);
             }
-            Listener listener = new Listener(server, key, options, file);
-            listener.start();
+            listener = new Listener(server, key, options, file);
+            listener.reception.start();
             if (file != null) {
                 WITH_FILE.add(listener);
             }
             return listener;
         } catch (IOException | RuntimeException | Error e) {
-            release(server, file, e);
-            throw e;
-        }
-    }
-
-    private void start() throws IOException {
-        try {
-            reception.start();
-        } catch (RuntimeException | Error e) {
-            reception.close();
+            release(listener, server, file, e);
             throw e;
         }
     }
 
     private static void release(
-            @Nullable ServerSocketChannel server, @Nullable UnixSocketFile file, Throwable failure) {
-        try (server) {
-            if (file != null) {
+            @Nullable Listener begun,
+            @Nullable ServerSocketChannel server,
+            @Nullable UnixSocketFile file,
+            Throwable failure) {
+        try (server;
+                begun) {
+            if (begun == null && file != null) {
                 file.remove();
             }
         } catch (IOException e) {
@@ -164,68 +163,91 @@ public final class Listener implements Awaitable, AutoCloseable {
      * @throws SocketException if the listener is closed
      */
     public Connection accept() throws IOException, InterruptedException {
-        return handOut(accepted.take());
+        lock.lockInterruptibly();
+        try {
+            boolean unused = await(Deadline.NEVER);
+            Connection next = first();
+            accepted.remove();
+            return next;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The same, waiting at most so long; empty if no peer came. */
     public Optional<Connection> accept(Duration timeout) throws IOException, InterruptedException {
-        long nanos = Math.max(0, Deadline.remainingNanos(Deadline.in(timeout)));
-        Optional<Connection> next = accepted.poll(nanos, TimeUnit.NANOSECONDS);
-        return next == null ? Optional.empty() : Optional.of(handOut(next));
+        long deadline = Deadline.in(timeout);
+        lock.lockInterruptibly();
+        try {
+            if (!await(deadline)) {
+                return Optional.empty();
+            }
+            Optional<Connection> next = Optional.of(first());
+            accepted.remove();
+            return next;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits, at most {@code timeout}, until {@link #accept} would return or fail at once; says whether it would. */
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         long deadline = Deadline.in(timeout);
-        looking.lockInterruptibly();
+        lock.lockInterruptibly();
         try {
-            while (accepted.isEmpty()) {
-                long left = Deadline.remainingNanos(deadline);
-                if (left <= 0) {
-                    return false;
-                }
-                arrived.awaitNanos(left);
-            }
-            return true;
+            return await(deadline);
         } finally {
-            looking.unlock();
+            lock.unlock();
         }
     }
 
-    private void add(Optional<Connection> next) {
-        accepted.add(next);
-        looking.lock();
-        try {
-            arrived.signalAll();
-        } finally {
-            looking.unlock();
+    /** For who has the lock: false if the deadline has passed. */
+    private boolean await(long deadline) throws InterruptedException {
+        while (accepted.isEmpty() && !closed) {
+            long left = Deadline.remainingNanos(deadline);
+            if (left <= 0) {
+                return false;
+            }
+            changed.awaitNanos(left);
         }
+        return true;
     }
 
-    private Connection handOut(Optional<Connection> next) throws SocketException {
-        if (next.isEmpty()) {
-            add(next); // for the next one who waits
-            if (failed) {
-                throw new SocketException(
-                        "the listener has failed, its log says why; make a new one: address=" + address);
-            }
-            throw new ListenerClosedException("the listener is closed: address=" + address);
+    /** For who has the lock, and removes it when nothing can fail any more: until then it is not lost. */
+    private Connection first() throws SocketException {
+        if (accepted.isEmpty()) {
+            throw failed
+                    ? new SocketException(
+                            "the listener has failed, its log says why; make a new one: address=" + address)
+                    : new ListenerClosedException("the listener is closed: address=" + address);
         }
         reception.placeIsFree();
-        return next.get();
+        return accepted.element();
     }
 
     /** How many connections wait to be accepted. */
     int waiting() {
-        return accepted.size();
+        lock.lock();
+        try {
+            return accepted.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A peer has proved its key. */
     void welcome(Connection connection) {
-        add(Optional.of(connection));
-        if (closed) {
-            closeWaiting();
+        lock.lock();
+        try {
+            if (closed) {
+                connection.close();
+            } else {
+                accepted.add(connection);
+                changed.signalAll(); // not all of them take it
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -287,19 +309,29 @@ public final class Listener implements Awaitable, AutoCloseable {
         }
     }
 
-    static void closeQuietly(SocketChannel channel) {
+    /** Whatever fails is about this one, and keeps nobody from closing the next. */
+    static void closeQuietly(AutoCloseable each) {
         try {
-            channel.close();
-        } catch (IOException e) {
-            Log.of(Listener.class).debug("closing a socket failed", e);
+            each.close();
+        } catch (Throwable e) {
+            try {
+                Log.of(Listener.class).debug("closing a connection failed", e);
+            } catch (Throwable unsaid) {
+                // no reason to end, either
+            }
         }
     }
 
     private void closeWaiting() {
-        for (Optional<Connection> next = accepted.poll(); next != null; next = accepted.poll()) {
-            next.ifPresent(Connection::close);
+        lock.lock();
+        try {
+            changed.signalAll();
+            while (!accepted.isEmpty()) {
+                closeQuietly(accepted.remove());
+            }
+        } finally {
+            lock.unlock();
         }
-        add(Optional.empty());
     }
 
     /** Stops listening. The address is free afterwards, and accepted connections go on. May be called again. */
@@ -309,9 +341,9 @@ public final class Listener implements Awaitable, AutoCloseable {
             return;
         }
         closed = true;
-        WITH_FILE.remove(this);
         try (reception;
                 server) {
+            WITH_FILE.remove(this);
             if (file != null) {
                 file.remove();
             }

@@ -19,7 +19,7 @@ final class OwnSelector {
         selector = Selector.open();
         try {
             channel.register(selector, SelectionKey.OP_READ);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             selector.close();
             throw e;
         }

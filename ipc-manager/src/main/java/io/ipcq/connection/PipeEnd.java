@@ -130,6 +130,7 @@ final class PipeEnd implements Connection, Serializable {
             if (connection == null || ended) {
                 throw failure == null ? new SocketException(ENDED) : failed(failure);
             }
+            flushed |= queued.isEmpty(); // from now on closing need not wait for the one who is about to send
             return connection;
         } finally {
             lock.unlock();
@@ -140,10 +141,20 @@ final class PipeEnd implements Connection, Serializable {
         return state == State.ARRIVING || state == State.WAITING;
     }
 
+    /** A message that is lost by an error ends the connection: the other end is to miss nothing without knowing. */
     private void flush(Connection met) throws IOException {
-        for (byte[] message = queued.poll(); message != null; message = queued.poll()) {
-            met.sendBytes(message);
+        if (queued.isEmpty()) {
+            return;
         }
+        for (byte[] message = queued.poll(); message != null; message = queued.poll()) {
+            try {
+                met.sendBytes(message);
+            } catch (RuntimeException | Error e) {
+                met.close();
+                throw e;
+            }
+        }
+        isFlushed(met);
     }
 
     @Override
@@ -288,8 +299,9 @@ final class PipeEnd implements Connection, Serializable {
             failed = new IOException("interrupted", e); // by nobody here
         } catch (RuntimeException | Error e) {
             failed = new IOException("the two ends of a pipe could not meet: " + e, e);
+        } finally {
+            publish(met, failed); // also if there was no memory to say why
         }
-        publish(met, failed);
         if (met != null) {
             flushFirst(met);
         }

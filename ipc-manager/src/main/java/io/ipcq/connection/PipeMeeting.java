@@ -128,7 +128,6 @@ final class PipeMeeting {
                 boolean hopeful = place.isCreatorAlive();
                 Optional<Connection> other = mine.accept(LOOK_AROUND);
                 if (other.isPresent() || !hopeful) {
-                    removeDirectory();
                     return confirmed(other);
                 }
             }
@@ -142,31 +141,56 @@ final class PipeMeeting {
         }
     }
 
-    private static Optional<Connection> confirmed(Optional<Connection> other) {
-        if (other.isPresent()) {
-            try {
-                other.get().sendBytes(new byte[0]);
-            } catch (IOException dead) {
-                // as whoever sends or receives will find out
+    /** Whatever fails here, the second is told, or its connection ends: it waits for one of them. */
+    private Optional<Connection> confirmed(Optional<Connection> other) {
+        boolean told = false;
+        try {
+            removeDirectory();
+            if (other.isPresent()) {
+                confirm(other.get());
+            }
+            told = true;
+            return other;
+        } finally {
+            if (!told) {
+                other.ifPresent(Connection::close);
             }
         }
-        return other;
+    }
+
+    private static void confirm(Connection other) {
+        try {
+            other.sendBytes(new byte[0]);
+        } catch (IOException dead) {
+            // as whoever sends or receives will find out
+        }
     }
 
     private Optional<Connection> connect() throws SocketException, InterruptedException {
         try {
-            Connection other = Connector.connect(socket(1 - number), place.key(), OPTIONS);
-            if (other.recvBytes().length == 0) {
-                return Optional.of(other);
-            }
-            other.close();
-            throw new IOException("the first did not confirm");
+            return confirmedBy(Connector.connect(socket(1 - number), place.key(), OPTIONS));
         } catch (IOException refused) {
             if (isGone()) {
                 throw notMine(refused);
             }
             removeDirectory();
             return Optional.empty();
+        }
+    }
+
+    private static Optional<Connection> confirmedBy(Connection first) throws IOException, InterruptedException {
+        boolean confirmed = false;
+        try {
+            Optional<Connection> other = Optional.of(first);
+            confirmed = first.recvBytes().length == 0;
+            if (!confirmed) {
+                throw new IOException("the first did not confirm");
+            }
+            return other;
+        } finally {
+            if (!confirmed) {
+                first.close();
+            }
         }
     }
 

@@ -137,10 +137,18 @@ final class Reception implements AutoCloseable {
             }
         } finally {
             try {
-                newcomers.copy().forEach(Newcomer::close);
+                closeAll();
+            } catch (Throwable e) {
+                closeAll(); // an error between two of them costs the others nothing
             } finally {
                 listener.over();
             }
+        }
+    }
+
+    private void closeAll() {
+        for (Newcomer each : newcomers.copy()) {
+            Listener.closeQuietly(each::close);
         }
     }
 

@@ -57,13 +57,18 @@ final class SharedPoller {
 
     private SharedPoller() throws IOException {
         selector = Selector.open();
+        boolean started = false;
         try {
             Thread thread = LastingThread.make(this::run, "ipcq-connection-poller");
             thread.setDaemon(true);
             thread.start();
+            started = true;
         } catch (OutOfMemoryError e) {
-            selector.close();
             throw new IOException("no thread can be made to wait for sockets: " + e.getMessage(), e);
+        } finally {
+            if (!started) {
+                selector.close();
+            }
         }
     }
 

@@ -15,7 +15,9 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,6 +28,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -212,6 +215,54 @@ class PipeTest {
                     .cause()
                     .isInstanceOf(SocketException.class)
                     .hasMessageContaining("closed on this side");
+        }
+    }
+
+    private static boolean isIn(Thread thread, String method) {
+        return Stream.of(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals(method));
+    }
+
+    /** What is larger than what may wait is being sent when the ends meet. */
+    @Test
+    void shouldEndCallOfSenderWhenClosedThoughOtherEndDoesNotRead() throws Exception {
+        Pipe pipe = pipe();
+        FutureTask<byte[]> sending = new FutureTask<>(() -> {
+            pipe.first().sendBytes(new byte[Limits.FRAME_BYTES]);
+            return new byte[0];
+        });
+        Thread sender = new Thread(sending, "test");
+        sender.setDaemon(true);
+        sender.start();
+        await().atMost(WATCHDOG).until(() -> isIn(sender, "queueOrMeet"));
+        assertThat(pipe.second().poll(Duration.ZERO)).isFalse();
+        await().atMost(WATCHDOG).until(() -> isIn(sender, "awaitWritable"));
+        pipe.first().close();
+        assertThatThrownBy(() -> sending.get(WATCHDOG.toSeconds(), TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(IOException.class);
+    }
+
+    /** As one that ends its sending, and lives on. */
+    @Test
+    void shouldKeepNoConnectionToFirstThatDoesNotConfirm() throws Exception {
+        PipeHandle.Place place = PipeHandle.Place.create();
+        Files.createSymbolicLink(place.directory().resolve("first"), Path.of("s0"));
+        try (ServerSocketChannel first = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            first.bind(UnixDomainSocketAddress.of(place.directory().resolve("s0")));
+            Connection second = closed(new PipeEnd(new PipeHandle(place, 1, PipeEnd.Direction.BOTH)));
+            FutureTask<byte[]> receiving = ConnectionTest.inThread(second::recvBytes);
+            try (RawPeer peer = new RawPeer(first.accept())) {
+                peer.listenerHandshake(message -> place.key().sign("HmacSHA256", message));
+                peer.endSending();
+                FutureTask<byte[]> ended = ConnectionTest.inThread(() -> {
+                    peer.awaitEnd();
+                    return new byte[0];
+                });
+                assertThat(ended.get(WATCHDOG.toSeconds(), TimeUnit.SECONDS)).isEmpty();
+            }
+            assertThatThrownBy(receiving::get).cause().isInstanceOf(EOFException.class);
         }
     }
 

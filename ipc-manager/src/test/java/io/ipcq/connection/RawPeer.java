@@ -13,6 +13,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.function.UnaryOperator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -134,6 +135,17 @@ public final class RawPeer implements Closeable {
         send(frame(join(ascii("#CHALLENGE#"), mine)));
         require("{sha256}", java.util.Arrays.copyOf(receiveFrame(), 8));
         sendFrame("#WELCOME#");
+    }
+
+    /** The listener's side of the handshake. */
+    void listenerHandshake(UnaryOperator<byte[]> hmac) throws IOException {
+        send(frame(join(ascii("#CHALLENGE#{sha256}"), new byte[40])));
+        require("{sha256}", java.util.Arrays.copyOf(receiveFrame(), 8));
+        sendFrame("#WELCOME#");
+        byte[] question = receiveFrame();
+        byte[] message = java.util.Arrays.copyOfRange(question, 11, question.length);
+        send(frame(join(ascii("{sha256}"), hmac.apply(message))));
+        require("#WELCOME#", receiveFrame());
     }
 
     private static void require(String expected, byte[] actual) {
