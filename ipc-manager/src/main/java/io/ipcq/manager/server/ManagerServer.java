@@ -83,17 +83,24 @@ public final class ManagerServer implements AutoCloseable {
     private final Clearing<Session> clearing =
             new Clearing<>(threads, clock, Clearing.PATIENCE, Session::clear, admission::cleared);
 
+    /** To be {@linkplain #begin begun}; it closes the listener. */
     ManagerServer(Listener listener, ManagerServerOptions options, Map<OwnType, Supplier<?>> registered)
             throws IOException {
         this.listener = listener;
         this.options = options;
         this.budgets = new Budgets(options);
-        clock.setRemoveOnCancelPolicy(true);
-        clock.prestartAllCoreThreads(); // while threads can be made
         workers = new Workers(threads, clock, options.maxThreads(), Workers.PATIENCE);
         names = new NameTable(new ServedTypes(options, budgets, clock, workers, registered));
+        clock.setRemoveOnCancelPolicy(true);
         requestLoop = new RequestLoop(threads);
+    }
+
+    /** Begins to serve. If that fails, {@link #close} gives back what was begun. */
+    ManagerServer begin() {
+        clock.prestartAllCoreThreads(); // while threads can be made
+        requestLoop.start();
         daemon(this::acceptClients, "ipcq-manager").start();
+        return this;
     }
 
     /** Options for a server. */

@@ -146,9 +146,10 @@ public final class ManagerServerBuilder {
 
     /** A server at a listener with options of its own, such as TLS. The server closes it. */
     public ManagerServer bind(Listener listener) throws IOException {
+        ManagerServer server = null;
         try {
             JsonCodec.requireJackson();
-            return new ManagerServer(
+            server = new ManagerServer(
                     listener,
                     new ManagerServerOptions(
                             directory,
@@ -162,8 +163,13 @@ public final class ManagerServerBuilder {
                             maxNames,
                             maxQueueDescriptors),
                     types);
+            return server.begin();
         } catch (IOException | RuntimeException | Error e) {
-            listener.close();
+            try (listener) {
+                if (server != null) {
+                    server.close();
+                }
+            }
             throw e;
         }
     }

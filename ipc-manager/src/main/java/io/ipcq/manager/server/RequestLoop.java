@@ -88,11 +88,15 @@ final class RequestLoop {
         }
     }
 
+    /** To be {@linkplain #start started}. */
     RequestLoop(Executor threads) throws IOException {
-        this.selector = new ConnectionSelector<>();
         this.threads = threads;
         this.watcher = new Thread(this::watch, "ipcq-manager-watcher");
         watcher.setDaemon(true);
+        this.selector = new ConnectionSelector<>(); // at last: it takes descriptors
+    }
+
+    void start() {
         watcher.start();
         replace(null);
     }
@@ -140,12 +144,7 @@ final class RequestLoop {
     /** Starts a thread that takes over from a slow one, or is the first. */
     private void replace(@Nullable Turn before) {
         Turn turn = new Turn();
-        threads.execute(() -> {
-            if (current.compareAndSet(before, turn)) {
-                selector.wakeup(); // who was slow may have come to wait there meanwhile
-                run(turn);
-            }
-        });
+        threads.execute(() -> run(before, turn));
     }
 
     @SuppressWarnings("ReferenceEquality") // one turn is not another
@@ -153,12 +152,21 @@ final class RequestLoop {
         return current.get() == turn && !closed;
     }
 
-    private void run(Turn turn) {
+    /** Once the turn is taken, nothing that fails ends the thread. */
+    private void run(@Nullable Turn before, Turn turn) {
+        if (!current.compareAndSet(before, turn)) {
+            return;
+        }
         boolean mine = true;
+        boolean begun = false;
         while (mine) {
             try {
                 mine = isOf(turn);
                 if (mine) {
+                    if (!begun) {
+                        begun = true;
+                        selector.wakeup(); // who was slow may have come to wait there meanwhile
+                    }
                     select();
                     serve(turn);
                 }
@@ -247,7 +255,9 @@ final class RequestLoop {
     private void tick() {
         Turn turn = current.get();
         int step = turn == null ? 0 : turn.steps;
-        if (turn == null || turn != seen || step != seenStep) {
+        if (turn == null) {
+            replace(null); // the first thread takes its time, or has failed
+        } else if (turn != seen || step != seenStep) {
             seen = turn;
             seenStep = step;
             quietTicks = 0;

@@ -62,6 +62,7 @@ class ServerFailureTest {
                 .bind(key);
         listener = Listener.bind(key);
         loop = new RequestLoop(this::execute);
+        loop.start();
         client = new ProtocolClient(Connection.connect(listener.address(), key));
         session = server.session(listener.accept(), 1);
         session.begin(loop);
