@@ -66,7 +66,8 @@ final class FaultWeaver extends ClassVisitor {
             "giveBackReading");
 
     /** What a queue hands over is nowhere else then, as what was taken of a collection. */
-    private static final Set<String> HANDING_OVER = Set.of("io/ipcq/queue/SharedQueue.get");
+    private static final Set<String> HANDING_OVER =
+            Set.of("io/ipcq/queue/SharedQueue.get", "io/ipcq/queue/DurableQueue.receive");
 
     /** What they return may have to be closed. */
     private static final Set<String> SYSTEM_CALLS = Set.of("com/kenai/jffi/Invoker", "java/lang/invoke/MethodHandle");

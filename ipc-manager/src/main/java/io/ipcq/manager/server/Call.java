@@ -194,7 +194,11 @@ final class Call {
             }
             deferred = null;
         }
-        end(end);
+        try {
+            end.run();
+        } catch (Throwable e) {
+            fail(e); // nobody else ends it
+        }
     }
 
     /** Run when something ends the call that waits for who has claimed it. */
@@ -317,18 +321,14 @@ final class Call {
                 claimer = whenDeferred == null ? () -> {} : whenDeferred;
             }
         }
-        if (claimer == null) {
-            end(end);
-        } else {
+        if (claimer != null) {
             claimer.run();
+            return;
         }
-    }
-
-    private void end(Runnable end) {
         try {
             end.run();
         } catch (Throwable e) {
-            fail(e);
+            fail(e); // as above
         }
     }
 

@@ -169,6 +169,7 @@ final class QueuePump {
     }
 
     /** Waits in the queue; null if somebody has called {@link #wake}. */
+    @SuppressWarnings("Finally") // a method of its own might fail at its entry, and what was taken would be lost
     private @Nullable Answer await(Waiting head) {
         Answer answer = null;
         waiting.begin();
@@ -178,20 +179,16 @@ final class QueuePump {
         } catch (InterruptedException woken) {
             // as if time was up
         } finally {
-            endWaiting(answer);
+            try {
+                waiting.end();
+            } catch (Throwable e) {
+                if (answer != null) {
+                    answer.takeBack();
+                }
+                throw e;
+            }
         }
         return answer;
-    }
-
-    private void endWaiting(@Nullable Answer answer) {
-        try {
-            waiting.end();
-        } catch (Throwable e) {
-            if (answer != null) {
-                answer.takeBack();
-            }
-            throw e;
-        }
     }
 
     /** Has the thread look again at who is the head of the line, and at what there is for it. */

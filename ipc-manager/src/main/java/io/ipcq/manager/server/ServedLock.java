@@ -94,9 +94,9 @@ final class ServedLock extends ServedMonitor {
             return false;
         }
         if (owner == null) {
-            owner = asking;
             since = System.nanoTime();
         }
+        owner = asking; // both or neither: nothing between them can fail
         holds += times;
         return true;
     }

@@ -139,7 +139,11 @@ abstract class ServedMonitor extends Served {
         }
         Object result = fair && !line.isEmpty() ? null : attempt.run();
         if (result != null) {
-            answer(call, result);
+            try {
+                call.reply(result);
+            } catch (Throwable e) {
+                call.session().cutOff(call, e); // or it would hold what it does not know of
+            }
             return;
         }
         call.unclaim();
@@ -227,18 +231,11 @@ abstract class ServedMonitor extends Served {
             waiting.call.unclaim();
             return false;
         }
-        answer(waiting.call, result);
-        return true;
-    }
-
-    /**
-     * Of a call that had effect. A client that cannot be told is cut off, or it would hold what it does not know of.
-     */
-    private static void answer(Call call, Object result) {
         try {
-            call.reply(result);
+            waiting.call.reply(result);
         } catch (Throwable e) {
-            call.session().cutOff(call, e);
+            waiting.call.session().cutOff(waiting.call, e); // as above
         }
+        return true;
     }
 }
