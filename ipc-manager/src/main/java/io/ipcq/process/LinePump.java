@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.Log;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -128,9 +129,15 @@ final class LinePump extends Thread {
         }
     }
 
+    /** A logger that fails must not end the thread that keeps the child's pipe open. */
     private void emit() {
-        remember(line.toByteArray());
-        to.accept(line.toByteArray());
+        byte[] bytes = line.toByteArray();
         line.reset();
+        remember(bytes);
+        try {
+            to.accept(bytes);
+        } catch (Throwable itsOwnFault) {
+            Log.of(ChildProcess.class).warn("a line that a child printed is lost: thread=" + getName(), itsOwnFault);
+        }
     }
 }

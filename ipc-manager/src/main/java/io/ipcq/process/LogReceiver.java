@@ -5,6 +5,7 @@ import io.ipcq.Log;
 import io.ipcq.codec.Codec;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueLink;
+import io.ipcq.queue.QueueStorageException;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.util.Objects;
@@ -18,9 +19,14 @@ final class LogReceiver extends Thread {
 
     private static final int RING_BYTES = 1 << 18;
 
+    /** How long a logger may take for a record before it holds up the news of a child's end no longer. */
+    private static final long PATIENCE_MILLIS = 2_000;
+
     private final String child;
     private final System.Logger.Level level;
     private final SharedQueue<byte[]> ring;
+    private volatile int passedOn;
+    private volatile boolean givenUp;
 
     private LogReceiver(String child, System.Logger.Level level, SharedQueue<byte[]> ring) {
         super("ipcq-log-" + child);
@@ -53,8 +59,10 @@ final class LogReceiver extends Thread {
     @Override
     public void run() {
         try (ring) {
+            int count = 0;
             for (byte[] record : ring.consume()) {
                 publish(record);
+                passedOn = ++count;
             }
         }
     }
@@ -62,7 +70,7 @@ final class LogReceiver extends Thread {
     private void publish(byte[] record) {
         try {
             ChildLogs.receive(child, record);
-        } catch (RuntimeException damaged) {
+        } catch (Throwable damaged) {
             Log.of(ChildProcess.class).warn("a log record of a child is lost: child={}", child, damaged);
         }
     }
@@ -71,8 +79,21 @@ final class LogReceiver extends Thread {
     void end() {
         try {
             ring.shutdown();
-        } catch (QueueClosedException never) {
-            // it was never read
+        } catch (QueueClosedException | QueueStorageException nothingMore) {
+            // it was never read, or somebody has cut it short
+        }
+    }
+
+    /** After {@link #end}: waits until all records are passed on, or the logger takes none for too long. */
+    void awaitEnd() throws InterruptedException {
+        awaitEnd(PATIENCE_MILLIS);
+    }
+
+    void awaitEnd(long patienceMillis) throws InterruptedException {
+        while (isAlive() && !givenUp) {
+            int before = passedOn;
+            join(patienceMillis);
+            givenUp = before == passedOn; // also by who comes later
         }
     }
 

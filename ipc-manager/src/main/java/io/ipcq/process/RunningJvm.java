@@ -72,7 +72,7 @@ final class RunningJvm {
             pump.awaitEnd();
         }
         if (logs != null) {
-            logs.join(); // what is in the ring is there
+            logs.awaitEnd();
         }
     }
 

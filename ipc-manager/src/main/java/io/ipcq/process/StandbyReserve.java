@@ -153,9 +153,15 @@ final class StandbyReserve {
             }
             filling = true;
         }
-        Thread thread = new Thread(this::fillQuietly, "ipcq-standby");
-        thread.setDaemon(true);
-        thread.start();
+        try {
+            Thread thread = new Thread(this::fillQuietly, "ipcq-standby");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (Throwable noThread) { // which must not hide that a child was started; the next start tries again
+            synchronized (this) {
+                filling = false;
+            }
+        }
     }
 
     private void fillQuietly() {

@@ -34,6 +34,19 @@ class LinePumpTest {
     }
 
     @Test
+    void shouldGoOnAfterLineThatIsNotTaken() {
+        List<String> lines = new ArrayList<>();
+        byte[] printed = "one\ntwo\nthree\n".getBytes(StandardCharsets.UTF_8);
+        LinePump pump = new LinePump("child", new ByteArrayInputStream(printed), line -> {
+            lines.add(new String(line, StandardCharsets.UTF_8));
+            throw new AssertionError("of a logger");
+        });
+        pump.run();
+        assertThat(lines).containsExactly("one", "two", "three");
+        assertThat(pump.lastLines()).containsExactly("one", "two", "three");
+    }
+
+    @Test
     void shouldPutNameBeforeEachLine() {
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(written, false, StandardCharsets.UTF_8);
