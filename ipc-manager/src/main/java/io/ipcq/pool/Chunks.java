@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.memory.Deadline;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Messages that are larger than a ring takes: cut into pieces, and put together again. */
@@ -10,6 +12,7 @@ final class Chunks {
 
     private static final int HEADER_BYTES = 1;
     private static final int BEGINNING_BYTES = Byte.BYTES + 2 * Long.BYTES;
+    private static final int STEP = MessageKind.MAX_BYTES - HEADER_BYTES;
 
     private final byte[] beginning = new byte[BEGINNING_BYTES];
     private @Nullable ByteArrayOutputStream parts;
@@ -23,14 +26,39 @@ final class Chunks {
             ring.put(message);
             return;
         }
-        int step = MessageKind.MAX_BYTES - HEADER_BYTES;
-        for (int from = 0; from < message.length; from += step) {
-            int to = Math.min(message.length, from + step);
-            byte[] piece = new byte[HEADER_BYTES + to - from];
-            piece[0] = to == message.length ? MessageKind.LAST_CHUNK : MessageKind.CHUNK;
-            System.arraycopy(message, from, piece, HEADER_BYTES, to - from);
-            ring.put(piece);
+        for (int from = 0; from < message.length; from += lengthAt(message, from)) {
+            ring.put(piece(message, from));
         }
+    }
+
+    /**
+     * Puts pieces of a large message, from that on which begins at {@code from}, until the deadline; returns where the
+     * next one begins, the length of the message if there is none.
+     */
+    static int putUntil(SharedQueue<byte[]> ring, byte[] message, int from, long deadline) throws InterruptedException {
+        int next = from;
+        boolean goesOn = true;
+        while (goesOn && next < message.length) {
+            Duration patience = Duration.ofNanos(Math.max(0, Deadline.remainingNanos(deadline)));
+            if (!ring.put(piece(message, next), patience)) {
+                return next;
+            }
+            next += lengthAt(message, next);
+            goesOn = !Deadline.hasPassed(deadline);
+        }
+        return next;
+    }
+
+    private static int lengthAt(byte[] message, int from) {
+        return Math.min(STEP, message.length - from);
+    }
+
+    private static byte[] piece(byte[] message, int from) {
+        int length = lengthAt(message, from);
+        byte[] piece = new byte[HEADER_BYTES + length];
+        piece[0] = from + length == message.length ? MessageKind.LAST_CHUNK : MessageKind.CHUNK;
+        System.arraycopy(message, from, piece, HEADER_BYTES, length);
+        return piece;
     }
 
     /**

@@ -118,6 +118,9 @@ final class PoolWorker {
     /** A task that is too large for the ring; the thread of the slot sends it. */
     private byte @Nullable [] unsent;
 
+    /** How much of it was sent; for that thread. */
+    private int sent;
+
     private boolean large;
 
     /** The task whose end was demanded; the worker is killed if that does not come. */
@@ -389,6 +392,7 @@ final class PoolWorker {
                 return false;
             }
             if (message.length > MessageKind.MAX_BYTES) {
+                sent = 0;
                 unsent = message;
                 large = true;
             } else if (!offer(tasks, message)) {
@@ -444,12 +448,17 @@ final class PoolWorker {
         return unsent != null;
     }
 
-    /** Sends the large task; for the thread of the slot, without the lock. */
-    void sendLarge() throws InterruptedException {
+    /**
+     * Sends what the ring has room for within {@code nanos}: a worker that takes nothing may have to be killed. For the
+     * thread of the slot, without the lock.
+     */
+    void sendLarge(long nanos) throws InterruptedException {
         byte[] message = unsent;
         if (message != null) {
-            Chunks.put(tasks, message);
-            unsent = null;
+            sent = Chunks.putUntil(tasks, message, sent, Deadline.in(nanos));
+            if (sent == message.length) {
+                unsent = null;
+            }
         }
     }
 

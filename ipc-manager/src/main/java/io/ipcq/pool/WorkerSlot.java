@@ -137,9 +137,10 @@ final class WorkerSlot implements Runnable {
                 dispatcher.look();
                 if (dispatcher.claimReading(serving, look)) {
                     if (serving.hasUnsent()) {
-                        serving.sendLarge();
+                        serving.sendLarge(serving.patience(BUSY_NANOS));
                     }
-                    List<byte[]> messages = serving.receive(look ? 0 : serving.patience(BUSY_NANOS));
+                    boolean returns = look || serving.hasUnsent();
+                    List<byte[]> messages = serving.receive(returns ? 0 : serving.patience(BUSY_NANOS));
                     dispatcher.handle(serving, messages);
                     over = messages.isEmpty() && serving.isOver();
                     look = false;

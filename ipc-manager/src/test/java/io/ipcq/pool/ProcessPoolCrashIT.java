@@ -107,6 +107,21 @@ class ProcessPoolCrashIT {
     }
 
     @Test
+    void shouldKillWorkerThatTakesNothingOfLargeTask() throws Exception {
+        try (ProcessPool pool = ProcessPool.builder()
+                .workers(1)
+                .killAfter(Duration.ofMillis(50))
+                .create()) {
+            Chores.kill("-STOP", pool.apply(Chores::pid));
+
+            pool.applyAsync(Chores::lengthOf, new byte[5_000_000]).cancel(true);
+
+            assertThat(pool.applyAsync(Chores::square, 6).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(36);
+        }
+    }
+
+    @Test
     void shouldSayHowWorkerEnded() throws Exception {
         try (ProcessPool pool = ProcessPool.create(1)) {
             long pid = pool.apply(Chores::pid);
