@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,23 +160,17 @@ final class PoolWorker {
 
     static PoolWorker start(WorkerSlot slot, ProcessPoolOptions options, byte @Nullable [] initializer)
             throws IOException {
-        List<SharedQueue<byte[]>> rings = new ArrayList<>();
+        // variables and not a list: between the making of a ring and the next step no call can fail
+        SharedQueue<byte[]> tasks = null;
+        SharedQueue<byte[]> results = null;
+        SharedQueue<byte[]> control = null;
         ChildProcess child = null;
         try {
-            for (int bytes : new int[] {RING_BYTES, RING_BYTES, CONTROL_BYTES}) {
-                rings.add(
-                        SharedQueue.builder(Codec.bytes()).capacityBytes(bytes).create());
-            }
-            SharedQueue<byte[]> tasks = rings.get(0);
-            SharedQueue<byte[]> results = rings.get(1);
-            SharedQueue<byte[]> control = rings.get(2);
-            String level = options.logLevel().name();
+            tasks = ring(RING_BYTES);
+            results = ring(RING_BYTES);
+            control = ring(CONTROL_BYTES);
             Instant started = Instant.now();
-            // plain values, unless there is an initializer: so the worker needs no Java serialization to start
-            child = configure(
-                            ChildProcess.builder(() -> WorkerMain.serve(tasks, results, control, level, initializer)),
-                            slot.name(),
-                            options)
+            child = configure(serving(tasks, results, control, options, initializer), slot.name(), options)
                     .start();
             PoolWorker worker = new PoolWorker(slot, started, child, tasks, results, control, options);
             var unused = child.onExit().thenRun(() -> {
@@ -187,9 +182,28 @@ final class PoolWorker {
             if (child != null) {
                 child.kill();
             }
-            rings.forEach(SharedQueue::close);
+            for (SharedQueue<byte[]> ring : Arrays.asList(tasks, results, control)) {
+                if (ring != null) {
+                    ring.close();
+                }
+            }
             throw failed;
         }
+    }
+
+    private static SharedQueue<byte[]> ring(int bytes) throws IOException {
+        return SharedQueue.builder(Codec.bytes()).capacityBytes(bytes).create();
+    }
+
+    /** Of plain values, unless there is an initializer: so the worker needs no Java serialization to start. */
+    private static ChildProcessBuilder serving(
+            SharedQueue<byte[]> tasks,
+            SharedQueue<byte[]> results,
+            SharedQueue<byte[]> control,
+            ProcessPoolOptions options,
+            byte @Nullable [] initializer) {
+        String level = options.logLevel().name();
+        return ChildProcess.builder(() -> WorkerMain.serve(tasks, results, control, level, initializer));
     }
 
     private static ChildProcessBuilder configure(ChildProcessBuilder builder, String name, ProcessPoolOptions options) {
@@ -216,8 +230,8 @@ final class PoolWorker {
         for (SharedQueue<byte[]> ring : List.of(tasks, results)) {
             try {
                 ring.shutdown();
-            } catch (QueueClosedException | IllegalStateException closed) {
-                // the pool has given up this worker
+            } catch (RuntimeException closed) {
+                // the pool has given up this worker, or somebody has cut the ring short
             }
         }
     }
@@ -301,7 +315,7 @@ final class PoolWorker {
     /** If it throws, it may be called again. */
     void stop() {
         long deadline = Deadline.in(STOP_GRACE_NANOS);
-        offer(tasks, new byte[] {MessageKind.STOP});
+        tell(tasks, new byte[] {MessageKind.STOP});
         state = State.STOPPING; // not before: nobody stops one that is stopping
         killAt = deadline;
     }
@@ -315,7 +329,7 @@ final class PoolWorker {
         condemned = task;
         dueAt = Deadline.NEVER;
         killAt = Deadline.in(graceNanos);
-        offer(
+        tell(
                 control,
                 new MessageWriter(MessageKind.INTERRUPT).putLong(task.number()).toBytes());
     }
@@ -372,8 +386,8 @@ final class PoolWorker {
 
     /**
      * Hands a task out, which leaves the list that it is in; false if the worker has just ended, and the task has yet
-     * to be put into another list. If it throws, either nothing was done, or it is not known whether the worker has the
-     * task, and the worker is killed.
+     * to be put into another list. If it throws, it is not known whether the worker has the task, and the worker is
+     * killed.
      */
     boolean hand(PoolTask<?> task) {
         int function = task.function().number();
@@ -384,7 +398,6 @@ final class PoolWorker {
             functions.put(function, 0);
         }
         lastFunction = function;
-        TaskList before = task.list;
         try {
             boolean first = held.isEmpty();
             held.addLast(task);
@@ -395,7 +408,7 @@ final class PoolWorker {
                 sent = 0;
                 unsent = message;
                 large = true;
-            } else if (!offer(tasks, message)) {
+            } else if (!offerTask(message)) {
                 return false;
             }
             assigned++;
@@ -404,11 +417,6 @@ final class PoolWorker {
                 begin();
             }
             return true;
-        } catch (QueueStorageException notPut) {
-            if (before != null) {
-                before.addFirst(task);
-            }
-            throw notPut;
         } catch (Throwable unsure) {
             state = State.GONE; // or it would be handed the next one, which would end with it
             kill();
@@ -435,6 +443,26 @@ final class PoolWorker {
                 state = State.GONE;
             }
             return false;
+        }
+    }
+
+    /** True also if the ring was cut short: the worker may have the task then, which is buried with it. */
+    private boolean offerTask(byte[] message) {
+        try {
+            return offer(tasks, message);
+        } catch (QueueStorageException cutShort) {
+            state = State.GONE;
+            kill();
+            return true;
+        }
+    }
+
+    /** Says something to the worker; if that cannot be said, it has to end. */
+    private void tell(SharedQueue<byte[]> ring, byte[] message) {
+        try {
+            var unused = offer(ring, message);
+        } catch (QueueStorageException cutShort) {
+            kill();
         }
     }
 
@@ -474,6 +502,9 @@ final class PoolWorker {
         try {
             message = tasks.getNow();
         } catch (QueueShutdownException | QueueClosedException ended) {
+            return null;
+        } catch (QueueStorageException cutShort) {
+            kill(); // nobody can tell any more what it has not begun
             return null;
         }
         if (message == null) {

@@ -375,8 +375,16 @@ final class PlainCall {
 
         private SharedQueue<?> readQueue(String link) throws IOException {
             SharedQueue<?> queue = QueueLink.open(link);
-            queues.add(queue);
-            return queue;
+            boolean isKnown = false;
+            try {
+                queues.add(queue);
+                isKnown = true;
+                return queue;
+            } finally {
+                if (!isKnown) {
+                    queue.close();
+                }
+            }
         }
 
         private SharedQueue<?> queueAgain(int index) throws IOException {

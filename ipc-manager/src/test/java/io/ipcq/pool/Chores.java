@@ -281,6 +281,11 @@ final class Chores {
         return 0;
     }
 
+    static void logAndSleep() {
+        logBySlf4j("of a child");
+        sleep();
+    }
+
     static int sleepFor(int millis) throws InterruptedException {
         Thread.sleep(millis);
         return millis;

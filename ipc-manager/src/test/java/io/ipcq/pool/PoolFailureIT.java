@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.lang.reflect.Method;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -175,6 +178,62 @@ class PoolFailureIT {
         try (Program program = Program.start(directory, options, Large.class.getName())) {
             assertThat(program.exitCode()).as(program.output()).isZero();
             assertThat(program.output()).contains("failed with UnreadableResultException", "next 7", "closed");
+        }
+    }
+
+    static final class CutShort {
+        public static void main(String[] arguments) throws Exception {
+            try (ProcessPool pool = ProcessPool.create(1)) {
+                long pid = pool.apply(Chores::pid);
+                Future<Integer> running = pool.applyAsync(Chores::sleep);
+                cutRingsShort(pid);
+                try {
+                    running.get();
+                } catch (ExecutionException e) {
+                    System.out.println("failed with " + e.getCause().getClass().getSimpleName());
+                }
+                System.out.println("next " + pool.apply(Chores::square, 7));
+            }
+            ChildProcess logging = ChildProcess.builder(Chores::logAndSleep)
+                    .name("logging")
+                    .logLevel(System.Logger.Level.INFO)
+                    .start();
+            while (rings(logging.pid()).isEmpty()) {
+                Thread.sleep(10);
+            }
+            cutRingsShort(logging.pid());
+            logging.kill();
+            logging.join();
+            while (Thread.getAllStackTraces().keySet().stream()
+                    .anyMatch(thread -> thread.getName().equals("ipcq-watch-logging"))) {
+                Thread.sleep(10);
+            }
+            System.out.println("closed");
+        }
+
+        private static List<Path> rings(long pid) throws IOException {
+            try (Stream<String> mappings = Files.lines(Path.of("/proc/" + pid + "/maps"))) {
+                return mappings.filter(line -> line.endsWith("/ring.ipcq"))
+                        .map(line -> Path.of(line.substring(line.indexOf('/'))))
+                        .toList();
+            }
+        }
+
+        private static void cutRingsShort(long pid) throws IOException {
+            for (Path ring : rings(pid)) {
+                try (FileChannel channel = FileChannel.open(ring, StandardOpenOption.WRITE)) {
+                    channel.truncate(0);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldReplaceWorkerWhoseRingsAreCutShort(@TempDir Path directory) throws Exception {
+        List<String> options = List.of("-Dipcq.archive=off", "-cp", System.getProperty("java.class.path"));
+        try (Program program = Program.start(directory, options, CutShort.class.getName())) {
+            assertThat(program.exitCode()).as(program.output()).isZero();
+            assertThat(program.output()).contains("failed with WorkerCrashedException", "next 49", "closed");
         }
     }
 
