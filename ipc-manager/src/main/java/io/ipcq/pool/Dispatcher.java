@@ -38,8 +38,11 @@ final class Dispatcher implements PoolTask.Pool {
      * other.
      *
      * Every task is in one place: the backlog, or one worker's `held` or `takenBack`. It leaves the second by a result,
-     * by being taken back, or when its worker is buried. Futures are completed after the lock is released; those that
-     * somebody depends on by threads of their own, because what depends may block.
+     * by being taken back, or when its worker is buried. Futures are completed after the lock is released: by the thread
+     * of the slot if nobody depends on them and nothing has to be decoded by code of the program's, so that a short
+     * task wakes nobody; the others by threads of their own, because what depends may block. What comes to depend on
+     * one in the instant in which it is completed may block the thread of the slot. The board's thread sees that, and
+     * has another thread keep the worker (WorkerSlot).
      *
      * Crash. See PoolWorker. The future of a task that a dead worker held fails, unless retries were asked for.
      *
@@ -69,6 +72,7 @@ final class Dispatcher implements PoolTask.Pool {
     private final Completions completions;
     private final @Nullable EndOfProgram endOfProgram;
     private final PoolBoard board;
+    private volatile boolean isWatched;
 
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
 
@@ -167,7 +171,7 @@ final class Dispatcher implements PoolTask.Pool {
             boolean over = false;
             while (!over && !task.isDecided()) {
                 List<byte[]> messages = worker.receive(worker.patience(LONGEST_WAIT_NANOS));
-                handle(worker, messages);
+                handle(worker, messages, null);
                 over = messages.isEmpty() && worker.isOver();
             }
         } catch (QueueShutdownException | QueueClosedException ended) {
@@ -276,8 +280,12 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** Takes note of what a worker sent, hands it more, and has the futures completed. */
-    void handle(PoolWorker worker, List<byte[]> messages) {
+    /**
+     * Takes note of what a worker sent, hands it more, and has the futures completed.
+     *
+     * @param here the calling thread, if it is to complete some itself
+     */
+    void handle(PoolWorker worker, List<byte[]> messages, Completions.@Nullable Completer here) {
         StackReserve.require(); // for telling what ended
         List<Completions.Completion> ended = new ArrayList<>(messages.size() + 1);
         try {
@@ -297,23 +305,20 @@ final class Dispatcher implements PoolTask.Pool {
                 lock.unlock();
             }
         } finally {
-            completions.completeAll(ended);
+            completions.completeAll(ended, here);
         }
     }
 
     private void note(PoolWorker worker, byte[] message, List<Completions.Completion> ended) {
         switch (MessageKind.of(message)) {
             case MessageKind.RESULT, MessageKind.FAILURE, MessageKind.TOO_LARGE -> {
-                MessageReader in = new MessageReader(message);
-                byte kind = in.getByte();
-                long number = in.getLong();
-                long nanos = in.getLong();
-                PoolTask<?> task = worker.answered(number);
+                PoolTask<?> task = worker.answered(MessageKind.task(message));
                 if (!worker.isCondemned(task) || !task.counted) { // else another thread is telling why it was ended
-                    ended.add(Completions.answer(task, kind, in, worker.child().name()));
-                    tally.end(task, kind == MessageKind.RESULT); // last: what is counted is told by nobody else
+                    ended.add(Completions.answer(task, message, worker.child().name()));
+                    boolean good = MessageKind.of(message) == MessageKind.RESULT;
+                    tally.end(task, good); // last: what is counted is told by nobody else
                 }
-                worker.done(task, nanos);
+                worker.done(task, MessageKind.nanos(message));
             }
             case MessageKind.UNKNOWN_FUNCTION -> {
                 PoolTask<?> task = worker.answered(MessageKind.task(message));
@@ -335,7 +340,7 @@ final class Dispatcher implements PoolTask.Pool {
                 MessageReader in = new MessageReader(message);
                 in.getByte();
                 byte[] entry = Objects.requireNonNull(in.getBytes());
-                logs.add(() -> ChildLogs.receive(workerName, entry));
+                log(() -> ChildLogs.receive(workerName, entry));
             }
             default ->
                 throw new IllegalStateException("a worker sent what it should not: worker="
@@ -343,9 +348,19 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
+    /** Calls a logger in a thread that nobody waits for; for any thread, whatever locks it holds. */
+    void log(Runnable record) {
+        logs.add(record);
+    }
+
     /** Runs what may block, or call the pool, in a thread that nobody waits for. */
     void callBack(Callbacks.Callback callback) {
         callbacks.add(callback);
+    }
+
+    /** The same for several. */
+    void callBack(List<? extends Callbacks.Callback> several) {
+        callbacks.addAll(several);
     }
 
     private void tellProgress(int tasks) {
@@ -651,7 +666,7 @@ final class Dispatcher implements PoolTask.Pool {
                 lock.unlock();
             }
         } finally {
-            completions.completeAll(ended);
+            completions.completeAll(ended, null);
         }
     }
 
@@ -695,7 +710,7 @@ final class Dispatcher implements PoolTask.Pool {
             changed.signalAll();
             return true;
         });
-        logs.add(() -> Log.of(Dispatcher.class)
+        log(() -> Log.of(Dispatcher.class)
                 .warn("a worker cannot start: worker=" + slot.name() + ", reason=" + reason, cause.get()));
     }
 
@@ -746,6 +761,24 @@ final class Dispatcher implements PoolTask.Pool {
     /** For the thread of a slot: what its worker has to send is noted, and nobody is kept waiting. */
     void look() {
         callbacks.look();
+    }
+
+    /** For the thread of the board: has another thread go on where that of a slot is kept waiting. */
+    void watch() {
+        isWatched = true;
+        List<WorkerSlot> all;
+        lock.lock();
+        try {
+            all = List.copyOf(slots);
+        } finally {
+            lock.unlock();
+        }
+        all.forEach(WorkerSlot::watch);
+    }
+
+    /** Whether somebody does that now and then, for as long as the pool lives. */
+    boolean isWatched() {
+        return isWatched;
     }
 
     /**

@@ -45,7 +45,11 @@ final class MessageKind {
     /** Larger messages go in pieces. */
     static final int MAX_BYTES = 1 << 16;
 
+    /** Where an answer has what its task returned or threw. */
+    static final int ANSWER_OFFSET = 1 + 2 * Long.BYTES;
+
     private static final int TASK_OFFSET = 1;
+    private static final int NANOS_OFFSET = TASK_OFFSET + Long.BYTES;
 
     private MessageKind() {}
 
@@ -56,5 +60,10 @@ final class MessageKind {
     /** The task of a message that names one. */
     static long task(byte[] message) {
         return MessageReader.longAt(message, TASK_OFFSET);
+    }
+
+    /** How long the task took that an answer is for. */
+    static long nanos(byte[] answer) {
+        return MessageReader.longAt(answer, NANOS_OFFSET);
     }
 }

@@ -13,7 +13,13 @@ final class MessageReader {
     private int position;
 
     MessageReader(byte[] bytes) {
+        this(bytes, 0);
+    }
+
+    /** Begins in the middle. */
+    MessageReader(byte[] bytes, int position) {
         this.bytes = bytes;
+        this.position = position;
     }
 
     static long longAt(byte[] message, int offset) {

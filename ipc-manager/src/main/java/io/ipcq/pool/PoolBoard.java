@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What the pools of this JVM do, written down for who looks: by one thread for all, so that no task pays for it. */
+/**
+ * What the pools of this JVM do, written down for who looks: by one thread for all, so that no task pays for it. That
+ * thread looks after those of the pools, too.
+ */
 final class PoolBoard {
 
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -84,6 +87,7 @@ final class PoolBoard {
         while (true) {
             try {
                 for (PoolBoard board : boards()) {
+                    board.tryWatch();
                     board.tryShow();
                 }
                 if (isOver()) {
@@ -108,6 +112,16 @@ final class PoolBoard {
         return BOARDS.isEmpty();
     }
 
+    private void tryWatch() {
+        try {
+            if (!ended) {
+                pool.watch();
+            }
+        } catch (Throwable again) {
+            // the next time perhaps not
+        }
+    }
+
     private void tryShow() {
         try {
             if (ended) {
@@ -122,8 +136,8 @@ final class PoolBoard {
         } catch (Throwable unseen) {
             if (!failed) {
                 failed = true;
-                Log.of(ProcessPool.class)
-                        .debug("a pool cannot be seen by `ipcq pool`: pool={}, reason={}", pool.name(), unseen);
+                pool.log(() -> Log.of(ProcessPool.class)
+                        .debug("a pool cannot be seen by `ipcq pool`: pool={}, reason={}", pool.name(), unseen));
             }
         }
     }

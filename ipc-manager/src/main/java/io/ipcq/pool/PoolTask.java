@@ -194,6 +194,11 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         return true;
     }
 
+    /** Whether somebody waits for the end who may then take long, and whose code that may be. */
+    boolean mayBlock() {
+        return getNumberOfDependents() > 0 || (whenDone != null && use != Use.PART);
+    }
+
     /** Whether there is nothing more to read for this task. */
     boolean isDecided() {
         return left != null || isDone();

@@ -51,6 +51,11 @@ final class Values {
         return values;
     }
 
+    /** Whether reading what was written there runs no code of the program's. */
+    static boolean arePlain(byte[] message, int offset) {
+        return message[offset] == PLAIN;
+    }
+
     private static boolean arePlain(@Nullable Object[] values) {
         for (Object value : values) {
             if (!(value == null

@@ -4,6 +4,8 @@ package io.ipcq.pool;
 import io.ipcq.Log;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -13,7 +15,18 @@ import org.jspecify.annotations.Nullable;
  * A place in the pool, and the thread that keeps a worker in it: starts one, reads its results, buries it, starts the
  * next.
  */
-final class WorkerSlot implements Runnable {
+@SuppressWarnings("ReferenceEquality") // what is completed is told apart by identity
+final class WorkerSlot {
+    /*
+     * Idea. The keeper completes futures that nobody depends on. Whoever begins to depend on one in that very instant
+     * has his code run in this thread, where it may block or wait for the pool. So the keeper shows what it completes.
+     * Who finds the same there at two looks starts another keeper, which takes over by a compare-and-set of what is
+     * shown. The first one does the same when it is done, so it knows whether it still is the keeper. What it may have
+     * left is handed to the callbacks; to complete a future twice does no harm.
+     *
+     * Errors. From the compare-and-set on, until it is the keeper, the new one neither calls nor allocates anything.
+     * What is still shown after an error is taken away before the next message is read.
+     */
 
     /** How often an idle worker is looked at: for log records that nobody waits for. */
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -24,14 +37,37 @@ final class WorkerSlot implements Runnable {
     /** What fails again and again must not take a whole processor. */
     private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    private static final VarHandle COMPLETING;
+
+    static {
+        try {
+            COMPLETING = MethodHandles.lookup().findVarHandle(WorkerSlot.class, "completing", List.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    /** Shown while another keeper takes over. */
+    private static final List<Completions.Completion> TAKEN = List.of();
+
     private final Dispatcher dispatcher;
     private final String name;
-    private final Thread thread;
 
-    /** The worker that is here, for the thread of this slot. */
+    private volatile Keeper keeper;
+
+    /** What the keeper completes just now. */
+    private volatile @Nullable List<Completions.Completion> completing;
+
+    /** What it completed at the last look; for the thread that looks. */
+    private @Nullable List<Completions.Completion> seen;
+
+    /** The worker that is here; for the keeper, as are those that follow. */
     private @Nullable PoolWorker mine;
 
-    /** It sends nothing any more. */
+    /** What the keeper before this one did not come to complete. */
+    private @Nullable List<Completions.Completion> left;
+
+    /** The worker sends nothing any more. */
     private boolean ended;
 
     /** It is given up for something that failed here. */
@@ -55,104 +91,198 @@ final class WorkerSlot implements Runnable {
         this.dispatcher = dispatcher;
         this.name = name;
         this.restarts = restarts;
-        this.thread = new Thread(this, "ipcq-" + name);
-        thread.setDaemon(true);
+        this.keeper = new Keeper("ipcq-" + name, null);
     }
 
     void begin() {
-        thread.start();
+        keeper.start();
     }
 
     /** There is something to do for the thread of the slot. */
     void wake() {
-        LockSupport.unpark(thread);
+        LockSupport.unpark(keeper);
     }
 
     String name() {
         return name;
     }
 
-    @Override
-    public void run() {
-        Throwable failure = null;
-        boolean goesOn = true;
-        while (goesOn) {
-            Throwable told = failure;
-            failure = null;
-            try {
-                if (told != null) {
-                    survive(told);
-                }
-                goesOn = step();
-            } catch (Throwable failed) {
-                ended |= mine != null; // no call: that could fail, too
-                survived |= mine != null;
-                failure = told == null ? failed : null; // else there is a step at least before the next is told
-            }
+    /** Has another thread go on if that of the slot is kept waiting; for one thread, now and then. */
+    void watch() {
+        List<Completions.Completion> now = completing;
+        boolean isWaiting = now != null && now != TAKEN && now == seen;
+        seen = now;
+        if (isWaiting) {
+            new Keeper("ipcq-" + name, now).start();
         }
     }
 
-    /** One step in the life of a worker; false when there is to be none any more. Each can be repeated if it failed. */
-    private boolean step() throws InterruptedException {
-        PoolWorker living = mine;
-        if (living == null) {
-            isOver = isOver || !dispatcher.awaitNeed(this);
-            if (isOver) {
-                dispatcher.ended(this); // whoever closes the pool waits for this
-                dispatcher.seeOutCallbacks();
+    /** The thread of the slot, until another one takes its place. */
+    private final class Keeper extends Thread implements Completions.Completer {
+
+        /** What keeps the one before waiting; null for the first one, and once it has taken over. */
+        private @Nullable List<Completions.Completion> reason;
+
+        /** What this one has completed last. */
+        private @Nullable List<Completions.Completion> begun;
+
+        Keeper(String name, @Nullable List<Completions.Completion> reason) {
+            super(name);
+            this.reason = reason;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            if (reason != null) {
+                if (!COMPLETING.compareAndSet(WorkerSlot.this, reason, TAKEN)) {
+                    return; // it was not kept waiting for long
+                }
+                left = reason;
+                reason = null;
+                keeper = this;
+                completing = null;
+            }
+            Throwable failure = null;
+            boolean goesOn = true;
+            while (goesOn) {
+                Throwable told = failure;
+                failure = null;
+                boolean isTold = told == null;
+                try {
+                    if (told != null) {
+                        survive(told);
+                    }
+                    isTold = true;
+                    goesOn = step();
+                } catch (Throwable failed) {
+                    if (completing == TAKEN || keeper != this) { // no call: that could fail, too
+                        goesOn = false;
+                    } else {
+                        ended |= mine != null;
+                        survived |= mine != null;
+                        failure = isTold ? failed : null; // or what telling fails with would be told for ever
+                    }
+                }
+            }
+        }
+
+        /**
+         * One step in the life of a worker; false when there is to be none any more, or none of this thread. Each can be
+         * repeated if it failed.
+         */
+        private boolean step() throws InterruptedException {
+            List<Completions.Completion> theirs = left;
+            if (theirs != null) {
+                dispatcher.callBack(theirs);
+                left = null;
+            }
+            PoolWorker living = mine;
+            if (living == null) {
+                isOver = isOver || !dispatcher.awaitNeed(WorkerSlot.this);
+                if (isOver) {
+                    dispatcher.ended(WorkerSlot.this); // whoever closes the pool waits for this
+                    dispatcher.seeOutCallbacks();
+                    return false;
+                }
+                mine = startWorker();
+            } else if (!ended) {
+                return serve(living);
+            } else {
+                if (survived) {
+                    living.kill();
+                }
+                living.child().join();
+                dispatcher.bury(WorkerSlot.this, living);
+                living.close();
+                mine = null;
+                ended = false;
+                survived = false;
+            }
+            return true;
+        }
+
+        /** Reads what the worker sends until it has ended; false if another thread goes on with that. */
+        private boolean serve(PoolWorker serving) throws InterruptedException {
+            try {
+                boolean look = false;
+                boolean over = false;
+                while (!over) {
+                    dispatcher.look();
+                    if (dispatcher.claimReading(serving, look)) {
+                        if (serving.hasUnsent()) {
+                            serving.sendLarge(serving.patience(BUSY_NANOS));
+                        }
+                        boolean returns = look || serving.hasUnsent();
+                        List<byte[]> messages = serving.receive(returns ? 0 : serving.patience(BUSY_NANOS));
+                        if (!handle(serving, messages)) {
+                            return false;
+                        }
+                        over = messages.isEmpty() && serving.isOver();
+                        look = false;
+                    } else {
+                        LockSupport.parkNanos(this, IDLE_NANOS);
+                        look = true;
+                    }
+                }
+            } catch (QueueShutdownException | QueueClosedException over) {
+                // as it should be
+            }
+            boolean isMine = isKeeper();
+            ended |= isMine;
+            return isMine;
+        }
+
+        /** False if this is not the keeper any more. A failure concerns the worker, whoever keeps it. */
+        private boolean handle(PoolWorker serving, List<byte[]> messages) {
+            boolean handled = false;
+            try {
+                dispatcher.handle(serving, messages, this);
+                handled = true;
+            } finally {
+                if (!handled && !isKeeper()) {
+                    serving.kill();
+                }
+            }
+            return isKeeper();
+        }
+
+        /** Nothing is shown any more, whatever became of {@link #end}. */
+        private boolean isKeeper() {
+            if (begun != null) {
+                var unused = COMPLETING.compareAndSet(WorkerSlot.this, begun, null);
+                begun = null;
+            }
+            return completing != TAKEN && keeper == this;
+        }
+
+        @Override
+        public boolean begin(List<Completions.Completion> some) {
+            if (!dispatcher.isWatched()) {
                 return false;
             }
-            mine = start();
-        } else if (!ended) {
-            serve(living);
-        } else {
-            if (survived) {
-                living.kill();
-            }
-            living.child().join();
-            dispatcher.bury(this, living);
-            living.close();
-            mine = null;
-            ended = false;
-            survived = false;
+            begun = some;
+            completing = some;
+            return true;
         }
-        return true;
+
+        @Override
+        @SuppressWarnings("ResultOfMethodCallIgnored")
+        public boolean end(List<Completions.Completion> some) {
+            Thread.interrupted(); // by what came to depend on one of them: it is not meant for what this thread does
+            // next
+            begun = null;
+            return COMPLETING.compareAndSet(WorkerSlot.this, some, null);
+        }
     }
 
-    private @Nullable PoolWorker start() {
+    private @Nullable PoolWorker startWorker() {
         try {
             return dispatcher.start(this);
         } catch (Throwable failed) {
             dispatcher.startFailed(this, false, "it could not be started: " + failed, () -> failed);
             return null;
         }
-    }
-
-    /** Reads what the worker sends until it has ended. */
-    private void serve(PoolWorker serving) throws InterruptedException {
-        try {
-            boolean look = false;
-            boolean over = false;
-            while (!over) {
-                dispatcher.look();
-                if (dispatcher.claimReading(serving, look)) {
-                    if (serving.hasUnsent()) {
-                        serving.sendLarge(serving.patience(BUSY_NANOS));
-                    }
-                    boolean returns = look || serving.hasUnsent();
-                    List<byte[]> messages = serving.receive(returns ? 0 : serving.patience(BUSY_NANOS));
-                    dispatcher.handle(serving, messages);
-                    over = messages.isEmpty() && serving.isOver();
-                    look = false;
-                } else {
-                    LockSupport.parkNanos(this, IDLE_NANOS);
-                    look = true;
-                }
-            }
-        } catch (QueueShutdownException | QueueClosedException over) {
-            // as it should be
-        }
-        ended = true;
     }
 
     /** Whatever happens here concerns the worker that this slot has, and none of the others. */

@@ -18,8 +18,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -73,6 +75,54 @@ final class PoolErrorsProgram {
                 }
             }
         },
+        /** Each failure of a slot is told, also if one follows another. */
+        EACH_FAILURE_IS_TOLD {
+            @Override
+            void run() throws Exception {
+                int failures = 3;
+                AtomicInteger told = new AtomicInteger();
+                PrintingLogProvider.before = logger -> told.addAndGet(isSlots(Thread.currentThread()) ? 1 : 0);
+                try (ProcessPool pool = builder().maxTasksPerWorker(1).create()) {
+                    FaultPoints.armAt(
+                            PoolErrorsProgram::isSlots,
+                            site -> site.startsWith("Dispatcher.bury:"),
+                            failures,
+                            FaultKind.INTERNAL);
+                    requireWhole(pool);
+                    await("another worker", () -> pool.stats().started() == 2);
+                    FaultPoints.disarm();
+                    assertThat(told).hasValue(failures);
+                }
+            }
+        },
+        /**
+         * What comes to depend on a future in the instant in which it is completed runs in the thread of the slot, and
+         * may wait for the pool all the same, and for its end.
+         */
+        DEPENDENT_OF_THE_LAST_INSTANT {
+            @Override
+            void run() throws Exception {
+                ProcessPool pool = builder().create();
+                for (int i = 0; i < 3; i++) {
+                    int number = i;
+                    assertThat(completedWith(pool, ignored -> apply(pool, number)))
+                            .isEqualTo(number);
+                    requireWhole(pool);
+                }
+                completedWith(pool, ignored -> {
+                    Thread.currentThread().interrupt();
+                    return 0;
+                });
+                requireWhole(pool);
+                assertThat(pool.stats().started()).isOne();
+                completedWith(pool, ignored -> {
+                    pool.close();
+                    return 0;
+                });
+                assertThat(pool.isTerminated()).isTrue();
+                awaitNoSlots();
+            }
+        },
         /** Where no worker can start any more, callbacks that found no thread are looked at again. */
         HOPELESS_POOL_LOOKS_AT_CALLBACKS {
             @Override
@@ -100,7 +150,8 @@ final class PoolErrorsProgram {
                     await("a worker", () -> pool.stats().ready() == 1);
                     initializerFails = true;
                     refuseThreads();
-                    CompletableFuture<Integer> done = pool.applyAsync(PoolErrorsProgram::same, 1);
+                    CompletableFuture<Integer> done =
+                            pool.applyAsync(PoolErrorsProgram::same, 1).thenApply(one -> one);
                     await(
                             "a pause",
                             () -> pool.stats().started() == 2 && pool.pids().isEmpty() && slotIsIn("awaitNeed"));
@@ -115,7 +166,8 @@ final class PoolErrorsProgram {
             void run() throws Exception {
                 ProcessPool pool = builder().create();
                 refuseThreads();
-                CompletableFuture<Integer> last = pool.applyAsync(PoolErrorsProgram::same, 1);
+                CompletableFuture<Integer> last =
+                        pool.applyAsync(PoolErrorsProgram::same, 1).thenApply(one -> one);
                 pool.shutdown();
                 await("the end", pool::isTerminated);
                 FaultPoints.disarm();
@@ -180,11 +232,12 @@ final class PoolErrorsProgram {
                 try (ProcessPool pool = builder().create()) {
                     await("a worker", () -> pool.stats().ready() == 1);
                     CompletableFuture<PoolStats> told = new CompletableFuture<>();
-                    PrintingLogProvider.before = () -> told.complete(statsForAnother(pool));
+                    PrintingLogProvider.before = logger -> told.complete(statsForAnother(pool));
                     refuseThreads();
                     CompletableFuture<Void> logging = pool.runAsync(Chores::logBySlf4j, "of a worker");
-                    assertThat(told.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
-                    FaultPoints.disarm();
+                    PoolStats seen = told.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                    FaultPoints.disarm(); // also for the end of the pool, if this fails
+                    assertThat(seen).isNotNull();
                     logging.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 }
             }
@@ -244,6 +297,7 @@ final class PoolErrorsProgram {
         boolean asThreads = System.getProperty("ipcq.children", "jvms").equals("threads");
         for (Scenario scenario : scenarios(asThreads)) {
             initializerFails = false;
+            PrintingLogProvider.before = logger -> {};
             RUNS.set(0);
             over = new CountDownLatch(1);
             scenario.run();
@@ -287,6 +341,41 @@ final class PoolErrorsProgram {
     private static void requireWhole(ProcessPool pool) throws Exception {
         assertThat(pool.applyAsync(PoolErrorsProgram::same, 1).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .isEqualTo(1);
+    }
+
+    private static int apply(ProcessPool pool, int number) {
+        try {
+            return pool.apply(PoolErrorsProgram::same, number);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Has something depend on a future that the thread of a slot is about to complete; what that gives. The pool begins
+     * with callbacks.
+     */
+    private static int completedWith(ProcessPool pool, Function<Integer, Integer> dependent) throws Exception {
+        AtomicReference<CompletableFuture<Integer>> attached = new AtomicReference<>();
+        while (attached.get() == null) {
+            CompletableFuture<CompletableFuture<Integer>> submitted = new CompletableFuture<>();
+            CompletableFuture<Void> passed = new CompletableFuture<>();
+            FaultPoints.armAt(
+                    PoolErrorsProgram::isSlots,
+                    site -> {
+                        if (site.startsWith("PoolTask.succeed:") && passed.complete(null)) {
+                            attached.set(submitted.join().thenApply(dependent));
+                        }
+                        return false;
+                    },
+                    0,
+                    FaultKind.INTERNAL);
+            CompletableFuture<Integer> future = pool.applyAsync(PoolErrorsProgram::same, 1);
+            submitted.complete(future);
+            await("a result", future::isDone);
+            FaultPoints.disarm();
+        }
+        return attached.get().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** What another thread than this one sees, which waits for it; null if that one has to wait. */
@@ -345,6 +434,12 @@ final class PoolErrorsProgram {
                 .map(Map.Entry::getValue)
                 .anyMatch(stack -> Arrays.stream(stack)
                         .anyMatch(frame -> frame.getMethodName().equals(method)));
+    }
+
+    private static void awaitNoSlots() {
+        await(
+                "no thread of a slot",
+                () -> Thread.getAllStackTraces().keySet().stream().noneMatch(PoolErrorsProgram::isSlots));
     }
 
     private static FaultKind kind(int number) {

@@ -2,6 +2,7 @@
 package io.ipcq.pool;
 
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.MDC;
@@ -17,8 +18,8 @@ import org.slf4j.spi.SLF4JServiceProvider;
 /** Prints what is logged, at every level and with every exception. */
 public final class PrintingLogProvider implements SLF4JServiceProvider {
 
-    /** Is done first whenever something is logged. */
-    static volatile Runnable before = () -> {};
+    /** Is told the name of the logger first whenever something is logged. */
+    static volatile Consumer<String> before = logger -> {};
 
     private final MDCAdapter context = new BasicMDCAdapter();
 
@@ -86,7 +87,7 @@ public final class PrintingLogProvider implements SLF4JServiceProvider {
         @Override
         protected void handleNormalizedLoggingCall(
                 Level level, Marker marker, String pattern, Object[] arguments, Throwable thrown) {
-            before.run();
+            before.accept(name);
             Map<String, String> context = MDC.getCopyOfContextMap();
             System.out.println(
                     "slf4j " + level + " " + name + " " + MessageFormatter.basicArrayFormat(pattern, arguments)
