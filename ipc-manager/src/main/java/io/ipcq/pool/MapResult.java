@@ -31,11 +31,19 @@ final class MapResult<R extends @Nullable Object> extends CompletableFuture<List
         if (tasks.isEmpty()) {
             complete(List.of());
         }
-        for (PoolTask<@Nullable Object[]> task : tasks) {
-            task.whenDone(() -> noteEnd(task));
-            dispatcher.submit(task);
+        boolean submitted = false;
+        try {
+            for (PoolTask<@Nullable Object[]> task : tasks) {
+                task.whenDone(() -> noteEnd(task));
+                dispatcher.submit(task);
+            }
+            submitted = true;
+            return this;
+        } finally {
+            if (!submitted) {
+                chunks.forEach(chunk -> chunk.cancel(false)); // nobody has the future of them all
+            }
         }
-        return this;
     }
 
     private void noteEnd(PoolTask<@Nullable Object[]> chunk) {

@@ -99,7 +99,15 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         Cleaner cleaner = dropped();
         this.dispatcher = new Dispatcher(
                 options.name().orElseGet(() -> "pool-" + NUMBERS.incrementAndGet()), options, initializer);
-        cleaner.register(this, dispatcher::dropped);
+        boolean registered = false;
+        try {
+            cleaner.register(this, dispatcher::dropped);
+            registered = true;
+        } finally {
+            if (!registered) {
+                dispatcher.shutdownNow();
+            }
+        }
     }
 
     /** Made by the first pool; if its thread cannot be started, the next one tries again. */

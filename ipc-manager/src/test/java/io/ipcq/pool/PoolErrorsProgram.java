@@ -75,6 +75,20 @@ final class PoolErrorsProgram {
                 }
             }
         },
+        /** A pool that cannot be made leaves no worker. */
+        POOL_THAT_CANNOT_BE_MADE {
+            @Override
+            void run() {
+                FaultPoints.armAt(
+                        any -> true,
+                        site -> site.startsWith("ProcessPool.<init>:") && site.endsWith("before Cleaner.register"),
+                        1,
+                        FaultKind.OUT_OF_MEMORY);
+                assertThatThrownBy(() -> builder().create()).isInstanceOf(OutOfMemoryError.class);
+                FaultPoints.disarm();
+                awaitNoSlots();
+            }
+        },
         /** Each failure of a slot is told, also if one follows another. */
         EACH_FAILURE_IS_TOLD {
             @Override
@@ -121,6 +135,30 @@ final class PoolErrorsProgram {
                 });
                 assertThat(pool.isTerminated()).isTrue();
                 awaitNoSlots();
+            }
+        },
+        /** What has been submitted of a map does not run if the rest cannot be. */
+        MAP_THAT_CANNOT_BE_SUBMITTED {
+            @Override
+            void run() throws Exception {
+                try (ProcessPool pool = builder().create()) {
+                    CompletableFuture<Integer> running = pool.applyAsync(PoolErrorsProgram::neverEnd, 1);
+                    await("a task runs", () -> RUNS.get() == 1);
+                    AtomicInteger submitted = new AtomicInteger();
+                    FaultPoints.armAt(
+                            any -> true,
+                            site -> site.startsWith("Dispatcher.submit ") && submitted.incrementAndGet() == 3,
+                            1,
+                            FaultKind.INTERNAL);
+                    assertThatThrownBy(() -> pool.mapAsync(PoolErrorsProgram::same, List.of(1, 2, 3, 4)))
+                            .isInstanceOf(InternalError.class);
+                    FaultPoints.disarm();
+                    long cancelled = pool.stats().cancelled();
+                    over.countDown();
+                    assertThat(cancelled).isEqualTo(2);
+                    assertThat(running.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                            .isEqualTo(1);
+                }
             }
         },
         /** Where no worker can start any more, callbacks that found no thread are looked at again. */
