@@ -34,6 +34,10 @@ final class Handles {
     private final Map<ByteBuffer, WeakReference<Object>> attached = new HashMap<>(); // guarded by itself
     private int sweepAt = SWEEP; // guarded by it, as are the next ones
     private boolean detaching;
+
+    /** Nothing was ever attached, so there is nothing to let go of: as with most workers, at each of their tasks. */
+    private volatile boolean isUnused = true;
+
     private final CollectorCalls collector = new CollectorCalls();
     private final @Nullable ClassLoader program;
 
@@ -62,6 +66,7 @@ final class Handles {
             WeakReference<Object> before = attached.get(key);
             Object known = before == null ? null : before.get();
             if (known == null || (known instanceof Attached there && there.isClosed())) {
+                isUnused = false;
                 known = open(handle);
                 collector.attached();
                 attached.put(key, new WeakReference<>(known));
@@ -96,6 +101,9 @@ final class Handles {
     /** After how long without a task {@link #letGo} is to be called; null if there is nothing to let go of. */
     @Nullable
     Duration patience() {
+        if (isUnused) {
+            return null;
+        }
         synchronized (attached) {
             if (detaching || collector.hasBegun()) {
                 return SOON;

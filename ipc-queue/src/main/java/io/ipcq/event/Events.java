@@ -16,15 +16,27 @@ public final class Events {
 
     // There is no static initializer: one that found the stack used up would take the class from its JVM.
 
+    /** Whether the module of the recorder is there; null until somebody has looked. */
+    private static volatile @Nullable Boolean available;
+
     private Events() {}
 
     /** Whether somebody records, or has done so in this JVM. */
     public static boolean areRecorded() {
         try {
-            return ModuleLayer.boot().findModule("jdk.jfr").isPresent() && Recorded.isBegun();
+            return isAvailable() && Recorded.isBegun();
         } catch (Throwable notNow) {
             return false;
         }
+    }
+
+    private static boolean isAvailable() {
+        Boolean known = available;
+        if (known == null) {
+            known = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+            available = known;
+        }
+        return known;
     }
 
     /** Something waits for room from now on, until the span is closed; null if nobody wants to know. */
