@@ -89,6 +89,12 @@ class MapCommandTest {
     }
 
     @Test
+    void shouldPassOnArgumentThatBeginsLikeAnArgumentFile() throws IOException {
+        String argument = "@" + Files.writeString(directory.resolve("words"), "read");
+        assertThat(map("x\n", "--", "echo", argument, "{}").endsWith(0).lines()).containsExactly(argument + " x");
+    }
+
+    @Test
     void shouldRetryAndListWhatFailed() {
         Path tries = directory.resolve("tries");
         CommandRun run = map(
