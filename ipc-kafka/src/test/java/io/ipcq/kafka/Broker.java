@@ -2,6 +2,7 @@
 package io.ipcq.kafka;
 
 import io.ipcq.brokers.Brokers;
+import io.ipcq.brokers.Network;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
@@ -25,24 +26,22 @@ public final class Broker {
     /** The address of a queue there. */
     public static synchronized URI queue(String name) throws IOException {
         if (shared == null) {
-            Brokers started = start(Map.of());
-            Runtime.getRuntime().addShutdownHook(new Thread(started::close, "end of the broker"));
-            shared = started;
+            shared = start(Map.of());
         }
         return shared.queue(name);
     }
 
     /** Another one, with settings of its own. */
     static Brokers start(Map<String, String> settings) throws IOException {
-        return start(1, settings);
+        return start(Network.LOOPBACK, 1, settings);
     }
 
     /** A cluster of them. */
-    public static Brokers start(int count, Map<String, String> settings) throws IOException {
+    public static Brokers start(Network network, int count, Map<String, String> settings) throws IOException {
         Map<String, String> all = new HashMap<>(SETTINGS);
         all.putAll(settings);
         // surefire may hide the real class path in the manifest of a jar, and then names it here
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return Brokers.start(count, classPath, all);
+        return Brokers.start(network, count, classPath, all);
     }
 }

@@ -3,6 +3,7 @@ package io.ipcq.kafka;
 
 import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.TestJvm;
@@ -10,15 +11,20 @@ import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -181,16 +187,49 @@ class KafkaQueueCrashIT {
         assertThat(queue.get(LONG)).isEqualTo("b");
     }
 
-    /** Another broker: in the profile. */
-    @Test
+    /** A signal from the terminal comes to all of them, and SIGKILL to one. Another broker: in the profile. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
-    void shouldLeaveNoBrokerBehindWhenItsOwnerIsKilled() throws Exception {
+    void shouldLeaveNothingOfBrokerBehindWhenItsOwnerEnds(boolean killed) throws Exception {
         try (TestJvm holder = TestJvm.start(BrokerHolder.class)) {
             long pid = Long.parseLong(holder.awaitLine("broker ").split(" ")[1]);
-            Optional<ProcessHandle> broker = ProcessHandle.of(pid);
-            assertThat(broker).isPresent();
-            holder.kill();
-            broker.get().onExit().get(LONG.toSeconds(), TimeUnit.SECONDS);
+            ProcessHandle broker = ProcessHandle.of(pid).orElseThrow();
+            Path directory = directoryOf(broker);
+            assertThat(directory).isNotEmptyDirectory();
+            if (killed) {
+                holder.kill();
+            } else {
+                ProcessHandle owner = broker.parent().orElseThrow();
+                assertThat(broker.destroy()).isTrue();
+                assertThat(owner.destroy()).isTrue();
+            }
+            broker.onExit().get(LONG.toSeconds(), TimeUnit.SECONDS);
+            await().untilAsserted(() -> assertThat(directory).doesNotExist());
+        }
+    }
+
+    /** What the JDK says of a process has no arguments if they are long. */
+    private static Path directoryOf(ProcessHandle broker) throws IOException {
+        Path arguments = Path.of("/proc", Long.toString(broker.pid()), "cmdline");
+        assumeTrue(Files.exists(arguments), "needs /proc");
+        return Stream.of(Files.readString(arguments).split("\0"))
+                .filter(argument -> argument.contains("ipcq-brokers-") && argument.endsWith("broker-1"))
+                .map(home -> Path.of(home).getParent())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Somebody may take a port between the look for it and the broker. Another broker: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldSayAtOnceThatBrokerCannotStart() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String listeners = "PLAINTEXT://127.0.0.1:" + taken.getLocalPort() + ",CONTROLLER://127.0.0.1:{controller}";
+            assertThatThrownBy(() -> Broker.start(Map.of("listeners", listeners)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("ended before it was up")
+                    .hasMessageContaining("in use");
         }
     }
 }

@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.internals.Exit;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -24,6 +27,9 @@ final class BrokerProgram {
 
     /** Begins the name of a feature, among the settings. */
     static final String FEATURE = "feature:";
+
+    /** Somebody may be writing meanwhile. */
+    private static final int MOST_DELETIONS = 100;
 
     private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qk";
 
@@ -56,8 +62,18 @@ final class BrokerProgram {
                 .setReleaseVersion(MetadataVersion.latestProduction())
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                 .run();
-        new KafkaRaftServer(new KafkaConfig(config), Time.SYSTEM).startup();
-        System.out.println(Brokers.STARTED);
+        start(config);
+    }
+
+    /** A broker that cannot start ends: what it began would keep it here. */
+    private static void start(Map<String, String> config) {
+        try {
+            new KafkaRaftServer(new KafkaConfig(config), Time.SYSTEM).startup();
+            System.out.println(Brokers.STARTED);
+        } catch (Throwable e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     private static void endWithParent(Path directory) {
@@ -68,7 +84,19 @@ final class BrokerProgram {
         } catch (IOException e) {
             // the same
         }
-        Brokers.delete(directory.resolveSibling("")); // of those, too, that were killed
+        // a broker that misses its files would end at once, with some of them still there
+        Exit.setHaltProcedure(BrokerProgram::stay);
+        Exit.setExitProcedure(BrokerProgram::stay);
+        Path all = directory.resolveSibling(""); // of those, too, that were killed
+        for (int times = 0; times < MOST_DELETIONS && Files.exists(all); times++) {
+            Brokers.delete(all);
+        }
         Runtime.getRuntime().halt(0);
+    }
+
+    private static void stay(int status, String message) {
+        while (true) {
+            LockSupport.park();
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A Kafka cluster on loopback: brokers in processes of their own, in a temporary directory. They end when this is
+ * A Kafka cluster on this machine: brokers in processes of their own, in a temporary directory. They end when this is
  * closed, and when this process ends, in whatever way.
  *
  * <p>Thread-safe. Process-safe: it concerns this process only. Survives the death of a broker.
@@ -36,7 +37,6 @@ public final class Brokers implements AutoCloseable {
     static final String CONTROLLER = "CONTROLLER";
     static final String STARTED = "started";
 
-    private static final String HOST = "127.0.0.1";
     private static final int MOST_COPIES = 3;
 
     /**
@@ -45,7 +45,7 @@ public final class Brokers implements AutoCloseable {
     private static final int LOWEST_PORT = 20_000;
 
     private static final int HIGHEST_PORT = 32_000;
-    private static final long START_SECONDS = 120;
+    private static final long START_SECONDS = 300;
 
     /** Nobody else's disk keeps a broker waiting there. */
     private static final Path MEMORY = Path.of("/dev/shm");
@@ -54,7 +54,7 @@ public final class Brokers implements AutoCloseable {
     private static final Map<String, String> SMALL = Map.ofEntries(
             Map.entry("process.roles", "broker,controller"),
             Map.entry("controller.listener.names", CONTROLLER),
-            Map.entry("listeners", "PLAINTEXT://" + HOST + ":{port}," + CONTROLLER + "://" + HOST + ":{controller}"),
+            Map.entry("listeners", "PLAINTEXT://{host}:{port}," + CONTROLLER + "://{host}:{controller}"),
             Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
             Map.entry("auto.create.topics.enable", "false"),
             Map.entry("offsets.topic.num.partitions", "1"),
@@ -65,27 +65,41 @@ public final class Brokers implements AutoCloseable {
             Map.entry("group.share.heartbeat.interval.ms", "500"),
             Map.entry("group.share.assignment.interval.ms", "0"));
 
+    private final Network network;
     private final Path directory;
     private final List<Integer> ports = new ArrayList<>();
-    private final List<Process> processes = new ArrayList<>();
+    private final List<Process> processes = new CopyOnWriteArrayList<>();
 
-    private Brokers(Path directory) {
+    /** Ctrl-C ends the brokers, too, and none of them would take the directory along. */
+    private final Thread atEnd = new Thread(this::endAll, "end of the brokers");
+
+    private Brokers(Network network, Path directory) {
+        this.network = network;
         this.directory = directory;
     }
 
     /**
-     * Starts so many, and returns when all of them take connections.
+     * Starts so many on loopback, and returns when all of them take connections.
      *
      * @param classPath with Kafka's own, {@code kafka_2.13}, and this class
-     * @param settings of the brokers, and {@code feature:name} for the level of a feature; {@code {port}}, {@code
-     *     {controller}} and, for one more listener, {@code {other}} in a value stand for the ports of that broker
+     * @param settings of the brokers, and {@code feature:name} for the level of a feature; {@code {host}}, {@code
+     *     {port}}, {@code {controller}} and, for one more listener, {@code {other}} in a value stand for the host and
+     *     the ports of that broker
      * @throws IOException if one does not start; says what it printed
      */
     public static Brokers start(int count, String classPath, Map<String, String> settings) throws IOException {
+        return start(Network.LOOPBACK, count, classPath, settings);
+    }
+
+    /** The same, in a network. */
+    public static Brokers start(Network network, int count, String classPath, Map<String, String> settings)
+            throws IOException {
         Brokers brokers = new Brokers(
+                network,
                 Files.isWritable(MEMORY)
                         ? Files.createTempDirectory(MEMORY, "ipcq-brokers-")
                         : Files.createTempDirectory("ipcq-brokers-"));
+        Runtime.getRuntime().addShutdownHook(brokers.atEnd);
         boolean started = false;
         try {
             brokers.startAll(count, classPath, settings);
@@ -121,7 +135,7 @@ public final class Brokers implements AutoCloseable {
         List<Integer> others = freePorts(count);
         List<Integer> controllers = others.subList(0, count);
         String voters = IntStream.range(0, count)
-                .mapToObj(i -> i + 1 + "@" + HOST + ":" + controllers.get(i))
+                .mapToObj(i -> i + 1 + "@" + network.host(i) + ":" + controllers.get(i))
                 .collect(Collectors.joining(","));
         int copies = Math.min(MOST_COPIES, count);
         List<CompletableFuture<String>> outcomes = new ArrayList<>();
@@ -135,10 +149,12 @@ public final class Brokers implements AutoCloseable {
             }
             all.put("share.coordinator.state.topic.min.isr", Integer.toString(Math.max(1, copies - 1)));
             all.putAll(settings);
+            String host = network.host(i);
             String port = Integer.toString(ports.get(i));
             String controller = Integer.toString(controllers.get(i));
             String other = Integer.toString(others.get(count + i));
-            all.replaceAll((name, value) -> value.replace("{port}", port)
+            all.replaceAll((name, value) -> value.replace("{host}", host)
+                    .replace("{port}", port)
                     .replace("{controller}", controller)
                     .replace("{other}", other));
             outcomes.add(launch(i, classPath, all));
@@ -176,7 +192,8 @@ public final class Brokers implements AutoCloseable {
 
     private CompletableFuture<String> launch(int broker, String classPath, Map<String, String> settings)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(network.command(broker));
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx384m",
                 "-XX:+UseSerialGC",
@@ -231,7 +248,9 @@ public final class Brokers implements AutoCloseable {
 
     /** Hosts and ports of all of them, as clients want them. */
     public String addresses() {
-        return ports.stream().map(port -> HOST + ":" + port).collect(Collectors.joining(","));
+        return IntStream.range(0, ports.size())
+                .mapToObj(i -> network.host(i) + ":" + ports.get(i))
+                .collect(Collectors.joining(","));
     }
 
     /** The address of a queue there. */
@@ -274,6 +293,15 @@ public final class Brokers implements AutoCloseable {
     /** Kills all of them, and removes what they wrote. Idempotent. */
     @Override
     public void close() {
+        endAll();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atEnd);
+        } catch (IllegalStateException e) {
+            // this process is ending
+        }
+    }
+
+    private void endAll() {
         processes.forEach(Process::destroyForcibly);
         processes.forEach(process -> process.onExit().join());
         delete(directory);
