@@ -71,6 +71,8 @@ final class Clients {
         Properties read = new Properties();
         try (InputStream in = Files.newInputStream(file)) {
             read.load(in);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("these are no properties: config=" + file + ": " + e.getMessage(), e);
         }
         Set<String> own = new TreeSet<>(read.stringPropertyNames());
         own.retainAll(OWN);

@@ -140,15 +140,34 @@ final class KafkaCore {
                 throw new IllegalArgumentException("the queue has another codec: address=" + address + ", stored="
                         + ledger.codec() + ", asked=" + codec);
             }
+            if (topics.isGone()) {
+                if (isDeletedMeanwhile(topics, ledger)) {
+                    return null;
+                }
+                throw new IOException("the elements of the queue are gone: address=" + address + ", topic="
+                        + topics.elements() + "; remove the topic " + topics.ledger() + ", too, to make it anew");
+            }
             core[0] = new KafkaCore(clients, admin, topics, ledger, producer);
             ledger.start();
             opened.clear();
             return core[0];
         } catch (KafkaAnswer e) {
-            throw KafkaFailures.opening(address, "the deleted queue cannot be removed", e.objection());
+            throw KafkaFailures.opening(address, "the topics cannot be looked for, or removed", e.objection());
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            throw KafkaFailures.opening(address, "the ledger of the queue cannot be read", e);
         } finally {
             opened.forEach(Opened::close);
         }
+    }
+
+    private static boolean isDeletedMeanwhile(Topics topics, Ledger ledger) throws KafkaAnswer {
+        if (topics.isLedgerGone()) {
+            return true;
+        }
+        ledger.isWritten(); // reads on
+        return ledger.state().equals(Ledger.DELETED);
     }
 
     /** The producer; when this returns, the ledger has its first lines. */
@@ -248,11 +267,11 @@ final class KafkaCore {
     }
 
     void requireOpen() {
-        if (closed.get()) {
-            throw new QueueClosedException("this handle is closed: address=" + address + "; open the queue again");
-        }
         if (isDeleted()) {
             throw new QueueClosedException("the queue was deleted: address=" + address);
+        }
+        if (closed.get()) {
+            throw new QueueClosedException("this handle is closed: address=" + address + "; open the queue again");
         }
     }
 

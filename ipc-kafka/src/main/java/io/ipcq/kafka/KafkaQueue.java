@@ -158,7 +158,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         try {
             await(send(record, new AtomicBoolean()), 0, 1);
         } catch (KafkaException e) {
-            throw notConfirmed(e, 0);
+            throw notConfirmed(e, 0, record);
         }
         return true;
     }
@@ -185,7 +185,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                 put++;
             }
         } catch (KafkaException e) {
-            throw notConfirmed(e, put);
+            throw notConfirmed(e, put, records.get(put));
         }
     }
 
@@ -243,10 +243,12 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         }
     }
 
-    private RuntimeException notConfirmed(KafkaException objection, int put) {
+    private RuntimeException notConfirmed(KafkaException objection, int put, ProducerRecord<byte[], byte[]> record) {
         if (objection instanceof RecordTooLargeException) {
-            return new ElementTooLargeException("the brokers take no element so large: address=" + core.address() + ": "
-                    + objection.getMessage() + "; raise max.message.bytes of the topic");
+            return new ElementTooLargeException("the element is larger than the brokers take: elementBytes="
+                    + record.value().length + ", max.message.bytes="
+                    + core.topics().maxMessageBytes() + ", topic="
+                    + record.topic() + ", address=" + core.address() + "; raise max.message.bytes of the topic");
         }
         RuntimeException failure =
                 core.failure("an element was not confirmed, and may be in the queue all the same", objection);

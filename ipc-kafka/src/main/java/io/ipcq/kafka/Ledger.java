@@ -231,6 +231,8 @@ final class Ledger implements AutoCloseable {
                 return producer.send(record).get().offset();
             } catch (InterruptedException e) {
                 throw new InterruptException(e); // written twice, it says the same
+            } catch (IllegalStateException e) {
+                throw new KafkaException("the producer was closed", e);
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof KafkaException objection ? objection : new KafkaException(e.getCause());
             }

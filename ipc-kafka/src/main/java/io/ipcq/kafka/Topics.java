@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.AbstractOptions;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DeleteRecordsOptions;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
@@ -155,12 +157,12 @@ final class Topics {
     }
 
     /**
-     * Whether the queue is gone, and perhaps another has its name. A broker that has not heard of it yet is given a
-     * moment.
+     * Whether the queue is gone, or a part of it, and perhaps another has its name. A broker that has not heard of it
+     * yet is given a moment.
      */
     boolean isGone() throws KafkaAnswer {
         long deadline = Deadline.in(HEARD);
-        while (!uuid().equals(found())) {
+        while (!isThere()) {
             if (Deadline.hasPassed(deadline)) {
                 return true;
             }
@@ -169,12 +171,26 @@ final class Topics {
         return false;
     }
 
+    /** The same of the ledger alone, and at once. */
+    boolean isLedgerGone() throws KafkaAnswer {
+        return !uuid().equals(found());
+    }
+
+    private boolean isThere() throws KafkaAnswer {
+        Map<String, KafkaFuture<TopicDescription>> both =
+                admin.describeTopics(List.of(ledger(), elements())).topicNameValues();
+        return uuid().equals(id(both, ledger())) && id(both, elements()) != null;
+    }
+
     private @Nullable Uuid found() throws KafkaAnswer {
+        return id(admin.describeTopics(List.of(ledger())).topicNameValues(), ledger());
+    }
+
+    /** Null if there is no such topic. */
+    private static @Nullable Uuid id(Map<String, KafkaFuture<TopicDescription>> answers, String topic)
+            throws KafkaAnswer {
         try {
-            return answer(Objects.requireNonNull(admin.describeTopics(List.of(ledger()))
-                            .topicNameValues()
-                            .get(ledger())))
-                    .topicId();
+            return answer(Objects.requireNonNull(answers.get(topic))).topicId();
         } catch (KafkaAnswer e) {
             if (e.is(UnknownTopicOrPartitionException.class)) {
                 return null;
@@ -443,6 +459,18 @@ final class Topics {
             if (!e.is(UnknownTopicOrPartitionException.class) && !e.is(UnknownTopicIdException.class)) {
                 throw e;
             }
+        }
+    }
+
+    /** The largest record that the brokers take, as they say it. */
+    String maxMessageBytes() {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, elements());
+        try {
+            Config config = answer(admin.describeConfigs(List.of(topic)).all()).get(topic);
+            ConfigEntry entry = config == null ? null : config.get("max.message.bytes");
+            return entry == null ? "unknown" : entry.value();
+        } catch (KafkaAnswer e) {
+            return "unknown";
         }
     }
 

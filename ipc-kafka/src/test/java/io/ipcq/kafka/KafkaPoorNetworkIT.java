@@ -92,17 +92,27 @@ class KafkaPoorNetworkIT {
         try (DurableQueue<String> queue = DurableQueue.openOrCreate(address, String.class)) {
             queue.putAll(List.of("a", "b"));
             Delivery<String> a = queue.receive(LONG);
+            Delivery<String> b = queue.receive(LONG);
             proxy.cut(true);
             List<ThrowingCallable> calls = List.of(
                     () -> queue.put("c"),
+                    () -> queue.put("c", Duration.ofMillis(10)),
+                    () -> queue.offer("c"),
                     () -> queue.putAll(List.of("d", "e")),
                     queue::qsize,
+                    queue::empty,
                     queue::stats,
                     queue::peek,
+                    queue::browse,
+                    () -> queue.replay(0),
                     queue::getNow,
+                    () -> queue.drainTo(new ArrayList<>()),
                     () -> queue.receive(Duration.ofMillis(10)),
+                    () -> queue.awaitReady(Duration.ofMillis(10)),
                     () -> queue.join(Duration.ofMillis(10)),
-                    queue::deadLetters);
+                    () -> queue.alter(options -> options.withMaxAttempts(7)),
+                    queue::deadLetters,
+                    b::ack);
             for (ThrowingCallable call : calls) {
                 assertThatThrownBy(call).isInstanceOf(QueueStorageException.class);
             }
@@ -118,6 +128,16 @@ class KafkaPoorNetworkIT {
             }
             proxy.cut(true); // close ends, too
         }
+    }
+
+    /** They may come through later, all the same. */
+    @Test
+    void shouldEndShutdownAndDeleteByTheirTimeout() throws Exception {
+        DurableQueue<String> queue = DurableQueue.openOrCreate(address, String.class);
+        proxy.cut(true);
+        assertThatThrownBy(queue::shutdown).isInstanceOf(QueueStorageException.class);
+        assertThatThrownBy(queue::delete).isInstanceOf(QueueStorageException.class);
+        assertThat(queue.isClosed()).isTrue();
     }
 
     /** What is closed with a handle has a limit of its own: the brokers' clients may be told to wait for long. */

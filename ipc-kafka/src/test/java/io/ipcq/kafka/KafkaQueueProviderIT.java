@@ -5,13 +5,17 @@ import static io.ipcq.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.ipcq.brokers.Brokers;
 import io.ipcq.queue.DeadLetter;
+import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.DurableQueueBuilder;
 import io.ipcq.queue.DurableQueueOptions;
+import io.ipcq.queue.ElementTooLargeException;
 import io.ipcq.queue.QueueAddress;
+import io.ipcq.queue.QueueClosedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,17 +26,24 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -285,6 +296,50 @@ class KafkaQueueProviderIT {
         }
     }
 
+    /** Another broker: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldSpeakTls() throws Exception {
+        Path keys = directory.resolve("broker.p12");
+        Path certificate = directory.resolve("broker.pem");
+        keytool("-genkeypair -keyalg RSA -dname CN=broker -ext san=ip:127.0.0.1 -storetype PKCS12 -keystore " + keys);
+        keytool("-exportcert -rfc -file " + certificate + " -keystore " + keys);
+        Map<String, String> guarded = Map.of(
+                "listeners", "SSL://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+                "listener.security.protocol.map", "SSL:SSL,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name", "SSL",
+                "ssl.keystore.type", "PKCS12",
+                "ssl.keystore.location", keys.toString(),
+                "ssl.keystore.password", SECRET,
+                "ssl.truststore.type", "PEM",
+                "ssl.truststore.location", certificate.toString());
+        String trust = "ssl.truststore.type=PEM\nssl.truststore.location=" + certificate;
+        try (Brokers broker = Broker.start(guarded)) {
+            URI address = URI.create(broker.queue(name) + "?config=" + directory.resolve("client.properties"));
+            config("default.api.timeout.ms=4000", "request.timeout.ms=2000");
+            assertThatThrownBy(() -> DurableQueue.openOrCreate(address, String.class))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("whether they want TLS");
+            config("security.protocol=SSL", "ssl.keystore.location=" + keys, "ssl.keystore.password=not" + SECRET);
+            assertThatThrownBy(() -> DurableQueue.openOrCreate(address, String.class))
+                    .isInstanceOf(IOException.class)
+                    .satisfies(KafkaQueueProviderIT::tellsNoSecret);
+            config("security.protocol=SSL", trust);
+            try (DurableQueue<String> queue = DurableQueue.openOrCreate(address, String.class)) {
+                queue.put("a");
+                assertThat(queue.get()).isEqualTo("a");
+            }
+        }
+    }
+
+    private static void keytool(String arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-storepass", SECRET));
+        command.addAll(List.of(arguments.split(" ")));
+        Process keytool = new ProcessBuilder(command).inheritIO().start();
+        assertThat(keytool.waitFor()).isZero();
+    }
+
     private static String login(String user, String password) {
         return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + user + "\" password=\""
                 + password + "\"";
@@ -316,6 +371,151 @@ class KafkaQueueProviderIT {
         assertThatThrownBy(() -> DurableQueue.open(queue("?config=" + config), String.class))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not take the properties")
+                .satisfies(KafkaQueueProviderIT::tellsNoSecret);
+    }
+
+    @Test
+    void shouldNameBothSizesOfElementThatBrokersRefuse() throws Exception {
+        try (DurableQueue<byte[]> queue = DurableQueue.openOrCreate(queue(""), byte[].class);
+                Admin admin = new Clients(QueueAddress.of(queue(""))).admin()) {
+            String topic = elementsOf(admin);
+            ConfigEntry less = new ConfigEntry("max.message.bytes", "20000");
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                            List.of(new AlterConfigOp(less, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+            assertThatThrownBy(() -> queue.put(new byte[30_000]))
+                    .isInstanceOf(ElementTooLargeException.class)
+                    .hasMessageContaining("elementBytes=30000")
+                    .hasMessageContaining("max.message.bytes=20000")
+                    .hasMessageContaining(topic);
+            queue.put(new byte[1]);
+            assertThat(queue.get()).hasSize(1);
+        }
+    }
+
+    private String elementsOf(Admin admin) throws Exception {
+        // brokers tell what they have a little after it is made
+        return await().until(
+                        () -> admin.listTopics().names().get().stream()
+                                .filter(topic -> topic.startsWith(name + ".") && !topic.endsWith(".ipcq"))
+                                .toList(),
+                        found -> found.size() == 1)
+                .get(0);
+    }
+
+    /** Until a handle finds out: in the profile. */
+    @ParameterizedTest
+    @ValueSource(strings = {"elements", "ledger", "both"})
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldTellEachCallThatAdministratorDeletedTopics(String which) throws Exception {
+        Path config = config(
+                "request.timeout.ms=5000",
+                "default.api.timeout.ms=10000",
+                "delivery.timeout.ms=10000",
+                "max.block.ms=10000");
+        URI address = queue("?config=" + config);
+        try (DurableQueue<String> queue = DurableQueue.openOrCreate(address, String.class);
+                Admin admin = new Clients(QueueAddress.of(address)).admin()) {
+            queue.putAll(List.of("a", "b"));
+            Delivery<String> a = queue.receive();
+            CompletableFuture<Throwable> waiting = new CompletableFuture<>();
+            Thread waiter = new Thread(() -> waiting.complete(catchThrowable(() -> {
+                while (true) {
+                    queue.receive().release();
+                }
+            })));
+            waiter.start();
+            String elements = elementsOf(admin);
+            List<String> gone = switch (which) {
+                case "elements" -> List.of(elements);
+                case "ledger" -> List.of(name + ".ipcq");
+                default -> List.of(elements, name + ".ipcq");
+            };
+            admin.deleteTopics(gone).all().get();
+            await().until(queue::isClosed);
+            assertThat(waiting.get(60, TimeUnit.SECONDS)).isInstanceOf(QueueClosedException.class);
+            List<ThrowingCallable> calls = List.of(
+                    () -> queue.put("c"),
+                    () -> queue.offer("c"),
+                    () -> queue.putAll(List.of("c", "d")),
+                    queue::receive,
+                    queue::getNow,
+                    () -> queue.drainTo(new ArrayList<>()),
+                    queue::qsize,
+                    queue::peek,
+                    queue::stats,
+                    queue::join,
+                    queue::shutdown,
+                    queue::deadLetters,
+                    () -> queue.alter(options -> options.withMaxAttempts(7)),
+                    queue::delete);
+            for (ThrowingCallable call : calls) {
+                assertThatThrownBy(call)
+                        .isInstanceOf(QueueClosedException.class)
+                        .hasMessageContaining("deleted");
+            }
+            Throwable late = catchThrowable(a::ack);
+            assertThat(late == null || late instanceof QueueClosedException)
+                    .as("%s", late)
+                    .isTrue();
+            if (which.equals("elements")) {
+                assertThatThrownBy(() -> DurableQueue.openOrCreate(address, String.class))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining(elements);
+            } else {
+                DurableQueue.openOrCreate(address, String.class).delete();
+            }
+        }
+    }
+
+    /** Until the deleter has looked twice: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldTakeQueueForDeletedThatOthersRemovedBeforeItLooked() throws Exception {
+        DurableQueue<String> late = DurableQueue.openOrCreate(queue(""), String.class);
+        KafkaCore quick = KafkaCore.open(QueueAddress.of(queue("")), name, null, null);
+        quick.topics().delete();
+        quick.close();
+        try (DurableQueue<String> anew = DurableQueue.openOrCreate(queue(""), String.class)) {
+            late.delete();
+            assertThat(late.isClosed()).isTrue();
+            anew.put("a");
+            assertThat(anew.get()).isEqualTo("a");
+        }
+    }
+
+    /** As close to each other as threads can be: all of them delete it, and the next queue of that name is whole. */
+    @Test
+    void shouldDeleteAtOnceFromManyHandles() throws Exception {
+        List<DurableQueue<String>> handles = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            handles.add(DurableQueue.openOrCreate(queue(""), String.class));
+        }
+        List<CompletableFuture<Throwable>> outcomes = new ArrayList<>();
+        for (DurableQueue<String> handle : handles) {
+            outcomes.add(CompletableFuture.supplyAsync(() -> catchThrowable(handle::delete)));
+        }
+        for (CompletableFuture<Throwable> outcome : outcomes) {
+            Throwable failure = outcome.get(60, TimeUnit.SECONDS);
+            assertThat(failure == null || failure instanceof QueueClosedException)
+                    .as("%s", failure)
+                    .isTrue();
+        }
+        assertThat(handles).allMatch(DurableQueue::isClosed);
+        try (DurableQueue<String> anew = DurableQueue.openOrCreate(queue(""), String.class)) {
+            anew.put("a");
+            assertThat(anew.get()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void shouldSayWhichFileHasNoProperties() throws Exception {
+        Path config = config("sasl.jaas.config=\\u" + SECRET);
+        assertThatThrownBy(() -> DurableQueue.open(queue("?config=" + config), String.class))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("config=" + config)
                 .satisfies(KafkaQueueProviderIT::tellsNoSecret);
     }
 }

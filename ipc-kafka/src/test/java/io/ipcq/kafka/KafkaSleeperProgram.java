@@ -47,7 +47,7 @@ final class KafkaSleeperProgram {
                 case "alter" -> "" + queue.alter(options -> options.withMaxAttempts(7));
                 case "delete" -> {
                     queue.delete();
-                    yield "gone";
+                    yield "deleted, as it was before";
                 }
                 default -> delivery.ack() ? "acknowledged" : "too late, as it was deleted";
             };
