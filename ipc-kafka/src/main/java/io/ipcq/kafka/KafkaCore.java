@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -69,8 +70,41 @@ final class KafkaCore {
         this.topics = topics;
         this.ledger = ledger;
         this.producer = producer;
-        this.lanes = new Lanes(clients, topics, ledger, this::failure, 1);
-        this.batches = new Lanes(clients, topics, ledger, this::failure, BATCH);
+        this.lanes = new Lanes(new GroundOfLanes(), 1);
+        this.batches = new Lanes(new GroundOfLanes(), BATCH);
+    }
+
+    private final class GroundOfLanes implements Lanes.Ground {
+
+        @Override
+        public QueueAddress address() {
+            return address;
+        }
+
+        @Override
+        public String topic() {
+            return topics.elements();
+        }
+
+        @Override
+        public ShareConsumer<byte[], byte[]> member(int together) throws IOException {
+            return clients.member(topics.group(), together);
+        }
+
+        @Override
+        public long patienceNanos() {
+            return clients.patienceNanos();
+        }
+
+        @Override
+        public @Nullable Duration leaseTimeout() {
+            return ledger.options().leaseTimeout();
+        }
+
+        @Override
+        public RuntimeException failure(String what, Throwable objection) {
+            return KafkaCore.this.failure(what, objection);
+        }
     }
 
     // ---- opening ----------------------------------------------------------------------------------------------------

@@ -31,7 +31,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -301,46 +300,45 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         core.requireOpen();
         long now = Deadline.in(NOW);
         long joined = Deadline.in(JOIN);
-        CompletableFuture<Parcel> taker = lanes.want();
+        Taker taker = lanes.want();
+        boolean handedOn = false;
         try {
             while (true) {
                 long nanos = Math.min(LOOK.toNanos(), Deadline.remainingNanos(deadline));
                 try {
-                    return taker.get(nanos > 0 ? nanos : BRIEF.toNanos(), TimeUnit.NANOSECONDS);
+                    Parcel parcel = taker.await(nanos > 0 ? nanos : BRIEF.toNanos());
+                    handedOn = true;
+                    return parcel;
                 } catch (TimeoutException e) {
                     core.requireOpen();
                     if (core.isShutdown() && core.place().unfinished() == 0) {
                         lanes.isDrained();
-                    } else if (Deadline.hasPassed(deadline)) {
-                        boolean asked = Deadline.hasPassed(now) && lanes.isAnswered();
-                        if (asked || Deadline.hasPassed(joined) || !isSomethingThere()) {
-                            return lanes.leave(taker);
-                        }
+                    } else if (Deadline.hasPassed(deadline) && isAnswered(lanes, now, joined)) {
+                        Parcel parcel = lanes.leave(taker);
+                        handedOn = true;
+                        return parcel;
                     }
                 }
             }
-        } catch (InterruptedException e) {
-            putBack(lanes, taker);
-            throw e;
         } catch (ExecutionException e) {
             core.requireOpen();
             throw again(e.getCause());
-        } catch (RuntimeException e) {
-            putBack(lanes, taker);
-            throw e;
+        } finally {
+            Parcel parcel = lanes.leave(taker);
+            if (parcel != null && !handedOn) {
+                parcel.settle(Parcel.Fate.AS_IF_NEVER, Duration.ZERO);
+            }
         }
+    }
+
+    /** Whether the brokers had their time, or there is nothing that they could hand out. */
+    private boolean isAnswered(Lanes lanes, long now, long joined) {
+        return (Deadline.hasPassed(now) && lanes.isAnswered()) || Deadline.hasPassed(joined) || !isSomethingThere();
     }
 
     /** Whether something waits, or is out elsewhere and may come back. */
     private boolean isSomethingThere() {
         return core.place().unfinished() > core.out();
-    }
-
-    private void putBack(Lanes lanes, CompletableFuture<Parcel> taker) {
-        Parcel parcel = lanes.leave(taker);
-        if (parcel != null) {
-            parcel.settle(Parcel.Fate.AS_IF_NEVER, Duration.ZERO);
-        }
     }
 
     /** Thrown by the caller's thread, with its own stack trace. */

@@ -6,32 +6,38 @@ import io.ipcq.memory.Deadline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidRecordStateException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
-/** One share consumer with a thread of its own, and one element at a time, or one batch. */
+/** One share consumer, and one element at a time, or one batch. Thread-safe. */
 final class Lane {
 
     /*
      * Idea. A share consumer gives out nothing new while something that it gave out is not settled. So each element
-     * that is out has a consumer, and each consumer the one thread that may touch it. The lane whose turn it is hunts:
-     * it polls until an element comes. The element goes to who has waited longest, and the lane keeps it: renews the
-     * broker's lock, and settles it when it is told to. Who drains waits at lanes that do the same with a batch of
-     * elements, for one question and one answer.
+     * that is out has a consumer, and only who holds the lane's lock touches that. The lane whose turn it is hunts: it
+     * is polled until an element comes. The element goes to who has waited longest, and the lane keeps it until it is
+     * settled. Who drains waits at lanes that do the same with a batch of elements, for one question and one answer.
+     *
+     * Threads. Who takes polls in its own thread if nobody else waits, and who settles asks the broker in its own, as
+     * hand-overs between threads take their time. What nobody is there to do, the lane's thread does: it polls for
+     * those in line, renews the broker's lock, ends leases, and gives back what nobody wants.
      *
      * A poll that came back without anything has left a request with the broker, which may be answered with an element
      * later. So a lane that nobody waits for any more goes on for a while, and then closes its consumer: what the
@@ -50,20 +56,28 @@ final class Lane {
     static final long PARKED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long DEFAULT_LOCK_MILLIS = 30_000;
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Lanes lanes;
     private final Thread thread;
-    private final LinkedBlockingQueue<Parcel.Order> orders = new LinkedBlockingQueue<>();
-    private volatile @Nullable KafkaShareConsumer<byte[], byte[]> consumer;
+    private volatile @Nullable ShareConsumer<byte[], byte[]> consumer;
     private volatile boolean ending;
     private volatile boolean answered;
 
     private volatile @Nullable Parcel current;
     private volatile long leaseDeadline = Deadline.NEVER;
 
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Kept kept; // guarded by the lock, as all below
+    private long restUntil = Deadline.NEVER;
+    private long wakeAt = Deadline.NEVER;
+    private long asked;
+    private boolean said;
+    private @Nullable Exception objection;
+
     Lane(Lanes lanes) {
         this.lanes = lanes;
-        this.thread = new Thread(this::run, "ipcq-kafka-lane-" + lanes.topics().elements());
+        this.thread = new Thread(this::run, "ipcq-kafka-lane-" + lanes.ground().topic());
         thread.setDaemon(true);
     }
 
@@ -73,61 +87,136 @@ final class Lane {
 
     private void run() {
         try {
-            KafkaShareConsumer<byte[], byte[]> mine = lanes.member();
+            ShareConsumer<byte[], byte[]> mine = lanes.member();
             try {
                 consumer = mine;
-                mine.subscribe(List.of(lanes.topics().elements()));
-                work(mine);
+                mine.setAcknowledgementCommitCallback(this::hear);
+                mine.subscribe(List.of(lanes.ground().topic()));
+                while (!ending) {
+                    sleepUntil(step());
+                }
             } finally {
-                ending = true;
-                current = null; // closing takes its time, and what it had is out no more
-                refuseOrders();
+                letGo(); // closing takes its time, and what it had is out no more
                 mine.close(CLOSE);
             }
-        } catch (WakeupException e) {
-            // the handle is closed
-        } catch (IOException | KafkaException e) {
-            lanes.failed(this, e);
         } catch (Throwable e) {
-            lanes.failed(this, e);
-            Log.of(Lane.class).error("a consumer of a queue failed: address={}", lanes.address(), e);
+            fail(e);
         } finally {
             ending = true;
             lanes.isOver(this);
-            refuseOrders();
         }
     }
 
-    private void work(KafkaShareConsumer<byte[], byte[]> mine) {
-        boolean usable = true;
-        while (usable && !ending && lanes.awaitTurn(this)) {
-            List<ConsumerRecord<byte[], byte[]>> records = hunt(mine);
-            usable = !records.isEmpty() && keep(mine, records);
+    /** Does what is due; until when nothing else is. */
+    private long step() {
+        lock.lock();
+        try {
+            Kept what = kept;
+            if (what != null) {
+                lookAfter(what);
+                wakeAt = kept == null ? Deadline.in(0) : what.next();
+                return wakeAt;
+            }
+            switch (lanes.turn(this, restUntil)) {
+                case HUNT -> {
+                    poll(POLL);
+                    wakeAt = Deadline.in(0);
+                }
+                case REST -> wakeAt = Deadline.hasPassed(restUntil) ? Deadline.NEVER : restUntil;
+                default -> ending = true;
+            }
+            return wakeAt;
+        } catch (Throwable e) {
+            fail(e);
+            return Deadline.in(0);
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** What comes next; nothing if nobody has wanted that for a while. */
-    private List<ConsumerRecord<byte[], byte[]>> hunt(KafkaShareConsumer<byte[], byte[]> mine) {
-        while (!ending && lanes.isWanted(this)) {
-            boolean before = hasAnswer(mine); // with an element in it, the poll would have it
-            List<ConsumerRecord<byte[], byte[]>> records = poll(mine);
-            answered = before || !records.isEmpty();
-            if (!records.isEmpty()) {
-                return records;
+    private void sleepUntil(long deadline) {
+        long nanos = Deadline.remainingNanos(deadline);
+        if (nanos > 0 && !ending) {
+            LockSupport.parkNanos(this, nanos);
+            Thread.interrupted(); // nobody does that but the end of the program
+        }
+    }
+
+    /** It has something to do, perhaps. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    private void letGo() {
+        lock.lock();
+        try {
+            ending = true;
+            kept = null;
+            current = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The consumer is of no use any more. */
+    private void fail(Throwable e) {
+        ending = true;
+        if (!(e instanceof WakeupException)) { // else the handle is closed
+            lanes.failed(this, e);
+            if (!(e instanceof IOException || e instanceof KafkaException)) {
+                Log.of(Lane.class)
+                        .error(
+                                "a consumer of a queue failed: address={}",
+                                lanes.ground().address(),
+                                e);
             }
         }
-        return List.of();
+        wake();
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> poll(KafkaShareConsumer<byte[], byte[]> mine) {
+    // ---- hunting ----------------------------------------------------------------------------------------------------
+
+    /** Polls once, in the thread of who is first in line. What comes is handed to who is then. */
+    void pollFor(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            if (!ending && kept == null) {
+                poll(Duration.ofNanos(nanos));
+            }
+        } catch (InterruptException e) {
+            Thread.interrupted(); // it has been set again
+            throw new InterruptedException();
+        } catch (Throwable e) {
+            fail(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void poll(Duration time) {
+        boolean before = hasAnswer(); // with an element in it, the poll would have it
+        List<ConsumerRecord<byte[], byte[]>> records = polled(time);
+        answered = before || !records.isEmpty();
+        if (!records.isEmpty()) {
+            Kept came = new Kept(records);
+            kept = came;
+            handOut(came);
+        }
+    }
+
+    private ShareConsumer<byte[], byte[]> mine() {
+        return Objects.requireNonNull(consumer);
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> polled(Duration time) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        mine.poll(POLL).forEach(records::add);
+        mine().poll(time).forEach(records::add);
         return records;
     }
 
-    private boolean hasAnswer(KafkaShareConsumer<byte[], byte[]> mine) {
+    private boolean hasAnswer() {
         return answered
-                || mine.metrics().values().stream()
+                || mine().metrics().values().stream()
                         .anyMatch(metric -> metric.metricName().name().equals("fetch-total")
                                 && metric.metricValue() instanceof Double total
                                 && total > 0);
@@ -141,16 +230,13 @@ final class Lane {
 
     /** What is kept, and until when. */
     private final class Kept {
-        private final KafkaShareConsumer<byte[], byte[]> mine;
         private List<ConsumerRecord<byte[], byte[]>> records;
-        private long renewAt;
+        private long renewAt = nextRenewal();
         private long parkedUntil = Deadline.NEVER;
         private long dueAt = Deadline.NEVER;
 
-        Kept(KafkaShareConsumer<byte[], byte[]> mine, List<ConsumerRecord<byte[], byte[]>> records) {
-            this.mine = mine;
+        Kept(List<ConsumerRecord<byte[], byte[]>> records) {
             this.records = records;
-            this.renewAt = nextRenewal(mine);
         }
 
         long next() {
@@ -158,152 +244,162 @@ final class Lane {
         }
     }
 
-    private static long nextRenewal(KafkaShareConsumer<byte[], byte[]> mine) {
+    private long nextRenewal() {
         long lockMillis =
-                mine.acquisitionLockTimeoutMs().map(Integer::longValue).orElse(DEFAULT_LOCK_MILLIS);
+                mine().acquisitionLockTimeoutMs().map(Integer::longValue).orElse(DEFAULT_LOCK_MILLIS);
         return Deadline.in(TimeUnit.MILLISECONDS.toNanos(lockMillis / 3));
     }
 
-    /** Hands out what came and keeps it until it is settled; false if the consumer is of no use any more. */
-    private boolean keep(KafkaShareConsumer<byte[], byte[]> mine, List<ConsumerRecord<byte[], byte[]>> records) {
-        Kept kept = new Kept(mine, records);
-        handOut(kept);
-        while (!ending) {
-            Parcel.Order order = nextOrder(Deadline.remainingNanos(kept.next()));
-            if (order != null) {
-                Boolean over = carryOut(kept, order);
-                if (over != null) {
-                    return over;
-                }
-            } else if (Deadline.hasPassed(kept.parkedUntil)) {
-                if (lanes.unpark(current())) {
-                    return commit(kept, AcknowledgeType.RELEASE);
-                }
-                kept.parkedUntil = Deadline.NEVER;
-            } else if (Deadline.hasPassed(kept.dueAt)) {
-                return commit(kept, AcknowledgeType.RELEASE);
-            } else if (Deadline.hasPassed(leaseDeadline)) {
-                if (current().end()) {
-                    return commit(kept, AcknowledgeType.RELEASE);
-                }
-                leaseDeadline = Deadline.NEVER;
-            } else if (Deadline.hasPassed(kept.renewAt) && !renewLock(kept)) {
-                current().end();
-                return false;
+    private void lookAfter(Kept what) {
+        if (Deadline.hasPassed(what.parkedUntil)) {
+            if (lanes.unpark(current())) {
+                over(commit(what.records, AcknowledgeType.RELEASE));
+            } else {
+                what.parkedUntil = Deadline.NEVER;
             }
+        } else if (Deadline.hasPassed(what.dueAt)) {
+            over(commit(what.records, AcknowledgeType.RELEASE));
+        } else if (Deadline.hasPassed(leaseDeadline)) {
+            if (current().end()) {
+                over(commit(what.records, AcknowledgeType.RELEASE));
+            } else {
+                leaseDeadline = Deadline.NEVER;
+            }
+        } else if (Deadline.hasPassed(what.renewAt) && !renewLock(what)) {
+            current().end();
+            over(false);
         }
-        return false;
     }
 
     private Parcel current() {
-        return java.util.Objects.requireNonNull(current);
+        return Objects.requireNonNull(current);
     }
 
-    private void handOut(Kept kept) {
-        Parcel parcel = new Parcel(this, List.copyOf(kept.records));
+    private void handOut(Kept what) {
+        Parcel parcel = new Parcel(this, List.copyOf(what.records));
         current = parcel;
         beginLease();
-        kept.parkedUntil = lanes.handOut(this, parcel) ? Deadline.NEVER : Deadline.in(PARKED_NANOS);
+        what.parkedUntil = lanes.handOut(this, parcel) ? Deadline.NEVER : Deadline.in(PARKED_NANOS);
+        wakeIfLaterThan(what.next());
+    }
+
+    private void wakeIfLaterThan(long deadline) {
+        if (Deadline.earlier(wakeAt, deadline) != wakeAt) {
+            wake();
+        }
     }
 
     private void beginLease() {
-        Duration timeout = lanes.leaseTimeout();
+        Duration timeout = lanes.ground().leaseTimeout();
         leaseDeadline = timeout == null ? Deadline.NEVER : Deadline.in(timeout);
     }
 
-    private Parcel.@Nullable Order nextOrder(long nanos) {
-        try {
-            return nanos <= 0 ? orders.poll() : orders.poll(nanos, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            return null; // nobody but the end of the program
+    /** Whether the broker had not taken the elements back before. */
+    private boolean carryOut(Kept what, Set<Long> dealtWith, Parcel.Fate fate, Duration delay) {
+        if (fate == Parcel.Fate.DONE) {
+            return over(commit(what.records, AcknowledgeType.ACCEPT));
         }
+        if (!commitSome(what, dealtWith)) {
+            return over(false);
+        }
+        if (fate == Parcel.Fate.AS_IF_NEVER) {
+            handOut(what);
+            return true;
+        }
+        leaseDeadline = Deadline.NEVER;
+        if (delay.compareTo(Duration.ZERO) <= 0) {
+            return over(commit(what.records, AcknowledgeType.RELEASE));
+        }
+        current = new Parcel(this, List.copyOf(what.records)); // only those are out still
+        what.dueAt = Deadline.in(delay);
+        wakeIfLaterThan(what.dueAt);
+        return true;
     }
 
-    /** Null if the element is still here; else whether the consumer can go on. */
-    private @Nullable Boolean carryOut(Kept kept, Parcel.Order order) {
-        if (order.parcel() != current) {
-            order.done().complete(false); // the broker had taken it back
-            return null;
-        }
-        try {
-            switch (order.fate()) {
-                case DONE -> {
-                    return over(order, commit(kept, AcknowledgeType.ACCEPT));
-                }
-                case AGAIN -> {
-                    leaseDeadline = Deadline.NEVER;
-                    boolean late = !commitSome(kept, order.dealtWith());
-                    if (late) {
-                        return over(order, false);
-                    }
-                    if (order.delay().compareTo(Duration.ZERO) > 0) {
-                        current = new Parcel(this, List.copyOf(kept.records)); // only those are out still
-                        kept.dueAt = Deadline.in(order.delay());
-                        order.done().complete(true);
-                        return null;
-                    }
-                    return over(order, commit(kept, AcknowledgeType.RELEASE));
-                }
-                default -> {
-                    boolean inTime = commitSome(kept, order.dealtWith());
-                    if (!inTime) {
-                        return over(order, false);
-                    }
-                    handOut(kept);
-                    order.done().complete(true);
-                    return null;
-                }
-            }
-        } catch (Throwable e) { // whatever it is, somebody waits for the answer
-            order.done().completeExceptionally(e);
-            throw e;
-        }
-    }
-
-    /** Before the answer nothing is out any more: who has it may count at once. */
-    private boolean over(Parcel.Order order, boolean inTime) {
+    /** Nothing is out any more. A consumer that was too late has no use, and ends. */
+    private boolean over(boolean inTime) {
+        kept = null;
         current = null;
-        order.done().complete(inTime);
+        if (inTime) {
+            restUntil = lanes.rest(this);
+        } else {
+            ending = true;
+            wake();
+        }
         return inTime;
     }
 
     /** Accepts those with these numbers, and keeps the others; false if the broker has taken them back before. */
-    private static boolean commitSome(Kept kept, Set<Long> numbers) {
+    private boolean commitSome(Kept what, Set<Long> numbers) {
         if (numbers.isEmpty()) {
             return true;
         }
-        List<ConsumerRecord<byte[], byte[]>> others = kept.records.stream()
-                .filter(record -> !numbers.contains(record.offset()))
-                .toList();
-        kept.records.removeIf(record -> !numbers.contains(record.offset()));
-        boolean inTime = commit(kept, AcknowledgeType.ACCEPT);
-        kept.records = new ArrayList<>(others);
+        List<ConsumerRecord<byte[], byte[]>> done = new ArrayList<>(what.records);
+        done.removeIf(record -> !numbers.contains(record.offset()));
+        boolean inTime = commit(done, AcknowledgeType.ACCEPT);
+        what.records.removeIf(record -> numbers.contains(record.offset()));
         return inTime;
     }
 
     /** False if the broker has taken the elements back before. */
-    private static boolean commit(Kept kept, AcknowledgeType how) {
-        kept.records.forEach(record -> kept.mine.acknowledge(record, how));
-        Map<TopicIdPartition, Optional<KafkaException>> results = kept.mine.commitSync();
-        for (Optional<KafkaException> objection : results.values()) {
-            if (objection.isPresent()) {
-                if (objection.get() instanceof InvalidRecordStateException) {
+    private boolean commit(List<ConsumerRecord<byte[], byte[]>> records, AcknowledgeType how) {
+        records.forEach(record -> mine().acknowledge(record, how));
+        for (Optional<KafkaException> each : results(records.get(0).offset())) {
+            if (each.isPresent()) {
+                if (each.get() instanceof InvalidRecordStateException) {
                     return false;
                 }
-                throw objection.get();
+                throw each.get();
             }
         }
         return true;
     }
 
+    private Collection<Optional<KafkaException>> results(long first) {
+        asked = first;
+        said = false;
+        try {
+            return mine().commitSync().values();
+        } catch (InterruptException e) {
+            awaitSaid();
+            return List.of(Optional.ofNullable(objection)
+                    .map(other -> other instanceof KafkaException known ? known : new KafkaException(other)));
+        }
+    }
+
+    /** What a broker has said of elements that were settled. */
+    private void hear(Map<TopicIdPartition, Set<Long>> offsets, @Nullable Exception objection) {
+        if (offsets.values().stream().anyMatch(each -> each.contains(asked))) {
+            said = true;
+            this.objection = objection;
+        }
+    }
+
+    /** An interrupt ends the wait for the answer, and not the question; it stays. */
+    private void awaitSaid() {
+        long deadline = Deadline.in(lanes.ground().patienceNanos());
+        try {
+            while (!said) {
+                if (Deadline.hasPassed(deadline)) {
+                    throw new TimeoutException("the brokers did not say what became of an element");
+                }
+                Thread.interrupted();
+                mine().commitSync(); // sends nothing, and brings what was said
+                LockSupport.parkNanos(ASK_AGAIN_NANOS);
+            }
+        } finally {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** The broker gives the same element out once more, to the same consumer. */
-    private static boolean renewLock(Kept kept) {
-        if (!commit(kept, AcknowledgeType.RENEW)) {
+    private boolean renewLock(Kept what) {
+        if (!commit(what.records, AcknowledgeType.RENEW)) {
             return false;
         }
-        kept.records = poll(kept.mine);
-        kept.renewAt = nextRenewal(kept.mine);
-        return !kept.records.isEmpty();
+        what.records = polled(POLL);
+        what.renewAt = nextRenewal();
+        return !what.records.isEmpty();
     }
 
     /** How many elements this lane has given out. */
@@ -314,42 +410,52 @@ final class Lane {
 
     // ---- what others ask --------------------------------------------------------------------------------------------
 
-    boolean settle(Parcel.Order order) {
-        orders.add(order);
-        if (ending) {
-            refuseOrders();
+    /** Settles what this lane gave out, in the caller's thread; false if that is too late. */
+    boolean settle(Parcel parcel, Set<Long> dealtWith, Parcel.Fate fate, Duration delay) {
+        if (isOver(parcel)) {
+            return false;
         }
+        boolean interrupted = Thread.interrupted();
+        lock.lock();
         try {
-            return order.done().join();
-        } catch (CompletionException e) {
-            throw lanes.failure("the element could not be settled", e.getCause() == null ? e : e.getCause());
+            Kept what = kept;
+            return what != null && !isOver(parcel) && carryOut(what, dealtWith, fate, delay);
+        } catch (Throwable e) {
+            fail(e);
+            throw lanes.ground().failure("the element could not be settled", e);
+        } finally {
+            lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    /** What comes too late, comes too late. */
-    private void refuseOrders() {
-        for (Parcel.Order order = orders.poll(); order != null; order = orders.poll()) {
-            order.done().complete(false);
-        }
+    /** Whether the broker has taken it back, or will. */
+    private boolean isOver(Parcel parcel) {
+        return ending || parcel != current;
     }
 
     boolean renew(Parcel parcel) {
-        if (ending || parcel != current) {
+        if (isOver(parcel)) {
             return false;
         }
         beginLease();
         return true;
     }
 
+    boolean isEnding() {
+        return ending;
+    }
+
     /** Ends it: what it has goes back. */
     void end() {
         ending = true;
-        KafkaShareConsumer<byte[], byte[]> mine = consumer;
+        ShareConsumer<byte[], byte[]> mine = consumer;
         if (mine != null) {
             mine.wakeup();
         }
-        orders.add(new Parcel.Order(
-                new Parcel(this, List.of()), Set.of(), Parcel.Fate.DONE, Duration.ZERO, new CompletableFuture<>()));
+        wake();
     }
 
     void awaitEnd(long deadline) {

@@ -3,6 +3,7 @@ package io.ipcq.kafka;
 
 import io.ipcq.Log;
 import io.ipcq.memory.Deadline;
+import io.ipcq.memory.VirtualThreads;
 import io.ipcq.queue.QueueAddress;
 import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
@@ -17,10 +18,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Who wants an element, and which lane gets the next one. Thread-safe. */
@@ -41,19 +40,39 @@ final class Lanes {
      */
     private static final Duration IDLE = Duration.ofSeconds(20);
 
-    private final Clients clients;
-    private final Topics topics;
-    private final Ledger ledger;
-    private final BiFunction<String, Throwable, RuntimeException> failure;
+    /** What lanes stand on. */
+    interface Ground {
+
+        QueueAddress address();
+
+        /** The topic of the elements. */
+        String topic();
+
+        /** A consumer of the group, that is given so many elements at a time. */
+        ShareConsumer<byte[], byte[]> member(int together) throws IOException;
+
+        /** How long the brokers may take for an answer. */
+        long patienceNanos();
+
+        /** How long a lease lasts that nobody renews; null for ever. */
+        @Nullable
+        Duration leaseTimeout();
+
+        /** What a step that the cluster objects to comes to. */
+        RuntimeException failure(String what, Throwable objection);
+    }
+
+    private final Ground ground;
     private final int together;
 
     // all guarded by this
-    private final Deque<CompletableFuture<Parcel>> takers = new ArrayDeque<>();
+    private final Deque<Taker> takers = new ArrayDeque<>();
     private final Queue<Parcel> parked = new PriorityQueue<>(
             Comparator.comparingLong(parcel -> parcel.record().offset()));
     private final Deque<Lane> idle = new ArrayDeque<>();
     private final Set<Lane> all = new HashSet<>();
     private @Nullable Lane hunter;
+    private @Nullable Taker poller; // who polls the hunter; null if that does so itself
     private long lastWanted = System.nanoTime();
     private boolean warned;
     private boolean closed;
@@ -61,76 +80,81 @@ final class Lanes {
     /**
      * None at first.
      *
-     * @param failure what a step that the cluster objects to comes to
      * @param together how many elements a lane takes at a time, at most
      */
-    Lanes(
-            Clients clients,
-            Topics topics,
-            Ledger ledger,
-            BiFunction<String, Throwable, RuntimeException> failure,
-            int together) {
-        this.clients = clients;
-        this.topics = topics;
-        this.ledger = ledger;
-        this.failure = failure;
+    Lanes(Ground ground, int together) {
+        this.ground = ground;
         this.together = together;
     }
 
-    RuntimeException failure(String what, Throwable objection) {
-        return failure.apply(what, objection);
+    Ground ground() {
+        return ground;
     }
 
-    Topics topics() {
-        return topics;
-    }
-
-    QueueAddress address() {
-        return clients.address();
-    }
-
-    @Nullable
-    Duration leaseTimeout() {
-        return ledger.options().leaseTimeout();
-    }
-
-    KafkaShareConsumer<byte[], byte[]> member() throws IOException {
-        return clients.member(topics.group(), together);
+    ShareConsumer<byte[], byte[]> member() throws IOException {
+        return ground.member(together);
     }
 
     // ---- takers -----------------------------------------------------------------------------------------------------
 
-    /** Gets in line. To be {@linkplain #leave left} by who gives up. */
-    synchronized CompletableFuture<Parcel> want() {
-        CompletableFuture<Parcel> taker = new CompletableFuture<>();
+    /**
+     * Gets in line, or, where nobody else waits, takes a lane into its hands. To be {@linkplain #leave left} with or
+     * without an element.
+     */
+    synchronized Taker want() {
+        Taker taker = new Taker(this);
         lastWanted = System.nanoTime();
         Parcel parcel = parked.poll();
         if (parcel != null) {
-            taker.complete(parcel);
-        } else {
-            takers.add(taker);
-            seeToHunter();
+            taker.give(parcel);
+            return taker;
         }
-        return taker;
+        // a poll keeps the carrier of a virtual thread
+        boolean alone = takers.isEmpty() && hunter == null && !closed && !VirtualThreads.isCurrent();
+        takers.add(taker);
+        hunter = alone ? idle.poll() : hunter;
+        poller = alone && hunter != null ? taker : poller;
+        boolean begun = false;
+        try {
+            seeToHunter();
+            begun = true;
+            return taker;
+        } finally {
+            if (!begun) {
+                takers.remove(taker);
+            }
+        }
     }
 
-    /** Gives up; the parcel that came all the same, if one did. */
+    /** The lane that this taker is to poll; null if it is to wait in line. */
     @SuppressWarnings("ReferenceEquality") // this taker, and no other
-    synchronized @Nullable Parcel leave(CompletableFuture<Parcel> taker) {
+    synchronized @Nullable Lane polledBy(Taker taker) {
+        return poller == taker && hunter != null && !hunter.isEnding() ? hunter : null;
+    }
+
+    /** Waits no longer; the parcel that came, if one did. Idempotent. */
+    @SuppressWarnings("ReferenceEquality") // this taker, and no other
+    synchronized @Nullable Parcel leave(Taker taker) {
         takers.removeIf(each -> each == taker);
         lastWanted = System.nanoTime();
-        return taker.isDone() && !taker.isCompletedExceptionally() ? taker.join() : null;
+        if (poller == taker) {
+            poller = null;
+            if (hunter != null) {
+                hunter.wake();
+            }
+        }
+        return taker.given();
     }
 
     /** Tells all who wait that no element will come. */
     synchronized void tellAll(RuntimeException why) {
-        for (CompletableFuture<Parcel> taker = takers.poll(); taker != null; taker = takers.poll()) {
-            taker.completeExceptionally(why);
+        for (Taker taker = takers.poll(); taker != null; taker = takers.poll()) {
+            taker.tell(why);
         }
     }
 
     void isDrained() {
-        tellAll(new QueueShutdownException("the queue is shut down and drained: address=" + address()));
+        tellAll(new QueueShutdownException("the queue is shut down and drained: address=" + ground.address()));
     }
 
     synchronized boolean isWanted() {
@@ -151,14 +175,19 @@ final class Lanes {
         Lane next = idle.poll();
         if (next == null && all.size() < MOST) {
             next = new Lane(this);
+            next.start(); // or there are too many threads
             all.add(next);
-            hunter = next;
-            next.start();
         } else if (next == null) {
             warnOfLanes();
+        } else {
+            next.wake();
         }
         hunter = next;
-        notifyAll();
+    }
+
+    private void noHunter() {
+        hunter = null;
+        poller = null;
     }
 
     private void warnOfLanes() {
@@ -169,51 +198,58 @@ final class Lanes {
                             "{} deliveries of this handle are unacknowledged, as many as it can have; receive waits until one is"
                                     + " settled. Acknowledge sooner, or open the queue once more: address={}",
                             MOST,
-                            address());
+                            ground.address());
         }
     }
 
-    /** Waits until it is the lane's turn; false if it is to end, as nobody needs so many. */
-    synchronized boolean awaitTurn(Lane lane) {
-        if (hunter != lane) {
-            idle.push(lane);
-            seeToHunter();
-        }
-        long deadline = Deadline.in(IDLE);
-        try {
-            while (hunter != lane && !closed) {
-                if (Deadline.hasPassed(deadline)) {
-                    isOver(lane);
-                    return false;
-                }
-                TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, Deadline.remainingNanos(deadline)));
-            }
-            return !closed;
-        } catch (InterruptedException e) {
-            return false;
-        }
+    /** What a lane is to do that keeps nothing. */
+    enum Turn {
+        HUNT,
+        REST,
+        END
     }
 
-    /** Whether the hunter is to go on. */
-    synchronized boolean isWanted(Lane lane) {
+    /**
+     * What the thread of a lane is to do.
+     *
+     * @param restUntil how long it may go on without being needed
+     */
+    synchronized Turn turn(Lane lane, long restUntil) {
         if (closed) {
-            return false;
+            return Turn.END;
+        }
+        if (hunter != lane) {
+            boolean rests = !Deadline.hasPassed(restUntil);
+            if (!rests) {
+                isOver(lane);
+            }
+            return rests ? Turn.REST : Turn.END;
+        }
+        if (poller != null) {
+            return Turn.REST;
         }
         if (takers.isEmpty() && System.nanoTime() - lastWanted > LINGER_NANOS) {
-            hunter = null;
+            noHunter();
             all.remove(lane);
-            return false;
+            return Turn.END;
         }
-        return true;
+        return Turn.HUNT;
+    }
+
+    /** A lane that has nothing more to keep waits for its next turn; until when, if that does not come. */
+    synchronized long rest(Lane lane) {
+        idle.push(lane);
+        seeToHunter();
+        return Deadline.in(IDLE);
     }
 
     /** Gives an element to who waits, and the turn to another lane; false if nobody does: then it is parked. */
     synchronized boolean handOut(Lane lane, Parcel parcel) {
         if (hunter == lane) {
-            hunter = null;
+            noHunter();
         }
-        CompletableFuture<Parcel> taker = takers.poll();
-        boolean given = taker != null && taker.complete(parcel);
+        Taker taker = takers.poll();
+        boolean given = taker != null && taker.give(parcel);
         if (!given) {
             parked.add(parcel);
         }
@@ -231,7 +267,7 @@ final class Lanes {
         all.remove(lane);
         idle.remove(lane);
         if (hunter == lane) {
-            hunter = null;
+            noHunter();
         }
         seeToHunter();
     }
@@ -239,8 +275,8 @@ final class Lanes {
     /** A lane cannot go on: who waits is told, as the next one would not fare better. */
     synchronized void failed(Lane lane, Throwable objection) {
         if (hunter == lane) {
-            hunter = null;
-            tellAll(failure("no element could be taken", objection));
+            noHunter();
+            tellAll(ground.failure("no element could be taken", objection));
         }
     }
 
@@ -261,7 +297,6 @@ final class Lanes {
         synchronized (this) {
             closed = true;
             ending = new ArrayList<>(all);
-            notifyAll();
         }
         ending.forEach(Lane::end);
         ending.forEach(lane -> lane.awaitEnd(deadline));

@@ -4,7 +4,6 @@ package io.ipcq.kafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -41,17 +40,6 @@ final class Parcel {
         AS_IF_NEVER
     }
 
-    /**
-     * What is to become of a parcel.
-     *
-     * @param parcel which
-     * @param dealtWith numbers of elements that are done, whatever becomes of the others
-     * @param fate what becomes of the others
-     * @param delay before they are delivered again
-     * @param done whether that came in time
-     */
-    record Order(Parcel parcel, Set<Long> dealtWith, Fate fate, Duration delay, CompletableFuture<Boolean> done) {}
-
     /** Settles it, and waits until the broker knows; false if that was too late. */
     boolean settle(Fate fate, Duration delay) {
         return order(Set.of(), fate, delay);
@@ -66,7 +54,7 @@ final class Parcel {
         if (!settled.compareAndSet(false, true)) {
             return false;
         }
-        return lane.settle(new Order(this, dealtWith, fate, delay, new CompletableFuture<>()));
+        return lane.settle(this, dealtWith, fate, delay);
     }
 
     /** Begins its lease anew; false if it had ended. */

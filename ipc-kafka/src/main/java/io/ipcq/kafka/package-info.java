@@ -10,7 +10,8 @@
  *       Topics      the topics of a queue: made, found, measured, trimmed, deleted
  *       Ledger      what all processes know of a queue: its codec, its options, whether it is over
  *       Lanes       who wants an element, and which lane gets the next one
- *         Lane      one share consumer with a thread of its own, and one element at a time
+ *         Taker     who waits for an element, in line or by polling a lane
+ *         Lane      one share consumer, one element at a time, and a thread that looks after it
  * </pre>
  */
 @org.jspecify.annotations.NullMarked

@@ -9,15 +9,17 @@ import java.lang.invoke.MethodType;
  * Whether the current thread is a virtual one (Java 21). It must not wait in the kernel, because it would keep its
  * carrier, and other virtual threads would wait for that.
  *
- * <p>The method of Java 21 is named by a string only, so that one class file serves Java 17 too.
+ * <p>The method of Java 21 is named by a string only, so that one class file serves Java 17 too. Thread-safe: it has no
+ * state.
  */
-final class VirtualThreads {
+public final class VirtualThreads {
 
     private static final MethodHandle IS_VIRTUAL = isVirtual();
 
     private VirtualThreads() {}
 
-    static boolean isCurrent() {
+    /** Whether it is one. */
+    public static boolean isCurrent() {
         try {
             return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
         } catch (Error e) {

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ipcq.memory.Deadline;
+import io.ipcq.queue.QueueAddress;
+import io.ipcq.queue.QueueStorageException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.ShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Lanes over consumers of a broker in miniature, of which the n-th call fails, for every n. */
+class LanesTest {
+
+    private static final int ELEMENTS = 5;
+    private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** What a call of a client throws, one of Kafka's own or none. */
+    enum Failure {
+        KAFKA(() -> new KafkaException("no")),
+        STATE(() -> new IllegalStateException("no")),
+        MEMORY(() -> new OutOfMemoryError("Java heap space")),
+        STACK(StackOverflowError::new);
+
+        @SuppressWarnings("ImmutableEnumChecker") // keeps no state
+        private final Supplier<? extends Throwable> made;
+
+        Failure(Supplier<? extends Throwable> made) {
+            this.made = made;
+        }
+    }
+
+    /** Gives elements out, and takes back what a consumer had that closes. Thread-safe. */
+    private static final class Miniature implements Lanes.Ground {
+
+        private final Deque<Long> waiting = new ArrayDeque<>(); // guarded by this, as all below
+        private final Set<Long> done = new TreeSet<>();
+        private final int failAt;
+        private final Failure failure;
+        private int calls;
+        private int consumers;
+
+        Miniature(int failAt, Failure failure) {
+            this.failAt = failAt;
+            this.failure = failure;
+            for (long element = 0; element < ELEMENTS; element++) {
+                waiting.add(element);
+            }
+        }
+
+        synchronized Set<Long> done() {
+            return new TreeSet<>(done);
+        }
+
+        synchronized boolean hasFailed() {
+            return calls >= failAt;
+        }
+
+        synchronized int consumers() {
+            return consumers;
+        }
+
+        synchronized void count() throws Throwable {
+            calls++;
+            if (calls == failAt) {
+                throw failure.made.get();
+            }
+        }
+
+        @Override
+        public QueueAddress address() {
+            return QueueAddress.of(URI.create("kafka://h:1/miniature"));
+        }
+
+        @Override
+        public String topic() {
+            return "miniature";
+        }
+
+        @Override
+        public long patienceNanos() {
+            return LONG_NANOS;
+        }
+
+        @Override
+        public Duration leaseTimeout() {
+            return null;
+        }
+
+        @Override
+        public RuntimeException failure(String what, Throwable objection) {
+            return new QueueStorageException(what, objection);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public synchronized ShareConsumer<byte[], byte[]> member(int together) {
+            consumers++;
+            Member member = new Member(this);
+            return (ShareConsumer<byte[], byte[]>) Proxy.newProxyInstance(
+                    LanesTest.class.getClassLoader(),
+                    new Class<?>[] {ShareConsumer.class},
+                    (proxy, method, arguments) -> member.call(method.getName(), arguments));
+        }
+    }
+
+    /** A consumer, of which the lane has to see to it that one thread is in it at a time. */
+    private static final class Member {
+
+        private final Miniature broker;
+        private final Map<Long, AcknowledgeType> held = new HashMap<>();
+        private Thread inside; // guarded by this
+        private volatile boolean woken;
+
+        Member(Miniature broker) {
+            this.broker = broker;
+        }
+
+        Object call(String name, Object[] arguments) throws Throwable {
+            if (name.equals("wakeup")) {
+                woken = true;
+                return null;
+            }
+            enter();
+            try {
+                return answer(name, arguments);
+            } finally {
+                leave();
+            }
+        }
+
+        private synchronized void enter() {
+            if (inside != null) {
+                throw new AssertionError("two threads in a consumer: " + inside + ", " + Thread.currentThread());
+            }
+            inside = Thread.currentThread();
+        }
+
+        private synchronized void leave() {
+            inside = null;
+        }
+
+        private Object answer(String name, Object[] arguments) throws Throwable {
+            if (name.equals("close")) {
+                synchronized (broker) {
+                    broker.consumers--;
+                    held.keySet().forEach(broker.waiting::addFirst);
+                }
+                return null;
+            }
+            broker.count();
+            if (woken) {
+                throw new WakeupException();
+            }
+            switch (name) {
+                case "poll":
+                    return polled();
+                case "acknowledge":
+                    held.put(((ConsumerRecord<?, ?>) arguments[0]).offset(), (AcknowledgeType) arguments[1]);
+                    return null;
+                case "commitSync":
+                    return committed();
+                case "metrics":
+                    return Map.of();
+                case "acquisitionLockTimeoutMs":
+                    return Optional.empty();
+                default:
+                    return null;
+            }
+        }
+
+        private ConsumerRecords<byte[], byte[]> polled() throws InterruptedException {
+            Long element;
+            synchronized (broker) {
+                assertThat(held).as("what is not settled").isEmpty();
+                element = broker.waiting.poll();
+            }
+            if (element == null) {
+                Thread.sleep(1);
+                return ConsumerRecords.empty();
+            }
+            held.put(element, AcknowledgeType.RENEW);
+            return new ConsumerRecords<>(
+                    Map.of(
+                            new TopicPartition("miniature", 0),
+                            List.of(new ConsumerRecord<>("miniature", 0, element, new byte[0], new byte[0]))),
+                    Map.of());
+        }
+
+        private Map<?, ?> committed() {
+            synchronized (broker) {
+                held.forEach((element, how) -> {
+                    if (how == AcknowledgeType.ACCEPT) {
+                        assertThat(broker.done.add(element))
+                                .as("%d is done twice", element)
+                                .isTrue();
+                    } else {
+                        broker.waiting.addFirst(element);
+                    }
+                });
+            }
+            held.clear();
+            return Map.of();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldBeDoneWithAllWhicheverCallFails(Failure failure) throws Exception {
+        boolean failed = true;
+        for (int call = 1; failed; call++) {
+            Miniature broker = new Miniature(call, failure);
+            Lanes lanes = new Lanes(broker, 1);
+            takeAll(lanes, broker);
+            lanes.close(Deadline.in(LONG_NANOS));
+            assertThat(broker.consumers()).as("call %d", call).isZero();
+            failed = broker.hasFailed();
+        }
+    }
+
+    private static void takeAll(Lanes lanes, Miniature broker) throws InterruptedException {
+        long deadline = Deadline.in(LONG_NANOS);
+        List<Throwable> failures = new ArrayList<>();
+        while (broker.done().size() < ELEMENTS) {
+            assertThat(Deadline.hasPassed(deadline)).as("failures=%s", failures).isFalse();
+            Taker taker = lanes.want();
+            try {
+                Parcel parcel = taker.await(POLL_NANOS);
+                assertThat(parcel.settle(Parcel.Fate.DONE, Duration.ZERO)).isTrue();
+            } catch (TimeoutException e) {
+                // not yet
+            } catch (ExecutionException | QueueStorageException e) {
+                failures.add(e);
+            } finally {
+                Parcel late = lanes.leave(taker);
+                if (late != null) {
+                    late.settle(Parcel.Fate.AS_IF_NEVER, Duration.ZERO);
+                }
+            }
+        }
+        assertThat(failures).hasSizeLessThanOrEqualTo(1);
+    }
+
+    /** Those in line are served by the thread of a lane, which the one before them has left. */
+    @Test
+    void shouldServeWhoIsInLineWhenPollerLeaves() throws Exception {
+        Miniature broker = new Miniature(Integer.MAX_VALUE, Failure.KAFKA);
+        Lanes lanes = new Lanes(broker, 1);
+        takeAll(lanes, broker);
+        Taker poller = lanes.want();
+        Taker next = lanes.want();
+        synchronized (broker) {
+            broker.waiting.add(99L);
+        }
+        lanes.leave(poller);
+        assertThat(next.await(LONG_NANOS).record().offset()).isEqualTo(99);
+        lanes.leave(next);
+        lanes.close(Deadline.in(LONG_NANOS));
+    }
+}
