@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.queue;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -10,17 +11,21 @@ import io.ipcq.codec.CodecException;
 import io.ipcq.kafka.Broker;
 import java.io.IOException;
 import java.io.InvalidObjectException;
+import java.lang.reflect.Method;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The contract of queues for those of a share group. A row that Kafka does not promise says what holds instead, as the
- * table of docs/many-machines.md does.
+ * list of docs/many-machines.md does; {@link KafkaPromisesTest} has all of them.
  */
 @ExtendWith(RowsInProfile.class)
 class KafkaQueueIT extends SharedQueueContract {
@@ -92,6 +97,11 @@ class KafkaQueueIT extends SharedQueueContract {
     @Override
     String nameOf(Path directory) {
         return directory.getFileName() + "-" + unique;
+    }
+
+    @Override
+    boolean usesQueue(Method row) {
+        return row.getDeclaringClass() != KafkaQueueIT.class;
     }
 
     // ---- no directory, no anonymous queues --------------------------------------------------------------------------
@@ -542,16 +552,6 @@ class KafkaQueueIT extends SharedQueueContract {
 
     @Override
     @Test
-    void shouldShowHoweverManyThereAre() throws InterruptedException {
-        List<String> elements =
-                IntStream.range(0, 2_000).mapToObj(Integer::toString).toList();
-        DurableQueue<String> queue = makeUnchecked(elements.toArray(String[]::new));
-        assertThat(List.copyOf(queue)).isEqualTo(elements);
-        assertThat(queue.stream().skip(1_999)).containsExactly("1999");
-    }
-
-    @Override
-    @Test
     void shouldHandEachElementToOneConsumerAndKeepProducersOrder() throws Exception {
         DurableQueue<String> queue = make();
         int each = 200;
@@ -589,6 +589,185 @@ class KafkaQueueIT extends SharedQueueContract {
         for (int i = 0; i < looks(); i++) {
             queue.put("a");
             assertThat(queue.poll(0, TimeUnit.SECONDS)).isEqualTo("a");
+        }
+    }
+
+    // ---- what the list of docs/many-machines.md says besides
+    // ---------------------------------------------------------
+
+    private DurableQueue<String> another(String name) throws IOException {
+        DurableQueue<String> another = DurableQueue.open(Broker.queue(name), String.class);
+        made.add(another);
+        return another;
+    }
+
+    @Test
+    void shouldCountAttemptOfReleasedElementThatOthersTake() throws Exception {
+        String name = UUID.randomUUID().toString();
+        DurableQueue<String> queue = make(name, Codec.utf8());
+        queue.put("a");
+        assertThat(queue.receive().release()).isTrue();
+        Delivery<String> again = another(name).receive(LONG);
+        assertThat(again.attempts()).isEqualTo(2);
+        assertThat(again.ack()).isTrue();
+    }
+
+    @Test
+    void shouldGiveBackAtOnceWhatWaitsForItsDelayWhenItsHandleCloses() throws Exception {
+        String name = UUID.randomUUID().toString();
+        DurableQueue<String> queue = make(name, Codec.utf8());
+        DurableQueue<String> other = another(name);
+        queue.put("a");
+        assertThat(queue.receive().nack(Duration.ofHours(1))).isTrue();
+        assertThat(other.receive(SHORT)).isNull();
+        queue.close();
+        Delivery<String> again = other.receive(LONG);
+        assertThat(again.attempts()).isEqualTo(2);
+        assertThat(again.ack()).isTrue();
+    }
+
+    @Test
+    void shouldSayReadyOfWhatIsOutElsewhere() throws Exception {
+        String name = UUID.randomUUID().toString();
+        DurableQueue<String> queue = make(name, Codec.utf8());
+        DurableQueue<String> other = another(name);
+        queue.put("a");
+        Delivery<String> out = queue.receive();
+        assertThat(other.awaitReady(Duration.ZERO)).isTrue();
+        assertThat(queue.awaitReady(Duration.ZERO)).isFalse();
+        assertThat(out.ack()).isTrue();
+        assertThat(other.awaitReady(Duration.ZERO)).isFalse();
+    }
+
+    @Test
+    void shouldReplayWhatIsDoneWithUntilItIsRemoved() throws Exception {
+        DurableQueue<String> queue = makeWith("a", "b");
+        assertThat(List.of(queue.get(), queue.get())).containsExactly("a", "b");
+        assertThat(replayed(queue)).isSubsetOf("a", "b");
+        await().until(() -> !replayed(queue).contains("a")); // the last stays until more is done with
+    }
+
+    private static List<String> replayed(DurableQueue<String> queue) {
+        try (Stream<Replayed<String>> all = queue.replay(0)) {
+            return all.map(Replayed::value).toList();
+        }
+    }
+
+    @Test
+    void shouldTellOthersOfShutdownAMomentLater() throws Exception {
+        String name = UUID.randomUUID().toString();
+        DurableQueue<String> queue = make(name, Codec.utf8());
+        DurableQueue<String> other = another(name);
+        queue.put("a");
+        queue.shutdown();
+        await().until(other::isShutdown);
+        assertThatThrownBy(() -> other.put("b")).isInstanceOf(QueueShutdownException.class);
+        assertThat(other.get(LONG)).isEqualTo("a");
+        assertThatThrownBy(other::get).isInstanceOf(QueueShutdownException.class);
+    }
+
+    // ---- each call, whatever comes in between
+    // ------------------------------------------------------------------------
+
+    /** Who settles asks the brokers in its own thread: an interrupt ends no question, and no answer is lost. */
+    @Test
+    void shouldSettleEachElementAllTheSameWhenInterrupted() throws Exception {
+        List<String> all = IntStream.range(0, 100).mapToObj(Integer::toString).toList();
+        DurableQueue<String> queue = makeWith(all.toArray(String[]::new));
+        AtomicBoolean over = new AtomicBoolean();
+        Task<List<String>> consumer = Task.start(() -> {
+            List<String> done = new ArrayList<>();
+            while (done.size() < all.size()) {
+                try {
+                    Delivery<String> delivery = queue.receive();
+                    assertThat(delivery.ack()).isTrue();
+                    done.add(delivery.value());
+                } catch (InterruptedException e) {
+                    // then nothing was taken
+                }
+            }
+            over.set(true);
+            return done;
+        });
+        Random random = new Random(1);
+        for (long end = System.nanoTime() + LONG.toNanos(); !over.get() && System.nanoTime() - end < 0; ) {
+            consumer.interrupt();
+            TimeUnit.MICROSECONDS.sleep(random.nextInt(10_000));
+        }
+        assertThat(consumer.await()).containsExactlyInAnyOrderElementsOf(all);
+        assertThat(queue.qsize()).isZero();
+    }
+
+    @Test
+    void shouldDoWhatWaitsForNobodyAlsoWhenInterrupted() throws Exception {
+        String name = UUID.randomUUID().toString();
+        DurableQueue<String> queue = make(name, Codec.utf8());
+        queue.putAll(List.of("a", "b", "c"));
+        List<Delivery<String>> out = List.of(queue.receive(), queue.receive(), queue.receive());
+        List<Task.Action> calls = List.of(
+                () -> assertThat(out.get(0).renew()).isTrue(),
+                () -> assertThat(out.get(0).ack()).isTrue(),
+                () -> assertThat(out.get(1).release()).isTrue(),
+                () -> assertThat(out.get(2).nack(Duration.ZERO)).isTrue(),
+                () -> assertThat(queue.qsize()).isEqualTo(2),
+                () -> assertThat(queue.peek()).isNotNull(),
+                () -> assertThat(queue.browse()).isNotEmpty(),
+                () -> assertThat(replayed(queue)).contains("b", "c"),
+                () -> assertThat(queue.stats().put()).isEqualTo(3),
+                () -> queue.alter(options -> options.withMaxAttempts(7)),
+                () -> queue.deadLetters().close(),
+                queue::shutdown,
+                () -> assertThat(queue.isShutdown()).isTrue(),
+                queue::reopen,
+                () -> another(name).close(),
+                queue::clear,
+                queue::delete,
+                queue::close);
+        for (Task.Action call : calls) {
+            Thread.currentThread().interrupt();
+            call.run();
+            assertThat(Thread.interrupted()).as("the interrupt stays").isTrue();
+        }
+    }
+
+    @Test
+    void shouldTellEachCallThatItsHandleWasClosed() throws Exception {
+        DurableQueue<String> queue = makeWith("a", "b", "c", "d");
+        DurableQueue<String> ending = makeWith("a");
+        List<Task.Action> calls = List.of(
+                () -> queue.put("e"),
+                () -> queue.offer("e"),
+                () -> queue.putAll(List.of("e", "f")),
+                () -> queue.receive().ack(),
+                () -> queue.receive().release(),
+                () -> queue.receive().nack(Duration.ZERO),
+                () -> queue.get(SHORT),
+                queue::getNow,
+                () -> queue.drainTo(new ArrayList<>()),
+                () -> queue.join(SHORT),
+                queue::qsize,
+                queue::peek,
+                () -> replayed(queue),
+                queue::stats,
+                queue::isShutdown,
+                () -> queue.alter(options -> options.withMaxAttempts(7 + options.maxAttempts() % 2)),
+                () -> queue.deadLetters().close(),
+                () -> serialize(queue),
+                ending::shutdown,
+                ending::reopen);
+        List<Task<?>> tasks = new ArrayList<>();
+        for (Task.Action call : calls) {
+            tasks.add(Task.run(() -> {
+                while (true) {
+                    call.run();
+                }
+            }));
+        }
+        tasks.get(tasks.size() - 1).expectToWait();
+        queue.close();
+        ending.close();
+        for (int i = 0; i < tasks.size(); i++) {
+            assertThat(tasks.get(i).awaitFailure()).as("call %d", i).isInstanceOf(QueueClosedException.class);
         }
     }
 }

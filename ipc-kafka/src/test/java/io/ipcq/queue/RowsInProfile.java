@@ -12,13 +12,14 @@ final class RowsInProfile implements ExecutionCondition {
 
     private static final boolean ALL = Boolean.getBoolean("ipcq.kafka.rows");
 
-    private static final Set<String> ALWAYS = Set.of(
+    static final Set<String> ALWAYS = Set.of(
             "shouldTakeInTheOrderOfPut",
             "shouldWakeAsManyConsumersAsElementsCome",
             "shouldSayThatItIsFull",
             "shouldKeepOfBatchWhatTargetOfDrainRefuses",
             "shouldTakeNoNoticeOfInterruptWhereNothingWaits",
             "shouldEndWaitByInterrupt",
+            "shouldSettleEachElementAllTheSameWhenInterrupted",
             "shouldDrainAfterShutdownAndThenSayThatItIsOver",
             "shouldWakeAllWhoWaitByClose",
             "shouldStayWhenClosedAndGoWhenDeleted",
