@@ -2,6 +2,7 @@
 package io.ipcq.memory;
 
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -106,6 +107,7 @@ public final class RobustMutex {
         this.members = members;
         this.me = members.number();
         region.putIntVolatile(offset + UNUSED_OFFSET, 0); // links it for abandon()
+        Objects.requireNonNull(Acquisition.ACQUIRED); // loads it: after locking there may be no stack for that
     }
 
     /**
