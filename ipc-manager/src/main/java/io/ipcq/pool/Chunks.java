@@ -32,21 +32,17 @@ final class Chunks {
     }
 
     /**
-     * Puts pieces of a large message, from that on which begins at {@code from}, until the deadline; returns where the
-     * next one begins, the length of the message if there is none.
+     * Puts the piece of a large message that begins at {@code from}, before the deadline; returns where the next one
+     * begins, {@code from} itself if there was no room.
      */
-    static int putUntil(SharedQueue<byte[]> ring, byte[] message, int from, long deadline) throws InterruptedException {
-        int next = from;
-        boolean goesOn = true;
-        while (goesOn && next < message.length) {
-            Duration patience = Duration.ofNanos(Math.max(0, Deadline.remainingNanos(deadline)));
-            if (!ring.put(piece(message, next), patience)) {
-                return next;
-            }
-            next += lengthAt(message, next);
-            goesOn = !Deadline.hasPassed(deadline);
-        }
-        return next;
+    static int putPiece(SharedQueue<byte[]> ring, byte[] message, int from, long deadline) throws InterruptedException {
+        Duration patience = Duration.ofNanos(Math.max(0, Deadline.remainingNanos(deadline)));
+        return ring.put(piece(message, from), patience) ? from + lengthAt(message, from) : from;
+    }
+
+    /** Of how many pieces so much of a message is that ends with one of them. */
+    static long pieces(int bytes) {
+        return (bytes + STEP - 1L) / STEP;
     }
 
     private static int lengthAt(byte[] message, int from) {

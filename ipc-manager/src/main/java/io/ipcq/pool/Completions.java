@@ -25,7 +25,7 @@ final class Completions {
             case MessageKind.RESULT ->
                 new Completion(
                         task,
-                        Values.arePlain(answer, MessageKind.ANSWER_OFFSET),
+                        answer.length <= MessageKind.MAX_BYTES && Values.arePlain(answer, MessageKind.ANSWER_OFFSET),
                         () -> task.succeed(reader(answer), worker));
             case MessageKind.FAILURE ->
                 new Completion(task, false, () -> {
@@ -57,7 +57,7 @@ final class Completions {
     /**
      * The end of a task, to be told. May be run again, also by two threads at a time.
      *
-     * @param isPlain whether nothing has to be decoded by code of the program's
+     * @param isPlain whether it takes no time to decode, and no code of the program's
      */
     record Completion(PoolTask<?> task, boolean isPlain, Runnable how) implements Callbacks.Callback {
 
@@ -81,7 +81,9 @@ final class Completions {
         }
     }
 
-    /** A thread that completes futures itself, as somebody sees to it that nobody waits for it if it is kept waiting. */
+    /**
+     * A thread that completes futures itself, as somebody sees to it that nobody waits for it if it is kept waiting.
+     */
     interface Completer {
 
         /** It completes some of these; false if it is not to. They are not changed any more. */

@@ -38,11 +38,11 @@ final class Dispatcher implements PoolTask.Pool {
      * other.
      *
      * Every task is in one place: the backlog, or one worker's `held` or `takenBack`. It leaves the second by a result,
-     * by being taken back, or when its worker is buried. Futures are completed after the lock is released: by the thread
-     * of the slot if nobody depends on them and nothing has to be decoded by code of the program's, so that a short
-     * task wakes nobody; the others by threads of their own, because what depends may block. What comes to depend on
-     * one in the instant in which it is completed may block the thread of the slot. The board's thread sees that, and
-     * has another thread keep the worker (WorkerSlot).
+     * by being taken back, or when its worker is buried. Futures are completed after the lock is released: by the
+     * thread of the slot if nobody depends on them and nothing has to be decoded by code of the program's, so that a
+     * short task wakes nobody; the others by threads of their own, because what depends may block. What comes to depend
+     * on one in the instant in which it is completed may block the thread of the slot. The board's thread sees that,
+     * and has another thread keep the worker (WorkerSlot).
      *
      * Crash. See PoolWorker. The future of a task that a dead worker held fails, unless retries were asked for.
      *
@@ -177,9 +177,9 @@ final class Dispatcher implements PoolTask.Pool {
         } catch (QueueShutdownException | QueueClosedException ended) {
             // the thread of the slot finds the same, and buries the worker
         } catch (RuntimeException | Error damaged) {
-            Log.of(Dispatcher.class)
-                    .warn("a worker is given up: worker=" + worker.child().name(), damaged);
             worker.kill(); // and the task waits for what becomes of it
+            log(() -> Log.of(Dispatcher.class)
+                    .warn("a worker is given up: worker=" + worker.child().name(), damaged));
         }
     }
 

@@ -482,11 +482,17 @@ final class PoolWorker {
      */
     void sendLarge(long nanos) throws InterruptedException {
         byte[] message = unsent;
-        if (message != null) {
-            sent = Chunks.putUntil(tasks, message, sent, Deadline.in(nanos));
-            if (sent == message.length) {
-                unsent = null;
-            }
+        if (message == null) {
+            return;
+        }
+        long deadline = Deadline.in(nanos);
+        int before;
+        do {
+            before = sent;
+            sent = Chunks.putPiece(tasks, message, before, deadline); // what was sent is known if the next one fails
+        } while (sent > before && sent < message.length && !Deadline.hasPassed(deadline));
+        if (sent == message.length) {
+            unsent = null;
         }
     }
 
@@ -536,7 +542,7 @@ final class PoolWorker {
 
     /** After the end: takes back what had not begun. What is {@link #held} then was held by the worker when it died. */
     void takeBackAll() {
-        if (large && (unsent != null || hasLastChunk())) {
+        if (large && hasTakenNothing()) {
             takenBack.addAll(held);
         }
         while (!large && takeBack() != null) {
@@ -544,8 +550,13 @@ final class PoolWorker {
         }
     }
 
-    private boolean hasLastChunk() {
-        return tasks.stream().anyMatch(element -> MessageKind.of(element) == MessageKind.LAST_CHUNK);
+    /** Whether all that was sent of a large task is still there. A worker that took some may have died of its size. */
+    private boolean hasTakenNothing() {
+        try {
+            return tasks.qsize() >= Chunks.pieces(sent);
+        } catch (QueueStorageException cutShort) {
+            return false; // nobody can tell any more
+        }
     }
 
     // ---- reading ----------------------------------------------------------------------------------------------------

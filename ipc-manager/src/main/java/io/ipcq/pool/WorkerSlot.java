@@ -130,6 +130,9 @@ final class WorkerSlot {
             super(name);
             this.reason = reason;
             setDaemon(true);
+            if (reason != null) { // it is started by a thread that has nothing of the program
+                setContextClassLoader(keeper.getContextClassLoader());
+            }
         }
 
         @Override
@@ -168,8 +171,8 @@ final class WorkerSlot {
         }
 
         /**
-         * One step in the life of a worker; false when there is to be none any more, or none of this thread. Each can be
-         * repeated if it failed.
+         * One step in the life of a worker; false when there is to be none any more, or none of this thread. Each can
+         * be repeated if it failed.
          */
         private boolean step() throws InterruptedException {
             List<Completions.Completion> theirs = left;
@@ -292,6 +295,6 @@ final class WorkerSlot {
         if (failing != null) {
             failing.kill();
         }
-        Log.of(WorkerSlot.class).warn("a worker is given up: worker=" + name, failed);
+        dispatcher.log(() -> Log.of(WorkerSlot.class).warn("a worker is given up: worker=" + name, failed));
     }
 }

@@ -121,6 +121,17 @@ class ProcessPoolCrashIT {
         }
     }
 
+    /** It dies while the task is being sent; no other one is to die of it. */
+    @Test
+    void shouldFailTaskThatIsTooLargeForWorker() throws Exception {
+        try (ProcessPool pool =
+                ProcessPool.builder().workers(1).maxWorkerHeap("32m").create()) {
+            assertThatThrownBy(() -> pool.apply(Chores::lengthOf, new byte[100_000_000]))
+                    .isInstanceOf(WorkerCrashedException.class);
+            assertThat(pool.apply(Chores::square, 6)).isEqualTo(36);
+        }
+    }
+
     @Test
     void shouldSayHowWorkerEnded() throws Exception {
         try (ProcessPool pool = ProcessPool.create(1)) {
