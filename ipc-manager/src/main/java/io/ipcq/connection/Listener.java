@@ -15,8 +15,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +51,8 @@ public final class Listener implements Awaitable, AutoCloseable {
     private final Condition changed = lock.newCondition();
 
     /** Connections that wait to be accepted. */
-    private final Deque<Connection> accepted = new ArrayDeque<>(); // guarded by lock
+    @SuppressWarnings("JdkObsolete") // an array that cannot grow for want of memory may lose what is in it
+    private final Deque<Connection> accepted = new LinkedList<>(); // guarded by lock
 
     private final AtomicLong notLogged = new AtomicLong();
     private volatile long lastLogged = System.nanoTime() - LOG_PAUSE_NANOS;
