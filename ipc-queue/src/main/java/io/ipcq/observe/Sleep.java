@@ -84,11 +84,11 @@ final class Sleep {
                 String[] words = line.split("\\s+", 6);
                 if (words.length > 5 && words[1].endsWith("s")) {
                     String[] ends = words[0].split("-", 2);
-                    mappings.computeIfAbsent(Long.parseLong(words[4]), first -> new ArrayList<>())
+                    mappings.computeIfAbsent(Long.parseUnsignedLong(words[4]), first -> new ArrayList<>())
                             .add(new Mapping(
                                     Long.parseUnsignedLong(ends[0], 16),
                                     Long.parseUnsignedLong(ends[1], 16),
-                                    Long.parseLong(words[2], 16)));
+                                    Long.parseUnsignedLong(words[2], 16)));
                 }
             }
         }
