@@ -23,6 +23,9 @@ final class MapWorker implements Runnable {
     private static final int MOST_OUTPUT_BYTES = 4 << 20;
 
     private static final Duration PAUSE = Duration.ofMillis(200);
+    /** Whether the launcher has set {@code LC_CTYPE}, for the names of files. */
+    private static final String CHARACTERS = "ipcq.characters";
+
     private static final String INPUT = "{}";
     private static final String NUMBER = "{#}";
 
@@ -129,10 +132,13 @@ final class MapWorker implements Runnable {
     private Result runOnce(Input input, int run) throws InterruptedException {
         Process started;
         try {
-            started = new ProcessBuilder(arguments(input))
+            ProcessBuilder builder = new ProcessBuilder(arguments(input))
                     .redirectErrorStream(true)
-                    .redirectInput(Path.of("/dev/null").toFile())
-                    .start();
+                    .redirectInput(Path.of("/dev/null").toFile());
+            if ("ours".equals(System.getProperty(CHARACTERS))) {
+                builder.environment().remove("LC_CTYPE");
+            }
+            started = builder.start();
         } catch (IOException | IllegalArgumentException cannot) {
             byte[] why = FailureReport.describe(cannot).getBytes(StandardCharsets.UTF_8);
             return new Result(input.number(), input.line(), MapJob.NOT_STARTED, run, why, 0);
