@@ -13,7 +13,9 @@ final class Pinning {
 
     private Pinning() {}
 
-    /** Binds the calling thread to the n-th of its processors; false if there is none, or the kernel cannot be asked. */
+    /**
+     * Binds the calling thread to the n-th of its processors; false if there is none, or the kernel cannot be asked.
+     */
     static boolean bindTo(int nth) {
         try {
             return System.getProperty("os.name").equals("Linux") && tryToBindTo(nth);

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of an input, as bytes: what a line is, is known before what its text is. A line ends with a line feed, which
- * may have a carriage return before it, or with the input.
+ * The lines of an input, as bytes: what a line is, is known before what its text is. A line ends with a line feed,
+ * which may have a carriage return before it, or with the input.
  */
 final class InputLines {
 

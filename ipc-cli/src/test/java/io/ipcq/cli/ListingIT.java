@@ -138,7 +138,9 @@ class ListingIT {
         return calls;
     }
 
-    /** The calls for files there, by a whole path or in a directory that is open; a JVM looks at others now and then. */
+    /**
+     * The calls for files there, by a whole path or in a directory that is open; a JVM looks at others now and then.
+     */
     private static List<String> about(Path parent, List<String> calls) {
         return calls.stream()
                 .filter(call ->
