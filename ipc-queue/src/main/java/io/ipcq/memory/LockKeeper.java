@@ -97,9 +97,16 @@ final class LockKeeper {
                 }
                 forEach(UNSECURED, LockPair::answer);
             }
+        } catch (LinkageError closed) {
+            forgetAll(); // the program ends, and its class loader with it: nobody is told, and nothing can be done
         } finally {
             end();
         }
+    }
+
+    private static synchronized void forgetAll() {
+        TAKEN.clear();
+        UNSECURED.clear();
     }
 
     /** False if there is nothing to do any more. */
