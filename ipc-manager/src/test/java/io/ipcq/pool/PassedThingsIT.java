@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What tasks and children were passed is let go of when they did not keep it: mappings, descriptors, memberships,
  * names.
  */
+@Tag("once")
 class PassedThingsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dipcq.crash.kills=n} how many processes die in it at most. {@code -Psoak} sends a million through and kills
  * to the end: {@code mvn verify -Psoak -pl ipc-queue -Dit.test=DurableQueueCrashIT}.
  */
+@Tag("once")
 class DurableQueueCrashIT {
 
     private static final int ELEMENTS = Integer.getInteger("ipcq.crash.elements", 20_000);

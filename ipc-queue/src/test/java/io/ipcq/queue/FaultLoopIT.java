@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Lets an error come up at the n-th point of each operation, for every n, and looks whether the queue goes on for all
  * others, with nothing lost and nothing left open; {@link FaultScene} says what must hold.
  */
+@Tag("once")
 class FaultLoopIT {
 
     private static final int POINTS = Integer.getInteger("ipcq.fault.points", 2);

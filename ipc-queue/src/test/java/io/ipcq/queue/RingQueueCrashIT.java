@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * moments, {@code -Dipcq.crash.seconds=n} sets how long the killing goes on.
  */
 @Timeout(600)
+@Tag("once")
 class RingQueueCrashIT {
 
     /**
@@ -182,7 +183,6 @@ class RingQueueCrashIT {
 
     // ---- many -------------------------------------------------------------------------------------------------------
 
-    @Tag("once")
     @Test
     void shouldServeFiftyProcesses() throws Exception {
         int each = 500;

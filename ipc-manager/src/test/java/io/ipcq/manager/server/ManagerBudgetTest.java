@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever clients take of a server is counted, and given back when they are gone. */
 @Timeout(120)
+@Tag("once")
 class ManagerBudgetTest {
 
     private static final AuthKey KEY = AuthKey.of(HostileClientsServer.SECRET);
