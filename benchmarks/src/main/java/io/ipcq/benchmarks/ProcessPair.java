@@ -38,6 +38,12 @@ public final class ProcessPair implements AutoCloseable {
         return pair;
     }
 
+    /** Starts a process that reports by itself, beside a producer that has nothing to do. */
+    public static ProcessPair startOne(Path directory, SerializableBiConsumer<String, SharedQueue<Double>> consumer)
+            throws Exception {
+        return start(directory, (any, unused) -> {}, consumer);
+    }
+
     public List<ChildProcess> processes() {
         return List.of(reader, writer);
     }

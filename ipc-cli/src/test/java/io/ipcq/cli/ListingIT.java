@@ -4,6 +4,7 @@ package io.ipcq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.Strace;
 import io.ipcq.TestJvm;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
@@ -89,7 +90,7 @@ class ListingIT {
 
     @Test
     void shouldOpenFewFilesForEachQueueAndEachTableOnce() throws Exception {
-        assumeTrue(canTrace(), "needs strace");
+        assumeTrue(Strace.isUsable(), "needs strace");
         for (int i = 0; i < QUEUES; i++) {
             SharedQueue.create(queue(parent, "rings", i), String.class).close();
             DurableQueue.create(queue(parent, "journals", i), String.class).close();
@@ -152,18 +153,5 @@ class ListingIT {
         return calls.stream()
                 .filter(call -> call.contains("open") && call.contains(what))
                 .count();
-    }
-
-    private static boolean canTrace() throws InterruptedException {
-        try {
-            return new ProcessBuilder("strace", "-f", "true")
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.Strace;
 import io.ipcq.TestJvm;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -109,7 +110,7 @@ class PrivacyIT {
     }
 
     private List<String> internetCalls(Class<?> program, String... args) throws Exception {
-        assumeTrue(canTrace(), "needs strace");
+        assumeTrue(Strace.isUsable(), "needs strace");
         Path trace = directory.resolve("trace");
         List<String> traced = List.of("strace", "-f", "-qq", "-e", "trace=network", "-o", trace.toString());
         try (TestJvm user = TestJvm.startThrough(traced, List.of("-XX:+UseSerialGC"), program, args)) {
@@ -120,19 +121,6 @@ class PrivacyIT {
         return Files.readAllLines(trace).stream()
                 .filter(call -> call.contains("sa_family=AF_INET"))
                 .toList();
-    }
-
-    private static boolean canTrace() throws InterruptedException {
-        try {
-            return new ProcessBuilder("strace", "-f", "true")
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.ipcq.benchmarks.Rounds.Better;
 import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.benchmarks.Scratch;
 import io.ipcq.benchmarks.Turns;
-import io.ipcq.process.SerializableBiConsumer;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
@@ -24,16 +23,10 @@ final class DurableOpening {
     /** Ours and Chronicle's, in turns. */
     static Pair inTurns() throws Exception {
         try (Scratch scratch = Scratch.onDisk();
-                ProcessPair ours = opens(scratch.resolve("ours"), DurableOpening::ours);
-                ProcessPair theirs = opens(scratch.resolve("theirs"), DurableOpening::theirs)) {
+                ProcessPair ours = ProcessPair.startOne(scratch.resolve("ours"), DurableOpening::ours);
+                ProcessPair theirs = ProcessPair.startOne(scratch.resolve("theirs"), DurableOpening::theirs)) {
             return Turns.until(Better.LOWER, ours, theirs);
         }
-    }
-
-    /** The producer has nothing to do. */
-    private static ProcessPair opens(Path directory, SerializableBiConsumer<String, SharedQueue<Double>> work)
-            throws Exception {
-        return ProcessPair.start(directory, (any, unused) -> {}, work);
     }
 
     private static void ours(String name, SharedQueue<Double> report) throws Exception {

@@ -8,7 +8,6 @@ import io.ipcq.benchmarks.Rounds.Better;
 import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.benchmarks.Scratch;
 import io.ipcq.benchmarks.Turns;
-import io.ipcq.process.SerializableBiConsumer;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
@@ -24,16 +23,10 @@ final class RingOpening {
     /** Ours and Chronicle's, in turns. */
     static Pair inTurns() throws Exception {
         try (Scratch scratch = new Scratch();
-                ProcessPair ours = opens(scratch.resolve("ours"), RingOpening::ours);
-                ProcessPair theirs = opens(scratch.resolve("theirs"), RingOpening::theirs)) {
+                ProcessPair ours = ProcessPair.startOne(scratch.resolve("ours"), RingOpening::ours);
+                ProcessPair theirs = ProcessPair.startOne(scratch.resolve("theirs"), RingOpening::theirs)) {
             return Turns.until(Better.LOWER, ours, theirs);
         }
-    }
-
-    /** The producer has nothing to do. */
-    private static ProcessPair opens(Path place, SerializableBiConsumer<String, SharedQueue<Double>> work)
-            throws Exception {
-        return ProcessPair.start(place, (any, unused) -> {}, work);
     }
 
     private static void ours(String name, SharedQueue<Double> report) throws Exception {
