@@ -15,6 +15,7 @@ import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.SerializableCallable;
+import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
@@ -27,6 +28,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -38,6 +40,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +55,8 @@ class EveryTimeIT {
 
     private static final long PATIENCE_MILLIS = 60_000;
     private static final long LONG_ENOUGH_TO_WAIT_MILLIS = 2;
+
+    private static final Duration PART_OF_MILLISECOND = Duration.ofNanos(2_999_999);
 
     private static final List<Duration> DURATIONS = List.of(
             Duration.ZERO,
@@ -198,12 +203,16 @@ class EveryTimeIT {
                         arguments(method, duration, 0, TimeUnit.DAYS),
                         !duration.isNegative() && !duration.isZero());
             }
+            requireNotBefore(
+                    PART_OF_MILLISECOND, method, subject, arguments(method, PART_OF_MILLISECOND, 0, TimeUnit.DAYS));
         } else {
             for (long number : NUMBERS) {
                 for (TimeUnit unit : List.of(TimeUnit.NANOSECONDS, TimeUnit.DAYS)) {
                     call(method, subject, arguments(method, Duration.ZERO, number, unit), number > 0);
                 }
             }
+            Object[] arguments = arguments(method, Duration.ZERO, PART_OF_MILLISECOND.toNanos(), TimeUnit.NANOSECONDS);
+            requireNotBefore(PART_OF_MILLISECOND, method, subject, arguments);
         }
     }
 
@@ -260,6 +269,28 @@ class EveryTimeIT {
             return closed(Connection.connect(closed(Listener.bind(key)).address(), key));
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** What says that its time is over says it when it is. */
+    private static void requireNotBefore(Duration time, Executable method, Object subject, Object[] arguments)
+            throws ReflectiveOperationException {
+        if (!(method instanceof Method waits)
+                || subject instanceof Delivery<?>) { // which says false when its lease is over
+            return;
+        }
+        waits.setAccessible(true);
+        long before = System.nanoTime();
+        boolean isLate;
+        try {
+            isLate = Boolean.FALSE.equals(waits.invoke(subject, arguments));
+        } catch (InvocationTargetException e) {
+            isLate = e.getCause() instanceof TimeoutException || e.getCause() instanceof SocketTimeoutException;
+        }
+        if (isLate) {
+            assertThat(System.nanoTime() - before)
+                    .as("%s of %s with %s", method, subject, Arrays.toString(arguments))
+                    .isGreaterThanOrEqualTo(time.toNanos());
         }
     }
 

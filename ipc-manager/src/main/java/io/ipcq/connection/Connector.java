@@ -154,8 +154,8 @@ final class Connector {
     private static SocketChannel openTcp(SocketAddress address, long deadline) throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
-            long millis = TimeUnit.NANOSECONDS.toMillis(Deadline.remainingNanos(deadline));
-            channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, Math.max(1, millis)));
+            long millis = Math.max(1, Deadline.remainingMillis(deadline));
+            channel.socket().connect(address, (int) Math.min(Integer.MAX_VALUE, millis));
             return channel;
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
@@ -205,7 +205,7 @@ final class Connector {
 
     private static void pauseBefore(long deadline, long pauseMillis, @Nullable IOException busy)
             throws SocketTimeoutException, InterruptedException {
-        long left = TimeUnit.NANOSECONDS.toMillis(Deadline.remainingNanos(deadline));
+        long left = Deadline.remainingMillis(deadline);
         if (left <= 0) {
             SocketTimeoutException late = new SocketTimeoutException(
                     "the listener's queue is full" + (busy == null ? "" : ": reason=" + busy.getMessage()));

@@ -8,7 +8,6 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.TimeUnit;
 
 /** Lets a platform thread wait for bytes in the kernel, without another thread in between. Any thread may close it. */
 final class OwnSelector {
@@ -28,11 +27,11 @@ final class OwnSelector {
     /** False if the deadline has passed. */
     boolean await(long deadline) throws IOException, InterruptedException {
         try {
-            long nanos = Deadline.remainingNanos(deadline);
-            if (nanos <= 0) {
+            long millis = Deadline.remainingMillis(deadline);
+            if (millis <= 0) {
                 return false;
             }
-            int selected = deadline == Deadline.NEVER ? selector.select() : selector.select(roundUpToMillis(nanos));
+            int selected = deadline == Deadline.NEVER ? selector.select() : selector.select(millis);
             selector.selectedKeys().clear();
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -41,10 +40,6 @@ final class OwnSelector {
         } catch (ClosedSelectorException e) {
             throw new ClosedChannelException();
         }
-    }
-
-    private static long roundUpToMillis(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
     }
 
     /**

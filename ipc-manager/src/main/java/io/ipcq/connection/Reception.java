@@ -181,7 +181,7 @@ final class Reception implements AutoCloseable {
         } else if (deadline == Deadline.NEVER) {
             selector.select(ready::add);
         } else {
-            selector.select(ready::add, TimeUnit.NANOSECONDS.toMillis(Deadline.remainingNanos(deadline)) + 1);
+            selector.select(ready::add, Math.max(1, Deadline.remainingMillis(deadline)));
         }
     }
 

@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.URL;
@@ -206,6 +209,40 @@ class UnixSocketFileTest {
                 .isInstanceOf(SocketTimeoutException.class)
                 .hasMessageContaining("nobody answered in PT0.1S");
         assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
+    }
+
+    /** The kernel and the thread count in milliseconds: what is less is waited for, too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNotGiveUpBeforeItsTime(boolean tcp) throws Exception {
+        SocketAddress busy;
+        if (tcp) {
+            busy = fullTcpListener();
+        } else {
+            foreign(1);
+            fillQueue();
+            busy = address();
+        }
+        Duration time = Duration.ofNanos(2_999_999);
+        ConnectionBuilder connecting = Connection.builder(busy, KEY).connectTimeout(time);
+        for (int round = 0; round < 50; round++) {
+            long before = System.nanoTime();
+            assertThatThrownBy(connecting::connect).isInstanceOf(SocketTimeoutException.class);
+            assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(time.toNanos());
+        }
+    }
+
+    private SocketAddress fullTcpListener() throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        open.add(channel);
+        channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+        for (int waits = 0; waits < 3; waits++) { // one more than fit, which the kernel does not answer
+            SocketChannel waiting = SocketChannel.open();
+            open.add(waiting);
+            waiting.configureBlocking(false);
+            waiting.connect(channel.getLocalAddress());
+        }
+        return channel.getLocalAddress();
     }
 
     /** A thread may get no processor until its time is over: before it asks the kernel, and after that. */

@@ -55,6 +55,13 @@ public final class Deadline {
         return deadline == NEVER ? NEVER : remainingNanos(deadline, System.nanoTime());
     }
 
+    /** For waits that count in milliseconds: rounded up, so that none ends before its time. Not above 0 once passed. */
+    public static long remainingMillis(long deadline) {
+        long nanos = remainingNanos(deadline);
+        long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
+        return nanos > TimeUnit.MILLISECONDS.toNanos(millis) ? millis + 1 : millis;
+    }
+
     /** The same at the instant {@code now}. */
     public static long remainingNanos(long deadline, long now) {
         return deadline == NEVER || deadline == NOW ? deadline : deadline - now;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class DeadlineTest {
@@ -33,6 +34,21 @@ class DeadlineTest {
             assertThat(Deadline.remainingNanos(deadline) <= 0).isEqualTo(passed);
             assertThat(Deadline.remainingNanos(deadline, System.nanoTime()) <= 0)
                     .isEqualTo(passed);
+        }
+    }
+
+    /** Of a part of a millisecond, too: a wait that rounds it down ends before its time. */
+    @Test
+    void shouldRoundUpToMillis() {
+        for (int i = 0; i < 100_000; i++) {
+            long deadline = Deadline.in(2_000_000 + i);
+            long millis = Deadline.remainingMillis(deadline);
+            long after = Deadline.remainingNanos(deadline);
+            assertThat(millis * 1_000_000).as("after=%d", after).isGreaterThanOrEqualTo(after);
+        }
+        assertThat(Deadline.remainingMillis(Deadline.NEVER)).isGreaterThan(TimeUnit.DAYS.toMillis(365));
+        for (long passed : List.of(PASSED, Deadline.NOW)) {
+            assertThat(Deadline.remainingMillis(passed)).isNotPositive();
         }
     }
 

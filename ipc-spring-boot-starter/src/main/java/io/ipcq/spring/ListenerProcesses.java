@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -283,8 +284,8 @@ final class ListenerProcesses implements QueueListenerContainer {
         }
 
         private synchronized void pause(long millis) {
-            long end = System.nanoTime() + millis * 1_000_000;
-            for (long rest = millis; rest > 0 && !stopping; rest = (end - System.nanoTime()) / 1_000_000) {
+            long end = Deadline.in(millis, TimeUnit.MILLISECONDS);
+            for (long rest = millis; rest > 0 && !stopping; rest = Deadline.remainingMillis(end)) {
                 try {
                     wait(rest);
                 } catch (InterruptedException e) {
@@ -308,7 +309,7 @@ final class ListenerProcesses implements QueueListenerContainer {
         boolean joinOrKill(long end) {
             boolean interrupted = false;
             try {
-                join(Math.max(1, Deadline.remainingNanos(end) / 1_000_000));
+                join(Math.max(1, Deadline.remainingMillis(end)));
             } catch (InterruptedException hurry) {
                 interrupted = true;
             }

@@ -10,6 +10,7 @@ import io.ipcq.queue.SharedQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -88,7 +89,7 @@ final class ListenerThreads implements QueueListenerContainer {
     private boolean join(long end) {
         boolean ended = true;
         for (Worker worker : threads) {
-            long rest = Math.max(1, Deadline.remainingNanos(end) / 1_000_000);
+            long rest = Math.max(1, Deadline.remainingMillis(end));
             try {
                 worker.join(rest);
             } catch (InterruptedException hurry) {
@@ -229,8 +230,8 @@ final class ListenerThreads implements QueueListenerContainer {
         }
 
         private synchronized void pause(long millis) {
-            long end = System.nanoTime() + millis * 1_000_000;
-            for (long rest = millis; rest > 0 && !stopping; rest = (end - System.nanoTime()) / 1_000_000) {
+            long end = Deadline.in(millis, TimeUnit.MILLISECONDS);
+            for (long rest = millis; rest > 0 && !stopping; rest = Deadline.remainingMillis(end)) {
                 try {
                     wait(rest);
                 } catch (InterruptedException look) {
