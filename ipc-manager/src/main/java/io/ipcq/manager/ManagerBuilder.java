@@ -6,7 +6,6 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Limits;
 import io.ipcq.manager.server.ManagerProcess;
 import io.ipcq.manager.wire.ManagerTask;
-import io.ipcq.manager.wire.OwnType;
 import io.ipcq.manager.wire.StartReport;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.SerializableConsumer;
@@ -19,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +34,14 @@ public final class ManagerBuilder {
     private static final Duration STEP = Duration.ofMillis(100);
 
     private final Map<Class<?>, SerializableSupplier<?>> types = new LinkedHashMap<>();
-    private @Nullable Path directory;
-    private @Nullable SerializableRunnable initializer;
+    private Optional<Path> directory = Optional.empty();
+    private Optional<SerializableRunnable> initializer = Optional.empty();
 
     ManagerBuilder() {}
 
     /** Where durable queues are kept, one directory for each name. Without it there are none. */
     public ManagerBuilder directory(Path directory) {
-        this.directory = directory;
+        this.directory = Optional.of(directory);
         return this;
     }
 
@@ -50,7 +50,6 @@ public final class ManagerBuilder {
      * for.
      */
     public <T> ManagerBuilder register(Class<T> type, SerializableSupplier<? extends T> factory) {
-        new OwnType(type);
         types.put(type, factory);
         return this;
     }
@@ -60,7 +59,7 @@ public final class ManagerBuilder {
      * it as long as it takes; a server in this process needs none.
      */
     public ManagerBuilder initializer(SerializableRunnable initializer) {
-        this.initializer = Objects.requireNonNull(initializer, "initializer");
+        this.initializer = Optional.of(initializer);
         return this;
     }
 
@@ -68,6 +67,20 @@ public final class ManagerBuilder {
     public <A extends @Nullable Object> ManagerBuilder initializer(SerializableConsumer<A> initializer, A argument) {
         Objects.requireNonNull(initializer, "initializer");
         return initializer(() -> initializer.accept(argument));
+    }
+
+    /** Sets all options to those of another manager. What is set later replaces them one by one; types are added to. */
+    public ManagerBuilder options(ManagerOptions options) {
+        types.clear();
+        types.putAll(options.types());
+        this.directory = options.directory();
+        this.initializer = options.initializer();
+        return this;
+    }
+
+    /** The options that were set. */
+    public ManagerOptions options() {
+        return new ManagerOptions(types, directory, initializer);
     }
 
     /**
@@ -79,11 +92,14 @@ public final class ManagerBuilder {
      */
     public Manager start() throws IOException, InterruptedException {
         JsonCodec.requireJackson();
+        ManagerOptions options = options();
         ManagerTask task = new ManagerTask(
                 AuthKey.random(),
-                directory == null ? null : directory.toAbsolutePath().toString(),
-                new LinkedHashMap<>(types),
-                initializer);
+                options.directory()
+                        .map(path -> path.toAbsolutePath().toString())
+                        .orElse(null),
+                new LinkedHashMap<>(options.types()),
+                options.initializer().orElse(null));
         try (SharedQueue<byte[]> report = SharedQueue.builder(byte[].class)
                 .capacityBytes(4 * StartReport.MAX_BYTES)
                 .create()) {
@@ -111,7 +127,7 @@ public final class ManagerBuilder {
             if (read.address() != null) {
                 return read.address();
             }
-            boolean late = initializer == null && System.nanoTime() - deadline >= 0;
+            boolean late = initializer.isEmpty() && System.nanoTime() - deadline >= 0;
             if (!alive || late || read.failure() != null) {
                 throw new IOException(
                         "the manager did not start: " + process + "; its output says why", read.failure());

@@ -6,7 +6,6 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
 import io.ipcq.connection.ListenerClosedException;
-import io.ipcq.manager.wire.OwnType;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.Receipt;
 import io.ipcq.manager.wire.RpcException;
@@ -30,7 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,13 +82,12 @@ public final class ManagerServer implements AutoCloseable {
             new Clearing<>(threads, clock, Clearing.PATIENCE, Session::clear, admission::cleared);
 
     /** To be {@linkplain #begin begun}; it closes the listener. */
-    ManagerServer(Listener listener, ManagerServerOptions options, Map<OwnType, Supplier<?>> registered)
-            throws IOException {
+    ManagerServer(Listener listener, ManagerServerOptions options) throws IOException {
         this.listener = listener;
         this.options = options;
         this.budgets = new Budgets(options);
         workers = new Workers(threads, clock, options.maxThreads(), Workers.PATIENCE);
-        names = new NameTable(new ServedTypes(options, budgets, clock, workers, registered));
+        names = new NameTable(new ServedTypes(options, budgets, clock, workers));
         clock.setRemoveOnCancelPolicy(true);
         requestLoop = new RequestLoop(threads);
     }

@@ -5,7 +5,6 @@ import io.ipcq.codec.JsonCodec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Limits;
 import io.ipcq.connection.Listener;
-import io.ipcq.manager.wire.OwnType;
 import io.ipcq.queue.DurableQueueBuilder;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManagerServerBuilder {
 
-    private final Map<OwnType, Supplier<?>> types = new LinkedHashMap<>();
+    private final Map<Class<?>, Supplier<?>> types = new LinkedHashMap<>();
     private Optional<Path> directory = Optional.empty();
     private boolean groupTrusted;
     private boolean shutdownAllowed;
@@ -55,7 +54,7 @@ public final class ManagerServerBuilder {
      * the same keeps its thread, for which there is one less for others.
      */
     public <T> ManagerServerBuilder register(Class<T> type, Supplier<? extends T> factory) {
-        types.put(new OwnType(type), factory);
+        types.put(type, factory);
         return this;
     }
 
@@ -129,6 +128,39 @@ public final class ManagerServerBuilder {
         return this;
     }
 
+    /** Sets all options to those of another server. What is set later replaces them one by one; types are added to. */
+    public ManagerServerBuilder options(ManagerServerOptions options) {
+        types.clear();
+        types.putAll(options.types());
+        this.directory = options.directory();
+        this.groupTrusted = options.groupTrusted();
+        this.shutdownAllowed = options.shutdownAllowed();
+        this.maxClients = options.maxClients();
+        this.maxFrameBytes = options.maxFrameBytes();
+        this.maxThreads = options.maxThreads();
+        this.maxCallBytes = options.maxCallBytes();
+        this.maxStoredBytes = options.maxStoredBytes();
+        this.maxNames = options.maxNames();
+        this.maxQueueDescriptors = options.maxQueueDescriptors();
+        return this;
+    }
+
+    /** The options that were set. */
+    public ManagerServerOptions options() {
+        return new ManagerServerOptions(
+                types,
+                directory,
+                groupTrusted,
+                shutdownAllowed,
+                maxClients,
+                maxFrameBytes,
+                maxThreads,
+                maxCallBytes,
+                maxStoredBytes,
+                maxNames,
+                maxQueueDescriptors);
+    }
+
     /** A server at a Unix-domain socket in a new private directory. */
     public ManagerServer bind(AuthKey key) throws IOException {
         return bind((SocketAddress) null, key);
@@ -136,11 +168,12 @@ public final class ManagerServerBuilder {
 
     /** A server at a {@link java.net.UnixDomainSocketAddress} or an {@link java.net.InetSocketAddress}. */
     public ManagerServer bind(@Nullable SocketAddress address, AuthKey key) throws IOException {
+        ManagerServerOptions options = options(); // checked before there is a socket
         return bind(
                 address == null
                         ? Listener.bind(key)
                         : Listener.builder(address, key)
-                                .maxFrameBytes(maxFrameBytes)
+                                .maxFrameBytes(options.maxFrameBytes())
                                 .bind());
     }
 
@@ -149,20 +182,7 @@ public final class ManagerServerBuilder {
         ManagerServer server = null;
         try {
             JsonCodec.requireJackson();
-            server = new ManagerServer(
-                    listener,
-                    new ManagerServerOptions(
-                            directory,
-                            groupTrusted,
-                            shutdownAllowed,
-                            maxClients,
-                            maxFrameBytes,
-                            maxThreads,
-                            maxCallBytes,
-                            maxStoredBytes,
-                            maxNames,
-                            maxQueueDescriptors),
-                    types);
+            server = new ManagerServer(listener, options());
             return server.begin();
         } catch (IOException | RuntimeException | Error e) {
             try (listener) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.OwnType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -13,6 +17,7 @@ import java.util.stream.Stream;
 /**
  * How a manager behaves, as {@link ManagerServerBuilder} put it together. Immutable.
  *
+ * @param types interfaces of the program's own, each with what makes an object for a name
  * @param directory where durable queues are, one directory each; empty if there are none
  * @param groupTrusted whether durable queues are opened to whose files a group may write
  * @param shutdownAllowed whether a client may end the server, and take locks and permits from others
@@ -27,6 +32,7 @@ import java.util.stream.Stream;
  *     one
  */
 public record ManagerServerOptions(
+        Map<Class<?>, Supplier<?>> types,
         Optional<Path> directory,
         boolean groupTrusted,
         boolean shutdownAllowed,
@@ -52,13 +58,18 @@ public record ManagerServerOptions(
     private static final long USUAL_DESCRIPTORS = 4_096;
     private static final Pattern DESCRIPTORS = Pattern.compile("^Max open files +(\\d{1,18})");
 
+    /** @throws IllegalArgumentException if an option is out of its range, or a type cannot be served */
     public ManagerServerOptions {
+        Objects.requireNonNull(types, "types").keySet().forEach(OwnType::new);
+        Objects.requireNonNull(directory, "directory");
         requireAtLeast(1, "maxClients", maxClients);
+        requireAtLeast(1, "maxFrameBytes", maxFrameBytes);
         requireAtLeast(2, "maxThreads", maxThreads); // half for a client, half for the others
         requireAtLeast(1, "maxCallBytes", maxCallBytes);
         requireAtLeast(1, "maxStoredBytes", maxStoredBytes);
         requireAtLeast(1, "maxNames", maxNames);
         requireAtLeast(0, "maxQueueDescriptors", maxQueueDescriptors);
+        types = Map.copyOf(types);
     }
 
     private static void requireAtLeast(int least, String name, long value) {

@@ -38,17 +38,13 @@ final class ServedTypes {
     /** A type of the program's own. */
     private record Registered(OwnType type, Supplier<?> factory) {}
 
-    ServedTypes(
-            ManagerServerOptions options,
-            Budgets budgets,
-            ScheduledExecutorService clock,
-            Workers workers,
-            Map<OwnType, Supplier<?>> own) {
+    ServedTypes(ManagerServerOptions options, Budgets budgets, ScheduledExecutorService clock, Workers workers) {
         this.options = options;
         this.budgets = budgets;
         this.clock = clock;
         this.workers = workers;
-        own.forEach((type, factory) -> registered.put(type.name(), new Registered(type, factory)));
+        options.types()
+                .forEach((type, factory) -> registered.put(type.getName(), new Registered(new OwnType(type), factory)));
     }
 
     Served make(Served.Key key, Map<String, @Nullable Object> asked, Session session) {
