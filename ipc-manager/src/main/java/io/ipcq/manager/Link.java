@@ -11,6 +11,7 @@ import io.ipcq.connection.FrameTooLargeException;
 import io.ipcq.connection.LightThreads;
 import io.ipcq.manager.wire.Json;
 import io.ipcq.manager.wire.JsonReader;
+import io.ipcq.manager.wire.Operation.OfServer;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.Receipt;
 import io.ipcq.manager.wire.RpcException;
@@ -175,7 +176,7 @@ final class Link {
             users++;
         }
         try {
-            call("ping");
+            call(OfServer.PING);
             return true;
         } catch (ManagerGoneException e) {
             close();
@@ -223,8 +224,8 @@ final class Link {
 
     /** A call that the server answers at once, and that an interrupt does not end. */
     @Nullable
-    Object call(String method, @Nullable Object... params) {
-        return call(null, method, params);
+    Object call(OfServer method, @Nullable Object... params) {
+        return call(null, method.wire(), params);
     }
 
     /** The same of a proxy. */
@@ -310,7 +311,7 @@ final class Link {
             requireThere();
             send(request(key, method, params));
             if (owner != null && owner.isClosed()) {
-                call("cancel", key); // whoever closed it may have been too early to do that
+                call(OfServer.CANCEL, key); // whoever closed it may have been too early to do that
             }
             await(mine, millis != null, interruptible ? key : null);
             result = result(mine, interruptible);
@@ -335,13 +336,13 @@ final class Link {
             received = receiver.receive(result, receipt);
         } catch (Throwable e) {
             try {
-                tell("arrived", receipt.params(key));
+                tell(OfServer.ARRIVED, receipt.params(key));
             } catch (RuntimeException gone) {
                 e.addSuppressed(gone);
             }
             throw e;
         }
-        tell("arrived", receipt.params(key));
+        tell(OfServer.ARRIVED, receipt.params(key));
         return received;
     }
 
@@ -350,7 +351,7 @@ final class Link {
     void cancelCallsOf(Attached owner) {
         for (Map.Entry<Object, Pending> waiting : pending.entrySet()) {
             if (waiting.getValue().owner == owner && !waiting.getValue().done) {
-                call("cancel", waiting.getKey());
+                call(OfServer.CANCEL, waiting.getKey());
             }
         }
     }
@@ -365,8 +366,8 @@ final class Link {
     }
 
     /** Says something that has no answer. */
-    private void tell(String method, Object... params) {
-        send(request(null, method, params));
+    private void tell(OfServer method, Object... params) {
+        send(request(null, method.wire(), params));
     }
 
     private static Map<String, @Nullable Object> request(
@@ -414,7 +415,7 @@ final class Link {
             }
             if (mine.interrupted && cancellable != null && !cancelled && !mine.done) {
                 cancelled = true;
-                call("cancel", cancellable);
+                call(OfServer.CANCEL, cancellable);
             }
         }
     }
@@ -422,7 +423,7 @@ final class Link {
     /** A server that was not heard for a while has to say that it is there. */
     private void requireAnswering() {
         if (System.nanoTime() - heardNanos >= answerNanos) {
-            call("ping");
+            call(OfServer.PING);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
+import io.ipcq.manager.wire.Operation.OfServer;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.SharedQueue;
@@ -52,7 +53,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
      */
     private RuntimeException over(QueueClosedException e) {
         if (!closed) {
-            link.call("ping");
+            link.call(OfServer.PING);
         }
         return e;
     }

@@ -5,6 +5,7 @@ import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.manager.wire.Json;
+import io.ipcq.manager.wire.Operation.OfServer;
 import io.ipcq.manager.wire.ServedType;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.DurableQueue;
@@ -108,7 +109,7 @@ public final class Manager implements AutoCloseable {
 
     /** Asks whether it is there, and returns its process number. */
     public OptionalLong ping() {
-        return link.call("ping") instanceof Map<?, ?> about && about.get("pid") instanceof Number pid
+        return link.call(OfServer.PING) instanceof Map<?, ?> about && about.get("pid") instanceof Number pid
                 ? OptionalLong.of(pid.longValue())
                 : OptionalLong.empty();
     }
@@ -116,11 +117,11 @@ public final class Manager implements AutoCloseable {
     /** What clients hold at the moment. */
     public List<Held> names() {
         List<Held> names = new ArrayList<>();
-        Object rows = link.call("names");
+        Object rows = link.call(OfServer.NAMES);
         while (rows instanceof List<?> page && !page.isEmpty()) {
             page.forEach(row -> names.add(Held.of((Map<?, ?>) row)));
             Held last = names.get(names.size() - 1);
-            rows = link.call("names", last.type(), last.name());
+            rows = link.call(OfServer.NAMES, last.type(), last.name());
         }
         return List.copyOf(names);
     }
@@ -146,11 +147,11 @@ public final class Manager implements AutoCloseable {
      */
     public List<LockState> locks() {
         List<LockState> locks = new ArrayList<>();
-        Object rows = link.call("locks");
+        Object rows = link.call(OfServer.LOCKS);
         while (rows instanceof List<?> page && !page.isEmpty()) {
             page.forEach(row -> locks.add(LockState.of((Map<?, ?>) row)));
             LockState last = locks.get(locks.size() - 1);
-            rows = link.call("locks", last.type(), last.name());
+            rows = link.call(OfServer.LOCKS, last.type(), last.name());
         }
         return List.copyOf(locks);
     }
@@ -166,12 +167,13 @@ public final class Manager implements AutoCloseable {
      * @throws ManagerException with {@link ManagerException#FORBIDDEN} if the server does not let its clients do that
      */
     public boolean revoke(LockState state, LockState.Holder holder) {
-        return Boolean.TRUE.equals(link.call("revoke", state.type(), state.name(), holder.client(), holder.thread()));
+        return Boolean.TRUE.equals(
+                link.call(OfServer.REVOKE, state.type(), state.name(), holder.client(), holder.thread()));
     }
 
     /** Ends the server, if it lets its clients do that. */
     public void shutdown() {
-        link.call("shutdown");
+        link.call(OfServer.SHUTDOWN);
     }
 
     // ---- what it serves ---------------------------------------------------------------------------------------------

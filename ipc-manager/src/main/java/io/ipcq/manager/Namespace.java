@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.EncodedElements;
+import io.ipcq.manager.wire.Operation.OfMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public final class Namespace extends Proxy {
 
     /** Gives a name a value, encoded with a codec of your own. */
     public <T> void set(String name, T value, Codec<T> codec) {
-        reference.call("put", name, EncodedElements.wire(codec, value));
+        reference.call(OfMap.PUT, name, EncodedElements.wire(codec, value));
     }
 
     /** The value of a name; null if there is none. */
@@ -38,22 +39,22 @@ public final class Namespace extends Proxy {
 
     /** The same of one that was set with this codec. */
     public <T> @Nullable T get(String name, Codec<T> codec) {
-        return EncodedElements.value(codec, reference.call("get", name));
+        return EncodedElements.value(codec, reference.call(OfMap.GET, name));
     }
 
     /** Forgets a name and its value, if it is there. */
     public void remove(String name) {
-        reference.call("remove", name);
+        reference.call(OfMap.REMOVE, name);
     }
 
     /** Whether a name has a value. */
     public boolean contains(String name) {
-        return reference.flag("containsKey", name);
+        return reference.flag(OfMap.CONTAINS_KEY, name);
     }
 
     /** The names that have a value, as they are at one time. */
     public List<String> names() {
-        return Pages.all(reference).items().stream()
+        return Pages.all(reference, OfMap.PAGE).items().stream()
                 .map(entry -> String.valueOf(((List<?>) entry).get(0)))
                 .toList();
     }

@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 import io.ipcq.Handle;
+import io.ipcq.manager.wire.Operation.OfObject;
 import io.ipcq.manager.wire.OwnType;
 import io.ipcq.manager.wire.Thrown;
 import java.io.ObjectStreamException;
@@ -49,7 +50,8 @@ final class OwnProxy implements InvocationHandler, Attached, Serializable {
         }
         OwnType.Operation operation = type.operation(method);
         try {
-            return operation.decode(reference.await(null, "call", operation.name(), operation.encode(arguments)));
+            return operation.decode(
+                    reference.await(null, OfObject.CALL, operation.name(), operation.encode(arguments)));
         } catch (ManagerException e) {
             Thrown thrown = e.thrown();
             Throwable own = thrown == null ? null : thrown.remake(method.getExceptionTypes());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.manager.wire.Operation;
 import io.ipcq.manager.wire.Page;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
@@ -20,20 +21,20 @@ final class Pages {
      * @throws ConcurrentModificationException if the collection is larger than a page, and changed during each of many
      *     looks
      */
-    static Page all(Reference reference) {
-        return range(reference, 0, null);
+    static Page all(Reference reference, Operation page) {
+        return range(reference, page, 0, null);
     }
 
     /** The same of those from one to before another, or the last. */
-    static Page range(Reference reference, int from, @Nullable Integer to) {
+    static Page range(Reference reference, Operation page, int from, @Nullable Integer to) {
         for (int look = 0; look < LOOKS; look++) {
-            Page first = Page.read(reference.call("page", from, to));
+            Page first = Page.read(reference.call(page, from, to));
             List<Object> items = new ArrayList<>(first.items());
             Page next = first;
             while (from + items.size() < first.size()
                     && next.version() == first.version()
                     && !next.items().isEmpty()) {
-                next = Page.read(reference.call("page", from + items.size(), to));
+                next = Page.read(reference.call(page, from + items.size(), to));
                 items.addAll(next.items());
             }
             if (next.version() == first.version()) {

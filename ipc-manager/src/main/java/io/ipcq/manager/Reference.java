@@ -3,6 +3,8 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 import io.ipcq.Passed;
+import io.ipcq.manager.wire.Operation;
+import io.ipcq.manager.wire.Operation.OfServer;
 import io.ipcq.manager.wire.ServedType;
 import io.ipcq.queue.QueueClosedException;
 import java.nio.file.Path;
@@ -50,7 +52,7 @@ final class Reference implements Attached {
             }
             try {
                 if (!link.isGone()) {
-                    link.call("close", type.wire(), name);
+                    link.call(OfServer.CLOSE, type.wire(), name);
                 }
             } catch (ManagerGoneException e) {
                 // it holds nothing any longer
@@ -91,7 +93,7 @@ final class Reference implements Attached {
             if (!create) {
                 asked.put("create", false);
             }
-            Object about = link.call("open", type.wire(), name, asked);
+            Object about = link.call(OfServer.OPEN, type.wire(), name, asked);
             asked.remove("create");
             return new Reference(link, type, name, asked, about instanceof Map<?, ?> map ? map : Map.of());
         } catch (RuntimeException e) {
@@ -127,39 +129,44 @@ final class Reference implements Attached {
     }
 
     @Nullable
-    Object call(String operation, @Nullable Object... arguments) {
-        return asked(() -> link.call(this, type.wire() + "." + operation, named(arguments)));
+    Object call(Operation operation, @Nullable Object... arguments) {
+        return asked(() -> link.call(this, method(operation), named(arguments)));
     }
 
     /** See {@link Link#callForLong}. */
     @Nullable
-    Object callForLong(String operation, @Nullable Object... arguments) {
-        return asked(() -> link.callForLong(this, type.wire() + "." + operation, named(arguments)));
+    Object callForLong(Operation operation, @Nullable Object... arguments) {
+        return asked(() -> link.callForLong(this, method(operation), named(arguments)));
     }
 
     /** See {@link Link#takeNow}. */
-    <T> @Nullable T takeNow(Link.Receiver<T> receiver, String operation, @Nullable Object... arguments) {
-        return asked(() -> link.takeNow(this, receiver, type.wire() + "." + operation, named(arguments)));
+    <T> @Nullable T takeNow(Link.Receiver<T> receiver, Operation operation, @Nullable Object... arguments) {
+        return asked(() -> link.takeNow(this, receiver, method(operation), named(arguments)));
     }
 
     /** Waits at most so long, or for ever; the time is among the arguments, too, if the operation has one. */
     @Nullable
-    Object await(@Nullable Long millis, String operation, @Nullable Object... arguments) throws InterruptedException {
-        return asked(() -> link.await(this, millis, type.wire() + "." + operation, named(arguments)));
+    Object await(@Nullable Long millis, Operation operation, @Nullable Object... arguments)
+            throws InterruptedException {
+        return asked(() -> link.await(this, millis, method(operation), named(arguments)));
     }
 
     <T> @Nullable T take(
-            @Nullable Long millis, Link.Receiver<T> receiver, String operation, @Nullable Object... arguments)
+            @Nullable Long millis, Link.Receiver<T> receiver, Operation operation, @Nullable Object... arguments)
             throws InterruptedException {
-        return asked(() -> link.take(this, millis, receiver, type.wire() + "." + operation, named(arguments)));
+        return asked(() -> link.take(this, millis, receiver, method(operation), named(arguments)));
     }
 
-    long number(String operation, @Nullable Object... arguments) {
+    long number(Operation operation, @Nullable Object... arguments) {
         return call(operation, arguments) instanceof Number number ? number.longValue() : 0;
     }
 
-    boolean flag(String operation, @Nullable Object... arguments) {
+    boolean flag(Operation operation, @Nullable Object... arguments) {
         return Boolean.TRUE.equals(call(operation, arguments));
+    }
+
+    private String method(Operation operation) {
+        return type.wire() + "." + operation.wire();
     }
 
     private @Nullable Object[] named(@Nullable Object[] arguments) {

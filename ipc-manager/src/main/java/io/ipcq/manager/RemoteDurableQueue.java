@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.DurableOptions;
 import io.ipcq.manager.wire.Json;
+import io.ipcq.manager.wire.Operation.OfQueue;
 import io.ipcq.manager.wire.WireTime;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
@@ -30,13 +31,13 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
     @Override
     public Delivery<E> receive() throws InterruptedException {
-        return Objects.requireNonNull(delivery(reference.await(null, "receive", (Object) null)));
+        return Objects.requireNonNull(delivery(reference.await(null, OfQueue.RECEIVE, (Object) null)));
     }
 
     @Override
     public @Nullable Delivery<E> receive(Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(Objects.requireNonNull(timeout, "timeout"));
-        return delivery(reference.await(millis, "receive", millis));
+        return delivery(reference.await(millis, OfQueue.RECEIVE, millis));
     }
 
     /** What cannot be decoded here, others may be able to decode: it goes back. */
@@ -50,7 +51,7 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
             return new Leased(value, number, (int) Json.number(map, "attempts"));
         } catch (Throwable e) {
             try {
-                reference.call("nack", number, null);
+                reference.call(OfQueue.NACK, number, null);
             } catch (RuntimeException gone) {
                 e.addSuppressed(gone);
             }
@@ -65,7 +66,7 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
     @Override
     public void flush() {
-        reference.callForLong("flush");
+        reference.callForLong(OfQueue.FLUSH);
     }
 
     @Override
@@ -80,19 +81,19 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
     @Override
     public void reopen() {
-        reference.call("reopen");
+        reference.call(OfQueue.REOPEN);
     }
 
     @Override
     public DurableQueueOptions options() {
-        return options(reference.call("options"));
+        return options(reference.call(OfQueue.OPTIONS));
     }
 
     @Override
     public DurableQueueOptions alter(UnaryOperator<DurableQueueOptions> change) {
         DurableQueueOptions before = options();
         DurableQueueOptions after = Objects.requireNonNull(change.apply(before), "change");
-        return options(reference.callForLong("alter", DurableOptions.difference(before, after)));
+        return options(reference.callForLong(OfQueue.ALTER, DurableOptions.difference(before, after)));
     }
 
     private static DurableQueueOptions options(@Nullable Object wire) {
@@ -132,32 +133,32 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
 
         @Override
         public boolean ack() {
-            return reference.flag("ack", number);
+            return reference.flag(OfQueue.ACK, number);
         }
 
         @Override
         public boolean take() {
-            return reference.flag("take", number);
+            return reference.flag(OfQueue.TAKE, number);
         }
 
         @Override
         public boolean nack() {
-            return reference.flag("nack", number);
+            return reference.flag(OfQueue.NACK, number);
         }
 
         @Override
         public boolean nack(Duration delay) {
-            return reference.flag("nack", number, WireTime.millis(delay));
+            return reference.flag(OfQueue.NACK, number, WireTime.millis(delay));
         }
 
         @Override
         public boolean release() {
-            return reference.flag("release", number);
+            return reference.flag(OfQueue.RELEASE, number);
         }
 
         @Override
         public boolean renew() {
-            return reference.flag("renew", number);
+            return reference.flag(OfQueue.RENEW, number);
         }
     }
 }

@@ -4,6 +4,7 @@ package io.ipcq.manager;
 import static java.util.Objects.requireNonNull;
 
 import io.ipcq.Excerpt;
+import io.ipcq.manager.wire.Operation.OfMap;
 import io.ipcq.manager.wire.Page;
 import java.util.AbstractSet;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class RemoteKeys<K> extends AbstractSet<K> {
 
     private List<K> snapshot() {
         List<K> snapshot = new ArrayList<>();
-        wires(Pages.all(reference)).forEach(wire -> snapshot.add(keys.key(wire)));
+        wires(Pages.all(reference, OfMap.PAGE)).forEach(wire -> snapshot.add(keys.key(wire)));
         return snapshot;
     }
 
@@ -50,7 +51,7 @@ class RemoteKeys<K> extends AbstractSet<K> {
 
     @Override
     public int size() {
-        return (int) reference.number("size");
+        return (int) reference.number(OfMap.SIZE);
     }
 
     @Override
@@ -60,36 +61,36 @@ class RemoteKeys<K> extends AbstractSet<K> {
 
     @Override
     public void clear() {
-        reference.call("clear");
+        reference.call(OfMap.CLEAR);
     }
 
     @Override
     public boolean contains(@Nullable Object key) {
         Object wire = key == null ? null : keys.anyWire(key);
-        return wire != null && reference.flag("containsKey", wire);
+        return wire != null && reference.flag(OfMap.CONTAINS_KEY, wire);
     }
 
     @Override
     public boolean containsAll(Collection<?> elements) {
         List<?> asked = new ArrayList<>(elements);
         List<Object> wires = anyWires(asked);
-        return wires.size() == asked.size() && reference.flag("containsAll", wires);
+        return wires.size() == asked.size() && reference.flag(OfMap.CONTAINS_ALL, wires);
     }
 
     @Override
     public boolean remove(@Nullable Object key) {
         Object wire = key == null ? null : keys.anyWire(key);
-        return wire != null && reference.call("remove", wire) != null;
+        return wire != null && reference.call(OfMap.REMOVE, wire) != null;
     }
 
     @Override
     public boolean removeAll(Collection<?> elements) {
-        return reference.number("removeAll", anyWires(elements)) > 0;
+        return reference.number(OfMap.REMOVE_ALL, anyWires(elements)) > 0;
     }
 
     @Override
     public boolean retainAll(Collection<?> elements) {
-        return reference.number("retainAll", anyWires(elements)) > 0;
+        return reference.number(OfMap.RETAIN_ALL, anyWires(elements)) > 0;
     }
 
     /** Worked out here, and tried again if another client came between. */
@@ -97,11 +98,11 @@ class RemoteKeys<K> extends AbstractSet<K> {
     public boolean removeIf(Predicate<? super K> filter) {
         requireNonNull(filter, "filter");
         while (true) {
-            Page page = Pages.all(reference);
+            Page page = Pages.all(reference, OfMap.PAGE);
             List<?> matching = wires(page).stream()
                     .filter(wire -> filter.test(keys.key(wire)))
                     .toList();
-            if (matching.isEmpty() || reference.call("removeAll", matching, page.version()) != null) {
+            if (matching.isEmpty() || reference.call(OfMap.REMOVE_ALL, matching, page.version()) != null) {
                 return !matching.isEmpty();
             }
         }

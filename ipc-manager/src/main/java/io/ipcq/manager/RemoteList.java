@@ -7,6 +7,7 @@ import io.ipcq.Attached;
 import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.EncodedElements;
+import io.ipcq.manager.wire.Operation.OfList;
 import io.ipcq.manager.wire.Page;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
@@ -46,7 +47,7 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
                 EncodedElements.wire(codec, requireNonNull(element, "element")), "an element that is null in JSON");
     }
 
-    private E at(String operation, int index, @Nullable Object... arguments) {
+    private E at(OfList operation, int index, @Nullable Object... arguments) {
         @Nullable Object[] all = new @Nullable Object[arguments.length + 1];
         all[0] = index;
         System.arraycopy(arguments, 0, all, 1, arguments.length);
@@ -59,24 +60,24 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
 
     @Override
     public E get(int index) {
-        return at("get", index);
+        return at(OfList.GET, index);
     }
 
     @Override
     public E set(int index, E element) {
-        return at("set", index, wire(element));
+        return at(OfList.SET, index, wire(element));
     }
 
     @Override
     public boolean add(E element) {
-        reference.call("append", wire(element));
+        reference.call(OfList.APPEND, wire(element));
         return true;
     }
 
     @Override
     public void add(int index, E element) {
         try {
-            reference.call("insert", index, wire(element));
+            reference.call(OfList.INSERT, index, wire(element));
         } catch (IllegalArgumentException e) {
             throw new IndexOutOfBoundsException(e.getMessage());
         }
@@ -84,17 +85,17 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
 
     @Override
     public E remove(int index) {
-        return at("remove", index);
+        return at(OfList.REMOVE, index);
     }
 
     @Override
     public int size() {
-        return (int) reference.number("size");
+        return (int) reference.number(OfList.SIZE);
     }
 
     @Override
     public void clear() {
-        reference.call("clear");
+        reference.call(OfList.CLEAR);
     }
 
     @Override
@@ -115,14 +116,14 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
         List<Object> items = new ArrayList<>();
         elements.forEach(element -> items.add(wire(element)));
         if (!items.isEmpty()) {
-            reference.call("splice", null, index, 0, items);
+            reference.call(OfList.SPLICE, null, index, 0, items);
         }
         return !items.isEmpty();
     }
 
     @Override
     protected void removeRange(int from, int to) {
-        reference.call("splice", null, from, to - from, List.of());
+        reference.call(OfList.SPLICE, null, from, to - from, List.of());
     }
 
     // ---- what has to look at all elements ---------------------------------------------------------------------------
@@ -140,14 +141,14 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
 
     private List<E> snapshot() {
         List<E> elements = new ArrayList<>();
-        items(Pages.all(reference)).forEach(item -> elements.add(item.element));
+        items(Pages.all(reference, OfList.PAGE)).forEach(item -> elements.add(item.element));
         return Collections.unmodifiableList(elements);
     }
 
     /** Changes the list as a whole, until no other thread comes between; says whether that changed anything. */
     private boolean edit(UnaryOperator<List<Item<E>>> change) {
         while (true) {
-            Page page = Pages.all(reference);
+            Page page = Pages.all(reference, OfList.PAGE);
             List<Item<E>> before = items(page);
             List<Item<E>> after = change.apply(new ArrayList<>(before));
             int shorter = Math.min(before.size(), after.size());
@@ -166,7 +167,7 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
             if (replaced == 0 && items.isEmpty()) {
                 return false;
             }
-            if (reference.flag("splice", page.version(), same, replaced, items)) {
+            if (reference.flag(OfList.SPLICE, page.version(), same, replaced, items)) {
                 return true;
             }
         }
@@ -255,7 +256,7 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
 
     @Override
     public ListIterator<E> listIterator(int index) {
-        return new Cursor(Pages.all(reference), index);
+        return new Cursor(Pages.all(reference, OfList.PAGE), index);
     }
 
     /** Shows the list as it was, and changes it as long as nobody else did. */
@@ -334,7 +335,7 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
         }
 
         private void splice(int index, int count, List<Object> items) {
-            if (!reference.flag("splice", version, index, count, items)) {
+            if (!reference.flag(OfList.SPLICE, version, index, count, items)) {
                 throw new ConcurrentModificationException(
                         "the list was changed since this iterator was made: " + reference);
             }

@@ -8,6 +8,7 @@ import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.manager.wire.EncodedElements;
+import io.ipcq.manager.wire.Operation.OfMap;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.AbstractCollection;
@@ -67,7 +68,7 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     @Override
     public @Nullable V get(Object key) {
         Object wire = keys.anyWire(key);
-        return wire == null ? null : value(reference.call("get", wire));
+        return wire == null ? null : value(reference.call(OfMap.GET, wire));
     }
 
     @Override
@@ -78,30 +79,30 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     @Override
     public @Nullable V put(K key, V value) {
-        return value(reference.call("put", keys.wire(key), wire(value)));
+        return value(reference.call(OfMap.PUT, keys.wire(key), wire(value)));
     }
 
     @Override
     public void putAll(Map<? extends K, ? extends V> entries) {
         List<Object> pairs = new ArrayList<>();
         entries.forEach((key, value) -> pairs.add(List.of(keys.wire(key), wire(value))));
-        reference.call("putAll", pairs);
+        reference.call(OfMap.PUT_ALL, pairs);
     }
 
     @Override
     public @Nullable V remove(Object key) {
         Object wire = keys.anyWire(key);
-        return wire == null ? null : value(reference.call("remove", wire));
+        return wire == null ? null : value(reference.call(OfMap.REMOVE, wire));
     }
 
     @Override
     public @Nullable V putIfAbsent(K key, V value) {
-        return value(reference.call("putIfAbsent", keys.wire(key), wire(value)));
+        return value(reference.call(OfMap.PUT_IF_ABSENT, keys.wire(key), wire(value)));
     }
 
     @Override
     public @Nullable V replace(K key, V value) {
-        return value(reference.call("replace", keys.wire(key), wire(value)));
+        return value(reference.call(OfMap.REPLACE, keys.wire(key), wire(value)));
     }
 
     /*
@@ -112,12 +113,12 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     @Override
     public boolean remove(Object key, @Nullable Object value) {
         Object wire = keys.anyWire(key);
-        Object there = wire == null || value == null ? null : reference.call("get", wire);
+        Object there = wire == null || value == null ? null : reference.call(OfMap.GET, wire);
         while (there != null && Objects.deepEquals(value(there), value)) {
-            if (reference.flag("removeValue", wire, there)) {
+            if (reference.flag(OfMap.REMOVE_VALUE, wire, there)) {
                 return true;
             }
-            there = reference.call("get", wire);
+            there = reference.call(OfMap.GET, wire);
         }
         return false;
     }
@@ -127,12 +128,12 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
         requireNonNull(expected, "expected");
         Object wire = keys.wire(key);
         Object after = wire(value);
-        Object there = reference.call("get", wire);
+        Object there = reference.call(OfMap.GET, wire);
         while (there != null && Objects.deepEquals(value(there), expected)) {
-            if (reference.flag("replaceValue", wire, there, after)) {
+            if (reference.flag(OfMap.REPLACE_VALUE, wire, there, after)) {
                 return true;
             }
-            there = reference.call("get", wire);
+            there = reference.call(OfMap.GET, wire);
         }
         return false;
     }
@@ -141,15 +142,15 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     private @Nullable V change(K key, Function<@Nullable V, @Nullable V> function) {
         Object wire = keys.wire(key);
         while (true) {
-            Object there = reference.call("get", wire);
+            Object there = reference.call(OfMap.GET, wire);
             V after = function.apply(value(there));
             boolean done;
             if (after == null) {
-                done = there == null || reference.flag("removeValue", wire, there);
+                done = there == null || reference.flag(OfMap.REMOVE_VALUE, wire, there);
             } else if (there == null) {
-                done = reference.call("putIfAbsent", wire, wire(after)) == null;
+                done = reference.call(OfMap.PUT_IF_ABSENT, wire, wire(after)) == null;
             } else {
-                done = reference.flag("replaceValue", wire, there, wire(after));
+                done = reference.flag(OfMap.REPLACE_VALUE, wire, there, wire(after));
             }
             if (done) {
                 return after;
@@ -187,20 +188,20 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     @Override
     public boolean containsKey(Object key) {
         Object wire = keys.anyWire(key);
-        return wire != null && reference.flag("containsKey", wire);
+        return wire != null && reference.flag(OfMap.CONTAINS_KEY, wire);
     }
 
     @Override
     public boolean containsValue(Object value) {
         requireNonNull(value, "value");
         Object wire = anyValue(value);
-        return (wire != null && reference.flag("containsValue", wire))
+        return (wire != null && reference.flag(OfMap.CONTAINS_VALUE, wire))
                 || snapshot().values().stream().anyMatch(each -> Objects.deepEquals(each, value));
     }
 
     @Override
     public int size() {
-        return (int) reference.number("size");
+        return (int) reference.number(OfMap.SIZE);
     }
 
     @Override
@@ -210,12 +211,12 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
 
     @Override
     public void clear() {
-        reference.call("clear");
+        reference.call(OfMap.CLEAR);
     }
 
     private Map<K, V> snapshot() {
         Map<K, V> entries = new LinkedHashMap<>();
-        for (Object pair : Pages.all(reference).items()) {
+        for (Object pair : Pages.all(reference, OfMap.PAGE).items()) {
             List<?> two = (List<?>) pair;
             entries.put(keys.key(two.get(0)), requireNonNull(value(two.get(1))));
         }

@@ -6,6 +6,7 @@ import io.ipcq.codec.CodecException;
 import io.ipcq.manager.wire.EncodedElements;
 import io.ipcq.manager.wire.HeapSize;
 import io.ipcq.manager.wire.Json;
+import io.ipcq.manager.wire.Operation.OfQueue;
 import io.ipcq.manager.wire.Receipt;
 import io.ipcq.manager.wire.WireTime;
 import io.ipcq.queue.QueueClosedException;
@@ -49,12 +50,12 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     @Override
     boolean putWithin(E element, @Nullable Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
-        return Boolean.TRUE.equals(reference.await(millis, "put", wire(element), millis));
+        return Boolean.TRUE.equals(reference.await(millis, OfQueue.PUT, wire(element), millis));
     }
 
     @Override
     boolean offerNow(E element) {
-        return reference.flag("put", wire(element), 0);
+        return reference.flag(OfQueue.PUT, wire(element), 0);
     }
 
     @Override
@@ -66,10 +67,10 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         while (from < wire.size()) {
             List<@Nullable Object> batch = wire.subList(from, endOfBatch(wire, from));
             try {
-                int put = (int) reference.number("putAll", batch);
+                int put = (int) reference.number(OfQueue.PUT_ALL, batch);
                 from += put;
                 if (put < batch.size()) {
-                    reference.await(null, "put", wire.get(from), null); // waits for room
+                    reference.await(null, OfQueue.PUT, wire.get(from), null); // waits for room
                     from++;
                 }
             } catch (QueueStorageException e) {
@@ -96,14 +97,14 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     @Nullable
     E takeWithin(@Nullable Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
-        return reference.take(millis, this::receive, "get", millis, true);
+        return reference.take(millis, this::receive, OfQueue.GET, millis, true);
     }
 
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(Objects.requireNonNull(timeout, "timeout"));
         try {
-            return Boolean.TRUE.equals(reference.await(millis, "ready", millis));
+            return Boolean.TRUE.equals(reference.await(millis, OfQueue.READY, millis));
         } catch (QueueClosedException | ManagerGoneException over) {
             return true;
         }
@@ -111,7 +112,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     public @Nullable E getNow() {
-        return reference.takeNow(this::receive, "get", 0, true);
+        return reference.takeNow(this::receive, OfQueue.GET, 0, true);
     }
 
     private @Nullable E receive(Object wire, Receipt receipt) {
@@ -153,7 +154,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         try {
             do {
                 drain.came = 0;
-                reference.takeNow(drain, "drain", Math.min(BATCH, Math.max(0, max - drain.all)), true);
+                reference.takeNow(drain, OfQueue.DRAIN, Math.min(BATCH, Math.max(0, max - drain.all)), true);
             } while (drain.came > 0 && drain.all < max && drain.bad.isEmpty());
         } catch (Throwable e) {
             drain.bad.forEach(e::addSuppressed);
@@ -210,7 +211,9 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     public @Nullable E peek() {
-        return reference.call("items", 1) instanceof List<?> first && !first.isEmpty() ? value(first.get(0)) : null;
+        return reference.call(OfQueue.ITEMS, 1) instanceof List<?> first && !first.isEmpty()
+                ? value(first.get(0))
+                : null;
     }
 
     @Override
@@ -235,7 +238,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         }
 
         private void turn() {
-            Map<?, ?> answer = reference.call("look", next) instanceof Map<?, ?> map ? map : Map.of();
+            Map<?, ?> answer = reference.call(OfQueue.LOOK, next) instanceof Map<?, ?> map ? map : Map.of();
             page = answer.get("elements") instanceof List<?> elements ? elements.iterator() : page;
             refused = answer.get("refused") instanceof Map<?, ?> error ? error : null;
             next = answer.get("next");
@@ -265,38 +268,38 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     public boolean full() {
-        return reference.flag("full");
+        return reference.flag(OfQueue.FULL);
     }
 
     @Override
     public long qsize() {
-        return reference.number("size");
+        return reference.number(OfQueue.SIZE);
     }
 
     @Override
     public void taskDone() {
-        reference.call("taskDone");
+        reference.call(OfQueue.TASK_DONE);
     }
 
     @Override
     boolean joinWithin(@Nullable Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
-        return Boolean.TRUE.equals(reference.await(millis, "join", millis));
+        return Boolean.TRUE.equals(reference.await(millis, OfQueue.JOIN, millis));
     }
 
     @Override
     public void shutdown() {
-        reference.call("shutdown");
+        reference.call(OfQueue.SHUTDOWN);
     }
 
     @Override
     public boolean isShutdown() {
-        return reference.flag("isShutdown");
+        return reference.flag(OfQueue.IS_SHUTDOWN);
     }
 
     @Override
     public QueueStats stats() {
-        Map<?, ?> stats = reference.call("stats") instanceof Map<?, ?> map ? map : Map.of();
+        Map<?, ?> stats = reference.call(OfQueue.STATS) instanceof Map<?, ?> map ? map : Map.of();
         return new QueueStats(
                 Json.number(stats, "size"),
                 Json.number(stats, "maxSize"),
@@ -312,7 +315,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     @Override
     public void delete() {
-        reference.call("delete");
+        reference.call(OfQueue.DELETE);
         close();
     }
 

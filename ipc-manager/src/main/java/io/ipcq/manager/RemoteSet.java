@@ -3,6 +3,7 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
+import io.ipcq.manager.wire.Operation.OfMap;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -20,14 +21,14 @@ final class RemoteSet<E> extends RemoteKeys<E> implements Attached, Serializable
 
     @Override
     public boolean add(E element) {
-        return reference.call("putIfAbsent", keys.wire(element), true) == null;
+        return reference.call(OfMap.PUT_IF_ABSENT, keys.wire(element), true) == null;
     }
 
     @Override
     public boolean addAll(Collection<? extends E> elements) {
         List<Object> pairs = new ArrayList<>();
         elements.forEach(element -> pairs.add(List.of(keys.wire(element), true)));
-        return !pairs.isEmpty() && reference.number("putAll", pairs) > 0;
+        return !pairs.isEmpty() && reference.number(OfMap.PUT_ALL, pairs) > 0;
     }
 
     /** Whether this proxy was closed, or the manager is gone. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.EncodedElements;
+import io.ipcq.manager.wire.Operation.OfArray;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,28 +53,28 @@ public final class SharedArray<E> extends Proxy {
 
     /** The value of a place; null if none was set. */
     public @Nullable E get(int index) {
-        return value(reference.call("get", checked(index)));
+        return value(reference.call(OfArray.GET, checked(index)));
     }
 
     /** Sets the value of a place; null takes it away. */
     public void set(int index, @Nullable E value) {
-        reference.call("set", checked(index), wire(value));
+        reference.call(OfArray.SET, checked(index), wire(value));
     }
 
     /** Sets it, and returns what it was. */
     public @Nullable E getAndSet(int index, @Nullable E value) {
-        return value(reference.call("set", checked(index), wire(value)));
+        return value(reference.call(OfArray.SET, checked(index), wire(value)));
     }
 
     /** Sets it if it is equal to what was expected; says whether it was. */
     public boolean compareAndSet(int index, @Nullable E expected, @Nullable E value) {
         Object after = wire(value);
-        Object there = reference.call("get", checked(index));
+        Object there = reference.call(OfArray.GET, checked(index));
         while (Objects.deepEquals(value(there), expected)) {
-            if (reference.flag("compareAndSet", index, there, after)) {
+            if (reference.flag(OfArray.COMPARE_AND_SET, index, there, after)) {
                 return true;
             }
-            there = reference.call("get", index);
+            there = reference.call(OfArray.GET, index);
         }
         return false;
     }
@@ -84,9 +85,9 @@ public final class SharedArray<E> extends Proxy {
      */
     public @Nullable E updateAndGet(int index, UnaryOperator<@Nullable E> function) {
         while (true) {
-            Object there = reference.call("get", checked(index));
+            Object there = reference.call(OfArray.GET, checked(index));
             E after = function.apply(value(there));
-            if (reference.flag("compareAndSet", index, there, wire(after))) {
+            if (reference.flag(OfArray.COMPARE_AND_SET, index, there, wire(after))) {
                 return after;
             }
         }
@@ -95,9 +96,9 @@ public final class SharedArray<E> extends Proxy {
     /** The same, and returns what it was. */
     public @Nullable E getAndUpdate(int index, UnaryOperator<@Nullable E> function) {
         while (true) {
-            Object there = reference.call("get", checked(index));
+            Object there = reference.call(OfArray.GET, checked(index));
             E before = value(there);
-            if (reference.flag("compareAndSet", index, there, wire(function.apply(before)))) {
+            if (reference.flag(OfArray.COMPARE_AND_SET, index, there, wire(function.apply(before)))) {
                 return before;
             }
         }
@@ -114,7 +115,7 @@ public final class SharedArray<E> extends Proxy {
     public List<@Nullable E> getRange(int from, int to) {
         Objects.checkFromToIndex(from, to, length());
         List<@Nullable E> values = new ArrayList<>();
-        Pages.range(reference, from, to).items().forEach(wire -> values.add(value(wire)));
+        Pages.range(reference, OfArray.PAGE, from, to).items().forEach(wire -> values.add(value(wire)));
         return Collections.unmodifiableList(values);
     }
 
@@ -123,7 +124,7 @@ public final class SharedArray<E> extends Proxy {
         List<@Nullable Object> wires = new ArrayList<>();
         values.forEach(value -> wires.add(wire(value)));
         Objects.checkFromIndexSize(from, wires.size(), length());
-        reference.call("setAll", from, wires);
+        reference.call(OfArray.SET_ALL, from, wires);
     }
 
     /** Sets all places to the same value, at one time. */
@@ -134,6 +135,6 @@ public final class SharedArray<E> extends Proxy {
     /** Sets the places from one to before another to the same value. */
     public void fill(int from, int to, @Nullable E value) {
         Objects.checkFromToIndex(from, to, length());
-        reference.call("fill", from, to, wire(value));
+        reference.call(OfArray.FILL, from, to, wire(value));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.manager.wire.Operation.OfBarrier;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.WireTime;
 import java.time.Duration;
@@ -42,7 +43,7 @@ public final class SharedBarrier extends Proxy {
             throw new InterruptedException();
         }
         try {
-            return reference.await(millis, "await", millis) instanceof Integer index ? index : 0;
+            return reference.await(millis, OfBarrier.AWAIT, millis) instanceof Integer index ? index : 0;
         } catch (ManagerException e) {
             if (e.code() == Protocol.BROKEN) {
                 BrokenBarrierException broken = new BrokenBarrierException(e.getMessage());
@@ -55,21 +56,21 @@ public final class SharedBarrier extends Proxy {
 
     /** Breaks it for those who wait, and begins anew. */
     public void reset() {
-        reference.call("reset");
+        reference.call(OfBarrier.RESET);
     }
 
     /** Breaks it, until somebody resets it: for a party that cannot come. */
     public void abort() {
-        reference.call("abort");
+        reference.call(OfBarrier.ABORT);
     }
 
     /** Whether the barrier is broken, because a party did not come, was interrupted, died or aborted it. */
     public boolean isBroken() {
-        return reference.flag("isBroken");
+        return reference.flag(OfBarrier.IS_BROKEN);
     }
 
     /** How many wait now. */
     public int waiting() {
-        return (int) reference.number("waiting");
+        return (int) reference.number(OfBarrier.WAITING);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.manager.wire.Operation.OfCounter;
+
 /**
  * A whole number that processes count with; it wraps around as a {@code long} does.
  *
@@ -17,17 +19,17 @@ public final class SharedCounter extends Proxy {
 
     /** What the count is. */
     public long get() {
-        return reference.number("get");
+        return reference.number(OfCounter.GET);
     }
 
     /** Sets it, and returns what it was. */
     public long set(long value) {
-        return reference.number("set", value);
+        return reference.number(OfCounter.SET, value);
     }
 
     /** Adds, and returns the sum. */
     public long add(long delta) {
-        return reference.number("add", delta);
+        return reference.number(OfCounter.ADD, delta);
     }
 
     /** Adds 1, and returns the sum. */
@@ -42,6 +44,6 @@ public final class SharedCounter extends Proxy {
 
     /** Sets it if it is what was expected; says whether it was. */
     public boolean compareAndSet(long expected, long value) {
-        return reference.flag("compareAndSet", expected, value);
+        return reference.flag(OfCounter.COMPARE_AND_SET, expected, value);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.manager.wire.Operation.OfEvent;
 import io.ipcq.manager.wire.WireTime;
 import java.time.Duration;
 
@@ -20,27 +21,27 @@ public final class SharedEvent extends Proxy {
 
     /** Sets it, and lets all who wait go on. */
     public void set() {
-        reference.call("set");
+        reference.call(OfEvent.SET);
     }
 
     /** Unsets it: who awaits it from now on waits. */
     public void clear() {
-        reference.call("clear");
+        reference.call(OfEvent.CLEAR);
     }
 
     /** Whether it is set. */
     public boolean isSet() {
-        return reference.flag("isSet");
+        return reference.flag(OfEvent.IS_SET);
     }
 
     /** Waits until it is set. */
     public void await() throws InterruptedException {
-        reference.await(null, "await", (Object) null);
+        reference.await(null, OfEvent.AWAIT, (Object) null);
     }
 
     /** Waits at most so long; says whether it is set. */
     public boolean await(Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
-        return Boolean.TRUE.equals(reference.await(millis, "await", millis));
+        return Boolean.TRUE.equals(reference.await(millis, OfEvent.AWAIT, millis));
     }
 }

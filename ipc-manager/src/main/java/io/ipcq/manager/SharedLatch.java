@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.manager.wire.Operation.OfLatch;
 import io.ipcq.manager.wire.WireTime;
 import java.time.Duration;
 
@@ -22,22 +23,22 @@ public final class SharedLatch extends Proxy {
 
     /** Takes one off the count, unless it is zero. */
     public void countDown() {
-        reference.call("countDown");
+        reference.call(OfLatch.COUNT_DOWN);
     }
 
     /** How often it still has to be counted down. */
     public long getCount() {
-        return reference.number("count");
+        return reference.number(OfLatch.COUNT);
     }
 
     /** Waits until the count is zero. */
     public void await() throws InterruptedException {
-        reference.await(null, "await", (Object) null);
+        reference.await(null, OfLatch.AWAIT, (Object) null);
     }
 
     /** Waits at most so long; says whether the count is zero. */
     public boolean await(Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
-        return Boolean.TRUE.equals(reference.await(millis, "await", millis));
+        return Boolean.TRUE.equals(reference.await(millis, OfLatch.AWAIT, millis));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.manager.wire.Operation.OfLock;
 import io.ipcq.manager.wire.WireTime;
 import java.time.Duration;
 import java.util.Date;
@@ -34,17 +35,17 @@ public final class SharedLock extends Proxy implements Lock {
 
     @Override
     public void lock() {
-        reference.callForLong("lock", owner(), null);
+        reference.callForLong(OfLock.LOCK, owner(), null);
     }
 
     @Override
     public void lockInterruptibly() throws InterruptedException {
-        reference.await(null, "lock", owner(), null);
+        reference.await(null, OfLock.LOCK, owner(), null);
     }
 
     @Override
     public boolean tryLock() {
-        return reference.flag("lock", owner(), 0);
+        return reference.flag(OfLock.LOCK, owner(), 0);
     }
 
     @Override
@@ -55,17 +56,17 @@ public final class SharedLock extends Proxy implements Lock {
     /** Waits at most so long for the lock; says whether it got it. */
     public boolean tryLock(Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
-        return Boolean.TRUE.equals(reference.await(millis, "lock", owner(), millis));
+        return Boolean.TRUE.equals(reference.await(millis, OfLock.LOCK, owner(), millis));
     }
 
     @Override
     public void unlock() {
-        monitor("unlock", owner());
+        monitor(OfLock.UNLOCK, owner());
     }
 
     /** Whether any thread of any process holds it. */
     public boolean isLocked() {
-        return reference.flag("isLocked");
+        return reference.flag(OfLock.IS_LOCKED);
     }
 
     /** A new condition, for the threads of this process; those of others reach only one that has a name. */
@@ -79,7 +80,7 @@ public final class SharedLock extends Proxy implements Lock {
         return new Named(name);
     }
 
-    private void monitor(String operation, Object... arguments) {
+    private void monitor(OfLock operation, Object... arguments) {
         try {
             reference.call(operation, arguments);
         } catch (IllegalStateException e) {
@@ -102,7 +103,7 @@ public final class SharedLock extends Proxy implements Lock {
         private boolean sleep(@Nullable Object millis) throws InterruptedException {
             try {
                 // when its time is up it still has to wait for the lock, however long that takes
-                boolean signalled = Boolean.TRUE.equals(reference.await(null, "await", owner(), name, millis));
+                boolean signalled = Boolean.TRUE.equals(reference.await(null, OfLock.AWAIT, owner(), name, millis));
                 if (!signalled && Thread.interrupted()) {
                     throw new InterruptedException();
                 }
@@ -120,7 +121,7 @@ public final class SharedLock extends Proxy implements Lock {
         @Override
         public void awaitUninterruptibly() {
             try {
-                reference.callForLong("await", owner(), name, null);
+                reference.callForLong(OfLock.AWAIT, owner(), name, null);
             } catch (IllegalStateException e) {
                 throw illegal(e);
             }
@@ -146,12 +147,12 @@ public final class SharedLock extends Proxy implements Lock {
 
         @Override
         public void signal() {
-            monitor("signal", owner(), name);
+            monitor(OfLock.SIGNAL, owner(), name);
         }
 
         @Override
         public void signalAll() {
-            monitor("signalAll", owner(), name);
+            monitor(OfLock.SIGNAL_ALL, owner(), name);
         }
     }
 }

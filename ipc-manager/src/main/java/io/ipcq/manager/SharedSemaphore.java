@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.manager.wire.Operation.OfSemaphore;
 import io.ipcq.manager.wire.WireTime;
 import java.time.Duration;
 
@@ -25,18 +26,18 @@ public final class SharedSemaphore extends Proxy {
 
     /** Waits until so many permits are there at one time, and takes them. */
     public void acquire(int permits) throws InterruptedException {
-        reference.await(null, "acquire", permits, null, SharedLock.owner());
+        reference.await(null, OfSemaphore.ACQUIRE, permits, null, SharedLock.owner());
     }
 
     /** Waits at most so long for a number of permits; says whether it got them. */
     public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
         Long millis = WireTime.millis(timeout);
-        return Boolean.TRUE.equals(reference.await(millis, "acquire", permits, millis, SharedLock.owner()));
+        return Boolean.TRUE.equals(reference.await(millis, OfSemaphore.ACQUIRE, permits, millis, SharedLock.owner()));
     }
 
     /** Takes a permit if there is one; says whether it did. */
     public boolean tryAcquire() {
-        return reference.flag("acquire", 1, 0, SharedLock.owner());
+        return reference.flag(OfSemaphore.ACQUIRE, 1, 0, SharedLock.owner());
     }
 
     /** Gives one permit back, or adds it. */
@@ -50,11 +51,11 @@ public final class SharedSemaphore extends Proxy {
      * @throws IllegalStateException if the semaphore is bounded, and there would be more permits than it was made with
      */
     public void release(int permits) {
-        reference.call("release", permits);
+        reference.call(OfSemaphore.RELEASE, permits);
     }
 
     /** How many permits there are to be taken. */
     public long availablePermits() {
-        return reference.number("available");
+        return reference.number(OfSemaphore.AVAILABLE);
     }
 }

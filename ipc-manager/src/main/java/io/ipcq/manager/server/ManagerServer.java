@@ -6,6 +6,8 @@ import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.Listener;
 import io.ipcq.connection.ListenerClosedException;
+import io.ipcq.manager.wire.Operation;
+import io.ipcq.manager.wire.Operation.OfServer;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.Receipt;
 import io.ipcq.manager.wire.RpcException;
@@ -309,12 +311,16 @@ public final class ManagerServer implements AutoCloseable {
             object.call(call, method.substring(dot + 1));
             return;
         }
-        switch (method) {
-            case "ping" -> call.reply(about());
-            case "names" -> call.reply(names.rows(call, most(Protocol.MAX_NAMES, Protocol.NAME_BYTES), NameTable::row));
-            case "locks" -> call.reply(names.rows(call, most(Protocol.MAX_NAMES, Protocol.LOCK_BYTES), LockRows::row));
-            case "open" -> call.reply(names.open(call));
-            case "close" -> {
+        OfServer operation = Operation.of(OfServer.class, method);
+        if (operation == null) {
+            throw new RpcException(Protocol.NO_METHOD, "there is no such method: " + Words.shown(method));
+        }
+        switch (operation) {
+            case PING -> call.reply(about());
+            case NAMES -> call.reply(names.rows(call, most(Protocol.MAX_NAMES, Protocol.NAME_BYTES), NameTable::row));
+            case LOCKS -> call.reply(names.rows(call, most(Protocol.MAX_NAMES, Protocol.LOCK_BYTES), LockRows::row));
+            case OPEN -> call.reply(names.open(call));
+            case CLOSE -> {
                 Served object = names.held(call.session(), new Served.Key(call.text(0), call.text(1)));
                 if (call.session().isLastHold(object)) {
                     call.session().giveUpCallsOf(object.key()); // what they got later nobody would give back
@@ -323,11 +329,11 @@ public final class ManagerServer implements AutoCloseable {
                 call.session().release(object); // at last: until then the end of the client would do that
                 call.reply(null);
             }
-            case "cancel" -> {
+            case CANCEL -> {
                 call.session().cancel(call.present(0));
                 call.reply(null);
             }
-            case "arrived" -> {
+            case ARRIVED -> {
                 Receipt receipt = call.receipt();
                 Session.Handed handed = call.session().taken(call.present(0));
                 if (handed != null) {
@@ -335,19 +341,18 @@ public final class ManagerServer implements AutoCloseable {
                 }
                 call.reply(handed != null);
             }
-            case "revoke" -> {
+            case REVOKE -> {
                 requireShutdownAllowed("clients of this server may not take locks from others");
                 Served object = names.there(new Served.Key(call.text(0), call.text(1)));
                 long client = call.number(2);
                 String thread = call.value(3) == null ? null : call.label(3);
                 call.reply(object instanceof ServedMonitor monitor && monitor.revoke(client, thread));
             }
-            case "shutdown" -> {
+            case SHUTDOWN -> {
                 requireShutdownAllowed("clients may not end this server");
                 call.reply(null);
                 shutdownAsked = true;
             }
-            default -> throw new RpcException(Protocol.NO_METHOD, "there is no such method: " + Words.shown(method));
         }
     }
 

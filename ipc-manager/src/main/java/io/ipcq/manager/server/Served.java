@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.Operation;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import io.ipcq.manager.wire.Words;
@@ -56,7 +57,20 @@ abstract class Served {
     /** Ends it: nobody holds it any longer, or the server stops. */
     void dispose() throws Exception {}
 
-    RpcException noSuch(String operation) {
+    /**
+     * The operation that a client asks for by its name.
+     *
+     * @throws RpcException with {@link Protocol#NO_METHOD}
+     */
+    final <O extends Enum<O> & Operation> O known(Class<O> kind, String operation) {
+        O known = Operation.of(kind, operation);
+        if (known == null) {
+            throw noSuch(operation);
+        }
+        return known;
+    }
+
+    final RpcException noSuch(String operation) {
         return new RpcException(
                 Protocol.NO_METHOD,
                 "there is no such operation: type=" + key.type() + ", operation=" + Words.shown(operation));

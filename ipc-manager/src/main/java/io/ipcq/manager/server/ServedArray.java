@@ -2,6 +2,7 @@
 package io.ipcq.manager.server;
 
 import io.ipcq.manager.wire.HeapSize;
+import io.ipcq.manager.wire.Operation.OfArray;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.Arrays;
@@ -55,36 +56,35 @@ final class ServedArray extends ServedCollection {
     }
 
     private @Nullable Object operate(Call call, String operation) {
-        return switch (operation) {
-            case "get" -> items.get(call.count(1));
-            case "set" -> {
+        return switch (known(OfArray.class, operation)) {
+            case GET -> items.get(call.count(1));
+            case SET -> {
                 Object before = items.get(call.count(1));
                 put(call, call.count(1), call.value(2));
                 yield before;
             }
-            case "compareAndSet" -> {
+            case COMPARE_AND_SET -> {
                 boolean same = Objects.equals(items.get(call.count(1)), call.value(2));
                 if (same) {
                     put(call, call.count(1), call.value(3));
                 }
                 yield same;
             }
-            case "setAll" -> {
+            case SET_ALL -> {
                 List<@Nullable Object> given = call.list(2);
                 putAll(call, call.count(1), given);
                 yield null;
             }
-            case "fill" -> {
+            case FILL -> {
                 int from = call.count(1);
                 Objects.checkFromToIndex(from, call.count(2), items.size());
                 putAll(call, from, Collections.nCopies(call.count(2) - from, call.value(3)));
                 yield null;
             }
-            case "page" -> {
+            case PAGE -> {
                 int to = call.value(2) == null ? items.size() : call.count(2);
                 yield page(call, to, items.subList(call.count(1), to).iterator());
             }
-            default -> throw noSuch(operation);
         };
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.Operation.OfBarrier;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.LinkedHashMap;
@@ -36,20 +37,19 @@ final class ServedBarrier extends ServedMonitor {
 
     @Override
     void operate(Call call, String operation) {
-        switch (operation) {
-            case "await" -> meet(call, call.timeoutMillis(1));
-            case "reset" -> {
+        switch (known(OfBarrier.class, operation)) {
+            case AWAIT -> meet(call, call.timeoutMillis(1));
+            case RESET -> {
                 breakNow(generation);
                 generation = new Generation();
                 call.reply(null);
             }
-            case "abort" -> {
+            case ABORT -> {
                 breakNow(generation);
                 call.reply(null);
             }
-            case "waiting" -> call.reply(generation.waiting.size());
-            case "isBroken" -> call.reply(generation.broken);
-            default -> throw noSuch(operation);
+            case WAITING -> call.reply(generation.waiting.size());
+            case IS_BROKEN -> call.reply(generation.broken);
         }
     }
 

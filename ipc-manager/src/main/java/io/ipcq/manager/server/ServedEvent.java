@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.Operation.OfEvent;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** A flag that many wait for. */
@@ -13,16 +14,16 @@ final class ServedEvent extends ServedMonitor {
     }
 
     @Override
-    void operate(Call call, String operation) {
+    void operate(Call call, String asked) {
+        OfEvent operation = known(OfEvent.class, asked);
         switch (operation) {
-            case "isSet" -> call.reply(set);
-            case "set", "clear" -> {
-                set = operation.equals("set");
+            case IS_SET -> call.reply(set);
+            case SET, CLEAR -> {
+                set = operation == OfEvent.SET;
                 call.reply(null);
                 changed();
             }
-            case "await" -> await(call, call.timeoutMillis(1), () -> set ? Boolean.TRUE : null, false);
-            default -> throw noSuch(operation);
+            case AWAIT -> await(call, call.timeoutMillis(1), () -> set ? Boolean.TRUE : null, false);
         }
     }
 

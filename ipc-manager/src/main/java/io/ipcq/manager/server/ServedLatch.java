@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.Operation.OfLatch;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.Map;
@@ -29,15 +30,14 @@ final class ServedLatch extends ServedMonitor {
 
     @Override
     void operate(Call call, String operation) {
-        switch (operation) {
-            case "count" -> call.reply(count);
-            case "countDown" -> {
+        switch (known(OfLatch.class, operation)) {
+            case COUNT -> call.reply(count);
+            case COUNT_DOWN -> {
                 count = Math.max(0, count - 1);
                 call.reply(null);
                 changed();
             }
-            case "await" -> await(call, call.timeoutMillis(1), () -> count == 0 ? Boolean.TRUE : null, false);
-            default -> throw noSuch(operation);
+            case AWAIT -> await(call, call.timeoutMillis(1), () -> count == 0 ? Boolean.TRUE : null, false);
         }
     }
 

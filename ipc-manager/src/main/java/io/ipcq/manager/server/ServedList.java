@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.Operation.OfList;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.ArrayList;
@@ -29,37 +30,36 @@ final class ServedList extends ServedCollection {
     }
 
     private @Nullable Object operate(Call call, String operation) {
-        return switch (operation) {
-            case "size" -> items.size();
-            case "clear" -> {
+        return switch (known(OfList.class, operation)) {
+            case SIZE -> items.size();
+            case CLEAR -> {
                 clear();
                 yield null;
             }
-            case "get" -> items.get(call.count(1));
-            case "set" -> {
+            case GET -> items.get(call.count(1));
+            case SET -> {
                 Object before = items.get(call.count(1));
                 stored.replace(call.session(), before, call.present(2));
                 version++;
                 yield items.set(call.count(1), call.present(2));
             }
-            case "append" -> {
+            case APPEND -> {
                 add(call, items.size(), call.present(1));
                 yield items.size();
             }
-            case "insert" -> {
+            case INSERT -> {
                 add(call, Objects.checkIndex(call.count(1), items.size() + 1), call.present(2));
                 yield null;
             }
-            case "remove" -> {
+            case REMOVE -> {
                 Object before = items.remove(call.count(1));
                 stored.replace(call.session(), before, null);
                 version++;
                 yield before;
             }
-            case "splice" -> splice(call);
-            case "items" -> List.copyOf(items);
-            case "page" -> page(call, items.size(), items.listIterator(Math.min(call.count(1), items.size())));
-            default -> throw noSuch(operation);
+            case SPLICE -> splice(call);
+            case ITEMS -> List.copyOf(items);
+            case PAGE -> page(call, items.size(), items.listIterator(Math.min(call.count(1), items.size())));
         };
     }
 

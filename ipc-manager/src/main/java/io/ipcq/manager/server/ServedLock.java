@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.Operation.OfLock;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.HashMap;
@@ -57,12 +58,13 @@ final class ServedLock extends ServedMonitor {
     }
 
     @Override
-    void operate(Call call, String operation) {
-        Owner asking = new Owner(call.session(), operation.equals("isLocked") ? "" : call.label(1));
+    void operate(Call call, String asked) {
+        OfLock operation = known(OfLock.class, asked);
+        Owner asking = new Owner(call.session(), operation == OfLock.IS_LOCKED ? "" : call.label(1));
         switch (operation) {
-            case "isLocked" -> call.reply(owner != null);
-            case "lock" -> lock(call, asking, call.timeoutMillis(2));
-            case "unlock" -> {
+            case IS_LOCKED -> call.reply(owner != null);
+            case LOCK -> lock(call, asking, call.timeoutMillis(2));
+            case UNLOCK -> {
                 requireOwner(asking);
                 if (--holds == 0) {
                     owner = null;
@@ -70,13 +72,12 @@ final class ServedLock extends ServedMonitor {
                 call.reply(null);
                 changed();
             }
-            case "await" -> sleep(call, asking, call.label(2), call.timeoutMillis(3));
-            case "signal", "signalAll" -> {
+            case AWAIT -> sleep(call, asking, call.label(2), call.timeoutMillis(3));
+            case SIGNAL, SIGNAL_ALL -> {
                 requireOwner(asking);
-                signal(call.label(2), operation.equals("signalAll"));
+                signal(call.label(2), operation == OfLock.SIGNAL_ALL);
                 call.reply(null);
             }
-            default -> throw noSuch(operation);
         }
     }
 

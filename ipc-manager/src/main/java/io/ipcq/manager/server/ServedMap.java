@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.Operation.OfMap;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.ArrayList;
@@ -32,21 +33,21 @@ final class ServedMap extends ServedCollection {
     }
 
     private @Nullable Object operate(Call call, String operation) {
-        return switch (operation) {
-            case "size" -> entries.size();
-            case "clear" -> {
+        return switch (known(OfMap.class, operation)) {
+            case SIZE -> entries.size();
+            case CLEAR -> {
                 clear();
                 yield null;
             }
-            case "get" -> entries.get(key(call));
-            case "put" -> put(call, key(call), call.present(2));
-            case "putIfAbsent" -> {
+            case GET -> entries.get(key(call));
+            case PUT -> put(call, key(call), call.present(2));
+            case PUT_IF_ABSENT -> {
                 MapKey key = key(call);
                 Object there = entries.get(key);
                 yield there != null ? there : put(call, key, call.present(2));
             }
-            case "remove" -> remove(call, key(call));
-            case "removeValue" -> {
+            case REMOVE -> remove(call, key(call));
+            case REMOVE_VALUE -> {
                 MapKey key = key(call);
                 boolean same = call.present(2).equals(entries.get(key));
                 if (same) {
@@ -54,11 +55,11 @@ final class ServedMap extends ServedCollection {
                 }
                 yield same;
             }
-            case "replace" -> {
+            case REPLACE -> {
                 MapKey key = key(call);
                 yield entries.containsKey(key) ? put(call, key, call.present(2)) : null;
             }
-            case "replaceValue" -> {
+            case REPLACE_VALUE -> {
                 MapKey key = key(call);
                 Object value = call.present(3);
                 boolean same = call.present(2).equals(entries.get(key));
@@ -67,15 +68,14 @@ final class ServedMap extends ServedCollection {
                 }
                 yield same;
             }
-            case "containsKey" -> entries.containsKey(key(call));
-            case "containsValue" -> entries.containsValue(call.present(1));
-            case "entries" -> pairs().toList();
-            case "page" ->
-                page(call, entries.size(), pairs().skip(call.count(1)).iterator());
-            case "putAll" -> putAll(call);
-            case "containsAll" -> entries.keySet().containsAll(keys(call));
-            case "removeAll" -> call.value(2) != null && call.number(2) != version ? null : removeAll(call, keys(call));
-            case "retainAll" -> {
+            case CONTAINS_KEY -> entries.containsKey(key(call));
+            case CONTAINS_VALUE -> entries.containsValue(call.present(1));
+            case ENTRIES -> pairs().toList();
+            case PAGE -> page(call, entries.size(), pairs().skip(call.count(1)).iterator());
+            case PUT_ALL -> putAll(call);
+            case CONTAINS_ALL -> entries.keySet().containsAll(keys(call));
+            case REMOVE_ALL -> call.value(2) != null && call.number(2) != version ? null : removeAll(call, keys(call));
+            case RETAIN_ALL -> {
                 Set<MapKey> kept = keys(call);
                 yield removeAll(
                         call,
@@ -83,7 +83,6 @@ final class ServedMap extends ServedCollection {
                                 .filter(key -> !kept.contains(key))
                                 .collect(Collectors.toSet()));
             }
-            default -> throw noSuch(operation);
         };
     }
 

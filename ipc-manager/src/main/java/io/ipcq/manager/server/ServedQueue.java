@@ -5,6 +5,7 @@ import io.ipcq.manager.server.Session.Handed;
 import io.ipcq.manager.wire.DurableOptions;
 import io.ipcq.manager.wire.EncodedElements;
 import io.ipcq.manager.wire.HeapSize;
+import io.ipcq.manager.wire.Operation.OfQueue;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import io.ipcq.queue.Delivery;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * delivered again, to a queue in memory it is put back, at the end.
  */
 final class ServedQueue extends Served {
+
+    private static final String RECEIVE = "." + OfQueue.RECEIVE.wire();
 
     private static final int MAX_BATCH = 10_000;
 
@@ -190,51 +193,50 @@ final class ServedQueue extends Served {
     }
 
     private void operate(Call call, String operation) {
-        switch (operation) {
-            case "put" -> {
+        switch (known(OfQueue.class, operation)) {
+            case PUT -> {
                 EncodedElements.fromWire(codec, call.present(1)); // refused before it waits
                 putters.submit(call, call.timeoutMillis(2), false);
             }
-            case "get", "receive" -> takers.submit(call, call.timeoutMillis(1), null);
-            case "join" -> joiners.submit(call, call.timeoutMillis(1), false);
-            case "ready" -> watchers.submit(call, call.timeoutMillis(1), false);
-            case "putAll" -> putAll(call);
-            case "drain" -> drain(call, Math.min(call.count(1), MAX_BATCH));
-            case "items" -> items(call, Math.min(call.count(1), MAX_BATCH));
-            case "look" -> look(call);
-            case "size" -> call.reply(size());
-            case "full" -> call.reply(queue.full());
-            case "stats" -> call.reply(stats());
-            case "taskDone" -> {
+            case GET, RECEIVE -> takers.submit(call, call.timeoutMillis(1), null);
+            case JOIN -> joiners.submit(call, call.timeoutMillis(1), false);
+            case READY -> watchers.submit(call, call.timeoutMillis(1), false);
+            case PUT_ALL -> putAll(call);
+            case DRAIN -> drain(call, Math.min(call.count(1), MAX_BATCH));
+            case ITEMS -> items(call, Math.min(call.count(1), MAX_BATCH));
+            case LOOK -> look(call);
+            case SIZE -> call.reply(size());
+            case FULL -> call.reply(queue.full());
+            case STATS -> call.reply(stats());
+            case TASK_DONE -> {
                 queue.taskDone();
                 call.reply(null);
             }
-            case "shutdown" -> {
+            case SHUTDOWN -> {
                 queue.shutdown();
                 call.reply(null);
             }
-            case "isShutdown" -> call.reply(queue.isShutdown());
-            case "ack" -> call.reply(settle(call, Delivery::ack));
-            case "take" -> call.reply(settle(call, Delivery::take));
-            case "nack" -> {
+            case IS_SHUTDOWN -> call.reply(queue.isShutdown());
+            case ACK -> call.reply(settle(call, Delivery::ack));
+            case TAKE -> call.reply(settle(call, Delivery::take));
+            case NACK -> {
                 long delayMillis = call.timeoutMillis(2);
                 call.reply(settle(call, delivery -> giveBack(delivery, delayMillis)));
             }
-            case "release" -> call.reply(settle(call, Delivery::release));
-            case "renew" -> call.reply(renew(call));
-            case "flush" -> flush(call, requireDurable());
-            case "reopen" -> {
+            case RELEASE -> call.reply(settle(call, Delivery::release));
+            case RENEW -> call.reply(renew(call));
+            case FLUSH -> flush(call, requireDurable());
+            case REOPEN -> {
                 requireDurable().reopen();
                 call.reply(null);
             }
-            case "options" -> call.reply(DurableOptions.toWire(requireDurable().options()));
-            case "alter" -> alter(call, requireDurable());
-            case "delete" -> {
+            case OPTIONS -> call.reply(DurableOptions.toWire(requireDurable().options()));
+            case ALTER -> alter(call, requireDurable());
+            case DELETE -> {
                 deleted = true;
                 queue.delete();
                 call.reply(null);
             }
-            default -> throw noSuch(operation);
         }
     }
 
@@ -268,7 +270,7 @@ final class ServedQueue extends Served {
     // ---- take -------------------------------------------------------------------------------------------------------
 
     private QueuePump.@Nullable Answer take(Call call, Duration patience) throws InterruptedException {
-        if (call.method().endsWith(".receive")) {
+        if (call.method().endsWith(RECEIVE)) {
             return receive(call, patience);
         }
         boolean confirmed = isConfirmed(call);

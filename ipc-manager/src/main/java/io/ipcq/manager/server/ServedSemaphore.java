@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager.server;
 
+import io.ipcq.manager.wire.Operation.OfSemaphore;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
 import java.util.LinkedHashMap;
@@ -49,8 +50,8 @@ final class ServedSemaphore extends ServedMonitor {
 
     @Override
     void operate(Call call, String operation) {
-        switch (operation) {
-            case "acquire" -> {
+        switch (known(OfSemaphore.class, operation)) {
+            case ACQUIRE -> {
                 int wanted = call.count(1);
                 String thread = call.value(3) == null ? null : call.label(3);
                 Attempt attempt = () -> acquire(call.session(), wanted, thread);
@@ -60,7 +61,7 @@ final class ServedSemaphore extends ServedMonitor {
                     await(call, call.timeoutMillis(2), attempt, false);
                 }
             }
-            case "release" -> {
+            case RELEASE -> {
                 long revoked = revoked(call.session(), call.count(1));
                 long returned = call.count(1) - revoked;
                 if (bounded && returned > made - permits) {
@@ -73,8 +74,7 @@ final class ServedSemaphore extends ServedMonitor {
                 call.reply(null);
                 changed();
             }
-            case "available" -> call.reply(permits);
-            default -> throw noSuch(operation);
+            case AVAILABLE -> call.reply(permits);
         }
     }
 

@@ -7,6 +7,7 @@ import io.ipcq.connection.ConnectionSelector;
 import io.ipcq.manager.wire.HeapSize;
 import io.ipcq.manager.wire.Json;
 import io.ipcq.manager.wire.JsonReader;
+import io.ipcq.manager.wire.Operation.OfServer;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.Receipt;
 import io.ipcq.manager.wire.RpcException;
@@ -809,7 +810,7 @@ final class Session {
     private void hearLast(byte[] request) {
         try (Reading reading = reading()) {
             Call call = call(JsonReader.message(request, JsonReader.REQUEST, reading));
-            if (call.method().equals("arrived")) {
+            if (call.method().equals(OfServer.ARRIVED.wire())) {
                 host.dispatch(call);
             }
         }
