@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The options of a durable queue on the wire, by name; times are whole milliseconds, no lease timeout is 0. */
+/** The options of a durable queue on the wire, by name. Times are whole milliseconds. No lease timeout is 0. */
 public final class DurableOptions {
 
     private DurableOptions() {}
@@ -45,7 +45,7 @@ public final class DurableOptions {
         return millis == 0 ? null : Duration.ofMillis(millis);
     }
 
-    /** What differs, so that nobody undoes what others alter. */
+    /** The options that differ. Only these are sent, so that a client does not undo what another one alters. */
     public static Map<String, @Nullable Object> difference(DurableQueueOptions from, DurableQueueOptions to) {
         Map<String, @Nullable Object> before = toWire(from);
         Map<String, @Nullable Object> changes = toWire(to);
@@ -53,7 +53,7 @@ public final class DurableOptions {
         return changes;
     }
 
-    /** The options with changes of a client's. */
+    /** The options with the changes of a client. */
     public static DurableQueueOptions altered(DurableQueueOptions options, Map<String, @Nullable Object> changes) {
         DurableQueueOptions altered = options;
         for (Map.Entry<String, @Nullable Object> change : changes.entrySet()) {

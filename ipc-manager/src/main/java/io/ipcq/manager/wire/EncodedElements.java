@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** Elements as the bytes that another process's codec made of them, and how those stand in JSON. */
+/** Elements that another process has encoded, as their bytes; and how such bytes are written in JSON. */
 public record EncodedElements(String id) implements Codec<byte[]> {
 
     private static final String UTF8 = "utf8";
@@ -71,7 +71,7 @@ public record EncodedElements(String id) implements Codec<byte[]> {
     }
 
     /**
-     * What a codec makes of an element, however it fails.
+     * Decodes an element. Any exception of the codec becomes a {@link CodecException}.
      *
      * @throws CodecException with the bytes
      */
@@ -90,7 +90,7 @@ public record EncodedElements(String id) implements Codec<byte[]> {
         return value;
     }
 
-    /** Of an element with which the codec has failed before, with an Error too. */
+    /** The failure of an element at which the codec has failed twice, both times with an {@code Error}. */
     public static CodecException failedTwice(Codec<?> codec, Object wire, Throwable cause) {
         String what = "the codec failed twice, with " + cause.getClass().getName();
         return undecodable(what, fromWire(codec.id(), wire), cause);

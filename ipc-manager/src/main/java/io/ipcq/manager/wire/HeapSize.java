@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of the heap JSON takes as values: about, and rather too many than too few; with references of four
- * bytes, and as G1, which is what Java has unless it is told otherwise, lays them out.
+ * Estimates how many bytes of the heap JSON values take. The estimate is rather too large than too small. It assumes
+ * references of four bytes, and the layout of G1, which is the default collector.
  */
 public final class HeapSize {
 
@@ -23,31 +23,34 @@ public final class HeapSize {
     private static final long ARRAY = 16;
     private static final long REFERENCE = 4;
 
-    /** Of a list, and of what it has room for. */
+    /** An empty list with its initial capacity. */
     public static final long LIST = OBJECT + ARRAY + 10 * REFERENCE;
 
-    /** Of each item; a list grows by half. */
+    /** An item's place in a list. A list grows by half. */
     public static final long ITEM = REFERENCE + REFERENCE / 2;
 
-    /** Of a map, with its table. */
+    /** An empty map with its table. */
     public static final long MAP = 56 + ARRAY + 16 * REFERENCE;
 
-    /** Of each entry's place in the table, which doubles. */
+    /** An entry's place in the table. The table grows by doubling. */
     public static final long PLACE = 3 * REFERENCE;
 
-    /** Of each entry, with its place. */
+    /** An entry with its place in the table. */
     public static final long ENTRY = 40 + PLACE;
 
     private HeapSize() {}
 
-    /** How large the regions of a heap are. */
+    /** The size of G1's regions in a heap. */
     public static long region(long heapBytes) {
         long part = Math.max(1, heapBytes / REGIONS);
         long whole = Long.highestOneBit(part) == part ? part : Long.highestOneBit(part) << 1;
         return Math.max(SMALLEST_REGION, Math.min(LARGEST_REGION, whole));
     }
 
-    /** Of an array of so many bytes. From half a region on it has regions of its own, which nothing else can use. */
+    /**
+     * An array with so many bytes of content. From half a region on an array has regions of its own, which nothing else
+     * can use.
+     */
     public static long array(long bytes) {
         return array(bytes, REGION);
     }
@@ -57,7 +60,7 @@ public final class HeapSize {
         return size < region / 2 ? size : (size + region - 1) / region * region;
     }
 
-    /** Of that, what nothing else can use. */
+    /** The part of such an array's regions that nothing can use. */
     public static long unusable(long bytes) {
         return array(bytes) - ARRAY - bytes;
     }
@@ -88,7 +91,7 @@ public final class HeapSize {
         return OBJECT + array(isLatin(text) ? text.length() : 2L * text.length());
     }
 
-    /** Then a string takes one byte for each character. */
+    /** Whether the string takes one byte for each character. */
     private static boolean isLatin(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) > 0xff) {

@@ -27,7 +27,7 @@ public final class Json {
         return JsonReader.value(text, JsonReader.REQUEST, meter);
     }
 
-    /** A whole number that an object has; 0 if it has none. */
+    /** A whole number of an object by its name; 0 if it has none. */
     public static long number(Map<?, ?> object, String name) {
         return object.get(name) instanceof Number number ? number.longValue() : 0;
     }
@@ -37,7 +37,7 @@ public final class Json {
     }
 
     /**
-     * The same within a limit, beyond which nothing is written any more.
+     * The same, but writes no more bytes than a limit.
      *
      * @throws RpcException with {@link Protocol#TOO_LARGE}
      */

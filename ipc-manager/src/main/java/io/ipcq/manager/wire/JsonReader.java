@@ -16,38 +16,43 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads JSON as the plain values that {@link Json} names, within limits, and tells how much of the heap they take while
- * it does.
+ * Reads JSON as the plain values that {@link Json} names, within limits. While it reads, it tells how much of the heap
+ * the values take.
  *
- * <p>A message that exceeds a limit is read to its end all the same: who sent it is told which of its calls that was.
+ * <p>A message that exceeds a limit is still read to its end, because the answer has to name the call.
  */
 public final class JsonReader {
 
     /**
-     * How far a text may go.
+     * The limits of a text.
      *
-     * @param nesting how deep its arrays and objects may be in each other
+     * @param nesting how deep arrays and objects may be nested
      * @param numberChars how long a number may be
      */
     public record Limits(int nesting, int numberChars) {}
 
-    /** Of what a client may say, and of an element. */
+    /** For requests of a client, and for elements. */
     public static final Limits REQUEST = new Limits(200, 1_000);
 
-    /** Of what a client takes: any value of a request, in arrays and with the exponent that it did not have before. */
+    /**
+     * For answers to a client. They may hold any value of a request, inside of more arrays, and with an exponent that
+     * the request did not have.
+     */
     public static final Limits ANSWER = new Limits(REQUEST.nesting + 8, REQUEST.numberChars + 100);
 
-    /** Is told now and then how much of the heap is taken by what was read so far. */
+    /** Is told now and then how much of the heap the values take that were read so far. */
     public interface Meter {
         /**
-         * Counts from the beginning.
+         * Gets the total since the beginning.
          *
          * @throws RpcException if that is too much
          */
         void read(long heapBytes);
     }
 
-    /** Nothing is counted: to look whether a text has characters of two bytes takes as long as to read it. */
+    /**
+     * Counts nothing, to save time: finding out whether a text has characters of two bytes takes as long as reading it.
+     */
     public static final Meter UNMETERED = any -> {};
 
     /**
@@ -64,7 +69,7 @@ public final class JsonReader {
 
     private static final long METERED_BYTES = 64 << 10;
 
-    /** Deeper, and nobody can say any more whose call it is. */
+    /** The reader gives up at this depth. Then nobody can tell which call the message was. */
     private static final int MAX_SKIPPED_NESTING = 1_000;
 
     private static final int MAX_STRING_CHARS = 1 << 30;
@@ -91,7 +96,7 @@ public final class JsonReader {
         this.meter = meter;
     }
 
-    /** An object. Does not fail: what is wrong is in the message. */
+    /** Reads an object. Does not fail: the message says what is wrong. */
     public static Message message(byte[] text, Limits limits, Meter meter) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
@@ -154,7 +159,7 @@ public final class JsonReader {
         }
     }
 
-    /** What begins with the current token, in so many arrays and objects. */
+    /** Reads the value that begins with the current token, at a depth of nesting. */
     private @Nullable Object value(int depth) {
         JsonToken token = parser.currentToken();
         if (token == null) {
@@ -219,7 +224,7 @@ public final class JsonReader {
         }
     }
 
-    /** As it is written; there is no decimal that is less than nothing by its sign alone. */
+    /** The number as it is written. {@code BigDecimal} has no negative zero, so that is a {@code Double}. */
     private Number decimal() {
         BigDecimal decimal = parser.getDecimalValue();
         return decimal.signum() == 0 && parser.getString().startsWith("-") ? (Number) (-0.0) : decimal;

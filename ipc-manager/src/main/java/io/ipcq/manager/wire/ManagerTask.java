@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What travels to the process of a manager; through the private file of its task, as it contains the key.
+ * What is sent to the process of a manager. It contains the key, so it goes through the private file of the task.
  *
  * @param directory where durable queues are kept; null if there are none
  * @param types the interfaces to serve, each with a factory that can travel

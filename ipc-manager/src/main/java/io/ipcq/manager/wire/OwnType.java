@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An interface whose methods can be called from elsewhere: each with a name, and a codec for each value. */
+/** An interface whose methods other processes can call. Each method has a name, and a codec for each of its values. */
 public final class OwnType {
 
     private final Class<?> type;

@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a collection that fits into an answer, and the version of the collection it is of. Who collects all pages
- * begins again when the version is another one, so that what it has in the end was there at one time.
+ * A part of a collection that fits into an answer, with the version of the collection. If a later page has another
+ * version, its reader begins again. So all the pages that it ends up with are of one moment.
  */
 public record Page(long version, long size, List<?> items) {
 

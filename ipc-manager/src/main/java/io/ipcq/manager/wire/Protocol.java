@@ -24,16 +24,16 @@ public final class Protocol {
     public static final int NOT_THERE = -32010;
     public static final int STORAGE = -32011;
 
-    /** What an error of the storage carries: how many elements were put. */
+    /** The member of a storage error's data that says how many elements were put. */
     public static final String PUT = "put";
 
-    /** How long the strings may be by which a client tells its calls, threads and conditions apart. */
+    /** How long the strings may be by which a client names its calls, threads and conditions. */
     public static final int MAX_LABEL_CHARS = 100;
 
     /** How many calls of one client may wait at a time. */
     public static final int MAX_WAITING_CALLS = 1024;
 
-    /** How many results of one client, each to be confirmed, may wait for that. */
+    /** How many results of one client may wait to be confirmed. */
     public static final int MAX_UNCONFIRMED = 1024;
 
     /** How many replies may wait for a client that does not read, before it is cut off. */
@@ -42,16 +42,16 @@ public final class Protocol {
     /** How many entries a map, a list or a namespace may have. */
     public static final int MAX_ITEMS = 1_000_000;
 
-    /** How many names there are in one answer. */
+    /** How many rows the answer of {@code names} or {@code locks} has at most. */
     public static final int MAX_NAMES = 10_000;
 
-    /** How long one of these is, at most. */
+    /** How long a row of {@code names} is at most. */
     public static final int NAME_BYTES = 256;
 
-    /** How many holders of a lock or a semaphore, and conditions, an answer names. */
+    /** How many holders and conditions a row of {@code locks} names. */
     public static final int MAX_HOLDERS = 16;
 
-    /** How long an answer about one of these is, at most. */
+    /** How long a row of {@code locks} is at most. */
     public static final int LOCK_BYTES = 24 << 10;
 
     private Protocol() {}

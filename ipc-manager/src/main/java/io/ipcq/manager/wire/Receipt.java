@@ -5,8 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What a client made of a result that only it got: which of the elements it could not decode, and how many it took at
- * all.
+ * What a client did with a result that only it got: how many elements it took, and which of these it could not decode.
  */
 public final class Receipt {
 
@@ -15,7 +14,7 @@ public final class Receipt {
     private final Set<Integer> undecodable = new LinkedHashSet<>();
     private int taken = ALL;
 
-    /** The element at a place was taken, but nothing can be made of it here. */
+    /** The element at a place was taken, but cannot be decoded here. */
     public void undecodable(int index) {
         undecodable.add(index);
     }
@@ -29,7 +28,7 @@ public final class Receipt {
         taken = ALL;
     }
 
-    /** As it is sent, for the result of a call. */
+    /** The params of {@code arrived}, for the result of a call. */
     public Object[] params(Object key) {
         if (taken < ALL) {
             return new Object[] {key, undecodable, taken};

@@ -3,7 +3,7 @@ package io.ipcq.manager.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/** An error of the protocol: on the server what it will answer, at the client what was answered. */
+/** An error of the protocol: on the server the one that it will answer, at the client the one that it got. */
 public final class RpcException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

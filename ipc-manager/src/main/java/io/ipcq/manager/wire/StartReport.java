@@ -13,7 +13,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the process of a manager tells the one that started it: where it serves, or why it does not.
+ * What the process of a manager tells the process that has started it: where it serves, or why it does not.
  *
  * @param address null if it does not serve
  * @param failure what was thrown instead
@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 public record StartReport(
         @Nullable SocketAddress address, @Nullable Throwable failure) {
 
-    /** It has said nothing yet. */
+    /** The process has said nothing yet. */
     public static final StartReport NOTHING = new StartReport(null, null);
 
     /** How large a report may be, so that it fits the queue for it. */
     public static final int MAX_BYTES = 1 << 18;
 
-    /** Of a failure that is too large, or cannot be serialized. */
+    /** How much remains of the text of a failure that is too large or cannot be serialized. */
     private static final int SHORT_TEXT = 1_000;
 
     private static final int SHORT_STACK = 100;
@@ -36,7 +36,9 @@ public record StartReport(
         return serialized(address);
     }
 
-    /** What was thrown, or if that cannot be passed on, one that says the same. */
+    /**
+     * What was thrown. If that cannot be serialized or is too large, an exception with the same text takes its place.
+     */
     public static byte[] failed(Throwable thrown) throws IOException {
         try {
             byte[] whole = serialized(thrown);
@@ -44,7 +46,7 @@ public record StartReport(
                 return whole;
             }
         } catch (IOException | RuntimeException | StackOverflowError refused) {
-            // it, or something in it, is not serializable
+            // the exception, or something in it, is not serializable
         }
         String text = String.valueOf(thrown);
         IOException same = new IOException(text.substring(0, Math.min(text.length(), SHORT_TEXT)));

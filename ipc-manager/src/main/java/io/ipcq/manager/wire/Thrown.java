@@ -9,10 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a method of a served object threw: its class and those above it, by name, and its message.
+ * What a method of a served object threw: its class and the superclasses of that, by name, and its message.
  *
- * <p>A client makes only exceptions of the JDK, and those that the method declares. So a server cannot make it load
- * another class, and what arrives may always be thrown by the method.
+ * <p>A client makes only exceptions of the JDK, and those that the method declares. So a server cannot make a client
+ * load any other class, and the method may always throw what arrives.
  */
 public record Thrown(List<String> types, @Nullable String message) {
 
@@ -31,7 +31,7 @@ public record Thrown(List<String> types, @Nullable String message) {
         return wire;
     }
 
-    /** What a server said; null if it is nothing of this kind. */
+    /** Reads what a server sent; null if that is none of these. */
     public static @Nullable Thrown read(@Nullable Object wire) {
         if (!(wire instanceof Map<?, ?> data) || !(data.get("types") instanceof List<?> names)) {
             return null;
@@ -41,7 +41,7 @@ public record Thrown(List<String> types, @Nullable String message) {
                 data.get("message") instanceof String message ? message : null);
     }
 
-    /** The exception, or the one that is nearest among those above it; null if none of them can be made here. */
+    /** The exception, or else its nearest superclass that can be made here; null if there is none. */
     public @Nullable Throwable remake(Class<?>[] declared) {
         for (String name : types) {
             Class<?> type = find(name, declared);

@@ -13,14 +13,14 @@ public final class WireTime {
 
     private WireTime() {}
 
-    /** Of a timeout; null is for ever. */
+    /** A timeout in milliseconds; null waits for ever. */
     public static @Nullable Long millis(@Nullable Duration timeout) {
         return timeout == null ? null : wholeMillis(timeout);
     }
 
     /**
-     * In nanoseconds, at most a quarter of what a long holds: so a deadline is some time after now, whatever the clock
-     * says.
+     * In nanoseconds, at most a quarter of what a long holds. So a deadline that is computed from it is always after
+     * now.
      */
     public static long nanos(long millis) {
         return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), Long.MAX_VALUE / 4);
