@@ -12,18 +12,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much has gone into an answer with many elements: about a mebibyte, and no more than a frame holds, however it is
- * written.
+ * Counts how much goes into an answer with many elements. The answer is full at about a mebibyte. It always fits into a
+ * frame, however the elements are written.
  */
 final class AnswerSize {
 
     /** From here on an answer is full. */
     private static final long FULL_BYTES = 1 << 20;
 
-    /** What a byte may become in JSON: a control character is six. */
+    /** How many bytes one byte may become in JSON; a control character becomes six. */
     private static final int WORST = 6;
 
-    /** What is around the elements, the id of the call for instance. */
+    /** Room for what surrounds the elements, such as the id of the call. */
     private static final int AROUND_BYTES = 1 << 10;
 
     private final int limit;
@@ -37,7 +37,7 @@ final class AnswerSize {
         return bytes >= FULL_BYTES;
     }
 
-    /** Adds an element of about that size, the first one in any case; false if it is for the next answer. */
+    /** Adds an element of about that size; the first one is always added. False if it is left for the next answer. */
     boolean add(long size) {
         if (bytes > 0 && bytes + size > limit / WORST) {
             return false;
@@ -46,7 +46,7 @@ final class AnswerSize {
         return true;
     }
 
-    /** A page of what comes next, with one item at least if there is any. */
+    /** A page of the next items, with at least one if there is any. */
     Page page(long version, int size, Iterator<?> from) {
         List<Object> items = new ArrayList<>();
         while (from.hasNext() && !isFull()) {

@@ -14,10 +14,13 @@ import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What is taken of a queue for one answer: no more than fits into it, and nothing after one that cannot be decoded. */
+/**
+ * What a call takes from a queue for one answer: no more than fits into the answer, and nothing behind an element that
+ * cannot be decoded.
+ */
 final class Batch<T> implements Handed {
 
-    /** What an element takes besides its content, about. */
+    /** About what an element takes besides its content. */
     static final long ELEMENT_BYTES = 64;
 
     /** The next thing; null if none came. */
@@ -27,16 +30,16 @@ final class Batch<T> implements Handed {
     }
 
     /**
-     * How a queue gives and takes back.
+     * How a queue gives things and takes them back.
      *
-     * @param size in bytes
-     * @param wire how a thing is sent, and what is told how large that is
-     * @param had what becomes of one that arrived
-     * @param back of one that did not, as the client is gone
-     * @param refused of one that the client did not want, beginning with the last
-     * @param undecoded of one that cannot be sent, or that the client cannot decode
-     * @param later of one that cannot be sent, when there are others before it or the client has no memory left: it
-     *     will be the first of the next answer
+     * @param size the size of a thing, in bytes
+     * @param wire what is sent for a thing; the reading is told how large that is
+     * @param had what happens to a thing that arrived
+     * @param back what happens to one that did not arrive, because the client is gone
+     * @param refused what happens to each one that the client did not want; the last one comes first
+     * @param undecoded what happens to one that cannot be sent, or that the client cannot decode
+     * @param later what happens to one that cannot be sent now, because others come before it or the client has no
+     *     memory left; it will be the first of the next answer
      */
     record Way<T>(
             ToLongFunction<T> size,
@@ -51,7 +54,7 @@ final class Batch<T> implements Handed {
     private final Way<T> way;
     private final AnswerSize size;
 
-    /** What is kept of the heap. */
+    /** How much of the heap its things take. */
     private long heapBytes;
 
     private Batch(Way<T> way, AnswerSize size) {
@@ -59,7 +62,9 @@ final class Batch<T> implements Handed {
         this.size = size;
     }
 
-    /** Takes one after the other, and adds to {@code wire} what is to be sent. When it fails, nothing stays taken. */
+    /**
+     * Takes one thing after the other, and adds to {@code wire} what is sent for it. If that fails, all are given back.
+     */
     static <T> Batch<T> take(
             int max,
             AnswerSize size,
@@ -110,7 +115,7 @@ final class Batch<T> implements Handed {
             } catch (RpcException e) {
                 boolean alone = things.size() == 1;
                 (alone && e.code() != Protocol.LIMIT ? way.undecoded : way.later).accept(next);
-                things.remove(things.size() - 1); // at last: until then it is put back with the others
+                things.remove(things.size() - 1); // last, so that a failure above puts it back with the others
                 if (alone) {
                     throw e;
                 }
@@ -119,7 +124,7 @@ final class Batch<T> implements Handed {
         }
     }
 
-    /** False if it is for the next answer. */
+    /** False if it is left for the next answer. */
     private boolean isKept(T next) {
         long bytes = way.size.applyAsLong(next);
         if (size.add(ELEMENT_BYTES + bytes)) {

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What something costs that several clients may hold: it counts for one of them, the first one as long as that holds
- * it, and then for another. Thread-safe.
+ * The cost of a thing that several clients may hold. One of them pays for it: the first one as long as it holds the
+ * thing, and then another. Thread-safe.
  */
 final class Bill {
 
@@ -22,9 +22,9 @@ final class Bill {
     }
 
     /**
-     * Adds to it, or takes from it; the client is one that holds the thing.
+     * Raises or lowers the cost; the client is one that holds the thing.
      *
-     * @throws RpcException with {@link Protocol#LIMIT} if that is too much for who pays
+     * @throws RpcException with {@link Protocol#LIMIT} if that is too much for the client that pays
      */
     synchronized void change(Session client, long change) {
         Session pays = payer;
@@ -40,7 +40,7 @@ final class Bill {
         amount += change;
     }
 
-    /** A client does not hold the thing any more; the holders are those that do, and may name it still. */
+    /** A client does not hold the thing any more. The holders are those that do; the client may still be among them. */
     @SuppressWarnings("ReferenceEquality")
     synchronized void left(Session gone, Set<Session> holders) {
         if (payer != gone) {

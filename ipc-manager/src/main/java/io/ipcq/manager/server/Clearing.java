@@ -14,30 +14,30 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where what clients held that are gone is given back: in threads of its own, for others wait for it meanwhile.
+ * Gives back what clients held that are gone. It has threads of its own for that, because others wait for it meanwhile.
  * Thread-safe.
  *
  * @param <C> what stands for a client
  */
 final class Clearing<C> {
     /*
-     * Idea. What a client held may be much: calls that wait, threads to be interrupted, queues to be closed. Each
-     * thread that wakes for it takes the processor from the one that has woken it. The thread that serves all clients
-     * must not be that one; nor may so many do this that it has no processor left. So there are as many threads as
-     * processors, and clients come in the order in which they went.
+     * Idea. A client may have held much: calls that wait, threads to interrupt, queues to close. Each thread that wakes
+     * up for this takes the processor from the thread that woke it. That must not be the thread that serves all
+     * clients. It must not happen so often that this thread has no processor left, either. So there are as many threads
+     * as processors, and they take the clients in the order in which they went.
      *
-     * One that takes long is taken to wait, as closing an object of the program's own may, and keeps no other client's
-     * locks: another thread comes in its place. There is a limit to that, too. Where no thread can be made, the one
-     * that found the client gone does the work.
+     * A thread that takes long is presumed to wait, as it may when it closes an object of the program's own. It must
+     * not delay the locks of other clients, so another thread takes its place. There is a limit to that, too. If no
+     * thread can be made, the thread that found the client gone does the work.
      */
 
-    /** As many as requests may be slow at a time, for the same reason. */
+    /** As many as the requests that may be slow at a time, for the same reason. */
     static final int MAX_THREADS = RequestLoop.MAX_SLOW;
 
     static final int MAX_WORKING =
             Math.min(MAX_THREADS, Math.max(2, Runtime.getRuntime().availableProcessors()));
 
-    /** What takes longer is taken to wait. */
+    /** A thread that takes longer is presumed to wait. */
     static final Duration PATIENCE = Duration.ofMillis(100);
 
     private final Executor threads;
@@ -50,7 +50,7 @@ final class Clearing<C> {
     private final Set<Turn> turns = new HashSet<>();
     private boolean looksLater;
 
-    /** A thread, and since when it is at a client. */
+    /** A thread, and the time at which it began with its current client. */
     private final class Turn implements Runnable {
         private long since = System.nanoTime();
 
@@ -58,7 +58,7 @@ final class Clearing<C> {
             return now - since < patienceNanos;
         }
 
-        /** An error between two clients costs nobody the thread. */
+        /** Begins again after an error between two clients, so that it does not cost the thread. */
         @Override
         public void run() {
             try {
@@ -84,8 +84,8 @@ final class Clearing<C> {
     }
 
     /**
-     * @param way how what a client held is given back
-     * @param cleared is run after that, when the client is counted no more
+     * @param way gives back what a client held
+     * @param cleared runs after that, when the client is no longer counted
      */
     Clearing(Executor threads, ScheduledExecutorService clock, Duration patience, Consumer<C> way, Runnable cleared) {
         this.threads = threads;
@@ -95,7 +95,7 @@ final class Clearing<C> {
         this.cleared = cleared;
     }
 
-    /** Gives back what a client held that has left. */
+    /** Gives back what a client held that is gone. */
     void add(C client) {
         synchronized (this) {
             gone.add(client);
@@ -103,7 +103,7 @@ final class Clearing<C> {
         look();
     }
 
-    /** Sees to it that somebody is there for those who wait. */
+    /** Has a thread work for the clients that wait, if one may begin. */
     private void look() {
         Turn turn = new Turn();
         try {
@@ -115,7 +115,7 @@ final class Clearing<C> {
         }
     }
 
-    /** False if no thread is needed, or none may come yet; then it is looked again. */
+    /** False if no thread is needed, or none may begin yet. Then it looks again later. */
     private synchronized boolean begins(Turn turn) {
         boolean begins = !gone.isEmpty()
                 && turns.size() < MAX_THREADS
@@ -152,7 +152,7 @@ final class Clearing<C> {
         return next;
     }
 
-    /** Who is told asks for the size, so it is told without the lock, and when the last one is not in it any more. */
+    /** The listener asks for the size. So it is told without the lock, and after the last client has left the count. */
     private @Nullable C nextAfterOne(Turn turn) {
         C next = next(turn);
         tell();

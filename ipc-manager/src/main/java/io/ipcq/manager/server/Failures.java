@@ -8,12 +8,15 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.function.Consumer;
 
-/** What becomes of a failure on the server, of an {@code Error} like of any other: an answer, and a line in the log. */
+/**
+ * What the server does about a failure: it answers, and writes a line to the log. An {@code Error} is a failure like
+ * any other.
+ */
 final class Failures {
 
     private Failures() {}
 
-    /** What the client is told that asked for it. */
+    /** The answer to the client that asked. */
     static RpcException answer(Throwable failure) {
         return failure instanceof RpcException told
                 ? told
@@ -23,8 +26,8 @@ final class Failures {
     }
 
     /**
-     * Logs its class and where it happened, without its message, in which a client's words may be. Does not fail
-     * itself.
+     * Logs the class of a failure, and where it happened. Leaves out the message, which may contain what a client sent.
+     * Does not fail itself.
      */
     static void log(String what, Throwable failure) {
         try {
@@ -36,7 +39,7 @@ final class Failures {
         }
     }
 
-    /** Does what others wait for; if it fails, once more. Does not fail itself. */
+    /** Does something that others wait for. If it fails, tries once more. Does not fail itself. */
     static <T> void insist(String what, Consumer<T> way, T with) {
         for (int tries = 0; tries < 2; tries++) {
             try {
@@ -48,7 +51,7 @@ final class Failures {
         }
     }
 
-    /** Gives back one thing after the other, each in any case, and removes it; what fails is tried once more. */
+    /** Gives back each thing, even if another one fails, and removes it. Tries once more what fails. */
     static <T> void giveBack(Collection<T> held, Consumer<T> way) {
         for (int tries = 0; tries < 2; tries++) {
             for (Iterator<T> each = held.iterator(); each.hasNext(); ) {

@@ -4,7 +4,7 @@ package io.ipcq.manager.server;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client has of a lock or a semaphore.
+ * What a client holds of a lock or a semaphore.
  *
  * @param thread what the client calls its thread; null if it did not say
  * @param count how many times, or how many permits

@@ -3,7 +3,7 @@ package io.ipcq.manager.server;
 
 import org.jspecify.annotations.Nullable;
 
-/** A part of a thread's work that others may interrupt, and nothing else that the thread does. Thread-safe. */
+/** A part of a thread's work that others may interrupt. The rest of its work is never interrupted. Thread-safe. */
 final class Interruptible {
 
     private @Nullable Thread thread;
@@ -13,7 +13,7 @@ final class Interruptible {
         thread = Thread.currentThread();
     }
 
-    /** The same; an interrupt that came too late is nobody's. */
+    /** To be called by the thread. An interrupt that came too late has no effect on what it does next. */
     synchronized void end() {
         thread = null;
         Thread.interrupted();

@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code locks} answers: of what threads wait for each other at, who holds it and how many wait. */
+/** The rows of the answer to {@code locks}: for each thing that threads wait at, who holds it and how many wait. */
 final class LockRows {
 
     private LockRows() {}
 
-    /** Null if nobody waits at such things. */
+    /** The row of a thing; null if it is none that threads wait at. */
     static @Nullable Map<String, @Nullable Object> row(Served object) {
         if (!(object instanceof ServedMonitor monitor)) {
             return null;

@@ -21,8 +21,8 @@ public final class ManagerProcess {
     private ManagerProcess() {}
 
     /**
-     * Serves until that is over, or the parent has ended; says in a {@link StartReport} where it does, or why it does
-     * not.
+     * Serves until the server is closed or the parent has ended. Reports where it serves, or why it does not, in a
+     * {@link StartReport}.
      */
     public static void serve(ManagerTask task, SharedQueue<byte[]> report) throws Exception {
         try (ManagerServer server = begin(task, report)) {
@@ -33,7 +33,7 @@ public final class ManagerProcess {
         }
     }
 
-    /** Whatever goes wrong is told to who waits, and then ends this process. */
+    /** Begins to serve. A failure is reported to the parent, which waits for that, and then ends this process. */
     private static ManagerServer begin(ManagerTask task, SharedQueue<byte[]> report) throws Exception {
         try {
             SerializableRunnable initializer = task.initializer();

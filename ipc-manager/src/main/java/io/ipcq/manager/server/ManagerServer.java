@@ -43,20 +43,21 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A name lives as long as a client holds it; of a durable queue, what is on disk stays. A client that is gone holds
- * nothing: its locks are free, its leases end, its names are released.
+ * <p>A name lives as long as a client holds it; the files of a durable queue stay. When a client is gone, its locks are
+ * free, its leases end, and its names are released.
  *
  * <p>Thread-safe. Process-safe: one process serves an address. Survives a crash: of clients, always; of this process,
  * durable queues with everything in them, and queues in memory for those who have them open.
  */
 public final class ManagerServer implements AutoCloseable {
 
-    /** How long a newcomer is kept waiting while nothing is given back that those have who are gone. */
+    /** How long a newcomer waits while nothing is given back of what gone clients held. */
     private static final Duration ROOM_PATIENCE = Duration.ofMillis(200);
 
-    /** How long for requests at most, behind the one before, and how often it is looked whether it has to be. */
+    /** How long a newcomer waits at most for requests of others, after the newcomer before it. */
     private static final long REQUESTS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** How often it looks whether it still has to wait for them. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Listener listener;
@@ -83,7 +84,7 @@ public final class ManagerServer implements AutoCloseable {
     private final Clearing<Session> clearing =
             new Clearing<>(threads, clock, Clearing.PATIENCE, Session::clear, admission::cleared);
 
-    /** To be {@linkplain #begin begun}; it closes the listener. */
+    /** Has to be {@linkplain #begin begun}. Closes the listener when it is closed. */
     ManagerServer(Listener listener, ManagerServerOptions options) throws IOException {
         this.listener = listener;
         this.options = options;
@@ -173,7 +174,7 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /** Whatever fails costs the client, and nobody else. */
+    /** Serves a client. A failure costs this client, and nobody else. */
     private void accept(Connection client) {
         try {
             serve(client);
@@ -183,7 +184,10 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /** More than each is assured its part of what is shared: those who go and come again may be among them twice. */
+    /**
+     * Whether there are as many clients as are assured a part of what is shared. A client that goes and comes again may
+     * count twice.
+     */
     private boolean isFull() {
         return sessions.size() >= Math.min(Budget.ASSURED_CLIENTS, options.maxClients()) && !closed.get();
     }
@@ -193,7 +197,7 @@ public final class ManagerServer implements AutoCloseable {
     }
 
     /**
-     * Keeps newcomers waiting while others have asked for more than can be done at once. Not for long, as that may be
+     * Has a newcomer wait while the server is behind with the requests of others. Not for long, because requests may be
      * slow.
      */
     private void awaitRequests() {
@@ -203,7 +207,7 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /** A server that nobody can connect to is not one that only looks healthy. */
+    /** Ends the server, as nobody can connect to it any more. It must not look healthy. */
     private void endWithListener(Exception over) {
         if (!closed.get()) {
             Log.of(ManagerServer.class).error("the manager's server ends, as its listener has failed: {}", this, over);
@@ -231,12 +235,12 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /** A client of this server, which is not among those that it looks after yet. */
+    /** A client that is not among the sessions yet. */
     Session session(Connection connection, long number) {
         return new Session(host, connection, number);
     }
 
-    /** What clients have of what is limited. */
+    /** What clients have of each thing that is limited. */
     List<Budget> budgets() {
         return Stream.concat(budgets.all().stream(), Stream.of(workers.budget()))
                 .toList();
@@ -323,10 +327,10 @@ public final class ManagerServer implements AutoCloseable {
             case CLOSE -> {
                 Served object = names.held(call.session(), new Served.Key(call.text(0), call.text(1)));
                 if (call.session().isLastHold(object)) {
-                    call.session().giveUpCallsOf(object.key()); // what they got later nobody would give back
+                    call.session().giveUpCallsOf(object.key()); // nobody would give back what they got later
                     names.release(object, call.session());
                 }
-                call.session().release(object); // at last: until then the end of the client would do that
+                call.session().release(object); // last: until then the end of the client would give it back
                 call.reply(null);
             }
             case CANCEL -> {
@@ -356,7 +360,7 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /** Who may end the server has ended all that its clients hold. */
+    /** Refuses what only a client may do that may end the server, and with it all that others hold. */
     private void requireShutdownAllowed(String refusal) {
         if (!options.shutdownAllowed()) {
             throw new RpcException(Protocol.FORBIDDEN, refusal);
@@ -393,7 +397,7 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /** What is done then, each in any case. */
+    /** The steps of closing. Each is done even if another one fails. */
     private static final List<Consumer<ManagerServer>> CLOSING = List.of(
             ManagerServer::closeListener,
             server -> server.admission.cleared(),

@@ -50,8 +50,8 @@ public final class ManagerServerBuilder {
 
     /**
      * Serves objects of a type of your own: one for each name, made when it is first asked for. Each call has a thread
-     * of the server's ({@link #maxThreads}), which is interrupted when the client is gone. A method that goes on all
-     * the same keeps its thread, for which there is one less for others.
+     * of the server ({@link #maxThreads}), which is interrupted when the client is gone. A method that ignores this
+     * keeps its thread, so that there is one less for others.
      */
     public <T> ManagerServerBuilder register(Class<T> type, Supplier<? extends T> factory) {
         types.put(type, factory);
@@ -65,7 +65,7 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many clients may be connected; unless set, 10,000, or fewer if the process may have less than four
+     * How many clients may be connected. Unless set, this is 10,000. It is fewer if the process may have less than four
      * descriptors, or has less than 64 KiB of heap, for each.
      */
     public ManagerServerBuilder maxClients(int clients) {
@@ -80,10 +80,10 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many threads there may be for calls that block or take long: of own types, of clients that wait at queues,
-     * one for each end of a queue, and {@code flush}. Each client has half of those that the others leave; what it has
-     * no thread for waits ten seconds, or is refused at once if it would wait at a queue. 1,024 unless set; the process
-     * must be allowed to have them.
+     * How many threads there may be for calls that block or take long: calls of own types, {@code flush}, and one for
+     * each end of a queue at which clients wait. Each client may have half of the threads that the others leave. If it
+     * has no thread left, a call waits ten seconds for one; a call that would wait at a queue is refused at once. 1,024
+     * unless set. The process must be allowed to have so many.
      */
     public ManagerServerBuilder maxThreads(int threads) {
         this.maxThreads = threads;
@@ -91,9 +91,9 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How much of the heap the calls of all clients may take, about: requests as they arrive and while they wait, and
-     * what was sent and is not read or confirmed yet. Each client has at most half of what the others leave; what is
-     * beyond is refused. A quarter of the largest heap unless set.
+     * About how much of the heap the calls of all clients may take. Requests count as they arrive and while they wait.
+     * What was sent counts until it is read or confirmed. Each client may have half of what the others leave; more is
+     * refused. A quarter of the largest heap unless set.
      */
     public ManagerServerBuilder maxCallBytes(long bytes) {
         this.maxCallBytes = bytes;
@@ -101,9 +101,9 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How much of the heap all maps, sets, lists, arrays, values and namespaces may take, about; each counts for the
-     * client that has held it longest, and each client has at most half of what the others leave. Half of the largest
-     * heap unless set.
+     * About how much of the heap all maps, sets, lists, arrays, values and namespaces may take. Each of them counts for
+     * the client that has held it longest. Each client may have half of what the others leave. Half of the largest heap
+     * unless set.
      */
     public ManagerServerBuilder maxStoredBytes(long bytes) {
         this.maxStoredBytes = bytes;
@@ -111,8 +111,8 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many names all clients may hold, each counted for each client; each client has at most half of what the
-     * others leave. Unless set, one for each 16 KiB of the largest heap, and at most 100,000.
+     * How many names all clients may hold. A name counts for each client that holds it. Each client may have half of
+     * what the others leave. Unless set, there may be one for each 16 KiB of the largest heap, and at most 100,000.
      */
     public ManagerServerBuilder maxNames(int names) {
         this.maxNames = names;
@@ -120,8 +120,8 @@ public final class ManagerServerBuilder {
     }
 
     /**
-     * How many file descriptors the queues of all clients may take, two for one in memory and six for a durable one;
-     * each client has at most half of what the others leave. Half of what the process may have unless set.
+     * How many file descriptors the queues of all clients may take. A queue in memory takes two, a durable one six.
+     * Each client may have half of what the others leave. Half of what the process may have unless set.
      */
     public ManagerServerBuilder maxQueueDescriptors(int descriptors) {
         this.maxQueueDescriptors = descriptors;

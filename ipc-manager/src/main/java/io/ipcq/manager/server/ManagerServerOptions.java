@@ -49,10 +49,10 @@ public record ManagerServerOptions(
     private static final long MOST_CLIENTS = 10_000;
     private static final long MOST_NAMES = 100_000;
 
-    /** What a client takes besides what is counted, of the heap and as buffers outside of it. */
+    /** What a client takes that is not counted elsewhere, of the heap and in buffers outside of it. */
     private static final long CLIENT_BYTES = 64 << 10;
 
-    /** What a name takes of the heap at most, about, as a part of a sixteenth of it. */
+    /** About what a name takes of the heap at most. All names together may take a sixteenth of it. */
     private static final long NAME_BYTES = 1 << 10;
 
     private static final long USUAL_DESCRIPTORS = 4_096;

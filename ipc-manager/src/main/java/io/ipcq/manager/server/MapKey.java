@@ -10,14 +10,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON value by which something is found. It has an order: the JDK's hash maps find a key among many with the same
- * hash by that, and hashes of lists and objects are easily made the same.
+ * A JSON value as a key. Keys have an order, because a client can easily make many with the same hash. Among keys with
+ * the same hash, the JDK's hash maps find one by its order.
  *
- * @param value an object in it has its members in order
+ * @param value its objects have their members in order
  */
 record MapKey(Object value) implements Comparable<MapKey> {
 
-    /** The types of JSON values; what is of two is not the same. */
+    /** The types of JSON values. Values of different types are not equal. */
     private static final List<Class<?>> KINDS = List.of(
             String.class,
             Integer.class,
@@ -49,7 +49,7 @@ record MapKey(Object value) implements Comparable<MapKey> {
         return value == null ? null : sorted(value);
     }
 
-    /** 0 only for what is equal. */
+    /** 0 only for equal values. */
     @Override
     public int compareTo(MapKey other) {
         return compare(value, other.value);
@@ -107,7 +107,7 @@ record MapKey(Object value) implements Comparable<MapKey> {
         return 0;
     }
 
-    /** By digits and scale, as they are equal by these. */
+    /** Compares digits and scale, as {@code equals} does. */
     private static int compareDecimals(BigDecimal a, BigDecimal b) {
         int scales = Integer.compare(a.scale(), b.scale());
         return scales != 0 ? scales : a.unscaledValue().compareTo(b.unscaledValue());

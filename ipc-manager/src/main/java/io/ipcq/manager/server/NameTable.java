@@ -20,7 +20,7 @@ final class NameTable {
     private final ServedTypes types;
     private final ConcurrentNavigableMap<Served.Key, Entry> entries = new ConcurrentSkipListMap<>();
 
-    /** A place for what a name stands for. Its lock is held while that is made or ended, which may take long. */
+    /** The place of a name. Its lock is held while the object is made or ended, which may take long. */
     private static final class Entry {
         private volatile @Nullable Served object;
         private boolean removed;
@@ -31,8 +31,8 @@ final class NameTable {
     }
 
     /**
-     * As many as were asked for, in their order, from the first one on or after one that is given; of those that have a
-     * row.
+     * The rows of as many objects as were asked for, in the order of their keys. If the call names an object, they
+     * begin behind it. Objects without a row are left out.
      */
     List<Map<String, @Nullable Object>> rows(
             Call call, int most, Function<Served, @Nullable Map<String, @Nullable Object>> row) {
@@ -58,7 +58,7 @@ final class NameTable {
     }
 
     /**
-     * What a client holds.
+     * The object of a name, if this client holds it.
      *
      * @throws RpcException with {@link Protocol#NOT_OPEN}
      */
@@ -75,7 +75,7 @@ final class NameTable {
     }
 
     /**
-     * What somebody holds.
+     * The object of a name, if any client holds it.
      *
      * @throws RpcException with {@link Protocol#NOT_THERE}
      */
@@ -90,7 +90,7 @@ final class NameTable {
         return object;
     }
 
-    /** Has a client hold a name, of what is there or is made for it; says what that is. */
+    /** Has a client hold a name, and makes its object if there is none yet. Describes the object. */
     Map<String, @Nullable Object> open(Call call) {
         Map<String, @Nullable Object> asked = call.options(2);
         Served.Key key = new Served.Key(call.text(0), Words.name(call.text(1)));
@@ -129,7 +129,7 @@ final class NameTable {
         return object;
     }
 
-    /** A client let go of something, or is gone. */
+    /** A client lets go of an object, or is gone. */
     void release(Served object, Session session) {
         try {
             object.left(session);
@@ -156,7 +156,7 @@ final class NameTable {
         entry.removed = true;
         entry.object = null;
         try {
-            entries.remove(key, entry); // also where that has failed before
+            entries.remove(key, entry); // also if that has failed before
         } finally {
             if (object != null) {
                 dispose(object);

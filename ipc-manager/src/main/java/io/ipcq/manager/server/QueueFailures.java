@@ -10,7 +10,7 @@ import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.QueueStorageException;
 import java.util.Map;
 
-/** What a client is told of a failure of a queue. */
+/** The answers to failures of a queue. */
 final class QueueFailures {
 
     private QueueFailures() {}

@@ -12,17 +12,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The looks of clients at a queue that have not come to its end. A client that begins more than some at a time gives up
- * the one that it has not gone on with for longest: it may have forgotten it.
+ * The looks of clients at a queue that have not reached its end. A client may have only some at a time. If it begins
+ * another one, it loses the look that it has not resumed for longest, because it may have forgotten that.
  *
  * <p>Thread-safe.
  */
 final class QueueLooks {
 
-    /** Of one client. */
+    /** How many looks one client may have. */
     static final int MAX = 16;
 
-    /** How far a client has seen; for one thread at a time. */
+    /** How far a client has read. For one thread at a time. */
     static final class Look implements AutoCloseable {
         private final Session session;
         private final Stream<byte[]> all;
@@ -41,7 +41,7 @@ final class QueueLooks {
             return next == null ? rest.next() : next;
         }
 
-        /** The last one comes once more. */
+        /** Has the last element come once more. */
         void back(byte[] element) {
             back = element;
         }
@@ -59,20 +59,20 @@ final class QueueLooks {
     private final Map<Long, Look> looks = new LinkedHashMap<>();
     private long numbers;
 
-    /** Takes out what a client has left to be gone on with. */
+    /** Takes out a look that its client resumes. */
     synchronized Look resume(Session session, long number) {
         Look look = looks.get(number);
         if (look == null || look.session != session) {
             throw new RpcException(
                     Protocol.STATE,
-                    "this look at the queue is at its end, or was given up as the client has begun " + MAX
+                    "this look at the queue has ended, or was given up because the client has begun " + MAX
                             + " others since");
         }
         looks.remove(number);
         return look;
     }
 
-    /** Leaves a look to be gone on with, by the number that it gets. */
+    /** Keeps a look to be resumed; returns the number for that. */
     long leave(Look look) {
         List<Look> over = new ArrayList<>();
         long number;
@@ -91,7 +91,7 @@ final class QueueLooks {
         return number;
     }
 
-    /** Closes those of a client that is gone. */
+    /** Closes the looks of a client that is gone. */
     void left(Session session) {
         Map<Long, Look> over = of(session);
         Failures.giveBack(over.values(), Look::close);

@@ -9,26 +9,26 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that wait to be served, in the order in which they are: those first that have cost little. Thread-safe.
+ * Clients that wait to be served. Those that have cost little are served first. Thread-safe.
  *
  * @param <C> what stands for a client
  */
 final class Ranks<C> {
     /*
-     * Idea. Where clients are served in the order they come, one that asks for little waits for all that ask for much.
-     * So each has a rank, by how much of the server's time it has cost lately; the next rank is that of those who have
-     * cost twice as much. Within a rank they come in turn. Who has just come, or asks now and then, is of the first
-     * rank, however many others keep the server busy. Now and then one of the last rank goes before the others, so that
-     * all get on.
+     * Idea. If clients were served in the order in which they come, one that asks for little would wait for all that
+     * ask for much. So each client has a rank, by how much of the server's time it has cost lately. Each rank is for
+     * twice the cost of the rank before. Within a rank clients are served in the order in which they come. A client
+     * that has just come, or asks only now and then, has the first rank, however many others keep the server busy. Now
+     * and then a client of the last rank goes before the others, so that all get on.
      */
 
-    /** Who has cost less is of the first rank. */
+    /** A client that has cost less has the first rank. */
     static final long LITTLE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-    /** Of those who have cost 16 ms or more. */
+    /** The rank of clients that have cost 16 ms or more. */
     static final int LAST = 6;
 
-    /** So many at most, and then one of the last. */
+    /** After so many clients one of the last rank is served first. */
     static final int IN_A_ROW = 16;
 
     /** If more wait that are not of the first rank, the server is behind. */
@@ -38,7 +38,7 @@ final class Ranks<C> {
             .<Queue<C>>mapToObj(any -> new ConcurrentLinkedQueue<>())
             .toList();
 
-    /** A hint: threads that poll at the same time may lose count. */
+    /** A hint; threads that poll at the same time may miscount. */
     private int inARow;
 
     private static int rank(long costNanos) {
@@ -49,7 +49,7 @@ final class Ranks<C> {
         ranks.get(rank(costNanos)).add(client);
     }
 
-    /** Whether there is any, up to that rank. */
+    /** Whether a client waits in the ranks up to a last one. */
     boolean hasAny(int last) {
         for (int rank = 0; rank <= last; rank++) {
             if (!ranks.get(rank).isEmpty()) {
@@ -59,7 +59,7 @@ final class Ranks<C> {
         return false;
     }
 
-    /** The next one, up to that rank; null if there is none. */
+    /** The next client of the ranks up to a last one; null if there is none. */
     @Nullable
     C poll(int last) {
         boolean lastFirst = ++inARow > IN_A_ROW;
@@ -69,7 +69,7 @@ final class Ranks<C> {
         for (int i = 0; i <= last; i++) {
             C next = ranks.get(lastFirst ? last - i : i).poll();
             if (next != null) {
-                return next; // and nothing else is done that might fail, or nobody would know of the client
+                return next; // a failure after this would lose the client
             }
         }
         return null;

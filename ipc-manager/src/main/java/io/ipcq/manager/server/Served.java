@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 /** What a name stands for on the server. It lives as long as a client holds it. */
 abstract class Served {
 
-    /** Who it is: names of different types do not meet. In order, for the same reason as a {@link MapKey}. */
+    /**
+     * The type and the name of a thing; things of different types may have the same name. Keys have an order for the
+     * same reason as each {@link MapKey}.
+     */
     record Key(String type, String name) implements Comparable<Key> {
 
         private static final Comparator<Key> ORDER =
@@ -43,7 +46,7 @@ abstract class Served {
     /** Carries out an operation: answers the call, or parks it. */
     abstract void call(Call call, String operation);
 
-    /** Refuses options that are not those it was made with; only those that are given count. */
+    /** Refuses options that differ from those it was made with. Options that are not given do not matter. */
     void requireSame(Map<String, @Nullable Object> options) {}
 
     /** What a client is told when it opens it. */

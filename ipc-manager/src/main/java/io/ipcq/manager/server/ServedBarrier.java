@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** A meeting point; it breaks for all when one of those who wait gives up, is interrupted or dies. */
+/** A meeting point. It breaks for all when one of those who wait gives up, is interrupted or dies. */
 final class ServedBarrier extends ServedMonitor {
 
     private final int parties;
@@ -66,7 +66,7 @@ final class ServedBarrier extends ServedMonitor {
         try {
             await(call, timeoutMillis, () -> mine.complete ? index : null, () -> breakNow(mine));
         } catch (Throwable refused) {
-            mine.waiting.remove(call); // as if it had not come
+            mine.waiting.remove(call); // as if the call had not come
             throw refused;
         } finally {
             if (mine.complete) {
@@ -82,7 +82,7 @@ final class ServedBarrier extends ServedMonitor {
         }
     }
 
-    /** One that came, and is gone without a word. */
+    /** A client that waits here and is gone breaks the barrier. */
     @Override
     void giveBack(Session session) {
         if (generation.waiting.keySet().stream().anyMatch(call -> call.session() == session)) {
@@ -103,7 +103,7 @@ final class ServedBarrier extends ServedMonitor {
                 try {
                     each.fail(told);
                 } catch (Throwable e) {
-                    each.session().cutOff(each, e); // the others learn it all the same
+                    each.session().cutOff(each, e); // the others have to be told in any case
                 }
             }
         }

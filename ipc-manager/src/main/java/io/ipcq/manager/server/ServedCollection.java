@@ -4,19 +4,19 @@ package io.ipcq.manager.server;
 import java.util.Iterator;
 import java.util.Map;
 
-/** Values in an order or under keys: what they take counts for a client, and they are shown in pages. */
+/** Values in an order or under keys. What they take of the heap counts for a client. Clients read them in pages. */
 abstract class ServedCollection extends Served {
 
     final StoredValues stored = new StoredValues();
 
-    /** How often it was changed; guarded by this, as all that it has. */
+    /** How often it was changed; guarded by this, like everything it has. */
     long version;
 
     ServedCollection(Key key) {
         super(key);
     }
 
-    /** The page of what comes next, with the version that it is of. */
+    /** The page of the next items, with the version of the collection. */
     final Map<String, Object> page(Call call, int size, Iterator<?> from) {
         return call.session().answerSize().page(version, size, from).wire();
     }

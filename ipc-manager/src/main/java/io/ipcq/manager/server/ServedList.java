@@ -73,8 +73,8 @@ final class ServedList extends ServedCollection {
     }
 
     /**
-     * Puts items in place of others, if the list was not changed since; null for a version, or the index, of any, the
-     * end.
+     * Puts items in place of others, unless the list was changed since a version. A version that is null is any. An
+     * index that is null is the end.
      */
     private boolean splice(Call call) {
         if (call.value(1) != null && call.number(1) != version) {
@@ -93,7 +93,7 @@ final class ServedList extends ServedCollection {
         if (replaced.isEmpty()) {
             items.addAll(index, given);
         } else {
-            List<Object> changed = new ArrayList<>(items.subList(0, index)); // all or nothing, whatever fails
+            List<Object> changed = new ArrayList<>(items.subList(0, index)); // so that a failure changes nothing
             changed.addAll(given);
             changed.addAll(items.subList(index + replaced.size(), items.size()));
             items = changed;

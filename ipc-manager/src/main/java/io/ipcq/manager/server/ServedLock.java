@@ -13,14 +13,14 @@ import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** A reentrant lock with conditions; it belongs to a thread of a client, and is free when that client is gone. */
+/** A reentrant lock with conditions. It belongs to a thread of a client, and is free when that client is gone. */
 final class ServedLock extends ServedMonitor {
 
     private record Owner(Session session, String thread) {}
 
     /**
-     * A thread in {@code await}; it has left the lock and takes it again before it returns, {@code holds} times. It is
-     * woken by a signal, by an interrupt, or as its time is up, and waits for the lock from then on.
+     * A thread in {@code await}. It has left the lock, and takes it again, {@code holds} times, before it returns. A
+     * signal, an interrupt, or the end of its time wakes it. From then on it waits for the lock.
      */
     private static final class Sleeper {
         private final Owner owner;
@@ -40,7 +40,7 @@ final class ServedLock extends ServedMonitor {
     private int holds;
     private long since;
 
-    /** Those who sleep, by their conditions, in the order they came. */
+    /** The sleeping threads by condition, in the order they came. */
     private final Map<String, Set<Sleeper>> sleepers = new HashMap<>();
 
     private final Map<Call, Sleeper> sleeping = new HashMap<>();
@@ -143,7 +143,7 @@ final class ServedLock extends ServedMonitor {
         forget(sleeper);
     }
 
-    /** Who is interrupted takes the lock again before that shows. */
+    /** An interrupted thread takes the lock again before its call is answered. */
     private synchronized void giveUp(Sleeper sleeper) {
         wake(sleeper);
         changed();

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map from JSON values to JSON values; also a namespace, whose keys are strings, and a set, whose values are true.
+ * A map from JSON values to JSON values. It also serves as a namespace, whose keys are strings, and as a set, whose
+ * values are true.
  */
 final class ServedMap extends ServedCollection {
 

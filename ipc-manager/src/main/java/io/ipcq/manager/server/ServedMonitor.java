@@ -11,11 +11,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State with calls that wait for it to change. A call that waits is an entry of a line, not a thread: whoever changes
- * the state lets those in it try again, in the order they came, until it is clear that no other one can succeed. So
- * what a change costs does not depend on how many wait.
+ * State with calls that wait for it to change. A waiting call is an entry of a line, not a thread. Whoever changes the
+ * state has the calls in the line try again, in the order they came, until no other call can succeed. So the cost of a
+ * change does not depend on how many calls wait.
  *
- * <p>Everything here runs under this object's lock; answers are queued, so nothing waits for a client under it.
+ * <p>Everything here runs under this object's lock. Answers are queued, so nothing waits for a client under it.
  */
 abstract class ServedMonitor extends Served {
 
@@ -33,7 +33,7 @@ abstract class ServedMonitor extends Served {
         /** Whether those behind it wait for it. */
         private final boolean fair;
 
-        /** Where it stands; 0 as long as it does not try. */
+        /** Its place in the line; 0 as long as it does not try. */
         private long place;
 
         private Waiting(Call call, Attempt attempt, boolean fair) {
@@ -45,7 +45,7 @@ abstract class ServedMonitor extends Served {
 
     private final ScheduledExecutorService clock;
 
-    /** Those that try, by their place. Calls may end, and leave it, while it is gone through. */
+    /** The calls that try, by their place. A call may end, and leave the line, while the line is iterated. */
     private final NavigableMap<Long, Waiting> line = new ConcurrentSkipListMap<>();
 
     private long places;
@@ -69,12 +69,12 @@ abstract class ServedMonitor extends Served {
         changed();
     }
 
-    /** Takes back what a client held that is gone; {@link #changed} follows. */
+    /** Takes back what a client held that is gone. The caller then calls {@link #changed}. */
     void giveBack(Session session) {}
 
     /**
-     * Takes from a client that is there what it holds, so that others get it; false if it holds nothing, or not in that
-     * thread, as it calls it. A thread that is null is any.
+     * Takes from a client what it holds, so that others get it, although the client is still there. The thread is named
+     * as the client names it; null stands for any. False if that thread holds nothing.
      */
     final synchronized boolean revoke(long client, @Nullable String thread) {
         for (Hold hold : holds()) {
@@ -96,10 +96,7 @@ abstract class ServedMonitor extends Served {
         return looking.apply(this);
     }
 
-    /**
-     * Who holds it; nobody, if it is nothing that somebody can hold. For who {@linkplain #look looks}, as are the next
-     * two.
-     */
+    /** Who holds it; empty if it cannot be held. Only for use inside of {@link #look}, as the next two methods. */
     List<Hold> holds() {
         return List.of();
     }
@@ -114,7 +111,7 @@ abstract class ServedMonitor extends Served {
         return Map.of();
     }
 
-    /** False if no call can succeed that waits, as things are. */
+    /** False if no waiting call can succeed at present. */
     boolean mayServe() {
         return true;
     }
@@ -142,7 +139,7 @@ abstract class ServedMonitor extends Served {
             try {
                 call.reply(result);
             } catch (Throwable e) {
-                call.session().cutOff(call, e); // or it would hold what it does not know of
+                call.session().cutOff(call, e); // or the client would hold what it does not know of
             }
             return;
         }
@@ -154,7 +151,7 @@ abstract class ServedMonitor extends Served {
         lineUp(sleep(call, timeoutMillis, attempt, late, fair));
     }
 
-    /** Has a call wait that does not try until it is {@linkplain #lineUp lined up}. */
+    /** Has a call wait. It does not try until it is {@linkplain #lineUp lined up}. */
     final Waiting sleep(Call call, long timeoutMillis, Attempt attempt, Runnable late) {
         return sleep(call, timeoutMillis, attempt, late, false);
     }
@@ -188,7 +185,7 @@ abstract class ServedMonitor extends Served {
         line.remove(waiting.place);
         onEnd(waiting.call);
         if (waiting.fair) {
-            clock.execute(this::next); // not here: that would go as deep as there are calls
+            clock.execute(this::next); // not here: the stack would be as deep as there are calls
         }
     }
 
@@ -205,7 +202,8 @@ abstract class ServedMonitor extends Served {
     }
 
     /**
-     * What fails ends the call whose attempt it is; an attempt that has had effect does nothing more that might fail.
+     * Has the calls in the line try. A failure ends the call whose attempt it is. Once an attempt has had effect, it
+     * does nothing more that might fail.
      */
     private void serve() {
         for (Iterator<Waiting> each = line.values().iterator(); each.hasNext() && mayServe(); ) {

@@ -9,7 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
-/** An object of the program's own, of which exactly the methods of its registered interface can be called. */
+/** An object of the program's own. Clients can call exactly the methods of its registered interface. */
 final class ServedOwn extends Served {
 
     private final OwnType type;
@@ -23,7 +23,10 @@ final class ServedOwn extends Served {
         this.workers = workers;
     }
 
-    /** Each call has a thread, as nobody knows whether it blocks. It is interrupted when its client is gone. */
+    /**
+     * Each call has a thread, because nobody knows whether it blocks. The thread is interrupted when its client is
+     * gone.
+     */
     @Override
     void call(Call call, String operation) {
         OwnType.Operation method = type.operation(call.text(1));

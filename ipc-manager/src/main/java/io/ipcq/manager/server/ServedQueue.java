@@ -30,11 +30,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of either kind. The elements are in its file, which clients on this machine open themselves; what comes here
- * is the traffic of the others.
+ * A queue of either kind. Its elements are in its file. Clients on this machine open the file themselves, so only calls
+ * of other clients come here.
  *
- * <p>An element that was sent to a client and that it did not say to have is not lost with it: of a journal it is
- * delivered again, to a queue in memory it is put back, at the end.
+ * <p>An element that was sent to a client, and that the client has not confirmed, is not lost with the client. A
+ * durable queue delivers it again. A queue in memory gets it back at its end.
  */
 final class ServedQueue extends Served {
 
@@ -45,7 +45,7 @@ final class ServedQueue extends Served {
     /** From this size on an element counts while it is sent. */
     private static final int COUNTED_BYTES = 64 << 10;
 
-    /** What a lease takes besides the element, about. */
+    /** About what a lease takes besides the element. */
     private static final long LEASE_BYTES = 256;
 
     private final SharedQueue<byte[]> queue;
@@ -60,8 +60,8 @@ final class ServedQueue extends Served {
     private final Bill descriptors;
 
     /**
-     * Elements that could not be put back, as the queue is full or shut down, and those that a client did not want;
-     * they go first.
+     * Elements that could not be put back because the queue is full or shut down, and elements that a client did not
+     * want. They go first.
      */
     private final Deque<byte[]> returned = new ArrayDeque<>();
 
@@ -79,7 +79,7 @@ final class ServedQueue extends Served {
             return delivery.number();
         }
 
-        /** Of its client's memory. */
+        /** How much of its client's memory it takes. */
         private long bytes() {
             return LEASE_BYTES + HeapSize.array(delivery.value().length);
         }
@@ -174,7 +174,7 @@ final class ServedQueue extends Served {
         }
     }
 
-    /** A call that waits ends as one that does not. */
+    /** Has a call that waits fail like one that does not. */
     private QueuePump.Step telling(QueuePump.Step step) {
         return (call, patience) -> {
             try {
@@ -185,7 +185,7 @@ final class ServedQueue extends Served {
         };
     }
 
-    /** What was deleted here is no handle that somebody closed. */
+    /** The answer to a failure. A queue that was deleted here is not one whose handle somebody closed. */
     private RpcException failure(RuntimeException failure) {
         return deleted && failure instanceof QueueClosedException
                 ? new RpcException(Protocol.NOT_THERE, "the queue was deleted: directory=" + queue.directory())
@@ -243,7 +243,7 @@ final class ServedQueue extends Served {
     // ---- put --------------------------------------------------------------------------------------------------------
 
     private QueuePump.@Nullable Answer put(Call call, Duration patience) throws InterruptedException {
-        QueuePump.Answer done = () -> call.reply(true); // made before there is an element that it is about
+        QueuePump.Answer done = () -> call.reply(true); // made before the element is put, as that may fail
         return queue.put(EncodedElements.fromWire(codec, call.present(1)), patience) ? done : null;
     }
 
@@ -290,7 +290,7 @@ final class ServedQueue extends Served {
         void send(@Nullable Object wire, Batch<T> batch);
     }
 
-    /** Takes one thing. What was read for that counts until it is answered. */
+    /** Takes one thing. What was read for it counts until the call is answered. */
     private static <T> QueuePump.@Nullable Answer taken(
             Call call, Source<T> source, Duration patience, Batch.Way<T> way, Sender<T> sender)
             throws InterruptedException {
@@ -335,7 +335,7 @@ final class ServedQueue extends Served {
         return element == null ? queue.get(patience) : element;
     }
 
-    /** Whether the client is going to say that the result arrived. */
+    /** Whether the client will say that the result arrived. */
     private static boolean isConfirmed(Call call) {
         Object id = call.id();
         if (id == null || !call.flag(2)) {
@@ -360,7 +360,7 @@ final class ServedQueue extends Served {
         }
     }
 
-    /** As in the queue itself, what cannot be decoded is done with. */
+    /** An element that cannot be decoded counts as done, as in the queue itself. */
     private void done(byte[] undecoded) {
         queue.taskDone();
     }
@@ -396,7 +396,7 @@ final class ServedQueue extends Served {
         }
     }
 
-    /** False if the queue is full, or shut down: then the element goes to the next one who asks here. */
+    /** False if the queue is full or shut down. Then the next client that asks here gets the element. */
     private boolean isPut(byte[] element) {
         try {
             if (!queue.offer(element)) {
@@ -413,7 +413,9 @@ final class ServedQueue extends Served {
         putAmongReturned(element, returned::addFirst);
     }
 
-    /** Both or nothing: it is there, and counted. Not in a queue that is disposed of, where nobody would have it. */
+    /**
+     * Adds the element and counts it, or does neither. A queue that is disposed of takes none, as nobody would get it.
+     */
     private synchronized void putAmongReturned(byte[] element, Consumer<byte[]> end) {
         if (disposed) {
             return;
@@ -431,7 +433,7 @@ final class ServedQueue extends Served {
         }
     }
 
-    /** For those who do not come here. */
+    /** Puts them back into the queue, for clients that do not ask here. */
     private void putBackReturned() {
         for (byte[] first = takeReturned(); first != null; first = takeReturned()) {
             if (!isPut(first)) {
@@ -455,7 +457,7 @@ final class ServedQueue extends Served {
             batch = durable != null && confirmed
                     ? Batch.take(max, size, () -> durable.receive(Duration.ZERO), leased, reading, wire)
                     : Batch.take(max, size, () -> next(Duration.ZERO), inMemory, reading, wire);
-            answer(call, wire, batch, confirmed && !batch.isEmpty()); // nobody confirms nothing
+            answer(call, wire, batch, confirmed && !batch.isEmpty()); // an empty answer is not confirmed
             answered = true;
         } catch (QueueShutdownException drained) {
             call.reply(List.of());
@@ -485,7 +487,7 @@ final class ServedQueue extends Served {
         return new QueueLooks.Look(call.session(), Stream.concat(returned().stream(), queue.stream()));
     }
 
-    /** Shows what comes next, and where it goes on. */
+    /** Answers with the next elements, and where to go on. */
     private void look(Call call) {
         QueueLooks.Look look = call.value(1) == null ? newLook(call) : looks.resume(call.session(), call.number(1));
         boolean more = false;
@@ -511,8 +513,8 @@ final class ServedQueue extends Served {
     }
 
     /**
-     * Adds what fits into an answer, up to an element that cannot be sent: then it says why, and the look goes on
-     * behind that.
+     * Adds what fits into an answer. It ends before an element that cannot be sent, and returns the reason. The look
+     * then goes on behind that element.
      */
     private @Nullable RpcException show(
             QueueLooks.Look look, int max, Session client, Session.Reading reading, List<@Nullable Object> wire) {
@@ -531,7 +533,7 @@ final class ServedQueue extends Served {
                 if (e.code() != Protocol.LIMIT || wire.isEmpty()) {
                     return e;
                 }
-                look.back(element); // the client's memory may do for it alone
+                look.back(element); // it alone may fit into the client's memory
                 return null;
             }
         }
@@ -581,7 +583,7 @@ final class ServedQueue extends Served {
         returnAtOnce(lease.delivery());
     }
 
-    /** Nobody had it, or nobody has it any more: that is no reason to wait. */
+    /** Gives back what nobody had, or nobody has any more. That is no reason for a delay. */
     private static void returnAtOnce(Delivery<byte[]> delivery) {
         delivery.nack(Duration.ZERO);
     }
@@ -604,7 +606,7 @@ final class ServedQueue extends Served {
             return way.test(lease.delivery());
         } catch (Throwable e) {
             if (lease != null) {
-                returnAtOnce(lease.delivery()); // without effect if it is settled all the same
+                returnAtOnce(lease.delivery()); // has no effect if it is settled after all
             }
             throw e;
         }
@@ -640,7 +642,9 @@ final class ServedQueue extends Served {
         }
     }
 
-    /** A client on this machine may have deleted it; then its memory is free before all have let go of the name. */
+    /**
+     * A client on this machine may have deleted the queue. Then its memory is freed before all have let go of the name.
+     */
     private void dropIfDeleted() {
         if (!deleted && queue.isClosed()) {
             deleted = true;
@@ -667,7 +671,7 @@ final class ServedQueue extends Served {
         onDisk(call, () -> DurableOptions.toWire(journal.alter(options -> DurableOptions.altered(options, changes))));
     }
 
-    /** In a thread of its own: a disk may take long, and the client is served meanwhile. */
+    /** Does it in a thread of its own. The disk may take long, and the client is served meanwhile. */
     private void onDisk(Call call, Callable<@Nullable Object> write) {
         call.session().park(call);
         workers.carryOut(call, () -> {
@@ -719,7 +723,7 @@ final class ServedQueue extends Served {
             disposed = true;
         }
         while (takeReturned() != null) {
-            // nobody is left to have it
+            // nobody is left to get it
         }
         try {
             queue.close();

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** Permits; those that a client acquired, and that neither it nor another one released, come back when it is gone. */
+/** Permits. When a client is gone, the permits come back that it acquired and that nobody has released. */
 final class ServedSemaphore extends ServedMonitor {
 
-    /** Made ahead: nothing that comes after an effect may fail. */
+    /** Made ahead, because nothing may fail after an effect. */
     private static final Object DONE = true;
 
     private final long made;
@@ -22,11 +22,11 @@ final class ServedSemaphore extends ServedMonitor {
     private long permits;
     private final Map<Session, Acquired> acquired = new LinkedHashMap<>();
 
-    /** What a client has and did not release. */
+    /** What a client has acquired and not released. */
     private static final class Acquired {
         private long permits;
 
-        /** What was taken from it; when the client releases that, there is nothing to give back. */
+        /** How many permits were revoked. If the client releases these, nothing is given back. */
         private long revoked;
 
         private @Nullable String thread;
@@ -97,13 +97,16 @@ final class ServedSemaphore extends ServedMonitor {
         return permits > 0;
     }
 
-    /** How many of so many permits were taken from the client before it releases them. */
+    /** How many of the permits that the client releases were revoked before. */
     private long revoked(Session releasing, long released) {
         Acquired its = acquired.get(releasing);
         return its == null ? 0 : Math.max(0, Math.min(its.revoked, released - its.permits));
     }
 
-    /** Takes released permits off what the client acquired, or else off what others did: they come back once only. */
+    /**
+     * Takes released permits off what the client has acquired, and the rest off what others have. So a permit comes
+     * back only once.
+     */
     private void release(Session releasing, long released, long revoked) {
         Acquired its = acquired.get(releasing);
         if (its != null) {
@@ -117,7 +120,7 @@ final class ServedSemaphore extends ServedMonitor {
         acquired.values().removeIf(each -> each.permits == 0 && each.revoked == 0);
     }
 
-    /** Returns how many are left. */
+    /** Gives permits back; returns how many of the released ones are left. */
     private long giveBack(Acquired acquired, long released) {
         long settled = Math.min(released, acquired.permits);
         acquired.permits -= settled;

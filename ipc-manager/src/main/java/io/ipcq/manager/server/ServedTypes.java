@@ -21,7 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what a name stands for, by its type and the options that its first client asked for. Thread-safe. */
+/** Makes the object of a name, by its type and by the options that its first client asked for. Thread-safe. */
 final class ServedTypes {
 
     /** How many descriptors queues take. */
@@ -86,7 +86,7 @@ final class ServedTypes {
         return new ServedOwn(key, own.type, made(own.factory), workers);
     }
 
-    /** The program's own code: whatever it throws ends the call, and nothing else. */
+    /** Calls the program's own code. Whatever that throws ends the call, and nothing else. */
     private static Object made(Supplier<?> factory) {
         try {
             return factory.get();
@@ -143,7 +143,7 @@ final class ServedTypes {
         }
     }
 
-    /** That of the queue that is there: who looks at it with a tool knows none. */
+    /** The codec of the queue that is on the disk. A tool that looks at the queue names none. */
     private static EncodedElements codec(Path directory) throws IOException {
         try (QueueView there = QueueView.open(directory)) {
             return new EncodedElements(there.codecId());
@@ -154,7 +154,7 @@ final class ServedTypes {
         if (asked.get("codec") instanceof String id && !id.isEmpty() && id.length() <= 512) {
             return new EncodedElements(id);
         }
-        throw new RpcException(Protocol.INVALID_PARAMS, "a queue has a codec, of 1 to 512 characters");
+        throw new RpcException(Protocol.INVALID_PARAMS, "a queue needs a codec, of 1 to 512 characters");
     }
 
     private static RpcException refused(Exception e) {

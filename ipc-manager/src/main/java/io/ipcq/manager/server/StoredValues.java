@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How many bytes of the heap the values of one map, set, list or array take, about, and for whom they count. */
+/** About how many bytes of the heap the values of one map, set, list or array take, and for which client they count. */
 final class StoredValues {
 
     private final Bill bill = new Bill(Session::stored);
 
-    /** Makes room for what is new, and gives up that of what it replaces; null counts nothing. */
+    /** Makes room for a new value, and gives up that of the value it replaces. Null takes no room. */
     void replace(Session client, @Nullable Object before, @Nullable Object after) {
         bill.change(client, bytesOf(after) - bytesOf(before));
     }
