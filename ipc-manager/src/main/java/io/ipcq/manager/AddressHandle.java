@@ -9,7 +9,10 @@ import java.io.InvalidObjectException;
 import java.io.ObjectStreamException;
 import java.net.URI;
 
-/** A queue on its way to another process that has to go the way there anew, by the files that its address names. */
+/**
+ * A queue on its way to another process, which opens it by its address anew. The files that the address names have to
+ * be there.
+ */
 record AddressHandle<E>(URI address, Codec<E> codec) implements Handle {
 
     private Object readResolve() throws ObjectStreamException {

@@ -9,7 +9,7 @@ import io.ipcq.codec.JsonCodec;
 import io.ipcq.manager.wire.EncodedElements;
 import org.jspecify.annotations.Nullable;
 
-/** How keys of a map, and elements of a set, stand on the wire, where they are equal if their JSON is. */
+/** Encodes keys of a map and elements of a set. On the wire two of them are equal if their JSON is. */
 record KeyCodec<K>(Codec<K> codec) {
 
     static <K> KeyCodec<K> of(Codec<K> codec) {
@@ -21,7 +21,7 @@ record KeyCodec<K>(Codec<K> codec) {
         return requireNonNull(EncodedElements.wire(codec, requireNonNull(key, "key")), "a key that is null in JSON");
     }
 
-    /** As in the JDK's own collections, a key of another type is just not there: null. */
+    /** The same for any object. As in the JDK's own collections, a key of another type is just not there: null. */
     @SuppressWarnings("unchecked")
     @Nullable
     Object anyWire(Object key) {

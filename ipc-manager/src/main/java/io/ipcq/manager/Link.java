@@ -42,27 +42,27 @@ import org.jspecify.annotations.Nullable;
 /** This process's connection to one manager, which all its proxies and all threads share. */
 final class Link {
     /*
-     * Idea. Calls have numbers, and answers come in any order. There is no thread that reads: of those who wait for an
-     * answer one reads for all, until it has its own; then it wakes another one (promote). So a single caller pays for
-     * no hand-over.
+     * Idea. Calls have numbers, and answers come in any order. No thread does nothing but read. One of the threads that
+     * wait for an answer reads for all, until it has its own. Then it wakes another one (promote). So a single caller
+     * pays for no hand-over.
      *
-     * An interrupted call is cancelled at the server, and its answer waited for all the same: it says whether the call
-     * was carried out before. If it was, the result is returned and the interrupt stays set.
+     * An interrupted call is cancelled at the server, and its answer is still waited for: the answer says whether the
+     * call was carried out before. If it was, the result is returned and the interrupt stays set.
      *
-     * A server that is silent. Nobody can tell whether a call without an answer was carried out. So one that is not
-     * answered a while after it should have been ends the whole link: the server, should it ever go on, then finds a
-     * client that is gone, and takes back what it has given it, a lock or an element that never arrived. Where nobody
-     * knows how long an answer may take, a call that has heard nothing for that while asks (ping) whether the server is
-     * there.
+     * A server that is silent. Nobody can tell whether a call without an answer was carried out. So when an answer is
+     * overdue for a while, the whole link ends. If the server goes on later, it finds that the client is gone. It then
+     * takes back what it has given to the client, such as a lock, or an element that never arrived. If nobody knows how
+     * long an answer may take, the call asks whether the server is there (ping) each time it has heard nothing for that
+     * while.
      */
 
     /** See {@link Manager#ANSWER_TIMEOUT}. */
     static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Whom a link leads to. */
+    /** The manager that a link leads to. */
     private record Target(SocketAddress address, AuthKey key) {}
 
-    /** One link for each manager: a lock, for instance, is held by a link. */
+    /** One link for each manager, because at the server it is a link that holds a lock, for instance. */
     private static final Map<Target, CompletableFuture<Link>> OPEN = new ConcurrentHashMap<>();
 
     private final @Nullable Target target;
@@ -92,7 +92,7 @@ final class Link {
         private volatile @Nullable Map<?, ?> answer;
         private volatile boolean done;
 
-        // these two belong to its own thread
+        // only its own thread uses these two
         private long beganNanos = System.nanoTime();
         private boolean interrupted;
 
@@ -117,7 +117,7 @@ final class Link {
         this.answerNanos = WireTime.nanos(WireTime.wholeMillis(answerTimeout));
     }
 
-    /** The link to a manager; proxies in one process share it. To be closed as often as it was asked for. */
+    /** The link to a manager, which the proxies in one process share. Has to be closed as often as it was asked for. */
     static Link to(SocketAddress address, AuthKey key) throws IOException, InterruptedException {
         JsonCodec.requireJackson();
         Target target = new Target(address, key);
@@ -153,7 +153,7 @@ final class Link {
         }
     }
 
-    /** What another thread connects; null if it gave up for a reason of its own. */
+    /** The link that another thread connects; null if it gave up for a reason of its own. */
     private static @Nullable Link await(CompletableFuture<Link> there) throws IOException, InterruptedException {
         try {
             return there.get();
@@ -167,7 +167,7 @@ final class Link {
         }
     }
 
-    /** Takes hold of it, if its server is there. */
+    /** Shares the link, if its server is there. */
     private boolean isShared() {
         synchronized (this) {
             if (users == 0) {
@@ -258,7 +258,7 @@ final class Link {
         }
     }
 
-    /** A call that may wait at the server, so long or for ever, and whose waiting an interrupt ends. */
+    /** A call that may wait at the server, for a time or for ever. An interrupt ends the waiting. */
     @Nullable
     Object await(Attached owner, @Nullable Long millis, String method, @Nullable Object... params)
             throws InterruptedException {
@@ -267,8 +267,8 @@ final class Link {
     }
 
     /**
-     * The same for a result that only one client gets: the server keeps it until it is told that it arrived, which is
-     * when the receiver has made of it what it can.
+     * The same for a result that only one client gets. The server keeps the result until it is told that the result
+     * arrived. It is told so once the receiver is done.
      */
     <T> @Nullable T take(
             Attached owner, @Nullable Long millis, Receiver<T> receiver, String method, @Nullable Object... params)
@@ -283,7 +283,7 @@ final class Link {
         }
     }
 
-    /** Makes something of a result, and notes in the receipt what of it did not arrive. */
+    /** Takes a result, and notes in the receipt what of it did not arrive. */
     interface Receiver<T> {
         @Nullable
         T receive(Object result, Receipt receipt);
@@ -311,7 +311,7 @@ final class Link {
             requireThere();
             send(request(key, method, params));
             if (owner != null && owner.isClosed()) {
-                call(OfServer.CANCEL, key); // whoever closed it may have been too early to do that
+                call(OfServer.CANCEL, key); // whoever closed it may have come before the call
             }
             await(mine, millis != null, interruptible ? key : null);
             result = result(mine, interruptible);
@@ -328,7 +328,10 @@ final class Link {
         return confirmed ? receive(result, receiver, key) : receiver.receive(result, new Receipt());
     }
 
-    /** The server is told before the result is used: if that fails, the result is given up, and handed out again. */
+    /**
+     * Tells the server before the result is used. If that fails, the result is given up, and the server hands it out
+     * again.
+     */
     private <T> @Nullable T receive(Object result, Receiver<T> receiver, Object key) {
         Receipt receipt = new Receipt();
         T received;
@@ -360,12 +363,12 @@ final class Link {
         return result instanceof List<?> list && list.isEmpty();
     }
 
-    /** As JSON tells numbers apart. */
+    /** The id as the JSON reader returns it. */
     private static Object key(long id) {
         return id <= Integer.MAX_VALUE ? (Object) (int) id : (Object) id;
     }
 
-    /** Says something that has no answer. */
+    /** Sends a notification, which has no answer. */
     private void tell(OfServer method, Object... params) {
         send(request(null, method.wire(), params));
     }
@@ -393,7 +396,7 @@ final class Link {
         }
     }
 
-    /** Waits for an answer, which has a time limit, or comes at some time as long as the server is there. */
+    /** Waits for an answer. It either has a time limit, or may come at any time as long as the server is there. */
     private void await(Pending mine, boolean limited, @Nullable Object cancellable) {
         boolean cancelled = false;
         while (!mine.done) {
@@ -420,14 +423,14 @@ final class Link {
         }
     }
 
-    /** A server that was not heard for a while has to say that it is there. */
+    /** Asks whether the server is there, if it was not heard for a while. */
     private void requireAnswering() {
         if (System.nanoTime() - heardNanos >= answerNanos) {
             call(OfServer.PING);
         }
     }
 
-    /** Until its answer is there, its time is up, or its thread is interrupted. */
+    /** Reads until the answer is there, its time is up, or the thread is interrupted. */
     private void readUntil(Pending mine) {
         try {
             while (!mine.done) {
@@ -442,7 +445,7 @@ final class Link {
         } catch (IOException | RpcException e) {
             die(String.valueOf(e.getMessage()), e);
         } catch (RuntimeException | Error e) {
-            die("an answer could not be read: " + e.getClass().getSimpleName(), e); // and nobody knows whose it was
+            die("an answer could not be read: " + e.getClass().getSimpleName(), e); // nobody knows whose it was
             throw e;
         } finally {
             reading.unlock();
@@ -456,7 +459,7 @@ final class Link {
         Pending waiting = id == null ? null : pending.get(id);
         RpcException refusal = answer.refusal();
         if (refusal != null && waiting == null) {
-            throw refusal; // nobody can say who waits for it
+            throw refusal; // nobody knows who waits for it
         }
         if (id == null && answer.members().get("error") instanceof Map<?, ?> error) {
             throw new RpcException(
@@ -477,7 +480,7 @@ final class Link {
         LockSupport.unpark(waiting.thread);
     }
 
-    /** Lets another one read who waits. */
+    /** Wakes another thread that waits, so that it reads. */
     private void promote() {
         if (!reading.isLocked()) {
             for (Pending waiting : pending.values()) {
@@ -509,7 +512,7 @@ final class Link {
         return error.get("code") instanceof Integer number ? number : Protocol.INTERNAL;
     }
 
-    /** What an error on the wire is here. */
+    /** The exception for an error on the wire. */
     static RuntimeException exception(Map<?, ?> error) {
         int code = code(error);
         String message = String.valueOf(error.get("message"));
@@ -526,7 +529,7 @@ final class Link {
         };
     }
 
-    /** How many elements a server has put. */
+    /** How many elements of the call the server has put. */
     private static int put(@Nullable Object data) {
         return data instanceof Map<?, ?> about && about.get(Protocol.PUT) instanceof Integer put ? put : 0;
     }
@@ -553,8 +556,8 @@ final class Link {
     }
 
     /**
-     * Runs an action when the manager is gone, for proxies that do not talk to it; from now on somebody listens for
-     * that.
+     * Runs an action when the manager is gone, for proxies that do not talk to it. From now on a thread watches the
+     * link.
      */
     void whenGone(Runnable action) {
         whenGone.add(action);
@@ -582,7 +585,7 @@ final class Link {
             try {
                 readUntil(never);
             } catch (RuntimeException | Error e) {
-                Log.of(Link.class).warn("a manager is taken to be gone, as its answer could not be read", e);
+                Log.of(Link.class).warn("a manager counts as gone, because its answer could not be read", e);
             }
         }
     }
@@ -602,7 +605,7 @@ final class Link {
         }
     }
 
-    /** What follows the end for one proxy does not depend on the others. */
+    /** Runs the action of one proxy. Its failure does not stop those of other proxies. */
     private static void follow(Runnable action) {
         try {
             action.run();

@@ -33,7 +33,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
         reference.whenGone(closing(queue, reference.isPassed()));
     }
 
-    /** The queue that a proxy was passed with is not to be kept by this. */
+    /** Closes the queue. If a proxy was passed with it, the action must not keep the queue from being collected. */
     private static Runnable closing(SharedQueue<?> queue, boolean passed) {
         if (!passed) {
             return queue::close;
@@ -48,8 +48,8 @@ class LocalQueue<E> extends ManagedQueue<E> {
     }
 
     /**
-     * A queue that was closed or deleted because the server is gone says so; it may be gone before this process
-     * noticed.
+     * The failure of a queue that was closed or deleted. If that is because the server is gone, the call here says so;
+     * the server may be gone before this process has noticed.
      */
     private RuntimeException over(QueueClosedException e) {
         if (!closed) {
@@ -58,7 +58,10 @@ class LocalQueue<E> extends ManagedQueue<E> {
         return e;
     }
 
-    /** The queue as long as the server is there: who was told that it is gone finds no queue that goes on. */
+    /**
+     * The queue, as long as the server is there. Once a caller was told that the server is gone, the queue must not go
+     * on.
+     */
     private SharedQueue<E> there() {
         requireThere();
         return queue;

@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of a manager, in terms of what its two kinds, on the file and through the server, have to know.
+ * A queue of a manager. There are two kinds: one on the queue's file, and one that talks to the server.
  *
  * @param <E> the type of the elements
  */
@@ -22,7 +22,7 @@ abstract class ManagedQueue<E> extends SharedQueueLook<E> {
     final transient Reference reference;
     final transient Codec<E> codec;
 
-    /** What travels, if that is not what the reference makes of itself. */
+    /** What travels; null for what the reference makes of itself. */
     private transient volatile @Nullable AddressHandle<E> handle;
 
     ManagedQueue(Reference reference, Codec<E> codec) {
@@ -66,7 +66,7 @@ abstract class ManagedQueue<E> extends SharedQueueLook<E> {
         return takeWithin(Objects.requireNonNull(timeout, "timeout"));
     }
 
-    /** Takes at most so many elements that are there, if that is more than none. */
+    /** Takes the elements that are there, at most so many; none if {@code max} is not positive. */
     abstract int takeInto(Collection<? super E> target, int max);
 
     @Override
@@ -104,7 +104,7 @@ abstract class ManagedQueue<E> extends SharedQueueLook<E> {
         return codec.id();
     }
 
-    /** Has it travel in another way. */
+    /** Sets what travels. */
     final void travelAs(AddressHandle<E> other) {
         handle = other;
     }

@@ -36,13 +36,13 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A name stands for the same thing in every process, and for as long as one of them holds it: until the last proxy
+ * <p>A name stands for the same thing in every process. It lives as long as one of them holds it: until the last proxy
  * is closed, or the last process that has one ends. What a process held when it died, a lock for instance, is released.
  *
- * <p>On one machine a proxy of a queue is the queue's own file, and as fast; from elsewhere, the same proxy talks to
- * the server. There, {@code get} returns when the confirmation that the element arrived is on its way: if that is lost,
- * as the connection breaks, the element is handed out again. When the server is gone, every call of every proxy throws
- * {@link ManagerGoneException}.
+ * <p>On the machine of the manager a proxy of a queue is the queue's own file, and as fast. Elsewhere, the same proxy
+ * talks to the server. There, {@code get} returns as soon as it has sent the confirmation that the element arrived. If
+ * the connection breaks and the confirmation is lost, the server hands the element out again. When the server is gone,
+ * every call of every proxy throws {@link ManagerGoneException}.
  *
  * <p>Thread-safe; calls of several threads do not wait for each other. Process-safe: proxies are serializable and
  * arrive attached to the same thing; the stream contains the key. Survives a crash: of every client; of the manager,
@@ -51,11 +51,11 @@ import org.jspecify.annotations.Nullable;
 public final class Manager implements AutoCloseable {
 
     /**
-     * How long a manager may take to answer, after the timeout of the call if it has one. One that does not answer in
-     * that time, as it was stopped for instance, is gone: what this process held there is released, should it go on. A
-     * call that may wait without limit, such as {@code get()}, {@code lock()}, or {@code await} of a condition, which
-     * has to take the lock again, asks the manager each time it has heard nothing for that long; so it ends within
-     * twice that time.
+     * How long a manager may take to answer, after the timeout of the call if it has one. A manager that does not
+     * answer in that time, as it was stopped for instance, counts as gone. If it goes on later, it releases what this
+     * process held. Some calls may wait without limit, such as {@code get()}, {@code lock()}, or {@code await} of a
+     * condition, which has to take the lock again. They ask the manager each time they have heard nothing for that
+     * long, so they end within twice that time.
      */
     public static final Duration ANSWER_TIMEOUT = Link.ANSWER_TIMEOUT;
 
@@ -114,7 +114,7 @@ public final class Manager implements AutoCloseable {
                 : OptionalLong.empty();
     }
 
-    /** What clients hold at the moment. */
+    /** The names that clients hold at the moment. */
     public List<Held> names() {
         List<Held> names = new ArrayList<>();
         Object rows = link.call(OfServer.NAMES);
@@ -141,7 +141,8 @@ public final class Manager implements AutoCloseable {
     }
 
     /**
-     * What threads of clients wait for each other at, at the moment: locks, semaphores, latches, events, barriers.
+     * The locks, semaphores, latches, events and barriers that clients hold at the moment: who has them, and how many
+     * threads wait.
      *
      * @throws ManagerException with {@link ManagerException#UNKNOWN_OPERATION} if the manager is older than this method
      */
@@ -158,8 +159,8 @@ public final class Manager implements AutoCloseable {
 
     /**
      * Takes a lock or permits from a client that holds them, so that others get them. What they protect may be half
-     * done, and the client does not know: its next {@code unlock} throws, permits that it releases do not come back a
-     * second time. If its process can be ended instead, that does the same, and is safe.
+     * done. The client is not told: its next {@code unlock} throws, and permits that it releases do not come back a
+     * second time. If its process can be ended instead, that has the same effect, and is safe.
      *
      * @param state what {@link #locks} said
      * @param holder one of its holders
@@ -178,7 +179,7 @@ public final class Manager implements AutoCloseable {
 
     // ---- what it serves ---------------------------------------------------------------------------------------------
 
-    /** A new queue that only those know who are given the proxy. */
+    /** A new queue. Only those know it who are given the proxy. */
     public <E> SharedQueue<E> queue(Class<E> type) {
         return queue(UUID.randomUUID().toString(), type);
     }
@@ -236,9 +237,9 @@ public final class Manager implements AutoCloseable {
     }
 
     /**
-     * A map. Its calls are atomic; its views write through, and iterators and streams show a snapshot. Keys are equal
-     * if their encodings are; values are compared by {@code equals}, arrays by what is in them. A key of another type
-     * is not there.
+     * A map. Its calls are atomic. Its views write through; iterators and streams show a snapshot. Keys are equal if
+     * their encodings are. Values are compared by {@code equals}, arrays by what is in them. A key of another type is
+     * not there.
      */
     public <K, V> ConcurrentMap<K, V> map(String name, Class<K> keys, Class<V> values) {
         return map(name, Codec.forType(keys), Codec.forType(values));
@@ -255,7 +256,7 @@ public final class Manager implements AutoCloseable {
     }
 
     /**
-     * A set. Its calls are atomic, {@code addAll}, {@code retainAll} and {@code removeIf} among them; iterators and
+     * A set. Its calls are atomic, {@code addAll}, {@code retainAll} and {@code removeIf} among them. Iterators and
      * streams show a snapshot, in the order in which the elements came. Elements are equal if their encodings are, as
      * the keys of a map.
      */
@@ -276,9 +277,7 @@ public final class Manager implements AutoCloseable {
         return new RemoteList<>(reference(ServedType.LIST, name, Map.of()), codec);
     }
 
-    /**
-     * A value of any type. For a number that is only counted with there is {@link #counter}, which adds in one call.
-     */
+    /** A value of any type. To count with a number, use {@link #counter}, which adds in one call. */
     public <V> SharedValue<V> value(String name, Class<V> type) {
         return value(name, Codec.forType(type));
     }
@@ -308,7 +307,7 @@ public final class Manager implements AutoCloseable {
         return lock(name, false);
     }
 
-    /** A lock that threads get in the order they came, if it is fair; {@code tryLock()} overtakes, as in the JDK. */
+    /** A lock. If it is fair, threads get it in the order they came; {@code tryLock()} overtakes, as in the JDK. */
     public SharedLock lock(String name, boolean fair) {
         return new SharedLock(reference(ServedType.LOCK, name, Map.of("fair", fair)));
     }
@@ -324,8 +323,8 @@ public final class Manager implements AutoCloseable {
     }
 
     /**
-     * A semaphore whose permits threads get in the order they came, if it is fair: so who wants many is not passed over
-     * for ever.
+     * A semaphore. If it is fair, threads get permits in the order they came. So a thread that wants many is not passed
+     * over for ever.
      */
     public SharedSemaphore semaphore(String name, int permits, boolean fair) {
         return semaphore(name, Map.of("permits", permits, "fair", fair, "bounded", false));
@@ -374,7 +373,7 @@ public final class Manager implements AutoCloseable {
         return Reference.open(link.share(), type, name, options, true);
     }
 
-    /** Lets go of the connection, unless proxies are left, and ends the manager if this object started it. */
+    /** Closes the connection, unless proxies are left, and ends the manager if this object started it. */
     @Override
     public void close() {
         link.close();

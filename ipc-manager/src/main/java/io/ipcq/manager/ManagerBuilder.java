@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManagerBuilder {
 
-    /** The process may be starved on a machine at high load; if it has ended, this is seen at once. */
+    /**
+     * How long the process may take to begin, which is long on a machine at high load. If it has ended, this is seen at
+     * once.
+     */
     private static final Duration START = Limits.OWN_HANDSHAKE;
 
     private static final Duration STEP = Duration.ofMillis(100);
@@ -55,8 +58,8 @@ public final class ManagerBuilder {
     }
 
     /**
-     * Is called in the manager's process before it serves, once. What it throws fails {@link #start}, which waits for
-     * it as long as it takes; a server in this process needs none.
+     * Is called once in the manager's process before it serves. {@link #start} waits for it as long as it takes, and
+     * fails if it throws. A server in this process needs none.
      */
     public ManagerBuilder initializer(SerializableRunnable initializer) {
         this.initializer = Optional.of(initializer);
@@ -121,7 +124,7 @@ public final class ManagerBuilder {
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START.toNanos();
         while (true) {
-            boolean alive = process.isAlive(); // what it said before its end is read after it
+            boolean alive = process.isAlive(); // first, as what it said before its end is read after that
             byte[] told = report.get(alive ? STEP : Duration.ZERO);
             StartReport read = told == null ? StartReport.NOTHING : StartReport.read(told);
             if (read.address() != null) {

@@ -15,12 +15,12 @@ public final class ManagerException extends IpcException {
     /** The server failed. */
     public static final int SERVER_FAILED = Protocol.INTERNAL;
 
-    /** The server's owner did not allow it: durable queues, an interface, or its end. */
+    /** The server does not allow it: durable queues, the interface, or its end. */
     public static final int FORBIDDEN = Protocol.FORBIDDEN;
 
     /**
-     * A limit of the server, which the message names, was met; once others have given something back the call may
-     * succeed.
+     * A limit of the server was met, which the message names. The call may succeed once others have given something
+     * back.
      */
     public static final int LIMIT = Protocol.LIMIT;
 
@@ -38,13 +38,13 @@ public final class ManagerException extends IpcException {
         this.thrown = thrown;
     }
 
-    /** What a method of an object of the program's own threw, if that is why. */
+    /** What a method of an object of the program's own threw; null if that is not why. */
     @Nullable
     Thrown thrown() {
         return thrown;
     }
 
-    /** Why: one of the constants, or another code of docs/protocol.md. */
+    /** Why the call was refused: one of the constants, or another code of docs/protocol.md. */
     public int code() {
         return code;
     }

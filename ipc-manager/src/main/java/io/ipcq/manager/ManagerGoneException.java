@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The manager of a proxy is gone: its process ended, the connection was cut, or this process closed it. Every call that
- * waits, and every later one, gets this; whether the last call was carried out is not known. Proxies of a new
+ * waits, and every later one, throws this. It is not known whether the last call was carried out. Proxies of a new
  * connection have to be taken from {@link Manager#connect}.
  */
 public final class ManagerGoneException extends IpcException {

@@ -124,7 +124,7 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         return (ManagedQueue<E>) Proxies.durableQueue(reference, request.codec());
     }
 
-    /** A manager makes queues with options of its own. */
+    /** Checks the queue that was opened, as a manager makes queues with options of its own. */
     @SuppressWarnings("unchecked")
     private static <E> DurableQueue<E> checked(
             ManagedQueue<E> opened, QueueAddress address, DurableQueueRequest<E> request) {
@@ -168,7 +168,7 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
                         + ", missing=" + parameter + "; write ?" + parameter + "=..."));
     }
 
-    /** Whether address and key are all there is to know. */
+    /** Whether the address and the key are enough to connect. */
     private static boolean isPlain(QueueAddress address) {
         return !isTls(address) && !flag(address, "plaintext");
     }

@@ -37,7 +37,7 @@ public final class Namespace extends Proxy {
         return get(name, Codec.forType(type));
     }
 
-    /** The same of one that was set with this codec. */
+    /** The value of a name that was set with this codec; null if there is none. */
     public <T> @Nullable T get(String name, Codec<T> codec) {
         return EncodedElements.value(codec, reference.call(OfMap.GET, name));
     }

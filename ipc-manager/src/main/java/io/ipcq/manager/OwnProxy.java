@@ -73,7 +73,7 @@ final class OwnProxy implements InvocationHandler, Attached, Serializable {
         reference.close();
     }
 
-    /** What travels is the proxy's class and this in it; it arrives attached to the same object. */
+    /** The proxy's class travels, with this in it. It arrives attached to the same object. */
     private Object writeReplace() throws ObjectStreamException {
         return new Recipe(ProxyHandle.of(reference, null, null, type.type()).asHandler());
     }

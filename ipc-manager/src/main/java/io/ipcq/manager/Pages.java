@@ -25,7 +25,7 @@ final class Pages {
         return range(reference, page, 0, null);
     }
 
-    /** The same of those from one to before another, or the last. */
+    /** The same for the items from one place to before another; null stands for the end. */
     static Page range(Reference reference, Operation page, int from, @Nullable Integer to) {
         for (int look = 0; look < LOOKS; look++) {
             Page first = Page.read(reference.call(page, from, to));

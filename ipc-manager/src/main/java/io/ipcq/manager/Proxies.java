@@ -35,7 +35,10 @@ final class Proxies {
         };
     }
 
-    /** On one machine the queue's file itself; anywhere else, and where it cannot be reached, through the server. */
+    /**
+     * On the machine of the manager the proxy opens the queue's file. Elsewhere, or if the file cannot be reached, it
+     * talks to the server.
+     */
     static <E> SharedQueue<E> queue(Reference reference, Codec<E> codec) {
         if (reference.link().isLocal()) {
             try {

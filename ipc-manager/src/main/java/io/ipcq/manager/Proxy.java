@@ -7,14 +7,14 @@ import java.io.ObjectStreamException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** Stands for something that a manager serves, and is nothing of the JDK's: how it is closed, passed on and shown. */
+/** Stands for something of a manager that is no collection or queue. Says how it is closed, passed on and shown. */
 abstract class Proxy implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
     final transient Reference reference;
 
-    /** Of its values; null if it has none. */
+    /** The codec of its values; null if it has none. */
     private final transient @Nullable Codec<?> codec;
 
     Proxy(Reference reference, @Nullable Codec<?> codec) {

@@ -15,8 +15,8 @@ import java.util.HashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a proxy is on its way to a child or a pool worker. It contains the key, so a stream with a proxy in it is as
- * secret as the key; those between a parent and its own children are.
+ * A proxy on its way to a child or a pool worker. It contains the key, so a stream with a proxy in it has to be as
+ * secret as the key. The streams between a parent and its own children are.
  */
 record ProxyHandle(
         SocketAddress address,
@@ -29,7 +29,7 @@ record ProxyHandle(
         @Nullable Class<?> own)
         implements Handle {
 
-    /** Of a proxy; the receiver takes hold of the same thing. */
+    /** The handle of a proxy. Its receiver takes hold of the same thing. */
     static ProxyHandle of(
             Reference reference, @Nullable Codec<?> first, @Nullable Codec<?> second, @Nullable Class<?> own)
             throws NotSerializableException {
@@ -66,7 +66,7 @@ record ProxyHandle(
         }
     }
 
-    /** The same for the inside of a proxy of an own type, which must not become a proxy itself. */
+    /** The same for the handler of a proxy of an own type, which must not become a proxy itself. */
     Recipe asHandler() {
         return new Recipe(address, key, type, name, options, java.util.Objects.requireNonNull(own));
     }

@@ -25,7 +25,7 @@ final class Reference implements Attached {
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Passed passed;
 
-    /** Why there is no queue any longer. */
+    /** Why there is no queue any longer; null while there is one. */
     private volatile @Nullable String deleted;
 
     /** What is given back, once: the name, and the share of the link. */
@@ -72,8 +72,8 @@ final class Reference implements Attached {
     }
 
     /**
-     * Takes hold of a name that this process was passed, until nothing refers to it any more; and of the link, as
-     * below.
+     * Takes hold of a name that was passed to this process, and of the link like {@link #open}. Lets go when nothing
+     * refers to it any more.
      */
     static Reference openPassed(Link link, ServedType type, String name, Map<String, Object> options) {
         Reference reference = open(link, type, name, options, false);
@@ -114,12 +114,12 @@ final class Reference implements Attached {
         return name;
     }
 
-    /** What whoever else takes hold of it asks for. */
+    /** The options that others ask for when they take hold of the same thing. */
     Map<String, Object> options() {
         return options;
     }
 
-    /** Of a queue: where its files are. */
+    /** Where the files of a queue are. */
     Path directory() {
         return Path.of(about("directory"));
     }
@@ -144,7 +144,9 @@ final class Reference implements Attached {
         return asked(() -> link.takeNow(this, receiver, method(operation), named(arguments)));
     }
 
-    /** Waits at most so long, or for ever; the time is among the arguments, too, if the operation has one. */
+    /**
+     * A call that waits at most so long, or for ever. If the operation has a timeout, that is among the arguments, too.
+     */
     @Nullable
     Object await(@Nullable Long millis, Operation operation, @Nullable Object... arguments)
             throws InterruptedException {
@@ -182,7 +184,7 @@ final class Reference implements Attached {
         T ask() throws X;
     }
 
-    /** The answer to a question; the failure of one that was under way when the proxy was closed says so. */
+    /** The answer to a question. If the proxy was closed meanwhile, the failure says so. */
     private <T, X extends Exception> @Nullable T asked(Question<T, X> question) throws X {
         try {
             return question.ask();
@@ -218,8 +220,8 @@ final class Reference implements Attached {
     }
 
     /**
-     * Refuses calls of a proxy that was closed, or was told that its queue was deleted: what has the name then is
-     * another one.
+     * Refuses calls of a proxy that was closed, or whose queue is known to be deleted. Its name may stand for another
+     * queue by then.
      */
     void requireOpen() {
         if (closed.get()) {

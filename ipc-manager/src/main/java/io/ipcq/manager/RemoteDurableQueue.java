@@ -40,7 +40,7 @@ final class RemoteDurableQueue<E> extends RemoteQueue<E> implements DurableQueue
         return delivery(reference.await(millis, OfQueue.RECEIVE, millis));
     }
 
-    /** What cannot be decoded here, others may be able to decode: it goes back. */
+    /** An element that cannot be decoded here goes back, as others may be able to decode it. */
     private @Nullable Delivery<E> delivery(@Nullable Object wire) {
         if (!(wire instanceof Map<?, ?> map)) {
             return null;

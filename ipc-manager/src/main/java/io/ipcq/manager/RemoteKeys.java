@@ -39,7 +39,7 @@ class RemoteKeys<K> extends AbstractSet<K> {
         return snapshot;
     }
 
-    /** What stands for those of the elements that could be in here. */
+    /** The encodings of those elements that could be in here. */
     private List<Object> anyWires(Collection<?> elements) {
         return elements.stream()
                 .filter(Objects::nonNull)

@@ -26,9 +26,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list of a manager. Each call is atomic. An iterator shows a snapshot; it changes the list unless another did
- * meanwhile. What depends on all elements, such as {@code sort} or {@code removeIf}, is worked out here and tried again
- * if another client came between.
+ * A list of a manager. Each call is atomic. An iterator shows a snapshot. It changes the list unless another client has
+ * done so meanwhile. Changes that depend on all elements, such as {@code sort} or {@code removeIf}, are worked out
+ * here, and tried again if another client came between.
  */
 final class RemoteList<E> extends AbstractList<E> implements Attached, Serializable {
 
@@ -145,7 +145,10 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
         return Collections.unmodifiableList(elements);
     }
 
-    /** Changes the list as a whole, until no other thread comes between; says whether that changed anything. */
+    /**
+     * Changes the list as a whole. Tries again as long as another thread comes between. Says whether that changed
+     * anything.
+     */
     private boolean edit(UnaryOperator<List<Item<E>>> change) {
         while (true) {
             Page page = Pages.all(reference, OfList.PAGE);

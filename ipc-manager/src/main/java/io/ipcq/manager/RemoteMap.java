@@ -106,8 +106,9 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     }
 
     /*
-     * Equal values may have other encodings, and a codec may encode the same value in another way each time. So what
-     * the server compares is what it gave out, and whether that equals a value is found out here.
+     * Equal values may have different encodings, and a codec may encode the same value differently each time. So the
+     * server only compares encodings that it has given out itself. Whether such a value equals another one is found out
+     * here.
      */
 
     @Override
@@ -138,7 +139,10 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
         return false;
     }
 
-    /** Computes a value from the one that is there until no other thread comes between; null removes it. */
+    /**
+     * Computes a value from the one that is there. Tries again as long as another thread comes between. Null removes
+     * the value.
+     */
     private @Nullable V change(K key, Function<@Nullable V, @Nullable V> function) {
         Object wire = keys.wire(key);
         while (true) {

@@ -29,10 +29,12 @@ class RemoteQueue<E> extends ManagedQueue<E> {
 
     private static final int BATCH = 256;
 
-    /** In the heap; as JSON it is six times as much at most, which still fits into a frame. */
+    /**
+     * How much of the heap a batch may take. As JSON it is at most six times as large, which still fits into a frame.
+     */
     private static final long BATCH_BYTES = 1 << 20;
 
-    /** The last element with which the codec failed otherwise than with an exception. */
+    /** The last element at which the codec failed with an {@code Error}. */
     private transient volatile @Nullable Object failed;
 
     RemoteQueue(Reference reference, Codec<E> codec) {
@@ -128,7 +130,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         }
     }
 
-    /** An Error is not the element's fault, unless it comes again. */
+    /** Decodes an element. An {@code Error} is not the fault of the element, unless it comes again. */
     private E taken(Object wire) {
         try {
             return Objects.requireNonNull(value(wire));
@@ -145,8 +147,8 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     }
 
     /**
-     * Goes on to the end of a batch after what cannot be decoded, but no further, or it might get the same element
-     * again.
+     * After an element that cannot be decoded, it goes on to the end of the batch. It goes no further, or it might get
+     * the same element again.
      */
     @Override
     int takeInto(Collection<? super E> target, int max) {
@@ -163,7 +165,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
         return drain.drained();
     }
 
-    /** Where the batches go. The server has back what a target does not take. */
+    /** Takes batches for a target. What the target does not take, the server gets back. */
     private final class Drain implements Link.Receiver<Object> {
         private final Collection<? super E> target;
         private final List<CodecException> bad = new ArrayList<>();
@@ -198,7 +200,7 @@ class RemoteQueue<E> extends ManagedQueue<E> {
             target.add(element);
         }
 
-        /** How many the target has, if it has all. */
+        /** How many elements the target has. Throws if any could not be decoded. */
         int drained() {
             if (bad.isEmpty()) {
                 return all;
@@ -222,13 +224,13 @@ class RemoteQueue<E> extends ManagedQueue<E> {
     }
 
     /**
-     * The elements, a page at a time. What the server cannot send fails one {@code next}, as what cannot be decoded
-     * here.
+     * The elements, a page at a time. An element that the server cannot send fails one {@code next}, like one that
+     * cannot be decoded here.
      */
     private final class Look implements Iterator<E> {
         private Iterator<?> page = List.of().iterator();
 
-        /** Why there is nothing to be shown of the element behind the page. */
+        /** Why the element behind the page cannot be shown; null if there is no such element. */
         private @Nullable Map<?, ?> refused;
 
         private @Nullable Object next;

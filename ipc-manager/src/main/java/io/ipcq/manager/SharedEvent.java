@@ -24,7 +24,7 @@ public final class SharedEvent extends Proxy {
         reference.call(OfEvent.SET);
     }
 
-    /** Unsets it: who awaits it from now on waits. */
+    /** Clears it: whoever awaits it from now on waits. */
     public void clear() {
         reference.call(OfEvent.CLEAR);
     }

@@ -6,9 +6,9 @@ import io.ipcq.manager.wire.WireTime;
 import java.time.Duration;
 
 /**
- * A count that goes down to zero, and lets go all who wait for that; the JDK's
- * {@link java.util.concurrent.CountDownLatch} between processes. It opens once. A process that dies does not count
- * down: wait with a timeout for those that may.
+ * A count that goes down to zero. Then all who wait for that go on. It is the JDK's {@link
+ * java.util.concurrent.CountDownLatch} between processes. It opens once. A process that dies does not count down, so
+ * wait with a timeout for processes that may die.
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
  * it.
@@ -26,7 +26,7 @@ public final class SharedLatch extends Proxy {
         reference.call(OfLatch.COUNT_DOWN);
     }
 
-    /** How often it still has to be counted down. */
+    /** The count: how often it still has to be counted down. */
     public long getCount() {
         return reference.number(OfLatch.COUNT);
     }

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reentrant lock between processes. It belongs to the thread that took it, and is free when that thread's process
- * ends or dies: what it protects may then be half done.
+ * A reentrant lock between processes. It belongs to the thread that took it. It is free when that thread's process ends
+ * or dies; what it protects may then be half done.
  *
  * <p>Thread-safe. Process-safe: what arrives in a child or a pool worker is the same one. Lives while a process holds
  * it.
@@ -28,7 +28,7 @@ public final class SharedLock extends Proxy implements Lock {
         super(reference, null);
     }
 
-    /** Which thread it is; the process is told for those who look. */
+    /** What the manager knows this thread by. It contains the process number, for people who look at the locks. */
     static String owner() {
         return PROCESS + Thread.currentThread().getId();
     }
@@ -69,7 +69,10 @@ public final class SharedLock extends Proxy implements Lock {
         return reference.flag(OfLock.IS_LOCKED);
     }
 
-    /** A new condition, for the threads of this process; those of others reach only one that has a name. */
+    /**
+     * A new condition for the threads of this process. Threads of other processes reach only a condition that has a
+     * name.
+     */
     @Override
     public Condition newCondition() {
         return condition(UUID.randomUUID().toString());
