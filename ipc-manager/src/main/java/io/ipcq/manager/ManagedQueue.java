@@ -22,9 +22,6 @@ abstract class ManagedQueue<E> extends SharedQueueLook<E> {
     final transient Reference reference;
     final transient Codec<E> codec;
 
-    /** What travels; null for what the reference makes of itself. */
-    private transient volatile @Nullable AddressHandle<E> handle;
-
     ManagedQueue(Reference reference, Codec<E> codec) {
         this.reference = reference;
         this.codec = codec;
@@ -104,18 +101,8 @@ abstract class ManagedQueue<E> extends SharedQueueLook<E> {
         return codec.id();
     }
 
-    /** Sets what travels. */
-    final void travelAs(AddressHandle<E> other) {
-        handle = other;
-    }
-
     /** What travels is the recipe for a proxy. */
     final Object writeReplace() throws ObjectStreamException {
-        AddressHandle<E> other = handle;
-        if (other != null) {
-            reference.requireOpen();
-            return other;
-        }
-        return ProxyHandle.of(reference, codec, null, null);
+        return reference.handle(codec, null);
     }
 }

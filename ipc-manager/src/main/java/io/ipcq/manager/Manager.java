@@ -370,7 +370,7 @@ public final class Manager implements AutoCloseable {
     }
 
     private Reference reference(ServedType type, String name, Map<String, Object> options) {
-        return Reference.open(link.share(), type, name, options, true);
+        return Reference.open(link.share(), ProxyHandle::of, type, name, options, true);
     }
 
     /** Closes the connection, unless proxies are left, and ends the manager if this object started it. */

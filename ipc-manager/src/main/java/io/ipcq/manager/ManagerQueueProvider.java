@@ -62,13 +62,16 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
     @Override
     public <E> DurableQueue<E> open(QueueAddress address, DurableQueueRequest<E> request) throws IOException {
         return reached(
-                address, request.create(), (link, name) -> checked(queue(link, name, request), address, request));
+                address,
+                request.create(),
+                (link, name) -> checked(queue(link, name, address, request), address, request));
     }
 
     @Override
     public String codecId(QueueAddress address) throws IOException {
         return reached(address, false, (link, name) -> {
-            Reference reference = Reference.open(link, ServedType.DURABLE_QUEUE, name, Map.of("made", false), true);
+            Reference reference =
+                    Reference.open(link, ProxyHandle::of, ServedType.DURABLE_QUEUE, name, Map.of("made", false), true);
             try {
                 return reference.about("codec");
             } finally {
@@ -108,7 +111,8 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         }
     }
 
-    private static <E> ManagedQueue<E> queue(Link link, String name, DurableQueueRequest<E> request) {
+    private static <E> DurableQueue<E> queue(
+            Link link, String name, QueueAddress address, DurableQueueRequest<E> request) {
         Map<String, Object> asked = new HashMap<>();
         asked.put("codec", request.codec().id());
         if (request.chosen().contains(DurableQueueOption.MAX_SIZE)) {
@@ -117,24 +121,22 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         if (!request.create()) {
             asked.put("made", false);
         }
-        Reference reference = Reference.open(link, ServedType.DURABLE_QUEUE, name, asked, true);
+        Reference.Travel travel = isPlain(address)
+                ? ProxyHandle::of
+                : (opened, first, second) -> new AddressHandle<>(address.uri(), request.codec());
+        Reference reference = Reference.open(link, travel, ServedType.DURABLE_QUEUE, name, asked, true);
         if (request.closedWhenUnreachable()) {
             reference.closeWhenUnreachable();
         }
-        return (ManagedQueue<E>) Proxies.durableQueue(reference, request.codec());
+        return Proxies.durableQueue(reference, request.codec());
     }
 
     /** Checks the queue that was opened, as a manager makes queues with options of its own. */
-    @SuppressWarnings("unchecked")
     private static <E> DurableQueue<E> checked(
-            ManagedQueue<E> opened, QueueAddress address, DurableQueueRequest<E> request) {
-        DurableQueue<E> queue = (DurableQueue<E>) opened;
+            DurableQueue<E> queue, QueueAddress address, DurableQueueRequest<E> request) {
         try {
             if (!request.chosen().isEmpty()) {
                 request.requireSame("address=" + address, queue.options());
-            }
-            if (!isPlain(address)) {
-                opened.travelAs(new AddressHandle<>(address.uri(), request.codec()));
             }
             return queue;
         } catch (Throwable e) {

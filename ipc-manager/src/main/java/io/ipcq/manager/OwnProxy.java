@@ -75,6 +75,7 @@ final class OwnProxy implements InvocationHandler, Attached, Serializable {
 
     /** The proxy's class travels, with this in it. It arrives attached to the same object. */
     private Object writeReplace() throws ObjectStreamException {
+        reference.requireOpen();
         return new Recipe(ProxyHandle.of(reference, null, null, type.type()).asHandler());
     }
 

@@ -36,7 +36,7 @@ abstract class Proxy implements Attached, Serializable {
 
     /** What travels is the recipe for a proxy of the same thing. */
     final Object writeReplace() throws ObjectStreamException {
-        return ProxyHandle.of(reference, codec, null, null);
+        return reference.handle(codec, null);
     }
 
     @Override

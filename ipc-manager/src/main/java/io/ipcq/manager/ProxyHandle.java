@@ -30,10 +30,15 @@ record ProxyHandle(
         implements Handle {
 
     /** The handle of a proxy. Its receiver takes hold of the same thing. */
+    static ProxyHandle of(Reference reference, @Nullable Codec<?> first, @Nullable Codec<?> second)
+            throws NotSerializableException {
+        return of(reference, first, second, null);
+    }
+
+    /** The same for a proxy of an own type. */
     static ProxyHandle of(
             Reference reference, @Nullable Codec<?> first, @Nullable Codec<?> second, @Nullable Class<?> own)
             throws NotSerializableException {
-        reference.requireOpen();
         SocketAddress address = reference.link().address();
         AuthKey key = reference.link().key();
         if (address == null || key == null) {
@@ -57,7 +62,7 @@ record ProxyHandle(
 
     private Reference open() throws ObjectStreamException {
         try {
-            return Reference.openPassed(Link.to(address, key), type, name, options);
+            return Reference.openPassed(Link.to(address, key), ProxyHandle::of, type, name, options);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw invalid(e);

@@ -3,10 +3,12 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 import io.ipcq.Passed;
+import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.Operation;
 import io.ipcq.manager.wire.Operation.OfServer;
 import io.ipcq.manager.wire.ServedType;
 import io.ipcq.queue.QueueClosedException;
+import java.io.ObjectStreamException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +18,15 @@ import org.jspecify.annotations.Nullable;
 /** A hold on what a name stands for: what every proxy has inside. */
 final class Reference implements Attached {
 
+    /** How proxies travel to another process. */
+    interface Travel {
+        /** What stands for a proxy with these codecs until it arrives. */
+        Object handle(Reference reference, @Nullable Codec<?> first, @Nullable Codec<?> second)
+                throws ObjectStreamException;
+    }
+
     private final Link link;
+    private final Travel travel;
     private final ServedType type;
     private final String name;
     private final Map<String, Object> options;
@@ -62,8 +72,10 @@ final class Reference implements Attached {
         }
     }
 
-    private Reference(Link link, ServedType type, String name, Map<String, Object> options, Map<?, ?> about) {
+    private Reference(
+            Link link, Travel travel, ServedType type, String name, Map<String, Object> options, Map<?, ?> about) {
         this.link = link;
+        this.travel = travel;
         this.type = type;
         this.name = name;
         this.options = options;
@@ -75,8 +87,8 @@ final class Reference implements Attached {
      * Takes hold of a name that was passed to this process, and of the link like {@link #open}. Lets go when nothing
      * refers to it any more.
      */
-    static Reference openPassed(Link link, ServedType type, String name, Map<String, Object> options) {
-        Reference reference = open(link, type, name, options, false);
+    static Reference openPassed(Link link, Travel travel, ServedType type, String name, Map<String, Object> options) {
+        Reference reference = open(link, travel, type, name, options, false);
         reference.closeWhenUnreachable();
         return reference;
     }
@@ -87,7 +99,8 @@ final class Reference implements Attached {
     }
 
     /** Takes hold of a name, and of the link, which the caller has shared. */
-    static Reference open(Link link, ServedType type, String name, Map<String, Object> options, boolean create) {
+    static Reference open(
+            Link link, Travel travel, ServedType type, String name, Map<String, Object> options, boolean create) {
         Map<String, Object> asked = new HashMap<>(options);
         try {
             if (!create) {
@@ -95,7 +108,7 @@ final class Reference implements Attached {
             }
             Object about = link.call(OfServer.OPEN, type.wire(), name, asked);
             asked.remove("create");
-            return new Reference(link, type, name, asked, about instanceof Map<?, ?> map ? map : Map.of());
+            return new Reference(link, travel, type, name, asked, about instanceof Map<?, ?> map ? map : Map.of());
         } catch (RuntimeException e) {
             link.close();
             throw e;
@@ -117,6 +130,12 @@ final class Reference implements Attached {
     /** The options that others ask for when they take hold of the same thing. */
     Map<String, Object> options() {
         return options;
+    }
+
+    /** What travels in place of a proxy of this, with these codecs. */
+    Object handle(@Nullable Codec<?> first, @Nullable Codec<?> second) throws ObjectStreamException {
+        requireOpen();
+        return travel.handle(this, first, second);
     }
 
     /** Where the files of a queue are. */

@@ -389,6 +389,6 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
     }
 
     private Object writeReplace() throws ObjectStreamException {
-        return ProxyHandle.of(reference, codec, null, null);
+        return reference.handle(codec, null);
     }
 }

@@ -357,6 +357,6 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     }
 
     private Object writeReplace() throws ObjectStreamException {
-        return ProxyHandle.of(reference, keys.codec(), values, null);
+        return reference.handle(keys.codec(), values);
     }
 }

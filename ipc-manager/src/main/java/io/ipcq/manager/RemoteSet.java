@@ -43,6 +43,6 @@ final class RemoteSet<E> extends RemoteKeys<E> implements Attached, Serializable
     }
 
     private Object writeReplace() throws ObjectStreamException {
-        return ProxyHandle.of(reference, keys.codec(), null, null);
+        return reference.handle(keys.codec(), null);
     }
 }
