@@ -8,6 +8,7 @@ import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -17,6 +18,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the arrows and the doorways of docs/architecture.md. */
@@ -116,6 +119,16 @@ class ManagerArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.jfr..")
                 .check(CLASSES);
+    }
+
+    /** More files than this that only make sense together are more than somebody reads at once. */
+    @Test
+    void shouldHaveNoLargeCircleOfFiles() {
+        Map<String, Set<String>> largest = FileCircles.largest(CLASSES);
+        assertThat(largest).containsKeys("io.ipcq.connection", "io.ipcq.manager");
+        assertThat(largest)
+                .allSatisfy((room, circle) ->
+                        assertThat(circle).hasSizeLessThanOrEqualTo(room.equals("io.ipcq.process") ? 28 : 10));
     }
 
     @Test

@@ -95,7 +95,7 @@ final class ChannelWire implements Wire {
         try {
             channel.close();
         } catch (IOException e) {
-            Log.of(Listener.class).debug("closing a socket failed", e);
+            Log.of(ChannelWire.class).debug("closing a socket failed", e);
         }
         closeSelector();
         Selector of = shared;

@@ -12,7 +12,7 @@ import javax.net.ssl.SSLContext;
  *
  * @param <B> the builder itself
  */
-public abstract sealed class OptionsBuilder<B extends OptionsBuilder<B>> permits ConnectionBuilder, ListenerBuilder {
+public abstract class OptionsBuilder<B extends OptionsBuilder<B>> {
 
     private int maxFrameBytes = Limits.FRAME_BYTES;
     private Duration handshakeTimeout = Limits.HANDSHAKE;

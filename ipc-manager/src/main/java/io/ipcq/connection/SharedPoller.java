@@ -186,7 +186,7 @@ final class SharedPoller {
 
     private static void pause(Throwable failure) {
         try {
-            Log.of(Listener.class).error("waiting for sockets failed; it goes on", failure);
+            Log.of(SharedPoller.class).error("waiting for sockets failed; it goes on", failure);
         } catch (Throwable unsaid) {
             // no reason to end, either
         }

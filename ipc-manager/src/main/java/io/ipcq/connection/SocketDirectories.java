@@ -104,7 +104,7 @@ final class SocketDirectories {
         try {
             return place.removeIfEmpty();
         } catch (IOException | RuntimeException e) {
-            Log.of(Listener.class)
+            Log.of(SocketDirectories.class)
                     .debug("the directory of sockets is left for another process to remove: {}", place, e);
             return false;
         }
