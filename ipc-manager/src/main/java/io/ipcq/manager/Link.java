@@ -409,8 +409,8 @@ final class Link {
                 }
             } else if (limited) {
                 die(
-                        "it has not answered in time, which is after the timeout of a call, answerTimeout="
-                                + Duration.ofNanos(answerNanos) + " more",
+                        "it has not answered in time, after the timeout of the call: answerTimeout="
+                                + Duration.ofNanos(answerNanos),
                         null);
             } else {
                 requireAnswering();

@@ -33,7 +33,7 @@ class LocalQueue<E> extends ManagedQueue<E> {
         reference.whenGone(closing(queue, reference.isPassed()));
     }
 
-    /** Closes the queue. If a proxy was passed with it, the action must not keep the queue from being collected. */
+    /** What closes the queue when the server is gone. It must not keep the queue of a passed proxy reachable. */
     private static Runnable closing(SharedQueue<?> queue, boolean passed) {
         if (!passed) {
             return queue::close;

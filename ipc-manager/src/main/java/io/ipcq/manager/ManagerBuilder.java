@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class ManagerBuilder {
 
     /**
-     * How long the process may take to begin, which is long on a machine at high load. If it has ended, this is seen at
-     * once.
+     * How long the process may take to begin. That may be long on a machine at high load. If the process has ended,
+     * this is seen at once.
      */
     private static final Duration START = Limits.OWN_HANDSHAKE;
 

@@ -23,8 +23,8 @@ final class Clearing<C> {
     /*
      * Idea. A client may have held much: calls that wait, threads to interrupt, queues to close. Each thread that wakes
      * up for this takes the processor from the thread that woke it. That must not be the thread that serves all
-     * clients. It must not happen so often that this thread has no processor left, either. So there are as many threads
-     * as processors, and they take the clients in the order in which they went.
+     * clients. These threads must not be so many that it has no processor left, either. So there are as many as
+     * processors, and they take the clients in the order in which they went.
      *
      * A thread that takes long is presumed to wait, as it may when it closes an object of the program's own. It must
      * not delay the locks of other clients, so another thread takes its place. There is a limit to that, too. If no
@@ -163,7 +163,7 @@ final class Clearing<C> {
         try {
             cleared.run();
         } catch (Throwable e) { // costs the next one nothing
-            Failures.log("who waits for clients to be cleared could not be told", e);
+            Failures.log("a thread that waits for clients to be cleared could not be told", e);
         }
     }
 

@@ -360,7 +360,7 @@ public final class ManagerServer implements AutoCloseable {
         }
     }
 
-    /** Refuses what only a client may do that may end the server, and with it all that others hold. */
+    /** Refuses what only a client may do that may end the server. To end it would end all that others hold, too. */
     private void requireShutdownAllowed(String refusal) {
         if (!options.shutdownAllowed()) {
             throw new RpcException(Protocol.FORBIDDEN, refusal);

@@ -185,7 +185,7 @@ final class ServedQueue extends Served {
         };
     }
 
-    /** The answer to a failure. A queue that was deleted here is not one whose handle somebody closed. */
+    /** The answer to a failure. If the queue was deleted here, it says so, and not that somebody closed a handle. */
     private RpcException failure(RuntimeException failure) {
         return deleted && failure instanceof QueueClosedException
                 ? new RpcException(Protocol.NOT_THERE, "the queue was deleted: directory=" + queue.directory())
@@ -243,7 +243,7 @@ final class ServedQueue extends Served {
     // ---- put --------------------------------------------------------------------------------------------------------
 
     private QueuePump.@Nullable Answer put(Call call, Duration patience) throws InterruptedException {
-        QueuePump.Answer done = () -> call.reply(true); // made before the element is put, as that may fail
+        QueuePump.Answer done = () -> call.reply(true); // made first: if that fails, nothing was put
         return queue.put(EncodedElements.fromWire(codec, call.present(1)), patience) ? done : null;
     }
 

@@ -15,7 +15,7 @@ public final class Words {
         if (!NAME.matcher(name).matches()) {
             throw new RpcException(
                     Protocol.INVALID_PARAMS,
-                    "a name has 1 to 100 letters, digits, '_', '.', '-', and begins with none of the last two: name="
+                    "a name has 1 to 100 letters, digits, '_', '.', '-', and does not begin with '.' or '-': name="
                             + shown(name));
         }
         return name;
