@@ -37,20 +37,26 @@ public final class Python {
     /** The figure that a script prints last; the script lies beside the class in the class path. */
     public static double figure(Class<?> beside, String script, Object... arguments) throws Exception {
         try (Scratch scratch = new Scratch()) {
-            List<String> command = new ArrayList<>(
-                    List.of(COMMAND, copy(beside, script, scratch).toString()));
-            for (Object argument : arguments) {
-                command.add(argument.toString());
-            }
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            Process process = start(beside, script, scratch, arguments);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(script + " failed: " + output);
             }
             return Double.parseDouble(output.strip());
         }
+    }
+
+    /** Starts a script that lies beside the class in the class path. */
+    public static Process start(Class<?> beside, String script, Scratch scratch, Object... arguments)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(COMMAND, copy(beside, script, scratch).toString()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     private static Path copy(Class<?> beside, String script, Scratch scratch) {

@@ -22,11 +22,25 @@ public final class Turns {
     private Turns() {}
 
     public static void stop(List<ChildProcess> processes) throws IOException, InterruptedException {
-        signal("-STOP", processes);
+        stopAll(pids(processes));
     }
 
     public static void resume(List<ChildProcess> processes) throws IOException, InterruptedException {
-        signal("-CONT", processes);
+        resumeAll(pids(processes));
+    }
+
+    /** {@link #stop} by process ids. */
+    public static void stopAll(List<Long> pids) throws IOException, InterruptedException {
+        signal("-STOP", pids);
+    }
+
+    /** {@link #resume} by process ids. */
+    public static void resumeAll(List<Long> pids) throws IOException, InterruptedException {
+        signal("-CONT", pids);
+    }
+
+    private static List<Long> pids(List<ChildProcess> processes) {
+        return processes.stream().map(ChildProcess::pid).toList();
     }
 
     /** Lets two pairs of processes that have been started run in turns until both have reported. */
@@ -60,11 +74,9 @@ public final class Turns {
     }
 
     /** Of those that have ended meanwhile, there is nothing to be said. */
-    private static void signal(String signal, List<ChildProcess> processes) throws IOException, InterruptedException {
+    private static void signal(String signal, List<Long> pids) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("kill", signal));
-        for (ChildProcess process : processes) {
-            command.add(Long.toString(process.pid()));
-        }
+        pids.forEach(pid -> command.add(pid.toString()));
         new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -7,12 +7,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** How many messages each consumer has had so far, for one who looks on from another process. */
-final class Gauge {
+public final class Gauge {
 
     private static final RegionFormat FORMAT = new RegionFormat("throughput gauge", 0x4950_4351_4741_5547L, 1);
-    private static final int FIRST = MappedRegion.HEADER_BYTES;
-    /** Two cache lines: counting is to disturb nobody. */
-    private static final int SPACING = 128;
+    /** Where the first count stands in the file, for those who write it without this class: 64 bits, little-endian. */
+    public static final int FIRST = MappedRegion.HEADER_BYTES;
+    /** Bytes from one count to the next. Two cache lines: counting is to disturb nobody. */
+    public static final int SPACING = 128;
 
     private static final int MOST = 1000;
 
@@ -22,19 +23,19 @@ final class Gauge {
         this.region = region;
     }
 
-    static Gauge create(Path file) throws IOException {
+    public static Gauge create(Path file) throws IOException {
         return new Gauge(MappedRegion.create(file, FORMAT, FIRST + SPACING * MOST, region -> {}));
     }
 
-    static Gauge open(Path file) throws IOException {
+    public static Gauge open(Path file) throws IOException {
         return new Gauge(MappedRegion.open(file, FORMAT));
     }
 
-    void set(int consumer, long count) {
+    public void set(int consumer, long count) {
         region.putLongRelease(FIRST + SPACING * consumer, count);
     }
 
-    long sum(int consumers) {
+    public long sum(int consumers) {
         long sum = 0;
         for (int i = 0; i < consumers; i++) {
             sum += region.getLongAcquire(FIRST + SPACING * i);
@@ -43,7 +44,7 @@ final class Gauge {
     }
 
     /** Messages a second, once all consumers together have had the first one and some time has passed to get warm. */
-    double rate(int consumers, long warmUpMillis, long watchMillis) throws InterruptedException {
+    public double rate(int consumers, long warmUpMillis, long watchMillis) throws InterruptedException {
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (sum(consumers) == 0) {
             if (System.nanoTime() - deadline > 0) {
