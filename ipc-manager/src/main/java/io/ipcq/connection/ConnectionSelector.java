@@ -28,6 +28,10 @@ public final class ConnectionSelector<T> implements AutoCloseable {
     private final SpinHabit spin = new SpinHabit();
     private volatile boolean woken;
 
+    // of the thread that waits; a hash code keeps no memory of a connection that has ended
+    private int lastReported;
+    private boolean sameAgain;
+
     public ConnectionSelector() throws IOException {
         selector = Selector.open();
     }
@@ -143,7 +147,7 @@ public final class ConnectionSelector<T> implements AutoCloseable {
 
     /** Waits until there is something to do, or for {@link #wakeup}, and reports the connections for which there is. */
     public void select(Consumer<T> ready) throws IOException {
-        if (look(ready) || spin(ready)) {
+        if (spin(ready)) {
             return;
         }
         try {
@@ -172,17 +176,18 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         }
     }
 
+    /** Only if one peer talks. Of several, one may need the processor to go on, and waking costs nobody else time. */
     private boolean spin(Consumer<T> ready) throws IOException {
-        if (!spin.isWorthwhile()) {
+        if (!sameAgain || !spin.isWorthwhile()) {
             return false;
         }
         long began = System.nanoTime();
         do {
-            Thread.onSpinWait();
             if (look(ready)) {
                 spin.paid();
                 return true;
             }
+            Thread.onSpinWait();
         } while (System.nanoTime() - began < SpinHabit.NANOS);
         spin.failed();
         return false;
@@ -194,6 +199,9 @@ public final class ConnectionSelector<T> implements AutoCloseable {
 
     @SuppressWarnings("unchecked") // as registered
     private void tell(SelectionKey key, Consumer<T> ready) {
+        int reported = System.identityHashCode(key);
+        sameAgain = reported == lastReported;
+        lastReported = reported;
         ready.accept((T) key.attachment());
     }
 
