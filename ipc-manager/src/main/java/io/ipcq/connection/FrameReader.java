@@ -31,7 +31,7 @@ final class FrameReader {
      * SpinHabit.
      */
 
-    static final int SMALL_BUFFER = 8 << 10;
+    static final int SMALL_BUFFER = 16 << 10;
 
     /** How much of a large message passes at a time. */
     static final int STEP = 64 << 10;
