@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
-import io.ipcq.memory.Deadline;
 import io.ipcq.observe.QueueLook;
 import io.ipcq.observe.SystemSight;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -56,44 +59,39 @@ final class QueueFind implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
-        List<QueueName> found = matching(places.queues());
-        for (QueueName queue : found) {
+        List<QueueLine> found = matching();
+        for (QueueLine line : found) {
             if (looking.json()) {
-                screen.json(QueueLine.class, QueueLine.of(queue));
+                screen.json(QueueLine.class, line);
             } else {
-                screen.line(queue.directory().toString());
+                screen.line(line.directory());
             }
         }
         return found.isEmpty() ? Ipcq.NOTHING_THERE : ExitCode.OK;
     }
 
-    private List<QueueName> matching(List<QueueName> all) throws InterruptedException {
-        List<QueueName> matching = all.stream().filter(this::isAsTold).toList();
+    private List<QueueLine> matching() throws IOException, InterruptedException {
+        List<QueueLine> matching =
+                places.lines().stream().filter(this::isAsTold).toList();
         Duration time = idle;
         if (time == null) {
             return matching;
         }
-        long end = Deadline.in(time);
-        List<QueueLine> before = matching.stream().map(QueueLine::of).toList();
-        TimeUnit.NANOSECONDS.sleep(Deadline.remainingNanos(end));
-        List<QueueName> still = new ArrayList<>();
-        for (int i = 0; i < before.size(); i++) {
-            if (before.get(i).isAsMuchAs(QueueLine.of(matching.get(i)))) {
-                still.add(matching.get(i));
-            }
-        }
-        return still;
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        Map<String, QueueLine> before =
+                matching.stream().collect(Collectors.toMap(QueueLine::directory, Function.identity(), (a, b) -> a));
+        List<Path> again =
+                matching.stream().map(line -> Path.of(line.directory())).toList();
+        return QueuePlaces.lines(again).stream()
+                .filter(line ->
+                        Objects.requireNonNull(before.get(line.directory())).isAsMuchAs(line))
+                .toList();
     }
 
     /** A damaged one is like nothing. */
-    private boolean isAsTold(QueueName queue) {
-        if (empty) {
-            QueueLine line = QueueLine.of(queue);
-            if (line.isDamaged() || line.size() > 0 || line.leased() > 0) {
-                return false;
-            }
-        }
-        return !deserted || isDeserted(queue, system);
+    private boolean isAsTold(QueueLine line) {
+        return (!empty || (!line.isDamaged() && line.size() == 0 && line.leased() == 0))
+                && (!deserted || isDeserted(new QueueName(Path.of(line.directory())), system));
     }
 
     /** Whether it is to be seen that no process is attached, at a moment for many queues. */

@@ -2,9 +2,12 @@
 package io.ipcq.cli;
 
 import io.ipcq.observe.Quantity;
+import io.ipcq.queue.QueueGlance;
+import io.ipcq.queue.QueueGlances;
 import io.ipcq.queue.QueueSnapshot;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,36 +50,40 @@ record QueueLine(
     private static final Columns LINE = new Columns(-8, 10, 8, 10, -9, -12);
 
     static QueueLine of(QueueView queue, QueueSnapshot snapshot, @Nullable Integer processes) {
+        return of(QueueGlance.of(queue, snapshot), processes);
+    }
+
+    static QueueLine of(QueueGlance seen, @Nullable Integer processes) {
         return new QueueLine(
-                queue.directory().toString(),
-                queue.isDurable() ? "journal" : "ring",
-                snapshot.deleted() ? "deleted" : snapshot.shutdown() ? "shutdown" : "open",
-                queue.codecId(),
-                snapshot.size(),
-                snapshot.maxSize() == Long.MAX_VALUE ? null : snapshot.maxSize(),
-                snapshot.leases().size(),
-                snapshot.put(),
-                snapshot.taken(),
-                snapshot.acknowledged(),
-                snapshot.unburied(),
-                snapshot.unfinished(),
-                snapshot.storageBytes(),
+                seen.directory().toString(),
+                seen.durable() ? "journal" : "ring",
+                seen.deleted() ? "deleted" : seen.shutdown() ? "shutdown" : "open",
+                seen.codecId(),
+                seen.size(),
+                seen.maxSize() == Long.MAX_VALUE ? null : seen.maxSize(),
+                seen.leased(),
+                seen.put(),
+                seen.taken(),
+                seen.acknowledged(),
+                seen.unburied(),
+                seen.unfinished(),
+                seen.storageBytes(),
                 processes,
                 null);
     }
 
-    /** After a look at its control file. */
-    static QueueLine of(QueueName queue) {
-        try (QueueView view = queue.look()) {
-            return of(view, view.snapshot(), null);
+    /** After a glance at its control file; null if there is no queue. */
+    static @Nullable QueueLine of(Path queue, QueueGlances glances) {
+        try {
+            QueueGlance seen = glances.at(queue);
+            return seen == null ? null : of(seen, null);
         } catch (IOException | RuntimeException | InternalError e) {
             return damaged(queue, FailureReport.describe(e));
         }
     }
 
-    static QueueLine damaged(QueueName queue, String message) {
-        return new QueueLine(
-                queue.directory().toString(), null, "damaged", null, 0, null, 0, 0, 0, 0, 0, 0, 0, null, message);
+    static QueueLine damaged(Path queue, String message) {
+        return new QueueLine(queue.toString(), null, "damaged", null, 0, null, 0, 0, 0, 0, 0, 0, 0, null, message);
     }
 
     boolean isDamaged() {

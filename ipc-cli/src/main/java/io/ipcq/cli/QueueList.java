@@ -34,8 +34,7 @@ final class QueueList implements Callable<Integer> {
         if (!looking.json()) {
             screen.line(Screen.Style.STRONG, QueueLine.heading());
         }
-        for (QueueName queue : places.queues()) {
-            QueueLine line = QueueLine.of(queue);
+        for (QueueLine line : places.lines()) {
             if (looking.json()) {
                 screen.json(QueueLine.class, line);
             } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.queue.QueueGlances;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
@@ -8,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Parameters;
 
@@ -16,6 +19,9 @@ import picocli.CommandLine.Parameters;
  * path.
  */
 final class QueuePlaces {
+
+    /** As many queues are looked at by one thread. */
+    private static final int AT_ONCE = 250;
 
     @Parameters(arity = "0..*", paramLabel = "DIRECTORY", description = "Where to look.")
     private List<QueueName> places = new ArrayList<>();
@@ -58,5 +64,47 @@ final class QueuePlaces {
                     .map(QueueName::new)
                     .toList();
         }
+    }
+
+    /** The same queues, each with what a glance at it shows. */
+    List<QueueLine> lines() throws IOException {
+        return lines(candidates(places));
+    }
+
+    /** What may be a queue: the places that are, what is in the others, and without one those that have no path. */
+    static List<Path> candidates(List<QueueName> places) throws IOException {
+        List<Path> candidates = new ArrayList<>();
+        if (places.isEmpty()) {
+            candidates.addAll(SharedQueue.anonymousDirectories());
+        }
+        for (QueueName place : places) {
+            if (QueueView.isThere(place.directory())) {
+                candidates.add(place.directory());
+            } else {
+                try (Stream<Path> entries = Files.list(place.directory())) {
+                    entries.sorted().forEach(candidates::add);
+                }
+            }
+        }
+        return candidates;
+    }
+
+    /** A glance at each, where there is a queue, in this order; by several threads, if there are many. */
+    static List<QueueLine> lines(List<Path> candidates) {
+        int parts = (candidates.size() + AT_ONCE - 1) / AT_ONCE;
+        IntStream numbers = IntStream.range(0, parts);
+        return (parts > 1 ? numbers.parallel() : numbers)
+                .mapToObj(part ->
+                        part(candidates.subList(part * AT_ONCE, Math.min(candidates.size(), (part + 1) * AT_ONCE))))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<QueueLine> part(List<Path> candidates) {
+        QueueGlances glances = new QueueGlances();
+        return candidates.stream()
+                .map(candidate -> QueueLine.of(candidate, glances))
+                .filter(Objects::nonNull)
+                .toList();
     }
 }

@@ -10,10 +10,13 @@ import io.ipcq.observe.StallRules;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueGlance;
+import io.ipcq.queue.QueueGlances;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -120,24 +124,22 @@ final class WebQueues {
 
     /** All that there are now, but no more than anybody reads. */
     List<Row> rows() throws IOException {
-        List<Row> rows = new ArrayList<>();
-        for (QueueName queue : QueuePlaces.queues(places)) {
-            if (rows.size() < MOST) {
-                rows.add(row(queue));
-            }
-        }
-        return rows;
+        QueueGlances glances = new QueueGlances();
+        return QueuePlaces.candidates(places).stream()
+                .map(candidate -> row(candidate, glances))
+                .filter(Objects::nonNull)
+                .limit(MOST)
+                .toList();
     }
 
-    private Row row(QueueName queue) {
-        try (QueueView view = queue.look();
-                QueueView letters = view.deadLetters()) {
-            return new Row(
-                    id(queue),
-                    letters == null ? 0 : letters.snapshot().size(),
-                    QueueLine.of(view, view.snapshot(), null));
+    /** Null if there is no queue. */
+    private @Nullable Row row(Path directory, QueueGlances glances) {
+        QueueName queue = new QueueName(directory);
+        try {
+            QueueGlance seen = glances.at(directory);
+            return seen == null ? null : new Row(id(queue), glances.deadLetters(seen), QueueLine.of(seen, null));
         } catch (IOException | RuntimeException | InternalError e) {
-            return new Row(id(queue), 0, QueueLine.damaged(queue, FailureReport.describe(e)));
+            return new Row(id(queue), 0, QueueLine.damaged(directory, FailureReport.describe(e)));
         }
     }
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ListingIT {
 
     private static final int QUEUES = 50;
-    /** The directory with all of them, and what belongs to it. */
-    private static final int OTHERS = 10;
+    /** The directory with all of them, and those above it. */
+    private static final int OTHERS = 49;
 
     private static final String MARK = "/no-such-file-of-ipcq";
 
@@ -98,15 +98,16 @@ class ListingIT {
         Map<Listing, List<String>> calls = trace();
         List<String> ofRings = about(parent, calls.get(Listing.RINGS));
         List<String> ofJournals = about(parent, calls.get(Listing.JOURNALS));
-        // the directory and the file; of a journal also the directories on the way to its segments, which are counted
-        assertThat(openings(ofRings, "")).isBetween(2L * QUEUES, 2L * QUEUES + OTHERS);
-        assertThat(openings(ofJournals, "")).isBetween(5L * QUEUES, 5L * QUEUES + OTHERS);
-        assertThat(ofRings).hasSizeLessThan(20 * QUEUES + OTHERS);
-        assertThat(ofJournals).hasSizeLessThan(40 * QUEUES + OTHERS);
+        // the control file; of a journal also the directory of its segments, which are counted
+        assertThat(openings(ofRings, "")).isBetween((long) QUEUES, (long) QUEUES + OTHERS);
+        assertThat(openings(ofJournals, "")).isBetween(2L * QUEUES, 2L * QUEUES + OTHERS);
+        // whose they are, once each; of a journal also that it is no ring, and whose its directory is
+        assertThat(ofRings).hasSizeLessThan(3 * QUEUES + OTHERS);
+        assertThat(ofJournals).hasSizeLessThan(6 * QUEUES + OTHERS);
         for (Listing listing : List.of(Listing.RINGS, Listing.JOURNALS, Listing.DESERTED)) {
             assertThat(openings(calls.get(listing), "/etc/"))
-                    .as("users, by %s", listing)
-                    .isZero();
+                    .as("users, by %s, of the directories above", listing)
+                    .isLessThan(QUEUES / 2);
         }
         assertThat(openings(calls.get(Listing.DESERTED), "/proc/locks")).isEqualTo(1);
         assertThat(openings(calls.get(Listing.TOP), "/proc/locks")).isEqualTo(2);
@@ -144,6 +145,7 @@ class ListingIT {
      */
     private static List<String> about(Path parent, List<String> calls) {
         return calls.stream()
+                .filter(call -> !call.contains("AT_EMPTY_PATH")) // the JVM, of limits of its container
                 .filter(call ->
                         call.contains(parent.toString()) || !call.contains("(AT_FDCWD, ") && !call.contains("(\"/"))
                 .toList();

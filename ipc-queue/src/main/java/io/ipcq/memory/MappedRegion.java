@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +49,10 @@ public final class MappedRegion {
     private static byte @Nullable [][] made;
 
     private final Path file;
-    private final Object key;
-    private final MappedByteBuffer mapping;
+    private final @Nullable Object key;
+    private final @Nullable MappedByteBuffer mapping;
     private final ByteBuffer bytes; // the mapping; a VarHandle wants this very static type
+    private final long sizeBytes;
     private long address; // 0 until asked for; every thread finds the same
 
     MappedRegion(Path file, Object key, MappedByteBuffer mapping) {
@@ -58,6 +60,16 @@ public final class MappedRegion {
         this.key = key;
         this.mapping = mapping;
         this.bytes = mapping;
+        this.sizeBytes = mapping.capacity();
+    }
+
+    /** The first bytes of a file, as they were read and not mapped, to be looked at: there is no more of it. */
+    MappedRegion(Path file, ByteBuffer copy, long fileBytes) {
+        this.file = file;
+        this.key = null;
+        this.mapping = null;
+        this.bytes = copy;
+        this.sizeBytes = fileBytes;
     }
 
     /**
@@ -123,7 +135,7 @@ public final class MappedRegion {
 
     /** Size of the file, header included. */
     public long sizeBytes() {
-        return bytes.capacity();
+        return sizeBytes;
     }
 
     /** The word of 4 bytes at an offset, read plain. */
@@ -249,13 +261,13 @@ public final class MappedRegion {
 
     /** Writes what has changed to the storage device, and returns when it is there. */
     public void force() {
-        mapping.force();
+        Objects.requireNonNull(mapping).force();
     }
 
     /** For a system call on a word; valid while this region is reachable. */
     long address() {
         if (address == 0) {
-            address = Kernel.addressOf(mapping);
+            address = Kernel.addressOf(Objects.requireNonNull(mapping));
         }
         return address;
     }

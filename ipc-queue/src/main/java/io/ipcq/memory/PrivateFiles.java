@@ -217,6 +217,12 @@ public final class PrivateFiles {
         return CurrentUser.get().principal;
     }
 
+    /** Whether that is the number of this process's user; false where that is not known. */
+    static boolean isUser(int number) {
+        Integer own = CurrentUser.get().number;
+        return own != null && own == number;
+    }
+
     /** Whether that is this process's user, or root, who could be anybody. */
     public static boolean isTrusted(UserPrincipal user) {
         CurrentUser current = CurrentUser.get();

@@ -271,15 +271,21 @@ final class JournalFiles extends QueueDirectory {
      */
     long storageBytes(JournalControl control) {
         try (DirectoryHandle journal = holdJournal()) {
-            long segments = journal.names().stream()
-                    .filter(name -> name.endsWith(SegmentName.SUFFIX))
-                    .count();
-            long allocated = control.allocatedBytes();
-            // right after a segment has ended, the next one has no file yet
-            long full = allocated == 0 ? segments : Math.max(0, segments - 1);
-            return full * control.segmentBytes() + allocated;
+            return storageBytes(
+                    control,
+                    journal.names().stream()
+                            .filter(name -> name.endsWith(SegmentName.SUFFIX))
+                            .count());
         } catch (IOException e) {
             return control.allocatedBytes();
         }
+    }
+
+    /** @param segments how many there are, by their files */
+    static long storageBytes(JournalControl control, long segments) {
+        long allocated = control.allocatedBytes();
+        // right after a segment has ended, the next one has no file yet
+        long full = allocated == 0 ? segments : Math.max(0, segments - 1);
+        return full * control.segmentBytes() + allocated;
     }
 }
