@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -38,10 +39,18 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (list) {
             list();
-        } else if (demo != null) {
-            demo.run(arguments);
-        } else {
-            run(all ? List.of(Demo.values()) : List.of(Demo.PAIR, Demo.POOL));
+            return 0;
+        }
+        PrintStream usual = System.out;
+        System.setOut(Screen.of(spec).stream()); // the usual one swallows what cannot be written
+        try {
+            if (demo != null) {
+                demo.run(arguments);
+            } else {
+                run(all ? List.of(Demo.values()) : List.of(Demo.PAIR, Demo.POOL));
+            }
+        } finally {
+            System.setOut(usual);
         }
         return 0;
     }

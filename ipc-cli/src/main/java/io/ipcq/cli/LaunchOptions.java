@@ -13,5 +13,8 @@ final class LaunchOptions {
         // a command is short: no compiler threads for what runs once
         System.out.println("-XX:TieredStopAtLevel=1");
         System.out.println("-XX:+UseSerialGC");
+        if (System.out.checkError()) {
+            System.exit(1); // half a file would be used as a whole one
+        }
     }
 }

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -46,6 +48,50 @@ final class Screen {
         }
     }
 
+    /**
+     * Fails for good once it has failed. A print writer swallows that, and what came after it would stand behind a gap.
+     */
+    private static final class Gapless extends OutputStream {
+
+        private final OutputStream target;
+        private @Nullable IOException failure;
+
+        Gapless(OutputStream target) {
+            this.target = target;
+        }
+
+        private interface Step {
+            void take() throws IOException;
+        }
+
+        private void take(Step step) throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            try {
+                step.take();
+            } catch (IOException e) {
+                failure = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            take(() -> target.write(b));
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            take(() -> target.write(bytes, from, length));
+        }
+
+        @Override
+        public void flush() throws IOException {
+            take(target::flush);
+        }
+    }
+
     private final InputStream in;
     private OutputStream out;
     private final Writer bareErr;
@@ -57,7 +103,7 @@ final class Screen {
 
     Screen(InputStream in, OutputStream out, OutputStream err, Terminal terminal) {
         this.in = in;
-        this.out = new BufferedOutputStream(out);
+        this.out = new BufferedOutputStream(new Gapless(out));
         this.bareErr = new OutputStreamWriter(err, StandardCharsets.UTF_8);
         this.err = new PrintWriter(Harmless.writer(bareErr), true);
         this.terminal = terminal;
@@ -74,6 +120,11 @@ final class Screen {
     /** For picocli, which prints help there. */
     PrintWriter out() {
         return new PrintWriter(Harmless.writer(new OutputStreamWriter(out, StandardCharsets.UTF_8)), true);
+    }
+
+    /** For programs that print to {@link System#out}. */
+    PrintStream stream() {
+        return new PrintStream(out, true, StandardCharsets.UTF_8);
     }
 
     PrintWriter err() {
@@ -115,10 +166,10 @@ final class Screen {
         }
     }
 
-    /** Who reads may have gone, which is no fault; or the disk is full. What the system says is in its language. */
+    /** Who reads may have gone, which is no fault; or the disk is full, or whatever else. */
     private RuntimeException failure(IOException e) {
         out = OutputStream.nullOutputStream(); // what is left of it fails as well, and this was said
-        return terminal.isPipe() || "Broken pipe".equals(e.getMessage())
+        return BrokenPipe.isSaidBy(e)
                 ? new ClosedPipeException(e)
                 : new UncheckedIOException("the output cannot be written: " + e.getMessage(), e);
     }

@@ -5,17 +5,16 @@ import java.util.Set;
 
 /**
  * Which of the standard streams are terminals; the launcher script knows, and says so with
- * {@code -Dipcq.terminal="in out err"}, or {@code pipe} if the output is one.
+ * {@code -Dipcq.terminal="in out err"}.
  *
  * @param in whether a question can be asked
  * @param out whether somebody reads the data on a screen
  * @param err whether somebody reads the messages on a screen
  * @param hasColours whether that of the data is to show colours
- * @param isPipe whether the data goes to another program: that cannot be written to only when it has gone
  */
-record Terminal(boolean in, boolean out, boolean err, boolean hasColours, boolean isPipe) {
+record Terminal(boolean in, boolean out, boolean err, boolean hasColours) {
 
-    static final Terminal NONE = new Terminal(false, false, false, false, false);
+    static final Terminal NONE = new Terminal(false, false, false, false);
 
     static Terminal ofThisProcess() {
         Set<String> streams =
@@ -23,7 +22,6 @@ record Terminal(boolean in, boolean out, boolean err, boolean hasColours, boolea
         boolean wanted =
                 System.getenv().getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(System.getenv("TERM"));
         boolean out = streams.contains("out");
-        return new Terminal(
-                streams.contains("in"), out, streams.contains("err"), out && wanted, streams.contains("pipe"));
+        return new Terminal(streams.contains("in"), out, streams.contains("err"), out && wanted);
     }
 }
