@@ -3,11 +3,9 @@ package io.ipcq.cli;
 
 import io.ipcq.queue.DurableQueueOptions;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Options of a durable queue as they stand on a command line: those that are named change, the others stay. */
 final class AlteredOptions {
@@ -29,28 +27,8 @@ final class AlteredOptions {
     static final class LeaseTime implements ITypeConverter<Lease> {
         @Override
         public Lease convert(String text) {
-            return new Lease(text.equals(NONE) ? null : duration(text));
+            return new Lease(text.equals(NONE) ? null : new Seconds().convert(text));
         }
-    }
-
-    /** As the JDK writes it. */
-    static final class Time implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            return duration(text);
-        }
-    }
-
-    private static Duration duration(String text) {
-        try {
-            Duration duration = Duration.parse(text);
-            if (!duration.isNegative()) {
-                return duration;
-            }
-        } catch (DateTimeParseException noDuration) {
-            // as what is less than none
-        }
-        throw new TypeConversionException("it has to be a time like PT1.5S, and not less than none: found=" + text);
     }
 
     @Option(
@@ -63,17 +41,17 @@ final class AlteredOptions {
 
     @Option(
             names = "--lease-timeout",
-            paramLabel = "DURATION",
+            paramLabel = "SECONDS",
             converter = LeaseTime.class,
-            description = "As PT30S for 30 seconds; none for leases that last as long as their consumer.")
+            description = "How long a lease lasts; none for leases that last as long as their consumer.")
     @Nullable
     Lease lease;
 
     @Option(
             names = "--redelivery-delay",
-            paramLabel = "DURATION",
-            converter = Time.class,
-            description = "As PT0.1S for 100 milliseconds.")
+            paramLabel = "SECONDS",
+            converter = Seconds.class,
+            description = "How long what is given back waits before its second delivery.")
     @Nullable
     Duration redeliveryDelay;
 

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -74,7 +73,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One object a line; nothing else goes to standard output.")
     private boolean json;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Of each row; ${DEFAULT-VALUE} unless given.")
+    @Option(
+            names = "--rounds",
+            paramLabel = "COUNT",
+            defaultValue = "5",
+            converter = Whole.Rounds.class,
+            description = "Of each row; ${DEFAULT-VALUE} unless given.")
     private int rounds;
 
     @Option(names = "--all", description = "Also the rows without a bar; takes long.")
@@ -89,9 +93,6 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (rounds < 1) {
-            throw new ParameterException(spec.commandLine(), "rounds must be positive: rounds=" + rounds);
-        }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter header = json ? spec.commandLine().getErr() : out;
         header.println(Machine.describe());
@@ -105,7 +106,7 @@ final class BenchCommand implements Callable<Integer> {
         Consumer<Row> print = row -> {
             rows.add(row);
             out.println(json ? row.json() : row.line());
-            out.flush();
+            Screen.of(spec).flush(); // says so if it cannot be written
         };
         (all ? group.whole : group.benchmark).run(rounds, print);
         if (picture != null) {

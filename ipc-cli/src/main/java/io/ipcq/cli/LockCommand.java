@@ -104,6 +104,7 @@ final class LockCommand {
             @Option(
                             names = "--client",
                             paramLabel = "NUMBER",
+                            converter = Count.class,
                             description = "Only from this client; ls has its number.")
                     @Nullable
                     Long client,

@@ -18,7 +18,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -44,12 +43,14 @@ final class MapCommand implements Callable<Integer> {
     @Option(
             names = {"-w", "--workers"},
             paramLabel = "COUNT",
+            converter = Whole.Workers.class,
             description = "How many commands run at a time; as many as there are processors unless given.")
     private int workers = Runtime.getRuntime().availableProcessors();
 
     @Option(
             names = "--retries",
             paramLabel = "COUNT",
+            converter = Whole.Retries.class,
             description = "How often one that fails is run again; 0 unless given.")
     private int retries;
 
@@ -81,11 +82,6 @@ final class MapCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (workers < 1 || retries < 0) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "there must be a worker, and no less than 0 retries: workers=" + workers + ", retries=" + retries);
-        }
         Screen screen = Screen.of(spec);
         try (MapJob job = MapJob.open(jobDirectory)) {
             if (job.isBegun()) {

@@ -2,12 +2,14 @@
 package io.ipcq.cli;
 
 import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.DurableQueueOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,8 +37,17 @@ final class QueueAlter implements Callable<Integer> {
     public Integer call() throws IOException {
         try (DurableQueue<byte[]> opened = queue.openDurable()) {
             Screen screen = Screen.of(spec);
-            AlteredOptions.text(opened.alter(altered::applyTo)).lines().forEach(screen::line);
+            AlteredOptions.text(opened.alter(this::altered)).lines().forEach(screen::line);
         }
         return ExitCode.OK;
+    }
+
+    /** What a queue cannot have is a matter of the command line. */
+    private DurableQueueOptions altered(DurableQueueOptions options) {
+        try {
+            return altered.applyTo(options);
+        } catch (IllegalArgumentException refused) {
+            throw new ParameterException(spec.commandLine(), refused.getMessage(), refused);
+        }
     }
 }

@@ -25,7 +25,12 @@ final class WebCommand implements Callable<Integer> {
     @Mixin
     private Overview overview = new Overview();
 
-    @Option(names = "--port", paramLabel = "PORT", defaultValue = "0", description = "Its port; any unless given.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            converter = Whole.Port.class,
+            description = "Its port; any unless given.")
     private int port;
 
     @Option(names = "--read-only", description = "Nothing can be put, requeued or removed through the page.")

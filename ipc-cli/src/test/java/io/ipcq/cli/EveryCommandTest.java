@@ -2,6 +2,7 @@
 package io.ipcq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
@@ -11,10 +12,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +40,16 @@ class EveryCommandTest {
             OutputStream.nullOutputStream(),
             OutputStream.nullOutputStream(),
             Terminal.NONE));
+
+    /** Neither numbers nor times, or beyond all limits. */
+    private static final List<String> NO_NUMBERS =
+            List.of("nonsense", "", "-1", "-0.5", "NaN", "Infinity", "-Infinity", "1e10", "1e308", "1x", "1f", "0x1p3");
+
+    private static final List<String> TIMES = List.of("0", "0.001", "1e9", "PT0S", "PT277777H");
+    private static final List<String> COUNTS = List.of("0", "1", "1000", "2147483647", "9223372036854775807");
+
+    /** What would begin here; the first three are the same number as elsewhere. */
+    private static final Set<String> SERVES_OR_MEASURES = Set.of("web --port", "web --patience", "bench --rounds");
 
     @TempDir
     Path parent;
@@ -116,21 +132,100 @@ class EveryCommandTest {
                 .forEach(line -> assertThat(HarmlessTest.harmful(line)).as(line).isFalse());
     }
 
+    /** What an option is that is a number, or a time. */
+    private static boolean isNumber(OptionSpec option) {
+        return List.of(Duration.class, AlteredOptions.Lease.class, Long.class, long.class, Integer.class, int.class)
+                .contains(option.type());
+    }
+
     /** A wrong number is a matter of the command line, whatever else there is. */
     @ParameterizedTest
     @MethodSource("commands")
     void shouldRefuseNumbersThatAreNone(List<String> words) {
         for (OptionSpec option : spec(words).options()) {
-            if (List.of("COUNT", "SECONDS", "DURATION").contains(option.paramLabel())) {
-                for (String wrong : List.of("nonsense", "", "-1", "NaN", "1x")) {
-                    List<Object> line = new ArrayList<>(List.of(option.longestName() + "=" + wrong));
-                    line.addAll(required(spec(words)));
-                    assertThat(run(words, line.toArray()).endsWith(2).err())
-                            .as("%s %s", words, line)
-                            .contains(option.longestName().replaceAll("^-+", ""));
+            for (String wrong : isNumber(option) ? NO_NUMBERS : List.<String>of()) {
+                List<Object> line = new ArrayList<>(List.of(option.longestName() + "=" + wrong));
+                line.addAll(required(spec(words)));
+                CommandRun refused = run(words, line.toArray()).endsWith(2);
+                String sentence = refused.err().lines().findFirst().orElseThrow();
+                assertThat(sentence)
+                        .as("%s %s", words, line)
+                        .contains(option.longestName().replaceAll("^-+", ""))
+                        .contains("it has to be")
+                        .endsWith("found=" + wrong);
+                assertThat(refused.err()).doesNotContain("\tat ").doesNotContain("Exception");
+                assertThat(refused.out()).isEmpty();
+            }
+        }
+    }
+
+    /** All others do what they say, or are refused as well; each command here has something to work on. */
+    @Test
+    void shouldTakeTheSmallestAndTheGreatestNumbers() throws Exception {
+        Set<String> tried = new TreeSet<>();
+        for (List<String> words : commands()) {
+            for (OptionSpec option : spec(words).options()) {
+                String name = String.join(" ", words) + " " + option.longestName();
+                if (isNumber(option) && !SERVES_OR_MEASURES.contains(name)) {
+                    tried.add(name);
+                    for (String number : isTime(option) ? TIMES : COUNTS) {
+                        take(words, option.longestName() + "=" + number, tried.size() + "-" + number);
+                    }
                 }
             }
         }
+        assertThat(tried).contains("top --interval", "map --timeout", "queue who --watch", "lock release --client");
+    }
+
+    private static boolean isTime(OptionSpec option) {
+        return option.type().equals(Duration.class) || option.type().equals(AlteredOptions.Lease.class);
+    }
+
+    private void take(List<String> words, String number, String place) throws Exception {
+        Path directory = Files.createDirectory(parent.resolve(place));
+        Path letters = directory.resolve("letters");
+        try (DurableQueue<String> queue = DurableQueue.create(letters, String.class)) {
+            queue.put("a");
+        }
+        List<String> line = new ArrayList<>(words);
+        line.add(number);
+        line.addAll(
+                switch (words.get(0)) {
+                    case "map" -> List.of("--", "echo");
+                    case "top" -> List.of("--once", "--interval=0.05", letters.toString());
+                    case "pool" -> List.of("nothing", "--tmpdir", directory.toString());
+                    case "lock" -> List.of(directory.resolve("socket").toString(), "nothing", "--key", "nothing");
+                    default ->
+                        words.contains("move")
+                                ? List.of(letters.toString(), letters.toString(), "--yes")
+                                : List.of(letters.toString());
+                });
+        if (number.startsWith("--interval")) {
+            line.remove("--interval=0.05");
+        }
+        boolean isLong = number.matches("--(watch|idle|interval)=(1e9|PT2.*)");
+        if (number.startsWith("--iterations")) {
+            line.remove("--once");
+            isLong = !number.endsWith("=0") && !number.endsWith("=1");
+        }
+        CommandRun run = isLong ? interrupted(line) : CommandRun.here(Terminal.NONE, "x\n", line.toArray());
+        assertThat(run.code()).as("%s: %s", line, run).isIn(0, 1, 2, 3, 5);
+        assertThat(run.err() + run.out()).as("%s", line).doesNotContain("\tat ").doesNotContain("Exception");
+        if (run.code() == 1) {
+            assertThat(run.err().lines()).as("%s", line).anyMatch(said -> said.matches("(ipcq|failed): .*"));
+        }
+    }
+
+    /** Of what would take very long: it waits, and an interrupt ends it. */
+    private static CommandRun interrupted(List<String> line) throws Exception {
+        FutureTask<CommandRun> run = new FutureTask<>(() -> CommandRun.here(line.toArray()));
+        Thread thread = new Thread(run);
+        thread.start();
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(() -> thread.getState() == Thread.State.TIMED_WAITING || !thread.isAlive());
+        assertThat(thread.isAlive()).as("%s", line).isTrue();
+        thread.interrupt();
+        return run.get(60, TimeUnit.SECONDS);
     }
 
     /** What a command has to be given. */
@@ -223,7 +318,7 @@ class EveryCommandTest {
     @Test
     void shouldUseColoursOnTerminalsOnly() throws Exception {
         try (SharedQueue<String> queue = SharedQueue.create(parent.resolve("letters"), String.class)) {
-            Terminal terminal = new Terminal(true, true, true, true, false);
+            Terminal terminal = new Terminal(true, true, true, true);
             Object[] words = {"queue", "ls", queue.directory()};
             assertThat(CommandRun.here(terminal, "", words).out()).contains("\u001b[1m");
             assertThat(CommandRun.here(words).out()).doesNotContain("\u001b");
@@ -233,8 +328,7 @@ class EveryCommandTest {
     @Test
     void shouldCompleteInBash() throws Exception {
         Path script = parent.resolve("completion");
-        java.nio.file.Files.writeString(
-                script, CommandRun.here("completion").endsWith(0).out());
+        Files.writeString(script, CommandRun.here("completion").endsWith(0).out());
         Process bash = new ProcessBuilder(
                         "bash",
                         "-c",

@@ -525,7 +525,7 @@ class QueueCommandTest {
             assertThat(queue.options().maxSize()).isEqualTo(Long.MAX_VALUE);
             assertThat(queue.options().leaseTimeout()).isNull();
             assertThat(queue.options().maxAttempts()).isEqualTo(2);
-            queue("alter", directory, "--max-attempts=0").endsWith(1);
+            queue("alter", directory, "--max-attempts=0").endsWith(2);
             queue("alter", directory, "--max-size=many").endsWith(2);
         }
         SharedQueue.create(parent.resolve("letters"), String.class).close();
