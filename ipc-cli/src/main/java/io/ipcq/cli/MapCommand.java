@@ -109,7 +109,9 @@ final class MapCommand implements Callable<Integer> {
                 .limit(workers)
                 .toList();
         List<Thread> threads = new ArrayList<>();
-        RUNNING.add(all);
+        if (!RUNNING.add(all)) {
+            return; // this program is ended already, and nobody would end what is begun now
+        }
         try {
             for (MapWorker worker : all) {
                 Thread thread = new Thread(worker, "ipcq-map-" + (threads.size() + 1));

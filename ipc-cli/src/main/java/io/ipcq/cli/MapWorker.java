@@ -36,7 +36,7 @@ final class MapWorker implements Runnable {
     private final AtomicInteger running;
     private volatile @Nullable Throwable failure;
     private volatile boolean stopped;
-    private volatile @Nullable Process process;
+    private @Nullable Process process; // guarded by this
 
     MapWorker(MapJob job, List<String> command, int retries, @Nullable Duration timeout, AtomicInteger running) {
         this.job = job;
@@ -76,11 +76,13 @@ final class MapWorker implements Runnable {
         stopped = true;
     }
 
-    /** Ends what runs. Only after {@link #beginNothing}. */
-    void stop() {
-        Process now = process;
-        if (now != null) {
-            end(now);
+    /**
+     * Ends what runs. Only after {@link #beginNothing}. Waits for the start of a command to end, as before that nobody
+     * knows the process, and after this there may be nobody to end it.
+     */
+    synchronized void stop() {
+        if (process != null) {
+            end(process);
         }
     }
 
@@ -132,20 +134,10 @@ final class MapWorker implements Runnable {
     private Result runOnce(Input input, int run) throws InterruptedException {
         Process started;
         try {
-            ProcessBuilder builder = new ProcessBuilder(arguments(input))
-                    .redirectErrorStream(true)
-                    .redirectInput(Path.of("/dev/null").toFile());
-            if ("ours".equals(System.getProperty(CHARACTERS))) {
-                builder.environment().remove("LC_CTYPE");
-            }
-            started = builder.start();
+            started = start(input);
         } catch (IOException | IllegalArgumentException cannot) {
             byte[] why = FailureReport.describe(cannot).getBytes(StandardCharsets.UTF_8);
             return new Result(input.number(), input.line(), MapJob.NOT_STARTED, run, why, 0);
-        }
-        process = started;
-        if (stopped) {
-            end(started); // who stopped this has not seen it
         }
         try {
             Output output = Output.of(started.getInputStream());
@@ -161,8 +153,26 @@ final class MapWorker implements Runnable {
             if (started.isAlive()) { // to look for children of one that has ended would go through all processes
                 kill(started);
             }
-            process = null;
+            forget();
         }
+    }
+
+    /** Either nothing is started, or {@link #stop} finds it. */
+    private synchronized Process start(Input input) throws IOException {
+        requireNotStopped();
+        ProcessBuilder builder = new ProcessBuilder(arguments(input))
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile());
+        if ("ours".equals(System.getProperty(CHARACTERS))) {
+            builder.environment().remove("LC_CTYPE");
+        }
+        Process started = builder.start();
+        process = started;
+        return started;
+    }
+
+    private synchronized void forget() {
+        process = null;
     }
 
     private List<String> arguments(Input input) {

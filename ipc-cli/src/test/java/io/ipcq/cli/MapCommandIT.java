@@ -3,11 +3,21 @@ package io.ipcq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.KillCommand;
+import io.ipcq.Strace;
+import io.ipcq.TestJvm;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -15,8 +25,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that is killed at moments that nobody chose, and called again. */
 @DisabledOnOs(OS.WINDOWS)
@@ -99,6 +112,71 @@ class MapCommandIT {
         map.destroy();
         assertThat(map.waitFor()).isEqualTo(WebCommandIT.ENDED_BY_SIGTERM);
         MapCommandTest.awaitEnd(pid);
+    }
+
+    /** A map of one input, in a JVM whose every start of a program takes long. */
+    static final class Mapper {
+        private Mapper() {}
+
+        public static void main(String[] arguments) {
+            Screen screen = new Screen(
+                    new ByteArrayInputStream("3600\n".getBytes(StandardCharsets.UTF_8)),
+                    OutputStream.nullOutputStream(),
+                    OutputStream.nullOutputStream(),
+                    Terminal.NONE);
+            System.exit(Ipcq.run(screen, "map", "--workers", "1", "--", "sleep"));
+        }
+    }
+
+    /** However far the start of a command has come: its name says that, which is the thread's at first. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ipcq-map-1", "jspawnhelper", "sleep"})
+    @EnabledOnOs(OS.LINUX)
+    void shouldEndWhatIsJustBeingStartedWhenASignalEndsIt(String step) throws Exception {
+        assumeTrue(Strace.isUsable(), "needs strace");
+        List<String> slow = List.of(
+                "strace",
+                "-D",
+                "-f",
+                "-qq",
+                "-e",
+                "trace=execve",
+                "-e",
+                "inject=execve:delay_enter=1000000:delay_exit=1000000",
+                "-e",
+                "signal=none",
+                "-o",
+                "/dev/null");
+        try (TestJvm map = TestJvm.startThrough(slow, List.of(), Mapper.class)) {
+            ProcessHandle command = await().pollInterval(Duration.ofMillis(5))
+                    .atMost(60, TimeUnit.SECONDS)
+                    .until(() -> childOf(map, step), Optional::isPresent)
+                    .orElseThrow();
+            try {
+                assertThat(KillCommand.send("-TERM", map.pid())).isTrue();
+                assertThat(map.exitCode()).isEqualTo(WebCommandIT.ENDED_BY_SIGTERM);
+                await().atMost(60, TimeUnit.SECONDS).until(() -> !command.isAlive());
+            } finally {
+                command.destroyForcibly();
+            }
+        }
+    }
+
+    private static Optional<ProcessHandle> childOf(TestJvm map, String name) {
+        assertThat(map.isAlive()).as(map.output()).isTrue();
+        return ProcessHandle.of(map.pid()).stream()
+                .flatMap(ProcessHandle::children)
+                .filter(child -> name(child).equals(name))
+                .findFirst();
+    }
+
+    private static String name(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "comm"))
+                    .strip();
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     private static long countLines(Path file) throws Exception {

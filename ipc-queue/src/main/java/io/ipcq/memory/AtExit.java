@@ -29,8 +29,12 @@ public final class AtExit<T> {
         this.release = release;
     }
 
-    /** Adds a thing. If this fails, the thing is not held, and the next call tries again. */
-    public synchronized void add(T thing) {
+    /**
+     * Adds a thing. If this fails, the thing is not held, and the next call tries again.
+     *
+     * @return false if the JVM is ending already, and nobody will release the thing but who holds it
+     */
+    public synchronized boolean add(T thing) {
         if (hook == null) {
             Thread thread = LastingThread.make(() -> held.forEach(release), name);
             try {
@@ -41,6 +45,7 @@ public final class AtExit<T> {
             }
         }
         held.add(thing);
+        return hook != null;
     }
 
     /** Removes a thing, which may not have been added. */
