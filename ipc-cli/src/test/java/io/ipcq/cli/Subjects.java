@@ -9,6 +9,7 @@ import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -37,17 +38,32 @@ final class Subjects implements AutoCloseable {
         JOURNAL
     }
 
+    /** The file that tells commands to end. */
+    static final String GO = "go";
+
     private static final List<String> ELEMENTS = List.of("first", "second");
 
     private final Path parent;
-    private final TestJvm queueUser;
-    private final TestJvm poolUser;
-    private final TestJvm manager;
-    private final Process map;
+    private TestJvm queueUser;
+    private TestJvm poolUser;
+    private TestJvm manager;
+    private Process map;
 
     /** @param names of the queues that there are of each kind in each state, with two elements */
     Subjects(Path parent, List<String> names) throws Exception {
         this.parent = parent;
+        boolean complete = false;
+        try {
+            begin(names);
+            complete = true;
+        } finally {
+            if (!complete) {
+                close();
+            }
+        }
+    }
+
+    private void begin(List<String> names) throws Exception {
         for (State state : State.values()) {
             for (Kind kind : Kind.values()) {
                 for (String name : names) {
@@ -139,13 +155,25 @@ final class Subjects implements AutoCloseable {
         return parent.resolve(state == State.DAMAGED || state == State.CUT ? state + "-job" : "job");
     }
 
-    /** What a map is given that ends when the others have been killed. */
+    /** What a map is given that ends when the others have been killed, or nobody is left who could say so. */
     List<Object> mapping(State state) {
-        return List.of("--job", job(state), "--", "sh", "-c", "while [ ! -e " + go() + " ]; do sleep 0.1; done");
+        return List.of(
+                "--job",
+                job(state),
+                "--",
+                "sh",
+                "-c",
+                waiting(parent, ProcessHandle.current().pid()));
+    }
+
+    /** For a shell: goes on until there is the file {@code go}, or its directory or a process has gone. */
+    static String waiting(Path parent, long pid) {
+        return "while [ ! -e " + parent.resolve(GO) + " ] && [ -d " + parent + " ] && kill -0 " + pid
+                + "; do sleep 0.1; done";
     }
 
     private Path go() {
-        return parent.resolve("go");
+        return parent.resolve(GO);
     }
 
     private void damageOthers() throws IOException {
@@ -193,13 +221,19 @@ final class Subjects implements AutoCloseable {
         new ProcessBuilder("kill", signal, Long.toString(map.pid())).start().waitFor();
     }
 
-    /** All processes end; what the map has started is told to. */
+    /** All processes end, as many as there are; what a map has started that was killed is told to. */
     @Override
     public void close() throws IOException {
+        if (map != null) {
+            List<ProcessHandle> commands = map.descendants().toList();
+            map.destroyForcibly().onExit().join();
+            commands.forEach(ProcessHandle::destroyForcibly);
+        }
+        for (TestJvm each : Arrays.asList(queueUser, poolUser, manager)) {
+            if (each != null) {
+                each.close();
+            }
+        }
         Files.writeString(go(), "");
-        map.destroyForcibly().onExit().join();
-        queueUser.close();
-        poolUser.close();
-        manager.close();
     }
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What tests are run on leaves no process behind, however they end. */
+@EnabledOnOs(OS.LINUX)
+@Tag("once")
+class SubjectsIT {
+
+    @TempDir
+    Path parent;
+
+    private static Set<ProcessHandle> children() {
+        return ProcessHandle.current().descendants().collect(Collectors.toSet());
+    }
+
+    @Test
+    void shouldLeaveNoProcessWhenTheyCannotBeMade() throws Exception {
+        Files.createDirectory(parent.resolve("inputs")); // a file is to be there
+        Set<ProcessHandle> before = children();
+        assertThatThrownBy(() -> new Subjects(parent, List.of()).close()).hasMessageContaining("inputs");
+        assertThat(children()).isEqualTo(before);
+    }
+
+    /** A map that is killed leaves its command behind, and a test that is killed tells it nothing. */
+    @Test
+    void shouldLeaveNoCommandWhenNobodyIsLeftToEndIt() throws Exception {
+        long self = ProcessHandle.current().pid();
+        Process other = new ProcessBuilder("sleep", "3600").start();
+        Path place = Files.createDirectory(parent.resolve("place"));
+        List<Process> commands = List.of(
+                shell(Subjects.waiting(parent, self)),
+                shell(Subjects.waiting(place, self)),
+                shell(Subjects.waiting(parent, other.pid())));
+        try {
+            Files.delete(place);
+            other.destroyForcibly().waitFor();
+            assertThat(commands.get(1).waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(commands.get(2).waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(commands.get(0).isAlive()).isTrue();
+            Files.createFile(parent.resolve(Subjects.GO));
+            assertThat(commands.get(0).waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            commands.forEach(Process::destroyForcibly);
+        }
+    }
+
+    private static Process shell(String script) throws IOException {
+        return new ProcessBuilder("sh", "-c", script)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+}
