@@ -22,9 +22,9 @@ final class RequestLoop {
      * thread is still where it was, another one takes its turn and goes on with the other clients, and the first one
      * ends when it is done. A client is served by one thread at a time (Session.Turn).
      *
-     * Who has cost little comes first (Ranks). Of the requests of those who were slow lately only as many are carried
-     * out at once as the machine has processors. So clients that make the server work do not make those wait that ask
-     * for little.
+     * Who has cost little comes first (Ranks), by processor time (ProcessorTime). Of the requests of those who were slow
+     * lately only as many are carried out at once as the machine has processors. So clients that make the server work
+     * do not make those wait that ask for little.
      *
      * That a client is gone is found out when all that it has sent was read. Clients that send much, go, and come again
      * could do so faster than that, and there would be ever more of them. So while the loop is behind, newcomers are
@@ -82,6 +82,9 @@ final class RequestLoop {
         private volatile long slowSince;
 
         private volatile int slowStep;
+
+        /** Of its thread, which alone uses it. */
+        private final ProcessorTime processorTime = new ProcessorTime();
 
         boolean isStillSlow() {
             return steps == slowStep;
@@ -216,7 +219,7 @@ final class RequestLoop {
                     watching = true;
                     LockSupport.unpark(watcher);
                 }
-                now = serve(next);
+                now = serve(turn, next);
             } catch (Throwable e) {
                 next.end(); // a client whose turn does not come to its end would have none any more
                 throw e;
@@ -227,11 +230,11 @@ final class RequestLoop {
     }
 
     /** Returns the time. */
-    private long serve(Session session) {
+    private long serve(Turn turn, Session session) {
         long began = System.nanoTime();
         boolean more = session.serve();
         long end = System.nanoTime();
-        session.hasCost(began, end);
+        session.hasCost(turn.processorTime.costNanos(began, end), end);
         if (session.endTurn(more)) {
             add(session);
         }
@@ -283,6 +286,7 @@ final class RequestLoop {
             slow.remove(turn);
             throw e;
         }
+        ProcessorTime.load();
     }
 
     /** Whether there is room for requests of those who were slow. */

@@ -288,11 +288,10 @@ final class Session {
         return true;
     }
 
-    /** Its turn took that time. */
-    void hasCost(long beganNanoTime, long endNanoTime) {
-        long took = endNanoTime - beganNanoTime;
+    /** Its turn has cost that much, and is over. */
+    void hasCost(long costNanos, long endNanoTime) {
         long left = Math.max(0, forgottenAt - endNanoTime);
-        forgottenAt = endNanoTime + Math.min(left + TIMES_TO_FORGET * took, LATEST_TO_FORGET_NANOS);
+        forgottenAt = endNanoTime + Math.min(left + TIMES_TO_FORGET * costNanos, LATEST_TO_FORGET_NANOS);
     }
 
     /** How much of the server's time it has had lately. */
