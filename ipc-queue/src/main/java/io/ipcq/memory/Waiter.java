@@ -4,6 +4,7 @@ package io.ipcq.memory;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -25,6 +26,8 @@ public final class Waiter {
      *             from the start
      *     signal: (the change was made;) flag = 1?  then flag = 0, counter + many, wake all
      *   Nobody sleeping: signal is a fence and a load.
+     *   Who sleeps looks again sooner than after 90 ms at first, but not where many threads of its process sleep: all of
+     *   them together look ten thousand times a second at most.
      *   A virtual thread parks, and a platform thread of its process sleeps for it: see VirtualSleepers.
      *   Where a change is for one of them alone, as an element is, waking all would cost each put as much as there are
      *   sleepers. So there signal wakes as many as there is for, and as the flag is 0 now for all who sleep on:
@@ -61,8 +64,14 @@ public final class Waiter {
 
     private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(90);
     private static final long SHORTEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    /** Between the looks of any two of the threads of this process that sleep. */
+    private static final long BETWEEN_LOOKS_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int TURNS_BETWEEN_CLOCKS = 64;
+
+    /** How many threads of this process sleep, at all waiters. */
+    private static final AtomicInteger SLEEPERS = new AtomicInteger();
 
     private final MappedRegion region;
     private final long flag;
@@ -222,16 +231,21 @@ public final class Waiter {
             if (remaining <= 0) {
                 return false;
             }
-            nap(event, Math.min(remaining, longestSleepNanos(now - beganNanos)), now - beganNanos);
+            nap(event, Math.min(remaining, longestSleepNanos(now - beganNanos, sleepers())), now - beganNanos);
             slept = true;
         }
     }
 
     private void nap(int event, long nanos, long waitedNanos) {
-        if (VirtualThreads.isCurrent() && Futex.isNative()) {
-            virtualSleepers().await(event, nanos, waitedNanos);
-        } else {
-            Futex.await(region, counter, event, nanos, waitedNanos);
+        SLEEPERS.getAndIncrement();
+        try {
+            if (VirtualThreads.isCurrent() && Futex.isNative()) {
+                virtualSleepers().await(event, nanos, waitedNanos);
+            } else {
+                Futex.await(region, counter, event, nanos, waitedNanos);
+            }
+        } finally {
+            SLEEPERS.getAndDecrement();
         }
     }
 
@@ -252,9 +266,15 @@ public final class Waiter {
         return true;
     }
 
+    /** How many threads of this process sleep in a waiter. */
+    static int sleepers() {
+        return SLEEPERS.get();
+    }
+
     /** Short at first: a waker that has just started changes its word long before it can make its first system call. */
-    private static long longestSleepNanos(long waitedNanos) {
-        return Math.max(SHORTEST_SLEEP_NANOS, Math.min(LONGEST_SLEEP_NANOS, waitedNanos / 16));
+    static long longestSleepNanos(long waitedNanos, int others) {
+        long shortest = Math.max(SHORTEST_SLEEP_NANOS, BETWEEN_LOOKS_NANOS * others);
+        return Math.min(LONGEST_SLEEP_NANOS, Math.max(shortest, waitedNanos / 16));
     }
 
     private static boolean spin(BooleanSupplier condition, long deadlineNanos) throws InterruptedException {

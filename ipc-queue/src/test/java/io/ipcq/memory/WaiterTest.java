@@ -117,6 +117,31 @@ class WaiterTest {
         assertThat(looks).hasValueLessThan(20);
     }
 
+    /** A thousand threads that look each 2 ms would take all processors. */
+    @Test
+    void shouldSleepForLongWhereManySleep() {
+        assertThat(Waiter.longestSleepNanos(0, 0)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(2));
+        assertThat(Waiter.longestSleepNanos(0, 20)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(2));
+        assertThat(Waiter.longestSleepNanos(0, 500)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
+        assertThat(Waiter.longestSleepNanos(0, 10_000)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(90));
+        assertThat(Waiter.longestSleepNanos(TimeUnit.MILLISECONDS.toNanos(800), 100))
+                .isEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
+        assertThat(Waiter.longestSleepNanos(TimeUnit.HOURS.toNanos(1), 0)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(90));
+    }
+
+    /** Whoever has woken up sleeps no more. */
+    @Test
+    void shouldCountThoseWhoSleep() throws InterruptedException {
+        AtomicReference<Object> outcome = new AtomicReference<>();
+        Waiter waiter = new Waiter(region, WAITER, WaitStrategy.blocking());
+        int before = Waiter.sleepers();
+        Thread sleeper = start(waiter, outcome);
+        await().until(() -> Waiter.sleepers() > before);
+        sleeper.interrupt();
+        sleeper.join();
+        await().until(() -> Waiter.sleepers() <= before);
+    }
+
     @Test
     void shouldClearFlagAndMoveCounterOnlyWhenSomebodySleeps() throws InterruptedException {
         Waiter waiter = new Waiter(region, WAITER, WaitStrategy.blocking());
