@@ -24,6 +24,17 @@ enum Attack {
             peer.stay();
         }
     },
+    /** Its answer and its question are what it was asked itself. */
+    REFLECTS_CHALLENGES {
+        @Override
+        void go(HostilePeer peer) throws Exception {
+            byte[] challenge = peer.stranger().receiveFrame();
+            RawPeer other = peer.stranger();
+            other.receiveFrame();
+            other.send(RawPeer.frame(challenge));
+            other.awaitEnd();
+        }
+    },
     SPEAKS_ANOTHER_PROTOCOL {
         @Override
         void go(HostilePeer peer) throws Exception {
