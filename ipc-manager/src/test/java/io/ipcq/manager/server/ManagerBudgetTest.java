@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever clients take of a server is counted, and given back when they are gone. */
 @Timeout(120)
@@ -122,6 +123,28 @@ class ManagerBudgetTest {
             assertThat(second.refusal("list.append", "lines", big)).isEqualTo(Protocol.LIMIT);
             second.result("map.clear", "stock");
             second.result("list.append", "lines", big);
+        }
+        requireAllGivenBack();
+    }
+
+    /** Nobody could say which of the results has arrived, and those that nobody names would stay taken. */
+    @ParameterizedTest
+    @ValueSource(strings = {"queue", "durableQueue"})
+    void shouldTakeNothingForAnIdWhoseResultIsNotConfirmed(String type) throws Exception {
+        try (ProtocolClient other = connect()) {
+            try (ProtocolClient client = connect()) {
+                client.result("open", type, "letters", Map.of("codec", "utf8"));
+                other.result("open", type, "letters", Map.of("codec", "utf8"));
+                client.result(type + ".put", "letters", "a", 0);
+                client.result(type + ".put", "letters", "b", 0);
+                client.sendAs("same", type + ".get", "letters", 0, true);
+                assertThat(client.answer("same").get("result")).isEqualTo("a");
+                client.sendAs("same", type + ".get", "letters", 0, true);
+                assertThat(ProtocolClient.error(client.answer("same"))).isEqualTo(Protocol.INVALID_REQUEST);
+            }
+            await().atMost(LONG).until(() -> server.clients() == 1);
+            assertThat(List.of(other.result(type + ".get", "letters", 0), other.result(type + ".get", "letters", 0)))
+                    .containsExactlyInAnyOrder("a", "b");
         }
         requireAllGivenBack();
     }
