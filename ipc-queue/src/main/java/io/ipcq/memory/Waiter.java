@@ -26,8 +26,8 @@ public final class Waiter {
      *             from the start
      *     signal: (the change was made;) flag = 1?  then flag = 0, counter + many, wake all
      *   Nobody sleeping: signal is a fence and a load.
-     *   Who sleeps looks again sooner than after 90 ms at first, but not where many threads of its process sleep: all of
-     *   them together look ten thousand times a second at most.
+     *   Who sleeps looks again sooner than after 90 ms at first. Where many threads of its process sleep, it does so
+     *   later: up to 900 of them look ten thousand times a second together, and more of them each 90 ms.
      *   A virtual thread parks, and a platform thread of its process sleeps for it: see VirtualSleepers.
      *   Where a change is for one of them alone, as an element is, waking all would cost each put as much as there are
      *   sleepers. So there signal wakes as many as there is for, and as the flag is 0 now for all who sleep on:
