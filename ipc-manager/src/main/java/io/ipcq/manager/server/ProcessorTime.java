@@ -42,6 +42,20 @@ final class ProcessorTime {
         }
     }
 
+    /** To be called by the thread before it does anything; else all the time counts of the first thing. */
+    void begin() {
+        ThreadMXBean threads = loaded;
+        if (threads != null) {
+            ask(threads, System.nanoTime());
+        }
+    }
+
+    private void ask(ThreadMXBean threads, long now) {
+        answer = threads.getCurrentThreadCpuTime();
+        askedAt = now;
+        known = true;
+    }
+
     /** How much something has cost that this thread has just done. */
     long costNanos(long beganNanoTime, long endNanoTime) {
         long took = endNanoTime - beganNanoTime;
@@ -52,9 +66,7 @@ final class ProcessorTime {
         }
         boolean wasKnown = known;
         long before = answer;
-        answer = threads.getCurrentThreadCpuTime();
-        askedAt = endNanoTime;
-        known = true;
+        ask(threads, endNanoTime);
         if (!wasKnown || !isLong) {
             return took;
         }

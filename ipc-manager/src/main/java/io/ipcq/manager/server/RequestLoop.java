@@ -169,6 +169,7 @@ final class RequestLoop {
                     if (!begun) {
                         begun = true;
                         selector.wakeup(); // who was slow may have come to wait there meanwhile
+                        turn.processorTime.begin();
                     }
                     select();
                     serve(turn);
