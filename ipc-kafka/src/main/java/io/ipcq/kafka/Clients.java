@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's clients for one queue, from the properties of the program and those that a queue stands on. */
-final class Clients {
+class Clients {
 
     /** How long one call of the cluster may take, tries again included. */
     static final int CALL_MILLIS = 30_000;

@@ -33,9 +33,6 @@ final class KafkaCore {
     /** How often a handle looks whether its queue is still there: a process that slept may have missed its end. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** How soon it looks again if it has not found it: a broker may be behind, and the end of a handle is for good. */
-    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
-
     /** How many elements come at a time to who drains. */
     static final int BATCH = 64;
 
@@ -60,7 +57,6 @@ final class KafkaCore {
     private long trimmedDone;
     private long nextTrim = System.nanoTime() + TRIM_NANOS;
     private long nextLook = System.nanoTime() + LOOK_NANOS;
-    private boolean missed;
 
     private KafkaCore(
             Clients clients, Admin admin, Topics topics, Ledger ledger, KafkaProducer<byte[], byte[]> producer) {
@@ -123,19 +119,22 @@ final class KafkaCore {
      */
     static KafkaCore open(QueueAddress address, String name, @Nullable String codec, @Nullable KafkaOptions toMake)
             throws IOException {
-        return Uninterrupted.<KafkaCore, IOException>run(() -> {
-            Clients clients = new Clients(address);
-            long deadline = Deadline.in(clients.patienceNanos());
-            while (true) {
-                KafkaCore core = opened(clients, name, codec, toMake);
-                if (core != null) {
-                    return core;
-                }
-                if (toMake == null || Deadline.hasPassed(deadline)) {
-                    throw new NoSuchFileException(address.toString(), null, "the queue is being deleted: name=" + name);
-                }
+        return Uninterrupted.<KafkaCore, IOException>run(() -> open(new Clients(address), name, codec, toMake));
+    }
+
+    static KafkaCore open(Clients clients, String name, @Nullable String codec, @Nullable KafkaOptions toMake)
+            throws IOException {
+        long deadline = Deadline.in(clients.patienceNanos());
+        while (true) {
+            KafkaCore core = opened(clients, name, codec, toMake);
+            if (core != null) {
+                return core;
             }
-        });
+            if (toMake == null || Deadline.hasPassed(deadline)) {
+                throw new NoSuchFileException(
+                        clients.address().toString(), null, "the queue is being deleted: name=" + name);
+            }
+        }
     }
 
     /**
@@ -153,11 +152,14 @@ final class KafkaCore {
             topics.requireBrokers();
             boolean mine = false;
             if (!topics.exist()) {
-                if (toMake == null) {
+                if (toMake != null) {
+                    mine = topics.makeLedger();
+                } else if (topics.isLedgerMade()) {
+                    topics.awaitLedger();
+                } else {
                     throw new NoSuchFileException(
                             address.toString(), null, "the cluster has no such queue: name=" + name);
                 }
-                mine = topics.makeLedger();
             }
             KafkaCore[] core = new KafkaCore[1];
             Ledger ledger = new Ledger(clients, topics.ledger(), topics.id(), () -> lookAfter(core[0]));
@@ -174,7 +176,7 @@ final class KafkaCore {
                 throw new IllegalArgumentException("the queue has another codec: address=" + address + ", stored="
                         + ledger.codec() + ", asked=" + codec);
             }
-            if (topics.isGone()) {
+            if (isGone(topics)) {
                 if (isDeletedMeanwhile(topics, ledger)) {
                     return null;
                 }
@@ -194,6 +196,21 @@ final class KafkaCore {
         } finally {
             opened.forEach(Opened::close);
         }
+    }
+
+    /** Whether it is gone for certain; false if a broker tells of it, which may take a moment. */
+    private static boolean isGone(Topics topics) throws IOException, KafkaAnswer {
+        long deadline = Deadline.in(topics.patienceNanos());
+        while (!topics.isThere()) {
+            if (topics.isGone()) {
+                return true;
+            }
+            if (Deadline.hasPassed(deadline)) {
+                throw new IOException(topics.unheardOf());
+            }
+            Topics.pause();
+        }
+        return false;
     }
 
     private static boolean isDeletedMeanwhile(Topics topics, Ledger ledger) throws KafkaAnswer {
@@ -311,13 +328,26 @@ final class KafkaCore {
 
     /** What a step that the cluster objects to comes to. */
     RuntimeException failure(String what, Throwable objection) {
-        if (objection instanceof UnknownTopicOrPartitionException || objection instanceof UnknownTopicIdException) {
-            deleted = true;
+        if (isUnheardOf(objection)) {
+            findOutWhetherGone();
         }
         if (isClosed()) {
             return closedException();
         }
         return KafkaFailures.later(address, what, objection);
+    }
+
+    /** A broker says so of what is gone, and of what it has not heard of yet. */
+    private static boolean isUnheardOf(Throwable objection) {
+        return objection instanceof UnknownTopicOrPartitionException || objection instanceof UnknownTopicIdException;
+    }
+
+    private void findOutWhetherGone() {
+        try {
+            deleted |= topics.isGone();
+        } catch (KafkaAnswer e) {
+            // then nobody knows
+        }
     }
 
     private QueueClosedException closedException() {
@@ -355,7 +385,7 @@ final class KafkaCore {
         try {
             if (System.nanoTime() - nextLook >= 0) {
                 nextLook = System.nanoTime() + LOOK_NANOS;
-                lookForQueue();
+                deleted |= topics.isGone();
             }
             if (isClosed()) {
                 tellAll(closedException());
@@ -371,21 +401,12 @@ final class KafkaCore {
                 topics.trim(Deadline.NEVER);
             }
         } catch (KafkaAnswer e) {
-            if (e.is(UnknownTopicOrPartitionException.class)) {
-                deleted = true;
-                tellAll(closedException());
+            RuntimeException failure = failure("a queue cannot be looked after", e.objection());
+            if (isClosed()) {
+                tellAll(failure);
             } else {
                 Log.of(KafkaCore.class).warn("a queue cannot be looked after: address={}", address, e.objection());
             }
-        }
-    }
-
-    private void lookForQueue() throws KafkaAnswer {
-        boolean gone = topics.isGone();
-        deleted |= gone && missed;
-        missed = gone;
-        if (gone) {
-            nextLook = System.nanoTime() + AGAIN_NANOS;
         }
     }
 
@@ -406,11 +427,7 @@ final class KafkaCore {
      */
     void requireStillThere() {
         try {
-            boolean gone = topics.isGone();
-            if (gone) {
-                gone = topics.isGone(); // a broker may have been behind
-            }
-            if (gone) {
+            if (topics.isGone()) {
                 deleted = true;
                 throw closedException();
             }

@@ -12,6 +12,8 @@ import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** What a failure of Kafka means to who has a queue there: what was found, and what to set. */
@@ -49,6 +51,10 @@ final class KafkaFailures {
         }
         if (failure instanceof InvalidReplicationFactorException) {
             return "; there are fewer brokers than copies: set ?replicas=";
+        }
+        if (failure instanceof UnknownTopicOrPartitionException || failure instanceof UnknownTopicIdException) {
+            return "; the broker that was asked has not heard of a topic of the queue, and nobody has said that it is gone:"
+                    + " try again";
         }
         if (failure instanceof TimeoutException || failure instanceof DisconnectException) {
             return "; no broker answered: check the address, whether the brokers run, and whether they want TLS or SASL (?config=)";

@@ -296,7 +296,17 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         return delay.compareTo(LOOK) > 0 ? delay : LOOK;
     }
 
+    /** With its lease, which begins now; what the broker has taken back on the way here is passed over. */
     private @Nullable Parcel parcelUntil(Lanes lanes, long deadline) throws InterruptedException {
+        while (true) {
+            Parcel parcel = handedOut(lanes, deadline);
+            if (parcel == null || parcel.renew()) {
+                return parcel;
+            }
+        }
+    }
+
+    private @Nullable Parcel handedOut(Lanes lanes, long deadline) throws InterruptedException {
         core.requireOpen();
         long now = Deadline.in(NOW);
         long joined = Deadline.in(JOIN);

@@ -47,6 +47,8 @@ final class Lane {
      * the broker, which counts each time that it gives an element out, also to a consumer that is closed then. So a
      * lane does not go on for long that nobody waits for: an element could be given up after it was with a few of
      * those, and with nobody who wanted it. The price is that a take after a pause joins the group anew.
+     *
+     * A lease begins when its taker has the element in hand. What the broker takes back before that, nobody gets.
      */
 
     private static final Duration POLL = Duration.ofMillis(250);
@@ -63,9 +65,7 @@ final class Lane {
     private volatile @Nullable ShareConsumer<byte[], byte[]> consumer;
     private volatile boolean ending;
     private volatile boolean answered;
-
     private volatile @Nullable Parcel current;
-    private volatile long leaseDeadline = Deadline.NEVER;
 
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Kept kept; // guarded by the lock, as all below
@@ -151,8 +151,7 @@ final class Lane {
         lock.lock();
         try {
             ending = true;
-            kept = null;
-            current = null;
+            forget();
         } finally {
             lock.unlock();
         }
@@ -240,7 +239,9 @@ final class Lane {
         }
 
         long next() {
-            return Deadline.earlier(Deadline.earlier(renewAt, parkedUntil), Deadline.earlier(dueAt, leaseDeadline));
+            return Deadline.earlier(
+                    Deadline.earlier(renewAt, parkedUntil),
+                    Deadline.earlier(dueAt, current().leaseDeadline()));
         }
     }
 
@@ -259,11 +260,11 @@ final class Lane {
             }
         } else if (Deadline.hasPassed(what.dueAt)) {
             over(commit(what.records, AcknowledgeType.RELEASE));
-        } else if (Deadline.hasPassed(leaseDeadline)) {
+        } else if (Deadline.hasPassed(current().leaseDeadline())) {
             if (current().end()) {
                 over(commit(what.records, AcknowledgeType.RELEASE));
             } else {
-                leaseDeadline = Deadline.NEVER;
+                current().leaseForEver();
             }
         } else if (Deadline.hasPassed(what.renewAt) && !renewLock(what)) {
             current().end();
@@ -278,7 +279,6 @@ final class Lane {
     private void handOut(Kept what) {
         Parcel parcel = new Parcel(this, List.copyOf(what.records));
         current = parcel;
-        beginLease();
         what.parkedUntil = lanes.handOut(this, parcel) ? Deadline.NEVER : Deadline.in(PARKED_NANOS);
         wakeIfLaterThan(what.next());
     }
@@ -287,11 +287,6 @@ final class Lane {
         if (Deadline.earlier(wakeAt, deadline) != wakeAt) {
             wake();
         }
-    }
-
-    private void beginLease() {
-        Duration timeout = lanes.ground().leaseTimeout();
-        leaseDeadline = timeout == null ? Deadline.NEVER : Deadline.in(timeout);
     }
 
     /** Whether the broker had not taken the elements back before. */
@@ -306,7 +301,6 @@ final class Lane {
             handOut(what);
             return true;
         }
-        leaseDeadline = Deadline.NEVER;
         if (delay.compareTo(Duration.ZERO) <= 0) {
             return over(commit(what.records, AcknowledgeType.RELEASE));
         }
@@ -318,8 +312,7 @@ final class Lane {
 
     /** Nothing is out any more. A consumer that was too late has no use, and ends. */
     private boolean over(boolean inTime) {
-        kept = null;
-        current = null;
+        forget();
         if (inTime) {
             restUntil = lanes.rest(this);
         } else {
@@ -327,6 +320,15 @@ final class Lane {
             wake();
         }
         return inTime;
+    }
+
+    private void forget() {
+        Parcel last = current;
+        kept = null;
+        current = null;
+        if (last != null) {
+            lanes.drop(last);
+        }
     }
 
     /** Accepts those with these numbers, and keeps the others; false if the broker has taken them back before. */
@@ -432,16 +434,14 @@ final class Lane {
     }
 
     /** Whether the broker has taken it back, or will. */
-    private boolean isOver(Parcel parcel) {
+    boolean isOver(Parcel parcel) {
         return ending || parcel != current;
     }
 
-    boolean renew(Parcel parcel) {
-        if (isOver(parcel)) {
-            return false;
-        }
-        beginLease();
-        return true;
+    /** When a lease ends that begins now. */
+    long leaseThatBeginsNow() {
+        Duration timeout = lanes.ground().leaseTimeout();
+        return timeout == null ? Deadline.NEVER : Deadline.in(timeout);
     }
 
     boolean isEnding() {

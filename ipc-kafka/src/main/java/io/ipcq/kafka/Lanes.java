@@ -104,10 +104,11 @@ final class Lanes {
     synchronized Taker want() {
         Taker taker = new Taker(this);
         lastWanted = System.nanoTime();
-        Parcel parcel = parked.poll();
-        if (parcel != null) {
-            taker.give(parcel);
-            return taker;
+        for (Parcel parcel = parked.poll(); parcel != null; parcel = parked.poll()) {
+            if (!parcel.isOver()) {
+                taker.give(parcel);
+                return taker;
+            }
         }
         // a poll keeps the carrier of a virtual thread
         boolean alone = takers.isEmpty() && hunter == null && !closed && !VirtualThreads.isCurrent();
@@ -262,6 +263,11 @@ final class Lanes {
         return parked.remove(parcel) && parcel.end();
     }
 
+    /** The broker has taken it back, or will: nobody is to work on it. */
+    synchronized void drop(Parcel parcel) {
+        parked.remove(parcel);
+    }
+
     /** A lane is about to end, or has ended. */
     synchronized void isOver(Lane lane) {
         all.remove(lane);
@@ -273,11 +279,18 @@ final class Lanes {
     }
 
     /** A lane cannot go on: who waits is told, as the next one would not fare better. */
-    synchronized void failed(Lane lane, Throwable objection) {
-        if (hunter == lane) {
-            noHunter();
-            tellAll(ground.failure("no element could be taken", objection));
+    void failed(Lane lane, Throwable objection) {
+        if (wasHunter(lane)) {
+            tellAll(ground.failure("no element could be taken", objection)); // which may ask the brokers
         }
+    }
+
+    private synchronized boolean wasHunter(Lane lane) {
+        boolean was = hunter == lane;
+        if (was) {
+            noHunter();
+        }
+        return was;
     }
 
     /** How many elements are out. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.kafka;
 
+import io.ipcq.memory.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,9 @@ final class Parcel {
     private final Lane lane;
     private final List<ConsumerRecord<byte[], byte[]>> records;
     private final AtomicBoolean settled = new AtomicBoolean();
+
+    /** When its lease ends: not before somebody has it in hand. */
+    private volatile long leaseDeadline = Deadline.NEVER;
 
     Parcel(Lane lane, List<ConsumerRecord<byte[], byte[]>> records) {
         this.lane = lane;
@@ -57,9 +61,29 @@ final class Parcel {
         return lane.settle(this, dealtWith, fate, delay);
     }
 
-    /** Begins its lease anew; false if it had ended. */
+    /** Begins its lease, or begins it anew; false if the broker has taken it back, or will. */
     boolean renew() {
-        return !settled.get() && lane.renew(this);
+        if (isOver()) {
+            return false;
+        }
+        leaseDeadline = lane.leaseThatBeginsNow();
+        if (leaseDeadline != Deadline.NEVER) {
+            lane.wake(); // to see to its end
+        }
+        return !isOver();
+    }
+
+    boolean isOver() {
+        return settled.get() || lane.isOver(this);
+    }
+
+    long leaseDeadline() {
+        return leaseDeadline;
+    }
+
+    /** Who settles it has it for as long as that takes. */
+    void leaseForEver() {
+        leaseDeadline = Deadline.NEVER;
     }
 
     /** Ends the lease, if nobody has settled it. */

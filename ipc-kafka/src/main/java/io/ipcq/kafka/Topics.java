@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DeleteRecordsOptions;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -58,6 +59,11 @@ final class Topics {
      * The group begins at the first element. It is told so twice: by its configuration, for good; and, by who made the
      * ledger, as an offset, so that the first consumer need not wait for the group to find out, and the number of
      * elements is known before.
+     *
+     * What a broker says of a topic may be old: it hears of what was made and removed a moment later, or, cut off from
+     * the controller, not at all. That a queue is gone is for good, so only the controller is believed: it is asked
+     * whether it would make a topic of that name. The names of the others have the id of the ledger, so its answer
+     * concerns this queue, and none that has its name.
      */
 
     /** What a record has around an element, at most. */
@@ -66,7 +72,6 @@ final class Topics {
     private static final String LEDGER = ".ipcq";
     private static final String DEAD = "dlq.";
     private static final int COPIES = 3;
-    private static final Duration HEARD = Duration.ofSeconds(2);
 
     /** Dead letters are the broker's own from this version of the feature on. */
     private static final int WITH_DEAD_LETTERS = 2;
@@ -98,7 +103,11 @@ final class Topics {
     }
 
     String elements() {
-        return isOfLetters() ? name : group();
+        return elementsOf(uuid());
+    }
+
+    private String elementsOf(Uuid ledger) {
+        return isOfLetters() ? name : name + "." + ledger;
     }
 
     /** Those of dead letters come back to themselves: there is no third place. */
@@ -156,34 +165,72 @@ final class Topics {
         }
     }
 
-    /**
-     * Whether the queue is gone, or a part of it, and perhaps another has its name. A broker that has not heard of it
-     * yet is given a moment.
-     */
-    boolean isGone() throws KafkaAnswer {
-        long deadline = Deadline.in(HEARD);
-        while (!isThere()) {
-            if (Deadline.hasPassed(deadline)) {
-                return true;
-            }
-            pause();
-        }
-        return false;
+    /** Whether a broker has heard of the ledger and of the elements. */
+    boolean isThere() throws KafkaAnswer {
+        Map<String, KafkaFuture<TopicDescription>> both = described(ledger(), elements());
+        return uuid().equals(id(both, ledger())) && id(both, elements()) != null;
     }
 
-    /** The same of the ledger alone, and at once. */
+    /** Whether the queue is gone for certain, or a part of it, and perhaps another has its name. */
+    boolean isGone() throws KafkaAnswer {
+        if (isThere()) {
+            return false;
+        }
+        return whetherMade(elements()) == Made.NO || whetherMade(ledger()) == Made.NO || isReplaced();
+    }
+
+    /** An old one that was deleted has no elements: then the broker has not heard of the end of that. */
+    private boolean isReplaced() throws KafkaAnswer {
+        Uuid told = found();
+        return told != null && !told.equals(uuid()) && whetherMade(elementsOf(told)) != Made.NO;
+    }
+
+    /** Whether a broker tells of another ledger, or of none. */
     boolean isLedgerGone() throws KafkaAnswer {
         return !uuid().equals(found());
     }
 
-    private boolean isThere() throws KafkaAnswer {
-        Map<String, KafkaFuture<TopicDescription>> both =
-                admin.describeTopics(List.of(ledger(), elements())).topicNameValues();
-        return uuid().equals(id(both, ledger())) && id(both, elements()) != null;
+    /** Whether there is the ledger of a queue of this name, although the broker that was asked has not heard of it. */
+    boolean isLedgerMade() {
+        return whetherMade(ledger()) == Made.YES;
+    }
+
+    long patienceNanos() {
+        return patienceNanos;
+    }
+
+    /** What is known of a queue that no broker tells of, and that nobody says is gone. */
+    String unheardOf() {
+        return "no broker tells of a topic of the queue, and none says that it is gone: address=" + address + ", topics="
+                + ledger() + ", " + elements() + "; brokers that were away hear of it later: try again";
+    }
+
+    /** What the controller says of a topic. */
+    private enum Made {
+        YES,
+        NO,
+
+        /** The controller cannot be asked, or not by this user, who may not make topics. */
+        UNKNOWN
+    }
+
+    private Made whetherMade(String topic) {
+        NewTopic likeIt = new NewTopic(topic, Optional.of(1), Optional.of((short) 1));
+        try {
+            answer(admin.createTopics(List.of(likeIt), new CreateTopicsOptions().validateOnly(true))
+                    .all());
+            return Made.NO;
+        } catch (KafkaAnswer e) {
+            return e.is(TopicExistsException.class) ? Made.YES : Made.UNKNOWN;
+        }
     }
 
     private @Nullable Uuid found() throws KafkaAnswer {
-        return id(admin.describeTopics(List.of(ledger())).topicNameValues(), ledger());
+        return id(described(ledger()), ledger());
+    }
+
+    private Map<String, KafkaFuture<TopicDescription>> described(String... topics) {
+        return admin.describeTopics(List.of(topics)).topicNameValues();
     }
 
     /** Null if there is no such topic. */
@@ -199,11 +246,13 @@ final class Topics {
         }
     }
 
-    private void awaitLedger() throws IOException {
+    /** Until a broker has heard of it. */
+    void awaitLedger() throws IOException {
         long deadline = System.nanoTime() + patienceNanos;
         while (!exist()) {
             if (System.nanoTime() - deadline >= 0) {
-                throw new IOException("the ledger of the queue was made and is not to be seen: address=" + address);
+                throw new IOException("the ledger of the queue was made, and no broker tells of it yet: address=" + address
+                        + ", topic=" + ledger() + "; try again");
             }
             pause();
         }
@@ -334,7 +383,7 @@ final class Topics {
         }
     }
 
-    private static void pause() {
+    static void pause() {
         try {
             Thread.sleep(20);
         } catch (InterruptedException e) {

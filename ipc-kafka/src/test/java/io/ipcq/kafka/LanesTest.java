@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.kafka;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.memory.Deadline;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidRecordStateException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,8 +65,12 @@ class LanesTest {
         private final Set<Long> done = new TreeSet<>();
         private final int failAt;
         private final Failure failure;
+        private final List<AssertionError> wrongs = new ArrayList<>();
         private int calls;
         private int consumers;
+        private Duration leaseTimeout;
+        private Optional<Integer> lockMillis = Optional.empty();
+        private RuntimeException refusalToRenew;
 
         Miniature(int failAt, Failure failure) {
             this.failAt = failAt;
@@ -75,6 +82,15 @@ class LanesTest {
 
         synchronized Set<Long> done() {
             return new TreeSet<>(done);
+        }
+
+        /** What it takes for the failure of a client, a lane would live with: so the test looks for itself. */
+        synchronized void requireNothingWrong() {
+            assertThat(wrongs).isEmpty();
+        }
+
+        synchronized boolean isWaiting(long element) {
+            return waiting.contains(element);
         }
 
         synchronized boolean hasFailed() {
@@ -108,8 +124,8 @@ class LanesTest {
         }
 
         @Override
-        public Duration leaseTimeout() {
-            return null;
+        public synchronized Duration leaseTimeout() {
+            return leaseTimeout;
         }
 
         @Override
@@ -134,6 +150,7 @@ class LanesTest {
 
         private final Miniature broker;
         private final Map<Long, AcknowledgeType> held = new HashMap<>();
+        private final Deque<Long> renewed = new ArrayDeque<>();
         private Thread inside; // guarded by this
         private volatile boolean woken;
 
@@ -146,11 +163,18 @@ class LanesTest {
                 woken = true;
                 return null;
             }
-            enter();
             try {
-                return answer(name, arguments);
-            } finally {
-                leave();
+                enter();
+                try {
+                    return answer(name, arguments);
+                } finally {
+                    leave();
+                }
+            } catch (AssertionError e) {
+                synchronized (broker) {
+                    broker.wrongs.add(e);
+                }
+                throw e;
             }
         }
 
@@ -170,6 +194,7 @@ class LanesTest {
                 synchronized (broker) {
                     broker.consumers--;
                     held.keySet().forEach(broker.waiting::addFirst);
+                    renewed.forEach(broker.waiting::addFirst);
                 }
                 return null;
             }
@@ -188,7 +213,9 @@ class LanesTest {
                 case "metrics":
                     return Map.of();
                 case "acquisitionLockTimeoutMs":
-                    return Optional.empty();
+                    synchronized (broker) {
+                        return broker.lockMillis;
+                    }
                 default:
                     return null;
             }
@@ -198,7 +225,7 @@ class LanesTest {
             Long element;
             synchronized (broker) {
                 assertThat(held).as("what is not settled").isEmpty();
-                element = broker.waiting.poll();
+                element = renewed.isEmpty() ? broker.waiting.poll() : renewed.poll();
             }
             if (element == null) {
                 Thread.sleep(1);
@@ -214,11 +241,16 @@ class LanesTest {
 
         private Map<?, ?> committed() {
             synchronized (broker) {
+                if (broker.refusalToRenew != null && held.containsValue(AcknowledgeType.RENEW)) {
+                    throw broker.refusalToRenew;
+                }
                 held.forEach((element, how) -> {
                     if (how == AcknowledgeType.ACCEPT) {
                         assertThat(broker.done.add(element))
                                 .as("%d is done twice", element)
                                 .isTrue();
+                    } else if (how == AcknowledgeType.RENEW) {
+                        renewed.add(element);
                     } else {
                         broker.waiting.addFirst(element);
                     }
@@ -239,6 +271,7 @@ class LanesTest {
             takeAll(lanes, broker);
             lanes.close(Deadline.in(LONG_NANOS));
             assertThat(broker.consumers()).as("call %d", call).isZero();
+            broker.requireNothingWrong();
             failed = broker.hasFailed();
         }
     }
@@ -281,5 +314,72 @@ class LanesTest {
         assertThat(next.await(LONG_NANOS).record().offset()).isEqualTo(99);
         lanes.leave(next);
         lanes.close(Deadline.in(LONG_NANOS));
+        broker.requireNothingWrong();
+    }
+
+    // ---- what nobody has taken yet ----------------------------------------------------------------------------------
+
+    /** How the broker has back what a lane keeps that nobody here takes. */
+    enum Loss {
+        LEASE_WOULD_END(broker -> broker.leaseTimeout = Duration.ofMillis(1)),
+        LOCK_IS_OVER(broker -> broker.refusalToRenew = new InvalidRecordStateException("too late")),
+        CLIENT_FAILS(broker -> broker.refusalToRenew = new KafkaException("no")),
+        NOBODY_COMES(broker -> {});
+
+        @SuppressWarnings("ImmutableEnumChecker") // keeps no state
+        private final Consumer<Miniature> begin;
+
+        Loss(Consumer<Miniature> begin) {
+            this.begin = begin;
+        }
+    }
+
+    /** Nobody is to work on what the broker has given to others, or will. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldHandOutNothingThatBrokerHasBack(Loss loss) throws Exception {
+        Miniature broker = new Miniature(Integer.MAX_VALUE, Failure.KAFKA);
+        synchronized (broker) {
+            broker.lockMillis = Optional.of(30);
+        }
+        Lanes lanes = new Lanes(broker, 1);
+        Taker first = lanes.want();
+        Parcel parcel = first.await(LONG_NANOS);
+        lanes.leave(first);
+        synchronized (broker) {
+            loss.begin.accept(broker);
+        }
+        boolean isParked = parcel.settle(Parcel.Fate.AS_IF_NEVER, Duration.ZERO);
+        assertThat(isParked || loss == Loss.LOCK_IS_OVER || loss == Loss.CLIENT_FAILS)
+                .isTrue();
+        await().until(() -> broker.isWaiting(parcel.record().offset()));
+        synchronized (broker) {
+            broker.waiting.clear();
+        }
+        Taker late = lanes.want();
+        assertThat(late.given()).isNull();
+        lanes.leave(late);
+        assertThat(lanes.out()).isZero();
+        lanes.close(Deadline.in(LONG_NANOS));
+        broker.requireNothingWrong();
+    }
+
+    @Test
+    void shouldBeginLeaseWhenTakerHasElementInHand() throws Exception {
+        Miniature broker = new Miniature(Integer.MAX_VALUE, Failure.KAFKA);
+        synchronized (broker) {
+            broker.leaseTimeout = Duration.ofMillis(1);
+        }
+        Lanes lanes = new Lanes(broker, 1);
+        Taker taker = lanes.want();
+        Parcel parcel = taker.await(LONG_NANOS);
+        lanes.leave(taker);
+        assertThat(parcel.leaseDeadline()).isEqualTo(Deadline.NEVER);
+        assertThat(parcel.renew()).isTrue();
+        await().until(parcel::isOver);
+        assertThat(parcel.renew()).isFalse();
+        assertThat(parcel.settle(Parcel.Fate.DONE, Duration.ZERO)).isFalse();
+        lanes.close(Deadline.in(LONG_NANOS));
+        broker.requireNothingWrong();
     }
 }

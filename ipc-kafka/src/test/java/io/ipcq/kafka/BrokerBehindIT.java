@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ipcq.queue.DurableQueue;
+import io.ipcq.queue.QueueAddress;
+import io.ipcq.queue.QueueClosedException;
+import io.ipcq.queue.QueueStorageException;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A broker that has not heard of a topic yet, or was cut off from the controller: what it does not know is not deleted.
+ */
+class BrokerBehindIT {
+
+    @TempDir
+    Path directory;
+
+    private final String name = UUID.randomUUID().toString();
+    private Behind clients;
+
+    /** What the broker has not heard of. */
+    private volatile Predicate<String> unheardOf = topic -> false;
+
+    /** How many questions it does not know the answer to; then it has heard of all. */
+    private volatile int questions = Integer.MAX_VALUE;
+
+    @BeforeEach
+    void createQueue() throws IOException {
+        Path config = Files.writeString(directory.resolve("client.properties"), "default.api.timeout.ms=11000\n");
+        QueueAddress address = QueueAddress.of(URI.create(Broker.queue(name) + "?config=" + config));
+        DurableQueue.openOrCreate(address.uri(), String.class).close();
+        clients = new Behind(address);
+    }
+
+    @AfterEach
+    void deleteQueue() throws IOException {
+        unheardOf = topic -> false;
+        try (DurableQueue<String> queue = DurableQueue.openOrCreate(Broker.queue(name), String.class)) {
+            queue.delete();
+        }
+    }
+
+    /** Asks the broker of the tests, and does not tell all that it says of topics. */
+    private final class Behind extends Clients {
+
+        Behind(QueueAddress address) throws IOException {
+            super(address);
+        }
+
+        @Override
+        Admin admin() throws IOException {
+            Admin real = super.admin();
+            return (Admin) Proxy.newProxyInstance(
+                    Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, (proxy, method, arguments) -> {
+                        try {
+                            return method.getName().equals("describeTopics")
+                                    ? described(real, (Collection<?>) arguments[0])
+                                    : method.invoke(real, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
+        }
+
+        private Described described(Admin real, Collection<?> topics) {
+            List<String> names = topics.stream().map(Object::toString).toList();
+            boolean knowsAll = questions-- <= 0;
+            Map<String, KafkaFuture<TopicDescription>> all =
+                    real.describeTopics(names).topicNameValues();
+            return new Described(names.stream()
+                    .collect(Collectors.toMap(
+                            topic -> topic,
+                            topic -> knowsAll || !unheardOf.test(topic) ? all.get(topic) : unknown(topic))));
+        }
+    }
+
+    private static KafkaFuture<TopicDescription> unknown(String topic) {
+        KafkaFutureImpl<TopicDescription> unknown = new KafkaFutureImpl<>();
+        unknown.completeExceptionally(new UnknownTopicOrPartitionException(topic));
+        return unknown;
+    }
+
+    private static final class Described extends DescribeTopicsResult {
+        Described(Map<String, KafkaFuture<TopicDescription>> topics) {
+            super(null, topics);
+        }
+    }
+
+    private KafkaCore open() throws IOException {
+        return KafkaCore.open(clients, name, null, null);
+    }
+
+    private boolean isOfElements(String topic) {
+        return topic.startsWith(name + ".") && !topic.endsWith(".ipcq");
+    }
+
+    @Test
+    void shouldWaitForBrokerThatHasNotHeardOfElements() throws IOException {
+        unheardOf = this::isOfElements;
+        questions = 200; // more than two seconds
+        open().close();
+        assertThat(questions).isNegative();
+    }
+
+    @Test
+    void shouldWaitForBrokerThatHasNotHeardOfQueue() throws IOException {
+        unheardOf = topic -> true;
+        questions = 5;
+        open().close();
+        assertThat(questions).isNegative();
+    }
+
+    @Test
+    void shouldNotAdviseToRemoveWhatBrokerHasNotHeardOf() {
+        unheardOf = this::isOfElements;
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no broker tells of a topic of the queue")
+                .hasMessageNotContaining("remove");
+        unheardOf = topic -> true;
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("was made");
+    }
+
+    @Test
+    void shouldStayOpenWhateverBrokerHasNotHeardOf() throws Exception {
+        KafkaCore core = open();
+        try {
+            for (Predicate<String> each : List.<Predicate<String>>of(topic -> true, this::isOfElements)) {
+                unheardOf = each;
+                assertThat(core.topics().isGone()).isFalse();
+                core.requireStillThere();
+                for (Throwable objection :
+                        List.of(new UnknownTopicOrPartitionException("no"), new UnknownTopicIdException("no"))) {
+                    assertThat(core.failure("no", objection))
+                            .isInstanceOf(QueueStorageException.class)
+                            .isNotInstanceOf(QueueClosedException.class)
+                            .hasMessageContaining("has not heard of a topic");
+                }
+                core.write(Ledger.SHUT_DOWN);
+            }
+            assertThat(core.isClosed()).isFalse();
+        } finally {
+            core.close();
+        }
+    }
+
+    @Test
+    void shouldSayOfQueueThatIsDeletedThatItIs() throws Exception {
+        KafkaCore core = open();
+        try {
+            core.topics().delete();
+            unheardOf = topic -> true;
+            assertThat(core.topics().isGone()).isTrue();
+            assertThatThrownBy(core::requireStillThere)
+                    .isInstanceOf(QueueClosedException.class)
+                    .hasMessageContaining("deleted");
+            unheardOf = topic -> false;
+            DurableQueue.openOrCreate(Broker.queue(name), String.class).close();
+            assertThat(core.topics().isGone()).as("another has its name").isTrue();
+        } finally {
+            core.close();
+        }
+    }
+}
