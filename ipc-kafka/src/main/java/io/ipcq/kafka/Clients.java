@@ -31,6 +31,9 @@ class Clients {
     /** As Kafka has it. */
     private static final int LINGER_MILLIS = 5;
 
+    private static final int BATCH_BYTES = 16 << 10;
+    private static final long BUFFER_BYTES = 32 << 20;
+
     /** What a queue decides: another value would cost what it promises. */
     private static final Set<String> OWN = Set.of(
             "bootstrap.servers",
@@ -59,7 +62,7 @@ class Clients {
         if (config != null) {
             load(Path.of(config));
         }
-        properties.putIfAbsent("default.api.timeout.ms", Math.max(CALL_MILLIS, millis("request.timeout.ms", 0)));
+        properties.putIfAbsent("default.api.timeout.ms", Math.max(CALL_MILLIS, number("request.timeout.ms", 0)));
         properties.put(
                 "bootstrap.servers",
                 address.authority()
@@ -84,7 +87,7 @@ class Clients {
     }
 
     /** What it is if it is no number, Kafka says when a client is made. */
-    private int millis(String property, int otherwise) {
+    private int number(String property, int otherwise) {
         try {
             return Integer.parseInt(
                     String.valueOf(properties.getOrDefault(property, otherwise)).trim());
@@ -102,15 +105,25 @@ class Clients {
         return TimeUnit.MILLISECONDS.toNanos(Long.parseLong(String.valueOf(properties.get("default.api.timeout.ms"))));
     }
 
+    /** Within which the client says what became of an element, if nothing is wrong with it. */
+    long deliveryNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(number("delivery.timeout.ms", deliveryMillis()));
+    }
+
     Admin admin() throws IOException {
         return made(() -> Admin.create(properties));
     }
 
-    KafkaProducer<byte[], byte[]> producer(int maxElementBytes) throws IOException {
+    /** @param maxMessageBytes the largest batch that brokers take */
+    KafkaProducer<byte[], byte[]> producer(int maxElementBytes, int maxMessageBytes) throws IOException {
         Map<String, Object> all = new HashMap<>(properties);
         all.put("acks", "all");
         all.put("enable.idempotence", true);
-        all.put("max.request.size", maxElementBytes + Topics.AROUND_ELEMENT_BYTES);
+        int largest = maxElementBytes + Topics.AROUND_ELEMENT_BYTES;
+        all.put("max.request.size", largest);
+        int batch = Math.min(number("batch.size", BATCH_BYTES), Math.min(largest, maxMessageBytes));
+        all.put("batch.size", batch); // the client is poor at splitting what brokers refuse
+        all.putIfAbsent("buffer.memory", Math.max(BUFFER_BYTES, 2L * largest));
         all.putIfAbsent("delivery.timeout.ms", deliveryMillis());
         all.putIfAbsent("max.block.ms", CALL_MILLIS);
         return made(() -> new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer()));
@@ -118,7 +131,7 @@ class Clients {
 
     /** Kafka takes none that is shorter than one request. */
     private int deliveryMillis() {
-        long request = (long) millis("request.timeout.ms", REQUEST_MILLIS) + millis("linger.ms", LINGER_MILLIS);
+        long request = (long) number("request.timeout.ms", REQUEST_MILLIS) + number("linger.ms", LINGER_MILLIS);
         return (int) Math.min(Integer.MAX_VALUE, Math.max(CALL_MILLIS, request));
     }
 

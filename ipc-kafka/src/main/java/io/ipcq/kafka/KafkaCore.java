@@ -53,6 +53,9 @@ final class KafkaCore {
     private final AtomicLong done = new AtomicLong();
     private volatile boolean deleted;
 
+    /** As the brokers have said it last: somebody may have lowered it, and may raise it again. */
+    private volatile int maxMessageBytes;
+
     // of the ledger's thread
     private long trimmedDone;
     private long nextTrim = System.nanoTime() + TRIM_NANOS;
@@ -66,6 +69,7 @@ final class KafkaCore {
         this.topics = topics;
         this.ledger = ledger;
         this.producer = producer;
+        this.maxMessageBytes = topics.maxMessageBytes();
         this.lanes = new Lanes(new GroundOfLanes(), 1);
         this.batches = new Lanes(new GroundOfLanes(), BATCH);
     }
@@ -236,7 +240,7 @@ final class KafkaCore {
                 // whoever was to write it may have died
                 if (toMake != null && codec != null && (mine || System.nanoTime() - deadline >= 0)) {
                     topics.makeOthers(toMake);
-                    try (KafkaProducer<byte[], byte[]> first = clients.producer(toMake.maxElementBytes())) {
+                    try (KafkaProducer<byte[], byte[]> first = clients.producer(toMake.maxElementBytes(), Integer.MAX_VALUE)) {
                         ledger.writeFirst(first, codec, toMake);
                     }
                 } else if (System.nanoTime() - deadline >= 0) {
@@ -250,7 +254,7 @@ final class KafkaCore {
             throw KafkaFailures.opening(clients.address(), "the ledger of the queue cannot be read", e);
         }
         ledger.requireVersion();
-        return clients.producer(ledger.options().maxElementBytes());
+        return clients.producer(ledger.options().maxElementBytes(), topics.maxMessageBytes());
     }
 
     // ---- what it has ------------------------------------------------------------------------------------------------
@@ -293,6 +297,16 @@ final class KafkaCore {
     private void closeLanes(long deadline) {
         lanes.close(deadline);
         batches.close(deadline);
+    }
+
+    /** Whether the brokers refuse a batch of so many bytes. They are asked only if they did when they said so last. */
+    boolean isTooLarge(int bytes) {
+        return bytes > maxMessageBytes && bytes > askMaxMessageBytes();
+    }
+
+    int askMaxMessageBytes() {
+        maxMessageBytes = topics.maxMessageBytes();
+        return maxMessageBytes;
     }
 
     KafkaProducer<byte[], byte[]> producer() {

@@ -63,6 +63,9 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
      */
     private static final Duration JOIN = Duration.ofSeconds(15);
 
+    /** The least that a batch of one element has around it. */
+    private static final int AROUND_BYTES = 68;
+
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration BRIEF = Duration.ofMillis(5);
 
@@ -157,7 +160,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         try {
             await(send(record, new AtomicBoolean()), 0, 1);
         } catch (KafkaException e) {
-            throw notConfirmed(e, 0, record);
+            throw notConfirmed(e, 0, 1, record);
         }
         return true;
     }
@@ -184,7 +187,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                 put++;
             }
         } catch (KafkaException e) {
-            throw notConfirmed(e, put, records.get(put));
+            throw notConfirmed(e, put, records.size(), records.get(put));
         }
     }
 
@@ -198,10 +201,20 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                     + record.value().length + ", maxElementBytes=" + max + ", address=" + core.address()
                     + "; create the queue with a larger maxElementBytes");
         }
+        if (core.isTooLarge(record.value().length + AROUND_BYTES)) {
+            throw new ElementTooLargeException(largerThanBrokersTake(record));
+        }
         if (core.isShutdown()) {
             throw new QueueShutdownException("the queue is shut down: address=" + core.address());
         }
         return record;
+    }
+
+    private String largerThanBrokersTake(ProducerRecord<byte[], byte[]> record) {
+        int max = core.askMaxMessageBytes();
+        return "the element is larger than the brokers take: elementBytes=" + record.value().length
+                + ", max.message.bytes=" + (max == Integer.MAX_VALUE ? "unknown" : max) + ", topic=" + record.topic()
+                + ", address=" + core.address() + "; raise max.message.bytes of the topic";
     }
 
     private Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, AtomicBoolean failed) {
@@ -220,6 +233,7 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
     /** What was sent cannot be called back: an interrupt does not end the wait for the answer, and stays. */
     private void await(Future<RecordMetadata> sent, int put, int all) {
         boolean interrupted = false;
+        long deadline = Deadline.in(2 * core.clients().deliveryNanos());
         try {
             while (true) {
                 try {
@@ -227,6 +241,10 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                     return;
                 } catch (TimeoutException e) {
                     core.requireNotDeleted(); // then the brokers would be asked until the end of all patience
+                    if (Deadline.hasPassed(deadline)) {
+                        throw new KafkaException("the client does not say what became of it; close the queue,"
+                                + " and open it again");
+                    }
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
@@ -242,12 +260,14 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
         }
     }
 
-    private RuntimeException notConfirmed(KafkaException objection, int put, ProducerRecord<byte[], byte[]> record) {
+    private RuntimeException notConfirmed(
+            KafkaException objection, int put, int all, ProducerRecord<byte[], byte[]> record) {
         if (objection instanceof RecordTooLargeException) {
-            return new ElementTooLargeException("the element is larger than the brokers take: elementBytes="
-                    + record.value().length + ", max.message.bytes="
-                    + core.topics().maxMessageBytes() + ", topic="
-                    + record.topic() + ", address=" + core.address() + "; raise max.message.bytes of the topic");
+            String before = all == 1
+                    ? ""
+                    : "the first " + put + " of " + all
+                            + " elements were put, those behind the next one perhaps, and that not: ";
+            return new ElementTooLargeException(before + largerThanBrokersTake(record));
         }
         RuntimeException failure =
                 core.failure("an element was not confirmed, and may be in the queue all the same", objection);

@@ -511,15 +511,15 @@ final class Topics {
         }
     }
 
-    /** The largest record that the brokers take, as they say it. */
-    String maxMessageBytes() {
+    /** The largest batch that the brokers take, as they say it; {@link Integer#MAX_VALUE} if they do not. */
+    int maxMessageBytes() {
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, elements());
         try {
             Config config = answer(admin.describeConfigs(List.of(topic)).all()).get(topic);
             ConfigEntry entry = config == null ? null : config.get("max.message.bytes");
-            return entry == null ? "unknown" : entry.value();
-        } catch (KafkaAnswer e) {
-            return "unknown";
+            return entry == null ? Integer.MAX_VALUE : Integer.parseInt(entry.value());
+        } catch (KafkaAnswer | NumberFormatException e) {
+            return Integer.MAX_VALUE;
         }
     }
 

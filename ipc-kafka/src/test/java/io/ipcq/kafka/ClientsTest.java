@@ -18,7 +18,7 @@ class ClientsTest {
     void shouldTakeLongRequestsAlone(@TempDir Path directory) throws Exception {
         Path config = Files.writeString(directory.resolve("client.properties"), "request.timeout.ms=45000\n");
         Clients clients = new Clients(QueueAddress.of(URI.create("kafka://127.0.0.1:9/orders?config=" + config)));
-        assertThatCode(() -> clients.producer(1000).close(Duration.ZERO)).doesNotThrowAnyException();
+        assertThatCode(() -> clients.producer(1000, 2000).close(Duration.ZERO)).doesNotThrowAnyException();
         assertThatCode(() -> clients.admin().close(Duration.ZERO)).doesNotThrowAnyException();
     }
 }

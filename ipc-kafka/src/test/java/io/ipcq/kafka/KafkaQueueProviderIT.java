@@ -176,7 +176,7 @@ class KafkaQueueProviderIT {
     void shouldRefuseQueueOfAnotherVersionAndLeaveIt() throws Exception {
         Clients clients = new Clients(QueueAddress.of(queue("")));
         try (Admin admin = clients.admin();
-                KafkaProducer<byte[], byte[]> producer = clients.producer(100)) {
+                KafkaProducer<byte[], byte[]> producer = clients.producer(100, Integer.MAX_VALUE)) {
             NewTopic ledger = new NewTopic(name + ".ipcq", 1, (short) 1);
             Uuid id = admin.createTopics(List.of(ledger)).topicId(ledger.name()).get();
             byte[] key = ("queue." + id).getBytes(UTF_8);
