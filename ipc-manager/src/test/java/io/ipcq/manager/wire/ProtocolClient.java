@@ -21,6 +21,15 @@ public final class ProtocolClient implements AutoCloseable {
     /** Then the test fails. */
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
+    /** The server has answered, and with an error. */
+    public static final class Refused extends AssertionError {
+        private static final long serialVersionUID = 1L;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
     private final Connection connection;
     private final Deque<Map<?, ?>> early = new ArrayDeque<>();
     private int requests;
@@ -103,7 +112,9 @@ public final class ProtocolClient implements AutoCloseable {
 
     public Object result(String method, Object... params) throws Exception {
         Map<?, ?> answer = ask(method, params);
-        assertThat(answer.get("error")).as("%s: %s", method, answer).isNull();
+        if (answer.get("error") != null) {
+            throw new Refused(method + ": " + answer);
+        }
         return answer.get("result");
     }
 
