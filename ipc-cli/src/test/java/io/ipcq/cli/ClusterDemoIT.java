@@ -32,9 +32,8 @@ class ClusterDemoIT {
     void shouldWorkOnEveryOrderSayWhichTwiceAndLeaveNoProcess() throws Exception {
         String mark = UUID.randomUUID().toString();
         Path output = Files.createTempFile("demo", ".txt");
-        ProcessBuilder builder = CommandRun.launch("demo", "cluster")
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                CommandRun.launch("demo", "cluster").redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put(MARK, mark);
         Process demo = builder.start();
         try {

@@ -240,7 +240,8 @@ final class KafkaCore {
                 // whoever was to write it may have died
                 if (toMake != null && codec != null && (mine || System.nanoTime() - deadline >= 0)) {
                     topics.makeOthers(toMake);
-                    try (KafkaProducer<byte[], byte[]> first = clients.producer(toMake.maxElementBytes(), Integer.MAX_VALUE)) {
+                    try (KafkaProducer<byte[], byte[]> first =
+                            clients.producer(toMake.maxElementBytes(), Integer.MAX_VALUE)) {
                         ledger.writeFirst(first, codec, toMake);
                     }
                 } else if (System.nanoTime() - deadline >= 0) {

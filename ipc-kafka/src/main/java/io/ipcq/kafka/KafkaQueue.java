@@ -242,8 +242,8 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                 } catch (TimeoutException e) {
                     core.requireNotDeleted(); // then the brokers would be asked until the end of all patience
                     if (Deadline.hasPassed(deadline)) {
-                        throw new KafkaException("the client does not say what became of it; close the queue,"
-                                + " and open it again");
+                        throw new KafkaException(
+                                "the client does not say what became of it; close the queue," + " and open it again");
                     }
                 } catch (InterruptedException e) {
                     interrupted = true;

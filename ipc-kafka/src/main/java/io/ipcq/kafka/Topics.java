@@ -7,7 +7,6 @@ import io.ipcq.kafka.KafkaFailures.KafkaAnswer;
 import io.ipcq.memory.Deadline;
 import io.ipcq.queue.QueueAddress;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,8 +200,8 @@ final class Topics {
 
     /** What is known of a queue that no broker tells of, and that nobody says is gone. */
     String unheardOf() {
-        return "no broker tells of a topic of the queue, and none says that it is gone: address=" + address + ", topics="
-                + ledger() + ", " + elements() + "; brokers that were away hear of it later: try again";
+        return "no broker tells of a topic of the queue, and none says that it is gone: address=" + address
+                + ", topics=" + ledger() + ", " + elements() + "; brokers that were away hear of it later: try again";
     }
 
     /** What the controller says of a topic. */
@@ -251,8 +250,8 @@ final class Topics {
         long deadline = System.nanoTime() + patienceNanos;
         while (!exist()) {
             if (System.nanoTime() - deadline >= 0) {
-                throw new IOException("the ledger of the queue was made, and no broker tells of it yet: address=" + address
-                        + ", topic=" + ledger() + "; try again");
+                throw new IOException("the ledger of the queue was made, and no broker tells of it yet: address="
+                        + address + ", topic=" + ledger() + "; try again");
             }
             pause();
         }

@@ -96,7 +96,9 @@ class KafkaSizesIT {
                 IntStream.range(0, 20).flatMap(i -> IntStream.of(i, large)).toArray(),
                 IntStream.rangeClosed(LIMIT - AROUND, LIMIT - 68).toArray(),
                 IntStream.range(LIMIT - AROUND, LIMIT + AROUND).toArray(),
-                IntStream.range(0, 20).flatMap(i -> IntStream.of(LIMIT / 2 - i, LIMIT / 2, i)).toArray(),
+                IntStream.range(0, 20)
+                        .flatMap(i -> IntStream.of(LIMIT / 2 - i, LIMIT / 2, i))
+                        .toArray(),
                 IntStream.generate(() -> 1).limit(10_000).toArray(),
                 IntStream.generate(() -> 100).limit(1_000).toArray(),
                 IntStream.generate(() -> LIMIT - AROUND).limit(20).toArray(),
@@ -200,7 +202,8 @@ class KafkaSizesIT {
     }
 
     /** An error in the client's thread, as one of memory would be: nobody tells whoever waits for an answer. */
-    public static final class Deadly implements ProducerInterceptor<byte[], byte[]>, ConsumerInterceptor<byte[], byte[]> {
+    public static final class Deadly
+            implements ProducerInterceptor<byte[], byte[]>, ConsumerInterceptor<byte[], byte[]> {
 
         @Override
         public ProducerRecord<byte[], byte[]> onSend(ProducerRecord<byte[], byte[]> record) {

@@ -98,12 +98,12 @@ class NamespacesIT {
         Path count = directory.resolve("count");
         Path script = Files.writeString(
                 directory.resolve("ip"),
-                "n=$(($(cat '" + count + "') + 1)); echo $n > '" + count + "'; [ $n != $1 ] || exit 1; shift; ip \"$@\"");
+                "n=$(($(cat '" + count + "') + 1)); echo $n > '" + count
+                        + "'; [ $n != $1 ] || exit 1; shift; ip \"$@\"");
         boolean failed = true;
         for (int step = 1; failed; step++) {
             Files.writeString(count, "0");
-            Optional<Namespaces> some =
-                    Namespaces.open(1, List.of("sh", script.toString(), Integer.toString(step)));
+            Optional<Namespaces> some = Namespaces.open(1, List.of("sh", script.toString(), Integer.toString(step)));
             failed = some.isEmpty();
             Files.writeString(count, "1000"); // no step more fails
             some.ifPresent(Namespaces::close);

@@ -116,7 +116,9 @@ class WorkerManifestTest {
     void shouldHaveNoProbeAndBeStartedAgain() {
         assertThat(container.keySet().stream().map(Object::toString).filter(key -> key.endsWith("Probe")))
                 .isEmpty();
-        assertThat(pod.containsKey("restartPolicy")).as("always, unless it says so").isFalse();
+        assertThat(pod.containsKey("restartPolicy"))
+                .as("always, unless it says so")
+                .isFalse();
     }
 
     @Test
@@ -135,8 +137,8 @@ class WorkerManifestTest {
     /** The file of the properties is where the address says, and comes from a secret. */
     @Test
     void shouldMountPropertiesThatAddressNamesFromSecret() {
-        QueueAddress address = QueueAddress.of(
-                URI.create((String) at(named(list(container, "env"), "ORDERS"), "value")));
+        QueueAddress address =
+                QueueAddress.of(URI.create((String) at(named(list(container, "env"), "ORDERS"), "value")));
         assertThat(address.uri().getScheme()).isEqualTo("kafka");
         assertThat(address.name()).isEqualTo("orders");
         String config = address.parameter("config").orElseThrow();
