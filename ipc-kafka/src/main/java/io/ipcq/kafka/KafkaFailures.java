@@ -53,8 +53,8 @@ final class KafkaFailures {
             return "; there are fewer brokers than copies: set ?replicas=";
         }
         if (failure instanceof UnknownTopicOrPartitionException || failure instanceof UnknownTopicIdException) {
-            return "; the broker that was asked has not heard of a topic of the queue, and nobody has said that it is gone:"
-                    + " try again";
+            return "; the broker that was asked has not heard of a topic of the queue, and nobody has said that it is"
+                    + " gone: try again";
         }
         if (failure instanceof TimeoutException || failure instanceof DisconnectException) {
             return "; no broker answered: check the address, whether the brokers run, and whether they want TLS or SASL (?config=)";
