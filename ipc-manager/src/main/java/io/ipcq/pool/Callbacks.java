@@ -2,6 +2,7 @@
 package io.ipcq.pool;
 
 import io.ipcq.Log;
+import io.ipcq.memory.Deadline;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedList;
@@ -279,18 +280,12 @@ final class Callbacks {
         }
     }
 
-    /**
-     * Waits until nothing runs or waits; false at the deadline. A callback does not wait for itself, so in one this
-     * returns at once.
-     */
+    /** Waits until nothing runs or waits; false at the deadline. Not for a callback, which would wait for itself. */
     boolean awaitQuiet(long deadlineNanos) throws InterruptedException {
-        if (Thread.currentThread() instanceof CallbackThread) {
-            return true;
-        }
         lock.lock();
         try {
             while (running > 0 || !isNothingWaiting()) {
-                long left = deadlineNanos - System.nanoTime();
+                long left = Deadline.remainingNanos(deadlineNanos);
                 if (left <= 0) {
                     return false;
                 }
@@ -465,7 +460,7 @@ final class Callbacks {
         }
     }
 
-    private final class CallbackThread extends Thread {
+    private final class CallbackThread extends Thread implements RunsDependents {
 
         /** What it runs, and when it took it. Guarded by the lock of the callbacks. */
         private @Nullable Batch batch;

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class Completions {
 
     private final Callbacks callbacks;
-    private final IntConsumer afterwards;
+    private final IntConsumer progress;
 
-    /** {@code afterwards} hears how many tasks have ended, once that was told or is about to be, and throws nothing. */
-    Completions(Callbacks callbacks, IntConsumer afterwards) {
+    /** {@code progress} hears how many tasks have ended, just before that is told, and throws nothing. */
+    Completions(Callbacks callbacks, IntConsumer progress) {
         this.callbacks = callbacks;
-        this.afterwards = afterwards;
+        this.progress = progress;
     }
 
     /** What is done with a task's answer, where that may take long. */
@@ -100,8 +100,8 @@ final class Completions {
      * @param here the calling thread; null if it completes nothing
      */
     void completeAll(List<Completion> ended, @Nullable Completer here) {
-        int tasks = ended.size();
         try {
+            progress.accept(ended.size()); // first: what depends on one of them may never return
             ended.removeIf(completion -> completion.task.leaveToCaller(completion::run));
             List<Completion> left =
                     here != null && !ended.isEmpty() && here.begin(ended) ? completeHere(ended, here) : ended;
@@ -113,7 +113,6 @@ final class Completions {
                 complete(ended.get(i)); // perhaps for the second time, which does no harm
             }
         }
-        afterwards.accept(tasks);
     }
 
     /**

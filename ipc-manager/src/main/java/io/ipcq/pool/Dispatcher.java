@@ -81,6 +81,10 @@ final class Dispatcher implements PoolTask.Pool {
     private final ArrayDeque<PoolWorker> idle = new ArrayDeque<>();
     private final List<WorkerSlot> slots = new ArrayList<>();
     private final List<PoolWorker> workers = new ArrayList<>();
+
+    /** Those of slots that others have replaced, as what depends on a future kept them waiting. */
+    private final Set<Thread> replaced = new LinkedHashSet<>();
+
     private int slotNumbers;
     private boolean shutdown;
     private boolean stopped;
@@ -364,11 +368,11 @@ final class Dispatcher implements PoolTask.Pool {
     }
 
     private void tellProgress(int tasks) {
-        ProgressListener told = options.progress().orElse(null);
-        if (told == null) {
-            return;
-        }
         try {
+            ProgressListener told = options.progress().orElse(null);
+            if (told == null) {
+                return;
+            }
             for (int i = 0; i < tasks; i++) {
                 listener.add(() -> told.onProgress(progressNow()));
             }
@@ -763,6 +767,17 @@ final class Dispatcher implements PoolTask.Pool {
         callbacks.look();
     }
 
+    /** Another thread is that of a slot now; this one ends with what depends on the futures that it has completed. */
+    void replaced(Thread keeper) {
+        lock.lock();
+        try {
+            replaced.removeIf(other -> !other.isAlive());
+            replaced.add(keeper);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** For the thread of the board: has another thread go on where that of a slot is kept waiting. */
     void watch() {
         isWatched = true;
@@ -865,9 +880,11 @@ final class Dispatcher implements PoolTask.Pool {
     }
 
     /**
-     * Waits for the end of all slots, and of what depends on their tasks, but for the caller if it is of that itself.
+     * Waits for the end of all slots, and of what depends on their tasks. Who is of that itself does not wait for that:
+     * neither for itself, nor for others, which may wait for this one.
      */
     boolean awaitTermination(long deadlineNanos) throws InterruptedException {
+        List<Thread> others;
         lock.lock();
         try {
             while (!isTerminated()) {
@@ -877,10 +894,24 @@ final class Dispatcher implements PoolTask.Pool {
                 }
                 changed.awaitNanos(left);
             }
+            others = List.copyOf(replaced);
         } finally {
             lock.unlock();
         }
+        if (RunsDependents.isHere()) {
+            return true;
+        }
+        for (Thread other : others) {
+            if (!hasEnded(other, deadlineNanos)) {
+                return false;
+            }
+        }
         return callbacks.awaitQuiet(deadlineNanos);
+    }
+
+    private static boolean hasEnded(Thread thread, long deadlineNanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.timedJoin(thread, Deadline.remainingNanos(deadlineNanos));
+        return !thread.isAlive();
     }
 
     PoolStats stats() {

@@ -73,9 +73,9 @@ import org.jspecify.annotations.Nullable;
  * numbers, texts, bytes or the like, or by who waits in {@code apply}. What comes to depend on a future in the very
  * instant in which it is completed may hold up the results of that worker, for half a second at most.
  *
- * <p>The methods of {@link ExecutorService} mean what the JDK says, also {@link #close}: it waits for all tasks. After
- * {@link
- * #shutdownNow} the futures of tasks that had not begun are cancelled.
+ * <p>The methods of {@link ExecutorService} mean what the JDK says, also {@link #close}: it waits for all tasks. It
+ * waits for what depends on their futures, too, which is as much a part of the work, but not if it is itself called by
+ * something of that kind. After {@link #shutdownNow} the futures of tasks that had not begun are cancelled.
  *
  * <p>A pool that is dropped without being closed says so in the log, does what it was given, and ends.
  *
@@ -563,25 +563,30 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return dispatcher.isShutdown();
     }
 
-    /** Whether all tasks and all workers have ended. */
+    /** Whether all tasks and all workers have ended. What depends on them may not have. */
     @Override
     public boolean isTerminated() {
         return dispatcher.isTerminated();
     }
 
+    /** Like {@link #close}, at most so long; says whether all have ended. */
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
         return dispatcher.awaitTermination(Deadline.in(timeout, unit));
     }
 
-    /** Waits until all tasks and all workers have ended, at most so long; says whether they have. */
+    /** Like {@link #close}, at most so long; says whether all have ended. */
     public boolean awaitTermination(Duration timeout) throws InterruptedException {
         return dispatcher.awaitTermination(Deadline.in(timeout));
     }
 
     /**
-     * Takes no more tasks, and waits until those that were submitted have ended and the workers with them. If the
-     * waiting thread is interrupted, this goes on as {@link #shutdownNow}.
+     * Takes no more tasks, and waits until those that were submitted have ended and the workers with them, and then for
+     * what depends on their futures and runs in threads of the pool: callbacks, listeners, loggers. If the waiting
+     * thread is interrupted, this goes on as {@link #shutdownNow}, which ends no callback.
+     *
+     * <p>A callback of this pool or another may call it. It waits for tasks and workers then, and for no callback, as
+     * that one might wait for this. But a callback that has another thread call it, and waits for that, waits for ever.
      */
     @Override
     public void close() {

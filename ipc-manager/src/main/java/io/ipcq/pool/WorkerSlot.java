@@ -22,7 +22,11 @@ final class WorkerSlot {
      * has his code run in this thread, where it may block or wait for the pool. So the keeper shows what it completes.
      * Who finds the same there at two looks starts another keeper, which takes over by a compare-and-set of what is
      * shown. The first one does the same when it is done, so it knows whether it still is the keeper. What it may have
-     * left is handed to the callbacks; to complete a future twice does no harm.
+     * left is handed to the callbacks; to complete a future twice does no harm. Who closes the pool waits for it, too.
+     *
+     * Birth. A thread inherits much from the one that makes it, and so do the workers that it starts and the code that
+     * runs in it. So whoever makes the pool makes the first keeper and the next one of each slot, and each next one
+     * makes the one after it.
      *
      * Errors. From the compare-and-set on, until it is the keeper, the new one neither calls nor allocates anything.
      * What is still shown after an error is taken away before the next message is read.
@@ -55,6 +59,9 @@ final class WorkerSlot {
 
     private volatile Keeper keeper;
 
+    /** Who takes its place if that becomes necessary; null while one is about to do so. */
+    private volatile @Nullable Keeper next;
+
     /** What the keeper completes just now. */
     private volatile @Nullable List<Completions.Completion> completing;
 
@@ -64,7 +71,10 @@ final class WorkerSlot {
     /** The worker that is here; for the keeper, as are those that follow. */
     private @Nullable PoolWorker mine;
 
-    /** What the keeper before this one did not come to complete. */
+    /** The keeper before this one, if that was not told yet; it is kept waiting. */
+    private @Nullable Keeper before;
+
+    /** What it did not come to complete. */
     private @Nullable List<Completions.Completion> left;
 
     /** The worker sends nothing any more. */
@@ -91,7 +101,8 @@ final class WorkerSlot {
         this.dispatcher = dispatcher;
         this.name = name;
         this.restarts = restarts;
-        this.keeper = new Keeper("ipcq-" + name, null);
+        this.keeper = new Keeper();
+        this.next = new Keeper();
     }
 
     void begin() {
@@ -112,36 +123,51 @@ final class WorkerSlot {
         List<Completions.Completion> now = completing;
         boolean isWaiting = now != null && now != TAKEN && now == seen;
         seen = now;
-        if (isWaiting) {
-            new Keeper("ipcq-" + name, now).start();
+        Keeper other = next;
+        if (isWaiting && other != null) {
+            other.reason = now;
+            next = null;
+            boolean begun = false;
+            try {
+                other.start();
+                begun = true;
+            } finally {
+                if (!begun) {
+                    next = other; // no thread can be had now
+                }
+            }
         }
     }
 
     /** The thread of the slot, until another one takes its place. */
-    private final class Keeper extends Thread implements Completions.Completer {
+    private final class Keeper extends Thread implements Completions.Completer, RunsDependents {
 
-        /** What keeps the one before waiting; null for the first one, and once it has taken over. */
+        /** What keeps the one before waiting; null for the first one, until it is begun, and once it has taken over. */
         private @Nullable List<Completions.Completion> reason;
 
         /** What this one has completed last. */
         private @Nullable List<Completions.Completion> begun;
 
-        Keeper(String name, @Nullable List<Completions.Completion> reason) {
-            super(name);
-            this.reason = reason;
+        Keeper() {
+            super("ipcq-" + name);
             setDaemon(true);
-            if (reason != null) { // it is started by a thread that has nothing of the program
-                setContextClassLoader(keeper.getContextClassLoader());
-            }
         }
 
         @Override
         public void run() {
             if (reason != null) {
+                while (next == null) { // or nobody could take the place of this one
+                    try {
+                        next = new Keeper();
+                    } catch (Throwable again) {
+                        // the next time perhaps not
+                    }
+                }
                 if (!COMPLETING.compareAndSet(WorkerSlot.this, reason, TAKEN)) {
                     return; // it was not kept waiting for long
                 }
                 left = reason;
+                before = keeper;
                 reason = null;
                 keeper = this;
                 completing = null;
@@ -175,6 +201,11 @@ final class WorkerSlot {
          * be repeated if it failed.
          */
         private boolean step() throws InterruptedException {
+            Keeper waiting = before;
+            if (waiting != null) {
+                dispatcher.replaced(waiting); // before this slot can end
+                before = null;
+            }
             List<Completions.Completion> theirs = left;
             if (theirs != null) {
                 dispatcher.callBack(theirs);

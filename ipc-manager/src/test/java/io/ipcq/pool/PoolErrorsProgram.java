@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -54,7 +53,7 @@ final class PoolErrorsProgram {
                     for (int inARow = 1; inARow <= MOST_IN_A_ROW; inARow++) {
                         requireWhole(pool);
                         long before = pool.stats().started();
-                        FaultPoints.arm(PoolErrorsProgram::isSlots, 1, inARow, kind(inARow));
+                        FaultPoints.arm(LastInstant::isSlots, 1, inARow, kind(inARow));
                         var unused = pool.applyAsync(PoolErrorsProgram::same, 1); // which may be given up
                         await(
                                 "another worker after errors: " + inARow,
@@ -99,7 +98,7 @@ final class PoolErrorsProgram {
                         logger -> told.addAndGet(logger.equals(WorkerSlot.class.getName()) ? 1 : 0);
                 try (ProcessPool pool = builder().maxTasksPerWorker(1).create()) {
                     FaultPoints.armAt(
-                            PoolErrorsProgram::isSlots,
+                            LastInstant::isSlots,
                             site -> site.startsWith("Dispatcher.bury:"),
                             failures,
                             FaultKind.INTERNAL);
@@ -390,31 +389,9 @@ final class PoolErrorsProgram {
         }
     }
 
-    /**
-     * Has something depend on a future that the thread of a slot is about to complete; what that gives. The pool begins
-     * with callbacks.
-     */
+    /** Has something depend on a future that the thread of a slot is about to complete; what that gives. */
     private static int completedWith(ProcessPool pool, Function<Integer, Integer> dependent) throws Exception {
-        AtomicReference<CompletableFuture<Integer>> attached = new AtomicReference<>();
-        while (attached.get() == null) {
-            CompletableFuture<CompletableFuture<Integer>> submitted = new CompletableFuture<>();
-            CompletableFuture<Void> passed = new CompletableFuture<>();
-            FaultPoints.armAt(
-                    PoolErrorsProgram::isSlots,
-                    site -> {
-                        if (site.startsWith("PoolTask.succeed:") && passed.complete(null)) {
-                            attached.set(submitted.join().thenApply(dependent));
-                        }
-                        return false;
-                    },
-                    0,
-                    FaultKind.INTERNAL);
-            CompletableFuture<Integer> future = pool.applyAsync(PoolErrorsProgram::same, 1);
-            submitted.complete(future);
-            await("a result", future::isDone);
-            FaultPoints.disarm();
-        }
-        return attached.get().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return LastInstant.attach(pool, dependent).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** What another thread than this one sees, which waits for it; null if that one has to wait. */
@@ -455,7 +432,7 @@ final class PoolErrorsProgram {
     private static int end(int n, int inARow) throws Exception {
         ProcessPool pool = builder().create();
         requireWhole(pool);
-        FaultPoints.arm(PoolErrorsProgram::isSlots, n, inARow, kind(n));
+        FaultPoints.arm(LastInstant::isSlots, n, inARow, kind(n));
         pool.shutdown();
         assertThat(pool.awaitTermination(PATIENCE))
                 .as("n=%d, in a row=%d", n, inARow)
@@ -463,13 +440,9 @@ final class PoolErrorsProgram {
         return FaultPoints.disarm().count();
     }
 
-    private static boolean isSlots(Thread thread) {
-        return thread.getName().matches("ipcq-pool-.*-worker-\\d+");
-    }
-
     private static boolean slotIsIn(String method) {
         return Thread.getAllStackTraces().entrySet().stream()
-                .filter(thread -> isSlots(thread.getKey()))
+                .filter(thread -> LastInstant.isSlots(thread.getKey()))
                 .map(Map.Entry::getValue)
                 .anyMatch(stack -> Arrays.stream(stack)
                         .anyMatch(frame -> frame.getMethodName().equals(method)));
@@ -478,7 +451,7 @@ final class PoolErrorsProgram {
     private static void awaitNoSlots() {
         await(
                 "no thread of a slot",
-                () -> Thread.getAllStackTraces().keySet().stream().noneMatch(PoolErrorsProgram::isSlots));
+                () -> Thread.getAllStackTraces().keySet().stream().noneMatch(LastInstant::isSlots));
     }
 
     private static FaultKind kind(int number) {

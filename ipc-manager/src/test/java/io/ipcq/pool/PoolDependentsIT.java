@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.pool;
+
+import io.ipcq.TestJvm;
+import io.ipcq.test.FaultAgent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever depends on a pool's results blocks, calls the pool, ends it, or fails; in every way to depend on them. */
+class PoolDependentsIT {
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "jvms"})
+    @Timeout(600)
+    void shouldGoOnWhateverDependsOnResults(String children) {
+        List<String> options = new ArrayList<>(FaultAgent.options(directory, "io.ipcq.pool"));
+        options.add("-Dipcq.children=" + children);
+        options.add("-Djava.io.tmpdir=" + directory);
+        options.add("-XX:TieredStopAtLevel=1");
+        try (TestJvm jvm = TestJvm.start(options, PoolDependentsProgram.class, directory.toString())) {
+            PoolDependentsProgram.lines().forEach(jvm::awaitLine);
+            jvm.awaitSuccess();
+        }
+    }
+}
