@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.Passed;
 import io.ipcq.event.Span;
 import io.ipcq.process.ChildLogs;
 import io.ipcq.process.ChildProcess;
@@ -66,8 +67,9 @@ final class WorkerMain {
         } catch (QueueClosedException | QueueShutdownException poolGone) {
             // there is nobody to work for
         } finally {
-            if (isThread) {
-                List.of(tasks, results, control).forEach(SharedQueue::close); // which a JVM's end would do
+            if (isThread) { // what a JVM's end would do
+                List.of(tasks, results, control).forEach(SharedQueue::close);
+                Passed.dropGone();
             }
         }
         if (isThread) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ipcq.OpenFiles;
+import io.ipcq.TestJvm;
 import io.ipcq.process.Program;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
@@ -125,6 +126,17 @@ class PoolProgramIT {
         }
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(threads()).isEmpty());
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(descriptors));
+    }
+
+    /** What they were passed was deleted before they ended. */
+    @Test
+    void shouldLeaveNoDescriptorOfWorkersThatAreThreads() {
+        String seed = Long.getLong("ipcq.seed", System.nanoTime()).toString();
+        System.out.println("pools of threads at random; seed " + seed);
+        List<String> options = List.of("-Dipcq.children=threads", "-Xmx700m", "-Xmn600m");
+        try (TestJvm jvm = TestJvm.start(options, ThreadPoolsProgram.class, "60", seed)) {
+            jvm.awaitSuccess();
+        }
     }
 
     private static void usePool() throws Exception {
