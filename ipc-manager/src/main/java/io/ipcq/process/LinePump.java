@@ -36,6 +36,12 @@ final class LinePump extends Thread {
     private static final int TURNS = 200;
 
     /**
+     * More than a pipe and all buffers hold: what is passed on after so much more was written by others after the child
+     * had ended, and they may never stop.
+     */
+    private static final int MOST_LEFT_BYTES = 1 << 21;
+
+    /**
      * What every JVM says that finds options in its environment: no reason for its end, and they may hold passwords.
      */
     private static final Pattern OPTIONS_READ = Pattern.compile("(NOTE: )?Picked up \\w+: ");
@@ -45,6 +51,7 @@ final class LinePump extends Thread {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Deque<String> lastLines = new ArrayDeque<>(); // guarded by itself
     private volatile boolean reading;
+    private volatile long passedOn;
     private volatile boolean givenUp;
 
     LinePump(String child, InputStream from, LineSink to) {
@@ -57,9 +64,12 @@ final class LinePump extends Thread {
     @Override
     public void run() {
         byte[] buffer = new byte[BUFFER_BYTES];
+        long bytes = 0;
         try (from) {
             for (int count = read(buffer); count >= 0; count = read(buffer)) {
                 split(buffer, count);
+                bytes += count;
+                passedOn = bytes;
             }
         } catch (IOException closed) {
             // the child ended, and the JDK closed its end of the pipe under us
@@ -79,7 +89,7 @@ final class LinePump extends Thread {
     /**
      * Of a child that has ended: waits until all that it wrote is passed on. Another process may have its pipe, and
      * nobody else can see whether something is in there, as who reads has the stream's monitor. So that one is given
-     * some turns: on a busy machine those of all threads come later.
+     * some turns: on a busy machine those of all threads come later. Who writes all the time is not waited for.
      */
     void awaitEnd() throws InterruptedException {
         awaitEnd(TURNS);
@@ -87,13 +97,14 @@ final class LinePump extends Thread {
 
     /** With so many turns for what is there. */
     void awaitEnd(int most) throws InterruptedException {
+        long before = passedOn;
         int turns = 0;
         int idle = 0;
         while (isAlive() && !givenUp) {
             join(TURN_MILLIS);
             turns++;
             idle = reading ? idle + 1 : 0;
-            if (idle == TURNS_FOR_OTHERS || turns == most) {
+            if (idle == TURNS_FOR_OTHERS || turns == most || passedOn - before > MOST_LEFT_BYTES) {
                 givenUp = true; // also by who comes later
             }
         }

@@ -186,9 +186,12 @@ final class Chores {
 
     /** Leaves a process that holds this one's output open, and says which. */
     static int leaveProcessAndHalt() throws IOException {
-        System.err.println(
-                new ProcessBuilder("sleep", "600").inheritIO().start().pid());
+        System.err.println(leaveProcess());
         return halt(5);
+    }
+
+    static long leaveProcess() throws IOException {
+        return new ProcessBuilder("sleep", "600").inheritIO().start().pid();
     }
 
     /** As the kernel does when memory runs out. */

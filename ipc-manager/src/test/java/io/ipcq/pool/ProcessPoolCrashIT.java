@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.ipcq.process.Output;
 import io.ipcq.process.SerializableCallable;
 import io.ipcq.queue.SharedQueue;
 import java.nio.file.Files;
@@ -152,6 +153,19 @@ class ProcessPoolCrashIT {
                     .isInstanceOfSatisfying(
                             WorkerCrashedException.class,
                             crash -> assertThat(crash.exitCode()).isEqualTo(-9));
+        }
+    }
+
+    @Test
+    void shouldCloseThoughTaskLeftProcess() throws Exception {
+        ProcessPool pool =
+                ProcessPool.builder().workers(2).output(Output.PREFIXED).create();
+        ProcessHandle left = ProcessHandle.of(pool.apply(Chores::leaveProcess)).orElseThrow();
+        try {
+            pool.close();
+            assertThat(left.isAlive()).isTrue();
+        } finally {
+            left.destroyForcibly();
         }
     }
 

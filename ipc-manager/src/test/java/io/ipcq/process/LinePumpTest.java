@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -94,6 +95,39 @@ class LinePumpTest {
             pump.awaitEnd();
             assertThat(pump.isAlive()).isTrue();
             mayTake.countDown();
+        }
+    }
+
+    /** A process that a child left behind may write all the time. */
+    @Test
+    @Timeout(60)
+    void shouldNotAwaitWhoNeverStops() throws Exception {
+        try (EndlessPipe pipe = new EndlessPipe()) {
+            LinePump pump = new LinePump("child", pipe, line -> {});
+            pump.start();
+            pump.awaitEnd(Integer.MAX_VALUE);
+            assertThat(pump.isAlive()).isTrue();
+        }
+    }
+
+    private static final class EndlessPipe extends InputStream {
+
+        private volatile boolean closed;
+
+        @Override
+        public int read() throws IOException {
+            throw new IOException("not asked for");
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+            Arrays.fill(bytes, offset, offset + length, (byte) '\n');
+            return closed ? -1 : length;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
         }
     }
 
