@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
+import io.ipcq.queue.QueueClosedException;
+import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 
-/** Puts whole messages into the ring of results, also from several threads of the worker. */
+/**
+ * Puts whole messages into the ring of results, also from several threads of the worker. After one that was cut short
+ * no other is put, as it would be taken for the rest of that one; so the worker ends.
+ */
 final class ResultSender {
 
     private final SharedQueue<byte[]> ring;
+
+    /** The last message was put in pieces, and not all of them. */
+    private boolean isCutShort; // guarded by this
 
     ResultSender(SharedQueue<byte[]> ring) {
         this.ring = ring;
@@ -14,9 +22,17 @@ final class ResultSender {
 
     /** Waits while the ring is full, and cannot be interrupted by it: half a message would be none. */
     synchronized void put(byte[] message) {
+        if (isCutShort) {
+            throw new IllegalStateException("a message was cut short; this worker has to end");
+        }
         boolean interrupted = Thread.interrupted();
+        isCutShort = message.length > MessageKind.MAX_BYTES;
         try {
             Chunks.put(ring, message);
+            isCutShort = false;
+        } catch (QueueShutdownException | QueueClosedException over) {
+            isCutShort = false; // nobody takes the rest for anything
+            throw over;
         } catch (InterruptedException unlikely) {
             throw new IllegalStateException("a message was cut short; this worker has to end", unlikely);
         } finally {

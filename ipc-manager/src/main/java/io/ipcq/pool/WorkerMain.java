@@ -174,7 +174,12 @@ final class WorkerMain {
             }
             results.put(encode(number, System.nanoTime() - begin, values));
         } catch (Throwable thrown) {
-            results.put(encode(number, System.nanoTime() - begin, thrown));
+            try {
+                results.put(encode(number, System.nanoTime() - begin, thrown));
+            } catch (RuntimeException cutShort) {
+                cutShort.addSuppressed(thrown);
+                throw cutShort;
+            }
             // it is not known what the lack of memory broke
             return !(thrown instanceof OutOfMemoryError);
         }

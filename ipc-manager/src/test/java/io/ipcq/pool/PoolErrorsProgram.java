@@ -88,6 +88,30 @@ final class PoolErrorsProgram {
                 awaitNoSlots();
             }
         },
+        /** What has failed in the middle of a large result does not become a part of the next one. */
+        LARGE_RESULT_IS_CUT_SHORT {
+            @Override
+            void run() throws Exception {
+                int bytes = 900_000;
+                try (ProcessPool pool = builder().create()) {
+                    requireWhole(pool);
+                    AtomicInteger pieces = new AtomicInteger();
+                    FaultPoints.armAt(
+                            any -> true,
+                            site -> site.equals("Chunks.piece at its entry") && pieces.incrementAndGet() == 2,
+                            1,
+                            FaultKind.INTERNAL);
+                    CompletableFuture<byte[]> cutShort = pool.applyAsync(PoolErrorsProgram::bytes, bytes);
+                    assertThat(cutShort.handle((value, failure) -> failure != null)
+                                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                            .isTrue();
+                    assertThat(FaultPoints.disarm().thrown()).isNotNull();
+                    for (int i = 0; i < 3; i++) {
+                        assertThat(pool.apply(PoolErrorsProgram::bytes, bytes)).hasSize(bytes);
+                    }
+                }
+            }
+        },
         /** Each failure of a slot is told, also if one follows another. */
         EACH_FAILURE_IS_TOLD {
             @Override
@@ -353,6 +377,10 @@ final class PoolErrorsProgram {
 
     private static int same(int number) {
         return number;
+    }
+
+    private static byte[] bytes(int count) {
+        return new byte[count];
     }
 
     private static int neverEnd(int number) {
