@@ -25,6 +25,9 @@ final class Callbacks {
      * be expected loses the turn when the next one comes, or at the next look of a slot. There are as many threads as
      * there are callbacks that block.
      *
+     * Birth. As with the threads of slots (WorkerSlot): each thread was made by the one that was begun before it, or by
+     * whoever made the pool.
+     *
      * Failures. Whatever a callback throws, it is told itself. Where no thread can be had, what waits goes on waiting
      * until the next callback or look tries again.
      */
@@ -69,6 +72,12 @@ final class Callbacks {
 
     private @Nullable CallbackThread turn;
 
+    /** The thread that is begun next; null if there was no memory for it. */
+    private @Nullable Thread next;
+
+    /** The one that was begun last, until it has made the next one. */
+    private @Nullable Thread maker;
+
     /** Where whoever has the turn next goes on. */
     private @Nullable Batch unfinished;
 
@@ -81,6 +90,7 @@ final class Callbacks {
 
     Callbacks(String name) {
         this.name = name;
+        this.next = new CallbackThread();
     }
 
     void add(Callback callback) {
@@ -153,12 +163,42 @@ final class Callbacks {
             work.signal();
             return null;
         }
+        return maker == null ? beginThread() : null; // else that one comes
+    }
+
+    private @Nullable Throwable beginThread() {
+        Thread begun = next;
         try {
-            new CallbackThread().start();
+            if (begun == null) {
+                begun = new CallbackThread();
+            }
+            next = null;
+            maker = begun;
+            begun.start();
             return null;
         } catch (Throwable noThread) {
+            next = begun != null && begun.getState() == Thread.State.NEW ? begun : null;
+            maker = null;
             isComing = false;
             return noThread;
+        }
+    }
+
+    private void makeNext(CallbackThread me) {
+        Thread made = null;
+        try {
+            made = new CallbackThread();
+        } catch (Throwable noMemory) {
+            // who needs it makes it
+        }
+        lock.lock();
+        try {
+            if (maker == me) {
+                maker = null;
+                next = made;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -273,6 +313,9 @@ final class Callbacks {
             }
             leaveTurn(me);
             done(me);
+            if (maker == me) {
+                maker = null;
+            }
             isComing = false;
             Throwable unused = findThread(); // the next look will tell
         } finally {
@@ -479,6 +522,7 @@ final class Callbacks {
         @Override
         public void run() {
             try {
+                makeNext(this);
                 for (Batch taken = take(this); taken != null; taken = take(this)) {
                     for (int next = taken.next(); next >= 0; next = taken.next()) {
                         run(taken, next);

@@ -272,6 +272,35 @@ final class PoolDependentsProgram {
                 }
             }
         },
+        /** Threads for callbacks have nothing of who needed another one. */
+        CALLBACKS_ARE_BORN_ALIKE {
+            @Override
+            void run() throws Exception {
+                INHERITED.set("of the maker");
+                Callbacks callbacks = new Callbacks("test");
+                INHERITED.set("of another");
+                CountDownLatch mayEnd = new CountDownLatch(1);
+                for (int i = 0; i < 3; i++) {
+                    CompletableFuture<String> seen = new CompletableFuture<>();
+                    callbacks.add(new Callbacks.Callback() {
+                        @Override
+                        public void run() throws InterruptedException {
+                            seen.complete(INHERITED.get());
+                            mayEnd.await();
+                        }
+
+                        @Override
+                        public void failed(Throwable failure) {
+                            seen.completeExceptionally(failure);
+                        }
+                    });
+                    assertThat(get(seen)).isEqualTo("of the maker");
+                }
+                mayEnd.countDown();
+                callbacks.close();
+                INHERITED.remove();
+            }
+        },
         /** Who takes the place of a thread that is kept waiting has what that one has from whoever made the pool. */
         THREADS_ARE_BORN_ALIKE {
             @Override

@@ -492,7 +492,7 @@ final class PoolErrorsProgram {
     }
 
     private static boolean isThreadMade(String site) {
-        return site.startsWith("Callbacks$CallbackThread.<init>");
+        return site.startsWith("Callbacks.beginThread:") && site.endsWith("before Thread.start");
     }
 
     private static void await(String what, BooleanSupplier there) {
