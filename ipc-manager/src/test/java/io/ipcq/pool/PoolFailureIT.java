@@ -30,6 +30,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -234,6 +237,42 @@ class PoolFailureIT {
         try (Program program = Program.start(directory, options, CutShort.class.getName())) {
             assertThat(program.exitCode()).as(program.output()).isZero();
             assertThat(program.output()).contains("failed with WorkerCrashedException", "next 49", "closed");
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenLoggerFailsOrBlocks() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Semaphore records = new Semaphore(0);
+        Handler failing = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                records.release();
+                if (record.getMessage().endsWith("block")) {
+                    awaitQuietly(release);
+                }
+                throw new StackOverflowError("of an appender");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("chores");
+        logger.addHandler(failing);
+        try (ProcessPool pool = ProcessPool.create(1)) {
+            for (String text : List.of("fail", "block", "last")) {
+                pool.run(Chores::logByJul, text);
+                requireWhole(pool);
+            }
+            release.countDown();
+            assertThat(records.tryAcquire(3, PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .isTrue();
+            requireWhole(pool);
+        } finally {
+            logger.removeHandler(failing);
         }
     }
 

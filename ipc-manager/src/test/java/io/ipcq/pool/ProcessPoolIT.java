@@ -223,6 +223,25 @@ class ProcessPoolIT {
         assertThat(pool.apply(counter::next)).isEqualTo(6);
     }
 
+    /** Each task has a counter of its own, which counts the elements that the task stands for. */
+    @Test
+    void shouldPutAsManyElementsIntoTaskAsTheCallSays() throws Exception {
+        Chores.Counter counter = new Chores.Counter();
+        List<Integer> seven = List.of(0, 0, 0, 0, 0, 0, 0);
+        List<Integer> inThrees = List.of(1, 2, 3, 1, 2, 3, 1);
+
+        assertThat(pool.map(ignored -> counter.next(), seven, 3)).isEqualTo(inThrees);
+        assertThat(pool.mapAsync(ignored -> counter.next(), seven, 3).get()).isEqualTo(inThrees);
+        try (Stream<Integer> ordered = pool.imap(ignored -> counter.next(), seven, 3);
+                Stream<Integer> unordered = pool.imapUnordered(ignored -> counter.next(), seven, 3)) {
+            assertThat(ordered.toList()).isEqualTo(inThrees);
+            assertThat(unordered.toList()).containsExactlyInAnyOrderElementsOf(inThrees);
+        }
+        assertThatThrownBy(() -> pool.map(ignored -> counter.next(), seven, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("chunkSize=0");
+    }
+
     @Test
     void shouldKnowManyMoreFunctionsThanItRemembers() throws Exception {
         List<Integer> seen = new ArrayList<>();
