@@ -56,8 +56,9 @@ public final class FaultPoints {
 
         private final Predicate<Thread> concerned;
         private final FaultKind kind;
-        private volatile @Nullable Throwable thrown;
-        private volatile String site = "";
+        private @Nullable Throwable thrown; // guarded by this, as is all that follows
+        private String site = "";
+        private boolean isOver;
 
         private Run(Predicate<Thread> concerned, FaultKind kind) {
             this.concerned = concerned;
@@ -75,11 +76,26 @@ public final class FaultPoints {
             if (INITIALISING.get()[0] > 0 || !isReached(number)) {
                 return;
             }
+            Throwable fault = begin(number);
+            if (fault != null) {
+                report(nameOf(number));
+                FaultPoints.<RuntimeException>sneak(fault);
+            }
+        }
+
+        private synchronized @Nullable Throwable begin(int number) {
+            if (isOver) {
+                return null;
+            }
             site = nameOf(number);
-            Throwable fault = kind.create("made by a test, at " + describe() + site);
-            thrown = fault;
-            report(site);
-            FaultPoints.<RuntimeException>sneak(fault);
+            thrown = kind.create("made by a test, at " + describe() + site);
+            return thrown;
+        }
+
+        /** No error comes up from now on of which this does not tell. */
+        private synchronized Outcome end() {
+            isOver = true;
+            return new Outcome(counted(), site, thrown);
         }
 
         String describe() {
@@ -166,7 +182,7 @@ public final class FaultPoints {
     public static Outcome disarm() {
         Run run = armed;
         armed = null;
-        return run == null ? new Outcome(0, "", null) : new Outcome(run.counted(), run.site, run.thrown);
+        return run == null ? new Outcome(0, "", null) : run.end();
     }
 
     /** For one who may not live to tell: where the error came up stands in the file that was asked for. */
