@@ -69,7 +69,8 @@ import org.jspecify.annotations.Nullable;
  * retries were asked for.
  *
  * <p><b>Callbacks.</b> What depends on a future runs in threads of the pool that are there for it, and may block, use
- * the pool, or close it: there are as many of them as are blocked. Results are decoded in them too, unless they are
+ * the pool, or close it: there are as many of them as are blocked. They inherit (thread locals, class loader) from
+ * whoever makes the pool. Results are decoded in them too, unless they are
  * numbers, texts, bytes or the like, or by who waits in {@code apply}. What comes to depend on a future in the very
  * instant in which it is completed may hold up the results of that worker, for half a second at most.
  *
