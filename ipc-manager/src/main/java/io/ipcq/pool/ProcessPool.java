@@ -70,9 +70,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Callbacks.</b> What depends on a future runs in threads of the pool that are there for it, and may block, use
  * the pool, or close it: there are as many of them as are blocked. They inherit (thread locals, class loader) from
- * whoever makes the pool. Results are decoded in them too, unless they are
- * numbers, texts, bytes or the like, or by who waits in {@code apply}. What comes to depend on a future in the very
- * instant in which it is completed may hold up the results of that worker, for half a second at most.
+ * whoever makes the pool. Results are decoded in them too, unless they are numbers, texts, bytes or the like, or by who
+ * waits in {@code apply}. What comes to depend on a future in the very instant in which it is completed may hold up the
+ * results of that worker, for half a second at most.
  *
  * <p>The methods of {@link ExecutorService} mean what the JDK says, also {@link #close}: it waits for all tasks. It
  * waits for what depends on their futures, too, which is as much a part of the work, but not if it is itself called by
