@@ -235,9 +235,7 @@ final class PoolDependentsProgram {
                     Dependent dependent = new Dependent(pool, Deed.BLOCK);
                     CompletableFuture<Integer> given = way.attach(pool, dependent);
                     dependent.awaitBegin();
-                    await(
-                            "progress: " + way,
-                            () -> done.get() == pool.stats().submitted());
+                    await("progress: " + way, () -> done.get() == pool.stats().submitted());
                     dependent.mayEnd.countDown();
                     get(given);
                     pool.close();
@@ -398,8 +396,7 @@ final class PoolDependentsProgram {
             }));
             dependent.awaitBegin();
             for (int workers = 0; workers < 2; workers++) {
-                assertThat(pool.applyAsync(PoolDependentsProgram::parent)
-                                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                assertThat(pool.applyAsync(PoolDependentsProgram::parent).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                         .isEqualTo("maker");
             }
         }

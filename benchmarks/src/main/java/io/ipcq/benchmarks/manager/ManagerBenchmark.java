@@ -21,10 +21,13 @@ public final class ManagerBenchmark {
                 "connection.rtt", "python", "us", Better.LOWER, rounds, PipeRoundTrip::ours, PipeRoundTrip::python));
         rows.accept(Rounds.compare(
                 "manager.local", "ring", "msg/s", Better.HIGHER, rounds, LocalPair::managed, LocalPair::ring));
-        rows.accept(Rounds.compare("manager.socket", "python", "calls/s", rounds, () -> CallRate.single(Socket.UNIX, 1)));
+        rows.accept(
+                Rounds.compare("manager.socket", "python", "calls/s", rounds, () -> CallRate.single(Socket.UNIX, 1)));
         rows.accept(Rounds.compare("manager.tcp", "python", "calls/s", rounds, () -> CallRate.single(Socket.TCP, 1)));
-        rows.accept(Rounds.compare("manager.batch64", "python", "calls/s", rounds, () -> CallRate.batches(Socket.UNIX)));
-        rows.accept(Rounds.compare("manager.clients8", "python", "calls/s", rounds, () -> CallRate.single(Socket.UNIX, CLIENTS)));
+        rows.accept(
+                Rounds.compare("manager.batch64", "python", "calls/s", rounds, () -> CallRate.batches(Socket.UNIX)));
+        rows.accept(Rounds.compare(
+                "manager.clients8", "python", "calls/s", rounds, () -> CallRate.single(Socket.UNIX, CLIENTS)));
         rows.accept(Rounds.below(
                 "manager.idle100", "% of a core", IDLE_BAR_PERCENT, 1, () -> IdleServer.connected(IDLE_CLIENTS)));
         rows.accept(Rounds.below(
