@@ -22,7 +22,7 @@ final class RequestLoop {
      * thread is still where it was, another one takes its turn and goes on with the other clients, and the first one
      * ends when it is done. A client is served by one thread at a time (Session.Turn).
      *
-     * Who has cost little comes first (Ranks), by processor time (ProcessorTime). Of the requests of those who were slow
+     * Who has cost little processor time comes first (Ranks, ProcessorTime). Of the requests of those who were slow
      * lately only as many are carried out at once as the machine has processors. So clients that make the server work
      * do not make those wait that ask for little.
      *
