@@ -27,19 +27,24 @@ final class ProcessorTime {
     static final int PART_OF_WAITING = 16;
 
     private static volatile @Nullable ThreadMXBean loaded;
+    private static volatile boolean looked;
 
     private boolean known;
     private long askedAt;
     private long answer;
 
-    /** To be called when something was slow. */
+    /** Whether {@link #load} was not called yet. */
+    static boolean isToBeLoaded() {
+        return !looked;
+    }
+
+    /** To be called when something was slow, by a thread that nobody waits for. */
     static void load() {
-        if (loaded == null) {
-            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-            if (threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()) {
-                loaded = threads;
-            }
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        if (threads.isCurrentThreadCpuTimeSupported()) {
+            loaded = threads;
         }
+        looked = true;
     }
 
     /** To be called by the thread before it does anything; else all the time counts of the first thing. */
@@ -67,7 +72,7 @@ final class ProcessorTime {
         boolean wasKnown = known;
         long before = answer;
         ask(threads, endNanoTime);
-        if (!wasKnown || !isLong) {
+        if (!wasKnown || !isLong || before < 0 || answer < 0) { // it is -1 while the JVM is told not to measure it
             return took;
         }
         long worked = Math.min(took, answer - before);

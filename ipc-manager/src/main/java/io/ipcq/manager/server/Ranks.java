@@ -19,7 +19,7 @@ final class Ranks<C> {
      * ask for much. So each client has a rank, by how much of the server's time it has cost lately. Each rank is for
      * twice the cost of the rank before. Within a rank clients are served in the order in which they come. A client
      * that has just come, or asks only now and then, has the first rank, however many others keep the server busy. Now
-     * and then a client of the last rank goes before the others, so that all get on.
+     * and then one of another rank goes first, of each rank in turn, beginning with the last. So all get on.
      */
 
     /** A client that has cost less has the first rank. */
@@ -28,7 +28,7 @@ final class Ranks<C> {
     /** The rank of clients that have cost 16 ms or more. */
     static final int LAST = 6;
 
-    /** After so many clients one of the last rank is served first. */
+    /** After so many clients one of another rank than the first is served first. */
     static final int IN_A_ROW = 16;
 
     /** If more wait that are not of the first rank, the server is behind. */
@@ -38,8 +38,9 @@ final class Ranks<C> {
             .<Queue<C>>mapToObj(any -> new ConcurrentLinkedQueue<>())
             .toList();
 
-    /** A hint; threads that poll at the same time may miscount. */
+    // hints; threads that poll at the same time may miscount
     private int inARow;
+    private int others;
 
     private static int rank(long costNanos) {
         return Math.min(LAST, Long.SIZE - Long.numberOfLeadingZeros(costNanos / LITTLE_NANOS));
@@ -62,14 +63,20 @@ final class Ranks<C> {
     /** The next client of the ranks up to a last one; null if there is none. */
     @Nullable
     C poll(int last) {
-        boolean lastFirst = ++inARow > IN_A_ROW;
-        if (lastFirst) {
+        if (++inARow > IN_A_ROW && last > 0) {
             inARow = 0;
+            int first = others++;
+            for (int i = 0; i < last; i++) {
+                C other = ranks.get(last - Math.floorMod(first + i, last)).poll();
+                if (other != null) {
+                    return other; // a failure after this would lose the client
+                }
+            }
         }
-        for (int i = 0; i <= last; i++) {
-            C next = ranks.get(lastFirst ? last - i : i).poll();
+        for (int rank = 0; rank <= last; rank++) {
+            C next = ranks.get(rank).poll();
             if (next != null) {
-                return next; // a failure after this would lose the client
+                return next; // as above
             }
         }
         return null;

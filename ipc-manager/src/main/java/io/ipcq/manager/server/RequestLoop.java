@@ -24,7 +24,7 @@ final class RequestLoop {
      *
      * Who has cost little processor time comes first (Ranks, ProcessorTime). Of the requests of those who were slow
      * lately only as many are carried out at once as the machine has processors. So clients that make the server work
-     * do not make those wait that ask for little.
+     * do not make those wait that ask for little. Of the threads that there may be, half are left for these.
      *
      * That a client is gone is found out when all that it has sent was read. Clients that send much, go, and come again
      * could do so faster than that, and there would be ever more of them. So while the loop is behind, newcomers are
@@ -61,8 +61,8 @@ final class RequestLoop {
     /** Threads whose turn was taken, as long as they are at the request for which it was. */
     private final Set<Turn> slow = ConcurrentHashMap.newKeySet();
 
-    /** No more requests, for the moment, of those who were slow. */
-    private volatile boolean crowded;
+    /** Clients of higher ranks, who were slow, are not served for the moment. */
+    private volatile int lastRank = Ranks.LAST;
 
     private volatile boolean watching = true;
     private volatile boolean closed;
@@ -185,7 +185,7 @@ final class RequestLoop {
     }
 
     private void select() throws IOException {
-        if (ready.hasAny(lastRank())) {
+        if (ready.hasAny(lastRank)) {
             selector.selectNow(this::arrived);
         } else {
             selector.select(this::arrived);
@@ -201,15 +201,11 @@ final class RequestLoop {
         }
     }
 
-    private int lastRank() {
-        return crowded ? Ranks.LAST - 1 : Ranks.LAST;
-    }
-
     private void serve(Turn turn) {
         long now = System.nanoTime();
         long until = now + NANOS_BETWEEN_LOOKS;
         for (int i = 0; i < SESSIONS_BETWEEN_LOOKS && now - until < 0 && isOf(turn); i++) {
-            Session next = ready.poll(lastRank());
+            Session next = ready.poll(lastRank);
             if (next == null) {
                 return;
             }
@@ -287,19 +283,21 @@ final class RequestLoop {
             slow.remove(turn);
             throw e;
         }
-        ProcessorTime.load();
+        if (ProcessorTime.isToBeLoaded()) {
+            threads.execute(ProcessorTime::load); // not by the watcher, which others may need meanwhile
+        }
     }
 
     /** Whether there is room for requests of those who were slow. */
     private synchronized void look() {
         long now = System.nanoTime();
-        boolean before = crowded;
+        int before = lastRank;
         slow.removeIf(turn -> !turn.isStillSlow());
-        crowded = slow.stream()
-                        .filter(turn -> now - turn.slowSince < WORKING_NANOS)
-                        .count()
-                >= MAX_WORKING;
-        if (before && !crowded && !closed) {
+        long working = slow.stream()
+                .filter(turn -> now - turn.slowSince < WORKING_NANOS)
+                .count();
+        lastRank = working >= MAX_SLOW / 2 ? 0 : working >= MAX_WORKING ? Ranks.LAST - 1 : Ranks.LAST;
+        if (before < lastRank && !closed) {
             selector.wakeup();
         }
     }

@@ -2,6 +2,7 @@
 package io.ipcq.manager.server;
 
 import io.ipcq.codec.CodecException;
+import io.ipcq.manager.wire.Operation.OfObject;
 import io.ipcq.manager.wire.OwnType;
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
@@ -29,6 +30,7 @@ final class ServedOwn extends Served {
      */
     @Override
     void call(Call call, String operation) {
+        known(OfObject.class, operation); // there is one only
         OwnType.Operation method = type.operation(call.text(1));
         if (method == null) {
             throw noSuch(call.text(1));

@@ -39,7 +39,7 @@ class ProcessorTimeTest {
             Thread.onSpinWait();
         }
         long end = System.nanoTime();
-        assertThat(time.costNanos(began, end)).isBetween(LONG_NANOS, end - began);
+        assertThat(time.costNanos(began, end)).isBetween(LONG_NANOS / 2, end - began);
     }
 
     @Test

@@ -42,6 +42,22 @@ class RanksTest {
         assertThat(pollAll(Ranks.LAST).indexOf("costly")).isEqualTo(Ranks.IN_A_ROW);
     }
 
+    /** Also while ranks before and behind it never have nobody. */
+    @Test
+    void shouldServeEachRankNowAndThen() {
+        for (int rank = 1; rank < Ranks.LAST; rank++) {
+            ranks.add("waits" + rank, Ranks.LITTLE_NANOS << rank - 1);
+        }
+        List<String> served = new ArrayList<>();
+        for (int i = 0; i < (Ranks.IN_A_ROW + 1) * Ranks.LAST; i++) {
+            ranks.add("cheap", 0);
+            ranks.add("costly", Long.MAX_VALUE);
+            served.add(ranks.poll(Ranks.LAST));
+        }
+        assertThat(served).contains("waits1", "waits2", "waits3", "waits4", "waits5", "costly");
+        assertThat(served.stream().filter("cheap"::equals)).hasSize(Ranks.IN_A_ROW * Ranks.LAST);
+    }
+
     @Test
     void shouldLeaveThoseThatHaveCostMost() {
         ranks.add("costly", Long.MAX_VALUE);

@@ -172,9 +172,12 @@ class ProtocolDocumentTest {
                     assertThat(answer).as("%s.%s", type.getKey(), operation).doesNotContain("-32601");
                     calls++;
                 }
+                ask(client, "open", type.getKey(), "thing", options.getOrDefault(type.getKey(), Map.of()));
+                assertThat(ask(client, type.getKey() + ".steal", "thing", "run/0", List.of()))
+                        .as(type.getKey())
+                        .contains("-32601");
             }
             assertThat(calls).isGreaterThan(50);
-            assertThat(ask(client, "queue.steal", "thing")).contains("-32601");
         }
     }
 
