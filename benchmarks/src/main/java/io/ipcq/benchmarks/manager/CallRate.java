@@ -78,6 +78,7 @@ final class CallRate {
         private final int clients;
         private final ProcessHandle process;
         private final AutoCloseable owner;
+        private final Thread atExit = new Thread(this::kill, "call-rate");
         private List<Long> pids = List.of();
 
         private Side(Scratch scratch, Gauge gauge, int clients, ProcessHandle process, AutoCloseable owner) {
@@ -86,6 +87,8 @@ final class CallRate {
             this.clients = clients;
             this.process = process;
             this.owner = owner;
+            // a run that is ended leaves nobody at work, or stopped
+            Runtime.getRuntime().addShutdownHook(atExit);
         }
 
         static Side ours(Clients clients) throws Exception {
@@ -132,9 +135,14 @@ final class CallRate {
             Turns.stopAll(pids);
         }
 
+        private void kill() {
+            processes().toList().forEach(ProcessHandle::destroyForcibly);
+        }
+
         @Override
         public void close() throws Exception {
-            processes().toList().forEach(ProcessHandle::destroyForcibly);
+            kill();
+            Runtime.getRuntime().removeShutdownHook(atExit);
             owner.close();
             scratch.close();
         }

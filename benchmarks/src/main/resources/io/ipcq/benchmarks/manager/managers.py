@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python's manager: threads put and get one element at a time until they are killed, and count that in a gauge.
+"""Python's manager: threads put and get one element at a time until the input ends, and count that in a gauge.
 
 managers.py UNIX|TCP CLIENTS BYTES GAUGE FIRST SPACING
 """
 import mmap
 import multiprocessing.connection
 import multiprocessing.managers
+import os
 import socket
 import struct
 import sys
@@ -46,4 +47,7 @@ if __name__ == "__main__":
     manager.start()
     for number in range(clients):
         arguments = manager.Queue(), size, gauge, first + spacing * number
-        threading.Thread(target=call_for_ever, args=arguments).start()
+        threading.Thread(target=call_for_ever, args=arguments, daemon=True).start()
+    sys.stdin.read()
+    manager.shutdown()
+    os._exit(0)
