@@ -20,15 +20,14 @@ final class Chunks {
     /** The message does not fit into the memory: the rest of its pieces is passed over. */
     private boolean isTooLarge;
 
-    /** Puts a message, in pieces if it is large; waits while the ring is full. */
-    static void put(SharedQueue<byte[]> ring, byte[] message) throws InterruptedException {
-        if (message.length <= MessageKind.MAX_BYTES) {
-            ring.put(message);
-            return;
-        }
-        for (int from = 0; from < message.length; from += lengthAt(message, from)) {
-            ring.put(piece(message, from));
-        }
+    /** The element that begins at {@code from}: a piece of a large message, or a small one itself. */
+    static byte[] element(byte[] message, int from) {
+        return message.length <= MessageKind.MAX_BYTES ? message : piece(message, from);
+    }
+
+    /** Where the next element begins; the length of the message after the last one. */
+    static int after(byte[] message, int from) {
+        return message.length <= MessageKind.MAX_BYTES ? message.length : from + lengthAt(message, from);
     }
 
     /**

@@ -106,6 +106,9 @@ final class Dispatcher implements PoolTask.Pool {
         } catch (Throwable failed) {
             shutdownNow();
             board.remove();
+            if (endOfProgram != null && isTerminated()) {
+                endOfProgram.withdraw(); // no slot is left that does it as it ends
+            }
             throw failed;
         }
     }

@@ -25,19 +25,33 @@ final class ResultSender {
         if (isCutShort) {
             throw new IllegalStateException("a message was cut short; this worker has to end");
         }
-        boolean interrupted = Thread.interrupted();
-        isCutShort = message.length > MessageKind.MAX_BYTES;
+        boolean interrupted = false;
         try {
-            Chunks.put(ring, message);
-            isCutShort = false;
+            int from = 0;
+            do {
+                interrupted |= putAtLast(Chunks.element(message, from));
+                from = Chunks.after(message, from);
+                isCutShort = from < message.length;
+            } while (isCutShort);
         } catch (QueueShutdownException | QueueClosedException over) {
             isCutShort = false; // nobody takes the rest for anything
             throw over;
-        } catch (InterruptedException unlikely) {
-            throw new IllegalStateException("a message was cut short; this worker has to end", unlikely);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Whether the thread was interrupted meanwhile. */
+    private boolean putAtLast(byte[] element) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ring.put(element);
+                return interrupted;
+            } catch (InterruptedException later) {
+                interrupted = true;
             }
         }
     }

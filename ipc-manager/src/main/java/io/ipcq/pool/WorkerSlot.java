@@ -160,7 +160,7 @@ final class WorkerSlot {
                     try {
                         next = new Keeper();
                     } catch (Throwable again) {
-                        // the next time perhaps not
+                        LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS); // the next time perhaps not
                     }
                 }
                 if (!COMPLETING.compareAndSet(WorkerSlot.this, reason, TAKEN)) {

@@ -34,7 +34,7 @@ final class LastInstant {
                     LastInstant::isSlots,
                     site -> {
                         if (site.startsWith("PoolTask.succeed:") && passed.complete(null)) {
-                            attached.set(submitted.join().thenApply(dependent));
+                            attach(submitted.getNow(null), dependent, attached);
                         }
                         return false;
                     },
@@ -46,6 +46,16 @@ final class LastInstant {
             FaultPoints.disarm();
         }
         return attached.get();
+    }
+
+    /** Not if the thread of the slot was faster than the one that submits: others may complete what is waited for. */
+    private static <T extends @Nullable Object> void attach(
+            @Nullable CompletableFuture<Integer> submitted,
+            Function<Integer, T> dependent,
+            AtomicReference<CompletableFuture<T>> attached) {
+        if (submitted != null) {
+            attached.set(submitted.thenApply(dependent));
+        }
     }
 
     /** Without depending on it. */

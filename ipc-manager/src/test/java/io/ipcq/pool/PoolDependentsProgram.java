@@ -146,7 +146,8 @@ final class PoolDependentsProgram {
                 pool.shutdown();
                 await("the end", pool::isTerminated);
                 // a thread of the program's is the program's to wait for
-                assertThat(pool.awaitTermination(MOMENT)).isEqualTo(way == Way.IMAP);
+                assertThat(pool.awaitTermination(way == Way.IMAP ? PATIENCE : MOMENT))
+                        .isEqualTo(way == Way.IMAP);
                 CompletableFuture<Boolean> closed = inThread(() -> {
                     pool.close();
                     return dependent.ended;
