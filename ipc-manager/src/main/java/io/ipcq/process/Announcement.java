@@ -46,7 +46,7 @@ public final class Announcement implements AutoCloseable {
     /** Makes one. */
     public static Announcement make(RegionFormat format, long bytes, Consumer<MappedRegion> initialise)
             throws IOException {
-        Path file = TaskFile.next(SUFFIX);
+        Path file = TaskPaths.next(SUFFIX);
         MappedRegion region = MappedRegion.create(file, format, bytes, initialise);
         RunDirectory.announced(file);
         return new Announcement(file, region);

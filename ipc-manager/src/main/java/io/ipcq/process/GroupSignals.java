@@ -65,7 +65,7 @@ final class GroupSignals {
     }
 
     private static Path noteOf(Path given, String signal) {
-        return TaskFile.besides(given, "." + signal);
+        return TaskPaths.besides(given, "." + signal);
     }
 
     /** Whether a signal is meant for this child. */

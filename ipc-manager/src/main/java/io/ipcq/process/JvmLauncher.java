@@ -190,7 +190,7 @@ final class JvmLauncher {
         }
         (classPath.length() > MAX_CLASS_PATH_ARGUMENT ? hidden : open).addAll(List.of("-cp", classPath));
         if (!hidden.isEmpty()) {
-            open.add(0, "@" + ArgumentsFile.write(TaskFile.argumentsOf(given), hidden));
+            open.add(0, "@" + ArgumentsFile.write(TaskPaths.argumentsOf(given), hidden));
         }
         return open;
     }

@@ -79,7 +79,7 @@ final class MemoryClasses {
         if (there != null && Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
             return there;
         }
-        Path made = write(closure(loader, names), TaskFile.next(daemon ? SUFFIX : RunDirectory.DETACHED));
+        Path made = write(closure(loader, names), TaskPaths.next(daemon ? SUFFIX : RunDirectory.DETACHED));
         if (daemon) {
             given.put(names, made);
         }
@@ -193,7 +193,7 @@ final class MemoryClasses {
             }
             return file;
         } catch (Throwable failed) {
-            TaskFile.deleteQuietly(file);
+            TaskPaths.deleteQuietly(file);
             throw failed;
         }
     }

@@ -43,7 +43,7 @@ final class Rehearsal {
         } catch (Exception | LinkageError unrehearsed) {
             // it will be met again, and told, if the task needs it
         } finally {
-            TaskFile.deleteQuietly(file);
+            TaskPaths.deleteQuietly(file);
         }
     }
 

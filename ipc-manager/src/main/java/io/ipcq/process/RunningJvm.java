@@ -78,7 +78,7 @@ final class RunningJvm {
 
     private void tidyUp() {
         endedUnread |= Files.exists(task); // also if this is done again
-        TaskFile.deleteQuietly(task);
+        TaskPaths.deleteQuietly(task);
         if (thrown == null) {
             thrown = ThrownFile.take(task);
         }
@@ -133,7 +133,7 @@ final class RunningJvm {
         try {
             return of(child, start.with(task), options.output(), task);
         } catch (Throwable failed) {
-            TaskFile.deleteQuietly(task);
+            TaskPaths.deleteQuietly(task);
             throw failed;
         }
     }

@@ -20,7 +20,7 @@ final class StandbyJvm {
 
     static StandbyJvm start(JvmLauncher.Launch launch, Duration idle, String code, Consumer<StandbyJvm> ended)
             throws IOException {
-        StandbySlot slot = StandbySlot.create(TaskFile.next(StandbySlot.SUFFIX), idle, code);
+        StandbySlot slot = StandbySlot.create(TaskPaths.next(StandbySlot.SUFFIX), idle, code);
         try {
             StandbyJvm jvm = new StandbyJvm(JvmLauncher.launch(launch, slot.file()), slot);
             ExitWatch.start(jvm.process, "standby", () -> {
@@ -61,7 +61,7 @@ final class StandbyJvm {
         }
         if (!slot.give(task)) {
             if (task == null) {
-                TaskFile.deleteQuietly(slot.taskFile());
+                TaskPaths.deleteQuietly(slot.taskFile());
             }
             return null;
         }

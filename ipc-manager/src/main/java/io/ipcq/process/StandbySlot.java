@@ -155,7 +155,7 @@ final class StandbySlot {
 
     /** For the parent: nobody needs it any more. */
     void delete() {
-        TaskFile.deleteQuietly(file);
+        TaskPaths.deleteQuietly(file);
         region.release(region.sizeBytes());
     }
 

@@ -16,7 +16,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,18 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskFile {
 
-    private static final AtomicLong NUMBERS = new AtomicLong();
     private static final int BUFFER_BYTES = 1 << 16;
 
     private TaskFile() {}
 
-    /** A name in the run directory that no other file has. */
-    static Path next(String suffix) throws IOException {
-        return RunDirectory.current().resolve(NUMBERS.incrementAndGet() + suffix);
-    }
-
     static Path write(ChildProcess child) throws IOException {
-        return write(child, next(child.isDaemon() ? RunDirectory.TASK : RunDirectory.DETACHED));
+        return write(child, TaskPaths.next(child.isDaemon() ? RunDirectory.TASK : RunDirectory.DETACHED));
     }
 
     static Path write(ChildProcess child, Path file) throws IOException {
@@ -63,7 +56,7 @@ final class TaskFile {
             write(child, out);
             return out.inMemory();
         } catch (Throwable failed) {
-            deleteQuietly(file);
+            TaskPaths.deleteQuietly(file);
             throw failed;
         }
     }
@@ -106,7 +99,7 @@ final class TaskFile {
             return child;
         } finally {
             if (isRead || !daemon) {
-                delete(file);
+                TaskPaths.delete(file);
             }
         }
     }
@@ -141,31 +134,5 @@ final class TaskFile {
         ObjectInputStream in = new ObjectInputStream(from);
         in.setObjectInputFilter(new TravelLimits(bytes, ChildProcess.class));
         return (ChildProcess) in.readObject();
-    }
-
-    /** Deletes the task and what belongs to it. */
-    static void delete(Path file) throws IOException {
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(argumentsOf(file));
-    }
-
-    /** For the parent, which deletes what a child left. Where that fails, the whole directory is removed later. */
-    static void deleteQuietly(Path file) {
-        try {
-            delete(file);
-        } catch (IOException stays) {
-            // nobody can do more about it here
-        }
-    }
-
-    /** The argument file that goes with a task. */
-    static Path argumentsOf(Path file) {
-        return besides(file, RunDirectory.ARGUMENTS);
-    }
-
-    /** A file that goes with a task, or with the slot for one. */
-    static Path besides(Path file, String suffix) {
-        String name = file.getFileName().toString();
-        return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + suffix);
     }
 }

@@ -52,7 +52,7 @@ final class ThrownFile {
                 out.writeObject(thrown);
             }
             Files.write(
-                    RunDirectory.createFile(TaskFile.besides(given, RunDirectory.THROWN)), bytes.kept.toByteArray());
+                    RunDirectory.createFile(TaskPaths.besides(given, RunDirectory.THROWN)), bytes.kept.toByteArray());
         } catch (Throwable doesNotTravel) {
             // as above
         }
@@ -84,7 +84,7 @@ final class ThrownFile {
 
     /** For the parent: what the file holds, which is deleted; null if there is none. */
     static byte @Nullable [] take(Path task) {
-        Path file = TaskFile.besides(task, RunDirectory.THROWN);
+        Path file = TaskPaths.besides(task, RunDirectory.THROWN);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return null;
         }
@@ -93,7 +93,7 @@ final class ThrownFile {
         } catch (IOException | RuntimeException unreadable) {
             return null;
         } finally {
-            TaskFile.deleteQuietly(file);
+            TaskPaths.deleteQuietly(file);
         }
     }
 

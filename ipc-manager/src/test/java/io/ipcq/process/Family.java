@@ -82,7 +82,7 @@ final class Family {
             Path task = TaskFile.write(child);
             System.out.println(String.join("\n", JvmLauncher.command(launch, launch.environmentOptions(), task)));
             System.out.println("arguments file:");
-            System.out.println(Files.readString(TaskFile.argumentsOf(task)));
+            System.out.println(Files.readString(TaskPaths.argumentsOf(task)));
         }
     }
 

@@ -30,7 +30,7 @@ class RunDirectoryTest {
         assertThat(permissions(task.getParent())).isEqualTo("rwx------");
         assertThat(permissions(task)).isEqualTo("rw-------");
         assertThat(permissions(RunDirectory.aliveFile(task.getParent()))).isEqualTo("rw-------");
-        TaskFile.delete(task);
+        TaskPaths.delete(task);
     }
 
     @Test
@@ -152,7 +152,7 @@ class RunDirectoryTest {
         assertThat(task)
                 .as("left to the parent, which sees by it that its child could not begin")
                 .exists();
-        TaskFile.delete(task);
+        TaskPaths.delete(task);
     }
 
     /** A byte array of 100 elements is the only thing in the task that is followed by a hundred zeros. */

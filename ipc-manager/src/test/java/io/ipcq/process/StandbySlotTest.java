@@ -27,15 +27,15 @@ class StandbySlotTest {
 
     @BeforeEach
     void openBothEnds() throws Exception {
-        file = TaskFile.next(StandbySlot.SUFFIX);
+        file = TaskPaths.next(StandbySlot.SUFFIX);
         parent = StandbySlot.create(file, Duration.ofMillis(1), Work.class.getName());
         waiting = StandbySlot.open(file);
     }
 
     @AfterEach
     void deleteFiles() throws Exception {
-        TaskFile.delete(file);
-        TaskFile.delete(parent.taskFile());
+        TaskPaths.delete(file);
+        TaskPaths.delete(parent.taskFile());
     }
 
     @Test

@@ -106,6 +106,6 @@ class ThrownFileTest {
         ThrownFile.write(task(), new Endless());
         await().atMost(LONG).until(ThrownFileTest::nobodyWrites);
         assertThat(WRITTEN).hasValueBetween(1L << 20, 2L << 20);
-        assertThat(Files.exists(TaskFile.besides(task, RunDirectory.THROWN))).isFalse();
+        assertThat(Files.exists(TaskPaths.besides(task, RunDirectory.THROWN))).isFalse();
     }
 }
