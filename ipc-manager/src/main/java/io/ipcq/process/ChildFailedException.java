@@ -4,6 +4,7 @@ package io.ipcq.process;
 import io.ipcq.IpcException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A child ended before it came to run its function, or with another exit code than 0. The message has what it printed
@@ -17,17 +18,17 @@ public final class ChildFailedException extends IpcException {
     private final boolean begun;
     private final ArrayList<String> lastErrorLines;
 
-    /** Of a child that has ended. */
-    ChildFailedException(ChildProcess child) {
-        super(message(child), child.thrown());
-        this.exitCode = child.exitCode().orElse(0);
-        this.begun = child.hasBegun();
-        this.lastErrorLines = new ArrayList<>(child.lastErrorLines());
+    /** Of a child that has ended. {@code thrown} is null if that is not known. */
+    ChildFailedException(
+            String child, int exitCode, boolean begun, List<String> lastErrorLines, @Nullable Throwable thrown) {
+        super(message(child, begun, lastErrorLines), thrown);
+        this.exitCode = exitCode;
+        this.begun = begun;
+        this.lastErrorLines = new ArrayList<>(lastErrorLines);
     }
 
-    private static String message(ChildProcess child) {
-        List<String> lines = child.lastErrorLines();
-        return (child.hasBegun() ? "a child failed: " : "a child ended before it began: ")
+    private static String message(String child, boolean begun, List<String> lines) {
+        return (begun ? "a child failed: " : "a child ended before it began: ")
                 + child
                 + (lines.isEmpty()
                         ? "; its standard error says why"

@@ -242,7 +242,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         RunningJvm running = started();
         if (!running.awaitBegun()) {
             running.join(Long.MAX_VALUE);
-            throw new ChildFailedException(this);
+            throw failure();
         }
     }
 
@@ -255,7 +255,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     public void joinOrThrow() throws InterruptedException {
         join();
         if (exitCode().orElse(0) != 0) {
-            throw new ChildFailedException(this);
+            throw failure();
         }
     }
 
@@ -478,10 +478,10 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return classes;
     }
 
-    /** What {@link #run} threw in the child that has ended; null if that is not known here. */
-    @Nullable
-    Throwable thrown() {
-        return started().thrown();
+    /** Of a child that has ended. */
+    private ChildFailedException failure() {
+        return new ChildFailedException(
+                toString(), exitCode().orElse(0), hasBegun(), lastErrorLines(), started().thrown());
     }
 
     private RunningJvm started() {

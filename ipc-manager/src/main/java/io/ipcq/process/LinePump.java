@@ -148,7 +148,7 @@ final class LinePump extends Thread {
         try {
             to.accept(bytes);
         } catch (Throwable itsOwnFault) {
-            Log.of(ChildProcess.class).warn("a line that a child printed is lost: thread=" + getName(), itsOwnFault);
+            Log.of(LinePump.class).warn("a line that a child printed is lost: thread=" + getName(), itsOwnFault);
         }
     }
 }

@@ -71,7 +71,7 @@ final class LogReceiver extends Thread {
         try {
             ChildLogs.receive(child, record);
         } catch (Throwable damaged) {
-            Log.of(ChildProcess.class).warn("a log record of a child is lost: child={}", child, damaged);
+            Log.of(LogReceiver.class).warn("a log record of a child is lost: child={}", child, damaged);
         }
     }
 
