@@ -213,7 +213,7 @@ final class ClassArchive {
     private static @Nullable ClassArchive ofThisJvm() {
         if (System.getProperty(PROPERTY, "on").equals("off")
                 || ClassArchive.class.getModule().isNamed()
-                || !JvmLauncher.isKnown("SharedArchiveFile")) {
+                || !JvmFlags.isKnown("SharedArchiveFile")) {
             return null;
         }
         try {

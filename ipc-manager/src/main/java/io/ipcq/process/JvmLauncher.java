@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import io.ipcq.queue.SharedQueue;
 import java.io.File;
 import java.io.IOException;
@@ -252,22 +251,11 @@ final class JvmLauncher {
         return File.separatorChar == '\\';
     }
 
-    /** Whether this JVM has an option of that name. */
-    static boolean isKnown(String flag) {
-        try {
-            return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                            .getVMOption(flag)
-                    != null;
-        } catch (RuntimeException | NoClassDefFoundError anotherJvm) { // or an image without the module jdk.management
-            return false;
-        }
-    }
-
     /**
      * What the server-class collectors do by default; with the others a counted loop delays the JVM's end to its own.
      */
     private static List<String> safepointsInLoops() {
-        return Stream.of("UseCountedLoopSafepoints", "LoopStripMiningIter").allMatch(JvmLauncher::isKnown)
+        return Stream.of("UseCountedLoopSafepoints", "LoopStripMiningIter").allMatch(JvmFlags::isKnown)
                 ? List.of("-XX:+UseCountedLoopSafepoints", "-XX:LoopStripMiningIter=1000")
                 : List.of();
     }
