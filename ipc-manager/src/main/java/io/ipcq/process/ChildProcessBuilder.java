@@ -195,7 +195,7 @@ public final class ChildProcessBuilder {
      * does the same. Until its debugger comes, a child does not notice that its parent was killed.
      */
     public ChildProcessBuilder debug(int port) {
-        this.debugPort = OptionalInt.of(DebuggedJvms.requirePort(port));
+        this.debugPort = OptionalInt.of(DebugPort.require(port));
         return this;
     }
 

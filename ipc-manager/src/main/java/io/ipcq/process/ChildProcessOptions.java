@@ -62,7 +62,7 @@ public record ChildProcessOptions(
         Objects.requireNonNull(program, "program");
         Objects.requireNonNull(logLevel, "logLevel");
         Objects.requireNonNull(startMethod, "startMethod");
-        Objects.requireNonNull(debugPort, "debugPort").ifPresent(DebuggedJvms::requirePort);
+        Objects.requireNonNull(debugPort, "debugPort").ifPresent(DebugPort::require);
         if (Objects.requireNonNull(output, "output") == Output.SLF4J && !Log.isSlf4jThere()) {
             throw new IllegalArgumentException(
                     "output=SLF4J needs SLF4J, which is not on the class path: add the dependency"

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** The children of this JVM that wait for a debugger, or have one, each at a port of its own. */
@@ -25,44 +24,11 @@ final class DebuggedJvms {
      * the same time as this JVM.
      */
 
-    /** The port of the first child, for all that this JVM starts. */
-    static final String PROPERTY = "ipcq.debug";
-
-    private static final int MAX_PORT = 65_535;
     private static final List<String> DEBUGGERS = List.of("-agentlib:jdwp", "-Xrunjdwp");
 
     private static final Map<Integer, Process> GIVEN = new HashMap<>(); // guarded by the class
 
     private DebuggedJvms() {}
-
-    /** The port of the first child, if this one is to wait for a debugger. */
-    static OptionalInt firstPort(ChildProcessOptions options) {
-        if (options.debugPort().isPresent()) {
-            return options.debugPort();
-        }
-        String text = System.getProperty(PROPERTY);
-        return text == null || text.isBlank() ? OptionalInt.empty() : OptionalInt.of(port(text.strip()));
-    }
-
-    private static int port(String text) {
-        try {
-            return requirePort(Integer.parseInt(text));
-        } catch (NumberFormatException noNumber) {
-            throw new IllegalArgumentException(noPort(text), noNumber);
-        }
-    }
-
-    static int requirePort(int port) {
-        if (port < 1 || port > MAX_PORT) {
-            throw new IllegalArgumentException(noPort(Integer.toString(port)));
-        }
-        return port;
-    }
-
-    private static String noPort(String text) {
-        return "a debugger's port must be from 1 to " + MAX_PORT + ": port=" + text + "; for instance -D" + PROPERTY
-                + "=5005";
-    }
 
     /**
      * Starts a JVM that waits for a debugger, and says where; if it was given a debugger of its own, that is left to
@@ -89,13 +55,13 @@ final class DebuggedJvms {
 
     private static int freePort(int first) throws IOException {
         GIVEN.values().removeIf(process -> !process.isAlive());
-        for (int port = first; port <= MAX_PORT; port++) {
+        for (int port = first; port <= DebugPort.MAX; port++) {
             if (!GIVEN.containsKey(port) && isFree(port)) {
                 return port;
             }
         }
-        throw new IOException("no port is free for a child's debugger: first=" + first + ", last=" + MAX_PORT
-                + "; choose a lower one with -D" + PROPERTY + "=PORT");
+        throw new IOException("no port is free for a child's debugger: first=" + first + ", last=" + DebugPort.MAX
+                + "; choose a lower one with -D" + DebugPort.PROPERTY + "=PORT");
     }
 
     private static boolean isFree(int port) {

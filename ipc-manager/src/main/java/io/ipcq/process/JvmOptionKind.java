@@ -28,7 +28,7 @@ enum JvmOptionKind {
             "-XX:StartFlightRecording",
             "-XX:+ManagementServer",
             "-Dcom.sun.management.",
-            "-D" + DebuggedJvms.PROPERTY + "="));
+            "-D" + DebugPort.PROPERTY + "="));
 
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> prefixes;

@@ -107,7 +107,7 @@ final class RunningJvm {
     }
 
     private static RunningJvm startJvm(ChildProcess child, ChildProcessOptions options) throws IOException {
-        OptionalInt debugPort = DebuggedJvms.firstPort(options);
+        OptionalInt debugPort = DebugPort.of(options.debugPort());
         if (options.startMethod() == StartMethod.STANDBY && options.daemon() && debugPort.isEmpty()) {
             RunningJvm waited = StandbyReserve.give(child, options);
             if (waited != null) {
