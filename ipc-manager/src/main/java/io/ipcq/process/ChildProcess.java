@@ -83,29 +83,29 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
     /** A child that runs a function. */
     public ChildProcess(SerializableRunnable function) {
-        this(ChildProcessOptions.defaults(), new Call.Call0(function));
+        this(builder().options(), new Call.Call0(function));
     }
 
     /** A child that runs a function of one argument. */
     public <A extends @Nullable Object> ChildProcess(SerializableConsumer<A> function, A a) {
-        this(ChildProcessOptions.defaults(), new Call.Call1<>(function, a));
+        this(builder().options(), new Call.Call1<>(function, a));
     }
 
     /** A child that runs a function of two arguments. */
     public <A extends @Nullable Object, B extends @Nullable Object> ChildProcess(
             SerializableBiConsumer<A, B> function, A a, B b) {
-        this(ChildProcessOptions.defaults(), new Call.Call2<>(function, a, b));
+        this(builder().options(), new Call.Call2<>(function, a, b));
     }
 
     /** A child that runs a function of three arguments. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ChildProcess(
             SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
-        this(ChildProcessOptions.defaults(), new Call.Call3<>(function, a, b, c));
+        this(builder().options(), new Call.Call3<>(function, a, b, c));
     }
 
     /** For a subclass, which overrides {@link #run}. */
     protected ChildProcess() {
-        this(ChildProcessOptions.defaults(), null);
+        this(builder().options(), null);
     }
 
     /** For a subclass with options of its own: {@code super(builder().heap("64m").options())}. */

@@ -95,8 +95,4 @@ public record ChildProcessOptions(
             throw new IllegalArgumentException("directory must exist: directory=" + path);
         }
     }
-
-    static ChildProcessOptions defaults() {
-        return new ChildProcessBuilder(null).options();
-    }
 }

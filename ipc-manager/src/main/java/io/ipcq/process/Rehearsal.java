@@ -86,7 +86,7 @@ final class Rehearsal {
     }
 
     private static ChildProcess child(Call call) {
-        return new ChildProcess(ChildProcessOptions.defaults(), call, "0");
+        return new ChildProcess(ChildProcess.builder().options(), call, "0");
     }
 
     /** What waits in vain has loaded what it takes to sleep, and the shutdown what it takes to wake. */

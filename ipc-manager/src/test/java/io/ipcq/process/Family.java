@@ -78,7 +78,7 @@ final class Family {
     static final class CommandLine {
         public static void main(String[] arguments) throws Exception {
             ChildProcess child = new ChildProcess(Work::answerList, "secret-of-the-test", List.of());
-            JvmLauncher.Launch launch = JvmLauncher.Launch.of(child, ChildProcessOptions.defaults());
+            JvmLauncher.Launch launch = JvmLauncher.Launch.of(child, ChildProcess.builder().options());
             Path task = TaskFile.write(child);
             System.out.println(String.join("\n", JvmLauncher.command(launch, launch.environmentOptions(), task)));
             System.out.println("arguments file:");
