@@ -35,23 +35,28 @@ final class ArchiveMaker {
 
     private ArchiveMaker() {}
 
+    /** What starts a JVM that rehearses, and writes an archive of what it loads to {@code made}. */
+    interface Launcher {
+        Process start(ClassArchive archive, Path made) throws IOException;
+    }
+
     /**
      * Once in the life of this JVM, of one whose archive is missing: soon, old archives are swept, and that one is
      * made.
      */
-    static void makeSoon(ClassArchive archive) {
+    static void makeSoon(ClassArchive archive, Launcher launcher) {
         if (BEGUN.compareAndSet(false, true)) {
             LiveChildren.endBefore(END);
-            Thread thread = new Thread(() -> makeLater(archive), "ipcq-archive");
+            Thread thread = new Thread(() -> makeLater(archive, launcher), "ipcq-archive");
             thread.setDaemon(true);
             thread.start();
         }
     }
 
-    private static void makeLater(ClassArchive archive) {
+    private static void makeLater(ClassArchive archive, Launcher launcher) {
         try {
             Thread.sleep(PAUSE_MILLIS);
-            make(archive);
+            make(archive, launcher);
         } catch (InterruptedException | IOException | RuntimeException without) {
             // children start without an archive; whoever comes next tries again
         }
@@ -61,19 +66,19 @@ final class ArchiveMaker {
      * False if another process makes it at this moment, or it could not be made. Sweeps archives that nobody uses, of
      * earlier builds mostly.
      */
-    static boolean make(ClassArchive archive) throws IOException, InterruptedException {
+    static boolean make(ClassArchive archive, Launcher launcher) throws IOException, InterruptedException {
         archive.cache().sweep();
         try (FileLock lock = archive.cache().tryMake(archive.key())) {
-            return lock != null && (archive.file() != null || makeLocked(archive));
+            return lock != null && (archive.file() != null || makeLocked(archive, launcher));
         }
     }
 
-    private static boolean makeLocked(ClassArchive archive) throws IOException, InterruptedException {
+    private static boolean makeLocked(ClassArchive archive, Launcher launcher) throws IOException, InterruptedException {
         removeLeftovers(archive);
         Path made = archive.directory()
                 .resolve(archive.key() + "." + ProcessHandle.current().pid() + ".new");
         try {
-            Process process = JvmLauncher.launchRehearsal(archive.jars(), made, RunDirectory.current());
+            Process process = launcher.start(archive, made);
             rehearsal = process;
             if (ending) {
                 end(process);

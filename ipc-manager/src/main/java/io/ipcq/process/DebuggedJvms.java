@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
-import io.ipcq.process.JvmLauncher.Launch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,19 +28,24 @@ final class DebuggedJvms {
 
     private DebuggedJvms() {}
 
+    /** What starts a JVM with the task of a child. */
+    interface Launcher {
+        Process start(Launch launch) throws IOException;
+    }
+
     /**
      * Starts a JVM that waits for a debugger, and says where; if it was given a debugger of its own, that is left to
      * it.
      */
-    static synchronized Process launch(int firstPort, String name, Launch launch, Path given) throws IOException {
+    static synchronized Process start(int firstPort, String name, Launch launch, Launcher launcher) throws IOException {
         if (Stream.concat(launch.jvmOptions().stream(), launch.environmentOptions().options().stream())
                 .anyMatch(DebuggedJvms::isDebugger)) {
-            return JvmLauncher.launch(launch, given);
+            return launcher.start(launch);
         }
         int port = freePort(firstPort);
         String address = InetAddress.getLoopbackAddress().getHostAddress() + ":" + port;
-        Process process = JvmLauncher.launch(
-                launch.with("-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=" + address), given);
+        Process process = launcher.start(
+                launch.with("-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=" + address));
         GIVEN.put(port, process);
         System.err.println(name + " waits for a debugger: pid=" + process.pid() + ", address=" + address
                 + "; attach one, for instance with: jdb -attach " + address);

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,48 +58,6 @@ final class JvmLauncher {
 
     private JvmLauncher() {}
 
-    /** All that is decided when a JVM starts; equal launches give JVMs of which each can do the other's work. */
-    record Launch(
-            ChildJava java,
-            List<String> yieldingOptions,
-            List<String> jvmOptions,
-            Map<String, String> environment,
-            Optional<Path> directory,
-            List<Path> classPath,
-            boolean inheritsClassPath,
-            Output output) {
-
-        /** What its JVM will find in the environment. */
-        EnvironmentOptions environmentOptions() {
-            return EnvironmentOptions.of(System.getenv(), environment, jvmOptions);
-        }
-
-        /** The same with one option more, which wins over the others. */
-        Launch with(String jvmOption) {
-            List<String> more =
-                    Stream.concat(jvmOptions.stream(), Stream.of(jvmOption)).toList();
-            return new Launch(
-                    java, yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
-        }
-
-        private static List<String> logOptions(ChildProcessOptions options) {
-            return options.logLevel() == System.Logger.Level.OFF ? List.of() : ChildLogs.jvmOptions();
-        }
-
-        static Launch of(ChildProcess child, ChildProcessOptions options) throws IOException {
-            return new Launch(
-                    options.java().map(ChildJava::at).orElse(ChildJava.OWN),
-                    options.yieldingOptions(),
-                    Stream.concat(logOptions(options).stream(), options.jvmOptions().stream())
-                            .toList(),
-                    options.environment(),
-                    options.directory(),
-                    ChildClassPath.of(child, options),
-                    options.classPath().isEmpty(),
-                    options.output());
-        }
-    }
-
     /** {@code given} is the file of the task, or of the slot in which the JVM will be given one. */
     static Process launch(Launch launch, Path given) throws IOException {
         EnvironmentOptions environment = launch.environmentOptions();
@@ -133,12 +90,12 @@ final class JvmLauncher {
         }
     }
 
-    /** A JVM that writes an archive of what it loads from {@code jars}. */
-    static Process launchRehearsal(List<Path> jars, Path archive, Path runDirectory) throws IOException {
+    /** A JVM that writes an archive of what it loads from the jars of {@code archive}. */
+    static Process launchRehearsal(ClassArchive archive, Path made) throws IOException {
         List<String> command = java(ChildJava.OWN);
-        command.addAll(ClassArchive.makingOptions(archive));
-        command.addAll(List.of("-cp", ChildClassPath.join(jars), ChildMain.class.getName()));
-        command.add(runDirectory.resolve("archive" + Rehearsal.SUFFIX).toString());
+        command.addAll(ClassArchive.makingOptions(made));
+        command.addAll(List.of("-cp", ChildClassPath.join(archive.jars()), ChildMain.class.getName()));
+        command.add(RunDirectory.current().resolve("archive" + Rehearsal.SUFFIX).toString());
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment()
                 .putAll(EnvironmentOptions.of(System.getenv(), Map.of(), List.of())
@@ -160,7 +117,7 @@ final class JvmLauncher {
             command.addAll(ClassArchive.options(file));
             classPath = ChildClassPath.startingWith(archive.jars(), classPath);
         } else if (archive != null) {
-            ArchiveMaker.makeSoon(archive);
+            ArchiveMaker.makeSoon(archive, JvmLauncher::launchRehearsal);
         }
         launch.yieldingOptions().stream()
                 .filter(option -> !yields(option, launch, environment))

@@ -2,7 +2,6 @@
 package io.ipcq.process;
 
 import io.ipcq.memory.Signals;
-import io.ipcq.process.JvmLauncher.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +118,11 @@ final class RunningJvm {
                 child,
                 options,
                 task -> debugPort.isPresent()
-                        ? DebuggedJvms.launch(debugPort.getAsInt(), child.name(), launch, task)
+                        ? DebuggedJvms.start(
+                                debugPort.getAsInt(),
+                                child.name(),
+                                launch,
+                                debugged -> JvmLauncher.launch(debugged, task))
                         : JvmLauncher.launch(launch, task));
     }
 

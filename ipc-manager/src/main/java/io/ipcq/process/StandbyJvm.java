@@ -18,7 +18,7 @@ final class StandbyJvm {
         this.slot = slot;
     }
 
-    static StandbyJvm start(JvmLauncher.Launch launch, Duration idle, String code, Consumer<StandbyJvm> ended)
+    static StandbyJvm start(Launch launch, Duration idle, String code, Consumer<StandbyJvm> ended)
             throws IOException {
         StandbySlot slot = StandbySlot.create(TaskPaths.next(StandbySlot.SUFFIX), idle, code);
         try {

@@ -28,13 +28,13 @@ final class StandbyReserve {
     private static final long HEAD_START_MILLIS = 20;
 
     /** By the age of the last request. */
-    private static final Map<JvmLauncher.Launch, StandbyReserve> ALL = new LinkedHashMap<>(16, 0.75f, true);
+    private static final Map<Launch, StandbyReserve> ALL = new LinkedHashMap<>(16, 0.75f, true);
 
     private static boolean ending;
 
     private static final Runnable END = StandbyReserve::endAll;
 
-    private final JvmLauncher.Launch launch;
+    private final Launch launch;
     private final Deque<StandbyJvm> jvms = new ArrayDeque<>();
     private int size;
     private Duration idle;
@@ -45,7 +45,7 @@ final class StandbyReserve {
     /** The class that the last task came from, which new ones load ahead. */
     private String code;
 
-    private StandbyReserve(JvmLauncher.Launch launch, ChildProcessOptions options, String code) {
+    private StandbyReserve(Launch launch, ChildProcessOptions options, String code) {
         this.launch = launch;
         this.size = options.reserve();
         this.idle = options.reserveIdle();
@@ -55,7 +55,7 @@ final class StandbyReserve {
     /** Hands the task to a JVM that waits, and sees to it that another one will; null if none waits. */
     static @Nullable RunningJvm give(ChildProcess child, ChildProcessOptions options) throws IOException {
         StandbyReserve reserve = find(
-                JvmLauncher.Launch.of(child, options), options, child.code().getName());
+                Launch.of(child, options), options, child.code().getName());
         try {
             for (StandbyJvm jvm = reserve.poll(); jvm != null; jvm = reserve.poll()) {
                 RunningJvm running = reserve.tryGive(jvm, child, options);
@@ -73,7 +73,7 @@ final class StandbyReserve {
     static void prepare(ChildProcess child, ChildProcessOptions options, long deadlineNanos)
             throws IOException, InterruptedException {
         StandbyReserve reserve = find(
-                JvmLauncher.Launch.of(child, options), options, child.code().getName());
+                Launch.of(child, options), options, child.code().getName());
         reserve.fill();
         for (StandbyJvm jvm : reserve.list()) {
             jvm.awaitWaiting(deadlineNanos);
@@ -90,7 +90,7 @@ final class StandbyReserve {
         reserves.forEach(StandbyReserve::end);
     }
 
-    private static StandbyReserve find(JvmLauncher.Launch launch, ChildProcessOptions options, String code) {
+    private static StandbyReserve find(Launch launch, ChildProcessOptions options, String code) {
         synchronized (ALL) {
             StandbyReserve reserve = ALL.get(launch);
             if (reserve == null) {

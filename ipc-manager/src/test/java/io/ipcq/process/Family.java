@@ -78,7 +78,7 @@ final class Family {
     static final class CommandLine {
         public static void main(String[] arguments) throws Exception {
             ChildProcess child = new ChildProcess(Work::answerList, "secret-of-the-test", List.of());
-            JvmLauncher.Launch launch = JvmLauncher.Launch.of(child, ChildProcess.builder().options());
+            Launch launch = Launch.of(child, ChildProcess.builder().options());
             Path task = TaskFile.write(child);
             System.out.println(String.join("\n", JvmLauncher.command(launch, launch.environmentOptions(), task)));
             System.out.println("arguments file:");
@@ -153,7 +153,7 @@ final class Family {
     static final class Archiving {
         public static void main(String[] arguments) throws Exception {
             ClassArchive archive = ClassArchive.current();
-            System.out.println("made: " + (archive != null && ArchiveMaker.make(archive)));
+            System.out.println("made: " + (archive != null && ArchiveMaker.make(archive, JvmLauncher::launchRehearsal)));
             ChildProcess child = ChildProcess.builder(Work::nothing)
                     .jvmOptions("-Xlog:class+load:file=" + arguments[0])
                     .start();

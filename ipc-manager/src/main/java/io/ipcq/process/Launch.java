@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** All that is decided when a JVM starts; equal launches give JVMs of which each can do the other's work. */
+record Launch(
+        ChildJava java,
+        List<String> yieldingOptions,
+        List<String> jvmOptions,
+        Map<String, String> environment,
+        Optional<Path> directory,
+        List<Path> classPath,
+        boolean inheritsClassPath,
+        Output output) {
+
+    /** What its JVM will find in the environment. */
+    EnvironmentOptions environmentOptions() {
+        return EnvironmentOptions.of(System.getenv(), environment, jvmOptions);
+    }
+
+    /** The same with one option more, which wins over the others. */
+    Launch with(String jvmOption) {
+        List<String> more =
+                Stream.concat(jvmOptions.stream(), Stream.of(jvmOption)).toList();
+        return new Launch(
+                java, yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
+    }
+
+    private static List<String> logOptions(ChildProcessOptions options) {
+        return options.logLevel() == System.Logger.Level.OFF ? List.of() : ChildLogs.jvmOptions();
+    }
+
+    static Launch of(ChildProcess child, ChildProcessOptions options) throws IOException {
+        return new Launch(
+                options.java().map(ChildJava::at).orElse(ChildJava.OWN),
+                options.yieldingOptions(),
+                Stream.concat(logOptions(options).stream(), options.jvmOptions().stream())
+                        .toList(),
+                options.environment(),
+                options.directory(),
+                ChildClassPath.of(child, options),
+                options.classPath().isEmpty(),
+                options.output());
+    }
+}
