@@ -24,18 +24,18 @@ final class ChildClassPath {
 
     private ChildClassPath() {}
 
-    static List<Path> of(ChildProcess child, ChildProcessOptions options) throws IOException {
+    static List<Path> of(Task task, ChildProcessOptions options) throws IOException {
         if (!options.classPath().isEmpty()) {
             return absolute(options.classPath());
         }
-        Class<?> code = child.code();
+        Class<?> code = task.code();
         Class<?> program = options.program().orElse(code);
         List<Path> entries = inherited(loaderOf(program));
         if (MemoryClasses.areInFiles(code) && MemoryClasses.areInFiles(program)) {
             return entries;
         }
         MemoryClasses.requireBytes(code);
-        Path inMemory = MemoryClasses.archive(program, child.classes(), child.isDaemon());
+        Path inMemory = MemoryClasses.archive(program, task.classes(), task.daemon());
         return inMemory == null
                 ? entries
                 : Stream.concat(entries.stream(), Stream.of(inMemory)).toList();

@@ -7,15 +7,12 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,9 +74,6 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     private transient volatile @Nullable RunningJvm jvm;
 
     private transient boolean closed;
-
-    /** Takes in its log records; null if they are not wanted. Set before it is started. */
-    private transient @Nullable LogReceiver logs;
 
     /** A child that runs a function. */
     public ChildProcess(SerializableRunnable function) {
@@ -224,7 +218,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
                     + (jvm == null ? "closed" : exitDescription()));
         }
         CurrentProcess.requireNoStaticInitializer();
-        jvm = RunningJvm.start(this, chosen);
+        jvm = RunningJvm.start(task(), chosen);
         call = null;
         LiveChildren.add(this);
     }
@@ -440,42 +434,14 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         }
     }
 
-    @Nullable
-    Call call() {
-        return call;
-    }
-
-    void receiveLogs(@Nullable LogReceiver receiver) {
-        logs = receiver;
-    }
-
-    @Nullable
-    LogReceiver logs() {
-        return logs;
+    /** What the child is given. */
+    Task task() {
+        return new Task(name, family, daemon, this, call, getClass() == ChildProcess.class, null);
     }
 
     /** The place in the tree of processes: {@code 2:1} is the first child of the main program's second. */
     String family() {
         return family;
-    }
-
-    /** The class of the code that the child will run: of a lambda or method reference, the one that it stands in. */
-    Class<?> code() {
-        Call given = call;
-        return given == null ? getClass() : TravelTrace.codeOf(given.function());
-    }
-
-    /** The classes of what the child will run, and of its arguments. */
-    Set<Class<?>> classes() {
-        Set<Class<?>> classes = new LinkedHashSet<>(Set.of(code()));
-        Call given = call;
-        if (given != null) {
-            Stream.of(given.arguments())
-                    .filter(Objects::nonNull)
-                    .map(TravelTrace::codeOf)
-                    .forEach(classes::add);
-        }
-        return classes;
     }
 
     /** Of a child that has ended. */

@@ -223,7 +223,7 @@ public final class ChildProcessBuilder {
         if (ChildThread.isWanted(options())) {
             return this;
         }
-        StandbyReserve.prepare(child, options(), System.nanoTime() + PREPARE_PATIENCE.toNanos());
+        StandbyReserve.prepare(child.task(), options(), System.nanoTime() + PREPARE_PATIENCE.toNanos());
         return this;
     }
 

@@ -33,11 +33,12 @@ final class ChildThread extends Process {
     private int signal; // guarded by this
     private int exitValue; // guarded by this
 
-    private ChildThread(ChildProcess child, Path task) {
-        this.family = child.family();
-        this.thread = new Thread(() -> run(task, child.isDaemon()), child.name());
-        thread.setDaemon(child.isDaemon());
-        thread.setContextClassLoader(ChildClassPath.loaderOf(child.code()));
+    private ChildThread(Task task, Path file) {
+        boolean daemon = task.daemon(); // and not the task, which is the child's copy
+        this.family = task.family();
+        this.thread = new Thread(() -> run(file, daemon), task.name());
+        thread.setDaemon(daemon);
+        thread.setContextClassLoader(ChildClassPath.loaderOf(task.code()));
     }
 
     /** Whether a child with these options is to be a thread. */
@@ -50,25 +51,25 @@ final class ChildThread extends Process {
         return kind.equals(THREADS) || options.startMethod() == StartMethod.THREAD;
     }
 
-    static ChildThread start(ChildProcess child, Path task) {
-        ChildThread started = new ChildThread(child, task);
+    static ChildThread start(Task task, Path file) {
+        ChildThread started = new ChildThread(task, file);
         started.thread.start();
         return started;
     }
 
-    private void run(Path task, boolean daemon) {
+    private void run(Path file, boolean daemon) {
         int code = 0;
         try {
-            ChildProcess child = TaskFile.read(task, daemon, null);
+            ChildProcess child = TaskFile.read(file, daemon, null);
             child.run();
         } catch (Throwable uncaught) {
             code = FAILED;
             if (!isTold()) {
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, uncaught);
-                ThrownFile.write(task, uncaught);
+                ThrownFile.write(file, uncaught);
             }
             if (isTold()) {
-                ThrownFile.take(task); // it may count as ended already, and nobody takes it then
+                ThrownFile.take(file); // it may count as ended already, and nobody takes it then
             }
         } finally {
             end(code);

@@ -36,7 +36,7 @@ record Launch(
         return options.logLevel() == System.Logger.Level.OFF ? List.of() : ChildLogs.jvmOptions();
     }
 
-    static Launch of(ChildProcess child, ChildProcessOptions options) throws IOException {
+    static Launch of(Task task, ChildProcessOptions options) throws IOException {
         return new Launch(
                 options.java().map(ChildJava::at).orElse(ChildJava.OWN),
                 options.yieldingOptions(),
@@ -44,7 +44,7 @@ record Launch(
                         .toList(),
                 options.environment(),
                 options.directory(),
-                ChildClassPath.of(child, options),
+                ChildClassPath.of(task, options),
                 options.classPath().isEmpty(),
                 options.output());
     }

@@ -58,11 +58,7 @@ final class PlainCall {
     // ---- parent -----------------------------------------------------------------------------------------------------
 
     /** Null if the task has to be serialized. */
-    static byte @Nullable [] encode(ChildProcess child) {
-        Call call = child.call();
-        if (call == null || child.getClass() != ChildProcess.class) {
-            return null;
-        }
+    static byte @Nullable [] encode(Call call) {
         try {
             SerializedLambda lambda = lambda(call.function());
             if (lambda == null) {

@@ -71,22 +71,22 @@ final class Rehearsal {
 
     /** As a JVM runs a task that was started for it. */
     private static void spawn(StandbySlot slot, ParentLink link, Call call) throws Exception {
-        TaskFile.read(TaskFile.write(child(call), slot.taskFile()), true, link).run();
+        TaskFile.read(TaskFile.write(task(call), slot.taskFile()), true, link).run();
     }
 
     /** As one does that has waited. */
     private static void give(StandbySlot slot, ParentLink link, Call call) throws Exception {
         slot.reset();
         slot.announce();
-        slot.give(TaskFile.encode(child(call), StandbySlot.MAX_TASK_BYTES, slot.taskFile()));
+        slot.give(TaskFile.encode(task(call), StandbySlot.MAX_TASK_BYTES, slot.taskFile()));
         ChildProcess taken = ChildMain.take(slot, true, link);
         if (taken != null) {
             taken.run();
         }
     }
 
-    private static ChildProcess child(Call call) {
-        return new ChildProcess(ChildProcess.builder().options(), call, "0");
+    private static Task task(Call call) {
+        return new ChildProcess(ChildProcess.builder().options(), call, "0").task();
     }
 
     /** What waits in vain has loaded what it takes to sleep, and the shutdown what it takes to wake. */

@@ -29,7 +29,7 @@ final class RunningJvm {
     /** Completes after {@link #ended}, so it does not wait for what others do then. */
     private final CompletableFuture<Process> exit = new CompletableFuture<>();
 
-    private final Path task;
+    private final Path file;
 
     /** Knows the classes of what the child may throw. */
     private final ClassLoader program;
@@ -43,12 +43,12 @@ final class RunningJvm {
     /** It ended before it read its task; known when the task is deleted. */
     private volatile boolean endedUnread;
 
-    private RunningJvm(ChildProcess child, Process process, List<LinePump> pumps, Path task) {
+    private RunningJvm(Task task, Process process, List<LinePump> pumps, Path file) {
         this.process = process;
         this.pumps = pumps;
-        this.logs = child.logs();
-        this.task = task;
-        this.program = ChildClassPath.loaderOf(child.code());
+        this.logs = task.logs();
+        this.file = file;
+        this.program = ChildClassPath.loaderOf(task.code());
     }
 
     private void ended() {
@@ -76,27 +76,26 @@ final class RunningJvm {
     }
 
     private void tidyUp() {
-        endedUnread |= Files.exists(task); // also if this is done again
-        TaskPaths.deleteQuietly(task);
+        endedUnread |= Files.exists(file); // also if this is done again
+        TaskPaths.deleteQuietly(file);
         if (thrown == null) {
-            thrown = ThrownFile.take(task);
+            thrown = ThrownFile.take(file);
         }
-        GroupSignals.forget(task);
+        GroupSignals.forget(file);
         LiveChildren.ended();
         if (logs != null) {
             logs.end();
         }
     }
 
-    static RunningJvm start(ChildProcess child, ChildProcessOptions options) throws IOException {
+    static RunningJvm start(Task task, ChildProcessOptions options) throws IOException {
         if (ChildThread.isWanted(options)) {
-            return begin(child, options, task -> ChildThread.start(child, task));
+            return begin(task, options, file -> ChildThread.start(task, file));
         }
-        LogReceiver logs = LogReceiver.of(child.name(), options.logLevel());
-        child.receiveLogs(logs);
+        LogReceiver logs = LogReceiver.of(task.name(), options.logLevel());
         RunningJvm started = null;
         try {
-            started = startJvm(child, options);
+            started = startJvm(task.sendingLogsTo(logs), options);
             return started;
         } finally {
             if (started == null && logs != null) {
@@ -105,51 +104,50 @@ final class RunningJvm {
         }
     }
 
-    private static RunningJvm startJvm(ChildProcess child, ChildProcessOptions options) throws IOException {
+    private static RunningJvm startJvm(Task task, ChildProcessOptions options) throws IOException {
         OptionalInt debugPort = DebugPort.of(options.debugPort());
         if (options.startMethod() == StartMethod.STANDBY && options.daemon() && debugPort.isEmpty()) {
-            RunningJvm waited = StandbyReserve.give(child, options);
+            RunningJvm waited = StandbyReserve.give(task, options);
             if (waited != null) {
                 return waited;
             }
         }
-        Launch launch = Launch.of(child, options);
+        Launch launch = Launch.of(task, options);
+        if (debugPort.isEmpty()) {
+            return begin(task, options, file -> JvmLauncher.launch(launch, file));
+        }
+        int port = debugPort.getAsInt();
         return begin(
-                child,
+                task,
                 options,
-                task -> debugPort.isPresent()
-                        ? DebuggedJvms.start(
-                                debugPort.getAsInt(),
-                                child.name(),
-                                launch,
-                                debugged -> JvmLauncher.launch(debugged, task))
-                        : JvmLauncher.launch(launch, task));
+                file -> DebuggedJvms.start(
+                        port, task.name(), launch, debugged -> JvmLauncher.launch(debugged, file)));
     }
 
     /** What is begun with the file of a task. */
     private interface Start {
-        Process with(Path task) throws IOException;
+        Process with(Path file) throws IOException;
     }
 
-    private static RunningJvm begin(ChildProcess child, ChildProcessOptions options, Start start) throws IOException {
-        Path task = TaskFile.write(child);
+    private static RunningJvm begin(Task task, ChildProcessOptions options, Start start) throws IOException {
+        Path file = TaskFile.write(task);
         try {
-            return of(child, start.with(task), options.output(), task);
+            return of(task, start.with(file), options.output(), file);
         } catch (Throwable failed) {
-            TaskPaths.deleteQuietly(task);
+            TaskPaths.deleteQuietly(file);
             throw failed;
         }
     }
 
     /** A JVM that has been given its task, or is about to read it; ended if it cannot be watched. */
-    static RunningJvm of(ChildProcess child, Process process, Output output, Path task) {
+    static RunningJvm of(Task task, Process process, Output output, Path file) {
         try {
-            RunningJvm jvm = new RunningJvm(child, process, pumps(child.name(), process, output), task);
+            RunningJvm jvm = new RunningJvm(task, process, pumps(task.name(), process, output), file);
             jvm.pumps.forEach(Thread::start);
             if (jvm.logs != null) {
                 jvm.logs.start();
             }
-            ExitWatch.start(process, child.name(), jvm::ended);
+            ExitWatch.start(process, task.name(), jvm::ended);
             return jvm;
         } catch (Throwable failed) {
             process.destroyForcibly();
@@ -181,7 +179,7 @@ final class RunningJvm {
     /** Whether it has read its task, which it deletes then. */
     boolean hasBegun() {
         // in this order: the task is deleted after the note that it was there
-        return !Files.exists(task) && !endedUnread;
+        return !Files.exists(file) && !endedUnread;
     }
 
     /** Waits until it has read its task, looking more and more seldom; false if it has ended without. */
@@ -252,7 +250,7 @@ final class RunningJvm {
 
     private void allow(String signal) {
         if (!isThread()) {
-            GroupSignals.allow(task, signal);
+            GroupSignals.allow(file, signal);
         }
     }
 

@@ -52,20 +52,20 @@ final class StandbyJvm {
      * @throws CannotTravelException if the task cannot be sent; this JVM still waits then
      */
     @Nullable
-    RunningJvm give(ChildProcess child, Output output) throws IOException {
-        byte[] task;
+    RunningJvm give(Task task, Output output) throws IOException {
+        byte[] bytes;
         try {
-            task = TaskFile.encode(child, StandbySlot.MAX_TASK_BYTES, slot.taskFile());
+            bytes = TaskFile.encode(task, StandbySlot.MAX_TASK_BYTES, slot.taskFile());
         } catch (NoSuchFileException tidiedUp) {
             return null; // something took the directory away: nothing large can be handed over there
         }
-        if (!slot.give(task)) {
-            if (task == null) {
+        if (!slot.give(bytes)) {
+            if (bytes == null) {
                 TaskPaths.deleteQuietly(slot.taskFile());
             }
             return null;
         }
-        return RunningJvm.of(child, process, output, slot.taskFile());
+        return RunningJvm.of(task, process, output, slot.taskFile());
     }
 
     /** Ends it; for one that has no task. */

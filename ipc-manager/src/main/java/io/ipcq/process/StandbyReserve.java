@@ -53,12 +53,12 @@ final class StandbyReserve {
     }
 
     /** Hands the task to a JVM that waits, and sees to it that another one will; null if none waits. */
-    static @Nullable RunningJvm give(ChildProcess child, ChildProcessOptions options) throws IOException {
+    static @Nullable RunningJvm give(Task task, ChildProcessOptions options) throws IOException {
         StandbyReserve reserve = find(
-                Launch.of(child, options), options, child.code().getName());
+                Launch.of(task, options), options, task.code().getName());
         try {
             for (StandbyJvm jvm = reserve.poll(); jvm != null; jvm = reserve.poll()) {
-                RunningJvm running = reserve.tryGive(jvm, child, options);
+                RunningJvm running = reserve.tryGive(jvm, task, options);
                 if (running != null) {
                     return running;
                 }
@@ -70,10 +70,10 @@ final class StandbyReserve {
     }
 
     /** Fills the reserve and waits until its JVMs wait, or the time is over. */
-    static void prepare(ChildProcess child, ChildProcessOptions options, long deadlineNanos)
+    static void prepare(Task task, ChildProcessOptions options, long deadlineNanos)
             throws IOException, InterruptedException {
         StandbyReserve reserve = find(
-                Launch.of(child, options), options, child.code().getName());
+                Launch.of(task, options), options, task.code().getName());
         reserve.fill();
         for (StandbyJvm jvm : reserve.list()) {
             jvm.awaitWaiting(deadlineNanos);
@@ -107,10 +107,10 @@ final class StandbyReserve {
         }
     }
 
-    private @Nullable RunningJvm tryGive(StandbyJvm jvm, ChildProcess child, ChildProcessOptions options)
+    private @Nullable RunningJvm tryGive(StandbyJvm jvm, Task task, ChildProcessOptions options)
             throws IOException {
         try {
-            RunningJvm running = jvm.give(child, options.output());
+            RunningJvm running = jvm.give(task, options.output());
             if (running == null) {
                 jvm.end();
             }

@@ -34,14 +34,14 @@ final class TaskFile {
 
     private TaskFile() {}
 
-    static Path write(ChildProcess child) throws IOException {
-        return write(child, TaskPaths.next(child.isDaemon() ? RunDirectory.TASK : RunDirectory.DETACHED));
+    static Path write(Task task) throws IOException {
+        return write(task, TaskPaths.next(task.daemon() ? RunDirectory.TASK : RunDirectory.DETACHED));
     }
 
-    static Path write(ChildProcess child, Path file) throws IOException {
+    static Path write(Task task, Path file) throws IOException {
         RunDirectory.createFile(file);
         try (OutputStream out = new FileOutputStream(file.toFile())) {
-            write(child, out);
+            write(task, out);
             return file;
         } catch (Throwable failed) {
             Files.deleteIfExists(file);
@@ -50,10 +50,10 @@ final class TaskFile {
     }
 
     /** The task, if it has no more bytes than {@code limit}; else null, and it is in the file, which was not there. */
-    static byte @Nullable [] encode(ChildProcess child, int limit, Path file) throws IOException {
+    static byte @Nullable [] encode(Task task, int limit, Path file) throws IOException {
         SpillingOutput out = new SpillingOutput(limit, file);
         try (out) {
-            write(child, out);
+            write(task, out);
             return out.inMemory();
         } catch (Throwable failed) {
             TaskPaths.deleteQuietly(file);
@@ -61,23 +61,23 @@ final class TaskFile {
         }
     }
 
-    private static void write(ChildProcess child, OutputStream stream) throws IOException {
+    private static void write(Task task, OutputStream stream) throws IOException {
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(stream, BUFFER_BYTES))) {
             CurrentProcess parent = CurrentProcess.current();
             out.writeUTF(parent.name());
             out.writeLong(parent.pid());
-            out.writeUTF(child.name());
-            out.writeUTF(child.family());
-            LogReceiver logs = child.logs();
+            out.writeUTF(task.name());
+            out.writeUTF(task.family());
+            LogReceiver logs = task.logs();
             out.writeUTF(logs == null ? "" : logs.level().name());
             out.writeUTF(logs == null ? "" : logs.link());
-            byte[] plain = PlainCall.encode(child);
+            byte[] plain = task.plain();
             out.writeBoolean(plain != null);
             if (plain != null) {
                 out.write(plain);
             } else {
                 ObjectOutputStream objects = new TravelOutput(out);
-                TravelTrace.writeObject(objects, child);
+                task.serialize(objects);
                 objects.flush();
             }
         }

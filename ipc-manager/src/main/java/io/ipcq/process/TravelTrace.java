@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
-import java.io.IOException;
 import java.io.NotSerializableException;
-import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
-import java.io.ObjectStreamException;
 import java.io.ObjectStreamField;
 import java.io.Serializable;
 import java.lang.invoke.SerializedLambda;
@@ -36,22 +33,6 @@ public final class TravelTrace {
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private TravelTrace() {}
-
-    /** @throws CannotTravelException if something in {@code child} is not serializable */
-    static void writeObject(ObjectOutputStream out, ChildProcess child) throws IOException {
-        try {
-            out.writeObject(child);
-        } catch (ObjectStreamException | RuntimeException | StackOverflowError refused) {
-            Call call = child.call();
-            throw refusal(
-                    "the task of " + child.name(),
-                    call == null ? child : call.function(),
-                    call == null ? child.getClass().getSimpleName() : "function",
-                    call == null ? new @Nullable Object[0] : call.arguments(),
-                    "argument ",
-                    refused);
-        }
-    }
 
     /**
      * The exception for what serialization refused.

@@ -77,12 +77,12 @@ final class Family {
 
     static final class CommandLine {
         public static void main(String[] arguments) throws Exception {
-            ChildProcess child = new ChildProcess(Work::answerList, "secret-of-the-test", List.of());
-            Launch launch = Launch.of(child, ChildProcess.builder().options());
-            Path task = TaskFile.write(child);
-            System.out.println(String.join("\n", JvmLauncher.command(launch, launch.environmentOptions(), task)));
+            Task task = new ChildProcess(Work::answerList, "secret-of-the-test", List.of()).task();
+            Launch launch = Launch.of(task, ChildProcess.builder().options());
+            Path file = TaskFile.write(task);
+            System.out.println(String.join("\n", JvmLauncher.command(launch, launch.environmentOptions(), file)));
             System.out.println("arguments file:");
-            System.out.println(Files.readString(TaskPaths.argumentsOf(task)));
+            System.out.println(Files.readString(TaskPaths.argumentsOf(file)));
         }
     }
 

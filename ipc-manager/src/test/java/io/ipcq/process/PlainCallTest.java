@@ -112,7 +112,7 @@ class PlainCallTest {
         Path directory = linked.toRealPath(); // as the descriptors have it
         SharedQueue<String> gone = SharedQueue.create(String.class);
         SharedQueue<String> queue = SharedQueue.builder(String.class).create(directory.resolve("queue"));
-        byte[] bytes = PlainCall.encode(new ChildProcess((a, b) -> three(a, b, null), queue, gone));
+        byte[] bytes = new ChildProcess((a, b) -> three(a, b, null), queue, gone).task().plain();
         gone.close();
 
         assertThatThrownBy(() -> PlainCall.decode(new DataInputStream(new ByteArrayInputStream(bytes))))
@@ -169,7 +169,7 @@ class PlainCallTest {
                         @Override
                         public void run() {}
                     })) {
-                assertThat(PlainCall.encode(child)).isNull();
+                assertThat(child.task().plain()).isNull();
             }
         }
     }
@@ -177,7 +177,7 @@ class PlainCallTest {
     @Test
     void shouldRefuseDamagedBytes() {
         byte[] bytes =
-                Objects.requireNonNull(PlainCall.encode(new ChildProcess((a, b, c) -> three(a, b, c), "a", "b", "c")));
+                Objects.requireNonNull(new ChildProcess((a, b, c) -> three(a, b, c), "a", "b", "c").task().plain());
         for (int length = 0; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
             assertThatThrownBy(() -> decode(cut)).isInstanceOfAny(IOException.class, ClassNotFoundException.class);
@@ -190,7 +190,7 @@ class PlainCallTest {
     }
 
     private static Call throughBytes(ChildProcess child) throws Exception {
-        return decode(Objects.requireNonNull(PlainCall.encode(child), "it is plain"));
+        return decode(Objects.requireNonNull(child.task().plain(), "it is plain"));
     }
 
     private static Call decode(byte[] bytes) throws IOException, ClassNotFoundException {

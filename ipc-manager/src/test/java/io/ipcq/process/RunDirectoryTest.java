@@ -25,7 +25,7 @@ class RunDirectoryTest {
 
     @Test
     void shouldBeReachableByOwnerOnly() throws Exception {
-        Path task = TaskFile.write(new ChildProcess(Work::nothing));
+        Path task = TaskFile.write(new ChildProcess(Work::nothing).task());
 
         assertThat(permissions(task.getParent())).isEqualTo("rwx------");
         assertThat(permissions(task)).isEqualTo("rw-------");
@@ -139,7 +139,7 @@ class RunDirectoryTest {
 
     @Test
     void shouldRefuseTaskThatClaimsMoreThanItHolds() throws Exception {
-        Path task = TaskFile.write(new ChildProcess(a -> {}, new byte[100]));
+        Path task = TaskFile.write(new ChildProcess(a -> {}, new byte[100]).task());
         byte[] bytes = Files.readAllBytes(task);
         int length = lengthFieldOf(bytes);
         bytes[length] = 0x7f;

@@ -58,7 +58,7 @@ class StandbySlotTest {
     @Test
     void shouldPutLargeTaskIntoFile() throws Exception {
         String large = "x".repeat(StandbySlot.MAX_TASK_BYTES);
-        assertThat(TaskFile.encode(new ChildProcess(a -> {}, large), StandbySlot.MAX_TASK_BYTES, parent.taskFile()))
+        assertThat(TaskFile.encode(task(large), StandbySlot.MAX_TASK_BYTES, parent.taskFile()))
                 .isNull();
         assertThat(parent.taskFile()).content(ISO_8859_1).contains(large);
         waiting.announce();
@@ -74,7 +74,7 @@ class StandbySlotTest {
     void shouldLeaveNoFileWhenTaskCannotTravel() {
         Object[] opaque = {"x".repeat(StandbySlot.MAX_TASK_BYTES), new Object()};
 
-        assertThatThrownBy(() -> TaskFile.encode(new ChildProcess(a -> {}, opaque), 100, parent.taskFile()))
+        assertThatThrownBy(() -> TaskFile.encode(task(opaque), 100, parent.taskFile()))
                 .isInstanceOf(CannotTravelException.class);
 
         assertThat(parent.taskFile()).doesNotExist();
@@ -107,9 +107,13 @@ class StandbySlotTest {
                 .hasMessageContaining(file.toString());
     }
 
+    private static Task task(Object argument) {
+        return new ChildProcess(a -> {}, argument).task();
+    }
+
     private byte[] encode(String argument) throws IOException {
         return Objects.requireNonNull(
-                TaskFile.encode(new ChildProcess(a -> {}, argument), StandbySlot.MAX_TASK_BYTES, parent.taskFile()));
+                TaskFile.encode(task(argument), StandbySlot.MAX_TASK_BYTES, parent.taskFile()));
     }
 
     private String content() throws IOException {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamException;
+import java.io.Serializable;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a child is given: who it is, and what it runs.
+ *
+ * @param family the place in the tree of processes: {@code 2:1} is the first child of the main program's second
+ * @param child what is serialized, unless a {@link PlainCall} will do
+ * @param call null if a subclass says what to run
+ * @param isCallOnly whether there is nothing to the child but its call: it is of no subclass
+ * @param logs takes in its log records; null if they are not wanted
+ */
+record Task(
+        String name,
+        String family,
+        boolean daemon,
+        Serializable child,
+        @Nullable Call call,
+        boolean isCallOnly,
+        @Nullable LogReceiver logs) {
+
+    Task sendingLogsTo(@Nullable LogReceiver receiver) {
+        return new Task(name, family, daemon, child, call, isCallOnly, receiver);
+    }
+
+    /** Null if the child has to be serialized. */
+    byte @Nullable [] plain() {
+        return call != null && isCallOnly ? PlainCall.encode(call) : null;
+    }
+
+    /** @throws CannotTravelException if something in the child is not serializable */
+    void serialize(ObjectOutputStream out) throws IOException {
+        try {
+            out.writeObject(child);
+        } catch (ObjectStreamException | RuntimeException | StackOverflowError refused) {
+            throw TravelTrace.refusal(
+                    "the task of " + name,
+                    call == null ? child : call.function(),
+                    call == null ? child.getClass().getSimpleName() : "function",
+                    call == null ? new @Nullable Object[0] : call.arguments(),
+                    "argument ",
+                    refused);
+        }
+    }
+
+    /** The class of the code that will run: of a lambda or method reference, the one that it stands in. */
+    Class<?> code() {
+        return call == null ? child.getClass() : TravelTrace.codeOf(call.function());
+    }
+
+    /** The classes of what will run, and of its arguments. */
+    Set<Class<?>> classes() {
+        Set<Class<?>> classes = new LinkedHashSet<>(Set.of(code()));
+        if (call != null) {
+            Stream.of(call.arguments())
+                    .filter(Objects::nonNull)
+                    .map(TravelTrace::codeOf)
+                    .forEach(classes::add);
+        }
+        return classes;
+    }
+}
