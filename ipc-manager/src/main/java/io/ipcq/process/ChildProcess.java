@@ -170,7 +170,9 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
     /** The children that this process started and that still run. */
     public static List<ChildProcess> activeChildren() {
-        return LiveChildren.list();
+        return LiveChildren.list().stream()
+                .map(each -> ((Live) each).child())
+                .toList();
     }
 
     /**
@@ -220,7 +222,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         CurrentProcess.requireNoStaticInitializer();
         jvm = RunningJvm.start(task(), chosen);
         call = null;
-        LiveChildren.add(this);
+        LiveChildren.add(new Live());
     }
 
     /**
@@ -366,19 +368,6 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return daemon;
     }
 
-    /** Whether the end of this process ends the child in order. */
-    boolean isEndedAtExit() {
-        ChildProcessOptions chosen = options;
-        RunningJvm running = jvm;
-        return daemon && chosen != null && chosen.endAtExit() && running != null && !running.isThread();
-    }
-
-    /** How long it may go on when this process ends. */
-    Duration endGrace() {
-        ChildProcessOptions chosen = options;
-        return chosen == null ? Duration.ZERO : chosen.endGrace();
-    }
-
     /** Ends the child if it still runs, and waits until it has ended. Does nothing the second time. */
     @Override
     public void close() {
@@ -387,7 +376,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         }
         if (isAlive()) {
             terminate();
-            joinOrKill(CLOSE_GRACE_NANOS);
+            new Live().joinOrKill(CLOSE_GRACE_NANOS);
         }
     }
 
@@ -398,50 +387,9 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
                 + exitDescription() + "]";
     }
 
-    /** Tells a child to end that has not done so within {@code nanos}, or when the waiting thread is interrupted. */
-    void joinOrTerminate(long nanos) {
-        boolean ended = false;
-        try {
-            ended = started().join(nanos);
-        } catch (InterruptedException hurry) {
-            Thread.currentThread().interrupt();
-        }
-        if (!ended) {
-            terminate();
-        }
-    }
-
-    /**
-     * Waits for a child that was told to end; kills it after {@code nanos}, or when the waiting thread is interrupted.
-     */
-    void joinOrKill(long nanos) {
-        boolean interrupted = false;
-        boolean ended = false;
-        long patience = nanos;
-        while (!ended) {
-            try {
-                ended = started().join(patience);
-            } catch (InterruptedException hurry) {
-                interrupted = true;
-            }
-            if (!ended) {
-                kill();
-                patience = Long.MAX_VALUE;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** What the child is given. */
     Task task() {
         return new Task(name, family, daemon, this, call, getClass() == ChildProcess.class, null);
-    }
-
-    /** The place in the tree of processes: {@code 2:1} is the first child of the main program's second. */
-    String family() {
-        return family;
     }
 
     /** Of a child that has ended. */
@@ -457,5 +405,53 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
                     "the child process was not started by this process: name=" + name + ". Call start() first");
         }
         return running;
+    }
+
+    /** The child, for what ends it when this process ends. */
+    private final class Live implements LiveChild {
+
+        ChildProcess child() {
+            return ChildProcess.this;
+        }
+
+        @Override
+        public boolean isAlive() {
+            return child().isAlive();
+        }
+
+        @Override
+        public boolean isDaemon() {
+            return daemon;
+        }
+
+        @Override
+        public String family() {
+            return family;
+        }
+
+        @Override
+        public boolean isEndedAtExit() {
+            return daemon && options != null && options.endAtExit() && !started().isThread();
+        }
+
+        @Override
+        public Duration endGrace() {
+            return options == null ? Duration.ZERO : options.endGrace();
+        }
+
+        @Override
+        public boolean join(long nanos) throws InterruptedException {
+            return started().join(nanos);
+        }
+
+        @Override
+        public void terminate() {
+            child().terminate();
+        }
+
+        @Override
+        public void kill() {
+            child().kill();
+        }
     }
 }

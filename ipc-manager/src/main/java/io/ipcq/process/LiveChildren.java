@@ -25,7 +25,7 @@ final class LiveChildren {
     /** For the children's own shutdown hooks. */
     private static final long GRACE_NANOS = 2_000_000_000L;
 
-    private static final Set<ChildProcess> LIVE = ConcurrentHashMap.newKeySet();
+    private static final Set<LiveChild> LIVE = ConcurrentHashMap.newKeySet();
 
     private static final Set<Runnable> HELPERS = new CopyOnWriteArraySet<>();
 
@@ -47,7 +47,7 @@ final class LiveChildren {
         }
     }
 
-    static void add(ChildProcess child) {
+    static void add(LiveChild child) {
         hook();
         LIVE.add(child);
     }
@@ -58,35 +58,35 @@ final class LiveChildren {
         HELPERS.add(end);
     }
 
-    static List<ChildProcess> list() {
-        return LIVE.stream().filter(ChildProcess::isAlive).toList();
+    static List<LiveChild> list() {
+        return LIVE.stream().filter(LiveChild::isAlive).toList();
     }
 
     /** Ends the daemons among the children of a child that was a thread of this JVM. */
     static void killDaemonsOf(String family) {
         list().stream()
                 .filter(child -> child.isDaemon() && child.family().startsWith(family + ":"))
-                .forEach(ChildProcess::kill);
+                .forEach(LiveChild::kill);
     }
 
     private static void endDaemons() {
         HELPERS.forEach(Runnable::run);
-        List<ChildProcess> daemons = LIVE.stream()
-                .filter(ChildProcess::isEndedAtExit)
-                .sorted(Comparator.comparing(ChildProcess::endGrace))
+        List<LiveChild> daemons = LIVE.stream()
+                .filter(LiveChild::isEndedAtExit)
+                .sorted(Comparator.comparing(LiveChild::endGrace))
                 .toList();
         long begin = System.nanoTime();
-        for (ChildProcess daemon : daemons) {
+        for (LiveChild daemon : daemons) {
             long waited = System.nanoTime() - begin;
             daemon.joinOrTerminate(Math.max(0, nanos(daemon.endGrace()) - waited));
         }
         long deadline = System.nanoTime() + GRACE_NANOS;
-        for (ChildProcess daemon : daemons) {
+        for (LiveChild daemon : daemons) {
             daemon.joinOrKill(deadline - System.nanoTime());
         }
         ending = true;
         removeDirectoryAfterLast();
-        if (list().stream().allMatch(ChildProcess::isDaemon)) {
+        if (list().stream().allMatch(LiveChild::isDaemon)) {
             RunDirectory.removeMineAfterHooks();
         }
     }

@@ -61,7 +61,7 @@ class StandbyIT {
         assertThat(Files.readString(Path.of(answer)))
                 .startsWith(
                         "quick true true MainProcess " + ProcessHandle.current().pid() + " true ")
-                .endsWith(child.family() + ":1");
+                .endsWith(child.task().family() + ":1");
     }
 
     @Test

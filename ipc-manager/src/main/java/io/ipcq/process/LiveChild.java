@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ipcq.process;
+
+import java.time.Duration;
+
+/** A child that this JVM started, as {@link LiveChildren} sees it, which ends it. */
+interface LiveChild {
+
+    boolean isAlive();
+
+    /** Whether it ends with its parent. */
+    boolean isDaemon();
+
+    /** The place in the tree of processes. */
+    String family();
+
+    /** Whether the end of this process ends the child in order. */
+    boolean isEndedAtExit();
+
+    /** How long it may go on when this process ends. */
+    Duration endGrace();
+
+    /** Waits until it has ended; false if it still runs after {@code nanos}. */
+    boolean join(long nanos) throws InterruptedException;
+
+    void terminate();
+
+    void kill();
+
+    /** Tells a child to end that has not done so within {@code nanos}, or when the waiting thread is interrupted. */
+    default void joinOrTerminate(long nanos) {
+        boolean ended = false;
+        try {
+            ended = join(nanos);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ended) {
+            terminate();
+        }
+    }
+
+    /**
+     * Waits for a child that was told to end; kills it after {@code nanos}, or when the waiting thread is interrupted.
+     */
+    default void joinOrKill(long nanos) {
+        boolean interrupted = false;
+        boolean ended = false;
+        long patience = nanos;
+        while (!ended) {
+            try {
+                ended = join(patience);
+            } catch (InterruptedException hurry) {
+                interrupted = true;
+            }
+            if (!ended) {
+                kill();
+                patience = Long.MAX_VALUE;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
