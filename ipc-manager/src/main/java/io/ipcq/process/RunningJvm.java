@@ -107,9 +107,9 @@ final class RunningJvm {
     private static RunningJvm startJvm(Task task, ChildProcessOptions options) throws IOException {
         OptionalInt debugPort = DebugPort.of(options.debugPort());
         if (options.startMethod() == StartMethod.STANDBY && options.daemon() && debugPort.isEmpty()) {
-            RunningJvm waited = StandbyReserve.give(task, options);
+            StandbyJvm waited = StandbyReserve.give(task, options);
             if (waited != null) {
-                return waited;
+                return of(task, waited.process(), options.output(), waited.taskFile());
             }
         }
         Launch launch = Launch.of(task, options);
@@ -140,7 +140,7 @@ final class RunningJvm {
     }
 
     /** A JVM that has been given its task, or is about to read it; ended if it cannot be watched. */
-    static RunningJvm of(Task task, Process process, Output output, Path file) {
+    private static RunningJvm of(Task task, Process process, Output output, Path file) {
         try {
             RunningJvm jvm = new RunningJvm(task, process, pumps(task.name(), process, output), file);
             jvm.pumps.forEach(Thread::start);

@@ -3,6 +3,7 @@ package io.ipcq.process;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,26 +47,32 @@ final class StandbyJvm {
         slot.awaitWaiting(process, deadlineNanos);
     }
 
+    Process process() {
+        return process;
+    }
+
+    /** Where its task is, if that is large; else there is no such file. */
+    Path taskFile() {
+        return slot.taskFile();
+    }
+
     /**
-     * Hands the task over; null if this JVM cannot take it.
+     * Hands the task over; false if this JVM cannot take it.
      *
      * @throws CannotTravelException if the task cannot be sent; this JVM still waits then
      */
-    @Nullable
-    RunningJvm give(Task task, Output output) throws IOException {
-        byte[] bytes;
+    boolean give(Task task) throws IOException {
+        byte @Nullable [] bytes;
         try {
             bytes = TaskFile.encode(task, StandbySlot.MAX_TASK_BYTES, slot.taskFile());
         } catch (NoSuchFileException tidiedUp) {
-            return null; // something took the directory away: nothing large can be handed over there
+            return false; // something took the directory away: nothing large can be handed over there
         }
-        if (!slot.give(bytes)) {
-            if (bytes == null) {
-                TaskPaths.deleteQuietly(slot.taskFile());
-            }
-            return null;
+        boolean given = slot.give(bytes);
+        if (!given && bytes == null) {
+            TaskPaths.deleteQuietly(slot.taskFile());
         }
-        return RunningJvm.of(task, process, output, slot.taskFile());
+        return given;
     }
 
     /** Ends it; for one that has no task. */

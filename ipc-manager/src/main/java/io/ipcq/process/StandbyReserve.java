@@ -53,14 +53,13 @@ final class StandbyReserve {
     }
 
     /** Hands the task to a JVM that waits, and sees to it that another one will; null if none waits. */
-    static @Nullable RunningJvm give(Task task, ChildProcessOptions options) throws IOException {
+    static @Nullable StandbyJvm give(Task task, ChildProcessOptions options) throws IOException {
         StandbyReserve reserve = find(
                 Launch.of(task, options), options, task.code().getName());
         try {
             for (StandbyJvm jvm = reserve.poll(); jvm != null; jvm = reserve.poll()) {
-                RunningJvm running = reserve.tryGive(jvm, task, options);
-                if (running != null) {
-                    return running;
+                if (reserve.tryGive(jvm, task)) {
+                    return jvm;
                 }
             }
             return null;
@@ -107,14 +106,13 @@ final class StandbyReserve {
         }
     }
 
-    private @Nullable RunningJvm tryGive(StandbyJvm jvm, Task task, ChildProcessOptions options)
-            throws IOException {
+    private boolean tryGive(StandbyJvm jvm, Task task) throws IOException {
         try {
-            RunningJvm running = jvm.give(task, options.output());
-            if (running == null) {
+            boolean given = jvm.give(task);
+            if (!given) {
                 jvm.end();
             }
-            return running;
+            return given;
         } catch (CannotTravelException refused) {
             synchronized (this) {
                 jvms.addFirst(jvm);
