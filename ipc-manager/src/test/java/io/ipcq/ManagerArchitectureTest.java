@@ -126,9 +126,7 @@ class ManagerArchitectureTest {
     void shouldHaveNoLargeCircleOfFiles() {
         Map<String, Set<String>> largest = FileCircles.largest(CLASSES);
         assertThat(largest).containsKeys("io.ipcq.connection", "io.ipcq.manager");
-        assertThat(largest)
-                .allSatisfy((room, circle) ->
-                        assertThat(circle).hasSizeLessThanOrEqualTo(room.equals("io.ipcq.process") ? 28 : 10));
+        assertThat(largest).allSatisfy((room, circle) -> assertThat(circle).hasSizeLessThanOrEqualTo(10));
     }
 
     @Test
