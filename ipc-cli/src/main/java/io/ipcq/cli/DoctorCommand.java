@@ -76,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
             works &= print(MachineChecks.run(check.getKey(), check.getValue()));
         }
         works &= print(left);
-        return works ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+        return works ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
     }
 
     private boolean print(Finding finding) {

@@ -14,7 +14,7 @@ final class FailureReport implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult line) {
         if (failure instanceof Screen.ClosedPipeException) {
-            return Ipcq.PIPE_CLOSED;
+            return ExitCodes.PIPE_CLOSED;
         }
         Screen.of(command.getCommandSpec()).note("ipcq: " + describe(failure));
         if ("1".equals(System.getenv("IPCQ_DEBUG"))) {

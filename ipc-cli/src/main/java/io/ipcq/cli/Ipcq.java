@@ -48,11 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "130:ended by Ctrl-C",
             "141:who read the output has gone"
         })
-final class Ipcq implements Runnable {
-
-    static final int NOTHING_THERE = 3;
-    static final int NOT_IN_ORDER = 5;
-    static final int PIPE_CLOSED = 141;
+final class Ipcq implements Runnable, Screen.Owner {
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
@@ -82,7 +78,7 @@ final class Ipcq implements Runnable {
             screen.flush();
             return code;
         } catch (Screen.ClosedPipeException gone) {
-            return PIPE_CLOSED;
+            return ExitCodes.PIPE_CLOSED;
         } catch (UncheckedIOException full) {
             screen.note("ipcq: " + full.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
@@ -126,7 +122,8 @@ final class Ipcq implements Runnable {
         return new RunLast().execute(line);
     }
 
-    Screen screen() {
+    @Override
+    public Screen screen() {
         return screen;
     }
 

@@ -108,7 +108,7 @@ final class ManagerCommand {
         } else {
             sight.page(screen);
         }
-        return sight.message() == null ? 0 : Ipcq.NOT_IN_ORDER;
+        return sight.message() == null ? 0 : ExitCodes.NOT_IN_ORDER;
     }
 
     @Command(

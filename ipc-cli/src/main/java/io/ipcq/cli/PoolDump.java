@@ -61,7 +61,7 @@ final class PoolDump implements Callable<Integer> {
                 whole &= dump("worker " + Harmless.name(worker.name()) + ", " + task, worker.pid());
             }
         }
-        return whole ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+        return whole ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
     }
 
     /** False if it did not answer. */

@@ -62,7 +62,7 @@ final class PoolShow implements Callable<Integer> {
                 printText(pool, stalls);
             }
         }
-        return goesOn ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+        return goesOn ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
     }
 
     private void printText(PoolView pool, List<Stall> stalls) {

@@ -67,7 +67,7 @@ final class QueueFind implements Callable<Integer> {
                 screen.line(line.directory());
             }
         }
-        return found.isEmpty() ? Ipcq.NOTHING_THERE : ExitCode.OK;
+        return found.isEmpty() ? ExitCodes.NOTHING_THERE : ExitCode.OK;
     }
 
     private List<QueueLine> matching() throws IOException, InterruptedException {

@@ -77,6 +77,6 @@ final class QueueGet implements Callable<Integer> {
                 taken++;
             }
         }
-        return taken > 0 ? ExitCode.OK : Ipcq.NOTHING_THERE;
+        return taken > 0 ? ExitCode.OK : ExitCodes.NOTHING_THERE;
     }
 }

@@ -49,7 +49,7 @@ final class QueueRepair implements Callable<Integer> {
                 screen.line(Screen.Style.ALARM, flaw);
             });
             screen.note("kept: " + Quantity.count(kept, "element") + ", in " + target);
-            return flaws[0] == 0 ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+            return flaws[0] == 0 ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
         }
     }
 }

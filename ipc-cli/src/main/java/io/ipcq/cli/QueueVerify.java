@@ -49,7 +49,7 @@ final class QueueVerify implements Callable<Integer> {
             inOrder &= verdict.flaws.isEmpty();
             print(verdict);
         }
-        return inOrder ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+        return inOrder ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
     }
 
     private static Verdict verify(QueueName queue) {

@@ -96,7 +96,7 @@ final class QueueWho implements Callable<Integer> {
                 }
             }
         }
-        return goesOn ? ExitCode.OK : Ipcq.NOT_IN_ORDER;
+        return goesOn ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
     }
 
     // ---- for people -------------------------------------------------------------------------------------------------

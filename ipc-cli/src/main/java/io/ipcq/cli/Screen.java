@@ -23,6 +23,12 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class Screen {
 
+    /** What has a screen; the whole command, whose parts find it here. */
+    @FunctionalInterface
+    interface Owner {
+        Screen screen();
+    }
+
     /** How a line looks on a terminal. */
     enum Style {
         PLAIN(""),
@@ -110,7 +116,7 @@ final class Screen {
     }
 
     static Screen of(CommandSpec spec) {
-        return ((Ipcq) spec.root().userObject()).screen();
+        return ((Owner) spec.root().userObject()).screen();
     }
 
     InputStream in() {

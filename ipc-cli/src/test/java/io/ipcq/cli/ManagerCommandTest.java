@@ -76,7 +76,7 @@ class ManagerCommandTest {
         assertThat(served.out()).contains("serves at ");
         assertThat(served.err()).isEmpty();
         assertThat(CommandRun.here("manager", "stat", socket, "--key", key)
-                        .endsWith(Ipcq.NOT_IN_ORDER)
+                        .endsWith(ExitCodes.NOT_IN_ORDER)
                         .out())
                 .contains("does not answer");
         assertThat(CommandRun.here("manager", "ping", socket, "--key", key)

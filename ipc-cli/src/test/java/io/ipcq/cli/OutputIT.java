@@ -68,7 +68,7 @@ class OutputIT {
     void shouldSayNothingWhenReaderHasGone(String command) throws Exception {
         assumeTrue(hasPython(), "needs python3");
         CommandRun run = run(command, "python3", "-c", PIPE_WITHOUT_READER);
-        assertThat(run.endsWith(Ipcq.PIPE_CLOSED).err()).isEmpty();
+        assertThat(run.endsWith(ExitCodes.PIPE_CLOSED).err()).isEmpty();
     }
 
     /** A pipe to which others have set that it does not wait: not all was printed, though the reader is there. */

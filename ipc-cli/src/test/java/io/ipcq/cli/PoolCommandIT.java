@@ -109,8 +109,8 @@ class PoolCommandIT {
             assertThat(stopped)
                     .anySatisfy(object -> assertThat(String.valueOf(object.get("sentence")))
                             .contains("pid " + napping, "PoolUser.nap", "kill -CONT " + napping));
-            pool("show", user.pid()).endsWith(Ipcq.NOT_IN_ORDER);
-            assertThat(pool("dump", user.pid()).endsWith(Ipcq.NOT_IN_ORDER).out())
+            pool("show", user.pid()).endsWith(ExitCodes.NOT_IN_ORDER);
+            assertThat(pool("dump", user.pid()).endsWith(ExitCodes.NOT_IN_ORDER).out())
                     .contains("it is stopped, and cannot answer", "thread " + napping);
         } finally {
             KillCommand.require("-CONT", napping); // one that stays stopped does not see the end of its parent
@@ -147,7 +147,7 @@ class PoolCommandIT {
         Map<String, String> before = files();
         assertThat(before).isNotEmpty();
         assertThat(pool("ls").endsWith(0).out()).contains("T (!)", "jobs");
-        assertThat(pool("show", "jobs").endsWith(Ipcq.NOT_IN_ORDER).out())
+        assertThat(pool("show", "jobs").endsWith(ExitCodes.NOT_IN_ORDER).out())
                 .contains("kill -CONT " + user.pid(), "PoolUser.nap");
         assertThat(files()).isEqualTo(before);
     }

@@ -234,9 +234,9 @@ class QueueCommandTest {
                         .containsExactly("b", "c");
                 assertThat(queue("get", each.directory(), "--raw").endsWith(0).out())
                         .isEqualTo("d\n");
-                queue("get", each.directory(), "--timeout", "0.01").endsWith(Ipcq.NOTHING_THERE);
+                queue("get", each.directory(), "--timeout", "0.01").endsWith(ExitCodes.NOTHING_THERE);
                 each.shutdown();
-                queue("get", each.directory()).endsWith(Ipcq.NOTHING_THERE);
+                queue("get", each.directory()).endsWith(ExitCodes.NOTHING_THERE);
             }
             assertThat(journal.stats().leased()).isZero();
         }
@@ -248,8 +248,8 @@ class QueueCommandTest {
         Path directory = parent.resolve("journal");
         try (DurableQueue<String> journal = DurableQueue.create(directory, String.class)) {
             journal.put("a");
-            assertThat(getIntoNothing(directory, "Broken pipe")).isEqualTo(Ipcq.PIPE_CLOSED);
-            assertThat(getIntoNothing(directory, BrokenPipe.words())).isEqualTo(Ipcq.PIPE_CLOSED);
+            assertThat(getIntoNothing(directory, "Broken pipe")).isEqualTo(ExitCodes.PIPE_CLOSED);
+            assertThat(getIntoNothing(directory, BrokenPipe.words())).isEqualTo(ExitCodes.PIPE_CLOSED);
             assertThat(getIntoNothing(directory, "No space left on device")).isEqualTo(1);
             assertThat(getIntoNothing(directory, null)).isEqualTo(1);
             assertThat(journal.get()).isEqualTo("a");
@@ -456,7 +456,7 @@ class QueueCommandTest {
         }
         assertThat(queue("verify", ring, journal).endsWith(0).out()).contains("in order");
         damage(ring.resolve("ring.ipcq"), "second");
-        CommandRun verify = queue("verify", ring, "--json").endsWith(Ipcq.NOT_IN_ORDER);
+        CommandRun verify = queue("verify", ring, "--json").endsWith(ExitCodes.NOT_IN_ORDER);
         assertThat(verify.objects().get(0)).containsEntry("sound", 1);
         assertThat(verify.out()).contains("element 1 does not match its checksum");
         try (var files = Files.list(journal.resolve("journal"))) {
@@ -465,7 +465,7 @@ class QueueCommandTest {
                     .orElseThrow();
             damage(segment, "second");
         }
-        verify = queue("verify", journal, "--json").endsWith(Ipcq.NOT_IN_ORDER);
+        verify = queue("verify", journal, "--json").endsWith(ExitCodes.NOT_IN_ORDER);
         assertThat(verify.objects().get(0)).containsEntry("sound", 2);
         assertThat(verify.out())
                 .contains("element 1 does not match its checksum")
@@ -483,11 +483,11 @@ class QueueCommandTest {
                     .findFirst()
                     .orElseThrow());
         }
-        CommandRun verify = queue("verify", journal).endsWith(Ipcq.NOT_IN_ORDER);
+        CommandRun verify = queue("verify", journal).endsWith(ExitCodes.NOT_IN_ORDER);
         assertThat(verify.out()).contains("elements 0 to 1 are missing");
         Files.write(journal.resolve("control.ipcq"), new byte[10]);
         assertThat(queue("verify", journal, parent.resolve("nothing"))
-                        .endsWith(Ipcq.NOT_IN_ORDER)
+                        .endsWith(ExitCodes.NOT_IN_ORDER)
                         .out())
                 .contains("control.ipcq")
                 .contains("nothing");
@@ -555,7 +555,7 @@ class QueueCommandTest {
                     .containsExactly(parent.resolve("left").toString());
             assertThat(find("--idle", "0.01")).hasSize(3);
             assertThat(find("--empty", "--deserted")).isEmpty();
-            CommandRun.here("queue", "find", "--empty", "--deserted", parent).endsWith(Ipcq.NOTHING_THERE);
+            CommandRun.here("queue", "find", "--empty", "--deserted", parent).endsWith(ExitCodes.NOTHING_THERE);
             Thread busy = new Thread(() -> {
                 while (!Thread.currentThread().isInterrupted()) {
                     full.offer("more");
@@ -606,7 +606,7 @@ class QueueCommandTest {
                 assertThat(queue("repair", damaged, target).endsWith(1).err()).contains("it is in use");
             }
             damage(data(damaged), "element 20");
-            CommandRun repair = queue("repair", damaged, target).endsWith(Ipcq.NOT_IN_ORDER);
+            CommandRun repair = queue("repair", damaged, target).endsWith(ExitCodes.NOT_IN_ORDER);
             assertThat(repair.lines())
                     .singleElement()
                     .satisfies(line -> assertThat(line).contains("checksum"));

@@ -132,7 +132,7 @@ class QueueWhoIT {
                 QueueView view = QueueView.open(queue.directory())) {
             stopInMutex(producer, view);
             CommandRun seen = CommandRun.here("queue", "who", queue.directory(), "--json", "--watch", "0.1")
-                    .endsWith(Ipcq.NOT_IN_ORDER);
+                    .endsWith(ExitCodes.NOT_IN_ORDER);
             assertThat(process(seen.objects(), producer.pid()))
                     .containsEntry("state", "T")
                     .containsEntry("holds", List.of(QueueWord.PUT_MUTEX.toString()));
@@ -230,7 +230,7 @@ class QueueWhoIT {
         }
         CommandRun.here("queue", "put", directory, "a").endsWith(0);
         CommandRun nobody = CommandRun.here("queue", "who", directory, "--json", "--watch", "0.1")
-                .endsWith(Ipcq.NOT_IN_ORDER);
+                .endsWith(ExitCodes.NOT_IN_ORDER);
         assertThat(sentence(nobody.objects(), Kind.NO_CONSUMER)).contains("1 element");
         awaitInTop(directory, Kind.NO_CONSUMER);
     }

@@ -209,7 +209,7 @@ class StallsIT {
         // a stopped process, or a pool that writes down what it does, is seen a little later
         await().atMost(60, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(CommandRun.here(command)
-                                .endsWith(Ipcq.NOT_IN_ORDER)
+                                .endsWith(ExitCodes.NOT_IN_ORDER)
                                 .out())
                         .contains(kind + ": "));
         assertThat(CommandRun.here(top(scene)).endsWith(0).out()).contains(kind + ": ");
