@@ -50,7 +50,7 @@ final class MapWorker implements Runnable {
     public void run() {
         try {
             DurableQueue<Input> inputs = job.inputs();
-            Taker<Input> taker = new Taker<>(inputs, this::work);
+            ElementTaker<Input> taker = new ElementTaker<>(inputs, this::work);
             boolean left = true;
             while (left && !stopped) {
                 left = taker.next(PAUSE) || !isDrained(inputs);

@@ -43,7 +43,7 @@ final class QueueDrain implements Callable<Integer> {
             }
             ElementPrinter printer = new ElementPrinter(screen, opened.codecId(), form.json());
             Consumer<byte[]> print = form.raw() ? screen::raw : printer::print;
-            Taker<byte[]> taker = new Taker<>(opened, print.andThen(element -> screen.flush()));
+            ElementTaker<byte[]> taker = new ElementTaker<>(opened, print.andThen(element -> screen.flush()));
             long taken = 0;
             while (taken < most && taker.next(Duration.ZERO)) {
                 taken++;

@@ -72,7 +72,7 @@ final class QueueGet implements Callable<Integer> {
         try (SharedQueue<byte[]> opened = queue.open()) {
             ElementPrinter printer = new ElementPrinter(screen, opened.codecId(), form.json);
             Consumer<byte[]> print = form.raw ? screen::raw : printer::print;
-            Taker<byte[]> taker = new Taker<>(opened, print.andThen(element -> screen.flush()));
+            ElementTaker<byte[]> taker = new ElementTaker<>(opened, print.andThen(element -> screen.flush()));
             while (taken < count && taker.next(timeout)) {
                 taken++;
             }

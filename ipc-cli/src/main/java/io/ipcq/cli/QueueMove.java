@@ -65,7 +65,7 @@ final class QueueMove implements Callable<Integer> {
             if (!consent.isGiven(spec, "moves " + Quantity.count(most, "element") + " from " + from + " to " + to)) {
                 return ExitCode.SOFTWARE;
             }
-            Taker<byte[]> taker = new Taker<>(source, element -> put(target, element));
+            ElementTaker<byte[]> taker = new ElementTaker<>(source, element -> put(target, element));
             long moved = 0;
             while (moved < most && taker.next(Duration.ZERO)) {
                 moved++;

@@ -21,7 +21,7 @@ record IpcqHealth(boolean up, Map<String, Object> details) {
     static IpcqHealth of(ConfigurableListableBeanFactory beans) {
         boolean up = true;
         Map<String, Object> details = new LinkedHashMap<>();
-        for (Map.Entry<String, SharedQueue<?>> queue : IpcqBeans.queues(beans).entrySet()) {
+        for (Map.Entry<String, SharedQueue<?>> queue : ApplicationBeans.queues(beans).entrySet()) {
             try {
                 details.put(queue.getKey(), of(queue.getValue()));
             } catch (RuntimeException e) {
@@ -29,7 +29,7 @@ record IpcqHealth(boolean up, Map<String, Object> details) {
                 details.put(queue.getKey(), Map.of("error", String.valueOf(e.getMessage())));
             }
         }
-        String name = IpcqBeans.nameOfPool(beans);
+        String name = ApplicationBeans.nameOfPool(beans);
         if (name != null && beans.getSingleton(name) instanceof ProcessPool pool) {
             PoolStats stats = pool.stats();
             details.put(

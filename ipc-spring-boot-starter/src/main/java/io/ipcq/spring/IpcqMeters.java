@@ -23,8 +23,8 @@ final class IpcqMeters implements MeterBinder, AutoCloseable {
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
         Watched watched = new Watched();
-        IpcqBeans.queues(beans).forEach(watched::queue);
-        String pool = IpcqBeans.nameOfPool(beans);
+        ApplicationBeans.queues(beans).forEach(watched::queue);
+        String pool = ApplicationBeans.nameOfPool(beans);
         if (pool != null) {
             watched.pool(pool, () -> beans.getSingleton(pool) instanceof ProcessPool made ? made : null);
         }

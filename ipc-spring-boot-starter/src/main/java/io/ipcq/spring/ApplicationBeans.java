@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /** The queues and the pool of an application. */
-final class IpcqBeans {
+final class ApplicationBeans {
 
-    private IpcqBeans() {}
+    private ApplicationBeans() {}
 
     /** Opens those that nobody has used yet. */
     static Map<String, SharedQueue<?>> queues(ConfigurableListableBeanFactory beans) {

@@ -15,14 +15,14 @@ import java.util.function.Consumer;
  *
  * @param <E> the type of the elements
  */
-final class Taker<E> {
+final class ElementTaker<E> {
 
     private final SharedQueue<E> queue;
     private final Consumer<? super E> work;
     private long late;
 
     /** @param work deals with an element, which stays in the queue if this throws */
-    Taker(SharedQueue<E> queue, Consumer<? super E> work) {
+    ElementTaker(SharedQueue<E> queue, Consumer<? super E> work) {
         this.queue = queue;
         this.work = work;
     }
