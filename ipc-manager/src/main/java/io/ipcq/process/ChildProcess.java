@@ -61,7 +61,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     /**
      * Null in a subclass, and once the child was started: what it was given is the child's, and the parent's to forget.
      */
-    private volatile @Nullable Call call;
+    private volatile @Nullable FunctionCall call;
 
     private final String name;
     private final String family;
@@ -77,24 +77,24 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
     /** A child that runs a function. */
     public ChildProcess(SerializableRunnable function) {
-        this(builder().options(), new Call.Call0(function));
+        this(builder().options(), new FunctionCall.Call0(function));
     }
 
     /** A child that runs a function of one argument. */
     public <A extends @Nullable Object> ChildProcess(SerializableConsumer<A> function, A a) {
-        this(builder().options(), new Call.Call1<>(function, a));
+        this(builder().options(), new FunctionCall.Call1<>(function, a));
     }
 
     /** A child that runs a function of two arguments. */
     public <A extends @Nullable Object, B extends @Nullable Object> ChildProcess(
             SerializableBiConsumer<A, B> function, A a, B b) {
-        this(builder().options(), new Call.Call2<>(function, a, b));
+        this(builder().options(), new FunctionCall.Call2<>(function, a, b));
     }
 
     /** A child that runs a function of three arguments. */
     public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ChildProcess(
             SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
-        this(builder().options(), new Call.Call3<>(function, a, b, c));
+        this(builder().options(), new FunctionCall.Call3<>(function, a, b, c));
     }
 
     /** For a subclass, which overrides {@link #run}. */
@@ -107,11 +107,11 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         this(options, null);
     }
 
-    ChildProcess(ChildProcessOptions options, @Nullable Call call) {
+    ChildProcess(ChildProcessOptions options, @Nullable FunctionCall call) {
         this(options, call, CurrentProcess.nextFamily());
     }
 
-    ChildProcess(ChildProcessOptions options, @Nullable Call call, String family) {
+    ChildProcess(ChildProcessOptions options, @Nullable FunctionCall call, String family) {
         if (call != null) {
             Objects.requireNonNull(call.function(), "function");
         }
@@ -123,7 +123,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /** For the child, in which it cannot be started. */
-    ChildProcess(String name, String family, boolean daemon, Call call) {
+    ChildProcess(String name, String family, boolean daemon, FunctionCall call) {
         this.call = call;
         this.options = null;
         this.family = family;
@@ -138,24 +138,24 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
     /** Options for a child that runs a function. */
     public static ChildProcessBuilder builder(SerializableRunnable function) {
-        return new ChildProcessBuilder(new Call.Call0(function));
+        return new ChildProcessBuilder(new FunctionCall.Call0(function));
     }
 
     /** Options for a child that runs a function of one argument. */
     public static <A extends @Nullable Object> ChildProcessBuilder builder(SerializableConsumer<A> function, A a) {
-        return new ChildProcessBuilder(new Call.Call1<>(function, a));
+        return new ChildProcessBuilder(new FunctionCall.Call1<>(function, a));
     }
 
     /** Options for a child that runs a function of two arguments. */
     public static <A extends @Nullable Object, B extends @Nullable Object> ChildProcessBuilder builder(
             SerializableBiConsumer<A, B> function, A a, B b) {
-        return new ChildProcessBuilder(new Call.Call2<>(function, a, b));
+        return new ChildProcessBuilder(new FunctionCall.Call2<>(function, a, b));
     }
 
     /** Options for a child that runs a function of three arguments. */
     public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
             ChildProcessBuilder builder(SerializableTriConsumer<A, B, C> function, A a, B b, C c) {
-        return new ChildProcessBuilder(new Call.Call3<>(function, a, b, c));
+        return new ChildProcessBuilder(new FunctionCall.Call3<>(function, a, b, c));
     }
 
     /** This process: its name, pid, and whether it is a daemon. */
@@ -180,14 +180,14 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
      * month.
      */
     public static List<Path> leftovers() throws IOException {
-        return Leftovers.find();
+        return ChildLeftovers.find();
     }
 
     /**
      * Removes the {@link #leftovers} at once; programs that start children do so, too. What cannot be removed stays.
      */
     public static void sweep() throws IOException {
-        Leftovers.sweep();
+        ChildLeftovers.sweep();
     }
 
     /**
@@ -195,7 +195,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
      * does nothing unless a subclass overrides it.
      */
     public void run() throws Exception {
-        Call given = call;
+        FunctionCall given = call;
         if (given != null) {
             given.run();
         }

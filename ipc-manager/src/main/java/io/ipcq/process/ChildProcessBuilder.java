@@ -42,7 +42,7 @@ public final class ChildProcessBuilder {
     /** What a JVM may take from its start until it waits, on a machine that has much else to do. */
     private static final Duration PREPARE_PATIENCE = Duration.ofSeconds(60);
 
-    private final @Nullable Call call;
+    private final @Nullable FunctionCall call;
     private Optional<String> name = Optional.empty();
     private Optional<Path> java = Optional.empty();
     private final List<String> yieldingOptions = new ArrayList<>();
@@ -65,7 +65,7 @@ public final class ChildProcessBuilder {
     private int reserve = DEFAULT_RESERVE;
     private Duration reserveIdle = DEFAULT_RESERVE_IDLE;
 
-    ChildProcessBuilder(@Nullable Call call) {
+    ChildProcessBuilder(@Nullable FunctionCall call) {
         this.call = call;
     }
 

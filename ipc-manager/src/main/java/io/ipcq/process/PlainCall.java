@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link Call} of a lambda or method reference with plain values and queues, in bytes that need no Java
+ * The {@link FunctionCall} of a lambda or method reference with plain values and queues, in bytes that need no Java
  * serialization.
  */
 final class PlainCall {
@@ -58,7 +58,7 @@ final class PlainCall {
     // ---- parent -----------------------------------------------------------------------------------------------------
 
     /** Null if the task has to be serialized. */
-    static byte @Nullable [] encode(Call call) {
+    static byte @Nullable [] encode(FunctionCall call) {
         try {
             SerializedLambda lambda = lambda(call.function());
             if (lambda == null) {
@@ -217,7 +217,7 @@ final class PlainCall {
 
     // ---- child ------------------------------------------------------------------------------------------------------
 
-    static Call decode(DataInputStream in) throws IOException, ClassNotFoundException {
+    static FunctionCall decode(DataInputStream in) throws IOException, ClassNotFoundException {
         Reader reader = new Reader(in);
         try {
             return decode(in.readByte(), reader);
@@ -228,19 +228,19 @@ final class PlainCall {
         }
     }
 
-    private static Call decode(byte kind, Reader reader) throws IOException, ClassNotFoundException {
+    private static FunctionCall decode(byte kind, Reader reader) throws IOException, ClassNotFoundException {
         return switch (kind) {
-            case METHOD -> new Call.OfMethod(reader.readMethod(), reader.readAll());
+            case METHOD -> new FunctionCall.OfMethod(reader.readMethod(), reader.readAll());
             case LAMBDA -> callOfLambda(reader);
             default -> throw damaged("kind=" + kind);
         };
     }
 
-    private static Call callOfLambda(Reader reader) throws IOException, ClassNotFoundException {
+    private static FunctionCall callOfLambda(Reader reader) throws IOException, ClassNotFoundException {
         Object function = anew(reader.readLambda());
         @Nullable Object[] arguments = reader.readAll();
         return switch (arguments.length) {
-            case 0 -> new Call.Call0((SerializableRunnable) function);
+            case 0 -> new FunctionCall.Call0((SerializableRunnable) function);
             case 1 -> call1(function, arguments);
             case 2 -> call2(function, arguments);
             case MAX_ARGUMENTS -> call3(function, arguments);
@@ -249,19 +249,19 @@ final class PlainCall {
     }
 
     @SuppressWarnings("unchecked") // the same function with the same arguments as in the parent
-    private static Call call1(Object function, @Nullable Object[] arguments) {
-        return new Call.Call1<>((SerializableConsumer<@Nullable Object>) function, arguments[0]);
+    private static FunctionCall call1(Object function, @Nullable Object[] arguments) {
+        return new FunctionCall.Call1<>((SerializableConsumer<@Nullable Object>) function, arguments[0]);
     }
 
     @SuppressWarnings("unchecked") // as above
-    private static Call call2(Object function, @Nullable Object[] arguments) {
-        return new Call.Call2<>(
+    private static FunctionCall call2(Object function, @Nullable Object[] arguments) {
+        return new FunctionCall.Call2<>(
                 (SerializableBiConsumer<@Nullable Object, @Nullable Object>) function, arguments[0], arguments[1]);
     }
 
     @SuppressWarnings("unchecked") // as above
-    private static Call call3(Object function, @Nullable Object[] arguments) {
-        return new Call.Call3<>(
+    private static FunctionCall call3(Object function, @Nullable Object[] arguments) {
+        return new FunctionCall.Call3<>(
                 (SerializableTriConsumer<@Nullable Object, @Nullable Object, @Nullable Object>) function,
                 arguments[0],
                 arguments[1],

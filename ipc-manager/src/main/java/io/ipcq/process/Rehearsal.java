@@ -31,14 +31,14 @@ final class Rehearsal {
         Path file = given.resolveSibling(given.getFileName() + StandbySlot.SUFFIX);
         try (SharedQueue<String> queue = SharedQueue.create(String.class)) {
             StandbySlot slot = StandbySlot.create(file, Duration.ofSeconds(1), "");
-            spawn(slot, link, new Call.Call2<>(Rehearsal::put, queue, "rehearsal"));
+            spawn(slot, link, new FunctionCall.Call2<>(Rehearsal::put, queue, "rehearsal"));
             queue.get(Duration.ofSeconds(1));
-            spawn(slot, link, new Call.Call1<>(Rehearsal::take, List.of(queue)));
+            spawn(slot, link, new FunctionCall.Call1<>(Rehearsal::take, List.of(queue)));
             sleepOnce(queue);
             for (int i = 0; i < TURNS; i++) {
                 giveShapes(slot, link);
-                give(slot, link, new Call.Call0(Thread::onSpinWait));
-                give(slot, link, new Call.Call1<>(Rehearsal::take, List.of("serialized")));
+                give(slot, link, new FunctionCall.Call0(Thread::onSpinWait));
+                give(slot, link, new FunctionCall.Call1<>(Rehearsal::take, List.of("serialized")));
             }
         } catch (Exception | LinkageError unrehearsed) {
             // it will be met again, and told, if the task needs it
@@ -61,21 +61,21 @@ final class Rehearsal {
      * From Java 18 on the first call by reflection of a method with as many references or numbers costs milliseconds.
      */
     private static void giveShapes(StandbySlot slot, ParentLink link) throws Exception {
-        give(slot, link, new Call.Call0(Rehearsal::nothing));
-        give(slot, link, new Call.Call1<>(Rehearsal::text, "rehearsal"));
-        give(slot, link, new Call.Call1<>(Rehearsal::number, 1));
-        give(slot, link, new Call.Call2<>(Rehearsal::twoTexts, "rehearsal", "two"));
-        give(slot, link, new Call.Call2<>(Rehearsal::textAndNumber, "rehearsal", 2));
-        give(slot, link, new Call.Call3<>(Rehearsal::threeTexts, "rehearsal", "two", "three"));
+        give(slot, link, new FunctionCall.Call0(Rehearsal::nothing));
+        give(slot, link, new FunctionCall.Call1<>(Rehearsal::text, "rehearsal"));
+        give(slot, link, new FunctionCall.Call1<>(Rehearsal::number, 1));
+        give(slot, link, new FunctionCall.Call2<>(Rehearsal::twoTexts, "rehearsal", "two"));
+        give(slot, link, new FunctionCall.Call2<>(Rehearsal::textAndNumber, "rehearsal", 2));
+        give(slot, link, new FunctionCall.Call3<>(Rehearsal::threeTexts, "rehearsal", "two", "three"));
     }
 
     /** As a JVM runs a task that was started for it. */
-    private static void spawn(StandbySlot slot, ParentLink link, Call call) throws Exception {
+    private static void spawn(StandbySlot slot, ParentLink link, FunctionCall call) throws Exception {
         TaskFile.read(TaskFile.write(task(call), slot.taskFile()), true, link).run();
     }
 
     /** As one does that has waited. */
-    private static void give(StandbySlot slot, ParentLink link, Call call) throws Exception {
+    private static void give(StandbySlot slot, ParentLink link, FunctionCall call) throws Exception {
         slot.reset();
         slot.announce();
         slot.give(TaskFile.encode(task(call), StandbySlot.MAX_TASK_BYTES, slot.taskFile()));
@@ -85,7 +85,7 @@ final class Rehearsal {
         }
     }
 
-    private static Task task(Call call) {
+    private static Task task(FunctionCall call) {
         return new ChildProcess(ChildProcess.builder().options(), call, "0").task();
     }
 

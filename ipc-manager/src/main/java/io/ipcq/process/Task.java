@@ -25,7 +25,7 @@ record Task(
         String family,
         boolean daemon,
         Serializable child,
-        @Nullable Call call,
+        @Nullable FunctionCall call,
         boolean isCallOnly,
         @Nullable LogReceiver logs) {
 

@@ -63,7 +63,7 @@ class PlainCallTest {
     void shouldMakeBoundMethodReferenceAnew() throws Exception {
         String bound = "bound";
 
-        Call call = throughBytes(new ChildProcess(bound::getBytes));
+        FunctionCall call = throughBytes(new ChildProcess(bound::getBytes));
 
         call.run();
         assertThat(call.arguments()).isEmpty();
@@ -86,16 +86,16 @@ class PlainCallTest {
         throughBytes(new ChildProcess(function, 7)).run();
         assertThat(CALLED).containsExactly(7, null, null);
 
-        Call ofNull = throughBytes(new ChildProcess(function, null));
+        FunctionCall ofNull = throughBytes(new ChildProcess(function, null));
         assertThatThrownBy(ofNull::run).isInstanceOf(NullPointerException.class);
     }
 
     @Test
     void shouldThrowWhatTheFunctionThrows() throws Exception {
-        Call checked = throughBytes(new ChildProcess(() -> throwing(true)));
+        FunctionCall checked = throughBytes(new ChildProcess(() -> throwing(true)));
         assertThatThrownBy(checked::run).isExactlyInstanceOf(IOException.class).hasMessage("checked");
 
-        Call error = throughBytes(new ChildProcess(() -> throwing(false)));
+        FunctionCall error = throughBytes(new ChildProcess(() -> throwing(false)));
         assertThatThrownBy(error::run).isExactlyInstanceOf(AssertionError.class).hasMessage("error");
     }
 
@@ -129,7 +129,7 @@ class PlainCallTest {
     @SuppressWarnings("unchecked")
     void shouldAttachToQueueOnceHoweverOftenItIsPassed() throws Exception {
         try (SharedQueue<String> queue = SharedQueue.create(String.class)) {
-            Call call = throughBytes(new ChildProcess((a, b) -> three(a, b, queue), queue, queue));
+            FunctionCall call = throughBytes(new ChildProcess((a, b) -> three(a, b, queue), queue, queue));
 
             call.run();
 
@@ -189,11 +189,11 @@ class PlainCallTest {
                 .hasMessageContaining("type=99");
     }
 
-    private static Call throughBytes(ChildProcess child) throws Exception {
+    private static FunctionCall throughBytes(ChildProcess child) throws Exception {
         return decode(Objects.requireNonNull(child.task().plain(), "it is plain"));
     }
 
-    private static Call decode(byte[] bytes) throws IOException, ClassNotFoundException {
+    private static FunctionCall decode(byte[] bytes) throws IOException, ClassNotFoundException {
         return PlainCall.decode(new DataInputStream(new ByteArrayInputStream(bytes)));
     }
 }

@@ -11,9 +11,9 @@ import java.util.List;
  * What is nobody's any more among what this package makes in the directory for temporary files. Thread-safe;
  * process-safe.
  */
-final class Leftovers {
+final class ChildLeftovers {
 
-    private Leftovers() {}
+    private ChildLeftovers() {}
 
     /** Run directories of dead JVMs, and what nobody has used for long of what is made once for all. */
     static List<Path> find() throws IOException {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Classes and not records: to deserialize its first record costs a JVM more than ten milliseconds.
  */
-abstract sealed class Call implements Serializable {
+abstract sealed class FunctionCall implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -21,7 +21,7 @@ abstract sealed class Call implements Serializable {
 
     abstract @Nullable Object[] arguments();
 
-    static final class Call0 extends Call {
+    static final class Call0 extends FunctionCall {
 
         private static final long serialVersionUID = 1L;
 
@@ -49,7 +49,7 @@ abstract sealed class Call implements Serializable {
     }
 
     @SuppressWarnings("serial") // that an argument can travel is checked when it is written
-    static final class Call1<A extends @Nullable Object> extends Call {
+    static final class Call1<A extends @Nullable Object> extends FunctionCall {
 
         private static final long serialVersionUID = 1L;
 
@@ -79,7 +79,7 @@ abstract sealed class Call implements Serializable {
     }
 
     @SuppressWarnings("serial") // as above
-    static final class Call2<A extends @Nullable Object, B extends @Nullable Object> extends Call {
+    static final class Call2<A extends @Nullable Object, B extends @Nullable Object> extends FunctionCall {
 
         private static final long serialVersionUID = 1L;
 
@@ -112,7 +112,7 @@ abstract sealed class Call implements Serializable {
 
     @SuppressWarnings("serial") // as above
     static final class Call3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
-            extends Call {
+            extends FunctionCall {
 
         private static final long serialVersionUID = 1L;
 
@@ -146,7 +146,7 @@ abstract sealed class Call implements Serializable {
     }
 
     /** In the child: the static method that a lambda or method reference stood for in the parent. */
-    static final class OfMethod extends Call {
+    static final class OfMethod extends FunctionCall {
 
         private static final long serialVersionUID = 1L;
 
