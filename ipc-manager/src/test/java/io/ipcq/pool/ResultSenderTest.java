@@ -3,7 +3,7 @@ package io.ipcq.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ipcq.queue.Codec;
+import io.ipcq.codec.Codec;
 import io.ipcq.queue.SharedQueue;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
