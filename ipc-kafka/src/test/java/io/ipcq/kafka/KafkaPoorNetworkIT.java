@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A slow network, one on which nothing comes through, and brokers that take their time: each call ends by its timeout,
- * and none too soon. With a broker of its own: in the profile.
+ * and none too soon. The network is made poor by the kernel, or else by a proxy, and the test prints which. With a
+ * broker of its own: in the profile.
  */
 @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
 class KafkaPoorNetworkIT {
@@ -37,25 +38,16 @@ class KafkaPoorNetworkIT {
     @TempDir
     Path directory;
 
-    private SlowProxy proxy;
+    private PoorNetwork network;
     private Brokers broker;
     private URI patient;
     private URI address;
 
     @BeforeEach
-    void startBrokerBehindProxy() throws IOException {
-        proxy = new SlowProxy();
-        // what it has to do with itself does not go through the proxy
-        broker = Broker.start(Map.of(
-                "listeners",
-                "PLAINTEXT://127.0.0.1:{port},ITSELF://127.0.0.1:{other},CONTROLLER://127.0.0.1:{controller}",
-                "advertised.listeners",
-                "PLAINTEXT://127.0.0.1:" + proxy.port() + ",ITSELF://127.0.0.1:{other}",
-                "listener.security.protocol.map",
-                "PLAINTEXT:PLAINTEXT,ITSELF:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                "inter.broker.listener.name",
-                "ITSELF"));
-        proxy.leadTo(broker.port(0));
+    void startBroker() throws IOException {
+        network = PoorNetwork.open();
+        broker = network.startBroker();
+        patient = network.queue("orders");
         Path config = Files.write(
                 directory.resolve("client.properties"),
                 List.of(
@@ -63,19 +55,23 @@ class KafkaPoorNetworkIT {
                         "default.api.timeout.ms=4000",
                         "delivery.timeout.ms=4000",
                         "max.block.ms=4000"));
-        patient = URI.create("kafka://127.0.0.1:" + proxy.port() + "/orders");
         address = URI.create(patient + "?config=" + config);
     }
 
     @AfterEach
     void endAll() throws IOException {
-        broker.close();
-        proxy.close();
+        try {
+            if (broker != null) {
+                broker.close();
+            }
+        } finally {
+            network.close();
+        }
     }
 
     @Test
     void shouldWorkSlowly() throws Exception {
-        proxy.delay(100);
+        network.slow();
         try (DurableQueue<String> queue = DurableQueue.openOrCreate(patient, String.class)) {
             queue.putAll(List.of("a", "b", "c"));
             for (String element : List.of("a", "b", "c")) {
@@ -93,7 +89,7 @@ class KafkaPoorNetworkIT {
             queue.putAll(List.of("a", "b"));
             Delivery<String> a = queue.receive(LONG);
             Delivery<String> b = queue.receive(LONG);
-            proxy.cut(true);
+            network.cut();
             List<ThrowingCallable> calls = List.of(
                     b::ack, // first, while its lock lasts
                     () -> queue.put("c"),
@@ -119,14 +115,14 @@ class KafkaPoorNetworkIT {
             assertThatThrownBy(() -> DurableQueue.open(address, String.class))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("no broker answered");
-            proxy.cut(false);
+            network.heal();
             queue.put("f");
             assertThat(queue.qsize()).isPositive();
             a.ack(); // in time or not: the lock may have ended
             while (!"f".equals(queue.get())) {
                 // what was there before, and what was not confirmed
             }
-            proxy.cut(true); // close ends, too
+            network.cut(); // close ends, too
         }
     }
 
@@ -134,7 +130,7 @@ class KafkaPoorNetworkIT {
     @Test
     void shouldEndShutdownAndDeleteByTheirTimeout() throws Exception {
         DurableQueue<String> queue = DurableQueue.openOrCreate(address, String.class);
-        proxy.cut(true);
+        network.cut();
         assertThatThrownBy(queue::shutdown).isInstanceOf(QueueStorageException.class);
         assertThatThrownBy(queue::delete).isInstanceOf(QueueStorageException.class);
         assertThat(queue.isClosed()).isTrue();
@@ -147,7 +143,7 @@ class KafkaPoorNetworkIT {
         queue.putAll(List.of("a", "b"));
         assertThat(queue.receive(LONG).ack()).isTrue();
         assertThat(queue.receive(LONG).value()).isEqualTo("b");
-        proxy.cut(true);
+        network.cut();
         assertTimeoutPreemptively(LONG, queue::close);
     }
 

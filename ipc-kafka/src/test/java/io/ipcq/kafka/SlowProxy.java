@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.kafka;
 
+import io.ipcq.brokers.Brokers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** A poor network in front of a broker: each piece of data comes late, or, while it is cut, never. Thread-safe. */
-final class SlowProxy implements AutoCloseable {
+/** A poor network by a proxy in front of a broker. It loses nothing: the kernel's TCP is between it and both sides. */
+final class SlowProxy implements PoorNetwork {
 
     private static final int PIECE = 1 << 14;
+    private static final long DELAY_MILLIS = 100;
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
@@ -28,21 +32,41 @@ final class SlowProxy implements AutoCloseable {
         thread.start();
     }
 
-    int port() {
-        return server.getLocalPort();
+    /** What the broker has to do with itself does not go through the proxy. */
+    @Override
+    public Brokers startBroker() throws IOException {
+        Brokers broker = Broker.start(Map.of(
+                "listeners",
+                "PLAINTEXT://127.0.0.1:{port},ITSELF://127.0.0.1:{other},CONTROLLER://127.0.0.1:{controller}",
+                "advertised.listeners",
+                "PLAINTEXT://127.0.0.1:" + server.getLocalPort() + ",ITSELF://127.0.0.1:{other}",
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,ITSELF:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name",
+                "ITSELF"));
+        target = broker.port(0);
+        return broker;
     }
 
-    void leadTo(int port) {
-        target = port;
+    @Override
+    public URI queue(String name) {
+        return URI.create("kafka://127.0.0.1:" + server.getLocalPort() + "/" + name);
     }
 
-    void delay(long millis) {
-        delayMillis = millis;
+    @Override
+    public void slow() {
+        delayMillis = DELAY_MILLIS;
     }
 
-    /** Nothing comes through any more, and nobody is told; connections stay. */
-    void cut(boolean cut) {
-        this.cut = cut;
+    @Override
+    public void cut() {
+        cut = true;
+    }
+
+    @Override
+    public void heal() {
+        delayMillis = 0;
+        cut = false;
     }
 
     private void accept() {
@@ -91,6 +115,11 @@ final class SlowProxy implements AutoCloseable {
         } catch (IOException | InterruptedException gone) {
             // both sides see it
         }
+    }
+
+    @Override
+    public String toString() {
+        return "a proxy";
     }
 
     @Override
