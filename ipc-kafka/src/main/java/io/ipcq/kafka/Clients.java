@@ -76,6 +76,12 @@ class Clients {
             read.load(in);
         } catch (IllegalArgumentException e) {
             throw new IOException("these are no properties: config=" + file + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            // or a missing file would be taken for a missing queue
+            throw new IOException(
+                    "the properties cannot be read: config=" + file + ", failure="
+                            + e.getClass().getSimpleName(),
+                    e);
         }
         Set<String> own = new TreeSet<>(read.stringPropertyNames());
         own.retainAll(OWN);

@@ -90,12 +90,16 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         address.requireParametersOf(network ? OF_TCP : OF_SOCKET);
         String name = network ? address.name() : required(address, "queue");
         SocketAddress server = network ? tcp(address) : UnixDomainSocketAddress.of(address.path());
-        AuthKey key = AuthKey.load(Path.of(required(address, "key")));
         try {
+            AuthKey key = AuthKey.load(Path.of(required(address, "key")));
             Link link = isPlain(address)
                     ? Link.to(server, key)
                     : Link.over(connect(address, server, key), Manager.ANSWER_TIMEOUT);
             return step.with(link, name);
+        } catch (NoSuchFileException e) {
+            // or it would be taken for a missing queue
+            throw new IOException(
+                    "a file that the address names is missing: address=" + address + ", file=" + e.getFile(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while the manager was reached: address=" + address);

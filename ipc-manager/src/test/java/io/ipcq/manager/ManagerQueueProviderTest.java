@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,19 @@ class ManagerQueueProviderTest {
         refuses(host + "/-?key=" + keyFile, "a name has");
         refuses("ipcq:/m.sock?tls=true&queue=a&key=" + keyFile, "unknown=[tls]");
         refuses("ipcq:/m.sock?key=" + keyFile, "missing=queue");
+    }
+
+    /** Who makes a queue where there is none finds no reason for that here. */
+    @Test
+    void shouldNotTakeMissingFileForMissingQueue() throws Exception {
+        String withKey = "ipcq://" + serve(Way.TCP, "orders").getAuthority() + "/orders?key=";
+        Path missing = directory.resolve("missing");
+        for (String address : List.of(withKey + missing, withKey + keyFile + "&trust=" + missing)) {
+            assertThatThrownBy(() -> DurableQueue.open(URI.create(address), String.class))
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(NoSuchFileException.class)
+                    .hasMessageContaining("file=" + missing);
+        }
     }
 
     private static void refuses(String address, String message) {
