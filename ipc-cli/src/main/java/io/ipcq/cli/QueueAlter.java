@@ -37,15 +37,15 @@ final class QueueAlter implements Callable<Integer> {
     public Integer call() throws IOException {
         try (DurableQueue<byte[]> opened = queue.openDurable()) {
             Screen screen = Screen.of(spec);
-            AlteredOptions.text(opened.alter(this::altered)).lines().forEach(screen::line);
+            AlteredOptions.text(altered(opened)).lines().forEach(screen::line);
         }
         return ExitCode.OK;
     }
 
-    /** What a queue cannot have is a matter of the command line. */
-    private DurableQueueOptions altered(DurableQueueOptions options) {
+    /** What a queue cannot have, or one of its kind, is a matter of the command line. */
+    private DurableQueueOptions altered(DurableQueue<byte[]> queue) {
         try {
-            return altered.applyTo(options);
+            return queue.alter(altered::applyTo);
         } catch (IllegalArgumentException refused) {
             throw new ParameterException(spec.commandLine(), refused.getMessage(), refused);
         }

@@ -2,6 +2,7 @@
 package io.ipcq.cli;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -31,10 +32,11 @@ final class QueueList implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Screen screen = Screen.of(spec);
+        List<QueueLine> lines = places.lines(); // no heading over a refusal
         if (!looking.json()) {
             screen.line(Screen.Style.STRONG, QueueLine.heading());
         }
-        for (QueueLine line : places.lines()) {
+        for (QueueLine line : lines) {
             if (looking.json()) {
                 screen.json(QueueLine.class, line);
             } else {

@@ -75,6 +75,11 @@ final class QueueName {
         return here;
     }
 
+    /** Whether it is known by its address alone, and looking at its files tells nothing. */
+    boolean isElsewhere() {
+        return directory == null;
+    }
+
     /** To take from it and put into it, as what was encoded. */
     SharedQueue<byte[]> open() throws IOException {
         QueueAddress elsewhere = address;

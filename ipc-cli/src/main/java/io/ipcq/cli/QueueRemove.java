@@ -32,9 +32,8 @@ final class QueueRemove implements Callable<Integer> {
     public Integer call() throws IOException {
         for (QueueName queue : queues) {
             try (SharedQueue<byte[]> opened = queue.open()) {
-                int others = opened.stats().members() - 1;
-                String plan = "deletes " + queue + " with " + Quantity.count(opened.qsize(), "element")
-                        + (others == 0 ? "; nobody is attached" : "; attached: " + others);
+                String plan = "deletes " + queue + " with " + Quantity.count(opened.qsize(), "element") + "; "
+                        + users(queue, opened);
                 if (!consent.isGiven(spec, plan)) {
                     return ExitCode.SOFTWARE;
                 }
@@ -42,5 +41,14 @@ final class QueueRemove implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    /** Of a queue elsewhere the members are a manager, or those that take, and not this. */
+    private static String users(QueueName queue, SharedQueue<byte[]> opened) {
+        if (queue.isElsewhere()) {
+            return "who uses it is not to be seen from here";
+        }
+        int others = opened.stats().members() - 1;
+        return others == 0 ? "nobody is attached" : "attached: " + others;
     }
 }
