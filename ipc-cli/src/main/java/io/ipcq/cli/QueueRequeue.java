@@ -50,7 +50,8 @@ final class QueueRequeue implements Callable<Integer> {
             if (!consent.isGiven(spec, "puts " + Quantity.count(most, "dead letter") + " back into " + queue)) {
                 return ExitCode.SOFTWARE;
             }
-            ElementTaker<DeadLetter> taker = new ElementTaker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
+            ElementTaker<DeadLetter> taker =
+                    new ElementTaker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
             long requeued = 0;
             while (requeued < most && taker.next(Duration.ZERO)) {
                 requeued++;

@@ -297,7 +297,8 @@ final class WebQueues {
     long requeueAll(int id) throws IOException, InterruptedException {
         try (DurableQueue<byte[]> opened = queue(id).openDurable();
                 DurableQueue<DeadLetter> letters = opened.deadLetters()) {
-            ElementTaker<DeadLetter> taker = new ElementTaker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
+            ElementTaker<DeadLetter> taker =
+                    new ElementTaker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
             long most = letters.qsize();
             long done = 0;
             while (done < most && taker.next(Duration.ZERO)) {

@@ -21,7 +21,8 @@ record IpcqHealth(boolean up, Map<String, Object> details) {
     static IpcqHealth of(ConfigurableListableBeanFactory beans) {
         boolean up = true;
         Map<String, Object> details = new LinkedHashMap<>();
-        for (Map.Entry<String, SharedQueue<?>> queue : ApplicationBeans.queues(beans).entrySet()) {
+        for (Map.Entry<String, SharedQueue<?>> queue :
+                ApplicationBeans.queues(beans).entrySet()) {
             try {
                 details.put(queue.getKey(), of(queue.getValue()));
             } catch (RuntimeException e) {
