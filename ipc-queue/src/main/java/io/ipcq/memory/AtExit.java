@@ -22,6 +22,7 @@ public final class AtExit<T> {
     private final String name;
     private final Consumer<? super T> release;
     private @Nullable Thread hook; // guarded by this
+    private boolean ending; // guarded by this: nothing is added any more
 
     /** @param name of the hook's thread */
     public AtExit(String name, Consumer<? super T> release) {
@@ -30,22 +31,32 @@ public final class AtExit<T> {
     }
 
     /**
-     * Adds a thing. If this fails, the thing is not held, and the next call tries again.
+     * Adds a thing. If this fails, the thing is not held, and the next call tries again. The end of the JVM comes before
+     * this or after it: a thing for which this returns true is released.
      *
-     * @return false if the JVM is ending already, and nobody will release the thing but who holds it
+     * @return false if the JVM is ending already: the thing is not held, and nobody will release it but the caller
      */
     public synchronized boolean add(T thing) {
-        if (hook == null) {
-            Thread thread = LastingThread.make(() -> held.forEach(release), name);
+        if (!ending && hook == null) {
+            Thread thread = LastingThread.make(this::releaseAll, name);
             try {
                 Runtime.getRuntime().addShutdownHook(thread);
                 hook = thread;
-            } catch (IllegalStateException ending) {
-                // a hook of the program makes it: too late to tidy up
+            } catch (IllegalStateException tooLate) {
+                ending = true;
             }
         }
-        held.add(thing);
-        return hook != null;
+        if (!ending) {
+            held.add(thing);
+        }
+        return !ending;
+    }
+
+    private void releaseAll() {
+        synchronized (this) { // what is just being added is held after that
+            ending = true;
+        }
+        held.forEach(release);
     }
 
     /** Removes a thing, which may not have been added. */
@@ -55,7 +66,7 @@ public final class AtExit<T> {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
                 hook = null;
-            } catch (IllegalStateException ending) {
+            } catch (IllegalStateException tooLate) {
                 // it is running, or will
             }
         }
