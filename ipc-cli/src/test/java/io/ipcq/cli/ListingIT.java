@@ -36,6 +36,8 @@ class ListingIT {
     private enum Listing {
         RINGS("rings", "queue", "ls"),
         JOURNALS("journals", "queue", "ls"),
+        /** Where a group may write. */
+        OF_GROUP("group", "queue", "ls"),
         DESERTED("rings", "queue", "find", "--deserted"),
         /** Two looks at queues that the process itself uses. */
         TOP("rings", "top", "--once", "--interval", "0.05");
@@ -94,13 +96,18 @@ class ListingIT {
         for (int i = 0; i < QUEUES; i++) {
             SharedQueue.create(queue(parent, "rings", i), String.class).close();
             DurableQueue.create(queue(parent, "journals", i), String.class).close();
+            SharedQueue.create(queue(parent, "group", i), String.class).close();
         }
+        Files.setAttribute(parent.resolve("group"), "unix:mode", 02775);
         Map<Listing, List<String>> calls = trace();
         List<String> ofRings = about(parent, calls.get(Listing.RINGS));
         List<String> ofJournals = about(parent, calls.get(Listing.JOURNALS));
         // the control file; of a journal also the directory of its segments, which are counted
         assertThat(openings(ofRings, "")).isBetween((long) QUEUES, (long) QUEUES + OTHERS);
         assertThat(openings(ofJournals, "")).isBetween(2L * QUEUES, 2L * QUEUES + OTHERS);
+        // what others could exchange meanwhile is looked for in a directory that is held
+        assertThat(openings(calls.get(Listing.OF_GROUP), "/ring.ipcq")).isZero();
+        assertThat(openings(calls.get(Listing.OF_GROUP), "\"ring.ipcq")).isEqualTo(QUEUES);
         // whose they are, once each; of a journal also that it is no ring, and whose its directory is
         assertThat(ofRings).hasSizeLessThan(3 * QUEUES + OTHERS);
         assertThat(ofJournals).hasSizeLessThan(6 * QUEUES + OTHERS);

@@ -45,6 +45,8 @@ public final class PrivateFiles {
     private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
             Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
+    private static final Set<PosixFilePermission> TO_EVERYBODY = Set.of(PosixFilePermission.OTHERS_WRITE);
+
     private static final Set<PosixFilePermission> OF_OWNER =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
@@ -241,43 +243,53 @@ public final class PrivateFiles {
      */
     public static @Nullable String objectionAbove(Path path) throws IOException {
         Path above = path.toAbsolutePath().getParent();
-        return above == null ? null : objectionOnWay(above, PrivateFiles::isTrusted);
+        return above == null ? null : objectionOnWay(above, TO_EVERYBODY, PrivateFiles::isTrusted);
     }
 
-    private static @Nullable String objectionOnWay(Path directory, Predicate<UserPrincipal> trusted)
-            throws IOException {
+    /**
+     * Whether nobody else could exchange what is in a directory, nor that itself: as {@link #objectionAbove}, but
+     * without trust in a group.
+     */
+    public static boolean isClosedWay(Path directory) throws IOException {
+        return objectionOnWay(directory.toAbsolutePath(), WRITABLE_BY_OTHERS, PrivateFiles::isTrusted) == null;
+    }
+
+    /** @param open a directory with one of these permissions is open, if it is not sticky */
+    private static @Nullable String objectionOnWay(
+            Path directory, Set<PosixFilePermission> open, Predicate<UserPrincipal> trusted) throws IOException {
         if (!isPosix(directory)) {
             return null;
         }
         Path at = directory.getRoot();
-        String objection = objectionToEntries(at, trusted);
+        String objection = objectionToEntries(at, open, trusted);
         for (Path name : directory) {
             Path next = at.resolve(name);
             Path real = next.toRealPath(); // and no endless chain of links
             if (objection == null && Files.isSymbolicLink(next)) {
-                objection = objectionToLink(next, trusted);
+                objection = objectionToLink(next, open, trusted);
             }
             if (objection == null) {
-                objection = objectionToEntries(real, trusted);
+                objection = objectionToEntries(real, open, trusted);
             }
             at = real;
         }
         return objection;
     }
 
-    private static @Nullable String objectionToLink(Path link, Predicate<UserPrincipal> trusted) throws IOException {
+    private static @Nullable String objectionToLink(
+            Path link, Set<PosixFilePermission> open, Predicate<UserPrincipal> trusted) throws IOException {
         UserPrincipal owner = Files.getOwner(link, LinkOption.NOFOLLOW_LINKS);
         return trusted.test(owner)
-                ? objectionOnWay(link.resolveSibling(Files.readSymbolicLink(link)), trusted)
+                ? objectionOnWay(link.resolveSibling(Files.readSymbolicLink(link)), open, trusted)
                 : "a link on its way belongs to another user: link=" + link + ", owner=" + owner.getName();
     }
 
-    private static @Nullable String objectionToEntries(Path directory, Predicate<UserPrincipal> trusted)
-            throws IOException {
+    private static @Nullable String objectionToEntries(
+            Path directory, Set<PosixFilePermission> open, Predicate<UserPrincipal> trusted) throws IOException {
         PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
-        boolean open = attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
+        boolean isOpen = attributes.permissions().stream().anyMatch(open::contains)
                 && ((Integer) Files.getAttribute(directory, "unix:mode") & STICKY) == 0;
-        return !open && trusted.test(attributes.owner())
+        return !isOpen && trusted.test(attributes.owner())
                 ? null
                 : "others may exchange what is in a directory above it: directory=" + directory + ", owner="
                         + attributes.owner().getName() + ", permissions="
@@ -293,7 +305,7 @@ public final class PrivateFiles {
     public static Path temporaryDirectory() throws IOException {
         StringJoiner objections = new StringJoiner("; ");
         for (Path directory : temporaryDirectories()) {
-            String objection = objectionOnWay(directory, PrivateFiles::isTrusted);
+            String objection = objectionOnWay(directory, TO_EVERYBODY, PrivateFiles::isTrusted);
             if (objection == null) {
                 return directory;
             }
@@ -422,7 +434,8 @@ public final class PrivateFiles {
                 }
                 try {
                     UserPrincipal owner = Files.getOwner(probe, LinkOption.NOFOLLOW_LINKS);
-                    String objection = objectionOnWay(directory, user -> user.equals(root) || user.equals(owner));
+                    String objection =
+                            objectionOnWay(directory, TO_EVERYBODY, user -> user.equals(root) || user.equals(owner));
                     if (objection == null) {
                         return owner;
                     }

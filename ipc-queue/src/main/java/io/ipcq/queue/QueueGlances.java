@@ -108,7 +108,7 @@ public final class QueueGlances implements AutoCloseable {
             return seen != null && seen.isOwnDirectory();
         }
         try {
-            return PrivateFiles.objectionAbove(parent.resolve("any")) == null;
+            return PrivateFiles.isClosedWay(parent); // what a group could exchange is held by a look
         } catch (IOException e) {
             return false;
         }

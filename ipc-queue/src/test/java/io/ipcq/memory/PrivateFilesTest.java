@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,22 @@ class PrivateFilesTest {
         Files.setAttribute(directory(), "unix:mode", 01777);
         assertThat(PrivateFiles.objectionAbove(file)).isNull();
         assertThat(PrivateFiles.objectionAbove(link.resolve("file"))).isNull();
+    }
+
+    @Test
+    void shouldFindWayOpenWhereGroupMayWrite() throws Exception {
+        Path below = Files.createDirectories(directory().resolve("d"));
+        assertThat(PrivateFiles.isClosedWay(below)).isTrue();
+        for (Path open : List.of(directory(), below)) {
+            Files.setAttribute(open, "unix:mode", 02775);
+            assertThat(PrivateFiles.isClosedWay(below)).as(open.toString()).isFalse();
+            assertThat(PrivateFiles.objectionAbove(below.resolve("file"))).isNull();
+            Path link = Files.createSymbolicLink(parent.resolve("link"), Path.of("queues/d"));
+            assertThat(PrivateFiles.isClosedWay(link)).as(open.toString()).isFalse();
+            Files.delete(link);
+            Files.setAttribute(open, "unix:mode", 03775);
+            assertThat(PrivateFiles.isClosedWay(below)).as("sticky").isTrue();
+        }
     }
 
     @Test
