@@ -83,7 +83,12 @@ record QueueLine(
     }
 
     static QueueLine damaged(Path queue, String message) {
-        return new QueueLine(queue.toString(), null, "damaged", null, 0, null, 0, 0, 0, 0, 0, 0, 0, null, message);
+        return new QueueLine(name(queue), null, "damaged", null, 0, null, 0, 0, 0, 0, 0, 0, 0, null, message);
+    }
+
+    /** What a queue is called, sound or damaged, however it was named. */
+    static String name(Path queue) {
+        return queue.toAbsolutePath().normalize().toString();
     }
 
     boolean isDamaged() {

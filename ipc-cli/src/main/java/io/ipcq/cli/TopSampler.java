@@ -92,7 +92,8 @@ final class TopSampler implements AutoCloseable {
 
     private static TopRow damaged(QueueName queue, Throwable why) {
         List<TopRow.Reason> reasons = List.of(new TopRow.Reason("damaged", FailureReport.describe(why)));
-        return new TopRow(queue.directory().toString(), null, "damaged", 0, null, null, 0, 0, null, null, reasons);
+        String directory = QueueLine.name(queue.directory());
+        return new TopRow(directory, null, "damaged", 0, null, null, 0, 0, null, null, reasons);
     }
 
     /** There may be another one in its place. */

@@ -88,6 +88,25 @@ class QueueCommandTest {
         });
     }
 
+    /** A script, and find --idle, compare what two looks say. */
+    @Test
+    void shouldCallQueueTheSameWhetherDamagedOrSound() throws Exception {
+        Path directory = parent.resolve("letters");
+        SharedQueue.create(directory, String.class).close();
+        Path relative = Path.of("").toAbsolutePath().relativize(parent).resolve("letters/../letters");
+        byte[] sound = Files.readAllBytes(directory.resolve("ring.ipcq"));
+        for (byte[] content : List.of(sound, new byte[100])) {
+            Files.write(directory.resolve("ring.ipcq"), content);
+            for (String command : List.of("queue ls --json", "top --once --interval 0.05 --json")) {
+                List<Object> words = new ArrayList<>(List.of((Object[]) command.split(" ", -1)));
+                words.add(relative.getParent());
+                assertThat(CommandRun.here(words.toArray()).out())
+                        .as(command)
+                        .contains('"' + directory.toString() + '"');
+            }
+        }
+    }
+
     @Test
     void shouldSayHowMuchIsInIt() throws Exception {
         Path directory = parent.resolve("letters");
