@@ -36,6 +36,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
@@ -62,7 +64,8 @@ final class Topics {
      * What a broker says of a topic may be old: it hears of what was made and removed a moment later, or, cut off from
      * the controller, not at all. That a queue is gone is for good, so only the controller is believed: it is asked
      * whether it would make a topic of that name. The names of the others have the id of the ledger, so its answer
-     * concerns this queue, and none that has its name.
+     * concerns this queue, and none that has its name. The topic of dead letters has the same name for each ledger that
+     * they have had: of those nobody says which is the newer one.
      */
 
     /** What a record has around an element, at most. */
@@ -178,10 +181,16 @@ final class Topics {
         return whetherMade(elements()) == Made.NO || whetherMade(ledger()) == Made.NO || isReplaced();
     }
 
-    /** An old one that was deleted has no elements: then the broker has not heard of the end of that. */
+    /**
+     * Whether the ledger that a broker tells of is another one, and in use. It may be an old one, if the broker has not
+     * heard of its end: that has no elements.
+     */
     private boolean isReplaced() throws KafkaAnswer {
+        if (isOfLetters()) {
+            return false;
+        }
         Uuid told = found();
-        return told != null && !told.equals(uuid()) && whetherMade(elementsOf(told)) != Made.NO;
+        return told != null && !told.equals(uuid()) && whetherMade(elementsOf(told)) == Made.YES;
     }
 
     /** Whether a broker tells of another ledger, or of none. */
@@ -213,6 +222,7 @@ final class Topics {
         UNKNOWN
     }
 
+    /** The controller looks for the name first: what else it objects to, it objects to making what is not there. */
     private Made whetherMade(String topic) {
         NewTopic likeIt = new NewTopic(topic, Optional.of(1), Optional.of((short) 1));
         try {
@@ -220,7 +230,11 @@ final class Topics {
                     .all());
             return Made.NO;
         } catch (KafkaAnswer e) {
-            return e.is(TopicExistsException.class) ? Made.YES : Made.UNKNOWN;
+            if (e.is(TopicExistsException.class)) {
+                return Made.YES;
+            }
+            boolean free = e.is(PolicyViolationException.class) || e.is(InvalidReplicationFactorException.class);
+            return free ? Made.NO : Made.UNKNOWN;
         }
     }
 

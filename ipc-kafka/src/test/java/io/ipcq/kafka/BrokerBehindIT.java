@@ -4,6 +4,7 @@ package io.ipcq.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.kafka.KafkaFailures.KafkaAnswer;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueAddress;
 import io.ipcq.queue.QueueClosedException;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +24,15 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
@@ -50,17 +58,29 @@ class BrokerBehindIT {
     /** How many questions it does not know the answer to; then it has heard of all. */
     private volatile int questions = Integer.MAX_VALUE;
 
+    /** What it takes for the id of a ledger; null for what that is. */
+    private volatile Uuid toldId;
+
+    /** What the controller objects to of topics that are not there; null if to nothing. */
+    private volatile ApiException objection;
+
+    /** Whether it objects to a user who asks whether a topic would be made. */
+    private volatile boolean mayAsk = true;
+
     @BeforeEach
     void createQueue() throws IOException {
-        Path config = Files.writeString(directory.resolve("client.properties"), "default.api.timeout.ms=11000\n");
-        QueueAddress address = QueueAddress.of(URI.create(Broker.queue(name) + "?config=" + config));
-        DurableQueue.openOrCreate(address.uri(), String.class).close();
-        clients = new Behind(address);
+        DurableQueue.openOrCreate(Broker.queue(name), String.class).close();
+        clients = patientFor(Duration.ofMinutes(1));
+    }
+
+    private Behind patientFor(Duration patience) throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("client.properties"), "default.api.timeout.ms=" + patience.toMillis() + "\n");
+        return new Behind(QueueAddress.of(URI.create(Broker.queue(name) + "?config=" + config)));
     }
 
     @AfterEach
     void deleteQueue() throws IOException {
-        unheardOf = topic -> false;
         try (DurableQueue<String> queue = DurableQueue.openOrCreate(Broker.queue(name), String.class)) {
             queue.delete();
         }
@@ -79,9 +99,11 @@ class BrokerBehindIT {
             return (Admin) Proxy.newProxyInstance(
                     Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, (proxy, method, arguments) -> {
                         try {
-                            return method.getName().equals("describeTopics")
-                                    ? described(real, (Collection<?>) arguments[0])
-                                    : method.invoke(real, arguments);
+                            return switch (method.getName()) {
+                                case "describeTopics" -> described(real, (Collection<?>) arguments[0]);
+                                case "createTopics" -> created((CreateTopicsResult) method.invoke(real, arguments));
+                                default -> method.invoke(real, arguments);
+                            };
                         } catch (InvocationTargetException e) {
                             throw e.getCause();
                         }
@@ -96,14 +118,46 @@ class BrokerBehindIT {
             return new Described(names.stream()
                     .collect(Collectors.toMap(
                             topic -> topic,
-                            topic -> knowsAll || !unheardOf.test(topic) ? all.get(topic) : unknown(topic))));
+                            topic -> knowsAll || !unheardOf.test(topic)
+                                    ? known(topic, all)
+                                    : failed(new UnknownTopicOrPartitionException(topic)))));
+        }
+
+        private KafkaFuture<TopicDescription> known(String topic, Map<String, KafkaFuture<TopicDescription>> all) {
+            KafkaFuture<TopicDescription> known = all.get(topic);
+            return toldId == null || !topic.endsWith(".ipcq")
+                    ? known
+                    : known.thenApply(one -> new TopicDescription(one.name(), false, one.partitions(), null, toldId));
+        }
+
+        /** It finds out who asks, then whether there is such a topic, and then all else. */
+        private CreateTopicsResult created(CreateTopicsResult real) {
+            if (!mayAsk) {
+                return new Refused(real, new TopicAuthorizationException("no"));
+            }
+            return objection == null || isRefused(real) ? real : new Refused(real, objection);
         }
     }
 
-    private static KafkaFuture<TopicDescription> unknown(String topic) {
-        KafkaFutureImpl<TopicDescription> unknown = new KafkaFutureImpl<>();
-        unknown.completeExceptionally(new UnknownTopicOrPartitionException(topic));
-        return unknown;
+    private static boolean isRefused(CreateTopicsResult answer) {
+        try {
+            KafkaFailures.answer(answer.all());
+            return false;
+        } catch (KafkaAnswer e) {
+            return true;
+        }
+    }
+
+    private static <T> KafkaFuture<T> failed(ApiException why) {
+        KafkaFutureImpl<T> failed = new KafkaFutureImpl<>();
+        failed.completeExceptionally(why);
+        return failed;
+    }
+
+    private static final class Refused extends CreateTopicsResult {
+        Refused(CreateTopicsResult instead, ApiException why) {
+            super(instead.values().keySet().stream().collect(Collectors.toMap(topic -> topic, topic -> failed(why))));
+        }
     }
 
     private static final class Described extends DescribeTopicsResult {
@@ -137,7 +191,8 @@ class BrokerBehindIT {
     }
 
     @Test
-    void shouldNotAdviseToRemoveWhatBrokerHasNotHeardOf() {
+    void shouldNotAdviseToRemoveWhatBrokerHasNotHeardOf() throws IOException {
+        clients = patientFor(Duration.ofSeconds(11)); // longer than one request
         unheardOf = this::isOfElements;
         assertThatThrownBy(this::open)
                 .isInstanceOf(IOException.class)
@@ -186,6 +241,65 @@ class BrokerBehindIT {
             unheardOf = topic -> false;
             DurableQueue.openOrCreate(Broker.queue(name), String.class).close();
             assertThat(core.topics().isGone()).as("another has its name").isTrue();
+        } finally {
+            core.close();
+        }
+    }
+
+    /** It would object to making the topic, which says that there is none. */
+    @Test
+    void shouldSayThatQueueIsDeletedWhateverControllerObjectsTo() throws Exception {
+        List<ApiException> objections =
+                List.of(new PolicyViolationException("no"), new InvalidReplicationFactorException("no"));
+        KafkaCore core = open();
+        try {
+            unheardOf = topic -> true;
+            for (ApiException each : objections) {
+                objection = each;
+                assertThat(core.topics().isGone()).isFalse();
+            }
+            core.topics().delete();
+            for (ApiException each : objections) {
+                objection = each;
+                assertThat(core.topics().isGone()).as("%s", each).isTrue();
+            }
+        } finally {
+            core.close();
+        }
+    }
+
+    /** It may be an older one, of whose end the broker has not heard. */
+    @Test
+    void shouldStayOpenWhereBrokerTellsOfAnotherLedger() throws Exception {
+        KafkaCore core = open();
+        try {
+            toldId = Uuid.randomUuid();
+            assertThat(core.topics().isGone()).isFalse();
+            mayAsk = false;
+            assertThat(core.topics().isGone()).isFalse();
+            core.requireStillThere();
+        } finally {
+            core.close();
+        }
+    }
+
+    /** The topic of dead letters has the same name, whichever ledger they have. */
+    @Test
+    void shouldStayOpenWhereBrokerTellsOfAnotherLedgerOfDeadLetters() throws Exception {
+        KafkaCore core = open();
+        try {
+            KafkaCore letters = KafkaCore.open(
+                    clients,
+                    core.topics().deadLetters(),
+                    Form.OfLetters.INSTANCE.id(),
+                    core.ledger().options());
+            try {
+                toldId = Uuid.randomUuid();
+                assertThat(letters.topics().isGone()).isFalse();
+                letters.requireStillThere();
+            } finally {
+                letters.close();
+            }
         } finally {
             core.close();
         }

@@ -43,6 +43,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.server.policy.CreateTopicPolicy;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -258,6 +260,47 @@ class KafkaQueueProviderIT {
                         .isInstanceOf(IOException.class)
                         .hasMessageContaining("share.version=" + version)
                         .hasMessageContaining("4.4 or newer");
+            }
+        }
+    }
+
+    /** Takes topics only that say how many copies have to be in step. */
+    public static final class Strict implements CreateTopicPolicy {
+
+        @Override
+        public void validate(RequestMetadata topic) {
+            boolean isKafkasOwn = topic.topic().startsWith("__");
+            if (!isKafkasOwn && !topic.configs().containsKey("min.insync.replicas")) {
+                throw new PolicyViolationException("min.insync.replicas is not set");
+            }
+        }
+
+        @Override
+        public void configure(Map<String, ?> configs) {
+            // nothing to configure
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    }
+
+    /** Another broker: in the profile. */
+    @Test
+    @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
+    void shouldSayThatQueueIsDeletedWhereBrokersHavePolicyForTopics() throws Exception {
+        try (Brokers broker = Broker.start(Map.of("create.topic.policy.class.name", Strict.class.getName()));
+                DurableQueue<String> queue = DurableQueue.openOrCreate(broker.queue(name), String.class)) {
+            KafkaCore deleter = KafkaCore.open(QueueAddress.of(broker.queue(name)), name, null, null);
+            try {
+                assertThat(deleter.topics().isLedgerMade()).as("is objected to").isTrue();
+                deleter.topics().delete(); // as somebody does who does not write that to the ledger
+                await().until(() -> !deleter.topics().isThere());
+                assertThat(deleter.topics().isGone()).isTrue();
+                await().until(queue::isClosed);
+            } finally {
+                deleter.close();
             }
         }
     }
