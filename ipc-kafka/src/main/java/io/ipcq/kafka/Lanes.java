@@ -6,6 +6,7 @@ import io.ipcq.memory.Deadline;
 import io.ipcq.memory.VirtualThreads;
 import io.ipcq.queue.QueueAddress;
 import io.ipcq.queue.QueueShutdownException;
+import io.ipcq.queue.QueueStorageException;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,6 +40,8 @@ final class Lanes {
      * others end.
      */
     private static final Duration IDLE = Duration.ofSeconds(20);
+
+    private static final String CANNOT_TAKE = "no element could be taken";
 
     /** What lanes stand on. */
     interface Ground {
@@ -280,17 +283,29 @@ final class Lanes {
 
     /** A lane cannot go on: who waits is told, as the next one would not fare better. */
     void failed(Lane lane, Throwable objection) {
-        if (wasHunter(lane)) {
-            tellAll(ground.failure("no element could be taken", objection)); // which may ask the brokers
+        List<Taker> waiting = takersOf(lane);
+        if (waiting.isEmpty()) {
+            return;
+        }
+        RuntimeException why = new QueueStorageException(CANNOT_TAKE + ": address=" + ground.address(), objection);
+        try {
+            why = ground.failure(CANNOT_TAKE, objection); // which may ask the brokers
+        } finally {
+            for (Taker taker : waiting) {
+                taker.tell(why);
+            }
         }
     }
 
-    private synchronized boolean wasHunter(Lane lane) {
-        boolean was = hunter == lane;
-        if (was) {
-            noHunter();
+    /** Those who wait for this lane, who are in line no more: who comes from now on waits for another one. */
+    private synchronized List<Taker> takersOf(Lane lane) {
+        if (hunter != lane) {
+            return List.of();
         }
-        return was;
+        noHunter();
+        List<Taker> waiting = List.copyOf(takers);
+        takers.clear();
+        return waiting;
     }
 
     /** How many elements are out. */

@@ -3,6 +3,7 @@ package io.ipcq.kafka;
 
 import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ipcq.memory.Deadline;
 import io.ipcq.queue.QueueAddress;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -71,6 +73,7 @@ class LanesTest {
         private Duration leaseTimeout;
         private Optional<Integer> lockMillis = Optional.empty();
         private RuntimeException refusalToRenew;
+        private volatile Runnable whenFailing = () -> {};
 
         Miniature(int failAt, Failure failure) {
             this.failAt = failAt;
@@ -130,6 +133,7 @@ class LanesTest {
 
         @Override
         public RuntimeException failure(String what, Throwable objection) {
+            whenFailing.run();
             return new QueueStorageException(what, objection);
         }
 
@@ -313,6 +317,45 @@ class LanesTest {
         lanes.leave(poller);
         assertThat(next.await(LONG_NANOS).record().offset()).isEqualTo(99);
         lanes.leave(next);
+        lanes.close(Deadline.in(LONG_NANOS));
+        broker.requireNothingWrong();
+    }
+
+    /** What a lane's failure comes to may take long to find out: who gets in line meanwhile waits for another lane. */
+    @Test
+    void shouldTellFailureToWhoWaitedForThatLaneOnly() throws Exception {
+        Miniature broker = new Miniature(1, Failure.KAFKA);
+        synchronized (broker) {
+            broker.waiting.clear();
+        }
+        Lanes lanes = new Lanes(broker, 1);
+        CompletableFuture<Taker> late = new CompletableFuture<>();
+        broker.whenFailing = () -> late.complete(lanes.want());
+        Taker first = lanes.want();
+        assertThatThrownBy(() -> first.await(LONG_NANOS)).isInstanceOf(ExecutionException.class);
+        lanes.leave(first);
+        synchronized (broker) {
+            broker.waiting.add(99L);
+        }
+        assertThat(late.get().await(LONG_NANOS).record().offset()).isEqualTo(99);
+        lanes.leave(late.get());
+        lanes.close(Deadline.in(LONG_NANOS));
+        broker.requireNothingWrong();
+    }
+
+    @Test
+    void shouldTellWhoWaitsEvenIfFailureCannotBeLookedInto() throws Exception {
+        Miniature broker = new Miniature(1, Failure.KAFKA);
+        broker.whenFailing = () -> {
+            throw new IllegalStateException("the failure fails");
+        };
+        Lanes lanes = new Lanes(broker, 1);
+        Taker taker = lanes.want();
+        assertThatThrownBy(() -> taker.await(LONG_NANOS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(QueueStorageException.class)
+                .hasStackTraceContaining("no element could be taken");
+        lanes.leave(taker);
         lanes.close(Deadline.in(LONG_NANOS));
         broker.requireNothingWrong();
     }
