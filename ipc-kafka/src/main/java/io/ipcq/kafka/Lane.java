@@ -261,10 +261,8 @@ final class Lane {
         } else if (Deadline.hasPassed(what.dueAt)) {
             over(commit(what.records, AcknowledgeType.RELEASE));
         } else if (Deadline.hasPassed(current().leaseDeadline())) {
-            if (current().end()) {
+            if (current().endIfDue()) {
                 over(commit(what.records, AcknowledgeType.RELEASE));
-            } else {
-                current().leaseForEver();
             }
         } else if (Deadline.hasPassed(what.renewAt) && !renewLock(what)) {
             current().end();

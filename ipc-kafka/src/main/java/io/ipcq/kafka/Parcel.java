@@ -62,7 +62,7 @@ final class Parcel {
     }
 
     /** Begins its lease, or begins it anew; false if the broker has taken it back, or will. */
-    boolean renew() {
+    synchronized boolean renew() {
         if (isOver()) {
             return false;
         }
@@ -81,12 +81,19 @@ final class Parcel {
         return leaseDeadline;
     }
 
-    /** Who settles it has it for as long as that takes. */
-    void leaseForEver() {
+    /**
+     * Ends the lease, if it is over and nobody has settled it: who settles it has it for as long as that takes. Not
+     * while it is being renewed, or who renews it would have what is given to others.
+     */
+    synchronized boolean endIfDue() {
+        if (!Deadline.hasPassed(leaseDeadline)) {
+            return false;
+        }
         leaseDeadline = Deadline.NEVER;
+        return end();
     }
 
-    /** Ends the lease, if nobody has settled it. */
+    /** Takes it from whoever has it, if nobody has settled it. */
     boolean end() {
         return settled.compareAndSet(false, true);
     }

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LanesTest {
 
     private static final int ELEMENTS = 5;
+    private static final int RACES = 20_000;
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -90,6 +91,10 @@ class LanesTest {
         /** What it takes for the failure of a client, a lane would live with: so the test looks for itself. */
         synchronized void requireNothingWrong() {
             assertThat(wrongs).isEmpty();
+        }
+
+        synchronized void leaseFor(Duration timeout) {
+            leaseTimeout = timeout;
         }
 
         synchronized boolean isWaiting(long element) {
@@ -422,6 +427,29 @@ class LanesTest {
         await().until(parcel::isOver);
         assertThat(parcel.renew()).isFalse();
         assertThat(parcel.settle(Parcel.Fate.DONE, Duration.ZERO)).isFalse();
+        lanes.close(Deadline.in(LONG_NANOS));
+        broker.requireNothingWrong();
+    }
+
+    /** Who renews as the lease ends still has the element, or is told that it is too late. */
+    @Test
+    void shouldNotEndLeaseThatWasRenewed() throws Exception {
+        Miniature broker = new Miniature(Integer.MAX_VALUE, Failure.KAFKA);
+        Lanes lanes = new Lanes(broker, 1);
+        for (int race = 0; race < RACES; ) {
+            Taker taker = lanes.want();
+            Parcel parcel = taker.await(LONG_NANOS);
+            lanes.leave(taker);
+            boolean renewed = true;
+            while (renewed && race++ < RACES) {
+                assertThat(parcel.isOver()).as("after race %d", race).isFalse();
+                broker.leaseFor(Duration.ofNanos(race % 1000));
+                parcel.renew();
+                broker.leaseFor(Duration.ofNanos(LONG_NANOS));
+                renewed = parcel.renew();
+            }
+            assertThat(parcel.settle(Parcel.Fate.AS_IF_NEVER, Duration.ZERO)).isEqualTo(renewed);
+        }
         lanes.close(Deadline.in(LONG_NANOS));
         broker.requireNothingWrong();
     }
