@@ -116,6 +116,13 @@ class Clients {
         return TimeUnit.MILLISECONDS.toNanos(number("delivery.timeout.ms", deliveryMillis()));
     }
 
+    /** Whether the client compresses batches, so that nobody knows before how large they are. */
+    boolean compresses() {
+        return !String.valueOf(properties.getOrDefault("compression.type", "none"))
+                .trim()
+                .equals("none");
+    }
+
     Admin admin() throws IOException {
         return made(() -> Admin.create(properties));
     }

@@ -300,9 +300,12 @@ final class KafkaCore {
         batches.close(deadline);
     }
 
-    /** Whether the brokers refuse a batch of so many bytes. They are asked only if they did when they said so last. */
+    /**
+     * Whether the brokers refuse a batch of so many bytes, for certain: they measure what is left of it when it is
+     * compressed. They are asked only if they did when they said so last.
+     */
     boolean isTooLarge(int bytes) {
-        return bytes > maxMessageBytes && bytes > askMaxMessageBytes();
+        return bytes > maxMessageBytes && !clients.compresses() && bytes > askMaxMessageBytes();
     }
 
     int askMaxMessageBytes() {

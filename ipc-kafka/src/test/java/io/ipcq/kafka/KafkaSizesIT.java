@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -152,11 +153,33 @@ class KafkaSizesIT {
     private static void requireGoesOn(DurableQueue<byte[]> queue) throws Exception {
         queue.put(new byte[3]);
         List<byte[]> all = new ArrayList<>();
-        while (queue.drainTo(all) > 0) {
-            // until nothing is left
-        }
+        await().until(() -> {
+            queue.drainTo(all); // which the brokers may keep waiting
+            return queue.qsize() == 0;
+        });
         assertThat(all.get(all.size() - 1)).hasSize(3);
         queue.delete();
+    }
+
+    /** Brokers measure a batch after it was compressed. */
+    @Test
+    void shouldPutWhatFitsWhenItIsCompressed() throws Exception {
+        open().close();
+        lowerLimit();
+        try (DurableQueue<byte[]> queue = DurableQueue.open(address("compression.type=gzip"), byte[].class)) {
+            queue.put(new byte[MAX_ELEMENT_BYTES]);
+            queue.putAll(elements(1, MAX_ELEMENT_BYTES, 2 * LIMIT));
+            assertThat(queue.qsize()).isEqualTo(4);
+            byte[] random = new byte[2 * LIMIT];
+            new Random(1).nextBytes(random);
+            for (List<byte[]> each : List.of(List.of(random), List.of(new byte[1], random, new byte[1]))) {
+                assertThatThrownBy(() -> queue.putAll(each))
+                        .isInstanceOf(ElementTooLargeException.class)
+                        .hasMessageContaining("elementBytes=" + random.length)
+                        .hasMessageContaining("max.message.bytes=" + LIMIT);
+            }
+            requireGoesOn(queue);
+        }
     }
 
     @Test
