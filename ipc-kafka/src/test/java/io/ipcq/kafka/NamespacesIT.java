@@ -55,6 +55,9 @@ class NamespacesIT {
     void shouldSweepWhatKilledProcessHasLeftAndNothingElse() throws Exception {
         requireNamespaces();
         String others = "ipcq" + Integer.MAX_VALUE + "-0"; // as if it was of a process that we have no file of
+        if (Namespaces.run(IP, "netns", "list").contains(others)) {
+            Namespaces.run(IP, "netns", "delete", others); // a run that was killed left it, and nobody sweeps it
+        }
         Namespaces.run(IP, "netns", "add", others);
         try (TestJvm killed = TestJvm.start(Holder.class);
                 TestJvm living = TestJvm.start(Holder.class)) {
