@@ -73,7 +73,8 @@ final class ArchiveMaker {
         }
     }
 
-    private static boolean makeLocked(ClassArchive archive, Launcher launcher) throws IOException, InterruptedException {
+    private static boolean makeLocked(ClassArchive archive, Launcher launcher)
+            throws IOException, InterruptedException {
         removeLeftovers(archive);
         Path made = archive.directory()
                 .resolve(archive.key() + "." + ProcessHandle.current().pid() + ".new");

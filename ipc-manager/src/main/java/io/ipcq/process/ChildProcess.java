@@ -170,9 +170,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
     /** The children that this process started and that still run. */
     public static List<ChildProcess> activeChildren() {
-        return LiveChildren.list().stream()
-                .map(each -> ((Live) each).child())
-                .toList();
+        return LiveChildren.list().stream().map(each -> ((Live) each).child()).toList();
     }
 
     /**
@@ -395,7 +393,11 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     /** Of a child that has ended. */
     private ChildFailedException failure() {
         return new ChildFailedException(
-                toString(), exitCode().orElse(0), hasBegun(), lastErrorLines(), started().thrown());
+                toString(),
+                exitCode().orElse(0),
+                hasBegun(),
+                lastErrorLines(),
+                started().thrown());
     }
 
     private RunningJvm started() {
@@ -431,7 +433,10 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
         @Override
         public boolean isEndedAtExit() {
-            return daemon && options != null && options.endAtExit() && !started().isThread();
+            return daemon
+                    && options != null
+                    && options.endAtExit()
+                    && !started().isThread();
         }
 
         @Override

@@ -28,8 +28,7 @@ record Launch(
     Launch with(String jvmOption) {
         List<String> more =
                 Stream.concat(jvmOptions.stream(), Stream.of(jvmOption)).toList();
-        return new Launch(
-                java, yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
+        return new Launch(java, yieldingOptions, more, environment, directory, classPath, inheritsClassPath, output);
     }
 
     private static List<String> logOptions(ChildProcessOptions options) {

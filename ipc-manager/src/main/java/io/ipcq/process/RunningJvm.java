@@ -120,8 +120,7 @@ final class RunningJvm {
         return begin(
                 task,
                 options,
-                file -> DebuggedJvms.start(
-                        port, task.name(), launch, debugged -> JvmLauncher.launch(debugged, file)));
+                file -> DebuggedJvms.start(port, task.name(), launch, debugged -> JvmLauncher.launch(debugged, file)));
     }
 
     /** What is begun with the file of a task. */

@@ -19,8 +19,7 @@ final class StandbyJvm {
         this.slot = slot;
     }
 
-    static StandbyJvm start(Launch launch, Duration idle, String code, Consumer<StandbyJvm> ended)
-            throws IOException {
+    static StandbyJvm start(Launch launch, Duration idle, String code, Consumer<StandbyJvm> ended) throws IOException {
         StandbySlot slot = StandbySlot.create(TaskPaths.next(StandbySlot.SUFFIX), idle, code);
         try {
             StandbyJvm jvm = new StandbyJvm(JvmLauncher.launch(launch, slot.file()), slot);

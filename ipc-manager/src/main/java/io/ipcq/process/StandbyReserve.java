@@ -54,8 +54,8 @@ final class StandbyReserve {
 
     /** Hands the task to a JVM that waits, and sees to it that another one will; null if none waits. */
     static @Nullable StandbyJvm give(Task task, ChildProcessOptions options) throws IOException {
-        StandbyReserve reserve = find(
-                Launch.of(task, options), options, task.code().getName());
+        StandbyReserve reserve =
+                find(Launch.of(task, options), options, task.code().getName());
         try {
             for (StandbyJvm jvm = reserve.poll(); jvm != null; jvm = reserve.poll()) {
                 if (reserve.tryGive(jvm, task)) {
@@ -71,8 +71,8 @@ final class StandbyReserve {
     /** Fills the reserve and waits until its JVMs wait, or the time is over. */
     static void prepare(Task task, ChildProcessOptions options, long deadlineNanos)
             throws IOException, InterruptedException {
-        StandbyReserve reserve = find(
-                Launch.of(task, options), options, task.code().getName());
+        StandbyReserve reserve =
+                find(Launch.of(task, options), options, task.code().getName());
         reserve.fill();
         for (StandbyJvm jvm : reserve.list()) {
             jvm.awaitWaiting(deadlineNanos);

@@ -153,7 +153,8 @@ final class Family {
     static final class Archiving {
         public static void main(String[] arguments) throws Exception {
             ClassArchive archive = ClassArchive.current();
-            System.out.println("made: " + (archive != null && ArchiveMaker.make(archive, JvmLauncher::launchRehearsal)));
+            System.out.println(
+                    "made: " + (archive != null && ArchiveMaker.make(archive, JvmLauncher::launchRehearsal)));
             ChildProcess child = ChildProcess.builder(Work::nothing)
                     .jvmOptions("-Xlog:class+load:file=" + arguments[0])
                     .start();

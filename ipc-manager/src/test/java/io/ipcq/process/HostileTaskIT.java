@@ -138,7 +138,8 @@ class HostileTaskIT {
         Path directory = permit(Files.createDirectory(root.resolve("ipcq-process-1-1")), "rwx------");
         RunDirectory.createFile(RunDirectory.aliveFile(directory));
         return TaskFile.write(
-                new ChildProcess(HostileTaskIT::mark, root.resolve("mark").toString()).task(), directory.resolve("1.task"));
+                new ChildProcess(HostileTaskIT::mark, root.resolve("mark").toString()).task(),
+                directory.resolve("1.task"));
     }
 
     static void mark(String file) throws IOException {

@@ -112,7 +112,9 @@ class PlainCallTest {
         Path directory = linked.toRealPath(); // as the descriptors have it
         SharedQueue<String> gone = SharedQueue.create(String.class);
         SharedQueue<String> queue = SharedQueue.builder(String.class).create(directory.resolve("queue"));
-        byte[] bytes = new ChildProcess((a, b) -> three(a, b, null), queue, gone).task().plain();
+        byte[] bytes = new ChildProcess((a, b) -> three(a, b, null), queue, gone)
+                .task()
+                .plain();
         gone.close();
 
         assertThatThrownBy(() -> PlainCall.decode(new DataInputStream(new ByteArrayInputStream(bytes))))
@@ -176,8 +178,9 @@ class PlainCallTest {
 
     @Test
     void shouldRefuseDamagedBytes() {
-        byte[] bytes =
-                Objects.requireNonNull(new ChildProcess((a, b, c) -> three(a, b, c), "a", "b", "c").task().plain());
+        byte[] bytes = Objects.requireNonNull(new ChildProcess((a, b, c) -> three(a, b, c), "a", "b", "c")
+                .task()
+                .plain());
         for (int length = 0; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
             assertThatThrownBy(() -> decode(cut)).isInstanceOfAny(IOException.class, ClassNotFoundException.class);

@@ -112,8 +112,7 @@ class StandbySlotTest {
     }
 
     private byte[] encode(String argument) throws IOException {
-        return Objects.requireNonNull(
-                TaskFile.encode(task(argument), StandbySlot.MAX_TASK_BYTES, parent.taskFile()));
+        return Objects.requireNonNull(TaskFile.encode(task(argument), StandbySlot.MAX_TASK_BYTES, parent.taskFile()));
     }
 
     private String content() throws IOException {
