@@ -260,7 +260,10 @@ class LauncherTest {
     @MethodSource("shells")
     void shouldMakeArchiveWithoutOptionsOfTheEnvironment(List<String> shell) throws Exception {
         List<String> agent = List.of("env", "JAVA_TOOL_OPTIONS=-javaagent:a.jar");
-        assertRuns(words(agent, shell.toArray(String[]::new)), "[ -n \"${JAVA_TOOL_OPTIONS:-}\" ] || " + MAKES_IT, "doctor");
+        assertRuns(
+                words(agent, shell.toArray(String[]::new)),
+                "[ -n \"${JAVA_TOOL_OPTIONS:-}\" ] || " + MAKES_IT,
+                "doctor");
         assertThat(kept(".jsa"))
                 .singleElement()
                 .satisfies(file -> assertThat(file).hasContent("classes"));
