@@ -69,7 +69,7 @@ class KafkaCommandsIT {
                 CommandRun.launched("queue", "drain", address, "--yes").endsWith(0);
         assertThat(drained.lines()).containsExactly("pepper");
         assertThat(drained.err().lines()).containsExactly("takes 1 element out of " + address, "taken: 1");
-        assertThat(requireQuiet(CommandRun.launched("queue", "get", address).endsWith(Ipcq.NOTHING_THERE))
+        assertThat(requireQuiet(CommandRun.launched("queue", "get", address).endsWith(ExitCodes.NOTHING_THERE))
                         .out())
                 .isEmpty();
         CommandRun removed =
