@@ -31,8 +31,8 @@ public final class AtExit<T> {
     }
 
     /**
-     * Adds a thing. If this fails, the thing is not held, and the next call tries again. The end of the JVM comes before
-     * this or after it: a thing for which this returns true is released.
+     * Adds a thing. If this fails, the thing is not held, and the next call tries again. The end of the JVM comes
+     * before this or after it: a thing for which this returns true is released.
      *
      * @return false if the JVM is ending already: the thing is not held, and nobody will release it but the caller
      */
