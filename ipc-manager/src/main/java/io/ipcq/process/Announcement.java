@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A mapped file in this JVM's run directory, through which other programs of this user see something of it; nothing is
+ * A mapped file in this JVM's run directory. Other programs of this user read in it what this JVM shows. Nothing is
  * sent anywhere.
  *
- * <p>Thread-safe as {@link MappedRegion} is. Process-safe: one process writes, any number look, and these write
- * nothing. It goes when it is closed, or with the run directory: at the end of this JVM, or when somebody sweeps there
- * after it was killed.
+ * <p>Thread-safe as {@link MappedRegion} is. Process-safe: one process writes, and any number of processes read. The
+ * file is removed when the announcement is closed, or with the run directory. That is removed at the end of this JVM,
+ * or by a sweep after this JVM was killed.
  */
 public final class Announcement implements AutoCloseable {
 
@@ -36,14 +36,14 @@ public final class Announcement implements AutoCloseable {
     }
 
     /**
-     * What was announced by a JVM that lives.
+     * An announcement of a living JVM.
      *
      * @param pid of that JVM
-     * @param region to be looked at, not written
+     * @param region the mapped file, to be read only
      */
     public record Found(long pid, MappedRegion region) {}
 
-    /** Makes one. */
+    /** Makes an announcement. */
     public static Announcement make(RegionFormat format, long bytes, Consumer<MappedRegion> initialise)
             throws IOException {
         Path file = TaskPaths.next(SUFFIX);
@@ -52,14 +52,14 @@ public final class Announcement implements AutoCloseable {
         return new Announcement(file, region);
     }
 
-    /** Where this process writes what it announces. */
+    /** The mapped file, to which this process writes. */
     public MappedRegion region() {
         return region;
     }
 
     /**
-     * What the living JVMs of this user have announced. What is damaged, of another version, or gone by now is left
-     * out.
+     * The announcements of all living JVMs of this user. Files that are damaged, of another version, or already removed
+     * are left out.
      *
      * @param base their {@code java.io.tmpdir}
      */
@@ -73,7 +73,7 @@ public final class Announcement implements AutoCloseable {
                     }
                 }
             } catch (IOException gone) {
-                // it has ended while we looked
+                // the JVM ended meanwhile
             }
         }
         return found;
@@ -83,19 +83,19 @@ public final class Announcement implements AutoCloseable {
         try {
             found.add(new Found(pid, MappedRegion.openReadOnly(directory, name, format)));
         } catch (IOException notForUs) {
-            // closed by now, or nothing that we could read
+            // it is closed by now, or cannot be read
         }
     }
 
     /**
-     * Where this user's programs announce what they have, unless they were told to use another place for temporary
-     * files.
+     * The directory in which the programs of this user make their announcements, unless they use another directory for
+     * temporary files.
      */
     public static Path defaultBase() throws IOException {
         return PrivateFiles.temporaryDirectory();
     }
 
-    /** Takes it back. Idempotent; a file that cannot be removed goes with the directory. */
+    /** Removes the announcement. Idempotent. A file that cannot be removed is removed with the directory. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
@@ -105,7 +105,7 @@ public final class Announcement implements AutoCloseable {
             Files.deleteIfExists(file);
             RunDirectory.withdrawn(file);
         } catch (IOException later) {
-            // with the directory
+            // it is removed with the directory
         }
     }
 }

@@ -10,18 +10,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link ClassArchive} that is not there, beside the program, in a JVM that rehearses a start. */
+/** Makes a missing {@link ClassArchive} while the program runs, in another JVM that rehearses a start. */
 final class ArchiveMaker {
     /*
-     * When. A while after the first child was started: a program that ends before has no use for an archive, and one
-     * that starts many children first needs the processors itself.
+     * When. The archive is made a while after the first child was started. A program that ends before that has no use
+     * for an archive. A program that starts many children at first needs the processors itself.
      *
-     * One at a time. The maker holds a lock that the kernel drops when it dies (CacheDirectory). Who does not get the
-     * lock goes on without. What a dead maker left is removed by the next one. Should the lock fall for another reason,
-     * two make the same archive, and one of them in vain.
+     * One at a time. The maker holds a lock that the kernel drops when it dies (CacheDirectory). A process that does
+     * not get the lock goes on without an archive. The next maker removes the files of a dead one. If the lock is lost
+     * for another reason, two processes make the same archive, and one of them in vain.
      *
-     * Crash. The JVM that rehearses dies with this one, as a daemon child does. What it wrote has not its final name
-     * yet.
+     * Crash. The JVM that rehearses dies with this one, as a daemon child does. The file that it wrote does not have
+     * its final name yet.
      */
 
     private static final long PAUSE_MILLIS = 1_000;
@@ -35,14 +35,13 @@ final class ArchiveMaker {
 
     private ArchiveMaker() {}
 
-    /** What starts a JVM that rehearses, and writes an archive of what it loads to {@code made}. */
+    /** Starts a JVM that rehearses a start, and writes an archive of the classes that it loads to {@code made}. */
     interface Launcher {
         Process start(ClassArchive archive, Path made) throws IOException;
     }
 
     /**
-     * Once in the life of this JVM, of one whose archive is missing: soon, old archives are swept, and that one is
-     * made.
+     * Sweeps old archives and makes the missing one, soon, in another thread. Does this once in the life of this JVM.
      */
     static void makeSoon(ClassArchive archive, Launcher launcher) {
         if (BEGUN.compareAndSet(false, true)) {
@@ -63,8 +62,8 @@ final class ArchiveMaker {
     }
 
     /**
-     * False if another process makes it at this moment, or it could not be made. Sweeps archives that nobody uses, of
-     * earlier builds mostly.
+     * Makes an archive. False if another process is making it, or it could not be made. Also sweeps archives that
+     * nobody uses, mostly those of earlier builds.
      */
     static boolean make(ClassArchive archive, Launcher launcher) throws IOException, InterruptedException {
         archive.cache().sweep();
@@ -97,7 +96,7 @@ final class ArchiveMaker {
         }
     }
 
-    /** What died while it was made. */
+    /** Removes unfinished files of JVMs that died while they made the archive. */
     private static void removeLeftovers(ClassArchive archive) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(archive.directory(), archive.key() + ".*.new*")) {
             for (Path file : files) {
@@ -106,7 +105,7 @@ final class ArchiveMaker {
         }
     }
 
-    /** When this JVM ends. */
+    /** Ends the rehearsing JVM when this JVM ends. */
     private static void endRehearsal() {
         ending = true;
         Process process = rehearsal;
@@ -115,7 +114,7 @@ final class ArchiveMaker {
         }
     }
 
-    /** With the JVM that it may have started to write the file. */
+    /** Ends a process, and the JVM that it may have started to write the file. */
     private static void end(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();

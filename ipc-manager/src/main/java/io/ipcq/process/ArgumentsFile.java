@@ -21,7 +21,7 @@ final class ArgumentsFile {
         return Files.write(file, arguments.stream().map(ArgumentsFile::quoted).toList(), ofCommandLines());
     }
 
-    /** The encoding in which the JVM takes its arguments. */
+    /** The encoding in which the JVM reads its arguments. */
     private static Charset ofCommandLines() {
         String name = System.getProperty("sun.jnu.encoding", "");
         return Charset.isSupported(name) ? Charset.forName(name) : StandardCharsets.UTF_8;

@@ -26,24 +26,24 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory of this user among the temporary files, 0700, which all of the user's programs find: for what is made
- * once and serves them all.
+ * A directory (mode 0700) among the temporary files that all programs of this user find. It holds files that are made
+ * once and that all these programs use.
  *
  * <p>Thread-safe; process-safe.
  */
 final class CacheDirectory {
     /*
-     *   <prefix><user>/        where somebody else has taken that name, it goes on with "-" and a random number
-     *     <key>, <key>.<...>   what is kept under a key, in which there is no dot
-     *     <key>.<...>.new<...> what is being made, to be renamed when it is whole
-     *     locks                a byte for each key, locked, shared, by the processes that use what is kept under it
+     *   <prefix><user>/        if another user has taken that name, "-" and a random number follow
+     *     <key>, <key>.<...>   the files of a key; a key contains no dot
+     *     <key>.<...>.new<...> an unfinished file, renamed when it is finished
+     *     locks                a byte for each key; processes that use its files hold a shared lock on it
      *
-     * Sweep. What nobody has begun to use for a month goes if its byte can be locked by who removes it, as the kernel
-     * unlocks those of a process that has ended. Two keys may share a byte: then both stay while one is used. What was
-     * not finished a day ago goes, too.
+     * Sweep. If nobody has begun to use the files of a key for a month, the sweeper tries to lock the byte of the key.
+     * It removes the files if it gets the lock. The kernel drops the locks of a process that has ended. Two keys may
+     * share a byte. Then both stay while one of them is used. Unfinished files are removed after a day.
      *
-     * The file of locks stays open until this JVM ends, as all locks on it would fall with the first descriptor that is
-     * closed.
+     * The file of locks stays open until this JVM ends, because closing any descriptor of the file would drop all locks
+     * on it.
      */
 
     private static final String LOCKS = "locks";
@@ -52,12 +52,12 @@ final class CacheDirectory {
     private static final Duration UNUSED_LIFE = Duration.ofDays(30);
     private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
-    /** How far the byte of who makes something is behind that of its users. */
+    /** The distance in bytes between the lock of the users of a key and the lock of its maker. */
     private static final long MAKING = 1L << 32;
 
     // both guarded by the class
     private static final Map<Path, FileChannel> OPEN = new HashMap<>();
-    /** To the JDK, a lock that nobody refers to any more is none. */
+    /** Keeps the locks reachable, because the JDK forgets a lock that nobody refers to. */
     private static final List<FileLock> HELD = new ArrayList<>();
 
     private final Path path;
@@ -66,7 +66,7 @@ final class CacheDirectory {
         this.path = path;
     }
 
-    /** Finds it, or makes it. */
+    /** Finds the directory, or makes it. */
     static CacheDirectory of(Path base, String prefix) throws IOException {
         Path directory = base.resolve(prefix + ownName());
         try {
@@ -77,7 +77,7 @@ final class CacheDirectory {
         }
     }
 
-    /** The one that {@link #of} would find first; null if there is none of this user. */
+    /** The directory that {@link #of} would find first; null if this user has none there. */
     static @Nullable CacheDirectory existing(Path base, String prefix) throws IOException {
         Path directory = base.resolve(prefix + ownName());
         boolean isOwn = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && PrivateFiles.isOwn(directory);
@@ -85,8 +85,8 @@ final class CacheDirectory {
     }
 
     /**
-     * Anybody may have taken a name that everybody knows: then one that nobody can guess is used, and found again by
-     * its owner.
+     * Another directory, for when another user has taken the well-known name. Its name cannot be guessed, and it is
+     * found again by its owner.
      */
     private static Path another(Path squatted) throws IOException {
         Path base = Objects.requireNonNull(squatted.getParent());
@@ -110,7 +110,10 @@ final class CacheDirectory {
         }
     }
 
-    /** Only tells the directories of several users apart; whose a directory is, its owner says. */
+    /**
+     * The user's name, which only tells the directories of several users apart. The owner of a directory decides
+     * whether it is this user's.
+     */
     private static String ownName() {
         return System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9_-]", "_");
     }
@@ -119,7 +122,7 @@ final class CacheDirectory {
         return path;
     }
 
-    /** Keeps what is kept under a key from sweepers, until this JVM ends. To be called before it is looked for. */
+    /** Protects the files of a key from sweepers, until this JVM ends. To be called before the files are looked for. */
     void use(String key) throws IOException {
         synchronized (CacheDirectory.class) {
             try {
@@ -135,7 +138,7 @@ final class CacheDirectory {
         }
     }
 
-    /** So that only one makes something; null if another is at it. */
+    /** Locks a key for making its files, so that only one process makes them. Null if another one is making them. */
     @Nullable
     FileLock tryMake(String key) throws IOException {
         return tryOwn(place(key) + MAKING);
@@ -170,18 +173,21 @@ final class CacheDirectory {
         return key.hashCode() & Integer.MAX_VALUE;
     }
 
-    /** Removes what is too old. What cannot be removed is left, for the next one: this never fails. */
+    /**
+     * Removes the files that are too old. Files that cannot be removed are left for the next sweep. This method never
+     * fails.
+     */
     void sweep() {
         try {
             for (Map.Entry<String, List<Path>> kept : byKey().entrySet()) {
                 sweep(kept.getKey(), kept.getValue());
             }
         } catch (IOException | RuntimeException stays) {
-            // another process is at it, or the directory cannot be read
+            // another process is sweeping, or the directory cannot be read
         }
     }
 
-    /** What {@link #sweep} removes unless somebody uses it still. */
+    /** The files that {@link #sweep} removes unless somebody still uses them. */
     List<Path> old() throws IOException {
         List<Path> old = new ArrayList<>();
         for (List<Path> entries : byKey().values()) {

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The class path of a child: where this JVM loads the task's class from, with absolute paths. */
+/** The class path of a child: the files that this JVM loads the task's class from, as absolute paths. */
 final class ChildClassPath {
 
-    /** The class path of this JVM as it was last seen: a start should not take it apart again. */
+    /** The class path of this JVM as it was last read, so that not each start parses it again. */
     private static volatile Taken taken = new Taken("", List.of());
 
     /** The same class path as text, and as absolute paths. */
@@ -47,8 +47,8 @@ final class ChildClassPath {
     }
 
     /**
-     * Build tools, and archives of archives, run programs in class loaders of their own; those that load from files can
-     * be copied.
+     * The class path that a child inherits. Build tools and archives of archives run programs in class loaders of their
+     * own. If such a loader loads from files, its class path can be copied.
      */
     static List<Path> inherited(ClassLoader loader) throws IOException {
         if (!(loader instanceof URLClassLoader)) {
@@ -90,7 +90,7 @@ final class ChildClassPath {
     }
 
     /**
-     * The same entries, with those that are archived first: an archive holds for class paths that begin with its own.
+     * The same entries, with the archived ones first. An archive is valid only for class paths that begin with its own.
      */
     static List<Path> startingWith(List<Path> first, List<Path> entries) {
         Set<Path> ordered = new LinkedHashSet<>(first);

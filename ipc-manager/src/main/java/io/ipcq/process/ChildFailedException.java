@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A child ended before it came to run its function, or with another exit code than 0. The message has what it printed
- * last; the cause, if there is one, is what it threw, with its stack trace there.
+ * A child ended before it reached its function, or with an exit code other than 0. The message has the last lines that
+ * the child printed. The cause, if there is one, is the exception that the child threw, with its stack trace in the
+ * child.
  */
 public final class ChildFailedException extends IpcException {
 
@@ -18,7 +19,7 @@ public final class ChildFailedException extends IpcException {
     private final boolean begun;
     private final ArrayList<String> lastErrorLines;
 
-    /** Of a child that has ended. {@code thrown} is null if that is not known. */
+    /** For a child that has ended. {@code thrown} is null if it is not known what the child threw. */
     ChildFailedException(
             String child, int exitCode, boolean begun, List<String> lastErrorLines, @Nullable Throwable thrown) {
         super(message(child, begun, lastErrorLines), thrown);
@@ -35,17 +36,17 @@ public final class ChildFailedException extends IpcException {
                         : ", stderr=[" + String.join(System.lineSeparator(), lines) + "]");
     }
 
-    /** As {@link ChildProcess#exitCode} tells it. */
+    /** The exit code of the child, as from {@link ChildProcess#exitCode}. */
     public int exitCode() {
         return exitCode;
     }
 
-    /** As {@link ChildProcess#hasBegun} tells it. */
+    /** Whether the child had begun, as from {@link ChildProcess#hasBegun}. */
     public boolean hasBegun() {
         return begun;
     }
 
-    /** As {@link ChildProcess#lastErrorLines} tells them. */
+    /** The last lines that the child printed, as from {@link ChildProcess#lastErrorLines}. */
     public List<String> lastErrorLines() {
         return List.copyOf(lastErrorLines);
     }

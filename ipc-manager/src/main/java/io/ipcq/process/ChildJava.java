@@ -28,9 +28,9 @@ record ChildJava(Path executable, int version) {
             Runtime.version().feature());
 
     /**
-     * Finds a command or a home directory, whatever links lead there.
+     * Finds a {@code java} command by its path or its home directory, and follows links.
      *
-     * @throws IllegalArgumentException if there is none that can run a child
+     * @throws IllegalArgumentException if there is no Java that can run a child
      */
     static ChildJava at(Path commandOrHome) {
         Path executable =
@@ -47,7 +47,7 @@ record ChildJava(Path executable, int version) {
         return new ChildJava(executable.toAbsolutePath(), version);
     }
 
-    /** As the file says that stands in each home directory. */
+    /** The version, from the file that each home directory contains. */
     private static int version(Path executable) {
         try {
             Path bin = Objects.requireNonNull(executable.toRealPath().getParent());

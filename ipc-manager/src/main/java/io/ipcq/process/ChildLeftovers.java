@@ -7,15 +7,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What is nobody's any more among what this package makes in the directory for temporary files. Thread-safe;
- * process-safe.
- */
+/** The files of this package among the temporary files that no program needs any more. Thread-safe; process-safe. */
 final class ChildLeftovers {
 
     private ChildLeftovers() {}
 
-    /** Run directories of dead JVMs, and what nobody has used for long of what is made once for all. */
+    /** Finds run directories of dead JVMs, and shared files that nobody has used for long. */
     static List<Path> find() throws IOException {
         Path base = PrivateFiles.temporaryDirectory();
         List<Path> found = new ArrayList<>(RunDirectory.abandoned(base));
@@ -25,7 +22,7 @@ final class ChildLeftovers {
         return found;
     }
 
-    /** Removes these, as each program that starts children does now and then. */
+    /** Removes these files. Each program that starts children does this now and then. */
     static void sweep() throws IOException {
         Path base = PrivateFiles.temporaryDirectory();
         RunDirectory.sweep(base);

@@ -18,12 +18,12 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * Sends a child's SLF4J records to the parent, whose logging library decides what becomes of them. Public because SLF4J
- * makes one ({@code slf4j.provider}); not meant for programs.
+ * Sends a child's SLF4J records to the parent. The parent's logging library decides whether and where they are logged.
+ * This class is public because SLF4J instantiates it ({@code slf4j.provider}). It is not meant for programs.
  *
- * <p>Thread-safe; concerns one child; a record that a child was about to send when it died is lost.
+ * <p>Thread-safe. Concerns one child. If a child dies while it sends a record, that record is lost.
  */
-@SuppressWarnings("exports") // who makes one knows SLF4J
+@SuppressWarnings("exports") // whoever instantiates it knows SLF4J
 public final class ChildLogProvider implements SLF4JServiceProvider {
 
     private final Map<String, Logger> loggers = new ConcurrentHashMap<>();

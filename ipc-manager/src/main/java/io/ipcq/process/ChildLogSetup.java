@@ -9,14 +9,14 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * Sends a child's {@code java.util.logging} records to the parent. Public because the JDK makes one, when a child first
- * logs ({@code java.util.logging.config.class}); not meant for programs.
+ * Sends a child's {@code java.util.logging} records to the parent. This class is public because the JDK instantiates it
+ * when a child first logs ({@code java.util.logging.config.class}). It is not meant for programs.
  *
- * <p>Thread-safe; concerns one child; a record that a child was about to send when it died is lost.
+ * <p>Thread-safe. Concerns one child. If a child dies while it sends a record, that record is lost.
  */
 public final class ChildLogSetup {
 
-    /** Keeps the logger from being collected, and its handler with it. */
+    /** Keeps the logger and its handler from being garbage-collected. */
     private static final Logger ROOT = Logger.getLogger("");
 
     public ChildLogSetup() {

@@ -12,11 +12,11 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a child's log records go: to its parent, whose logging library decides what becomes of them. Public for what
- * sends them by a way of its own, as pools do.
+ * Sends a child's log records to its parent. The parent's logging library decides whether and where they are logged.
+ * This class is public for code that sends the records in its own way, as pools do.
  *
- * <p>Thread-safe. Process-safe: it concerns one child, or its parent. A record that a child was about to send when it
- * died is lost.
+ * <p>Thread-safe. Process-safe: it concerns one child, or its parent. If a child dies while it sends a record, that
+ * record is lost.
  */
 public final class ChildLogs {
 
@@ -26,15 +26,15 @@ public final class ChildLogs {
 
     private ChildLogs() {}
 
-    /** JVM options of a child whose records are wanted. */
+    /** JVM options of a child whose records are sent to its parent. */
     public static List<String> jvmOptions() {
         return List.of(
-                "-Dslf4j.provider=io.ipcq.process.ChildLogProvider", // by name: SLF4J may be missing
-                "-Dslf4j.internal.verbosity=WARN", // or SLF4J tells which provider it was given
+                "-Dslf4j.provider=io.ipcq.process.ChildLogProvider", // by name, because SLF4J may be missing
+                "-Dslf4j.internal.verbosity=WARN", // else SLF4J prints which provider it was given
                 "-Djava.util.logging.config.class=" + ChildLogSetup.class.getName());
     }
 
-    /** For the child: records from a level on are sent in a certain way from now on. */
+    /** For the child: from now on, {@code to} sends the records from this level on. */
     public static synchronized void send(Consumer<byte[]> to, System.Logger.Level from) {
         threshold = from.getSeverity();
         sender = to;
@@ -43,12 +43,12 @@ public final class ChildLogs {
         }
     }
 
-    /** The same through a ring, which is opened by the first record. */
+    /** The same through a ring. The first record opens the ring. */
     static void sendThrough(String link, System.Logger.Level from) {
         send(new ToRing(link), from);
     }
 
-    /** For the parent: hands a record to its logging, with the child's name before the text. */
+    /** For the parent: passes a record to the parent's logging, with the child's name before the text. */
     public static void receive(String child, byte[] record) {
         LogRelay.publish(child, LogEntry.of(record));
     }
@@ -66,7 +66,7 @@ public final class ChildLogs {
     static void publish(LogEntry entry) {
         Consumer<byte[]> to = sender;
         if (to == null) {
-            print(entry); // before the child has its task
+            print(entry); // the child has no task yet
         } else {
             to.accept(entry.toBytes());
         }

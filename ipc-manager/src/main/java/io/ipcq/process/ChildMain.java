@@ -8,9 +8,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The main class of every child JVM: takes its task over and runs it.
+ * The main class of every child JVM. It takes the task over and runs it.
  *
- * <p>No lambda and no string concatenation on the way to the task: the first of each costs a JVM milliseconds.
+ * <p>There is no lambda and no string concatenation on the way to the task, because the first of each costs a JVM
+ * milliseconds.
  */
 final class ChildMain {
 
@@ -18,7 +19,10 @@ final class ChildMain {
 
     private ChildMain() {}
 
-    /** Expects the path of the task, or of the slot in which it will be given one, which {@link JvmLauncher} gives. */
+    /**
+     * Expects one argument, from {@link JvmLauncher}: the path of the task, or of the slot in which this JVM will be
+     * given one.
+     */
     public static void main(String[] arguments) {
         try {
             ChildProcess child = takeOver(Path.of(arguments[0]));
@@ -31,7 +35,7 @@ final class ChildMain {
         } catch (Throwable uncaught) {
             report(uncaught);
             ThrownFile.write(Path.of(arguments[0]), uncaught);
-            // other threads would keep a failed process alive, and whoever joins it waiting
+            // else other threads would keep the failed process alive, and whoever joins it would wait
             System.exit(FAILED);
         }
     }
@@ -60,7 +64,7 @@ final class ChildMain {
         return take(slot, daemon, link);
     }
 
-    /** The task that a waiting JVM is given; null if there is none for too long. */
+    /** Waits for a task and takes it; null if no task has come for too long. */
     static @Nullable ChildProcess take(StandbySlot slot, boolean daemon, ParentLink link) throws Exception {
         if (!slot.await()) {
             return null;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JVM of its own that runs a function: to a process what {@link Thread} is to a thread.
+ * A function that runs in a JVM of its own. It is used as {@link Thread} is.
  *
  * <pre>{@code
  * ChildProcess child = new ChildProcess(Letters::write, queue);   // or a subclass that overrides run()
@@ -25,41 +25,43 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>What travels.</b> {@link #start} serializes the function with its arguments, or the instance of a subclass with
- * its fields, as they are at that moment: the child works on a copy. It happens there and not in the constructor
- * because the fields of a subclass have no values yet while this constructor runs, and because start is what separates
- * before from after, as with a thread. What cannot be serialized throws {@link CannotTravelException} in the parent.
- * The bytes pass through a file that only this user can reach, and that the child deletes once read; not through the
- * command line, the environment or the standard streams. Standard input of a child is empty.
+ * its fields, as they are at that moment. The child works on a copy. The constructor cannot serialize them, because the
+ * fields of a subclass have no values yet while it runs. As with a thread, the child sees what the program did before
+ * start. If something cannot be serialized, start throws {@link CannotTravelException} in the parent. The bytes pass
+ * through a file that only this user can access. The child deletes the file once it has read it. They do not pass
+ * through the command line, the environment or the standard streams. Standard input of a child is empty.
  *
- * <p><b>What the child inherits.</b> The same {@code java}, unless {@link ChildProcessBuilder#java} says another, class
- * path and module path; environment and working directory; of the JVM's options those that change what the program
- * means ({@code -D}, assertions, preview, opened modules), not those that size or observe the parent (heap, collector,
- * agents, debugger).
+ * <p><b>What the child inherits.</b> The child gets the parent's {@code java} (unless {@link ChildProcessBuilder#java}
+ * names another), class path, module path, environment and working directory. It inherits the JVM options that change
+ * the meaning of the program ({@code -D}, assertions, preview, opened modules). It does not inherit those that size or
+ * observe the parent (heap, collector, agents, debugger).
  *
- * <p><b>How it ends.</b> When {@code run()} has returned and no other non-daemon thread is left, with exit code 0, as
- * any JVM does. An exception that {@code run()} throws is printed to the child's standard error and ends the child at
- * once with exit code 1. {@code System.exit(n)} means what it says. A JVM that cannot start, because of a bad option
- * for instance, is a child with exit code 1 that has said why on its standard error.
+ * <p><b>How it ends.</b> As any JVM, the child ends with exit code 0 when {@code run()} has returned and no other
+ * non-daemon thread is left. An exception that {@code run()} throws is printed to the child's standard error and ends
+ * the child at once with exit code 1. {@code System.exit(n)} ends it with exit code {@code n}. If its JVM cannot start,
+ * for instance because of a bad option, the child has exit code 1, and its standard error tells the reason.
  *
- * <p><b>Daemons</b>, which children are by default, end with their parent: in order when it exits, and within half a
- * second when it is SIGKILLed, even from a tight loop. So a tree of processes falls with its root. A child that is no
- * daemon outlives its parent, and the parent's exit does not wait for it.
+ * <p><b>Daemons</b> end with their parent. Children are daemons by default. When the parent exits, they end in order.
+ * When it is killed by SIGKILL, they end within half a second, even if they are in a tight loop. So a whole tree of
+ * processes ends with its root. A child that is no daemon outlives its parent, and the parent does not wait for it at
+ * its exit.
  *
- * <p><b>As threads.</b> With {@code -Dipcq.children=threads}, or {@link StartMethod#THREAD}, which says what differs,
- * children are threads of this JVM.
+ * <p><b>As threads.</b> With {@code -Dipcq.children=threads} or {@link StartMethod#THREAD}, children are threads of
+ * this JVM. {@link StartMethod#THREAD} lists the differences.
  *
- * <p>Thread-safe. Process-safe: what arrives in another process is the recipe, not the handle; it cannot be started,
- * joined or ended there. Survives the child's death in any form: {@link #exitCode} tells it.
+ * <p>Thread-safe. Process-safe: another process gets a copy that cannot start, join or end the child. Survives the
+ * child's death in any form: {@link #exitCode} tells how it ended.
  */
 public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** What {@link #close} grants the child's shutdown hooks before it kills. */
+    /** How long {@link #close} waits for the child's shutdown hooks before it kills the child. */
     static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
-     * Null in a subclass, and once the child was started: what it was given is the child's, and the parent's to forget.
+     * The function with its arguments. Null in a subclass. Null also once the child was started, so that the parent
+     * does not keep the arguments.
      */
     private volatile @Nullable FunctionCall call;
 
@@ -122,7 +124,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         this.daemon = options.daemon();
     }
 
-    /** For the child, in which it cannot be started. */
+    /** For the copy in the child, which cannot be started. */
     ChildProcess(String name, String family, boolean daemon, FunctionCall call) {
         this.call = call;
         this.options = null;
@@ -174,7 +176,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * What killed programs of this user have left among the temporary files, and archives that nobody has used for a
+     * The temporary files that killed programs of this user have left, and the archives that nobody has used for a
      * month.
      */
     public static List<Path> leftovers() throws IOException {
@@ -182,15 +184,16 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * Removes the {@link #leftovers} at once; programs that start children do so, too. What cannot be removed stays.
+     * Removes the {@link #leftovers} at once. Programs that start children remove them, too. Files that cannot be
+     * removed stay.
      */
     public static void sweep() throws IOException {
         ChildLeftovers.sweep();
     }
 
     /**
-     * What the child does. As with {@link Thread#run}, calling it here does it here; once the child was started, it
-     * does nothing unless a subclass overrides it.
+     * What the child does. As with {@link Thread#run}, a call of this method runs the function in the calling process.
+     * Once the child was started, such a call does nothing unless a subclass overrides this method.
      */
     public void run() throws Exception {
         FunctionCall given = call;
@@ -200,12 +203,12 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * Starts the child. It can be done once.
+     * Starts the child. A child can be started once.
      *
      * @throws CannotTravelException if the function, an argument or a field cannot be serialized
-     * @throws IOException if the task cannot be written or the JVM not be executed
-     * @throws IllegalStateException if it was started before, is closed, or this is a copy in another process; or in a
-     *     static initializer of a process that was itself started so
+     * @throws IOException if the task cannot be written or the JVM cannot be executed
+     * @throws IllegalStateException if the child was started before or is closed, or if this is a copy in another
+     *     process. Also if a static initializer calls this in a process that was itself started as a child
      */
     public synchronized void start() throws IOException {
         ChildProcessOptions chosen = options;
@@ -224,12 +227,12 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * Starts the child and waits until it is in {@code run()}, which takes as long as a JVM takes to start. If the
+     * Starts the child and waits until it is in {@code run()}. This takes as long as a JVM takes to start. If the
      * waiting thread is interrupted, the child goes on.
      *
-     * @throws ChildFailedException if the child ended before it began, with the reason: an option that the JVM does not
-     *     know, a class that it does not find, a signal
-     * @throws IOException as {@link #start} does, as well as what else that throws
+     * @throws ChildFailedException if the child ended before it began. The message has the reason: an option that the
+     *     JVM does not know, a class that it does not find, or a signal
+     * @throws IOException if {@link #start} throws it. The other exceptions of {@link #start} are thrown, too
      */
     public void startAndAwait() throws IOException, InterruptedException {
         start();
@@ -241,10 +244,10 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * Waits until the child has ended, and expects that it did so well.
+     * Waits until the child has ended, and throws an exception if it failed.
      *
-     * @throws ChildFailedException if its exit code is not 0; its cause is what {@link #run} threw in the child, if
-     *     that can be serialized
+     * @throws ChildFailedException if the child's exit code is not 0. The cause is the exception that {@link #run}
+     *     threw in the child, if that exception can be serialized
      */
     public void joinOrThrow() throws InterruptedException {
         join();
@@ -258,12 +261,12 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         started().join(Long.MAX_VALUE);
     }
 
-    /** Waits until the child has ended, at most so long; says whether it has. */
+    /** Waits until the child has ended, at most for the timeout. Returns whether it has ended. */
     public boolean join(Duration timeout) throws InterruptedException {
         return started().join(Deadline.nanos(timeout));
     }
 
-    /** {@link #join(Duration)}: whether the child has ended. */
+    /** Does the same as {@link #join(Duration)}. */
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
         return join(timeout);
@@ -276,8 +279,8 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * The child's exit code, or {@code -n} if signal {@code n} killed it; empty until it has ended. Exit codes from 129
-     * to 159 cannot be told from signals and are read as such.
+     * The child's exit code, or {@code -n} if signal {@code n} killed the child. Empty until the child has ended. Exit
+     * codes from 129 to 159 cannot be told from signals, and are read as signals.
      */
     public OptionalInt exitCode() {
         RunningJvm running = jvm;
@@ -286,7 +289,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
                 : OptionalInt.of(running.exitStatus().code());
     }
 
-    /** How the child stands, in words: {@code killed by signal 9, SIGKILL}. */
+    /** The state of the child in words, such as {@code killed by signal 9, SIGKILL}. */
     public String exitDescription() {
         RunningJvm running = jvm;
         if (running == null) {
@@ -296,9 +299,10 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * Whether the child has taken its task and come to {@code run()}. One that has ended without it could not: its JVM
-     * did not start, did not find a class, or was ended before. A JVM that waited ({@link StartMethod#STANDBY}) has
-     * begun once it was given its task, and a child that is no daemon once it has read it.
+     * Whether the child has taken its task and reached {@code run()}. If a child has ended and has not begun, its JVM
+     * did not start, did not find a class, or was ended before. A child whose JVM waited for it
+     * ({@link StartMethod#STANDBY}) has begun once the JVM was given the task. A child that is no daemon has begun once
+     * it has read its task.
      */
     public boolean hasBegun() {
         RunningJvm running = jvm;
@@ -306,43 +310,45 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * The last lines of the child's standard error, at most 20; if it wrote none there, of its standard output. If it
-     * ended before it took its task, those of both: a JVM says on standard output why it cannot start. Known only if
-     * its output is {@link Output#PREFIXED} or {@link Output#SLF4J}.
+     * The last lines of the child's standard error, at most 20. If it wrote nothing there, the last lines of its
+     * standard output. If it ended before it took its task, the last lines of both, because a JVM prints on standard
+     * output why it cannot start. The lines are known only if the output of the child is {@link Output#PREFIXED} or
+     * {@link Output#SLF4J}.
      */
     public List<String> lastErrorLines() {
         return started().lastErrorLines();
     }
 
     /**
-     * Asks the child to end, with SIGTERM: its shutdown hooks run. As long as this process lives, a child ends by no
-     * SIGTERM or SIGINT but those that are sent through here: others go to all processes of a terminal or a service at
-     * once, and this one may still need it.
+     * Asks the child to end, with SIGTERM. Its shutdown hooks run. As long as this process lives, the child obeys only
+     * the SIGTERM and SIGINT that this class sends. It ignores others, because they go to all processes of a terminal
+     * or a service at once, and this process may still need the child.
      */
     public void terminate() {
         started().terminate();
     }
 
     /**
-     * Sends the child SIGINT, as Ctrl-C does. Unless the child handles it otherwise, it is a request to end: its
-     * shutdown hooks run, and {@link #exitCode} is -2. No thread of it is interrupted; who wants to notice adds a
-     * shutdown hook. The workers of a pool ignore it. So does a program that a shell started in the background without
-     * job control, and with it its children.
+     * Sends the child SIGINT, as Ctrl-C does. Unless the child handles the signal otherwise, it ends: its shutdown
+     * hooks run, and {@link #exitCode} is -2. None of its threads is interrupted. A child that has to react to the
+     * signal adds a shutdown hook. The workers of a pool ignore the signal. A program that a shell started in the
+     * background without job control ignores it, too, and so do its children.
      *
-     * @throws UnsupportedOperationException where no native call can be made: no Linux, or {@code -Dipcq.native=off}
+     * @throws UnsupportedOperationException where no native call can be made: not on Linux, or with
+     *     {@code -Dipcq.native=off}
      */
     public void interrupt() {
         started().interrupt();
     }
 
-    /** Ends the child at once, with SIGKILL: nothing more runs in it. */
+    /** Ends the child at once, with SIGKILL. Nothing runs in it any more. */
     public void kill() {
         started().kill();
     }
 
     /**
-     * Completes with this child when it has ended: {@link #exitDescription} says how, {@link #lastErrorLines} has what
-     * it printed last, and {@link #hasBegun} says whether it came to run its function.
+     * Completes with this child when it has ended: {@link #exitDescription} says how it ended, {@link #lastErrorLines}
+     * has the last lines that it printed, and {@link #hasBegun} says whether it reached its function.
      */
     public CompletableFuture<ChildProcess> onExit() {
         return started().onExit().thenApply(ended -> this);
@@ -354,8 +360,8 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
     }
 
     /**
-     * The child's name, by default {@code Process-N}, counted from 1 in each process; children of {@code Process-2} are
-     * {@code Process-2:N}.
+     * The child's name, by default {@code Process-N}, counted from 1 in each process. The children of {@code Process-2}
+     * are called {@code Process-2:N}.
      */
     public final String name() {
         return name;
@@ -390,7 +396,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return new Task(name, family, daemon, this, call, getClass() == ChildProcess.class, null);
     }
 
-    /** Of a child that has ended. */
+    /** The exception for a child that has ended. */
     private ChildFailedException failure() {
         return new ChildFailedException(
                 toString(),
@@ -409,7 +415,7 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
         return running;
     }
 
-    /** The child, for what ends it when this process ends. */
+    /** The child as seen by the code that ends it when this process ends. */
     private final class Live implements LiveChild {
 
         ChildProcess child() {

@@ -21,25 +21,25 @@ import org.jspecify.annotations.Nullable;
  * ChildProcess child = ChildProcess.builder(Letters::write, queue).name("writer").heap("64m").start();
  * }</pre>
  *
- * <p>Not thread-safe. Process-safe: it concerns this process only.
+ * <p>Not thread-safe. Process-safe: a builder concerns this process only.
  */
 public final class ChildProcessBuilder {
 
     private static final Pattern HEAP = Pattern.compile("[1-9][0-9]*[kKmMgGtT]?");
 
     /**
-     * {@code false} leaves the end of children and pools to the program, as their builders' {@code endAtExit(false)}
-     * does.
+     * A system property. With {@code false} the program ends its children and pools itself, as with
+     * {@code endAtExit(false)} of their builders.
      */
     private static final String END_AT_EXIT = "ipcq.endAtExit";
 
-    /** JVM options of all children, before those that the program gives. */
+    /** A system property: JVM options of all children. They come before those that the program gives. */
     private static final String JVM_OPTIONS = "ipcq.child.jvmOptions";
 
     private static final int DEFAULT_RESERVE = 2;
     private static final Duration DEFAULT_RESERVE_IDLE = Duration.ofMinutes(1);
 
-    /** What a JVM may take from its start until it waits, on a machine that has much else to do. */
+    /** How long a JVM may take from its start until it waits, on a busy machine. */
     private static final Duration PREPARE_PATIENCE = Duration.ofSeconds(60);
 
     private final @Nullable FunctionCall call;
@@ -48,7 +48,7 @@ public final class ChildProcessBuilder {
     private final List<String> yieldingOptions = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
 
-    /** Whether those that all children have are among them. */
+    /** Whether {@link #jvmOptions} contains the options that all children have. */
     private boolean hasCommonOptions;
 
     private final Map<String, String> environment = new HashMap<>();
@@ -76,8 +76,8 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Runs the child with another Java: a {@code java} command, or the directory of a JDK or JRE. It has to be of
-     * version 17 or newer, which {@link #start} checks, and to know the class files of the program.
+     * Runs the child with another Java: a {@code java} command, or the directory of a JDK or JRE. Its version has to be
+     * 17 or newer; {@link #start} checks this. It has to be able to load the class files of the program.
      */
     public ChildProcessBuilder java(Path commandOrHome) {
         this.java = Optional.of(commandOrHome);
@@ -85,8 +85,8 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Adds options of the child's JVM, such as {@code -XX:+UseSerialGC}. A later one wins over an earlier one. Those of
-     * {@code -Dipcq.child.jvmOptions="..."}, which all children have, and their children, come first.
+     * Adds options of the child's JVM, such as {@code -XX:+UseSerialGC}. A later one wins over an earlier one. The
+     * options of {@code -Dipcq.child.jvmOptions="..."} come first. All children have them, and their children, too.
      */
     public ChildProcessBuilder jvmOptions(String... options) {
         jvmOptions.addAll(List.of(options));
@@ -94,8 +94,8 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Adds options of the child's JVM that hold unless {@link #jvmOptions} or the environment has one of the same kind:
-     * a collector yields to another collector, a size of the heap to another one.
+     * Adds options of the child's JVM that hold unless {@link #jvmOptions} or the environment has one of the same kind.
+     * For instance, a collector yields to another collector, and a heap size to another heap size.
      */
     public ChildProcessBuilder yieldingOptions(String... options) {
         yieldingOptions.addAll(List.of(options));
@@ -103,8 +103,7 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * The largest heap of the child, in the words of {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM
-     * decides.
+     * The largest heap of the child, written as in {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM decides.
      */
     public ChildProcessBuilder heap(String size) {
         if (!HEAP.matcher(size).matches()) {
@@ -119,29 +118,29 @@ public final class ChildProcessBuilder {
         return this;
     }
 
-    /** The working directory of the child; that of this process unless set. */
+    /** The working directory of the child. By default, the working directory of this process. */
     public ChildProcessBuilder directory(Path directory) {
         this.directory = Optional.of(directory);
         return this;
     }
 
-    /** What the child loads classes from, instead of the parent's class path. It has to contain ipcq. */
+    /** The class path of the child, instead of the parent's. It has to contain ipcq. */
     public ChildProcessBuilder classPath(List<Path> classPath) {
         this.classPath = List.copyOf(classPath);
         return this;
     }
 
     /**
-     * A class of the program whose classes the child needs, by default that of the function. Where it was loaded from,
-     * the child loads from, too. If it is in no file, as in {@code java Program.java} and in jshell, the child gets a
-     * copy of it, and of what it needs.
+     * A class of the program whose classes the child needs. By default, the class of the function. The child loads
+     * classes from where this class was loaded from, too. If the class is in no file, as with {@code java Program.java}
+     * and in jshell, the child gets a copy of the class and of the classes that it needs.
      */
     public ChildProcessBuilder program(Class<?> program) {
         this.program = Optional.of(program);
         return this;
     }
 
-    /** Where its output goes; {@link Output} says what the default is. */
+    /** Where the output of the child goes. {@link Output} says what the default is. */
     public ChildProcessBuilder output(Output output) {
         this.output = Objects.requireNonNull(output, "output");
         return this;
@@ -149,25 +148,25 @@ public final class ChildProcessBuilder {
 
     /**
      * Log records of the child (SLF4J, java.util.logging) from this level on are passed on to the log of this process,
-     * as records: with level, logger, MDC, and what was thrown. By default INFO with {@link Output#SLF4J}, and else
-     * none: the child then logs by itself.
+     * as records: with level, logger, MDC and exception. The default is INFO with {@link Output#SLF4J}. With other
+     * outputs no records are passed on by default, and the child logs by itself.
      */
     public ChildProcessBuilder logLevel(System.Logger.Level level) {
         this.logLevel = Optional.of(level);
         return this;
     }
 
-    /** Whether the child dies with its parent, which it does by default. */
+    /** Whether the child ends with its parent. By default, it does. */
     public ChildProcessBuilder daemon(boolean daemon) {
         this.daemon = daemon;
         return this;
     }
 
     /**
-     * Whether this process terminates the child, which is a daemon, in a shutdown hook of its own; it does by default,
-     * unless it runs with {@code -Dipcq.endAtExit=false}. Other hooks run at the same time. If they still need the
-     * child, say false: it then goes on until this process is really gone, which it notices within half a second, and
-     * halts.
+     * Whether a shutdown hook of this process terminates the child, if the child is a daemon. By default, it does,
+     * unless this process runs with {@code -Dipcq.endAtExit=false}. Other hooks run at the same time. If they still
+     * need the child, say false. The child then goes on until this process is really gone. It notices this within half
+     * a second, and halts.
      */
     public ChildProcessBuilder endAtExit(boolean endAtExit) {
         this.endAtExit = endAtExit;
@@ -175,24 +174,25 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * How long that hook waits for the child to end by itself, or by another hook, before it terminates it; not at all
-     * by default. So long the end of this process is delayed by a child that nobody ends.
+     * How long the hook of {@link #endAtExit} waits before it terminates the child. In this time the child may end by
+     * itself, or another hook may end it. By default, the hook does not wait. A child that nobody ends delays the end
+     * of this process by this time.
      */
     public ChildProcessBuilder endGrace(Duration grace) {
         this.endGrace = grace;
         return this;
     }
 
-    /** Where the child's JVM comes from: by default it is spawned. */
+    /** Where the child's JVM comes from. By default, it is spawned. */
     public ChildProcessBuilder startMethod(StartMethod startMethod) {
         this.startMethod = Objects.requireNonNull(startMethod, "startMethod");
         return this;
     }
 
     /**
-     * Has the child wait for a debugger before it begins, at this port of the local machine or the next one that is
-     * free. Standard error says which. For all children of a process, and those of no other, {@code -Dipcq.debug=5005}
-     * does the same. Until its debugger comes, a child does not notice that its parent was killed.
+     * Makes the child wait for a debugger before it begins, at this port of the local machine or the next one that is
+     * free. Standard error tells the port. {@code -Dipcq.debug=5005} does the same for all children of a process, but
+     * not for their children. Until its debugger connects, a child does not notice that its parent was killed.
      */
     public ChildProcessBuilder debug(int port) {
         this.debugPort = OptionalInt.of(DebugPort.require(port));
@@ -200,9 +200,9 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * With {@link StartMethod#STANDBY}, how many JVMs wait, from 1 to 64, by default 2, and how long each waits before
-     * it ends if nobody needs it, by default a minute. The reserve belongs to this process, and to all children with
-     * the same options.
+     * With {@link StartMethod#STANDBY}, how many JVMs wait (from 1 to 64, by default 2), and how long an unused one
+     * waits before it ends (by default a minute). The reserve belongs to this process. All children with the same
+     * options share it.
      */
     public ChildProcessBuilder reserve(int jvms, Duration idle) {
         this.reserve = jvms;
@@ -211,8 +211,8 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Fills the reserve of {@link StartMethod#STANDBY} and waits until its JVMs wait. Without this the first start of a
-     * child spawns its JVM, and fills the reserve beside it.
+     * Fills the reserve of {@link StartMethod#STANDBY} and waits until its JVMs are ready. Without this call the first
+     * start of a child spawns the child's JVM, and fills the reserve at the same time.
      */
     public ChildProcessBuilder prepare() throws IOException, InterruptedException {
         ChildProcess child = call == null ? null : new ChildProcess(options(), call, "0");
@@ -228,8 +228,8 @@ public final class ChildProcessBuilder {
     }
 
     /**
-     * Sets all options to those of another child. What is set later replaces them one by one; JVM options and the
-     * environment are added to.
+     * Sets all options to those of another child. An option that is set later replaces the one set here. Later JVM
+     * options and environment variables are added.
      */
     public ChildProcessBuilder options(ChildProcessOptions options) {
         this.name = options.name();
@@ -256,7 +256,7 @@ public final class ChildProcessBuilder {
         return this;
     }
 
-    /** The options by themselves, for the constructor of a subclass of {@link ChildProcess}. */
+    /** The options without a function, for the constructor of a subclass of {@link ChildProcess}. */
     public ChildProcessOptions options() {
         return new ChildProcessOptions(
                 name,

@@ -12,24 +12,25 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a child process is started, as {@link ChildProcessBuilder} put it together. Immutable.
+ * The options of a child process, made by {@link ChildProcessBuilder}. Immutable.
  *
  * @param name the child's name; empty for {@code Process-N}
  * @param java the command that runs the child, or its home directory; empty for the one that runs this JVM
  * @param yieldingOptions options of the child's JVM that hold unless others of their kind are given
- * @param jvmOptions options of the child's JVM, after those that ipcq gives it, so they win
- * @param environment variables that are added to the parent's environment, or replace them
+ * @param jvmOptions options of the child's JVM; they come after those that ipcq gives it, so they win
+ * @param environment variables that are added to the parent's environment, or replace those of the same name
  * @param directory the working directory; empty for the parent's
- * @param classPath what the child loads classes from; empty for what the parent loads them from
- * @param program a class of the program whose classes the child needs; empty for that of the task
+ * @param classPath the class path of the child; empty for the parent's
+ * @param program a class of the program whose classes the child needs; empty for the class of the task
  * @param output where the child's output goes
  * @param logLevel log records of the child from this level on are passed on to the log of this process
- * @param daemon whether the child dies with its parent
- * @param endAtExit whether this process ends the child in order when it exits itself; else the child finds out
- * @param endGrace how long the child may go on then before it is ended
+ * @param daemon whether the child ends with its parent
+ * @param endAtExit whether this process terminates the child when it exits; otherwise the child notices the exit, and
+ *     halts
+ * @param endGrace how long the child may go on at the exit of this process before it is terminated
  * @param startMethod where the child's JVM comes from
  * @param debugPort the port of the first child that waits for a debugger; empty for what {@code -Dipcq.debug} says
- * @param reserve with {@link StartMethod#STANDBY}, how many JVMs with these options wait ahead
+ * @param reserve with {@link StartMethod#STANDBY}, how many JVMs with these options wait for tasks
  * @param reserveIdle how long such a JVM waits before it ends
  */
 public record ChildProcessOptions(
@@ -54,7 +55,7 @@ public record ChildProcessOptions(
     private static final int MAX_RESERVE = 64;
     private static final Duration MAX_RESERVE_IDLE = Duration.ofDays(1);
 
-    /** @throws IllegalArgumentException if an option is out of its range, or names what is not there */
+    /** @throws IllegalArgumentException if an option is out of its range, or names something that does not exist */
     public ChildProcessOptions {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(java, "java").ifPresent(ChildJava::at);

@@ -8,18 +8,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A child that is a thread of this JVM: as much of a process as its parent needs to see. Its task comes as to any other
- * child, through a file, so it works on copies, and what cannot travel is refused.
+ * A child that is a thread of this JVM, with as much of the interface of a process as its parent needs. It gets its
+ * task through a file, as any other child does. So it works on copies, and objects that cannot travel are refused.
  */
 final class ChildThread extends Process {
     /*
-     * Idea. A signal is an interrupt. After SIGTERM and SIGINT the child ends when its thread does; after SIGKILL it
-     * counts as ended at once, though a thread that heeds no interrupt goes on: nobody who waits for the child may wait
-     * for ever. When it has ended, it ends the daemons among the children that it started itself, as the kernel's locks
-     * do between processes.
+     * Idea. A signal is an interrupt. After SIGTERM and SIGINT the child ends when its thread ends. After SIGKILL it
+     * counts as ended at once, so that nobody waits for it for ever. A thread that ignores interrupts goes on. At its
+     * end, the child ends the daemons among its own children. Between processes, the kernel's locks have this effect.
      */
 
-    /** Makes threads of all children. */
+    /** The system property that makes all children threads. */
     private static final String PROPERTY = "ipcq.children";
 
     private static final String THREADS = "threads";
@@ -34,7 +33,7 @@ final class ChildThread extends Process {
     private int exitValue; // guarded by this
 
     private ChildThread(Task task, Path file) {
-        boolean daemon = task.daemon(); // and not the task, which is the child's copy
+        boolean daemon = task.daemon(); // so that the thread does not refer to the task: the child has its own copy
         this.family = task.family();
         this.thread = new Thread(() -> run(file, daemon), task.name());
         thread.setDaemon(daemon);
@@ -69,7 +68,7 @@ final class ChildThread extends Process {
                 ThrownFile.write(file, uncaught);
             }
             if (isTold()) {
-                ThrownFile.take(file); // it may count as ended already, and nobody takes it then
+                ThrownFile.take(file); // if the child counts as ended already, nobody else takes the exception
             }
         } finally {
             end(code);
@@ -143,7 +142,7 @@ final class ChildThread extends Process {
         return ended.await(timeout, unit);
     }
 
-    /** That of this JVM. */
+    /** The process id of this JVM. */
     @Override
     public long pid() {
         return ProcessHandle.current().pid();
@@ -154,7 +153,7 @@ final class ChildThread extends Process {
         return OutputStream.nullOutputStream();
     }
 
-    /** Nothing: what the child prints is printed by this JVM. */
+    /** Empty, because this JVM prints what the child prints. */
     @Override
     public InputStream getInputStream() {
         return InputStream.nullInputStream();

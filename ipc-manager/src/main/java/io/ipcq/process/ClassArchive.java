@@ -23,27 +23,28 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file with the classes that every child loads at its start, parsed and verified, which children map instead of
- * loading them: class-data sharing.
+ * A file for class-data sharing. It holds the classes that every child loads at its start, parsed and verified.
+ * Children map the file instead of loading these classes.
  */
 final class ClassArchive {
     /*
-     * Idea. The JVM uses an archive for every class path that begins with the archive's own. So one that covers ipcq's
-     * own jars, and puts those first in the child's class path, serves all programs that use them, whatever else is on
-     * their class paths, directories included, which no archive can cover. Its name says what it was made of:
+     * Idea. The JVM uses an archive for every class path that begins with the archive's own. So the archive covers
+     * ipcq's own jars only, and these come first in the child's class path. It serves all programs that use these jars,
+     * whatever else is on their class paths. That may be directories, too, which no archive can cover. The name of the
+     * archive says what it was made of:
      *
      *   ipcq-archives-<user>/                      0700, where nobody else can exchange it (CacheDirectory)
      *     <key>.<checksum>.jsa                     key: the JDK, the paths, sizes and times of the jars
      *     <key>.<pid>.new                          an archive that is being made
      *
-     * Crash. An archive appears by being renamed, so whole. The JVM checks whom an archive was made for, not that its
-     * pages are intact; that is what the checksum is for, which each parent compares once.
+     * Crash. A finished archive is renamed, so others see only whole ones. The JVM checks for which JDK and jars an
+     * archive was made. It does not check that its pages are intact. So each parent compares the checksum once.
      *
-     * An archive is never needed: where it cannot be made, read or used, children start without it. -Dipcq.archive=off
-     * does without from the start.
+     * An archive is never needed. If it cannot be made, read or used, children start without it. With
+     * -Dipcq.archive=off none is made or used.
      */
 
-    /** {@code off} starts children without an archive and makes none. */
+    /** The system property. With {@code off}, children start without an archive, and none is made. */
     static final String PROPERTY = "ipcq.archive";
 
     static final String PREFIX = "ipcq-archives-";
@@ -57,11 +58,12 @@ final class ClassArchive {
     private @Nullable Path verified;
 
     /**
-     * Found out once, as it concerns this JVM and where it loads ipcq from; if that fails, the next one tries again.
+     * The archive of this JVM. It is determined once, because it depends only on this JVM and the files that it loads
+     * ipcq from. If that fails, the next caller tries again.
      */
     private static volatile @Nullable Found found;
 
-    /** Null if there can be none. */
+    /** The result. {@code current} is null if there can be no archive. */
     private record Found(@Nullable ClassArchive current) {}
 
     private ClassArchive(CacheDirectory cache, List<Path> jars, String key) {
@@ -70,9 +72,7 @@ final class ClassArchive {
         this.key = key;
     }
 
-    /**
-     * The archive that this program's children can use, which may have to be made first; null where there can be none.
-     */
+    /** The archive for the children of this program. It may have to be made first. Null if there can be none. */
     static @Nullable ClassArchive current() {
         Found archive = found;
         if (archive == null) {
@@ -83,7 +83,8 @@ final class ClassArchive {
     }
 
     /**
-     * For the jars that hold the named classes; null if one of them is in no jar, or no private directory can be had.
+     * The archive for the jars that hold the named classes. Null if one of the classes is in no jar, or if no private
+     * directory can be made.
      */
     static @Nullable ClassArchive of(Path base, ClassLoader loader, List<String> classes) {
         try {
@@ -105,7 +106,7 @@ final class ClassArchive {
         return type.replace('.', '/') + ".class";
     }
 
-    /** What the class path of a child has to begin with. */
+    /** The jars with which the class path of a child has to begin. */
     List<Path> jars() {
         return jars;
     }
@@ -122,7 +123,7 @@ final class ClassArchive {
         return cache.path();
     }
 
-    /** The file, if it has been made and is as it was made. One that is not is deleted. */
+    /** The file, if it has been made and has not changed since. A changed file is deleted. */
     synchronized @Nullable Path file() {
         if (verified == null) {
             verified = find();
@@ -130,12 +131,12 @@ final class ClassArchive {
         return verified;
     }
 
-    /** Gives a file that was just made its name, at which others find it. */
+    /** Renames a finished file to the name by which others find it. */
     void publish(Path made) throws IOException {
         Files.move(made, directory().resolve(nameOf(made)));
     }
 
-    /** The options that make a JVM use the file, and say nothing where it cannot. */
+    /** The options that make a JVM use the file, and print nothing if it cannot use it. */
     static List<String> options(Path file) {
         return List.of("-Xlog:cds*=off", "-XX:SharedArchiveFile=" + file);
     }
@@ -145,7 +146,7 @@ final class ClassArchive {
         return List.of("-Xlog:cds*=off", "-XX:ArchiveClassesAtExit=" + file);
     }
 
-    /** Whether an option of a child has to do with archives, so that ours would contradict it. */
+    /** Whether an option of a child concerns archives, so that the options of this class would contradict it. */
     static boolean isConcernedBy(String option) {
         return option.startsWith("-Xshare")
                 || option.startsWith("-XX:SharedArchiveFile")

@@ -9,16 +9,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The file or directory that an address stands for from which a class loader has classes. */
+/** The file or directory behind a URL from which a class loader loads classes. */
 final class CodeLocation {
     /*
-     * The addresses:
+     * The URLs:
      *   file:/lib/a.jar, file:/classes/                        as they are
      *   jar:file:/lib/a.jar!/                                  the same jar
      *   jar:nested:/app.jar/!BOOT-INF/lib/a.jar!/              in another one: Spring Boot from 3.2 on
      *   jar:file:/app.jar!/BOOT-INF/lib/a.jar!/                the same, of others and before
      *   jar:file:/app.jar!/BOOT-INF/classes!/                  a folder in a jar; also without the last "!"
-     * The path of the outer jar is encoded as addresses are; names in it are not.
+     * The path of the outer jar is URL-encoded. The names inside it are not.
      */
 
     private static final Pattern NESTED = Pattern.compile("jar:nested:(?<outer>.+?)/!(?<inner>.+?)!/.*");
@@ -27,8 +27,8 @@ final class CodeLocation {
     private CodeLocation() {}
 
     /**
-     * Of an entry of a loader's class path; null if it is in no file of this machine. What is in another archive is
-     * unpacked.
+     * The file of an entry of a loader's class path; null if it is in no file of this machine. An archive in another
+     * archive is unpacked.
      */
     static @Nullable Path of(URL entry) throws IOException {
         return of(entry.toString());
@@ -51,7 +51,7 @@ final class CodeLocation {
         return inner.isEmpty() ? jar : UnpackedProgram.of(jar).resolve(inner);
     }
 
-    /** Of the jar in which a resource is; null if it is in none. */
+    /** The jar that contains a resource; null if no jar contains it. */
     static @Nullable Path ofJarOf(URL resource) throws IOException {
         String text = resource.toString();
         int end = text.lastIndexOf("!/");

@@ -5,13 +5,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process knows of itself, or, with {@link StartMethod#THREAD}, a child that is a thread.
+ * What this process knows about itself. With {@link StartMethod#THREAD}, what a child that is a thread knows about
+ * itself.
  *
- * <p>Thread-safe: immutable. Process-safe: it tells of one process only.
+ * <p>Thread-safe: immutable. Process-safe: it describes one process only.
  *
- * @param name the name its parent gave it; {@code MainProcess} in a program that nobody's {@link ChildProcess} started
+ * @param name the name that its parent gave it; {@code MainProcess} in a program that no {@link ChildProcess} started
  * @param pid the process id
- * @param daemon whether it dies with its parent
+ * @param daemon whether it ends with its parent
  * @param thread whether it is a thread of its parent's JVM
  */
 public record CurrentProcess(String name, long pid, boolean daemon, boolean thread) {
@@ -20,7 +21,7 @@ public record CurrentProcess(String name, long pid, boolean daemon, boolean thre
 
     private static volatile @Nullable Birth birth;
 
-    /** Of children that are threads, which tell it to those they start. */
+    /** The birth of a child that is a thread. The children that it starts inherit it. */
     private static final InheritableThreadLocal<Birth> BIRTH_OF_THREAD = new InheritableThreadLocal<>();
 
     /**
@@ -58,8 +59,8 @@ public record CurrentProcess(String name, long pid, boolean daemon, boolean thre
     }
 
     /**
-     * Refuses to start a process in a static initializer, if this one was itself started so: the new process would load
-     * the same class, and start the next.
+     * Refuses to start a process in a static initializer of a child process. The new process would load the same class,
+     * and its initializer would start the next process.
      *
      * @throws IllegalStateException naming the class that is being initialized
      */

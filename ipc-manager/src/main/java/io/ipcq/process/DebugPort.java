@@ -3,17 +3,17 @@ package io.ipcq.process;
 
 import java.util.OptionalInt;
 
-/** The port of the first child that waits for a debugger, as the program or its user has chosen it. */
+/** The port of the first child that waits for a debugger. The program or its user has chosen it. */
 final class DebugPort {
 
-    /** The same for all that this JVM starts. */
+    /** The system property that chooses a port for all children of this JVM. */
     static final String PROPERTY = "ipcq.debug";
 
     static final int MAX = 65_535;
 
     private DebugPort() {}
 
-    /** What was chosen for one child, or else for all; empty if it is not to wait for a debugger. */
+    /** The port chosen for one child, or else for all; empty if the child need not wait for a debugger. */
     static OptionalInt of(OptionalInt chosen) {
         if (chosen.isPresent()) {
             return chosen;

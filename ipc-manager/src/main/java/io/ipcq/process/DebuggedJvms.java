@@ -13,13 +13,13 @@ import java.util.stream.Stream;
 /** The children of this JVM that wait for a debugger, or have one, each at a port of its own. */
 final class DebuggedJvms {
     /*
-     * Idea. Children are started one at a time, each at the first port that is free: that no other child of this JVM
-     * was given, and that can be bound at this moment. What a child was given stays its own until it has ended, for
-     * while a debugger is attached nobody listens at the port.
+     * Idea. Children are started one at a time, each at the first free port. A port is free if no other child of this
+     * JVM was given it, and it can be bound at this moment. A child keeps its port until it has ended, because nobody
+     * listens at the port while a debugger is attached.
      *
-     * A port holds for the children of one process. JvmOptionKind counts the switch among what observes one JVM, so
-     * children do not inherit it, neither from the command line nor from the environment: they would look for ports at
-     * the same time as this JVM.
+     * The property applies to the children of one process. JvmOptionKind counts it among the options that observe one
+     * JVM. So children do not inherit it, neither from the command line nor from the environment. Otherwise they would
+     * look for ports at the same time as this JVM.
      */
 
     private static final List<String> DEBUGGERS = List.of("-agentlib:jdwp", "-Xrunjdwp");
@@ -28,14 +28,14 @@ final class DebuggedJvms {
 
     private DebuggedJvms() {}
 
-    /** What starts a JVM with the task of a child. */
+    /** Starts a JVM with the task of a child. */
     interface Launcher {
         Process start(Launch launch) throws IOException;
     }
 
     /**
-     * Starts a JVM that waits for a debugger, and says where; if it was given a debugger of its own, that is left to
-     * it.
+     * Starts a JVM that waits for a debugger, and prints its port. If the options of the child have a debugger already,
+     * they stay as they are.
      */
     static synchronized Process start(int firstPort, String name, Launch launch, Launcher launcher) throws IOException {
         if (Stream.concat(launch.jvmOptions().stream(), launch.environmentOptions().options().stream())

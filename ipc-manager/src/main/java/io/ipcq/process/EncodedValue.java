@@ -8,12 +8,12 @@ import java.io.ObjectStreamException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** What is not {@link Serializable}, as its JSON codec writes it, on the way to another process. */
+/** An object that is not {@link Serializable}, on its way to another process, as its JSON codec writes it. */
 final class EncodedValue implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** Kept with the class, as to look at a type takes longer than to write a value of it. */
+    /** The codecs, kept with their classes, because it takes longer to inspect a type than to write a value of it. */
     private static final ClassValue<Codec<Object>> CODECS = new ClassValue<>() {
         @Override
         @SuppressWarnings("unchecked")
@@ -30,7 +30,7 @@ final class EncodedValue implements Serializable {
         this.json = json;
     }
 
-    /** Null if no codec takes it. */
+    /** Encodes a value; null if no codec takes it. */
     static @Nullable EncodedValue of(Object value) {
         try {
             return new EncodedValue(value.getClass(), encode(value));
@@ -57,7 +57,7 @@ final class EncodedValue implements Serializable {
         return CODECS.get(type).encode(value);
     }
 
-    /** What was sent takes the place of this when it is read. */
+    /** Replaces this by the object that was sent, when it is read. */
     private Object readResolve() throws ObjectStreamException {
         try {
             return CODECS.get(type).decode(json);

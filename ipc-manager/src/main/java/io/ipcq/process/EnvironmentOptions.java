@@ -10,22 +10,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The options that a child's JVM finds in its environment, where containers and build tools put what every JVM is to
- * have.
+ * The options that a child's JVM finds in its environment. Containers and build tools put options there that every JVM
+ * should have.
  *
- * <p>They go to children as they are, but for two kinds: what observes this JVM and cannot observe a second one, such
- * as a debugger at a port; and what contradicts an option that was given for the child. A variable that was given for
- * the child loses the second kind only.
+ * <p>Children get them unchanged, except for two kinds. The first kind observes this JVM and cannot observe a second
+ * one, such as a debugger at a port. The second kind contradicts an option that was given for the child. A variable
+ * that was given for the child loses the second kind only.
  */
 final class EnvironmentOptions {
     /*
-     * Idea. Three variables, in the order in which a JVM reads them: JAVA_TOOL_OPTIONS before the command line,
-     * JDK_JAVA_OPTIONS by the java command as if it began the command line, _JAVA_OPTIONS after it. Blanks separate
-     * options; quotes of both kinds hold them together, and go. JDK_JAVA_OPTIONS may name files of options (@FILE), the
-     * others -XX:VMOptionsFile=FILE.
+     * Idea. There are three variables. A JVM reads JAVA_TOOL_OPTIONS before the command line. The java command reads
+     * JDK_JAVA_OPTIONS as if it were the beginning of the command line. A JVM reads _JAVA_OPTIONS after the command
+     * line. Blanks separate options. Quotes of both kinds enclose blanks, and are removed. JDK_JAVA_OPTIONS may name
+     * files of options as @FILE, the others as -XX:VMOptionsFile=FILE.
      *
-     * A variable of which nothing has to go is passed on byte by byte. Else it is made anew from the words that stay. A
-     * file of which something has to go is replaced by the words in it that stay.
+     * If all options of a variable are kept, it is passed on byte by byte. Otherwise it is rebuilt from the words that
+     * are kept. If an option in a file has to be removed, the words of the file that are kept replace it.
      *
      * References. java(1), "JDK_JAVA_OPTIONS" and "java Command-Line Argument Files"; JVM Tool Interface,
      * "JAVA_TOOL_OPTIONS".
@@ -43,7 +43,7 @@ final class EnvironmentOptions {
     }
 
     /**
-     * What a child will find.
+     * The options that a child will find.
      *
      * @param inherited the environment of this JVM
      * @param given variables for the child
@@ -82,17 +82,17 @@ final class EnvironmentOptions {
                 .orElse(false);
     }
 
-    /** The variables that have to be other than in this JVM. */
+    /** The variables that have to differ from those of this JVM. */
     Map<String, String> changed() {
         return changed;
     }
 
-    /** All options that the child will find, in the order in which it does. */
+    /** All options that the child will find, in the order in which it finds them. */
     List<String> options() {
         return options;
     }
 
-    /** The words of a text in which blanks separate options, and quotes hold them together. */
+    /** The words of a text. Blanks separate them, unless quotes enclose the blanks. */
     static List<String> words(String text) {
         return words(text, false);
     }

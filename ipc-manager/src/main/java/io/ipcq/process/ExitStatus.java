@@ -18,7 +18,7 @@ record ExitStatus(int code) {
     static final int SIGKILL = 9;
     static final int SIGTERM = 15;
 
-    /** The signals that end a JVM in practice and have the same number on every platform. */
+    /** The signals that can end a JVM in practice and have the same number on every platform. */
     private static final Map<Integer, String> NAMES = Map.of(
             1, "SIGHUP",
             2, "SIGINT",
@@ -37,8 +37,8 @@ record ExitStatus(int code) {
     }
 
     /**
-     * Of a JVM that got SIGTERM or SIGINT before it came to its main class. It takes the signal before it is
-     * initialized, and if the end that it then begins overtakes the initialization, this fails, and with exit code 1:
+     * For a JVM that got SIGTERM or SIGINT before it reached its main class. A JVM handles the signal even before it is
+     * initialized. If its shutdown then overtakes its initialization, the initialization fails with exit code 1:
      * {@code Bad level: 2}.
      */
     static ExitStatus ofToldWhileStarting(int reported, int signal) {

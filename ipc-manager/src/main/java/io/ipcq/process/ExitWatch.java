@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits for the end of a JVM in a thread of its own. {@link Process#onExit} tells it in the common pool, where it would
- * wait for whatever the program does there.
+ * Waits for the end of a JVM in a thread of its own. {@link Process#onExit} reports the end in the common pool, where
+ * the report would wait for other work of the program.
  */
 final class ExitWatch extends Thread {
 
@@ -24,8 +24,8 @@ final class ExitWatch extends Thread {
     }
 
     /**
-     * Runs {@code whenEnded} once the process has ended, again if it fails; ends the process if no thread can be had
-     * for that.
+     * Runs {@code whenEnded} once the process has ended, and repeats it if it fails. Kills the process if no thread can
+     * be started for the watch.
      */
     static void start(Process process, String name, Runnable whenEnded) {
         try {
@@ -36,7 +36,7 @@ final class ExitWatch extends Thread {
         }
     }
 
-    /** Who waits for the end must be told of it in any case; and nobody has a reason to interrupt this thread. */
+    /** Whoever waits for the end has to be told in any case. Nobody has a reason to interrupt this thread. */
     @Override
     public void run() {
         boolean told = false;

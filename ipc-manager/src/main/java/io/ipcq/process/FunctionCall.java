@@ -7,9 +7,9 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function together with its arguments: what a child process runs unless its class overrides {@code run()}.
+ * A function with its arguments. A child process runs it unless its class overrides {@code run()}.
  *
- * <p>Classes and not records: to deserialize its first record costs a JVM more than ten milliseconds.
+ * <p>The subclasses are not records, because to deserialize its first record costs a JVM more than ten milliseconds.
  */
 abstract sealed class FunctionCall implements Serializable {
 
@@ -153,7 +153,7 @@ abstract sealed class FunctionCall implements Serializable {
         private final transient Method method;
         private final transient @Nullable Object[] arguments;
 
-        /** @param arguments with what the lambda had captured before them */
+        /** @param arguments the values that the lambda captured, and then the arguments */
         OfMethod(Method method, @Nullable Object[] arguments) {
             this.method = method;
             this.arguments = arguments;

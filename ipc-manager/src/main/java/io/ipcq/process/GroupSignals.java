@@ -8,20 +8,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** What SIGINT and SIGTERM mean in a child: its end, if its parent says so or is gone; nothing else. */
+/**
+ * The handling of SIGINT and SIGTERM in a child. They end the child if its parent has sent them or is gone. Otherwise
+ * they are ignored.
+ */
 final class GroupSignals {
     /*
      * Why. Ctrl-C goes to all processes of a terminal's group, and a service manager signals all processes of a
-     * service. The parent then ends in order, and its hooks may still need its children: to get the results of their
-     * tasks, for instance. So it is the parent that ends them, or its own end, which they notice by themselves.
+     * service. The parent then ends in order, and its hooks may still need its children: for instance, to get the
+     * results of their tasks. So only the parent ends its children, or they notice the end of the parent and end
+     * themselves.
      *
      * Idea. A signal does not say who sent it. So the parent leaves a note beside the child's task before it sends one:
      *
      *   <n>.TERM, <n>.INT     the child may end when it gets that signal
      *
-     * The child passes a signal on to whoever had it before, which is the JVM, if there is such a note, if the
-     * directory for it is gone, or if there is no parent any more. Where signals cannot be handled (-Xrs, an image
-     * without jdk.unsupported), they mean what they always do, as they do until the child has come to its main class.
+     * The child passes a signal on to its former handler, the JVM's, in three cases: there is such a note, the
+     * directory of the note is gone, or the parent has ended. If signals cannot be handled (-Xrs, an image without
+     * jdk.unsupported), they have their usual effect. They also have it until the child has reached its main class.
      */
 
     static final String TERM = "TERM";
@@ -32,7 +36,8 @@ final class GroupSignals {
     private GroupSignals() {}
 
     /**
-     * For the child, from now on. {@code given} is the file of its task, or of the slot in which it will be given one.
+     * For the child: ignores signals of others from now on. {@code given} is the file of its task, or of the slot in
+     * which it will be given one.
      */
     static void heedParentOnly(Path given, ParentLink parent) {
         try {
@@ -40,11 +45,11 @@ final class GroupSignals {
                 SignalGuard.install(signal, new Meant(noteOf(given, signal), parent));
             }
         } catch (IllegalArgumentException | LinkageError notHere) {
-            // then they end the child, as any JVM
+            // then the signals end the child, as they end any JVM
         }
     }
 
-    /** For the parent, before it sends a signal. */
+    /** For the parent: allows a signal, before it is sent. */
     static void allow(Path task, String signal) {
         try {
             RunDirectory.createFile(noteOf(task, signal));
@@ -53,13 +58,13 @@ final class GroupSignals {
         }
     }
 
-    /** For the parent, when the child has ended. */
+    /** For the parent: removes its notes when the child has ended. */
     static void forget(Path task) {
         for (String signal : SIGNALS) {
             try {
                 Files.deleteIfExists(noteOf(task, signal));
             } catch (IOException stays) {
-                // it goes with the directory
+                // it is removed with the directory
             }
         }
     }
@@ -75,7 +80,7 @@ final class GroupSignals {
                 || !parent.isParentAlive();
     }
 
-    /** No lambda: the first one costs a JVM that has just started milliseconds. */
+    /** No lambda, because the first one costs a JVM milliseconds at its start. */
     private static final class Meant implements BooleanSupplier {
 
         private final Path note;

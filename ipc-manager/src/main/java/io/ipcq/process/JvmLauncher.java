@@ -18,19 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class JvmLauncher {
     /*
      * What a child's JVM gets, in this order, so that a later option wins:
-     *   - from the environment, what EnvironmentOptions leaves there
-     *   - what keeps the JVM quiet about the queues, and safepoints in counted loops, without which a child could not
-     *   halt at once
-     *   - options that yield to the environment's and the user's, such as a collector
-     *   - what changes the meaning of the program: what the manifest of its jar opens, -D, assertions, preview
-     *   features, opened and added modules. What sizes
-     *     or observes the parent is not passed on: heap, collector, agents, debugger, remote management (its port is
-     *     taken)
+     *   - the options that EnvironmentOptions leaves in the environment
+     *   - options that keep the JVM quiet about the queues, and safepoints in counted loops, without which a child
+     *     could not halt at once
+     *   - options that yield to those of the environment and the user, such as a collector
+     *   - options that change the meaning of the program: packages that the manifest of its jar opens, -D, assertions,
+     *     preview features, opened and added modules. Options that size or observe the parent are not passed on: heap,
+     *     collector, agents, debugger, remote management (its port is taken)
      *   - the user's own options
      *   - class path and module path, ChildMain, the path of the task file; nothing of the task itself
      *
-     * Everybody can read a command line. So properties, among which are passwords, go through a file of arguments that
-     * only this user can read and that the child deletes.
+     * Everybody can read a command line. So properties, which may hold passwords, go through a file of arguments. Only
+     * this user can read the file, and the child deletes it.
      */
 
     /** Linux allows 128 KiB in one argument, Windows 32 Ki characters in all. */
@@ -58,7 +57,7 @@ final class JvmLauncher {
 
     private JvmLauncher() {}
 
-    /** {@code given} is the file of the task, or of the slot in which the JVM will be given one. */
+    /** Starts a child's JVM. {@code given} is the file of its task, or of the slot in which it will be given one. */
     static Process launch(Launch launch, Path given) throws IOException {
         EnvironmentOptions environment = launch.environmentOptions();
         ProcessBuilder builder = new ProcessBuilder(command(launch, environment, given));
@@ -78,7 +77,10 @@ final class JvmLauncher {
                 });
     }
 
-    /** No JVM starts in one that was removed, and what it says then is not what to do. */
+    /**
+     * Checks the working directory. No JVM starts in a directory that was removed, and its error message does not tell
+     * what to do.
+     */
     private static void requireWorkingDirectory() throws IOException {
         Path here = Path.of("").toAbsolutePath();
         if (!Files.isDirectory(here)) {
@@ -90,7 +92,7 @@ final class JvmLauncher {
         }
     }
 
-    /** A JVM that writes an archive of what it loads from the jars of {@code archive}. */
+    /** Starts a JVM that writes an archive of the classes that it loads from the jars of {@code archive}. */
     static Process launchRehearsal(ClassArchive archive, Path made) throws IOException {
         List<String> command = java(ChildJava.OWN);
         command.addAll(ClassArchive.makingOptions(made));
@@ -130,14 +132,16 @@ final class JvmLauncher {
         return command;
     }
 
-    /** An option yields to another one of its kind. */
+    /** Whether an option yields to another one of its kind. */
     private static boolean yields(String option, Launch launch, EnvironmentOptions environment) {
         return JvmOptionKind.of(option)
                 .filter(kind -> kind.isAmong(launch.jvmOptions()) || kind.isAmong(environment.options()))
                 .isPresent();
     }
 
-    /** The options and the class path; properties, and what is too long for a command line, in a file. */
+    /**
+     * The options and the class path. Properties, and a class path that is too long for a command line, go into a file.
+     */
     private static List<String> withPrivateOnes(List<String> options, String classPath, Path given) throws IOException {
         List<String> hidden = new ArrayList<>();
         List<String> open = new ArrayList<>();
@@ -159,7 +163,10 @@ final class JvmLauncher {
         return command;
     }
 
-    /** What this program denies is denied to its children: they get what it allows by name, and nothing beside it. */
+    /**
+     * Options that avoid warnings. If this program denies native access, its children deny it, too, except for the
+     * modules that this program allows by name.
+     */
     private static List<String> quietOptions(int version) {
         List<String> quiet = SharedQueue.jvmOptions(version);
         if (!OwnOptions.get().deniesNativeAccess()) {
@@ -172,7 +179,7 @@ final class JvmLauncher {
         return denying;
     }
 
-    /** Null where there can be none for this child. */
+    /** The archive for a child; null if it cannot use one. */
     private static @Nullable ClassArchive archive(Launch launch, EnvironmentOptions environment) {
         ClassArchive archive = ClassArchive.current();
         if (archive == null
@@ -209,7 +216,8 @@ final class JvmLauncher {
     }
 
     /**
-     * What the server-class collectors do by default; with the others a counted loop delays the JVM's end to its own.
+     * Options for safepoints in counted loops. The server-class collectors have them by default. With the others, a
+     * counted loop delays the end of the JVM until the loop ends.
      */
     private static List<String> safepointsInLoops() {
         return Stream.of("UseCountedLoopSafepoints", "LoopStripMiningIter").allMatch(JvmFlags::isKnown)
@@ -231,7 +239,10 @@ final class JvmLauncher {
                 && KEPT_BACK.stream().noneMatch(option::startsWith);
     }
 
-    /** Read once, as asking the JVM for its arguments loads much; if that fails, the next one tries again. */
+    /**
+     * The options of this JVM. They are read once, because asking the JVM for its arguments loads many classes. If that
+     * fails, the next caller tries again.
+     */
     private record OwnOptions(List<String> inherited, List<String> safepointsInLoops, boolean deniesNativeAccess) {
 
         private static volatile @Nullable OwnOptions read;

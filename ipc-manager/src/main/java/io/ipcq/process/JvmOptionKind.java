@@ -4,19 +4,20 @@ package io.ipcq.process;
 import java.util.List;
 import java.util.Optional;
 
-/** What an option of a JVM is about, where it matters who else has it. */
+/** The kinds of JVM options that may contradict other options or concern other JVMs. */
 enum JvmOptionKind {
 
-    /** Of these a JVM takes one only. */
+    /** Chooses a collector. A JVM accepts only one. */
     COLLECTOR(List.of()),
 
-    /** Bounds the heap; what the JVM begins with must not be larger. */
+    /** Bounds the heap. The initial heap must not be larger. */
     LARGEST_HEAP(List.of("-Xmx", "-XX:MaxHeapSize=", "-XX:SoftMaxHeapSize=")),
 
     FIRST_HEAP(List.of("-Xms", "-XX:InitialHeapSize=", "-XX:MinHeapSize=")),
 
     /**
-     * Observes one JVM: takes a port or a file that no second one can have, or an agent that was meant for the first.
+     * Observes one JVM. It takes a port or a file that no second JVM can have, or an agent that is meant for the first
+     * JVM.
      */
     OBSERVER(List.of(
             "-agentlib:",
@@ -37,7 +38,7 @@ enum JvmOptionKind {
         this.prefixes = prefixes;
     }
 
-    /** Empty for the many options that concern nobody else. */
+    /** The kind of an option; empty for the many options that are of none of these kinds. */
     static Optional<JvmOptionKind> of(String option) {
         if (option.matches("-XX:[+]Use\\w+GC")) {
             return Optional.of(COLLECTOR);

@@ -6,7 +6,7 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a serializable lambda or method reference is, as its class says: what it calls, and what it captured.
+ * Tells what a serializable lambda or method reference calls, and what it captured.
  *
  * <p>Thread-safe: it has no state. Process-safe: not applicable. Survives a crash: not applicable.
  */
@@ -14,7 +14,7 @@ public final class LambdaForm {
 
     private LambdaForm() {}
 
-    /** Null if the object is none, or does not say. */
+    /** The form of a lambda or method reference; null if the object is neither, or does not tell its form. */
     public static @Nullable SerializedLambda of(Object function) {
         if (!function.getClass().isSynthetic()) {
             return null;

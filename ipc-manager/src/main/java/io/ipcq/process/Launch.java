@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All that is decided when a JVM starts; equal launches give JVMs of which each can do the other's work. */
+/** All that is decided when a JVM starts. JVMs of equal launches are interchangeable. */
 record Launch(
         ChildJava java,
         List<String> yieldingOptions,
@@ -19,12 +19,12 @@ record Launch(
         boolean inheritsClassPath,
         Output output) {
 
-    /** What its JVM will find in the environment. */
+    /** The options that the JVM will find in its environment. */
     EnvironmentOptions environmentOptions() {
         return EnvironmentOptions.of(System.getenv(), environment, jvmOptions);
     }
 
-    /** The same with one option more, which wins over the others. */
+    /** The same with one more option, which wins over the others. */
     Launch with(String jvmOption) {
         List<String> more =
                 Stream.concat(jvmOptions.stream(), Stream.of(jvmOption)).toList();

@@ -14,12 +14,15 @@ import java.util.regex.Pattern;
 /** Passes a child's output on line by line, so that the lines of several children stay whole. */
 final class LinePump extends Thread {
 
-    /** A line that is longer is passed on in pieces: a child that never ends its line must not fill our memory. */
+    /**
+     * A longer line is passed on in pieces, because a child that never ends its line must not fill the memory of its
+     * parent.
+     */
     private static final int MAX_LINE_BYTES = 1 << 16;
 
     private static final int BUFFER_BYTES = 1 << 13;
 
-    /** What is remembered: enough for the end of a stack trace. */
+    /** How many lines are remembered: enough for the end of a stack trace. */
     private static final int LAST_LINES = 20;
 
     private static final int MAX_REMEMBERED_BYTES = 500;
@@ -27,22 +30,23 @@ final class LinePump extends Thread {
     private static final long TURN_MILLIS = 10;
 
     /**
-     * How many turns others that have the pipe are given to write more: of both streams of a child, half a second. The
-     * future of a pool's task waits so long when the task has left such a process.
+     * How many turns other processes that have the pipe get to write more. For both streams of a child together, that
+     * is half a second. If a pool's task has left such a process, the future of the task waits so long.
      */
     private static final int TURNS_FOR_OTHERS = 25;
 
-    /** The same, of what is there and not passed on, as the one who is to have it may never take it. */
+    /** How many turns the output that is still in the pipe gets, because its receiver may never take it. */
     private static final int TURNS = 200;
 
     /**
-     * More than a pipe and all buffers hold: what is passed on after so much more was written by others after the child
+     * More bytes than a pipe and all buffers hold. Output beyond that was written by other processes after the child
      * had ended, and they may never stop.
      */
     private static final int MOST_LEFT_BYTES = 1 << 21;
 
     /**
-     * What every JVM says that finds options in its environment: no reason for its end, and they may hold passwords.
+     * A line that every JVM prints that finds options in its environment. It is not remembered, because it does not
+     * tell why the JVM ended, and the options may hold passwords.
      */
     private static final Pattern OPTIONS_READ = Pattern.compile("(NOTE: )?Picked up \\w+: ");
 
@@ -87,15 +91,16 @@ final class LinePump extends Thread {
     }
 
     /**
-     * Of a child that has ended: waits until all that it wrote is passed on. Another process may have its pipe, and
-     * nobody else can see whether something is in there, as who reads has the stream's monitor. So that one is given
-     * some turns: on a busy machine those of all threads come later. Who writes all the time is not waited for.
+     * For a child that has ended: waits until all of its output is passed on. Another process may still have the pipe.
+     * Only the reading thread can see whether the pipe is empty, because it holds the stream's monitor. So this method
+     * gives the reading thread some turns. On a busy machine the turns of all threads come later, those of the calling
+     * thread, too. This method does not wait for a process that writes without end.
      */
     void awaitEnd() throws InterruptedException {
         awaitEnd(TURNS);
     }
 
-    /** With so many turns for what is there. */
+    /** The same with at most this many turns. */
     void awaitEnd(int most) throws InterruptedException {
         long before = passedOn;
         int turns = 0;
@@ -105,7 +110,7 @@ final class LinePump extends Thread {
             turns++;
             idle = reading ? idle + 1 : 0;
             if (idle == TURNS_FOR_OTHERS || turns == most || passedOn - before > MOST_LEFT_BYTES) {
-                givenUp = true; // also by who comes later
+                givenUp = true; // later callers do not wait, either
             }
         }
     }

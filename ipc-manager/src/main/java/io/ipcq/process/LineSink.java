@@ -7,18 +7,18 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes the lines that a child printed, one after another, without their ends. */
+/** Receives the lines that a child prints, one by one, without their line ends. */
 @FunctionalInterface
 interface LineSink {
 
     void accept(byte[] line);
 
-    /** What reads a child's standard output. */
+    /** The sink for a child's standard output. */
     static LineSink ofOutput(String child, Output output) {
         return output == Output.SLF4J ? text(logger(child)::info) : prefixed(child, () -> System.out);
     }
 
-    /** What reads a child's standard error. */
+    /** The sink for a child's standard error. */
     static LineSink ofErrors(String child, Output output) {
         return output == Output.SLF4J ? text(logger(child)::warn) : prefixed(child, () -> System.err);
     }

@@ -3,7 +3,7 @@ package io.ipcq.process;
 
 import java.time.Duration;
 
-/** A child that this JVM started, as {@link LiveChildren} sees it, which ends it. */
+/** A child that this JVM started, as {@link LiveChildren} sees it. {@link LiveChildren} ends it. */
 interface LiveChild {
 
     boolean isAlive();
@@ -14,10 +14,10 @@ interface LiveChild {
     /** The place in the tree of processes. */
     String family();
 
-    /** Whether the end of this process ends the child in order. */
+    /** Whether this process terminates the child when it exits. */
     boolean isEndedAtExit();
 
-    /** How long it may go on when this process ends. */
+    /** How long the child may go on when this process exits. */
     Duration endGrace();
 
     /** Waits until it has ended; false if it still runs after {@code nanos}. */
@@ -27,7 +27,10 @@ interface LiveChild {
 
     void kill();
 
-    /** Tells a child to end that has not done so within {@code nanos}, or when the waiting thread is interrupted. */
+    /**
+     * Waits for the child for {@code nanos}, and terminates it after that time, or when the waiting thread is
+     * interrupted.
+     */
     default void joinOrTerminate(long nanos) {
         boolean ended = false;
         try {

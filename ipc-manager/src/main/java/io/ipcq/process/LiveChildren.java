@@ -11,18 +11,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 
 /**
- * The children that this JVM started and that still run. When it ends in order, the daemons among them are ended first.
+ * The children that this JVM started and that still run. When this JVM exits in order, it ends the daemons among them
+ * first.
  */
 final class LiveChildren {
     /*
-     * The end of this JVM. Its hooks run all at once, and some of them may still need children. Those that are not to
-     * be ended here (endAtExit) go on, until a hook ends them or this JVM is gone, which they notice by themselves;
-     * those with an endGrace are given that time. The run directory stays for as long as one of them is there, for they
-     * are told to end through it. It goes with the last that ends before this JVM, else at the very end of this JVM, or
-     * by a child that finds itself without a parent.
+     * The end of this JVM. All shutdown hooks run at the same time, and some of them may still need children. Children
+     * that must not be ended here (endAtExit) go on until another hook ends them, or until they notice that this JVM is
+     * gone. Children with an endGrace get that time. The run directory stays as long as one of the children lives,
+     * because they are told to end through it. It is removed with the last child that ends before this JVM. Otherwise
+     * it is removed at the very end of this JVM, or by a child that notices that it has no parent.
      */
 
-    /** For the children's own shutdown hooks. */
+    /** How long the children's own shutdown hooks may take. */
     private static final long GRACE_NANOS = 2_000_000_000L;
 
     private static final Set<LiveChild> LIVE = ConcurrentHashMap.newKeySet();
@@ -35,7 +36,7 @@ final class LiveChildren {
 
     private LiveChildren() {}
 
-    /** Sees to the end of this JVM; if that fails, the next one tries again. */
+    /** Registers the shutdown hook of this JVM. If that fails, the next caller tries again. */
     private static synchronized void hook() {
         if (!hooked) {
             try {
@@ -52,7 +53,9 @@ final class LiveChildren {
         LIVE.add(child);
     }
 
-    /** JVMs that are no children yet, or never: {@code end} ends them when this JVM ends. */
+    /**
+     * Registers {@code end}, which runs when this JVM ends. It ends JVMs that are no children yet, or never become one.
+     */
     static void endBefore(Runnable end) {
         hook();
         HELPERS.add(end);
@@ -91,7 +94,9 @@ final class LiveChildren {
         }
     }
 
-    /** No class is loaded for nothing: the program may have closed its class loader. */
+    /**
+     * The nanoseconds of a duration. Loads no class without need, because the program may have closed its class loader.
+     */
     private static long nanos(Duration grace) {
         return grace.isZero() ? 0 : Deadline.nanos(grace);
     }

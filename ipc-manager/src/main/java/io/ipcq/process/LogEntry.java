@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A log record on its way from a child to its parent.
  *
- * @param library which logging library it was made by, so that it comes out at the same in the parent
- * @param level as that library counts
- * @param logger its name
- * @param text with its arguments in it
- * @param context what the thread had said about its work (MDC)
- * @param thrown what was thrown; null if nothing was
+ * @param library the logging library that made it, so that the parent passes it to the same one
+ * @param level the level, as that library counts
+ * @param logger the name of the logger
+ * @param text the text, with its arguments inserted
+ * @param context the MDC of the thread
+ * @param thrown the exception; null if there is none
  */
 record LogEntry(
         byte library,
@@ -33,7 +33,7 @@ record LogEntry(
     static final byte SLF4J = 0;
     static final byte JUL = 1;
 
-    /** So many characters of a text reach the parent. */
+    /** How many characters of a text reach the parent at most. */
     private static final int MAX_CHARS = 1 << 14;
 
     byte[] toBytes() {

@@ -19,7 +19,10 @@ final class LogReceiver extends Thread {
 
     private static final int RING_BYTES = 1 << 18;
 
-    /** How long a logger may take for a record before it holds up the news of a child's end no longer. */
+    /**
+     * How long a logger may take for a record. If it takes longer, the end of the child is reported without waiting for
+     * it.
+     */
     private static final long PATIENCE_MILLIS = 2_000;
 
     private final String child;
@@ -36,7 +39,7 @@ final class LogReceiver extends Thread {
         setDaemon(true);
     }
 
-    /** Null if no records are wanted. */
+    /** Makes a receiver; null if no records are wanted. */
     static @Nullable LogReceiver of(String child, System.Logger.Level level) throws IOException {
         if (level == System.Logger.Level.OFF) {
             return null;
@@ -51,7 +54,7 @@ final class LogReceiver extends Thread {
         return level;
     }
 
-    /** What the child opens it by. */
+    /** The link by which the child opens the ring. */
     String link() {
         return Objects.requireNonNull(QueueLink.of(ring));
     }
@@ -75,12 +78,12 @@ final class LogReceiver extends Thread {
         }
     }
 
-    /** The child has ended: what it has sent is read, and then this thread ends. */
+    /** Called when the child has ended. This thread reads the records that the child has sent, and then ends. */
     void end() {
         try {
             ring.shutdown();
         } catch (QueueClosedException | QueueStorageException nothingMore) {
-            // it was never read, or somebody has cut it short
+            // the ring was never read, or somebody has cut it short
         }
     }
 
@@ -93,11 +96,11 @@ final class LogReceiver extends Thread {
         while (isAlive() && !givenUp) {
             int before = passedOn;
             join(patienceMillis);
-            givenUp = before == passedOn; // also by who comes later
+            givenUp = before == passedOn; // later callers do not wait, either
         }
     }
 
-    /** There was no child. */
+    /** Closes the ring when the child could not be started. */
     void close() {
         ring.close();
     }

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
-/** Hands a child's log records to the parent's logging, with the child's name before each text. */
+/** Passes a child's log records to the parent's logging, with the child's name before each text. */
 final class LogRelay {
 
     private LogRelay() {}
@@ -24,7 +24,7 @@ final class LogRelay {
                 publishToSlf4j(entry, text);
             }
         } catch (RuntimeException itsOwnFault) {
-            // a logging library that fails must not take what else a child sends with it
+            // a failing logging library must not stop what else a child sends
             System.err.println(text);
         }
     }
@@ -46,7 +46,7 @@ final class LogRelay {
         LogRecord record = new LogRecord(julLevel(entry.level()), text);
         record.setLoggerName(entry.logger());
         record.setThrown(entry.thrown());
-        // the place is in the child, and looking for it here would name this class
+        // the place of the call is in the child; a look-up here would name this class
         record.setSourceClassName(entry.logger());
         record.setSourceMethodName(null);
         java.util.logging.Logger.getLogger(entry.logger()).log(record);

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was thrown in a child, as a log of its parent shows it: its words, its stack trace, its causes. It is not the
- * object that was thrown: a log record is no reason to make objects of classes that its sender names.
+ * An exception of a child, as the log of its parent shows it: its text, its stack trace and its causes. It is not the
+ * object that was thrown, because the parent must not instantiate classes that the sender of a log record names.
  */
 final class LoggedThrowable extends Throwable {
 
@@ -97,7 +97,7 @@ final class LoggedThrowable extends Throwable {
     }
 
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // its words begin with the name of another class
+    @SuppressWarnings("OverrideThrowableToString") // its text begins with the name of another class
     public String toString() {
         return text;
     }

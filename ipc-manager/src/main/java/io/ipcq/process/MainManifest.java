@@ -9,7 +9,7 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 
 /**
- * What the manifest of a program says that was started with {@code java -jar}: to its children it has to be said as
+ * The manifest of a program that was started with {@code java -jar}. Its children need the settings of the manifest as
  * options.
  */
 final class MainManifest {
@@ -45,7 +45,7 @@ final class MainManifest {
                 }
             }
         });
-        // the JVM looks at it from version 22 on, too
+        // from version 22 on, the JVM reads it, too
         if (Runtime.version().feature() >= 22
                 && ALL.equals(manifest.getMainAttributes().getValue(NATIVE_ACCESS))) {
             options.add("--enable-native-access=" + ALL);

@@ -28,17 +28,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classes of the program that are in no file, as those of {@code java Program.java} and of jshell, in an archive for
- * children.
+ * Writes classes of the program that are in no file, as with {@code java Program.java} and in jshell, into an archive
+ * for children.
  *
- * <p>Thread-safe. Process-safe: an archive is written before any child knows its name. It is in the run directory, and
- * goes with that.
+ * <p>Thread-safe. Process-safe: an archive is written before any child knows its name. The archive is in the run
+ * directory, and is removed with it.
  */
 final class MemoryClasses {
     /*
-     * Idea. Such a class loader gives the bytes of its classes as resources, by addresses of its own. It does not list
-     * them, but one class leads to the others: whatever it needs is named in its constant pool. What is found in a
-     * file, or in the JDK, the child finds there, too.
+     * Idea. Such a class loader offers the bytes of its classes as resources, with URLs of its own. It does not list
+     * them, but one class leads to the others, because its constant pool names all classes that it needs. The child
+     * itself finds classes in files and in the JDK.
      *
      * References
      *   The Java Virtual Machine Specification, 4.4: the constant pool.
@@ -50,17 +50,17 @@ final class MemoryClasses {
 
     private static final int MAX_CLASSES = 20_000;
 
-    /** A class that is named in a descriptor or a signature. */
+    /** The name of a class in a descriptor or a signature. */
     private static final Pattern NAMED = Pattern.compile("L([^;<>:.()\\[]+)[;<]");
 
-    /** What children have been given of a loader, by the names of the classes that they were asked for. */
+    /** The archives made for each loader, by the names of the requested classes. */
     private static final Map<ClassLoader, Map<Set<String>, Path>> GIVEN = new WeakHashMap<>();
 
     private MemoryClasses() {}
 
     /**
-     * An archive of a class of the program, and of others in its class loader, with all that they need, as far as that
-     * is in memory only; null if the program is in files.
+     * An archive of a class of the program and of others in its class loader, with all classes that they need. It holds
+     * only the classes that are in no file. Null if the program is in files.
      */
     static @Nullable Path archive(Class<?> program, Set<Class<?>> others, boolean daemon) throws IOException {
         ClassLoader loader = program.getClassLoader();
@@ -93,7 +93,10 @@ final class MemoryClasses {
                 || loader == ClassLoader.getPlatformClassLoader();
     }
 
-    /** Whether that needs no look: the class and all that it needs come from the JDK, or from the class path. */
+    /**
+     * Whether the class and all classes that it needs certainly are in files, because they come from the JDK or from
+     * the class path.
+     */
     static boolean areInFiles(Class<?> type) {
         return isOfFiles(type.getClassLoader());
     }
@@ -121,7 +124,7 @@ final class MemoryClasses {
         return element.getName().replace('.', '/');
     }
 
-    /** Where a loader has the bytes of a class in memory; null if it has none, or has them in a file. */
+    /** The URL of the bytes of a class in memory; null if its loader has no bytes of it, or has them in a file. */
     private static @Nullable URL bytesOf(String name, ClassLoader loader) {
         URL source = loader.getResource(resource(name));
         return source == null || FILES.contains(source.getProtocol()) ? null : source;
@@ -149,7 +152,7 @@ final class MemoryClasses {
         }
     }
 
-    /** What may be names of classes among a class's constants. */
+    /** The constants of a class that may be names of classes. */
     private static Set<String> namesIn(byte[] bytes) throws IOException {
         Set<String> names = new LinkedHashSet<>();
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));

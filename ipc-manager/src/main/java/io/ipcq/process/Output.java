@@ -5,12 +5,15 @@ import java.util.Locale;
 
 /**
  * Where a child's standard output and standard error go, by default {@link #INHERIT}. {@code -Dipcq.output=prefixed}
- * makes another one the default. Under Surefire and Failsafe it is {@link #PREFIXED}: they talk to their JVM through
- * its standard output.
+ * changes the default. Under Surefire and Failsafe the default is {@link #PREFIXED}, because they talk to their JVM
+ * through its standard output.
  */
 public enum Output {
 
-    /** To the parent's own, written by the child itself: what it prints is seen whatever happens to the parent. */
+    /**
+     * To the parent's standard output and standard error. The child writes to them itself, so its output is seen
+     * whatever happens to the parent.
+     */
     INHERIT,
 
     /** To the parent's {@link System#out} and {@link System#err}, each line with the child's name before it. */
@@ -18,7 +21,7 @@ public enum Output {
 
     /**
      * To the parent's SLF4J logger {@code io.ipcq.process.NAME}, with the child's name: a line of standard output as
-     * INFO, a line of standard error as WARN. What the child logs comes as the records that they are:
+     * INFO, a line of standard error as WARN. Log records of the child stay records, see
      * {@link ChildProcessBuilder#logLevel}.
      */
     SLF4J,
@@ -28,7 +31,7 @@ public enum Output {
 
     private static final String PROPERTY = "ipcq.output";
 
-    /** What children have whose program says nothing. */
+    /** The output of children for which the program has chosen none. */
     static Output byDefault() {
         String chosen = System.getProperty(PROPERTY);
         if (chosen == null) {
@@ -47,7 +50,7 @@ public enum Output {
                 || System.getProperty("sun.java.command", "").startsWith("org.apache.maven.surefire.booter.");
     }
 
-    /** Whether the parent reads it. */
+    /** Whether the parent reads the output. */
     boolean isPiped() {
         return this == PREFIXED || this == SLF4J;
     }

@@ -9,25 +9,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A child's view of whether its parent lives. */
+/** Tells a child whether its parent lives. */
 final class ParentLink {
     /*
-     * Idea. The parent holds a lock on its `alive` file for as long as it lives (RunDirectory). Only the kernel takes
-     * it away, at the parent's end, however that comes. A child that finds the file unlocked has no parent.
+     * Idea. The parent holds a lock on its `alive` file for as long as it lives (RunDirectory). Only the kernel
+     * releases the lock, when the parent ends, for whatever reason. If a child finds the file unlocked, its parent has
+     * ended.
      *
      * Why the child asks again and again instead of blocking in lock(): the kernel looks for deadlocks between
-     * processes, not threads. With one thread of the child blocked on a lock of the parent's, a parent that waits for
-     * any file lock that the child holds (a log file, a repository) would be told "Resource deadlock avoided". Asking
-     * costs a child about a thousandth of a core.
+     * processes, not threads. If one thread of the child were blocked on the parent's lock, and the parent waited for
+     * any file lock that the child holds (a log file, a repository), the parent would get the error "Resource deadlock
+     * avoided". Asking costs a child about a thousandth of a core.
      *
-     * Crash. A parent that dies before the child opens the file leaves it unlocked, or its directory is swept away:
-     * both mean that there is no parent. A pid is never compared, so neither its reuse nor a pid namespace matters.
-     * Runtime.halt needs no cooperation but a safepoint; JvmLauncher takes care that loops have them.
+     * Crash. If the parent dies before the child opens the file, the file is unlocked, or its directory was swept. Both
+     * mean that there is no parent. A pid is never compared, so neither its reuse nor a pid namespace matters.
+     * Runtime.halt needs nothing but a safepoint. JvmLauncher takes care that loops have safepoints.
      */
 
     private static final long PAUSE_MILLIS = 400;
 
-    /** What an orphan may still do before it halts. */
+    /** How long the actions of an orphan may take before it halts. */
     private static final long LAST_MILLIS = 1_000;
 
     private final Path directory;
@@ -51,7 +52,10 @@ final class ParentLink {
         return LifeLock.isTaken(alive);
     }
 
-    /** From now on this JVM halts when its parent is no more; if that is so already, before this returns. */
+    /**
+     * From now on this JVM halts when its parent has ended. If the parent has ended already, it halts before this
+     * returns.
+     */
     void dieWithParent() {
         dieIfOrphaned();
         Thread watch = new Thread("ipcq-parent-watch") {
@@ -71,8 +75,8 @@ final class ParentLink {
     }
 
     /**
-     * When this JVM ends after its parent, it removes the directory that the parent could not, for this child's task
-     * was in it.
+     * Makes this JVM remove the parent's directory when it ends after its parent. The parent could not remove it,
+     * because this child's task was in it.
      */
     void tidyUpAfterParent() {
         Runtime.getRuntime().addShutdownHook(new Thread("ipcq-tidy-up") {
@@ -109,7 +113,9 @@ final class ParentLink {
         }
     }
 
-    /** In a thread of its own: whatever it does, this process is not to outlive its parent for long. */
+    /**
+     * Runs the actions in another thread, because this process must not outlive its parent for long, whatever they do.
+     */
     private void tidyUp() {
         if (atEnd.isEmpty()) {
             return;

@@ -4,7 +4,7 @@ package io.ipcq.process;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a child process knows of the process that started it.
+ * What a child process knows about the process that started it.
  *
  * <p>Thread-safe. Process-safe. Survives the parent's death: {@link #isAlive} then says so.
  */
@@ -21,7 +21,7 @@ public final class ParentProcess {
         this.link = link;
     }
 
-    /** The name of the parent; {@code MainProcess} if nobody started that as a {@link ChildProcess}. */
+    /** The name of the parent; {@code MainProcess} if the parent is no {@link ChildProcess}. */
     public String name() {
         return name;
     }
@@ -32,15 +32,16 @@ public final class ParentProcess {
     }
 
     /**
-     * Whether the parent still runs. The kernel answers, by a lock that the parent holds; a reused pid cannot fool it.
+     * Whether the parent still runs. The answer comes from the kernel, by a lock that the parent holds. A reused pid
+     * cannot make it wrong.
      */
     public boolean isAlive() {
         return link == null || link.isParentAlive();
     }
 
     /**
-     * Has something run when the parent is no more, before this process halts for that, which it does a second later at
-     * the latest. Shutdown hooks do not run then. Without effect in a child that is no daemon, or is a thread.
+     * Runs something when the parent has ended, before this process halts. This process halts a second later at the
+     * latest, and its shutdown hooks do not run. Without effect in a child that is no daemon, or is a thread.
      */
     public void onEnd(Runnable last) {
         if (link != null) {

@@ -21,21 +21,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@link FunctionCall} of a lambda or method reference with plain values and queues, in bytes that need no Java
- * serialization.
+ * The bytes of a {@link FunctionCall} that need no Java serialization: a lambda or method reference with plain values
+ * and queues.
  */
 final class PlainCall {
     /*
-     * Why. The first ObjectInputStream of a JVM makes a logger for its filter, and for that looks for a logging system
-     * in every jar of the class path: the larger the program, the later its children begin.
+     * Why. The first ObjectInputStream of a JVM makes a logger for its filter. For that, it looks for a logging system
+     * in every jar of the class path. So the larger the program, the later its children begin.
      *
-     * Idea. What a serializable lambda is, its class says: writeReplace gives a SerializedLambda, which names the class
-     * that the lambda stands in, and a method there makes the lambda anew. Of the values that it captured, and of the
-     * arguments, text, numbers and truth have no identity, and a queue is a QueueLink; the same queue twice is the same
-     * queue there. Whatever else there is, or if anything is unusual, the whole task is serialized.
+     * Idea. The class of a serializable lambda describes it. Its writeReplace returns a SerializedLambda, which names
+     * the class in which the lambda is written. A method of that class rebuilds the lambda. The captured values and the
+     * arguments may be strings, numbers and booleans, which have no identity, and queues, which are sent as QueueLinks.
+     * The same queue twice is the same queue in the child. If there is anything else, or anything unusual, the whole
+     * task is serialized.
      *
-     * Most lambdas stand for a static method of the class that they stand in. Its child calls that method: to link
-     * the lambda would cost a JVM that has just started a millisecond, and nobody there can see it.
+     * Most lambdas call a static method of the class in which they are written. The child calls that method directly.
+     * To link the lambda would cost a JVM a millisecond at its start, and nobody in the child can see the difference.
      */
 
     private static final String DESERIALIZE = "$deserializeLambda$";
@@ -57,7 +58,7 @@ final class PlainCall {
 
     // ---- parent -----------------------------------------------------------------------------------------------------
 
-    /** Null if the task has to be serialized. */
+    /** The bytes of a call; null if it has to be serialized. */
     static byte @Nullable [] encode(FunctionCall call) {
         try {
             SerializedLambda lambda = lambda(call.function());
@@ -72,11 +73,14 @@ final class PlainCall {
                     : out.writeLambda(lambda) && out.writeAll(call.arguments());
             return plain ? bytes.toByteArray() : null;
         } catch (IOException | ReflectiveOperationException | RuntimeException unusual) {
-            return null; // serialization has the last word, and says what is wrong
+            return null; // serialization decides, and tells what is wrong
         }
     }
 
-    /** Null if the function is none, or one that the child could not make anew by reflection. */
+    /**
+     * The lambda or method reference. Null if the function is neither, or if the child could not rebuild it by
+     * reflection.
+     */
     private static @Nullable SerializedLambda lambda(Serializable function) throws ReflectiveOperationException {
         SerializedLambda lambda = LambdaForm.of(function);
         if (lambda == null) {
@@ -88,7 +92,7 @@ final class PlainCall {
         return anew.trySetAccessible() ? lambda : null;
     }
 
-    /** What the lambda captured, and then the arguments: what the method that it stands for is called with. */
+    /** The values that the lambda captured, and then the arguments. Its method is called with these. */
     private static @Nullable Object[] values(SerializedLambda lambda, @Nullable Object[] arguments) {
         int captured = lambda.getCapturedArgCount();
         @Nullable Object[] values = new @Nullable Object[captured + arguments.length];
@@ -99,7 +103,10 @@ final class PlainCall {
         return values;
     }
 
-    /** Whether it stands for a static method of the class that it stands in, which takes these values as they are. */
+    /**
+     * Whether the lambda calls a static method of the class in which it is written, and that method takes these values
+     * unchanged.
+     */
     private static boolean isCallOfMethod(SerializedLambda lambda, ClassLoader loader, @Nullable Object[] values)
             throws ReflectiveOperationException {
         if (lambda.getImplMethodKind() != MethodHandleInfo.REF_invokeStatic
@@ -222,7 +229,7 @@ final class PlainCall {
         try {
             return decode(in.readByte(), reader);
         } catch (Throwable failed) {
-            // nobody else knows them; a child that is a thread would keep them attached until they are collected
+            // nobody else has these queues; a child that is a thread would keep them open until they are collected
             reader.queues.forEach(SharedQueue::close);
             throw failed;
         }
@@ -268,7 +275,7 @@ final class PlainCall {
                 arguments[2]);
     }
 
-    /** What {@code SerializedLambda.readResolve} does, and nobody else may call. */
+    /** Rebuilds the lambda, as {@code SerializedLambda.readResolve} does, which is private. */
     private static Object anew(Lambda lambda) throws IOException {
         try {
             Method method = lambda.capturing.getDeclaredMethod(DESERIALIZE, SerializedLambda.class);

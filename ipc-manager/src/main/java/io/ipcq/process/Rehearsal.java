@@ -7,15 +7,22 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A start without a task: goes the way of one, so that what a child will need is loaded. A waiting JVM does it before
- * it waits, and the JVM of {@link ArchiveMaker} so that it is in the archive.
+ * A start without a task. It takes the same steps as a start with one, so that it loads the classes that a child will
+ * need. A waiting JVM rehearses before it waits. The JVM of {@link ArchiveMaker} rehearses so that these classes are in
+ * the archive.
  */
 final class Rehearsal {
 
-    /** The argument that makes {@link ChildMain} rehearse and end, below the run directory of the parent. */
+    /**
+     * The end of the argument that makes {@link ChildMain} rehearse and end. The argument is a path in the run
+     * directory of the parent.
+     */
     static final String SUFFIX = ".rehearsal";
 
-    /** Enough for the JVM to have resolved what it resolves at the second time, and to have compiled the shortest. */
+    /**
+     * How often the steps are repeated: enough for the JVM to resolve what it resolves only at the second call, and to
+     * compile the shortest methods.
+     */
     private static final int TURNS = 20;
 
     private Rehearsal() {}
@@ -25,7 +32,8 @@ final class Rehearsal {
     }
 
     /**
-     * What cannot be rehearsed does not keep the real start from trying. {@code given} names the files that are used.
+     * Rehearses a start. If this fails, the real start is tried nevertheless. {@code given} names the files that are
+     * used.
      */
     static void run(Path given, ParentLink link) {
         Path file = given.resolveSibling(given.getFileName() + StandbySlot.SUFFIX);
@@ -47,7 +55,7 @@ final class Rehearsal {
         }
     }
 
-    /** Loads and verifies a class, but does not initialize it: what its static fields need is for the task to do. */
+    /** Loads and verifies a class, but does not initialize it, because only the task may run its static initializer. */
     static void load(String name) {
         try {
             Class<?> code = Class.forName(name, false, Thread.currentThread().getContextClassLoader());
@@ -58,7 +66,8 @@ final class Rehearsal {
     }
 
     /**
-     * From Java 18 on the first call by reflection of a method with as many references or numbers costs milliseconds.
+     * Calls methods by reflection with several numbers of arguments. From Java 18 on, the first call with so many
+     * references or numbers costs milliseconds.
      */
     private static void giveShapes(StandbySlot slot, ParentLink link) throws Exception {
         give(slot, link, new FunctionCall.Call0(Rehearsal::nothing));
@@ -69,12 +78,12 @@ final class Rehearsal {
         give(slot, link, new FunctionCall.Call3<>(Rehearsal::threeTexts, "rehearsal", "two", "three"));
     }
 
-    /** As a JVM runs a task that was started for it. */
+    /** Runs a task as a JVM does that was started for it. */
     private static void spawn(StandbySlot slot, ParentLink link, FunctionCall call) throws Exception {
         TaskFile.read(TaskFile.write(task(call), slot.taskFile()), true, link).run();
     }
 
-    /** As one does that has waited. */
+    /** Runs a task as a JVM does that has waited for it. */
     private static void give(StandbySlot slot, ParentLink link, FunctionCall call) throws Exception {
         slot.reset();
         slot.announce();
@@ -89,7 +98,10 @@ final class Rehearsal {
         return new ChildProcess(ChildProcess.builder().options(), call, "0").task();
     }
 
-    /** What waits in vain has loaded what it takes to sleep, and the shutdown what it takes to wake. */
+    /**
+     * Waits in vain, to load the classes that sleeping needs, and shuts the queue down, to load those that waking
+     * needs.
+     */
     private static void sleepOnce(SharedQueue<String> queue) throws InterruptedException {
         queue.get(Duration.ofMillis(2));
         queue.shutdown();

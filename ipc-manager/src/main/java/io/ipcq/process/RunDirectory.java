@@ -22,7 +22,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The private directory through which this JVM hands tasks to its children; a lock in it tells them that it is alive.
+ * The private directory through which this JVM hands tasks to its children. A lock in it tells them that this JVM is
+ * alive.
  */
 final class RunDirectory {
     /*
@@ -34,14 +35,14 @@ final class RunDirectory {
      *     <n>.task           a task that a daemon child has not read yet
      *     <n>.detached       the same for a child that outlives its parent
      *     <n>.args           the class path, where it is too long for a command line
-     *     <n>.standby        through which a JVM that waits is given its task
-     *     <n>.thrown         what a child threw, until its parent takes it (ThrownFile)
+     *     <n>.standby        the slot through which a waiting JVM is given its task
+     *     <n>.thrown         the exception that a child threw, until its parent takes it (ThrownFile)
      *     <n>.TERM, <n>.INT  the child may end by that signal (GroupSignals)
-     *     <n>.pool           what others may see of a pool (Announcement)
+     *     <n>.pool           the state of a pool, for other programs (Announcement)
      *
      * Crash. Whoever finds `alive` unlocked knows that the owner is dead and removes the directory: an orphaned child
-     * before it halts, or the next JVM that makes such a directory (sweep). A detached task is left until it is read,
-     * or is a day old.
+     * before it halts, or the next JVM that makes such a directory (sweep). A detached task stays until it is read, or
+     * is a day old.
      */
 
     static final String TASK = ".task";
@@ -55,12 +56,12 @@ final class RunDirectory {
 
     private static final List<LiveDirectory> MINE = new ArrayList<>();
 
-    /** Known here, as no class may be loaded in a hook: the program may have closed its class loader. */
+    /** Kept here so that a shutdown hook loads no class, because the program may have closed its class loader. */
     private static final Set<Path> ANNOUNCED = new HashSet<>();
 
     private RunDirectory() {}
 
-    /** This JVM's directory. A new one is made if something that tidies temporary files took the last one away. */
+    /** This JVM's directory. If a program that tidies temporary files has removed the last one, a new one is made. */
     static synchronized Path current() throws IOException {
         if (!MINE.isEmpty()) {
             LiveDirectory last = MINE.get(MINE.size() - 1);
@@ -74,14 +75,14 @@ final class RunDirectory {
         return created.path();
     }
 
-    /** Removes this JVM's directories; tasks that detached children have still to read stay. */
+    /** Removes this JVM's directories. Tasks that detached children have not read yet stay. */
     static synchronized void removeMine() {
         for (LiveDirectory mine : MINE) {
             remove(mine.path());
         }
     }
 
-    /** A file that is there as long as this JVM, or until who made it removes it. */
+    /** Registers a file that exists until this JVM ends, or until its maker removes it. */
     static synchronized void announced(Path file) {
         ANNOUNCED.add(file);
     }
@@ -90,10 +91,13 @@ final class RunDirectory {
         ANNOUNCED.remove(file);
     }
 
-    /** The same after all hooks, for what is empty then; children that go on may still be told to end through it. */
+    /**
+     * Removes the directories that are empty after all hooks. Until then, children that go on may still be told to end
+     * through them.
+     */
     static synchronized void removeMineAfterHooks() {
         for (LiveDirectory mine : MINE) {
-            mine.path().toFile().deleteOnExit(); // the last one that is registered is the first to go
+            mine.path().toFile().deleteOnExit(); // the last one that is registered is the first to be deleted
             aliveFile(mine.path()).toFile().deleteOnExit();
         }
         for (Path file : ANNOUNCED) {
@@ -101,12 +105,12 @@ final class RunDirectory {
         }
     }
 
-    /** Those of all JVMs of this user that live, each with the pid of its owner. */
+    /** The directories of all living JVMs of this user, each with the pid of its owner. */
     static Map<Path, Long> living(Path base) throws IOException {
         return LiveDirectory.living(base, PREFIX);
     }
 
-    /** Those of dead JVMs. */
+    /** The directories of dead JVMs. */
     static List<Path> abandoned(Path base) throws IOException {
         return LiveDirectory.abandoned(base, PREFIX);
     }
@@ -116,8 +120,7 @@ final class RunDirectory {
     }
 
     /**
-     * Opens a file of this user's in a directory of this user's: what somebody else put in place of one of them is
-     * refused.
+     * Opens a file of this user in a directory of this user. If somebody else has replaced one of them, it is refused.
      */
     static InputStream open(Path file) throws IOException {
         try (DirectoryHandle directory = DirectoryHandle.openOwn(Objects.requireNonNull(file.getParent()))) {
@@ -134,14 +137,14 @@ final class RunDirectory {
     }
 
     /**
-     * Removes the directory of a JVM that is dead or about to end. A failure is no concern: the next sweep comes here
-     * again.
+     * Removes the directory of a JVM that is dead or about to end. A failure does not matter, because the next sweep
+     * tries again.
      */
     static void remove(Path directory) {
         try {
             LiveDirectory.remove(directory, RunDirectory::isAwaited);
         } catch (IOException | SecurityException stays) {
-            // another process removes it at this moment, or may not be removed by us
+            // another process is removing it, or this user may not remove it
         }
     }
 
@@ -171,8 +174,8 @@ final class RunDirectory {
     }
 
     /**
-     * Removes what dead JVMs of this user have left; what cannot be swept is left, and keeps nobody from starting a
-     * child.
+     * Removes the directories that dead JVMs of this user have left. Directories that cannot be removed stay, and a
+     * child is started nevertheless.
      */
     static void sweep(Path base) {
         LiveDirectory.sweep(base, PREFIX, RunDirectory::isAwaited);

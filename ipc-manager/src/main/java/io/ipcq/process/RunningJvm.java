@@ -16,31 +16,34 @@ import org.jspecify.annotations.Nullable;
 /** A child's JVM from its start to after its end, with the threads that pass on its output. */
 final class RunningJvm {
 
-    /** Between two looks whether it has begun. */
+    /** The longest pause between two checks whether the child has begun. */
     private static final long LONGEST_PAUSE_MILLIS = 20;
 
     private final Process process;
     private final List<LinePump> pumps;
     private final @Nullable LogReceiver logs;
 
-    /** Open until the JVM has ended and a task that it did not come to read is deleted. */
+    /** Counted down when the JVM has ended and a task that it did not read is deleted. */
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** Completes after {@link #ended}, so it does not wait for what others do then. */
+    /** Completes after {@link #ended}, so that no waiting thread is delayed by code that depends on this future. */
     private final CompletableFuture<Process> exit = new CompletableFuture<>();
 
     private final Path file;
 
-    /** Knows the classes of what the child may throw. */
+    /** The class loader that knows the classes of the exceptions that the child may throw. */
     private final ClassLoader program;
 
-    /** What the child threw, if that has come; known when {@link #ended}. */
+    /**
+     * The exception that the child threw, serialized; null if none has arrived. Known once {@link #ended} is counted
+     * down.
+     */
     private byte @Nullable [] thrown;
 
-    /** The signal that told it to end while it was alive; 0 for none. */
+    /** The signal by which this process told the child to end while it was alive; 0 for none. */
     private volatile int told;
 
-    /** It ended before it read its task; known when the task is deleted. */
+    /** Whether the child ended before it read its task. Known once the task is deleted. */
     private volatile boolean endedUnread;
 
     private RunningJvm(Task task, Process process, List<LinePump> pumps, Path file) {
@@ -123,7 +126,7 @@ final class RunningJvm {
                 file -> DebuggedJvms.start(port, task.name(), launch, debugged -> JvmLauncher.launch(debugged, file)));
     }
 
-    /** What is begun with the file of a task. */
+    /** Starts a process that is given the file of its task. */
     private interface Start {
         Process with(Path file) throws IOException;
     }
@@ -138,7 +141,7 @@ final class RunningJvm {
         }
     }
 
-    /** A JVM that has been given its task, or is about to read it; ended if it cannot be watched. */
+    /** A JVM that has been given its task, or is about to read it. If it cannot be watched, it is killed. */
     private static RunningJvm of(Task task, Process process, Output output, Path file) {
         try {
             RunningJvm jvm = new RunningJvm(task, process, pumps(task.name(), process, output), file);
@@ -166,7 +169,7 @@ final class RunningJvm {
         return process.pid();
     }
 
-    /** Whether it is a thread of this JVM, and ends with it. */
+    /** Whether the child is a thread of this JVM, and so ends with this JVM. */
     boolean isThread() {
         return process instanceof ChildThread;
     }
@@ -175,13 +178,16 @@ final class RunningJvm {
         return process.isAlive();
     }
 
-    /** Whether it has read its task, which it deletes then. */
+    /** Whether the child has read its task. It deletes the task when it has read it. */
     boolean hasBegun() {
-        // in this order: the task is deleted after the note that it was there
+        // in this order, because endedUnread is set before the task is deleted
         return !Files.exists(file) && !endedUnread;
     }
 
-    /** Waits until it has read its task, looking more and more seldom; false if it has ended without. */
+    /**
+     * Waits until the child has read its task, and checks at growing intervals. False if the child has ended without
+     * reading it.
+     */
     boolean awaitBegun() throws InterruptedException {
         long pauseMillis = 1;
         while (!hasBegun() && !ended.await(pauseMillis, TimeUnit.MILLISECONDS)) {
@@ -190,7 +196,7 @@ final class RunningJvm {
         return hasBegun();
     }
 
-    /** How it ended; only once it is not alive. */
+    /** How the child ended. To be called only when it is not alive any more. */
     ExitStatus exitStatus() {
         return told != 0 && !hasBegun()
                 ? ExitStatus.ofToldWhileStarting(process.exitValue(), told)
@@ -206,7 +212,10 @@ final class RunningJvm {
         return true;
     }
 
-    /** What the child threw; null if nothing has come that can be made anew here. Only once it has been joined. */
+    /**
+     * The exception that the child threw; null if none has arrived that can be rebuilt here. To be called only after
+     * {@link #join}.
+     */
     @Nullable
     Throwable thrown() {
         byte[] bytes = thrown;
@@ -214,7 +223,8 @@ final class RunningJvm {
     }
 
     /**
-     * Of a JVM that could not start, what it said on either stream: it tells the reason on one and warns on the other.
+     * The last lines of standard error, or of standard output if there are none. For a JVM that could not start, the
+     * last lines of both, because it prints the reason on one stream and warnings on the other.
      */
     List<String> lastErrorLines() {
         if (pumps.isEmpty()) {

@@ -7,8 +7,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Stands before the handler of a signal and passes on what is meant. Compiled apart, as javac warns of its imports; a
- * proxy in its place would take a JVM that has just started 20 ms.
+ * Filters the signals that the handler of a signal gets. This class is compiled separately, because javac warns about
+ * its imports. A proxy instead of it would cost a JVM 20 ms at its start.
  */
 final class SignalGuard implements SignalHandler {
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that stay in memory as long as they are few, and are all in a file as soon as they are more. */
+/** An output stream that keeps a few bytes in memory, and writes all bytes to a file once there are more. */
 final class SpillingOutput extends OutputStream {
 
     private final Path file;

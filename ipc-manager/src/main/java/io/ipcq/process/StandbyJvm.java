@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A JVM of this process's that waits for its task, as its parent sees it. */
+/** A JVM that waits for its task, as its parent sees it. */
 final class StandbyJvm {
 
     private final Process process;
@@ -50,7 +50,7 @@ final class StandbyJvm {
         return process;
     }
 
-    /** Where its task is, if that is large; else there is no such file. */
+    /** The file of its task, if the task is large. Otherwise the file does not exist. */
     Path taskFile() {
         return slot.taskFile();
     }
@@ -65,7 +65,7 @@ final class StandbyJvm {
         try {
             bytes = TaskFile.encode(task, StandbySlot.MAX_TASK_BYTES, slot.taskFile());
         } catch (NoSuchFileException tidiedUp) {
-            return false; // something took the directory away: nothing large can be handed over there
+            return false; // the directory was removed, so a large task cannot be handed over there
         }
         boolean given = slot.give(bytes);
         if (!given && bytes == null) {
@@ -74,7 +74,7 @@ final class StandbyJvm {
         return given;
     }
 
-    /** Ends it; for one that has no task. */
+    /** Ends this JVM, which has no task. */
     void end() {
         slot.withdraw();
         process.destroyForcibly();

@@ -11,23 +11,23 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The JVMs that wait for tasks, for each set of options those that were started with it. */
+/** The JVMs that wait for tasks. There is one reserve for each set of options. */
 final class StandbyReserve {
     /*
-     * Bounds. Each reserve has the size that its options name; all of them together hold MAX_WAITING JVMs, and those
-     * whose options were asked for longest ago go first. A JVM that waited longer than its options say ends by itself,
-     * and is not replaced before the next start.
+     * Bounds. Each reserve has the size that its options name. All of them together hold at most MAX_WAITING JVMs. The
+     * reserve whose last request is the oldest shrinks first. A JVM that has waited longer than its options allow ends
+     * by itself, and is not replaced before the next start.
      *
-     * End. Waiting JVMs die with this one, as daemon children do; when it ends in order, they are ended by the shutdown
-     * hook.
+     * End. Waiting JVMs die with this one, as daemon children do. When this JVM exits in order, its shutdown hook ends
+     * them.
      */
 
     private static final int MAX_WAITING = 64;
 
-    /** For the child that was just given its task, before another JVM takes a processor for its start. */
+    /** How long the child that was just given its task runs before another JVM is started, which takes a processor. */
     private static final long HEAD_START_MILLIS = 20;
 
-    /** By the age of the last request. */
+    /** The reserves, ordered by the age of the last request. */
     private static final Map<Launch, StandbyReserve> ALL = new LinkedHashMap<>(16, 0.75f, true);
 
     private static boolean ending;
@@ -39,10 +39,10 @@ final class StandbyReserve {
     private int size;
     private Duration idle;
 
-    /** A thread is at it. */
+    /** Whether a thread is filling the reserve. */
     private boolean filling;
 
-    /** The class that the last task came from, which new ones load ahead. */
+    /** The class that the last task came from. New JVMs load it in advance. */
     private String code;
 
     private StandbyReserve(Launch launch, ChildProcessOptions options, String code) {
@@ -52,7 +52,7 @@ final class StandbyReserve {
         this.code = code;
     }
 
-    /** Hands the task to a JVM that waits, and sees to it that another one will; null if none waits. */
+    /** Hands the task to a JVM that waits, and has another one started in its place. Null if none waits. */
     static @Nullable StandbyJvm give(Task task, ChildProcessOptions options) throws IOException {
         StandbyReserve reserve =
                 find(Launch.of(task, options), options, task.code().getName());
@@ -68,7 +68,7 @@ final class StandbyReserve {
         }
     }
 
-    /** Fills the reserve and waits until its JVMs wait, or the time is over. */
+    /** Fills the reserve and waits until its JVMs are ready, or the time is over. */
     static void prepare(Task task, ChildProcessOptions options, long deadlineNanos)
             throws IOException, InterruptedException {
         StandbyReserve reserve =
@@ -79,7 +79,7 @@ final class StandbyReserve {
         }
     }
 
-    /** Ends all that wait, for good. */
+    /** Ends all JVMs that wait. No reserve is filled any more. */
     private static void endAll() {
         List<StandbyReserve> reserves;
         synchronized (ALL) {
@@ -124,7 +124,7 @@ final class StandbyReserve {
         }
     }
 
-    /** The first that waits; one that still starts stays. */
+    /** Removes and returns the first JVM that waits. A JVM that is still starting stays. */
     private synchronized @Nullable StandbyJvm poll() {
         for (StandbyJvm jvm : jvms) {
             if (jvm.isWaiting()) {
@@ -143,7 +143,7 @@ final class StandbyReserve {
         jvms.remove(ended);
     }
 
-    /** Not in the thread of the caller, whose child should have the processors first. */
+    /** Fills the reserve in another thread, because the caller's child should get the processors first. */
     private void fillSoon() {
         synchronized (this) {
             if (filling || jvms.size() >= size) {
@@ -155,7 +155,7 @@ final class StandbyReserve {
             Thread thread = new Thread(this::fillQuietly, "ipcq-standby");
             thread.setDaemon(true);
             thread.start();
-        } catch (Throwable noThread) { // which must not hide that a child was started; the next start tries again
+        } catch (Throwable noThread) { // this must not hide that a child was started; the next start tries again
             synchronized (this) {
                 filling = false;
             }
@@ -167,7 +167,7 @@ final class StandbyReserve {
             Thread.sleep(HEAD_START_MILLIS);
             fill();
         } catch (IOException | InterruptedException | RuntimeException without) {
-            // the next start spawns its JVM, and tells what is wrong
+            // the next start spawns its JVM, and its failure tells what is wrong
         } finally {
             synchronized (this) {
                 filling = false;
@@ -176,7 +176,7 @@ final class StandbyReserve {
     }
 
     private void fill() throws IOException {
-        // not for as long as one is missing: those that cannot start would be replaced without end
+        // not until none is missing: JVMs that cannot start would be replaced without end
         for (int started = 0; started < MAX_WAITING && startOne(started); started++) {
             shrink();
         }
@@ -198,7 +198,7 @@ final class StandbyReserve {
         }
     }
 
-    /** Gives up the reserves that were asked for longest ago, while there are too many JVMs. */
+    /** While there are too many JVMs, gives up the reserve whose last request is the oldest. */
     private static void shrink() {
         List<StandbyReserve> surplus = new ArrayList<>();
         synchronized (ALL) {

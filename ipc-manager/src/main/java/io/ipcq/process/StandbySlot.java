@@ -13,20 +13,17 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The words through which a parent and a waiting JVM agree on who gets which task: a file in the parent's run
- * directory.
- */
+/** A file in the parent's run directory through which the parent gives a task to a waiting JVM. */
 final class StandbySlot {
     /*
      * The state: STARTING -> WAITING -> GIVEN | OVER;  STARTING -> OVER
      *
      * The task is complete before the state says GIVEN. One compare-and-set decides between the parent that gives a
-     * task and the JVM that has waited long enough. The JVM wipes the task when it has read it, as it would delete its
-     * file.
+     * task and the JVM that has waited long enough. The JVM wipes the task when it has read it, as it would delete a
+     * task's file.
      *
-     * Crash. Whoever dies, the other learns it not from here but from the kernel: by the lock, or as the end of a
-     * process.
+     * Crash. If one side dies, the other learns this from the kernel and not from the slot: the child by the lock, the
+     * parent by the end of the process.
      */
 
     static final String SUFFIX = ".standby";
@@ -83,19 +80,19 @@ final class StandbySlot {
         return new String(name, UTF_8);
     }
 
-    /** Where a task for this slot is written that is too large for it. */
+    /** The file for a task that is too large for this slot. */
     Path taskFile() {
         String name = file.getFileName().toString();
         return file.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + RunDirectory.TASK);
     }
 
-    /** For the JVM: it waits, and may be given a task. */
+    /** For the JVM: says that it waits and may be given a task. */
     void announce() {
         region.compareAndSetInt(STATE, STARTING, WAITING);
         ready.signal();
     }
 
-    /** For the JVM that has announced itself: whether it was given a task; false if there was none for too long. */
+    /** For the JVM that has announced itself: waits for a task. False if none has come for too long. */
     boolean await() throws InterruptedException {
         long deadline = System.nanoTime() + region.getLong(IDLE_NANOS);
         boolean decided = task.await(new Decided(), deadline);
@@ -125,7 +122,7 @@ final class StandbySlot {
     }
 
     /**
-     * For the parent: gives a task; false if the JVM does not wait, not yet or not any more.
+     * For the parent: gives a task. False if the JVM does not wait yet, or does not wait any more.
      *
      * @param bytes null if they are in the file
      */
@@ -148,12 +145,12 @@ final class StandbySlot {
         }
     }
 
-    /** For a rehearsal: as it was at the beginning. */
+    /** For a rehearsal: resets the slot to its initial state. */
     void reset() {
         region.putIntVolatile(STATE, STARTING);
     }
 
-    /** For the parent: nobody needs it any more. */
+    /** For the parent: deletes the slot, which nobody needs any more. */
     void delete() {
         TaskPaths.deleteQuietly(file);
         region.release(region.sizeBytes());
@@ -163,12 +160,12 @@ final class StandbySlot {
         return region.getIntVolatile(STATE) == WAITING;
     }
 
-    /** For the parent: until the JVM waits, or is dead. */
+    /** For the parent: waits until the JVM is ready for a task, or dead. */
     void awaitWaiting(Process jvm, long deadlineNanos) throws InterruptedException {
         ready.await(() -> region.getIntVolatile(STATE) != STARTING || !jvm.isAlive(), deadlineNanos);
     }
 
-    /** No lambda: the first one would be made after the task was given, in the JVM that has to be quick. */
+    /** No lambda, because the JVM would make its first one after the task was given, when it has to be quick. */
     private final class Decided implements BooleanSupplier {
         @Override
         public boolean getAsBoolean() {

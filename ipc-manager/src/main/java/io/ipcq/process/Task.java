@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a child is given: who it is, and what it runs.
+ * What a child is given: its identity, and the function that it runs.
  *
  * @param family the place in the tree of processes: {@code 2:1} is the first child of the main program's second
- * @param child what is serialized, unless a {@link PlainCall} will do
- * @param call null if a subclass says what to run
- * @param isCallOnly whether there is nothing to the child but its call: it is of no subclass
- * @param logs takes in its log records; null if they are not wanted
+ * @param child the object that is serialized, unless a {@link PlainCall} is enough
+ * @param call the function with its arguments; null if a subclass overrides {@code run()}
+ * @param isCallOnly whether the child is of no subclass, so that its call is all that has to be sent
+ * @param logs receives the child's log records; null if they are not wanted
  */
 record Task(
         String name,
@@ -33,7 +33,7 @@ record Task(
         return new Task(name, family, daemon, child, call, isCallOnly, receiver);
     }
 
-    /** Null if the child has to be serialized. */
+    /** The bytes of a {@link PlainCall}; null if the child has to be serialized. */
     byte @Nullable [] plain() {
         return call != null && isCallOnly ? PlainCall.encode(call) : null;
     }
@@ -53,12 +53,12 @@ record Task(
         }
     }
 
-    /** The class of the code that will run: of a lambda or method reference, the one that it stands in. */
+    /** The class of the code that will run. For a lambda or method reference, the class in which it is written. */
     Class<?> code() {
         return call == null ? child.getClass() : TravelTrace.codeOf(call.function());
     }
 
-    /** The classes of what will run, and of its arguments. */
+    /** The classes of the function and of its arguments. */
     Set<Class<?>> classes() {
         Set<Class<?>> classes = new LinkedHashSet<>(Set.of(code()));
         if (call != null) {

@@ -19,14 +19,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hand-over of a task to a child: a file in the parent's {@link RunDirectory}, written before the child is started,
- * read and deleted by it. A JVM that waits finds a task that is small in its {@link StandbySlot}.
+ * Hands a task over to a child, in a file in the parent's {@link RunDirectory}. The parent writes the file before it
+ * starts the child, and the child reads and deletes it. A JVM that waits finds a small task in its {@link StandbySlot}.
  *
- * <p>The bytes are a {@link PlainCall} where the task is one, and Java serialization else. They pass from a parent to
- * the child that it starts, through a file that only their user can reach, and nothing else is ever read so: the child
- * refuses a file or a directory that somebody else could have put there. A filter bounds them all the same: no array,
- * graph or stream can be larger than the file allows, so damage ends in an exception and not in the memory of the
- * child.
+ * <p>The bytes are a {@link PlainCall} if possible, and Java serialization otherwise. They pass from a parent to the
+ * child that it starts, through a file that only their user can access. The child refuses a file or a directory that
+ * somebody else could have put there. A filter bounds the bytes nevertheless: no array, graph or stream can be larger
+ * than the file allows. So a damaged file causes an exception, and does not fill the memory of the child.
  */
 final class TaskFile {
 
@@ -49,7 +48,10 @@ final class TaskFile {
         }
     }
 
-    /** The task, if it has no more bytes than {@code limit}; else null, and it is in the file, which was not there. */
+    /**
+     * The bytes of the task, if they are no more than {@code limit}. Otherwise null, and the task is written to the
+     * file, which must not exist before.
+     */
     static byte @Nullable [] encode(Task task, int limit, Path file) throws IOException {
         SpillingOutput out = new SpillingOutput(limit, file);
         try (out) {
@@ -84,8 +86,8 @@ final class TaskFile {
     }
 
     /**
-     * Reads the child that {@link #write} wrote, and says who it is before user code of the task can ask. The task is
-     * deleted, unless it cannot be read: so the parent, which is there and deletes it then, sees that its child could
+     * Reads the child that {@link #write} wrote, and sets its identity before user code of the task can ask for it. The
+     * task is deleted, unless it cannot be read. In that case the parent deletes it, and so sees that its child could
      * not begin.
      *
      * @param link null for a child that is a thread of its parent's JVM
@@ -104,7 +106,7 @@ final class TaskFile {
         }
     }
 
-    /** The same of a task that {@link #encode} gave. */
+    /** The same for a task that {@link #encode} returned. */
     static ChildProcess read(byte[] task, boolean daemon, ParentLink link) throws IOException, ClassNotFoundException {
         return read(new ByteArrayInputStream(task), task.length, daemon, link);
     }

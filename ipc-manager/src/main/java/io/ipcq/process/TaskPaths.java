@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How the files of a task are called in the {@link RunDirectory}, and how they go. */
+/** Names and deletes the files of a task in the {@link RunDirectory}. */
 final class TaskPaths {
 
     private static final AtomicLong NUMBERS = new AtomicLong();
@@ -29,13 +29,13 @@ final class TaskPaths {
         return besides(file, RunDirectory.ARGUMENTS);
     }
 
-    /** Deletes the task and what belongs to it. */
+    /** Deletes the task and the files that belong to it. */
     static void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
         Files.deleteIfExists(argumentsOf(file));
     }
 
-    /** For the parent, which deletes what a child left. Where that fails, the whole directory is removed later. */
+    /** For the parent: deletes the files that a child left. If that fails, the whole directory is removed later. */
     static void deleteQuietly(Path file) {
         try {
             delete(file);

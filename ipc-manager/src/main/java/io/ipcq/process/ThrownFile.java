@@ -15,33 +15,35 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a child threw, on its way to the parent: a file beside its task, which the child writes at its end, and the
- * parent takes when it has ended. What cannot be serialized does not come, and keeps nobody from ending; the child's
- * standard error has its words.
+ * The exception that a child threw, on its way to the parent. It is in a file beside the child's task. The child writes
+ * the file at its end, and the parent takes it when the child has ended. An exception that cannot be serialized is not
+ * sent, and does not delay the end of the child. Its text is on the child's standard error.
  */
 final class ThrownFile {
 
-    /** More than any stack trace; a child that fails must not fill its parent's memory. */
+    /** The limit, larger than any stack trace. A child that fails must not fill its parent's memory. */
     private static final int MAX_BYTES = 1 << 20;
 
     private static final long GRACE_MILLIS = 10_000;
 
     private ThrownFile() {}
 
-    /** For the child. {@code given} is the file of its task, or of the slot in which it was given one. */
+    /**
+     * For the child: writes the file. {@code given} is the file of its task, or of the slot in which it was given one.
+     */
     static void write(Path given, Throwable thrown) {
         write(given, thrown, GRACE_MILLIS);
     }
 
     static void write(Path given, Throwable thrown, long graceMillis) {
         try {
-            // in a thread of its own: to write it calls the program's code, which may wait for ever
+            // in a thread of its own, because writing calls code of the program, which may wait for ever
             Thread writing = new Thread(() -> tryWrite(given, thrown), "ipcq-thrown");
             writing.setDaemon(true);
             writing.start();
             writing.join(graceMillis);
         } catch (Throwable doesNotTravel) {
-            // it was printed
+            // the exception was printed
         }
     }
 
@@ -58,7 +60,7 @@ final class ThrownFile {
         }
     }
 
-    /** Refuses what is too large before it has filled the heap. */
+    /** Refuses an object that is too large before it has filled the heap. */
     private static final class Bounded extends OutputStream {
 
         private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
@@ -82,7 +84,7 @@ final class ThrownFile {
         }
     }
 
-    /** For the parent: what the file holds, which is deleted; null if there is none. */
+    /** For the parent: reads and deletes the file. Null if there is none. */
     static byte @Nullable [] take(Path task) {
         Path file = TaskPaths.besides(task, RunDirectory.THROWN);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -97,9 +99,7 @@ final class ThrownFile {
         }
     }
 
-    /**
-     * What was thrown; null if it cannot be made anew here. {@code program} knows the classes of the child's function.
-     */
+    /** The exception; null if it cannot be rebuilt here. {@code program} knows the classes of the child's function. */
     static @Nullable Throwable read(byte[] bytes, ClassLoader program) {
         try (ObjectInputStream in = new Input(bytes, program)) {
             return (Throwable) in.readObject();

@@ -4,9 +4,9 @@ package io.ipcq.process;
 import java.io.ObjectInputFilter;
 
 /**
- * Bounds of what is deserialized that follow from how many bytes there are: an element of an array takes a byte at
- * least, a table is sparse. So damage ends in an exception and not in the memory of the reader. What stands at the top
- * is of a type that the reader expects.
+ * Limits for deserialization that follow from the number of bytes: an element of an array takes a byte at least, and a
+ * table is sparse. So damaged bytes cause an exception, and do not fill the memory of the reader. The top object has to
+ * be of the type that the reader expects.
  *
  * <p>Thread-safe: immutable. Process-safe: not applicable. Survives a crash: not applicable.
  *

@@ -12,24 +12,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what travels to another process: by Java serialization what is {@link Serializable}, by its JSON codec what is
- * not and has one, wherever in the graph it is.
+ * Writes objects that travel to another process. It writes {@link Serializable} objects by Java serialization. It
+ * writes others by their JSON codec, if they have one, wherever in the graph they are.
  *
  * <p>Thread-safe: no. Process-safe: what it writes is read by {@link java.io.ObjectInputStream}. Survives a crash: not
  * applicable.
  */
 public class TravelOutput extends ObjectOutputStream {
 
-    /** So that what is one object here is one object there; null until there is one. */
+    /** The values encoded so far, so that one object here becomes one object there. Null until there is one. */
     private @Nullable Map<Object, EncodedValue> encoded;
 
-    @SuppressWarnings("this-escape") // the method of the JDK only notes it
+    @SuppressWarnings("this-escape") // the method of the JDK only stores this
     public TravelOutput(OutputStream out) throws IOException {
         super(out);
         enableReplaceObject(true);
     }
 
-    /** Is asked after {@code writeReplace}. What no codec takes is left as it is, and refused by serialization. */
+    /**
+     * Called after {@code writeReplace}. An object that no codec takes is left as it is, and serialization refuses it.
+     */
     @Override
     protected Object replaceObject(Object object) throws IOException {
         if (object instanceof SerializedLambda lambda) {
@@ -54,8 +56,8 @@ public class TravelOutput extends ObjectOutputStream {
     }
 
     /**
-     * The object around a lambda, which comes along when the lambda uses a field or a method of it, is mostly not
-     * meant, and large. If it is a value, it may.
+     * Refuses the object around a lambda. It is captured when the lambda uses a field or a method of it, mostly by
+     * mistake, and is often large. If it is a value, it is accepted.
      */
     private static void refuseAccomplice(SerializedLambda lambda) throws NotSerializableException {
         String around = lambda.getCapturingClass().replace('/', '.');

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from a task to the object in it that cannot be serialized. Looked for only after serialization has failed: a
- * breadth-first walk over what would have been written, so the path that is named is the shortest.
+ * Finds the path from a task to the object in it that cannot be serialized. It searches only after serialization has
+ * failed. It walks breadth-first over what would have been written, so the path that it names is the shortest.
  *
  * <p>Thread-safe: nothing is shared. Process-safe: not applicable. Survives a crash: not applicable.
  */
@@ -35,7 +35,7 @@ public final class TravelTrace {
     private TravelTrace() {}
 
     /**
-     * The exception for what serialization refused.
+     * The exception for an object that serialization refused.
      *
      * @param what what was to be sent, such as {@code the task of Process-1}
      * @param root what was written, called {@code rootName} in the message; null if only {@code others} were
@@ -64,12 +64,12 @@ public final class TravelTrace {
                 refused);
     }
 
-    /** The object around a lambda, which a codec is not asked about. */
+    /** Whether this is the object around a lambda. A codec is not asked about such an object. */
     private static boolean isAccomplice(Step step) {
         return step.value.getClass().getName().equals(step.capturedBy) && !TravelOutput.isMeant(step.value);
     }
 
-    /** Why no codec takes it: of a value that is the program's, and so might be changed. */
+    /** Why no codec takes the value. Told only for a class of the program, because only that can be changed. */
     private static String reason(Step culprit) {
         Class<?> type = culprit.value.getClass();
         boolean isValue = !type.isSynthetic() && type.getModule() != Object.class.getModule() && !isAccomplice(culprit);
@@ -158,7 +158,10 @@ public final class TravelTrace {
         }
     }
 
-    /** Null if the class does not let us look: then the message names the class of the culprit without its path. */
+    /**
+     * The value of a field, or null if its class gives no access. The message then names the class of the culprit
+     * without its path.
+     */
     private static @Nullable Object read(Object owner, Class<?> type, String name) {
         try {
             Field field = type.getDeclaredField(name);
@@ -169,7 +172,7 @@ public final class TravelTrace {
         }
     }
 
-    /** The class of an object: of a lambda or method reference, the one that it stands in. */
+    /** The class of an object. For a lambda or method reference, the class in which it is written. */
     static Class<?> codeOf(Object value) {
         Class<?> type = value.getClass();
         int lambda = type.getName().indexOf("$$Lambda");

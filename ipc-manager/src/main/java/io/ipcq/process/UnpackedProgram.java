@@ -22,32 +22,33 @@ import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
 /**
- * A program that is an archive of archives, as Spring Boot makes them, unpacked so that its children can load from it.
+ * A program that is an archive of archives, as Spring Boot makes them. It is unpacked so that its children can load
+ * from it.
  *
  * <p>Thread-safe; process-safe.
  */
 final class UnpackedProgram {
     /*
-     * Idea. A class path of java leads to no archive inside an archive. So what is in the outer one is copied, once for
-     * all JVMs of this user that run the same program:
+     * Idea. A class path cannot name an archive inside an archive. So the contents of the outer archive are copied,
+     * once for all JVMs of this user that run the same program:
      *
      *   ipcq-programs-<user>/          0700 (CacheDirectory)
      *     <key>/                       the copy; key: names, sizes and checksums of what is in the archive
      *     <key>.new-<random>/          a copy that is being made
      *
-     * Crash. A copy appears by being renamed, so whole. Who comes later sweeps what others left unfinished, and copies
-     * that nobody uses any more.
+     * Crash. A finished copy is renamed, so others see only whole ones. Later programs sweep unfinished copies of
+     * others, and copies that nobody uses any more.
      */
 
     static final String PREFIX = "ipcq-programs-";
     private static final String NEW = ".new-";
 
-    /** By the archive. Guarded by the class. */
+    /** The copies in use, by archive. Guarded by the class. */
     private static final Map<Path, Path> USED = new HashMap<>();
 
     private UnpackedProgram() {}
 
-    /** The directory of the copy, which is made if need be. */
+    /** The directory of the copy. The copy is made if there is none. */
     static synchronized Path of(Path archive) throws IOException {
         Path used = USED.get(archive);
         if (used == null || !Files.isDirectory(used, LinkOption.NOFOLLOW_LINKS)) {
@@ -122,7 +123,7 @@ final class UnpackedProgram {
             Files.move(made, copy, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             DirectoryHandle.delete(made);
-            if (!Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) { // else another JVM was faster
+            if (!Files.isDirectory(copy, LinkOption.NOFOLLOW_LINKS)) { // otherwise another JVM was faster
                 throw e;
             }
         }
