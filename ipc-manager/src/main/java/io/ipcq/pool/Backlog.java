@@ -3,7 +3,10 @@ package io.ipcq.pool;
 
 import org.jspecify.annotations.Nullable;
 
-/** The tasks that no worker was handed yet, in the order in which they will be. Guarded by the dispatcher's lock. */
+/**
+ * The tasks that no worker was handed yet, in the order in which they will be handed out. Guarded by the dispatcher's
+ * lock.
+ */
 final class Backlog {
 
     private final TaskList tasks = new TaskList();
@@ -13,12 +16,15 @@ final class Backlog {
         this.tally = tally;
     }
 
-    /** The next task that is still wanted; those before it are counted as cancelled, and gone. It stays where it is. */
+    /**
+     * The next task that is still wanted. Unwanted tasks before it are removed and counted as cancelled. The task
+     * itself stays in the backlog.
+     */
     @Nullable
     PoolTask<?> next() {
         PoolTask<?> task = tasks.first();
         while (task != null && task.isDone()) {
-            tally.cancel(task); // or completed by somebody else
+            tally.cancel(task); // it was cancelled, or completed by other code
             tasks.remove(task);
             task = tasks.first();
         }
@@ -29,12 +35,12 @@ final class Backlog {
         tasks.addLast(task);
     }
 
-    /** Before all others. */
+    /** Puts a task before all others. */
     void putBack(PoolTask<?> task) {
         tasks.addFirst(task);
     }
 
-    /** The same for many, which stay in their order. */
+    /** The same for many tasks, which keep their order. */
     void putBack(TaskList taken) {
         for (PoolTask<?> task = taken.last(); task != null; task = taken.last()) {
             tasks.addFirst(task);

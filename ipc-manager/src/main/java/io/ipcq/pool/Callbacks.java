@@ -14,39 +14,39 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs what belongs to the program, and may so block, call the pool, or fail in any way, in threads that nobody of the
- * pool waits for: results are decoded and futures completed here, listeners and loggers called.
+ * Runs code of the program in threads that no thread of the pool waits for. Such code may block, call the pool, or fail
+ * in any way. Results are decoded, futures completed, and listeners and loggers called here.
  */
 final class Callbacks {
     /*
-     * Idea. One thread has the turn: it takes a batch of what waits and runs one after the other. Before it runs what
-     * may block, such as a future that somebody depends on, it gives the turn up, and another thread goes on with the
-     * batch. So short ones are run without waking anybody, and long ones delay nobody. What blocks though it was not to
-     * be expected loses the turn when the next one comes, or at the next look of a slot. There are as many threads as
-     * there are callbacks that block.
+     * Idea. One thread has the turn. It takes a batch of waiting callbacks and runs them one after the other. Before it
+     * runs a callback that may block, such as the completion of a future with dependents, it gives up the turn, and
+     * another thread goes on with the batch. So short callbacks run without waking another thread, and long ones delay
+     * no others. If a callback blocks unexpectedly, its thread loses the turn when the next callback is added, or when
+     * a slot next checks. There are as many threads as there are callbacks that block.
      *
-     * Birth. As with the threads of slots (WorkerSlot): each thread was made by the one that was begun before it, or by
-     * whoever made the pool.
+     * Birth. As with the threads of slots (WorkerSlot): each thread was made by the thread that was started before it,
+     * or by the thread that made the pool.
      *
-     * Failures. Whatever a callback throws, it is told itself. Where no thread can be had, what waits goes on waiting
-     * until the next callback or look tries again.
+     * Failures. A callback is told the exception that it throws. If no thread can be started, callbacks wait until the
+     * next callback or the next check tries again.
      */
 
-    /** What is run. */
+    /** Code of the program that is run in a callback thread. */
     interface Callback {
 
         void run() throws Exception;
 
-        /** What was thrown instead; whoever waits is to be told. */
+        /** Called if {@link #run} failed. Whoever waits has to be told. */
         void failed(Throwable failure);
 
-        /** Whether it is to be expected that this takes long. */
+        /** Whether this callback may take long. */
         default boolean mayBlock() {
             return true;
         }
     }
 
-    /** How many are taken in one step; each of them may hold a result. */
+    /** How many callbacks are taken in one step. Each of them may hold a result. */
     private static final int BATCH = 32;
 
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -57,8 +57,8 @@ final class Callbacks {
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
-     * For threads that wait for something to run. One is woken, not all: there may be many, as each that blocked left
-     * another behind.
+     * For threads that wait for callbacks. Only one thread is woken, because there may be many: each blocked thread was
+     * replaced by another one.
      */
     private final Condition work = lock.newCondition();
 
@@ -66,22 +66,22 @@ final class Callbacks {
 
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
 
-    /** Linked: an array that cannot grow for want of memory may lose what is in it. */
+    /** A linked list, because an array that cannot grow for lack of memory may lose its elements. */
     @SuppressWarnings("JdkObsolete")
     private final Deque<Callback> waiting = new LinkedList<>();
 
     private @Nullable CallbackThread turn;
 
-    /** The thread that is begun next; null if there was no memory for it. */
+    /** The thread that is started next; null if there was no memory for it. */
     private @Nullable Thread next;
 
-    /** The one that was begun last, until it has made the next one. */
+    /** The thread that was started last, until it has made the next one. */
     private @Nullable Thread maker;
 
-    /** Where whoever has the turn next goes on. */
+    /** The batch with which the next thread that has the turn goes on. */
     private @Nullable Batch unfinished;
 
-    /** A thread was woken or started to take the turn. */
+    /** Whether a thread was woken or started to take the turn. */
     private boolean isComing;
 
     private int idle;
@@ -97,12 +97,12 @@ final class Callbacks {
         addAll(List.of(callback));
     }
 
-    /** The same for several, which come in one step: a pool with short tasks has many at a time. */
+    /** Adds several callbacks in one step, because a pool with short tasks has many at a time. */
     void addAll(List<? extends Callback> callbacks) {
         warn(takeOn(callbacks));
     }
 
-    /** What finding a thread failed with, if it did. */
+    /** Adds callbacks. Returns the failure of {@link #findThread}, or null. */
     private @Nullable Throwable takeOn(List<? extends Callback> callbacks) {
         lock.lock();
         try {
@@ -115,7 +115,7 @@ final class Callbacks {
         }
     }
 
-    /** Sees to it that what waits is not kept waiting; to be called now and then. */
+    /** Makes sure that a thread runs the waiting callbacks. To be called now and then. */
     void look() {
         Throwable noThread;
         lock.lock();
@@ -127,7 +127,7 @@ final class Callbacks {
         warn(noThread);
     }
 
-    /** The same for who holds a lock; no failure is told. */
+    /** The same for a caller that holds a lock. No failure is logged. */
     void lookQuietly() {
         lock.lock();
         try {
@@ -137,7 +137,7 @@ final class Callbacks {
         }
     }
 
-    /** Without the lock: a logger may call the pool. */
+    /** Called without the lock, because a logger may call the pool. */
     private void warn(@Nullable Throwable noThread) {
         if (noThread != null) {
             Log.of(Callbacks.class)
@@ -149,7 +149,7 @@ final class Callbacks {
         return unfinished == null && waiting.isEmpty();
     }
 
-    /** Sees to it that somebody has the turn if anything waits; what that failed with, if it did. */
+    /** Makes sure that a thread has the turn if a callback waits. Returns the failure, or null. */
     private @Nullable Throwable findThread() {
         CallbackThread busy = turn;
         if (busy != null && busy.isStuck()) {
@@ -163,7 +163,7 @@ final class Callbacks {
             work.signal();
             return null;
         }
-        return maker == null ? beginThread() : null; // else that one comes
+        return maker == null ? beginThread() : null; // otherwise the maker comes
     }
 
     private @Nullable Throwable beginThread() {
@@ -189,7 +189,7 @@ final class Callbacks {
         try {
             made = new CallbackThread();
         } catch (Throwable noMemory) {
-            // who needs it makes it
+            // the thread is made when it is needed
         }
         lock.lock();
         try {
@@ -202,7 +202,7 @@ final class Callbacks {
         }
     }
 
-    /** Somebody else goes on with the batch. */
+    /** Takes the turn from a thread. Another thread goes on with its batch. */
     private void leaveTurn(CallbackThread me) {
         Batch mine = me.batch;
         if (mine != null && !mine.isBegun() && unfinished != mine) {
@@ -214,7 +214,9 @@ final class Callbacks {
         }
     }
 
-    /** The next callbacks for this thread, which is done with those before; null if it is not needed any more. */
+    /**
+     * The next callbacks for this thread, which has run the previous ones. Null if the thread is not needed any more.
+     */
     private @Nullable Batch take(CallbackThread me) throws InterruptedException {
         lock.lock();
         try {
@@ -231,7 +233,7 @@ final class Callbacks {
         }
     }
 
-    @SuppressWarnings("WaitNotInLoop") // that is in take
+    @SuppressWarnings("WaitNotInLoop") // the loop is in take
     private long rest(long nanos) throws InterruptedException {
         idle++;
         try {
@@ -258,7 +260,7 @@ final class Callbacks {
         return null;
     }
 
-    /** Nothing is thrown once a callback does not wait any more. */
+    /** Takes a batch. Throws nothing once a callback was removed from the queue. */
     private Batch begin(CallbackThread me) {
         long now = System.nanoTime();
         Batch next = unfinished;
@@ -275,13 +277,13 @@ final class Callbacks {
         return next;
     }
 
-    /** What is run next may block. */
+    /** Called before a callback that may block. */
     private void giveUpTurn(CallbackThread me) {
         lock.lock();
         try {
             if (turn == me) {
                 leaveTurn(me);
-                Throwable unused = findThread(); // the next look will tell
+                Throwable unused = findThread(); // the next check will log it
             }
         } catch (Throwable failed) {
             // the next look will find what waits
@@ -290,7 +292,7 @@ final class Callbacks {
         }
     }
 
-    /** The thread has run what it began, if it had begun something. */
+    /** Called when the thread has run its batch, if it had one. */
     private void done(CallbackThread me) {
         if (me.batch != null) {
             me.batch = null;
@@ -302,8 +304,8 @@ final class Callbacks {
     }
 
     /**
-     * The thread ends; another one comes if it is needed, as this may have been the one that was to. Can be repeated if
-     * it failed.
+     * Called when the thread ends. If another thread is needed, it is woken or started, because the ending one may have
+     * been the one to take the turn. Can be repeated if it failed.
      */
     private void end(CallbackThread me) {
         lock.lock();
@@ -317,13 +319,16 @@ final class Callbacks {
                 maker = null;
             }
             isComing = false;
-            Throwable unused = findThread(); // the next look will tell
+            Throwable unused = findThread(); // the next check will log it
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits until nothing runs or waits; false at the deadline. Not for a callback, which would wait for itself. */
+    /**
+     * Waits until no callback runs or waits. False at the deadline. A callback must not call this, because it would
+     * wait for itself.
+     */
     boolean awaitQuiet(long deadlineNanos) throws InterruptedException {
         lock.lock();
         try {
@@ -332,7 +337,7 @@ final class Callbacks {
                 if (left <= 0) {
                     return false;
                 }
-                Throwable unusedFailure = findThread(); // the next look will tell
+                Throwable unusedFailure = findThread(); // the next check will log it
                 long unused = quiet.awaitNanos(Math.min(left, KEPT_NANOS));
             }
             return true;
@@ -352,7 +357,7 @@ final class Callbacks {
         }
     }
 
-    /** Runs callbacks one after the other, in their order, and drops them when more than {@code limit} wait. */
+    /** Runs actions one after the other, in their order. Drops further ones while {@code limit} actions wait. */
     final class Lane implements Callback {
 
         private final int limit;
@@ -367,7 +372,7 @@ final class Callbacks {
             this.what = what;
         }
 
-        /** Also for who holds a lock: a failure is told at the next look. */
+        /** Also for a caller that holds a lock. A failure is logged at the next check. */
         void add(Runnable next) {
             synchronized (queue) {
                 if (queue.size() >= limit) {
@@ -396,7 +401,7 @@ final class Callbacks {
             Log.of(Callbacks.class).warn(what + " failed: pool=" + name, failure);
         }
 
-        /** The next one who adds something schedules it again. */
+        /** Makes the next {@link #add} schedule this lane again. */
         private void abandon() {
             synchronized (queue) {
                 isScheduled = false;
@@ -408,7 +413,7 @@ final class Callbacks {
         public void run() {
             synchronized (queue) {
                 if (isRunning) {
-                    return; // begun again after an error
+                    return; // it was begun again after an error
                 }
                 isRunning = true;
             }
@@ -450,15 +455,15 @@ final class Callbacks {
     }
 
     /**
-     * Callbacks that were taken in one step. Each is begun by one thread: by that which took them, or by one that goes
-     * on with them. After an error one may be run a second time, which does no harm.
+     * Callbacks that were taken in one step. Only one thread begins each of them: the thread that took them, or one
+     * that goes on with them. After an error a callback may be run a second time, which does no harm.
      */
     private static final class Batch {
 
         private final @Nullable Callback[] callbacks;
         private final AtomicInteger begun = new AtomicInteger();
 
-        /** Another one that is unfinished. Guarded by the lock of the callbacks. */
+        /** Another unfinished batch. Guarded by the lock of the callbacks. */
         private @Nullable Batch after;
 
         Batch(int size) {
@@ -476,7 +481,7 @@ final class Callbacks {
             return begun.get() >= callbacks.length;
         }
 
-        /** The number of the next for the thread that asks; negative if each has been begun. */
+        /** The number of the next callback for the calling thread; negative if all have been begun. */
         int next() {
             int next = isBegun() ? -1 : begun.getAndIncrement();
             return next < callbacks.length ? next : -1;
@@ -487,12 +492,12 @@ final class Callbacks {
             return callbacks[number];
         }
 
-        /** It was run; nobody keeps its result. */
+        /** Forgets a callback that was run, so that its result can be collected. */
         void done(int number) {
             callbacks[number] = null;
         }
 
-        /** What was not run is begun once more: a thread has ended in the middle. */
+        /** Makes the callbacks that were not run begin again, because a thread has ended in the middle. */
         void beginAgain() {
             for (int i = 0; i < callbacks.length; i++) {
                 if (callbacks[i] != null) {
@@ -505,7 +510,9 @@ final class Callbacks {
 
     private final class CallbackThread extends Thread implements RunsDependents {
 
-        /** What it runs, and when it took it. Guarded by the lock of the callbacks. */
+        /**
+         * The batch that this thread runs, and the time when it took the batch. Guarded by the lock of the callbacks.
+         */
         private @Nullable Batch batch;
 
         private long since;
@@ -529,7 +536,7 @@ final class Callbacks {
                     }
                 }
             } catch (InterruptedException goneAstray) {
-                // nobody has a reason to; another thread comes when it is needed
+                // nobody has a reason to interrupt this thread; another one comes when it is needed
             } finally {
                 endInAnyCase();
             }
@@ -551,7 +558,7 @@ final class Callbacks {
         private void run(Batch taken, int number) {
             Callback next = taken.get(number);
             if (next == null) {
-                return; // it was run before somebody began again
+                return; // it was run before the batch was begun again
             }
             try {
                 if (next.mayBlock()) {
@@ -562,7 +569,7 @@ final class Callbacks {
                 next.failed(failure);
             } finally {
                 taken.done(number);
-                Thread.interrupted(); // an interrupt of a callback's own is not the next one's
+                Thread.interrupted(); // an interrupt meant for one callback must not reach the next one
             }
         }
     }

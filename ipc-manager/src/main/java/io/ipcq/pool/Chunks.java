@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Messages that are larger than a ring takes: cut into pieces, and put together again. */
+/** Cuts messages that are too large for a ring into pieces, and puts the pieces together again. */
 final class Chunks {
 
     private static final int HEADER_BYTES = 1;
@@ -17,10 +17,10 @@ final class Chunks {
     private final byte[] beginning = new byte[BEGINNING_BYTES];
     private @Nullable ByteArrayOutputStream parts;
 
-    /** The message does not fit into the memory: the rest of its pieces is passed over. */
+    /** Whether the message does not fit into memory. The rest of its pieces is then skipped. */
     private boolean isTooLarge;
 
-    /** The element that begins at {@code from}: a piece of a large message, or a small one itself. */
+    /** The ring's element that begins at {@code from}: a piece of a large message, or a whole small one. */
     static byte[] element(byte[] message, int from) {
         return message.length <= MessageKind.MAX_BYTES ? message : piece(message, from);
     }
@@ -31,15 +31,15 @@ final class Chunks {
     }
 
     /**
-     * Puts the piece of a large message that begins at {@code from}, before the deadline; returns where the next one
-     * begins, {@code from} itself if there was no room.
+     * Puts the piece of a large message that begins at {@code from}, before the deadline. Returns where the next piece
+     * begins, or {@code from} if there was no room.
      */
     static int putPiece(SharedQueue<byte[]> ring, byte[] message, int from, long deadline) throws InterruptedException {
         Duration patience = Duration.ofNanos(Math.max(0, Deadline.remainingNanos(deadline)));
         return ring.put(piece(message, from), patience) ? from + lengthAt(message, from) : from;
     }
 
-    /** Of how many pieces so much of a message is that ends with one of them. */
+    /** How many pieces the first {@code bytes} bytes of a message are, if they end with a piece. */
     static long pieces(int bytes) {
         return (bytes + STEP - 1L) / STEP;
     }
@@ -57,8 +57,8 @@ final class Chunks {
     }
 
     /**
-     * The whole message that ends with this element; null if more has to come. A task's answer that does not fit into
-     * the memory becomes {@link MessageKind#TOO_LARGE}, and a log record nothing.
+     * The whole message that ends with this element; null if more pieces have to come. If a task's answer does not fit
+     * into memory, it becomes {@link MessageKind#TOO_LARGE}. Such a log record is dropped.
      */
     byte @Nullable [] add(byte[] element) {
         byte kind = MessageKind.of(element);

@@ -2,18 +2,18 @@
 package io.ipcq.pool;
 
 /**
- * How often a worker that has nothing to do asks the collector to run: once for what it was passed since it last did,
- * and again only if that has detached something. A collection of a large heap takes seconds, and the next task waits
- * for it. Not thread-safe.
+ * Decides when a worker that has nothing to do asks the garbage collector to run. It asks once after it was passed new
+ * handles, and again only if the collection has detached some. A collection of a large heap takes seconds, and the next
+ * task waits for it. Not thread-safe.
  */
 final class CollectorCalls {
 
-    /** Finds the handles that tasks have not kept. */
+    /** One collection finds the handles that tasks have not kept. */
     private static final int FOR_HANDLES = 1;
 
     /**
-     * The first finds the mappings of handles that were detached, the second those of a journal, which go one step
-     * later.
+     * The first collection finds the mappings of detached handles. The second one finds the mappings of a journal,
+     * which become unreachable one step later.
      */
     private static final int FOR_MAPPINGS = 2;
 
@@ -21,14 +21,14 @@ final class CollectorCalls {
     private int seenDetached;
     private boolean begun;
 
-    /** Something was attached that the tasks may not keep. */
+    /** Notes that a handle was attached, which the tasks may not keep. */
     void attached() {
         due = Math.max(due, FOR_HANDLES);
         begun = false;
     }
 
     /**
-     * Whether to ask now.
+     * Whether to ask the collector now.
      *
      * @param detached how many handles were detached so far
      */
@@ -47,7 +47,7 @@ final class CollectorCalls {
         return due > 0;
     }
 
-    /** Whether it was asked just now: what that finds is known soon. */
+    /** Whether the collector was asked just now, so that its findings are known soon. */
     boolean hasBegun() {
         return begun;
     }

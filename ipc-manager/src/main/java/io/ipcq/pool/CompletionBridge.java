@@ -8,15 +8,15 @@ import java.util.concurrent.FutureTask;
 /**
  * The future that an {@link java.util.concurrent.ExecutorCompletionService} gives out for a task of a pool.
  *
- * <p>The service wraps it into a task of its own, which it has executed, and which runs this one and then puts it into
- * the queue of what has ended. Neither can travel. So the call itself is sent to a worker, and what the service wants
- * executed runs here once the result is there, and waits for nothing.
+ * <p>The service wraps this future into a task of its own, and passes that task to {@code execute}. The task runs this
+ * future and then puts it into the queue of ended tasks. Neither can travel. So only the call is sent to a worker. The
+ * service's task runs in this JVM once the result has arrived, and does not wait.
  */
 final class CompletionBridge<T> extends FutureTask<T> {
 
     private static final String WRAPPER = "java.util.concurrent.ExecutorCompletionService$QueueingFuture";
 
-    /** The service makes both in one call: the bridge, and what it wants executed. */
+    /** The bridge of the current call. The service makes the bridge and its own task in one call. */
     private static final ThreadLocal<CompletionBridge<?>> MADE = new ThreadLocal<>();
 
     private final PoolTask<T> task;
@@ -43,14 +43,14 @@ final class CompletionBridge<T> extends FutureTask<T> {
         }
     }
 
-    /** Submits the task that belongs to what a service wants executed; false if this is something else. */
+    /** Submits the call that belongs to a service's task. False if {@code wanted} is no such task. */
     static boolean submit(Runnable wanted, Dispatcher dispatcher) {
         CompletionBridge<?> bridge = MADE.get();
         MADE.remove();
         if (bridge == null || !wanted.getClass().getName().equals(WRAPPER)) {
             return false;
         }
-        bridge.task.whenDone(wanted); // again, if it fails: the service waits for it
+        bridge.task.whenDone(wanted); // repeated if it fails, because the service waits for it
         dispatcher.submit(bridge.task);
         return true;
     }

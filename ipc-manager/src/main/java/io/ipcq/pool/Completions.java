@@ -7,19 +7,19 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Has the futures of tasks completed, by whoever may be kept waiting by that. Thread-safe. */
+/** Has the futures of tasks completed by threads that may be blocked by that. Thread-safe. */
 final class Completions {
 
     private final Callbacks callbacks;
     private final IntConsumer progress;
 
-    /** {@code progress} hears how many tasks have ended, just before that is told, and throws nothing. */
+    /** {@code progress} is told how many tasks have ended, just before their futures complete. It throws nothing. */
     Completions(Callbacks callbacks, IntConsumer progress) {
         this.callbacks = callbacks;
         this.progress = progress;
     }
 
-    /** What is done with a task's answer, where that may take long. */
+    /** Completes a task with its answer, in a thread in which this may take long. */
     static Completion answer(PoolTask<?> task, byte[] answer, String worker) {
         return switch (MessageKind.of(answer)) {
             case MessageKind.RESULT ->
@@ -44,20 +44,20 @@ final class Completions {
         };
     }
 
-    /** One for each time: it may be read twice. */
+    /** A new reader for each call, because the answer may be read twice. */
     private static MessageReader reader(byte[] answer) {
         return new MessageReader(answer, MessageKind.ANSWER_OFFSET);
     }
 
-    /** Fails a task for a reason that is made where that may take long. */
+    /** Fails a task. The reason is made in a thread in which this may take long. */
     static Completion failure(PoolTask<?> task, Supplier<? extends Throwable> reason) {
         return new Completion(task, false, () -> task.fail(reason.get()));
     }
 
     /**
-     * The end of a task, to be told. May be run again, also by two threads at a time.
+     * The completion of a task's future. It may be run again, also by two threads at the same time.
      *
-     * @param isPlain whether it takes no time to decode, and no code of the program's
+     * @param isPlain whether the answer can be decoded quickly, without code of the program
      */
     record Completion(PoolTask<?> task, boolean isPlain, Runnable how) implements Callbacks.Callback {
 
@@ -81,27 +81,25 @@ final class Completions {
         }
     }
 
-    /**
-     * A thread that completes futures itself, as somebody sees to it that nobody waits for it if it is kept waiting.
-     */
+    /** A thread that completes futures itself. If it is blocked, another thread takes over its work. */
     interface Completer {
 
-        /** It completes some of these; false if it is not to. They are not changed any more. */
+        /** Called before the thread completes some of these. False if it must not. The list is not changed any more. */
         boolean begin(List<Completion> some);
 
-        /** It has done so; false if it was kept waiting, and they were left to others. */
+        /** Called after that. False if the thread was blocked, and the completions were left to others. */
         boolean end(List<Completion> some);
     }
 
     /**
-     * By those who wait for them in apply, or by the calling thread what keeps it waiting for nobody, or else by a
-     * thread that may be kept waiting. Whoever calls this has a reserve of stack.
+     * Completes futures. A thread that waits in {@code apply} completes its own. The calling thread completes those
+     * that cannot block it. A callback thread completes the others. The caller needs a reserve of stack.
      *
-     * @param here the calling thread; null if it completes nothing
+     * @param here the calling thread; null if it must complete nothing
      */
     void completeAll(List<Completion> ended, @Nullable Completer here) {
         try {
-            progress.accept(ended.size()); // first: what depends on one of them may never return
+            progress.accept(ended.size()); // first, because code that depends on one of them may never return
             ended.removeIf(completion -> completion.task.leaveToCaller(completion::run));
             List<Completion> left =
                     here != null && !ended.isEmpty() && here.begin(ended) ? completeHere(ended, here) : ended;
@@ -110,14 +108,14 @@ final class Completions {
             }
         } catch (Throwable failed) {
             for (int i = 0; i < ended.size(); i++) {
-                complete(ended.get(i)); // perhaps for the second time, which does no harm
+                complete(ended.get(i)); // perhaps a second time, which does no harm
             }
         }
     }
 
     /**
-     * What nobody depends on; those that are left. Somebody may begin to depend on one in between, and keep this thread
-     * waiting.
+     * Completes the futures that have no dependents. Returns the others. Code may begin to depend on a future in
+     * between, and block this thread.
      */
     private static List<Completion> completeHere(List<Completion> ended, Completer here) {
         List<Completion> left = new ArrayList<>();
@@ -131,7 +129,7 @@ final class Completions {
         return here.end(ended) ? left : List.of();
     }
 
-    /** The same for one, whatever becomes of the others. */
+    /** Completes one future, so that a failure does not affect the others. */
     private void complete(Completion completion) {
         try {
             if (!completion.task.leaveToCaller(completion::run)) {

@@ -26,35 +26,36 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a pool knows: the tasks that wait, and the workers with those that they were handed. */
+/** The state of a pool: the tasks that wait, and the workers with the tasks that they were handed. */
 final class Dispatcher implements PoolTask.Pool {
     /*
-     * Idea. One lock guards who has which task. Whoever submits hands the task to an idle worker himself; whoever reads
-     * a worker's results, which is the thread of its slot or a caller of apply, refills it. So no thread stands
-     * between.
+     * Idea. One lock guards which worker has which task. A thread that submits a task hands it to an idle worker
+     * itself. A thread that reads a worker's results hands that worker new tasks. It is the thread of the slot or a
+     * caller of apply. So no third thread is needed.
      *
-     * A worker that ran short tasks is handed some in advance (PoolWorker.depth). A worker that has nothing to do takes
-     * them back from another's ring, so no task waits behind a long one while a worker is idle: tasks may wait for each
-     * other.
+     * A worker that ran short tasks is handed some in advance (PoolWorker.depth). When a worker has nothing to do, such
+     * a task is taken back from another worker's ring for it. So no task waits behind a long one while a worker is
+     * idle. This matters because tasks may wait for each other.
      *
-     * Every task is in one place: the backlog, or one worker's `held` or `takenBack`. It leaves the second by a result,
-     * by being taken back, or when its worker is buried. Futures are completed after the lock is released: by the
-     * thread of the slot if nobody depends on them and nothing has to be decoded by code of the program's, so that a
-     * short task wakes nobody; the others by threads of their own, because what depends may block. What comes to depend
-     * on one in the instant in which it is completed may block the thread of the slot. The board's thread sees that,
-     * and has another thread keep the worker (WorkerSlot).
+     * Every task is in one place: the backlog, or one worker's `held` or `takenBack`. It leaves `held` when its result
+     * arrives, when it is taken back, or when its worker is buried. Futures are completed after the lock is released.
+     * The thread of the slot completes a future if nothing depends on it and no code of the program has to decode its
+     * result, so that a short task wakes no other thread. Callback threads complete the other futures, because code
+     * that depends on them may block. If code comes to depend on a future in the instant in which it is completed, it
+     * may block the thread of the slot. The board's thread notices that, and has another thread keep the worker
+     * (WorkerSlot).
      *
      * Crash. See PoolWorker. The future of a task that a dead worker held fails, unless retries were asked for.
      *
-     * Errors. Any call may throw one. So a task goes from one place to another in one step (TaskList), and whatever
-     * else was begun is either done again by the thread of a slot, which looks now and then, or costs the worker its
-     * life: what it held is then known again. What ended is told with a reserve of stack, one by one, whatever becomes
-     * of the others.
+     * Errors. Any call may throw an Error. So a task moves from one place to another in one step (TaskList). Other
+     * interrupted work is repeated by the thread of a slot, which checks now and then, or the worker is killed. Then it
+     * is known again which tasks the worker held. Futures are completed one by one, with a reserve of stack, even if
+     * others fail.
      */
 
     private static final int MAX_WAITING_LOGS = 100_000;
     private static final int MAX_WAITING_PROGRESS = 1_000_000;
-    /** How often a slot without a worker sees to it that callbacks are not kept waiting. */
+    /** How often a slot without a worker checks that a thread runs the callbacks. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -82,7 +83,9 @@ final class Dispatcher implements PoolTask.Pool {
     private final List<WorkerSlot> slots = new ArrayList<>();
     private final List<PoolWorker> workers = new ArrayList<>();
 
-    /** Those of slots that others have replaced, as what depends on a future kept them waiting. */
+    /**
+     * Former threads of slots. Another thread replaced each of them, because code that depends on a future blocked it.
+     */
     private final Set<Thread> replaced = new LinkedHashSet<>();
 
     private int slotNumbers;
@@ -107,7 +110,7 @@ final class Dispatcher implements PoolTask.Pool {
             shutdownNow();
             board.remove();
             if (endOfProgram != null && isTerminated()) {
-                endOfProgram.withdraw(); // no slot is left that does it as it ends
+                endOfProgram.withdraw(); // no slot is left that would do this at its end
             }
             throw failed;
         }
@@ -141,9 +144,11 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** Submits and waits. If a worker is idle, this thread reads its results, and nobody has to wake anybody here. */
+    /**
+     * Submits and waits. If a worker is idle, this thread reads its results, so no thread of this JVM has to be woken.
+     */
     void submitAndAwait(PoolTask<?> task) throws InterruptedException {
-        StackReserve.require(); // for giving back the reading
+        StackReserve.require(); // for giveBackReading
         PoolWorker mine = null;
         try {
             try {
@@ -182,15 +187,18 @@ final class Dispatcher implements PoolTask.Pool {
                 over = messages.isEmpty() && worker.isOver();
             }
         } catch (QueueShutdownException | QueueClosedException ended) {
-            // the thread of the slot finds the same, and buries the worker
+            // the thread of the slot gets the same exception, and buries the worker
         } catch (RuntimeException | Error damaged) {
-            worker.kill(); // and the task waits for what becomes of it
+            worker.kill(); // the task waits until the worker is buried
             log(() -> Log.of(Dispatcher.class)
                     .warn("a worker is given up: worker=" + worker.child().name(), damaged));
         }
     }
 
-    /** In any case, or nobody would read what the worker sends. */
+    /**
+     * Gives the reading back to the slot, and repeats that until it succeeds. Otherwise nobody would read the messages
+     * of the worker.
+     */
     private void giveBackReading(PoolWorker worker) {
         boolean givenBack = false;
         while (!givenBack) {
@@ -205,12 +213,12 @@ final class Dispatcher implements PoolTask.Pool {
                 }
                 givenBack = true;
             } catch (Throwable again) {
-                // the next time perhaps not
+                // the next attempt may succeed
             }
         }
     }
 
-    /** Takes a task on; returns the worker that was idle and was handed it, if there was one. */
+    /** Accepts a task. Returns the idle worker that was handed it; null if none was idle. */
     private @Nullable PoolWorker accept(PoolTask<?> task) {
         if (shutdown) {
             throw new RejectedExecutionException("the pool is shut down and takes no more tasks: pool=" + name);
@@ -225,7 +233,7 @@ final class Dispatcher implements PoolTask.Pool {
             }
             return woken;
         } catch (Throwable failed) {
-            if (task.list == null || backlog.contains(task)) { // else a worker has it
+            if (task.list == null || backlog.contains(task)) { // otherwise a worker has it
                 backlog.remove(task);
                 tally.withdraw(task);
             }
@@ -233,7 +241,9 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** Hands waiting tasks to idle workers; returns the last of those. The others are woken. */
+    /**
+     * Hands waiting tasks to idle workers. Returns the last one of these workers. The slots of the others are woken.
+     */
     private @Nullable PoolWorker handOutToIdle() {
         PoolWorker last = null;
         PoolTask<?> task = backlog.next();
@@ -255,7 +265,7 @@ final class Dispatcher implements PoolTask.Pool {
         return last;
     }
 
-    /** Hands the next task to the busy worker that has the fewest, if it runs short ones. */
+    /** Hands the next task, in advance, to the busy worker with the fewest tasks, among those that have room for it. */
     private void handOutAhead() {
         PoolTask<?> task = backlog.next();
         if (task == null) {
@@ -277,7 +287,7 @@ final class Dispatcher implements PoolTask.Pool {
 
     // ---- results ----------------------------------------------------------------------------------------------------
 
-    /** Whether the thread of a slot has to read now; if not, nobody does, or a caller of apply. */
+    /** Whether the thread of a slot has to read now. If not, nobody reads, or a caller of apply does. */
     boolean claimReading(PoolWorker worker, boolean look) {
         lock.lock();
         try {
@@ -288,12 +298,12 @@ final class Dispatcher implements PoolTask.Pool {
     }
 
     /**
-     * Takes note of what a worker sent, hands it more, and has the futures completed.
+     * Handles the messages of a worker, hands it more tasks, and has the futures completed.
      *
-     * @param here the calling thread, if it is to complete some itself
+     * @param here the calling thread, if it may complete some of the futures itself
      */
     void handle(PoolWorker worker, List<byte[]> messages, Completions.@Nullable Completer here) {
-        StackReserve.require(); // for telling what ended
+        StackReserve.require(); // for completing the futures
         List<Completions.Completion> ended = new ArrayList<>(messages.size() + 1);
         try {
             lock.lock();
@@ -320,10 +330,10 @@ final class Dispatcher implements PoolTask.Pool {
         switch (MessageKind.of(message)) {
             case MessageKind.RESULT, MessageKind.FAILURE, MessageKind.TOO_LARGE -> {
                 PoolTask<?> task = worker.answered(MessageKind.task(message));
-                if (!worker.isCondemned(task) || !task.counted) { // else another thread is telling why it was ended
+                if (!worker.isCondemned(task) || !task.counted) { // otherwise another thread completes it
                     ended.add(Completions.answer(task, message, worker.child().name()));
                     boolean good = MessageKind.of(message) == MessageKind.RESULT;
-                    tally.end(task, good); // last: what is counted is told by nobody else
+                    tally.end(task, good); // last, because nobody else completes a counted task
                 }
                 worker.done(task, MessageKind.nanos(message));
             }
@@ -355,17 +365,17 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** Calls a logger in a thread that nobody waits for; for any thread, whatever locks it holds. */
+    /** Calls a logger in a thread that nobody waits for. Any thread may call this, whatever locks it holds. */
     void log(Runnable record) {
         logs.add(record);
     }
 
-    /** Runs what may block, or call the pool, in a thread that nobody waits for. */
+    /** Runs a callback, which may block or call the pool, in a thread that nobody waits for. */
     void callBack(Callbacks.Callback callback) {
         callbacks.add(callback);
     }
 
-    /** The same for several. */
+    /** The same for several callbacks. */
     void callBack(List<? extends Callbacks.Callback> several) {
         callbacks.addAll(several);
     }
@@ -380,7 +390,7 @@ final class Dispatcher implements PoolTask.Pool {
                 listener.add(() -> told.onProgress(progressNow()));
             }
         } catch (Throwable failed) {
-            // the next time tells this, too
+            // the next call reports this progress, too
         }
     }
 
@@ -394,10 +404,10 @@ final class Dispatcher implements PoolTask.Pool {
     }
 
     private void refill(PoolWorker worker) {
-        backlog.putBack(worker.takenBack); // an error may have come up before
+        backlog.putBack(worker.takenBack); // an error may have left some there
         if (!worker.takesTasks()) {
             if (worker.isSpent()) {
-                worker.stop(); // it has had its tasks
+                worker.stop(); // it has done its maximum of tasks
                 worker.slot.wake();
             }
             return;
@@ -480,7 +490,10 @@ final class Dispatcher implements PoolTask.Pool {
         return handOutToIdle();
     }
 
-    /** Takes back what a worker has not begun, and puts what is still wanted of it before all that waits. */
+    /**
+     * Takes back the tasks that a worker has not begun, and puts those that are still wanted at the front of the
+     * backlog.
+     */
     private void takeBackWaiting(PoolWorker worker) {
         PoolTask<?> task = worker.takeBack();
         while (task != null) {
@@ -493,7 +506,7 @@ final class Dispatcher implements PoolTask.Pool {
         takeBackWaiting(worker);
         PoolTask<?> task = worker.held.first();
         if (task == null) {
-            return; // it had not begun
+            return; // the task had not begun
         }
         worker.condemn(task, Deadline.nanos(options.killAfter()));
         if (!task.isDone()) {
@@ -519,7 +532,7 @@ final class Dispatcher implements PoolTask.Pool {
                 added.get(begun).begin();
             }
         } catch (Throwable failed) {
-            added.subList(begun, added.size()).forEach(this::ended); // or whoever closes the pool waits for them
+            added.subList(begun, added.size()).forEach(this::ended); // else close would wait for them
             throw failed;
         }
     }
@@ -556,13 +569,13 @@ final class Dispatcher implements PoolTask.Pool {
             slot.retiring = true;
             return;
         }
-        worker.stop(); // first: if that fails, nothing has been done
+        worker.stop(); // first, because nothing has been changed if it fails
         slot.retiring = true;
         idle.remove(worker);
         slot.wake();
     }
 
-    /** Waits until a slot has to start a worker; false if it has to end. */
+    /** Waits until a slot has to start a worker. False if the slot has to end. */
     boolean awaitNeed(WorkerSlot slot) throws InterruptedException {
         lock.lock();
         try {
@@ -608,7 +621,7 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** One that has just been started, and was handed nothing. */
+    /** Ends a worker that has just been started and was handed no task. */
     private void giveUp(PoolWorker worker) {
         worker.kill();
         lock.lock();
@@ -621,7 +634,7 @@ final class Dispatcher implements PoolTask.Pool {
         worker.close();
     }
 
-    /** After the end of a worker, when everything that it sent was read. Can be repeated if it failed. */
+    /** Called after the end of a worker, when all its messages were read. Can be repeated if it failed. */
     void bury(WorkerSlot slot, PoolWorker worker) {
         Obituary obituary = Obituary.of(worker.child(), worker.started(), options.directory());
         boolean failedToStart = telling(ended -> bury(slot, worker, obituary, ended));
@@ -635,7 +648,7 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** True if the worker could not start. */
+    /** Buries a worker under the lock. True if the worker could not start. */
     private boolean bury(WorkerSlot slot, PoolWorker worker, Obituary obituary, List<Completions.Completion> ended) {
         workers.remove(worker);
         idle.remove(worker);
@@ -644,7 +657,7 @@ final class Dispatcher implements PoolTask.Pool {
         slot.crashes += worker.held.isEmpty() ? 0 : 1;
         for (PoolTask<?> task = worker.held.first(); task != null; task = worker.held.first()) {
             boolean lost = lose(task, obituary, ended);
-            worker.held.remove(task); // unless it is in the backlog
+            worker.held.remove(task); // no effect if it is in the backlog
             if (lost) {
                 PoolEvents.crash(name, obituary.worker(), obituary.pid(), obituary.exitDescription(), task.describe());
             }
@@ -661,7 +674,7 @@ final class Dispatcher implements PoolTask.Pool {
         return failedToStart;
     }
 
-    /** Does something under the lock, and then tells what ended by it. */
+    /** Does some work under the lock, and then completes the futures of the tasks that ended by it. */
     private <T> T telling(Function<List<Completions.Completion>, T> work) {
         StackReserve.require();
         List<Completions.Completion> ended = new ArrayList<>();
@@ -677,12 +690,12 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** False if nobody waits for it any more. */
+    /** Fails a task that a dead worker held, or puts it back to run again. False if nobody waits for it any more. */
     private boolean lose(PoolTask<?> task, Obituary obituary, List<Completions.Completion> ended) {
-        if (task.counted || task.isDone()) { // or out of time, and that is being told
+        if (task.counted || task.isDone()) { // or it has timed out, and its future is being completed
             tally.end(
                     task,
-                    !task.isCompletedExceptionally()); // else cancelled or out of time: the worker was killed for it
+                    !task.isCompletedExceptionally()); // else cancelled or timed out: the worker was killed for it
             return false;
         }
         int crashes = task.crashes + 1;
@@ -699,9 +712,9 @@ final class Dispatcher implements PoolTask.Pool {
     }
 
     /**
-     * Counts a start that failed; where none succeeds any more, gives up what waits.
+     * Counts a start that failed. If no start is expected to succeed any more, gives up the waiting tasks.
      *
-     * @param cause called where it can do no harm, as it may run code of the program's
+     * @param cause called without the lock, because it may run code of the program
      */
     void startFailed(WorkerSlot slot, boolean killed, String reason, Supplier<@Nullable Throwable> cause) {
         telling(givenUp -> {
@@ -728,13 +741,13 @@ final class Dispatcher implements PoolTask.Pool {
                 cause);
     }
 
-    /** Can be repeated if it failed. */
+    /** Called at the end of a slot. Can be repeated if it failed. */
     void ended(WorkerSlot slot) {
         boolean terminated = telling(givenUp -> {
             slots.remove(slot);
             changed.signalAll();
             if (isTerminated()) {
-                giveUpBacklog(givenUp, true, task -> shutDown()); // nobody is left to run it
+                giveUpBacklog(givenUp, true, task -> shutDown()); // no slot is left to run them
             }
             return isTerminated();
         });
@@ -765,12 +778,15 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** For the thread of a slot: what its worker has to send is noted, and nobody is kept waiting. */
+    /** For the thread of a slot: checks that a thread runs the callbacks. */
     void look() {
         callbacks.look();
     }
 
-    /** Another thread is that of a slot now; this one ends with what depends on the futures that it has completed. */
+    /**
+     * Called when another thread has become the thread of a slot. The former one, {@code keeper}, ends when the code
+     * ends that depends on the futures that it has completed.
+     */
     void replaced(Thread keeper) {
         lock.lock();
         try {
@@ -781,7 +797,7 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** For the thread of the board: has another thread go on where that of a slot is kept waiting. */
+    /** For the thread of the board: if the thread of a slot is blocked, another thread takes its place. */
     void watch() {
         isWatched = true;
         List<WorkerSlot> all;
@@ -794,14 +810,14 @@ final class Dispatcher implements PoolTask.Pool {
         all.forEach(WorkerSlot::watch);
     }
 
-    /** Whether somebody does that now and then, for as long as the pool lives. */
+    /** Whether a thread calls {@link #watch} now and then, as long as the pool lives. */
     boolean isWatched() {
         return isWatched;
     }
 
     /**
-     * For the thread of a slot that has ended, which nobody waits for: futures complete also if nobody waits for the
-     * end of the pool.
+     * For the thread of a slot that has ended, which nobody waits for. It waits for the callbacks, so that futures
+     * complete even if nobody waits for the end of the pool.
      */
     void seeOutCallbacks() throws InterruptedException {
         if (isTerminated()) {
@@ -824,7 +840,7 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** Nobody can close the pool any more. */
+    /** Called when the pool is unreachable, so that nobody can close it any more. */
     void dropped() {
         if (!isShutdown()) {
             Log.of(Dispatcher.class)
@@ -842,7 +858,10 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** Cancels what waits, and returns it; interrupts what runs, and kills what does not end by that. */
+    /**
+     * Cancels the waiting tasks, and returns them. Interrupts the running tasks, and kills the workers of those that do
+     * not end because of the interrupt.
+     */
     List<Runnable> shutdownNow() {
         List<PoolTask<?>> waiting = telling(givenUp -> {
             shutdown = true;
@@ -883,8 +902,8 @@ final class Dispatcher implements PoolTask.Pool {
     }
 
     /**
-     * Waits for the end of all slots, and of what depends on their tasks. Who is of that itself does not wait for that:
-     * neither for itself, nor for others, which may wait for this one.
+     * Waits for the end of all slots, and of the code that depends on their tasks. If such code calls this itself, it
+     * does not wait for such code. It would wait for itself, or for other callbacks that may wait for it.
      */
     boolean awaitTermination(long deadlineNanos) throws InterruptedException {
         List<Thread> others;
@@ -931,7 +950,7 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** What others are shown. */
+    /** The state that other programs are shown. */
     PoolView view() {
         lock.lock();
         try {
@@ -965,7 +984,7 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
-    /** What is lost if the JVM ends now; null if nothing is. */
+    /** Describes the tasks that are lost if the JVM ends now; null if there are none. */
     private @Nullable String describeUnfinished() {
         if (!lock.tryLock()) {
             return "the program ends: pool=" + name;

@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pool does when the program ends, by Ctrl-C for instance, before it was closed: one line on standard error, the
- * only one, if there is work, and an end to that work once its grace is over. It does not keep the program from ending.
+ * What a pool does when the program ends before the pool was closed, for instance by Ctrl-C. If there is unfinished
+ * work, it prints one line on standard error, and ends the work once its grace is over. It does not keep the program
+ * from ending.
  */
 final class EndOfProgram {
 
@@ -19,7 +20,7 @@ final class EndOfProgram {
     private final Runnable giveUp;
 
     /**
-     * @param unfinished says nothing, which is null, if there is nothing to say
+     * @param unfinished describes the unfinished work; null if there is none
      * @param giveUp ends the work after {@code grace}
      */
     EndOfProgram(Supplier<@Nullable String> unfinished, Optional<Duration> grace, Runnable giveUp) {
@@ -29,7 +30,7 @@ final class EndOfProgram {
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException ending) {
-            // a pool that is made in a shutdown hook
+            // the pool is made in a shutdown hook
         }
     }
 
@@ -39,7 +40,7 @@ final class EndOfProgram {
         }
         if (grace.isPresent()) {
             Thread end = new Thread(() -> giveUpAfter(Deadline.nanos(grace.get())), "ipcq-pool-grace");
-            end.setDaemon(true); // the end waits for hooks, not for this one
+            end.setDaemon(true); // the end of the JVM waits for hooks, but not for this thread
             end.start();
         }
     }
@@ -48,7 +49,7 @@ final class EndOfProgram {
         try {
             TimeUnit.NANOSECONDS.sleep(nanos);
         } catch (InterruptedException notOurs) {
-            // nobody has a reason to interrupt this thread, and the grace is over then
+            // nobody has a reason to interrupt this thread; the grace is then over
         }
         giveUp.run();
     }
@@ -57,7 +58,7 @@ final class EndOfProgram {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException ending) {
-            // it has begun
+            // the end has begun
         }
     }
 }

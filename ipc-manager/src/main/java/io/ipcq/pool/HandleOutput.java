@@ -7,14 +7,16 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 
-/** Writes objects, and what is attached in them so that their reader can recognize what it has attached to before. */
+/**
+ * Writes objects. It writes the handles in them so that their reader recognizes handles that it has attached before.
+ */
 final class HandleOutput extends TravelOutput {
 
     HandleOutput(OutputStream out) throws IOException {
         super(out);
     }
 
-    /** Is asked after {@code writeReplace}: it sees the handle that a queue or a proxy travels as. */
+    /** Called after {@code writeReplace}, so it sees the handle as which a queue or a proxy travels. */
     @Override
     protected Object replaceObject(Object object) throws IOException {
         if (!(object instanceof Handle)) {

@@ -19,14 +19,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads objects. A queue or proxy that came before is the same object when it comes again, as long as somebody has kept
- * it: a worker attaches to it once, not with every task, and keeps nothing that its tasks have let go of. Thread-safe.
+ * Reads objects. If a queue or proxy arrives again, it is the same object as before, as long as a task keeps it. So a
+ * worker attaches it once, and not for every task. The worker does not keep handles that its tasks have dropped.
+ * Thread-safe.
  */
 final class Handles {
 
     private static final int SWEEP = 64;
 
-    /** Who has had no task for so long has time to tidy up, and once it has begun goes on soon. */
+    /** A worker that has had no task for so long has time to tidy up. Once it has begun, it goes on soon. */
     private static final Duration IDLE = Duration.ofSeconds(1);
 
     private static final Duration SOON = Duration.ofMillis(100);
@@ -35,7 +36,7 @@ final class Handles {
     private int sweepAt = SWEEP; // guarded by it, as are the next ones
     private boolean detaching;
 
-    /** Nothing was ever attached, so there is nothing to let go of: as with most workers, at each of their tasks. */
+    /** Whether nothing was ever attached, so that there is nothing to detach. This is so in most workers. */
     private volatile boolean isUnused = true;
 
     private final CollectorCalls collector = new CollectorCalls();
@@ -45,12 +46,15 @@ final class Handles {
         this(null);
     }
 
-    /** @param program one that knows the classes of the program, if those of this library and of the thread do not */
+    /**
+     * @param program knows the classes of the program; used if the class loaders of this library and of the thread do
+     *     not know them
+     */
     Handles(@Nullable ClassLoader program) {
         this.program = program;
     }
 
-    /** The serialized handle of something attached. */
+    /** The serialized handle of a queue or proxy. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two
     record Sealed(byte[] bytes) implements Serializable {}
 
@@ -86,7 +90,7 @@ final class Handles {
         }
     }
 
-    /** Forgets the keys of what is gone, when there are twice as many as the last time. */
+    /** Forgets the keys of collected objects, when there are twice as many keys as after the last time. */
     private void sweepIfDue() {
         if (attached.size() >= sweepAt) {
             sweep();
@@ -98,7 +102,7 @@ final class Handles {
         attached.values().removeIf(there -> there.get() == null);
     }
 
-    /** After how long without a task {@link #letGo} is to be called; null if there is nothing to let go of. */
+    /** After how long without a task {@link #letGo} has to be called; null if there is nothing to detach. */
     @Nullable
     Duration patience() {
         if (isUnused) {
@@ -113,8 +117,8 @@ final class Handles {
     }
 
     /**
-     * Lets go of what tasks were passed and did not keep, and of what is gone. For a worker that has nothing to do, and
-     * makes so little garbage that its collector would not look.
+     * Detaches the queues and proxies that tasks were passed and did not keep, and those that do not exist any more.
+     * For a worker that has nothing to do. It makes so little garbage that its collector would not run by itself.
      */
     void letGo() {
         Passed.dropGone();
@@ -144,7 +148,7 @@ final class Handles {
             return object instanceof Sealed handle ? attach(handle) : object;
         }
 
-        /** Also finds what only the thread's or the program's class loader knows, as in containers. */
+        /** Also finds classes that only the class loader of the thread or of the program knows, as in containers. */
         @Override
         protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
             try {

@@ -43,7 +43,7 @@ enum Invocation {
                     .apply(a[0], a[1], a[2]));
         }
     },
-    /** A {@link Runnable}, with the result to return if there is one. */
+    /** A {@link Runnable}, with the result to return, if there is one. */
     RUNNABLE {
         @Override
         @Nullable
@@ -119,7 +119,7 @@ enum Invocation {
         return ALL[code];
     }
 
-    /** How it is named between two JVMs that have the same class path. */
+    /** The code of this invocation in messages between two JVMs with the same class path. */
     @SuppressWarnings("EnumOrdinal")
     byte code() {
         return (byte) ordinal();
@@ -127,7 +127,7 @@ enum Invocation {
 
     abstract @Nullable Object[] invoke(Object function, @Nullable Object[] arguments) throws Exception;
 
-    /** Whether the results belong to many elements, and not to one. */
+    /** Whether there are results of many elements, and not one result. */
     boolean isForMany() {
         return this == MAP || this == STAR_MAP;
     }

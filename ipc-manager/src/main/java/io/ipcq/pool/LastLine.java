@@ -8,19 +8,19 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 
 /**
- * The last line of a terminal, below everything that this program prints meanwhile. Thread-safe.
+ * The last line of a terminal. It stays below everything that this program prints. Thread-safe.
  *
- * <p>What children print themselves ({@link io.ipcq.process.Output#INHERIT}) does not pass through here; what a pool's
- * workers print does.
+ * <p>The output of a pool's workers passes through here. The output that children print themselves
+ * ({@link io.ipcq.process.Output#INHERIT}) does not.
  */
 final class LastLine implements AutoCloseable {
     /*
-     * Idea. Both standard streams of the program go through this. Before something is printed, the line is wiped out;
-     * when that has ended its own line, the last line is drawn again below it. What is printed without an end of line
-     * so stays whole.
+     * Idea. Both standard streams of the program go through this. Before text is printed, the last line is erased. Once
+     * the text has ended its own line, the last line is drawn again below it. So text that is printed without a line
+     * end stays whole.
      */
 
-    /** To the beginning of the line, and away with what is there. */
+    /** Moves to the beginning of the line and erases the line. */
     private static final byte[] WIPE = {'\r', 0x1b, '[', 'K'};
 
     private final PrintStream out;
@@ -35,7 +35,7 @@ final class LastLine implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Takes the place of {@link System#out} and {@link System#err}, until it is closed.
+     * Replaces {@link System#out} and {@link System#err}, until this is closed.
      *
      * @param err where the line is drawn: a terminal
      */
@@ -87,7 +87,7 @@ final class LastLine implements AutoCloseable {
         }
     }
 
-    /** Leaves the line as it is, with an end. Does nothing the second time. */
+    /** Leaves the line as it is, and ends it. Does nothing the second time. */
     @Override
     public synchronized void close() {
         if (closed) {

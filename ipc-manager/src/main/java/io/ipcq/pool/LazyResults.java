@@ -23,10 +23,10 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of {@code imap}: elements are read and submitted as results are taken, so no more than a window of them
+ * The results of {@code imap}. Elements are read and submitted as results are taken, so no more than a window of them
  * is in memory. For one thread.
  */
-@SuppressWarnings("UndefinedEquals") // futures are told apart by identity
+@SuppressWarnings("UndefinedEquals") // futures are compared by identity
 final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> implements Iterator<R> {
 
     private static final long LOOK_AGAIN_MILLIS = 100;
@@ -38,7 +38,7 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
     private final int window;
     private final boolean ordered;
 
-    /** In the order of submission. */
+    /** The chunks in flight, in the order of submission. */
     private final ArrayDeque<CompletableFuture<@Nullable Object[]>> inOrder = new ArrayDeque<>();
 
     private final Set<CompletableFuture<@Nullable Object[]>> unordered = new LinkedHashSet<>();
@@ -48,7 +48,7 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
     private int next;
     private boolean isExhausted;
 
-    /** Why there are no more elements; told once, after the results of those that there were. */
+    /** Why the source failed. Thrown once, after the results of all elements before the failure. */
     private @Nullable Throwable failure;
 
     LazyResults(
@@ -80,7 +80,10 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
         return next < current.length || !inFlight().isEmpty() || hasElement() || failure != null;
     }
 
-    /** Whether the source has one more; none once it has failed, which is told after the results of those before. */
+    /**
+     * Whether the source has another element. False once it has failed. The failure is thrown after the results of the
+     * elements before it.
+     */
     private boolean hasElement() {
         if (isExhausted) {
             return false;
@@ -122,7 +125,7 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
         }
         try {
             CompletableFuture<@Nullable Object[]> task = ordered ? awaitFirst() : awaitAny();
-            fill(); // before the caller works on this one
+            fill(); // before the caller uses this result
             return task.join();
         } catch (CompletionException failed) {
             throw ProcessPool.thrownHere(failed);
@@ -134,7 +137,10 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
         }
     }
 
-    /** An iterator throws nothing that is checked, unless it was compiled by other rules. */
+    /**
+     * The exception of an iterator, unchecked. An iterator throws no checked exceptions, unless it was compiled by
+     * other rules.
+     */
     private static RuntimeException asItself(Throwable broken) {
         if (broken instanceof Error error) {
             throw error;
@@ -166,7 +172,7 @@ final class LazyResults<T extends @Nullable Object, R extends @Nullable Object> 
         }
     }
 
-    /** The next elements; fewer, or none, if the source fails. */
+    /** The next elements. Fewer, or none, if the source fails. */
     private List<T> nextChunk() {
         List<T> chunk = new ArrayList<>(chunkSize);
         try {

@@ -7,17 +7,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/**
- * What a thread has said about its work (SLF4J's MDC): it goes with a task, so that what the worker logs has it, too.
- */
+/** SLF4J's MDC of a thread. It travels with a task, so that log records of the worker have it, too. */
 final class LogContext {
 
-    /** Null until somebody has looked: a JVM has a logging system or has none. */
+    /** Whether this JVM has SLF4J. Null until the first check. */
     private static volatile @Nullable Boolean usable;
 
     private LogContext() {}
 
-    /** Of the calling thread, to be sent; null if there is none. A logging system that fails has none. */
+    /**
+     * The MDC of the calling thread, to be sent. Null if there is none, if it is empty, or if the logging system fails.
+     */
     static byte @Nullable [] capture() {
         if (!isUsable()) {
             return null;
@@ -37,10 +37,10 @@ final class LogContext {
     }
 
     /**
-     * The calling thread works on what the one that was captured has begun. What an initializer has said stays, unless
-     * that says otherwise.
+     * Sets the MDC of the calling thread to the captured one. Entries that an initializer has set stay, unless the
+     * captured MDC has the same keys.
      *
-     * @return what the thread has said itself, for {@link #end}; null if nothing is to be done there
+     * @return the former MDC of the thread, for {@link #end}; null if {@link #end} has nothing to do
      */
     static @Nullable Map<String, String> begin(byte @Nullable [] captured) {
         if (captured == null || !isUsable()) {
@@ -56,11 +56,11 @@ final class LogContext {
             Slf4j.set(all);
             return own == null ? Map.of() : own;
         } catch (RuntimeException | LinkageError itsOwnFault) {
-            return null; // then it logs without
+            return null; // the thread then logs without the MDC
         }
     }
 
-    /** It does so no more. */
+    /** Restores the former MDC. */
     static void end(@Nullable Map<String, String> own) {
         if (own != null) {
             try {
@@ -80,7 +80,7 @@ final class LogContext {
         return known;
     }
 
-    /** Apart, as its classes may be missing. */
+    /** A class of its own, because SLF4J's classes may be missing. */
     private static final class Slf4j {
 
         static @Nullable Map<String, String> get() {

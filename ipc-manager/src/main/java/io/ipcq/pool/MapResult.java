@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The future of a {@code map}: done when all chunks are, or when the first has failed. */
+/** The future of a {@code map}. It is done when all chunks are done, or when the first one has failed. */
 final class MapResult<R extends @Nullable Object> extends CompletableFuture<List<R>> {
 
     private final Dispatcher dispatcher;
@@ -41,7 +41,7 @@ final class MapResult<R extends @Nullable Object> extends CompletableFuture<List
             return this;
         } finally {
             if (!submitted) {
-                chunks.forEach(chunk -> chunk.cancel(false)); // nobody has the future of them all
+                chunks.forEach(chunk -> chunk.cancel(false)); // nobody will get the future of them all
             }
         }
     }
@@ -98,7 +98,7 @@ final class MapResult<R extends @Nullable Object> extends CompletableFuture<List
         return cancelled;
     }
 
-    /** Those that depend on this one are no maps. */
+    /** Futures that depend on this one are plain ones. */
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
         return new CompletableFuture<>();

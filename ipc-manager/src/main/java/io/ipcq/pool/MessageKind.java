@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
-/** The first byte of what passes through a worker's rings; the rest follows in the order given. */
+/** The first byte of a message in a worker's rings. The other parts follow in the order given. */
 final class MessageKind {
 
     /**
@@ -19,7 +19,7 @@ final class MessageKind {
     /** Worker to parent: nothing follows. The initializer has returned. */
     static final byte READY = 4;
 
-    /** Worker to parent: a failure. The initializer has thrown it; the worker ends. */
+    /** Worker to parent: a failure. The initializer has thrown an exception. The worker ends. */
     static final byte START_FAILED = 5;
 
     /** Worker to parent: task, nanoseconds it took, values. */
@@ -28,24 +28,27 @@ final class MessageKind {
     /** Worker to parent: task, nanoseconds it took, a failure. */
     static final byte FAILURE = 7;
 
-    /** Worker to parent: task, 0. Its function is not here (any more); the task was not run. */
+    /** Worker to parent: task, 0. The worker does not know its function, or not any more. The task was not run. */
     static final byte UNKNOWN_FUNCTION = 8;
 
     /** Worker to parent: a log record. */
     static final byte LOG = 9;
 
-    /** A piece of a message that is too large for a ring; {@link #LAST_CHUNK} is its end. Pieces of two never mix. */
+    /**
+     * A piece of a message that is too large for a ring. {@link #LAST_CHUNK} is its last piece. Pieces of two messages
+     * never mix.
+     */
     static final byte CHUNK = 10;
 
     static final byte LAST_CHUNK = 11;
 
-    /** Not sent: what a message becomes that is too large for the memory of its reader. Task, nanoseconds. */
+    /** Never sent. It replaces a message that is too large for the memory of its reader. Task, nanoseconds. */
     static final byte TOO_LARGE = 12;
 
-    /** Larger messages go in pieces. */
+    /** Larger messages are sent in pieces. */
     static final int MAX_BYTES = 1 << 16;
 
-    /** Where an answer has what its task returned or threw. */
+    /** The offset of the result or failure in an answer. */
     static final int ANSWER_OFFSET = 1 + 2 * Long.BYTES;
 
     private static final int TASK_OFFSET = 1;
@@ -57,12 +60,12 @@ final class MessageKind {
         return message[0];
     }
 
-    /** The task of a message that names one. */
+    /** The task number of a message that has one. */
     static long task(byte[] message) {
         return MessageReader.longAt(message, TASK_OFFSET);
     }
 
-    /** How long the task took that an answer is for. */
+    /** How long the task of an answer took. */
     static long nanos(byte[] answer) {
         return MessageReader.longAt(answer, NANOS_OFFSET);
     }

@@ -16,7 +16,7 @@ final class MessageReader {
         this(bytes, 0);
     }
 
-    /** Begins in the middle. */
+    /** A reader that begins at {@code position}. */
     MessageReader(byte[] bytes, int position) {
         this.bytes = bytes;
         this.position = position;
@@ -65,7 +65,7 @@ final class MessageReader {
         return new String(characters);
     }
 
-    /** A text that was not null when it was written. */
+    /** A text that is not null. */
     String getText() {
         String text = getString();
         return text == null ? "" : text;
@@ -75,7 +75,7 @@ final class MessageReader {
         return bytes.length - position;
     }
 
-    /** What has not been read, as a stream. */
+    /** The bytes that have not been read, as a stream. */
     InputStream rest() {
         return new ByteArrayInputStream(bytes, position, remaining());
     }

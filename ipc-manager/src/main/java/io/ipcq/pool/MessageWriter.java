@@ -25,7 +25,7 @@ final class MessageWriter extends OutputStream {
         putByte(kind);
     }
 
-    /** A message of which the length is known. */
+    /** A message of known length. */
     MessageWriter(byte kind, int bytes) {
         this.bytes = new byte[bytes];
         putByte(kind);
@@ -66,7 +66,7 @@ final class MessageWriter extends OutputStream {
         return this;
     }
 
-    /** As characters and not as UTF-8, which has no room for lone surrogates. */
+    /** A text as characters and not as UTF-8, because UTF-8 cannot encode lone surrogates. */
     MessageWriter putString(@Nullable String value) {
         if (value == null) {
             return putInt(NULL);

@@ -21,10 +21,10 @@ record Obituary(
         List<String> lastErrorLines,
         Optional<Path> crashReport) {
 
-    /** Some file systems count in steps of two seconds. */
+    /** The precision of file times. Some file systems store them in steps of two seconds. */
     private static final Duration CLOCK_OF_FILES = Duration.ofSeconds(2);
 
-    /** Of a child that has ended. */
+    /** The obituary of a child that has ended. */
     static Obituary of(ChildProcess child, Instant started, Optional<Path> directory) {
         return new Obituary(
                 child.name(),
@@ -35,7 +35,10 @@ record Obituary(
                 crashReport(child.pid(), started, directory.orElse(Path.of(""))));
     }
 
-    /** In the working directory, or where the JVM writes when it may not write there. */
+    /**
+     * The crash report of the JVM, in the working directory, or in the directory that the JVM uses if it cannot write
+     * there.
+     */
     static Optional<Path> crashReport(long pid, Instant started, Path directory) {
         return Stream.of(directory, Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp"))
                 .map(place -> place.resolve("hs_err_pid" + pid + ".log").toAbsolutePath())
@@ -43,7 +46,7 @@ record Obituary(
                 .findFirst();
     }
 
-    /** Anybody could have put a file of that name there. */
+    /** Whether the file belongs to this user. Anybody could have put a file of that name there. */
     private static boolean isOwn(Path file) {
         try {
             return PrivateFiles.isOwn(file);
@@ -52,7 +55,7 @@ record Obituary(
         }
     }
 
-    /** Not one that an earlier process with the same pid left. */
+    /** Whether the file is not older than the worker. An earlier process with the same pid could have left it. */
     private static boolean isOf(Instant started, Path file) {
         try {
             return !Files.getLastModifiedTime(file).toInstant().isBefore(started.minus(CLOCK_OF_FILES));

@@ -12,14 +12,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the pools of this JVM do, written down for who looks: by one thread for all, so that no task pays for it. That
- * thread looks after those of the pools, too.
+ * Writes the state of the pools of this JVM for readers. One thread writes it for all pools, so that it costs the tasks
+ * nothing. This thread also watches the threads of the pools.
  */
 final class PoolBoard {
 
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /** How many workers a pool may have in the end that begins with few. */
+    /** The least number of rows for workers in a file, so that a small pool can grow. */
     private static final int LEAST_ROWS = 64;
 
     // guarded by the class
@@ -31,7 +31,7 @@ final class PoolBoard {
     // for the writing thread alone
     private @Nullable Announcement announcement;
     private @Nullable PoolView last;
-    /** It was said that this failed; each time is another attempt. */
+    /** Whether a failure was reported. The writing is tried again each time. */
     private boolean failed;
 
     /** Whether the pool has ended. Read without a lock. */
@@ -41,7 +41,7 @@ final class PoolBoard {
         this.pool = pool;
     }
 
-    /** Shows a pool from now on. It works as well if nobody can see it, so nothing is thrown. */
+    /** Shows a pool from now on. Throws nothing, because a pool also works if nobody can see it. */
     static PoolBoard add(Dispatcher pool) {
         PoolBoard board = new PoolBoard(pool);
         try {
@@ -59,7 +59,7 @@ final class PoolBoard {
         return board;
     }
 
-    /** For who holds the monitor. */
+    /** Starts the writing thread. For a caller that holds the monitor. */
     private static void startWriter() {
         Thread thread = LastingThread.make(PoolBoard::write, "ipcq-pool-board");
         thread.setDaemon(true);
@@ -75,7 +75,7 @@ final class PoolBoard {
         }
     }
 
-    /** Shows it no more. Idempotent. */
+    /** Stops showing the pool. Idempotent. */
     void remove() {
         ended = true;
         synchronized (PoolBoard.class) {
@@ -94,7 +94,7 @@ final class PoolBoard {
                     return;
                 }
             } catch (Throwable again) {
-                // the next time perhaps not
+                // the next attempt may succeed
             }
             LockSupport.parkNanos(PERIOD_NANOS);
         }
@@ -118,7 +118,7 @@ final class PoolBoard {
                 pool.watch();
             }
         } catch (Throwable again) {
-            // the next time perhaps not
+            // the next attempt may succeed
         }
     }
 
@@ -156,7 +156,10 @@ final class PoolBoard {
         last = view;
     }
 
-    /** Who is at the same task as before has been at it since then. */
+    /**
+     * The view, with the time since when each worker is at its task. If a worker is at the same task as before, it
+     * keeps that time.
+     */
     private PoolView sinceBefore(PoolView view) {
         PoolView before = last;
         List<PoolView.Worker> workers = new ArrayList<>();

@@ -6,12 +6,12 @@ import io.ipcq.event.Span;
 import io.ipcq.process.ChildProcess;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the Flight Recorder what becomes of tasks and workers, if somebody records it; throws nothing. */
+/** Tells the Flight Recorder how tasks and workers end, if it records. Throws nothing. */
 final class PoolEvents {
 
     private PoolEvents() {}
 
-    /** In the worker: a task runs from now on, until the span is closed; null if nobody wants to know. */
+    /** In the worker: a task runs from now on, until the span is closed. Null if nothing is recorded. */
     static @Nullable Span task(long number, Object function) {
         try {
             return Events.areRecorded() ? Recorded.task(number, function) : null;
@@ -20,18 +20,18 @@ final class PoolEvents {
         }
     }
 
-    /** In the parent: a worker has ended, and a task with it. */
+    /** In the parent: a worker has ended while it held a task. */
     static void crash(String pool, String worker, long pid, String exit, String task) {
         try {
             if (Events.areRecorded()) {
                 Recorded.crash(pool, worker, pid, exit, task);
             }
         } catch (Throwable notRecorded) {
-            // which changes nothing
+            // the pool goes on without it
         }
     }
 
-    /** Apart, as {@code jdk.jfr} may be missing. */
+    /** A class of its own, because {@code jdk.jfr} may be missing. */
     private static final class Recorded {
 
         private static final String OF_LAMBDAS = "$$Lambda";
@@ -59,7 +59,7 @@ final class PoolEvents {
             }
         }
 
-        /** The class that a lambda is in: its own has another name each time. */
+        /** The class in which a lambda is written, because the lambda's own class has another name each time. */
         private static String written(String name) {
             int end = name.indexOf(OF_LAMBDAS);
             return end < 0 ? name : name.substring(0, end);

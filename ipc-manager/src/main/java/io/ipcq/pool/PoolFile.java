@@ -15,22 +15,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** A {@link PoolView} as the words of a mapped file. */
+/** Writes and reads a {@link PoolView} in a mapped file. */
 final class PoolFile {
     /*
-     * Idea. One process writes; it makes the sequence odd, writes everything, and makes it even. Who reads finds the
-     * same even number before and after, or reads again. A writer that is stopped or dies in between is waited for a
-     * few times; what is there then is read as it is, and nothing in it is trusted: lengths and counts are bounded.
+     * Idea. One process writes. It makes the sequence odd, writes everything, and makes the sequence even. A reader has
+     * to find the same even number before and after, or it reads again. The writer may be stopped or die in between. So
+     * a reader tries only a few times, and then takes the content as it is. Nothing in it is trusted: lengths and
+     * counts are bounded.
      */
 
-    /** As they are numbered in the file. */
+    /** The states in the order of their numbers in the file. */
     private static final List<Worker.State> STATES =
             List.of(Worker.State.STARTING, Worker.State.IDLE, Worker.State.BUSY, Worker.State.ENDING);
 
-    /** No pool has more, and a file of that many is a megabyte. */
+    /** The most rows of a file. No pool has more workers, and such a file takes a megabyte. */
     static final int MOST_ROWS = 4096;
 
-    /** Some centuries from now, so that differences can be counted in nanoseconds. */
+    /** The latest accepted time, some centuries from now, so that differences can be counted in nanoseconds. */
     private static final long LATEST_MILLIS = 1L << 43;
 
     private static final int ATTEMPTS = 20;
@@ -86,7 +87,7 @@ final class PoolFile {
         putText(out, row + FUNCTION_BYTES, row + FUNCTION, LONGEST_FUNCTION, worker.function());
     }
 
-    /** Cut if it is too long; half a character at the end is shown as one that is unknown. */
+    /** Writes a text. Cuts it if it is too long. A character that is cut in half is shown as an unknown one. */
     private static void putText(ByteBuffer out, int lengthAt, int at, int most, String text) {
         byte[] bytes = text.getBytes(UTF_8);
         int length = Math.min(most, bytes.length);

@@ -5,7 +5,7 @@ import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormat;
 
 /**
- * Where the words of the file stand by which a pool is seen. The same picture is in {@code docs/file-format.md}.
+ * The layout of the file that shows a pool. The same picture is in {@code docs/file-format.md}.
  *
  * <pre>
  *  +--------------------------+  0

@@ -12,27 +12,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rules by which it is known that a pool does not go on, each with its evidence and its sentence: those of queues
- * are in {@link io.ipcq.observe.StallRules}.
+ * The rules that tell that a pool is stalled, each with its evidence and its sentence. The rules for queues are in
+ * {@link io.ipcq.observe.StallRules}.
  *
  * <p>Thread-safe: immutable.
  */
 public final class PoolRules {
 
-    /** For less, a task is not called stuck, however long others took. */
+    /** A task that has run for less time is not called stuck, however quick other tasks are. */
     public static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** A task that takes so many times as long as usual is strange. */
+    /** A task that takes this many times as long as usual is suspicious. */
     private static final int TIMES_USUAL = 10;
 
     private final Duration patience;
 
-    /** @param patience how long a task may take before that is strange */
+    /** @param patience how long a task may take before it is suspicious */
     public PoolRules(Duration patience) {
         this.patience = patience;
     }
 
-    /** What keeps a pool from going on; empty if nothing does. */
+    /** The reasons why a pool is stalled; empty if it is not. */
     public List<Stall> of(PoolView pool) {
         List<Stall> stalls = new ArrayList<>();
         ProcessSight program = ProcessSight.of(pool.pid());

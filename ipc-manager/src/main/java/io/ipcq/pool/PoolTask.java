@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call that a pool was given: what is sent, and the future of its result.
+ * One call that a pool was given: the bytes that are sent, and the future of its result.
  *
  * @param <R> the type of the result; an array for a task that stands for many elements
  */
@@ -22,21 +22,24 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
 
     /** Who gets the result. */
     enum Use {
-        /** Whoever has the future. */
+        /** The code that has the future. */
         FUTURE,
-        /** The one thread that waits in {@code apply}, and has the future for itself; it decodes the result. */
+        /** The one thread that waits in {@code apply}. Nobody else has the future. This thread decodes the result. */
         CALLER,
-        /** The pool, of which it is a part of something else. */
+        /** The pool itself. The task is a part of something larger. */
         PART
     }
 
-    /** Somebody else than the pool may complete the future, and does not know who waits. */
+    /**
+     * How often a waiting thread checks the future. Code outside the pool may complete the future, and does not wake
+     * the thread.
+     */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** What goes before function and arguments. */
+    /** The size of a message before function and arguments. */
     private static final int HEADER_BYTES = 3 + Long.BYTES + 2 * Integer.BYTES;
 
-    /** Whom the task was given. */
+    /** The pool that a task was given to. */
     interface Pool {
 
         /** A number that no other task of the pool has. */
@@ -56,13 +59,14 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     private final Use use;
     private volatile @Nullable Thread waiter;
 
-    /** How the thread that waits in {@code apply} completes this. */
+    /** The completion that is left to the thread that waits in {@code apply}. */
     private volatile @Nullable Runnable left;
 
     private volatile @Nullable Runnable whenDone;
 
     /**
-     * The list that this is in, and its neighbours there; guarded by the dispatcher, and for {@link TaskList} alone.
+     * The list that this is in, and its neighbours there. Guarded by the dispatcher. Only {@link TaskList} changes
+     * them.
      */
     @Nullable
     TaskList list;
@@ -77,12 +81,12 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     int crashes;
 
     /**
-     * Whether the statistics do not wait for its end: it has been counted, or was not submitted. Guarded by the
-     * dispatcher.
+     * Whether the statistics need not count its end, because it was counted already, or was not submitted. Guarded by
+     * the dispatcher.
      */
     boolean counted = true;
 
-    /** Nobody looks at the future of {@code execute}. */
+    /** Whether the task comes from {@code execute}, so that nobody looks at its future. */
     boolean unattended;
 
     PoolTask(
@@ -119,7 +123,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         return number + ", " + function.name();
     }
 
-    /** What is put into a worker's ring. */
+    /** The message that is put into a worker's ring. */
     byte[] message(boolean withFunction) {
         MessageWriter out = new MessageWriter(MessageKind.TASK, messageBytes(withFunction))
                 .putLong(number)
@@ -134,7 +138,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         return out.toBytes();
     }
 
-    /** The bytes that a ring has to have room for, at most. */
+    /** The size of the message at most. */
     int messageBytes() {
         return messageBytes(true);
     }
@@ -145,7 +149,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         return HEADER_BYTES + contextBytes + functionBytes + arguments.length;
     }
 
-    /** Decodes the values and completes the future with them; runs code of the program's. */
+    /** Decodes the values and completes the future with them. Runs code of the program. */
     @SuppressWarnings({"unchecked", "NullAway"}) // a function may return null
     void succeed(MessageReader in, String worker) {
         @Nullable Object[] values;
@@ -159,14 +163,20 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         after();
     }
 
-    /** Completes the future with a failure; in that of somebody else's, what the task threw is what the task threw. */
+    /**
+     * Completes the future with a failure. If code outside the pool has the future, it gets the exception that the task
+     * threw itself.
+     */
     void fail(Throwable reason) {
         boolean asItself = use == Use.FUTURE && reason instanceof RemoteTaskException;
         completeExceptionally(asItself ? ((RemoteTaskException) reason).original() : reason);
         after();
     }
 
-    /** What is done if neither could be done: there may have been no memory even for that. */
+    /**
+     * Completes the future with a failure if {@link #succeed} and {@link #fail} could not do so, and repeats that until
+     * it succeeds. There may have been too little memory for it.
+     */
     void failInAnyCase(Throwable reason) {
         failInAnyCase(this, reason, this::after);
     }
@@ -194,12 +204,12 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         return true;
     }
 
-    /** Whether somebody waits for the end who may then take long, and whose code that may be. */
+    /** Whether completing this runs code of the program that may take long. */
     boolean mayBlock() {
         return getNumberOfDependents() > 0 || (whenDone != null && use != Use.PART);
     }
 
-    /** Whether there is nothing more to read for this task. */
+    /** Whether no more messages have to be read for this task. */
     boolean isDecided() {
         return left != null || isDone();
     }
@@ -229,14 +239,14 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     }
 
     /**
-     * What the pool itself does after the end, in whichever thread, perhaps twice; to be set before the task is
+     * Sets an action of the pool that runs after the end, in any thread, perhaps twice. To be set before the task is
      * submitted.
      */
     void whenDone(Runnable then) {
         whenDone = then;
     }
 
-    /** Waits for the end, without the dependent that {@code get} makes: for one thread. */
+    /** Waits for the end. Unlike {@code get}, this adds no dependent to the future. Only one thread may wait so. */
     void await() throws InterruptedException {
         waiter = Thread.currentThread();
         ForkJoinPool.managedBlock(new ForkJoinPool.ManagedBlocker() {
@@ -263,8 +273,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     }
 
     /**
-     * Cancels the task: one that has not begun never does. With {@code true} one that runs is interrupted, and its
-     * worker is killed if that does not end it.
+     * Cancels the task. If it has not begun, it never will. With {@code true}, a running task is interrupted, and its
+     * worker is killed if the interrupt does not end the task.
      */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
@@ -277,13 +287,13 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         return cancelled;
     }
 
-    /** Those that depend on this one are no calls. */
+    /** Futures that depend on this one are plain ones. */
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
         return new CompletableFuture<>();
     }
 
-    /** The call, to be made in this JVM: what {@code shutdownNow} returns. */
+    /** The call as a {@link Runnable} for this JVM. {@code shutdownNow} returns it. */
     Runnable here() {
         return () -> {
             Handles handles = new Handles();

@@ -10,22 +10,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pool of any program of this user as it showed itself a moment ago: what {@code ipcq pool ls} and {@code show}
- * print.
+ * A recent state of a pool of any program of this user. {@code ipcq pool ls} and {@code show} print it.
  *
- * <p>A program writes this down five times a second, in a file of its own, and nothing is asked of it: so a pool can be
- * seen whose program is stopped, and what is seen is as old as {@link #seen} says. Names are text of others.
+ * <p>A program writes its pools' states to a file of its own, five times a second. A reader does not ask the program.
+ * So a pool can be seen even if its program is stopped, and the state is as old as {@link #seen} says. Names are text
+ * that other programs chose.
  *
- * <p>Thread-safe: immutable. Process-safe: who looks writes nothing, and no pool works slower for being looked at.
- * Survives a crash: a program that is dead has no pools.
+ * <p>Thread-safe: immutable. Process-safe: readers write nothing, and do not slow a pool down. Survives a crash: a dead
+ * program has no pools.
  *
- * @param pid of the program
+ * @param pid the process id of the program
  * @param name the pool's name
  * @param started when the pool was made
- * @param seen when the program wrote this down
+ * @param seen when the program wrote this state
  * @param shutdown whether the pool takes no more tasks
- * @param stats its counts
- * @param workers its workers, as many of them as there is room for in the file: more than a pool of fixed size ever has
+ * @param stats the counts of the pool
+ * @param workers the workers of the pool, as many as fit into the file: more than a pool of fixed size ever has
  */
 public record PoolView(
         long pid, String name, Instant started, Instant seen, boolean shutdown, PoolStats stats, List<Worker> workers) {
@@ -35,18 +35,18 @@ public record PoolView(
     }
 
     /**
-     * A worker of it.
+     * A worker of the pool.
      *
      * @param name the worker's name
-     * @param pid of its JVM; that of the program if it is a thread of that
+     * @param pid the process id of its JVM; the program's if the worker is a thread of the program
      * @param state what it does
      * @param started when it was started
      * @param done how many tasks it has done; a chunk counts as one here
-     * @param crashes how many workers before it in its place died while they held a task
+     * @param crashes how many earlier workers in its place died while they held a task
      * @param task the number of the task that it works on; 0 if there is none
      * @param function what that task calls; empty if there is none
      * @param since when it was first seen at that task, a fifth of a second late at most
-     * @param usual how long its tasks took of late
+     * @param usual how long its tasks took recently
      */
     public record Worker(
             String name,
@@ -87,7 +87,7 @@ public record PoolView(
         return all(Announcement.defaultBase());
     }
 
-    /** The same for another place: the {@code java.io.tmpdir} of those programs. */
+    /** The same for programs with another {@code java.io.tmpdir}. */
     public static List<PoolView> all(Path temporaryDirectory) throws IOException {
         List<PoolView> views = new ArrayList<>();
         for (Announcement.Found found : Announcement.all(temporaryDirectory, PoolLayout.FORMAT)) {
@@ -97,7 +97,7 @@ public record PoolView(
                     views.add(PoolFile.read(found.pid(), found.region()));
                 }
             } catch (RuntimeException | InternalError damaged) {
-                // as what is damaged otherwise: it is left out
+                // left out, as other damaged files are
             } finally {
                 found.region().release(bytes);
             }

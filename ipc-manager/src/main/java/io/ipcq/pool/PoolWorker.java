@@ -22,24 +22,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parent's end of one worker: its JVM, its rings, and the tasks that it was handed. All but the reading is guarded
- * by the dispatcher's lock; reading is for the one thread that {@link #reader} names.
+ * The parent's end of one worker: its JVM, its rings, and the tasks that it was handed. The dispatcher's lock guards
+ * all but the reading of results. Only the thread that {@link #reader} names reads results.
  */
 final class PoolWorker {
     /*
      * Idea. The worker takes one task at a time from its ring, runs it, and puts the result before it takes the next.
-     * So at any time at most one task is out of the ring and without a result: the one that the worker holds. Tasks
-     * that are still in the ring have not begun, however the worker ended, and the parent may take them back: the ring
-     * has more than one consumer. That is what allows to hand out small tasks in advance.
+     * So at any time at most one task is out of the ring and has no result: the one that the worker holds. Tasks that
+     * are still in the ring have not begun, however the worker ended. The parent may take them back, because the ring
+     * can have several consumers. So small tasks can be handed out in advance.
      *
-     * Crash. When the JVM has ended, both rings are shut down. The reader gets the results that are left, then a
-     * QueueShutdownException: from then on nothing more can come, and what is not in the task ring was held.
+     * Crash. When the JVM has ended, both rings are shut down. The reader gets the results that are left, and then a
+     * QueueShutdownException. After that no more results can come, and the worker held each unanswered task that is not
+     * in the task ring.
      */
 
     private static final int RING_BYTES = 1 << 20;
     private static final int CONTROL_BYTES = 1 << 12;
 
-    /** Leaves the task ring room enough that a put into it never waits. */
+    /** Leaves enough room in the task ring that a put never waits. */
     private static final int MAX_BYTES_AHEAD = RING_BYTES / 4;
 
     private static final int MAX_TASKS_AHEAD = 128;
@@ -53,16 +54,16 @@ final class PoolWorker {
 
     /** Who reads the results. */
     private enum Reader {
-        /** Nobody: the worker is idle. */
+        /** Nobody, because the worker is idle. */
         NONE,
         /** The thread of the slot. */
         SLOT,
-        /** A thread in {@code apply}, so nobody has to wake it. */
+        /** A thread in {@code apply}, so that nobody has to wake it. */
         CALLER
     }
 
     /**
-     * How far it has come in its life.
+     * The states in the life of a worker.
      *
      * <pre>{@code
      *   STARTING          -> READY <-> IDLE
@@ -76,13 +77,13 @@ final class PoolWorker {
         STARTING,
         /** It may be handed tasks. */
         READY,
-        /** The same; it has nothing to do, and is among those that are handed what comes. */
+        /** It may be handed tasks, has nothing to do, and is in the dispatcher's list of idle workers. */
         IDLE,
-        /** It takes no more tasks: it has ended, or was killed when handing it one failed. */
+        /** It takes no more tasks, because it has ended, or was killed after it could not be handed one. */
         GONE,
-        /** It was told to end when it is done with what it has. */
+        /** It was told to end when it has done its tasks. */
         STOPPING,
-        /** It was killed before it was ready, as nobody needs it any more. */
+        /** It was killed before it was ready, because nobody needs it any more. */
         DISCARDED
     }
 
@@ -96,10 +97,10 @@ final class PoolWorker {
     private final SharedQueue<byte[]> control;
     private final Chunks chunks = new Chunks();
 
-    /** In the order of the ring. */
+    /** The tasks that the worker has, in the order of the ring. */
     final TaskList held = new TaskList();
 
-    /** What was held and taken back, in the same order, until it is somewhere else. */
+    /** Tasks that were held and taken back, in the same order, until they are moved to another list. */
     final TaskList takenBack = new TaskList();
 
     private final Map<Integer, Integer> functions = new LinkedHashMap<>(16, 0.75f, true) {
@@ -109,30 +110,30 @@ final class PoolWorker {
         }
     };
 
-    /** The function that was used last, and so is known there; 0 for none. */
+    /** The function that was used last, which the worker therefore knows; 0 for none. */
     private int lastFunction;
 
     private Reader reader = Reader.NONE;
     private State state = State.STARTING;
     private int assigned;
 
-    /** A task that is too large for the ring; the thread of the slot sends it. */
+    /** A task that is too large for the ring. The thread of the slot sends it. */
     private byte @Nullable [] unsent;
 
-    /** How much of it was sent; for that thread. */
+    /** How many bytes of {@link #unsent} were sent. Only for the thread of the slot. */
     private int sent;
 
     private boolean large;
 
-    /** The task whose end was demanded; the worker is killed if that does not come. */
+    /** The task that was told to end. If it does not end, the worker is killed. */
     private @Nullable PoolTask<?> condemned;
 
     private @Nullable RemoteFailure startFailure;
 
-    /** When the worker is killed; {@link Deadline#NEVER} for never. Read without the lock. */
+    /** When the worker is killed, or {@link Deadline#NEVER}. Read without the lock. */
     private volatile long killAt = Deadline.NEVER;
 
-    /** When the task that runs has to be done. Read without the lock. */
+    /** When the running task has to be done. Read without the lock. */
     private volatile long dueAt = Deadline.NEVER;
 
     private final long timeoutNanos;
@@ -160,7 +161,7 @@ final class PoolWorker {
 
     static PoolWorker start(WorkerSlot slot, ProcessPoolOptions options, byte @Nullable [] initializer)
             throws IOException {
-        // variables and not a list: between the making of a ring and the next step no call can fail
+        // variables and no list, because no call can fail between the making of a ring and its assignment
         SharedQueue<byte[]> tasks = null;
         SharedQueue<byte[]> results = null;
         SharedQueue<byte[]> control = null;
@@ -195,7 +196,10 @@ final class PoolWorker {
         return SharedQueue.builder(Codec.bytes()).capacityBytes(bytes).create();
     }
 
-    /** Of plain values, unless there is an initializer: so the worker needs no Java serialization to start. */
+    /**
+     * A call with plain values only, unless there is an initializer. So the worker needs no Java serialization to
+     * start.
+     */
     private static ChildProcessBuilder serving(
             SharedQueue<byte[]> tasks,
             SharedQueue<byte[]> results,
@@ -215,7 +219,7 @@ final class PoolWorker {
                 .environment(options.environment())
                 // the cheapest in memory and threads; a worker has one thread that works
                 .yieldingOptions("-XX:+UseSerialGC")
-                // its records come with its results, in their order
+                // its log records come in one ring with its results, in order
                 .logLevel(System.Logger.Level.OFF)
                 .jvmOptions(ChildLogs.jvmOptions().toArray(String[]::new));
         options.maxWorkerHeap().ifPresent(builder::heap);
@@ -246,7 +250,7 @@ final class PoolWorker {
 
     // ---- its life ---------------------------------------------------------------------------------------------------
 
-    /** Whether its JVM and its initializer have started, whatever came after that. */
+    /** Whether its JVM has started and its initializer has returned, whatever happened after that. */
     boolean isReady() {
         return state != State.STARTING && state != State.DISCARDED;
     }
@@ -259,19 +263,19 @@ final class PoolWorker {
         return state == State.GONE;
     }
 
-    /** Whether it may be handed tasks, as far as that does not depend on which. */
+    /** Whether it may be handed tasks at all. */
     boolean takesTasks() {
         return (state == State.READY || state == State.IDLE) && condemned == null && assigned < maxTasks;
     }
 
-    /** Whether it has to be told to end, as it is done with all that it may be handed. */
+    /** Whether it has to be told to end, because it has done all tasks that it may be handed. */
     boolean isSpent() {
         return (state == State.READY || state == State.IDLE || state == State.GONE)
                 && held.isEmpty()
                 && condemned == null;
     }
 
-    /** Whether it has not become ready, though it could. */
+    /** Whether it has not become ready, although nobody discarded it. */
     boolean hasFailedToStart() {
         return state == State.STARTING;
     }
@@ -286,20 +290,23 @@ final class PoolWorker {
         startFailure = failure;
     }
 
-    /** What its initializer threw; null if that is not why it could not start. */
+    /** The exception of its initializer; null if it did not fail for this reason. */
     @Nullable
     RemoteFailure startFailure() {
         return startFailure;
     }
 
-    /** It is among those that have nothing to do. */
+    /** Notes that the worker is in the dispatcher's list of idle workers. */
     void rest() {
         if (state == State.READY) {
             state = State.IDLE;
         }
     }
 
-    /** Ends it if it has nothing to do, or is only starting; nobody is idle from now on. May be called again. */
+    /**
+     * Ends the worker if it has nothing to do, or is still starting. It does not count as idle any more. May be called
+     * again.
+     */
     void stopUnlessBusy() {
         if (state == State.IDLE) {
             state = State.READY;
@@ -312,11 +319,11 @@ final class PoolWorker {
         }
     }
 
-    /** If it throws, it may be called again. */
+    /** Tells the worker to end. If this throws an exception, it may be called again. */
     void stop() {
         long deadline = Deadline.in(STOP_GRACE_NANOS);
         tell(tasks, new byte[] {MessageKind.STOP});
-        state = State.STOPPING; // not before: nobody stops one that is stopping
+        state = State.STOPPING; // not before, because a worker that is stopping is not stopped again
         killAt = deadline;
     }
 
@@ -324,7 +331,7 @@ final class PoolWorker {
         child.kill();
     }
 
-    /** Interrupts the task that runs, and kills the worker if it does not end within {@code graceNanos}. */
+    /** Interrupts the running task, and kills the worker if the task does not end within {@code graceNanos}. */
     void condemn(PoolTask<?> task, long graceNanos) {
         condemned = task;
         dueAt = Deadline.NEVER;
@@ -369,7 +376,7 @@ final class PoolWorker {
 
     // ---- handing out ------------------------------------------------------------------------------------------------
 
-    /** Whether the worker can be handed one more, in advance if it has some. */
+    /** Whether the worker can be handed one more task, in advance if it has tasks already. */
     boolean hasRoomFor(PoolTask<?> task) {
         if (held.isEmpty()) {
             return true;
@@ -385,9 +392,9 @@ final class PoolWorker {
     }
 
     /**
-     * Hands a task out, which leaves the list that it is in; false if the worker has just ended, and the task has yet
-     * to be put into another list. If it throws, it is not known whether the worker has the task, and the worker is
-     * killed.
+     * Hands a task to the worker. The task moves from its list to {@link #held}. False if the worker has just ended;
+     * the caller then has to put the task into another list. If this throws an exception, it is not known whether the
+     * worker has the task, and the worker is killed.
      */
     boolean hand(PoolTask<?> task) {
         int function = task.function().number();
@@ -418,14 +425,15 @@ final class PoolWorker {
             }
             return true;
         } catch (Throwable unsure) {
-            state = State.GONE; // or it would be handed the next one, which would end with it
+            state = State.GONE; // otherwise it would be handed the next task, which would be lost with it
             kill();
             throw unsure;
         }
     }
 
     /**
-     * The same of a worker that is idle, and is not any more when it was handed the task or turns out to have ended.
+     * The same for a worker that is idle. It is not idle any more when it was handed the task, or has turned out to
+     * have ended.
      */
     boolean handWhileIdle(PoolTask<?> task) {
         boolean handed = hand(task);
@@ -446,7 +454,10 @@ final class PoolWorker {
         }
     }
 
-    /** True also if the ring was cut short: the worker may have the task then, which is buried with it. */
+    /**
+     * Puts a task into the ring. Also true if the ring was cut short. Then the worker may have the task, and the task
+     * fails with the worker.
+     */
     private boolean offerTask(byte[] message) {
         try {
             return offer(tasks, message);
@@ -457,7 +468,7 @@ final class PoolWorker {
         }
     }
 
-    /** Says something to the worker; if that cannot be said, it has to end. */
+    /** Sends a message to the worker. If the message cannot be sent, the worker is killed. */
     private void tell(SharedQueue<byte[]> ring, byte[] message) {
         try {
             var unused = offer(ring, message);
@@ -466,7 +477,7 @@ final class PoolWorker {
         }
     }
 
-    /** The next task has its turn. */
+    /** Sets the deadline of the next task, which begins now. */
     private void begin() {
         dueAt = held.isEmpty() ? Deadline.NEVER : Deadline.in(timeoutNanos);
     }
@@ -477,8 +488,8 @@ final class PoolWorker {
     }
 
     /**
-     * Sends what the ring has room for within {@code nanos}: a worker that takes nothing may have to be killed. For the
-     * thread of the slot, without the lock.
+     * Sends as many pieces of a large task as the ring has room for within {@code nanos}. The time is limited, because
+     * a worker that takes nothing may have to be killed. For the thread of the slot, without the lock.
      */
     void sendLarge(long nanos) throws InterruptedException {
         byte[] message = unsent;
@@ -489,7 +500,7 @@ final class PoolWorker {
         int before;
         do {
             before = sent;
-            sent = Chunks.putPiece(tasks, message, before, deadline); // what was sent is known if the next one fails
+            sent = Chunks.putPiece(tasks, message, before, deadline); // now, so that it is right if the next one fails
         } while (sent > before && sent < message.length && !Deadline.hasPassed(deadline));
         if (sent == message.length) {
             unsent = null;
@@ -498,7 +509,10 @@ final class PoolWorker {
 
     // ---- taking back ------------------------------------------------------------------------------------------------
 
-    /** The oldest task that the worker has not begun, {@link #takenBack} from it. Null if there is none. */
+    /**
+     * Takes the oldest task that the worker has not begun back from the ring, and moves it to {@link #takenBack}. Null
+     * if there is none.
+     */
     @Nullable
     PoolTask<?> takeBack() {
         if (large || state == State.STOPPING || state == State.DISCARDED) {
@@ -510,7 +524,7 @@ final class PoolWorker {
         } catch (QueueShutdownException | QueueClosedException ended) {
             return null;
         } catch (QueueStorageException cutShort) {
-            kill(); // nobody can tell any more what it has not begun
+            kill(); // it cannot be known any more which tasks it has not begun
             return null;
         }
         if (message == null) {
@@ -527,7 +541,7 @@ final class PoolWorker {
             }
             return task;
         } catch (Throwable unfinished) {
-            kill(); // or it would be waited for what nobody has any more
+            kill(); // otherwise the pool would wait for a task that nobody has
             throw unfinished;
         }
     }
@@ -540,7 +554,10 @@ final class PoolWorker {
         return task;
     }
 
-    /** After the end: takes back what had not begun. What is {@link #held} then was held by the worker when it died. */
+    /**
+     * Called after the end of the worker: takes back the tasks that had not begun. The worker held those that are still
+     * in {@link #held} when it died.
+     */
     void takeBackAll() {
         if (large && hasTakenNothing()) {
             takenBack.addAll(held);
@@ -550,18 +567,21 @@ final class PoolWorker {
         }
     }
 
-    /** Whether all that was sent of a large task is still there. A worker that took some may have died of its size. */
+    /**
+     * Whether all sent pieces of a large task are still in the ring. A worker that took some of them may have died
+     * because of the size of the task.
+     */
     private boolean hasTakenNothing() {
         try {
             return tasks.qsize() >= Chunks.pieces(sent);
         } catch (QueueStorageException cutShort) {
-            return false; // nobody can tell any more
+            return false; // it cannot be known any more
         }
     }
 
     // ---- reading ----------------------------------------------------------------------------------------------------
 
-    /** Whether something is to be expected from the worker. */
+    /** Whether messages or a deadline of the worker have to be waited for. */
     boolean isAwaited() {
         return !isReady()
                 || state == State.STOPPING
@@ -571,8 +591,8 @@ final class PoolWorker {
     }
 
     /**
-     * Has the thread of the slot read, unless another one does, or there is nothing to be expected; says whether it has
-     * to.
+     * Makes the thread of the slot the reader, unless a caller reads, or there is nothing to wait for. Returns whether
+     * that thread has to read.
      */
     boolean claimForSlot(boolean look) {
         if (reader == Reader.CALLER) {
@@ -583,7 +603,10 @@ final class PoolWorker {
         return awaited;
     }
 
-    /** Has this thread read, unless another one does or has to send; says whether it may. */
+    /**
+     * Makes the calling thread the reader, unless another thread reads or has to send. Returns whether the calling
+     * thread may read.
+     */
     boolean claimForCaller() {
         boolean free = reader == Reader.NONE && unsent == null;
         if (free) {
@@ -592,13 +615,13 @@ final class PoolWorker {
         return free;
     }
 
-    /** The caller reads no more; says whether the thread of the slot has to. */
+    /** Called when the caller reads no more. Returns whether the thread of the slot has to read. */
     boolean endReading() {
         reader = Reader.NONE;
         return isAwaited() || isGone() || !child.isAlive();
     }
 
-    /** How long to wait for a message until a deadline has to be looked at. */
+    /** How long to wait for a message before the next deadline has to be checked. */
     long patience(long most) {
         long next = Math.min(Deadline.remainingNanos(killAt), Deadline.remainingNanos(dueAt));
         return Math.max(0, Math.min(most, next));
@@ -613,9 +636,9 @@ final class PoolWorker {
     }
 
     /**
-     * The messages that are there, waiting for the first of them.
+     * Waits for a message, and returns all messages that have arrived.
      *
-     * @throws QueueShutdownException if the worker has ended and everything that it put was read
+     * @throws QueueShutdownException if the worker has ended and all its messages were read
      */
     List<byte[]> receive(long nanos) throws InterruptedException {
         byte[] first = results.get(Duration.ofNanos(nanos));
@@ -635,7 +658,7 @@ final class PoolWorker {
         return messages;
     }
 
-    /** The task that an answer is for: the oldest of those that the worker has. */
+    /** The task that an answer is for. It has to be the oldest task that the worker has. */
     PoolTask<?> answered(long number) {
         PoolTask<?> task = held.first();
         if (task == null || task.number() != number) {
@@ -645,7 +668,7 @@ final class PoolWorker {
         return task;
     }
 
-    /** The worker is done with the oldest of its tasks, after so many nanoseconds. */
+    /** Called when the worker has done its oldest task. The task took {@code nanos}. */
     void done(PoolTask<?> task, long nanos) {
         bytesAhead -= task.messageBytes();
         held.remove(task);
@@ -658,7 +681,9 @@ final class PoolWorker {
         begin();
     }
 
-    /** Whether it has ended and everything that it sent was read. Also where its rings could not be shut down. */
+    /**
+     * Whether the worker has ended and all its messages were read. This holds even if its rings could not be shut down.
+     */
     boolean isOver() {
         return !child.isAlive() && results.empty();
     }
@@ -668,13 +693,13 @@ final class PoolWorker {
         lastFunction = 0;
     }
 
-    /** The worker has no such function (any more). */
+    /** Called when the worker does not know the function of a task, or not any more. */
     void forgetFunction(PoolTask<?> task) {
         forget(task.function());
         assigned--;
     }
 
-    /** Gives the rings back; for the thread of the slot, when the worker has ended. */
+    /** Closes the rings. For the thread of the slot, when the worker has ended. */
     void close() {
         tasks.close();
         results.close();

@@ -40,7 +40,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An executor whose workers are JVMs: what {@code multiprocessing.Pool} is to Python.
+ * An executor whose workers are JVMs, like Python's {@code multiprocessing.Pool}.
  *
  * <pre>{@code
  * try (ProcessPool pool = ProcessPool.create(3)) {
@@ -50,44 +50,46 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>What travels.</b> Functions and arguments are serialized when they are submitted, in the caller's thread; what
- * cannot be serialized throws {@link io.ipcq.process.CannotTravelException} there, which names the path to it. A
- * function travels once to each worker. Queues and proxies of a manager may be arguments and may be captured: to all
- * tasks of a worker one is the same object, as long as one of them has kept it, and who closes it closes it for these.
- * What no task has kept is detached when the worker's collector finds that out, or when the worker has had no task for
- * a second. Methods with {@code apply} in their names are for functions that have a result, those with {@code run} for
- * functions that have none.
+ * <p><b>What travels.</b> Functions and arguments are serialized when they are submitted, in the caller's thread. If
+ * something cannot be serialized, {@link io.ipcq.process.CannotTravelException} is thrown there. It names the path to
+ * the object. A function travels once to each worker. Queues and proxies of a manager may be arguments and may be
+ * captured. All tasks of a worker share one object for the same queue or proxy, as long as one of them keeps it. A task
+ * that closes it closes it for all of them. If no task has kept a queue or proxy, the worker detaches it when its
+ * garbage collector finds that out, or when the worker has had no task for a second. Methods with {@code apply} in
+ * their names are for functions that have a result. Methods with {@code run} in their names are for functions that have
+ * none.
  *
- * What the submitting thread has put into SLF4J's MDC goes with the task: what is logged there has it, and comes back
- * with it.
+ * SLF4J's MDC of the submitting thread travels with the task. Log records of the task have it, and still have it when
+ * they arrive in the parent.
  *
- * <p><b>What can happen to a task.</b> It returns. It throws: {@link RemoteTaskException}. It, or somebody, ends its
- * worker: {@link WorkerCrashedException}, or it runs again if there are {@link ProcessPoolBuilder#retries}. It takes
- * too long: {@link TaskTimeoutException}. Workers cannot start: {@link WorkerStartException}. Its result has a class
- * that is unknown here: {@link UnreadableResultException}. Its future completes in each case, and no other task is
- * concerned: a worker that died is replaced. Only what a worker had begun is lost with it; no task is run twice unless
- * retries were asked for.
+ * <p><b>What can happen to a task.</b> It returns. It throws: {@link RemoteTaskException}. Its worker ends while it
+ * runs, whoever ends it: {@link WorkerCrashedException}, or the task runs again if there are
+ * {@link ProcessPoolBuilder#retries}. The task takes too long: {@link TaskTimeoutException}. Workers cannot start:
+ * {@link WorkerStartException}. The class of its result is unknown in the parent: {@link UnreadableResultException}.
+ * Its future completes in each case. No other task is affected, and a worker that died is replaced. Only the task that
+ * the worker had begun is lost with it. No task runs twice unless retries were asked for.
  *
- * <p><b>Callbacks.</b> What depends on a future runs in threads of the pool that are there for it, and may block, use
- * the pool, or close it: there are as many of them as are blocked. They inherit (thread locals, class loader) from
- * whoever makes the pool. Results are decoded in them too, unless they are numbers, texts, bytes or the like, or by who
- * waits in {@code apply}. What comes to depend on a future in the very instant in which it is completed may hold up the
- * results of that worker, for half a second at most.
+ * <p><b>Callbacks.</b> Code that depends on a future runs in callback threads of the pool. It may block, use the pool,
+ * or close it, because another thread takes over from each one that is blocked. Callback threads inherit thread locals
+ * and the class loader from the thread that makes the pool. They also decode results, except for numbers, strings,
+ * bytes and the like. A thread that waits in {@code apply} decodes its result itself. If code comes to depend on a
+ * future in the very instant in which the future is completed, that code may delay the results of that worker, for half
+ * a second at most.
  *
- * <p>The methods of {@link ExecutorService} mean what the JDK says, also {@link #close}: it waits for all tasks. It
- * waits for what depends on their futures, too, which is as much a part of the work, but not if it is itself called by
- * something of that kind. After {@link #shutdownNow} the futures of tasks that had not begun are cancelled.
+ * <p>The methods of {@link ExecutorService} behave as the JDK specifies. So {@link #close} waits for all tasks. It also
+ * waits for code that depends on their futures, which is a part of the work. It does not wait for such code if such
+ * code calls it. After {@link #shutdownNow} the futures of tasks that had not begun are cancelled.
  *
- * <p>A pool that is dropped without being closed says so in the log, does what it was given, and ends.
+ * <p>A pool that becomes unreachable without being closed logs a warning, does the tasks that it was given, and ends.
  *
- * <p>Thread-safe. Process-safe: a pool cannot travel; a task can have a pool of its own. Survives the death of any
- * worker. When the parent dies, so do its workers.
+ * <p>Thread-safe. Process-safe: a pool cannot travel, but a task can make a pool of its own. Survives the death of any
+ * worker. When the parent dies, its workers die, too.
  */
 public final class ProcessPool extends AbstractExecutorService implements AutoCloseable {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-    /** {@code map} makes so many tasks for each worker, as Python's does. */
+    /** How many tasks {@code map} makes for each worker. Python makes as many. */
     private static final int CHUNKS_PER_WORKER = 4;
 
     private static @Nullable Cleaner dropped; // guarded by the class
@@ -111,7 +113,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         }
     }
 
-    /** Made by the first pool; if its thread cannot be started, the next one tries again. */
+    /** The cleaner, made by the first pool. If its thread cannot be started, the next pool tries again. */
     private static synchronized Cleaner dropped() {
         if (dropped == null) {
             dropped = Cleaner.create();
@@ -124,7 +126,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return builder().create();
     }
 
-    /** A pool of so many workers. */
+    /** A pool with this number of workers. */
     public static ProcessPool create(int workers) {
         return builder().workers(workers).create();
     }
@@ -139,7 +141,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return dispatcher.name();
     }
 
-    /** What the pool was made with. */
+    /** The options of the pool. */
     public ProcessPoolOptions options() {
         return dispatcher.options();
     }
@@ -253,15 +255,15 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
     // ---- many calls -------------------------------------------------------------------------------------------------
 
     /**
-     * Calls a function with each element, and waits for the results, which are in the order of the elements. The first
-     * failure ends it, and what has not begun is cancelled.
+     * Calls a function with each element, and waits for the results. They are in the order of the elements. The first
+     * failure ends the call, and tasks that have not begun are cancelled.
      */
     public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
             SerializableFunction<T, R> function, Iterable<? extends T> elements) throws InterruptedException {
         return awaitAll(map(Invocation.MAP, function, listOf(elements), 1, chunkSize(), true));
     }
 
-    /** Like {@link #map(SerializableFunction, Iterable)}, with so many elements in a task. */
+    /** Like {@link #map(SerializableFunction, Iterable)}, with {@code chunkSize} elements in a task. */
     public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
             SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize)
             throws InterruptedException {
@@ -274,7 +276,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return map(Invocation.MAP, function, listOf(elements), 1, chunkSize(), false);
     }
 
-    /** Like {@link #mapAsync(SerializableFunction, Iterable)}, with so many elements in a task. */
+    /** Like {@link #mapAsync(SerializableFunction, Iterable)}, with {@code chunkSize} elements in a task. */
     public <T extends @Nullable Object, R extends @Nullable Object> CompletableFuture<List<R>> mapAsync(
             SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize) {
         return map(Invocation.MAP, function, listOf(elements), 1, chunkSize(chunkSize), false);
@@ -310,31 +312,31 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
     }
 
     /**
-     * Calls a function with each element, lazily: elements are read as results are taken, and no more than {@link
-     * ProcessPoolBuilder#window} chunks are in flight for each worker, so the memory that this takes does not grow with
-     * their number. Results are in the order of the elements. A failure is thrown where its result would be; who goes
-     * on with {@link Stream#iterator} gets the results after it. What the source of the elements throws comes after the
-     * results of all elements before it, and ends the stream; so does a shutdown of the pool. Closing the stream
-     * cancels what has not begun.
+     * Calls a function with each element, lazily. Elements are read as results are taken, and at most
+     * {@link ProcessPoolBuilder#window} chunks are in flight for each worker. So the memory that this takes does not
+     * grow with the number of elements. Results are in the order of the elements. A failure is thrown in place of the
+     * result. A caller that goes on with {@link Stream#iterator} gets the results after it. If the source of the
+     * elements throws an exception, the stream throws it after the results of all elements before it, and ends. A
+     * shutdown of the pool ends the stream in the same way. Closing the stream cancels tasks that have not begun.
      */
     public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imap(
             SerializableFunction<T, R> function, Iterable<? extends T> elements) {
         return lazily(function, elements, chunkSize().orElse(1), true);
     }
 
-    /** Like {@link #imap(SerializableFunction, Iterable)}, with so many elements in a task. */
+    /** Like {@link #imap(SerializableFunction, Iterable)}, with {@code chunkSize} elements in a task. */
     public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imap(
             SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize) {
         return lazily(function, elements, chunkSize(chunkSize).orElse(1), true);
     }
 
-    /** Like {@link #imap(SerializableFunction, Iterable)}, with the results in the order in which they come. */
+    /** Like {@link #imap(SerializableFunction, Iterable)}, with the results in the order in which they arrive. */
     public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imapUnordered(
             SerializableFunction<T, R> function, Iterable<? extends T> elements) {
         return lazily(function, elements, chunkSize().orElse(1), false);
     }
 
-    /** Like {@link #imapUnordered(SerializableFunction, Iterable)}, with so many elements in a task. */
+    /** Like {@link #imapUnordered(SerializableFunction, Iterable)}, with {@code chunkSize} elements in a task. */
     public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> imapUnordered(
             SerializableFunction<T, R> function, Iterable<? extends T> elements, int chunkSize) {
         return lazily(function, elements, chunkSize(chunkSize).orElse(1), false);
@@ -398,7 +400,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
 
     // ---- ExecutorService --------------------------------------------------------------------------------------------
 
-    /** Runs a task in a worker. If it fails, that is logged, because nobody else is told. */
+    /** Runs a task in a worker. If the task fails, the failure is logged, because nobody else is told. */
     @Override
     public void execute(Runnable task) {
         if (CompletionBridge.submit(task, dispatcher)) {
@@ -490,7 +492,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         } catch (TimeoutException tooLate) {
             return false;
         } catch (ExecutionException | CancellationException ended) {
-            // which is what was asked for
+            // it has ended, which is what was asked for
         }
         return true;
     }
@@ -544,15 +546,15 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return all;
     }
 
-    /** Takes no more tasks; those that were submitted are run. */
+    /** Takes no more tasks. The tasks that were submitted are still run. */
     @Override
     public void shutdown() {
         dispatcher.shutdown();
     }
 
     /**
-     * Takes no more tasks, cancels those that have not begun and returns them, interrupts those that run, and kills the
-     * workers of those that do not end by that.
+     * Takes no more tasks. Cancels and returns the tasks that have not begun. Interrupts the tasks that run, and kills
+     * the workers of those that do not end because of the interrupt.
      */
     @Override
     public List<Runnable> shutdownNow() {
@@ -564,7 +566,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return dispatcher.isShutdown();
     }
 
-    /** Whether all tasks and all workers have ended. What depends on them may not have. */
+    /** Whether all tasks and all workers have ended. Code that depends on their futures may still run. */
     @Override
     public boolean isTerminated() {
         return dispatcher.isTerminated();
@@ -582,12 +584,13 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
     }
 
     /**
-     * Takes no more tasks, and waits until those that were submitted have ended and the workers with them, and then for
-     * what depends on their futures and runs in threads of the pool: callbacks, listeners, loggers. If the waiting
-     * thread is interrupted, this goes on as {@link #shutdownNow}, which ends no callback.
+     * Takes no more tasks, and waits until all submitted tasks and all workers have ended. Then waits for the code that
+     * runs in callback threads of the pool: dependents of futures, listeners and loggers. If the waiting thread is
+     * interrupted, this method goes on as {@link #shutdownNow}, which does not end callbacks.
      *
-     * <p>A callback of this pool or another may call it. It waits for tasks and workers then, and for no callback, as
-     * that one might wait for this. But a callback that has another thread call it, and waits for that, waits for ever.
+     * <p>A callback of this pool or another may call this method. It then waits for tasks and workers only. It does not
+     * wait for callbacks, because they might wait for the calling one. But if a callback makes another thread call this
+     * method and waits for that thread, it waits for ever.
      */
     @Override
     public void close() {
@@ -611,7 +614,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
 
     // ---- the pool itself --------------------------------------------------------------------------------------------
 
-    /** Changes the number of workers. Those that are too many end when they have done what they were handed. */
+    /** Changes the number of workers. Surplus workers end when they have done the tasks that they were handed. */
     public void resize(int workers) {
         if (workers < 1) {
             throw new IllegalArgumentException("workers must be at least 1: workers=" + workers);
@@ -661,7 +664,7 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         try {
             all.get();
         } catch (ExecutionException failed) {
-            // thrown below as what it is
+            // its cause is thrown below
         } catch (InterruptedException interrupted) {
             all.cancel(true);
             throw interrupted;
@@ -678,8 +681,8 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
     }
 
     /**
-     * What a result that nobody else waits for failed with. Its stack trace leads to the caller, not to the pool's
-     * thread.
+     * The exception of a task that failed and that only the caller waits for. Its stack trace leads to the caller, not
+     * to the pool's thread.
      */
     static RuntimeException thrownHere(CompletionException failed) {
         if (!(failed.getCause() instanceof RuntimeException cause)) {

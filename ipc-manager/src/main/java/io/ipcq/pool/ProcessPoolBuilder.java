@@ -17,8 +17,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of a {@link ProcessPool}, by default those of {@link ProcessPool#create(int)}; {@link #create} checks them
- * all at once.
+ * Options of a {@link ProcessPool}, by default those of {@link ProcessPool#create(int)}. {@link #create} checks all of
+ * them.
  *
  * <pre>{@code
  * ProcessPool pool = ProcessPool.builder().workers(4).maxWorkerHeap("256m").retries(2).create();
@@ -61,24 +61,27 @@ public final class ProcessPoolBuilder {
 
     ProcessPoolBuilder() {}
 
-    /** The name of the pool, which its threads and workers bear; {@code pool-N} unless set. */
+    /** The name of the pool; {@code pool-N} unless set. The names of its threads and workers contain it. */
     public ProcessPoolBuilder name(String name) {
         this.name = Optional.of(name);
         return this;
     }
 
-    /** How many JVMs work; as many as there are processors unless set. */
+    /** The number of workers; the number of processors unless set. */
     public ProcessPoolBuilder workers(int workers) {
         this.workers = workers;
         return this;
     }
 
-    /** Runs in each worker before its first task. A worker in which it throws ends, and cannot start. */
+    /**
+     * A function that runs in each worker before its first task. If it throws an exception, the worker ends, and counts
+     * as one that could not start.
+     */
     public ProcessPoolBuilder initializer(SerializableRunnable initializer) {
         return initializer(initializer, Invocation.ACTION);
     }
 
-    /** Runs in each worker before its first task, with an argument, such as a queue. */
+    /** A function that runs in each worker before its first task, with an argument, such as a queue. */
     public <A extends @Nullable Object> ProcessPoolBuilder initializer(
             SerializableConsumer<A> initializer, A argument) {
         return initializer(initializer, Invocation.CONSUMER, argument);
@@ -91,14 +94,14 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
-    /** Replaces a worker by a fresh JVM after so many tasks; a chunk of a {@code map} counts as one. */
+    /** Replaces a worker by a fresh JVM after this number of tasks. A chunk of a {@code map} counts as one task. */
     public ProcessPoolBuilder maxTasksPerWorker(int tasks) {
         this.maxTasksPerWorker = tasks;
         return this;
     }
 
     /**
-     * The largest heap of each worker, in the words of {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM
+     * The largest heap of each worker, written as in {@code -Xmx}: {@code 512m}, {@code 2g}. By default the JVM
      * decides.
      */
     public ProcessPoolBuilder maxWorkerHeap(String size) {
@@ -107,7 +110,8 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * How long a task may run. After that it fails with {@link TaskTimeoutException}, is interrupted, and then killed.
+     * How long a task may run. After that it fails with {@link TaskTimeoutException} and is interrupted. If that does
+     * not end it, its worker is killed.
      */
     public ProcessPoolBuilder taskTimeout(Duration timeout) {
         this.taskTimeout = Optional.of(timeout);
@@ -115,8 +119,8 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * What a task that was cancelled or is out of time is granted after the interrupt, before its worker is killed; 1
-     * s.
+     * How long a task that was cancelled or timed out may go on after the interrupt, before its worker is killed; 1 s
+     * unless set.
      */
     public ProcessPoolBuilder killAfter(Duration grace) {
         this.killAfter = grace;
@@ -124,10 +128,10 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * Whether the pool does something of its own when this JVM ends before it was closed; it does by default, unless
-     * the JVM runs with {@code -Dipcq.endAtExit=false}. It says in one line how much is unfinished, and heeds
-     * {@link #endGrace}. Workers live on in either case, until a hook closes the pool, or the JVM is gone. Say false if
-     * something else ends the program and closes the pool, such as a container.
+     * Whether the pool acts when this JVM ends before the pool was closed. By default, it does, unless the JVM runs
+     * with {@code -Dipcq.endAtExit=false}. It then prints in one line how many tasks are unfinished, and applies
+     * {@link #endGrace}. In either case the workers live on until a hook closes the pool, or the JVM is gone. Say false
+     * if something else, such as a container, ends the program and closes the pool.
      */
     public ProcessPoolBuilder endAtExit(boolean endAtExit) {
         this.endAtExit = endAtExit;
@@ -135,9 +139,9 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * How long tasks may go on once this JVM has begun to end, for instance by SIGTERM. After that all goes as by
-     * {@link ProcessPool#shutdownNow}, so no hook waits longer for a future, or in {@link ProcessPool#close}. They have
-     * as long as they need unless it is set.
+     * How long tasks may go on once this JVM has begun to end, for instance by SIGTERM. After that the pool acts as
+     * with {@link ProcessPool#shutdownNow}. So no hook waits longer for a future, or in {@link ProcessPool#close}.
+     * Unless this is set, tasks have as long as they need.
      */
     public ProcessPoolBuilder endGrace(Duration grace) {
         this.endGrace = Optional.of(grace);
@@ -145,15 +149,15 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * How often a task is run again whose worker died; never unless set, because the task may have done something
-     * already. A task that throws is not run again.
+     * How often a task is run again if its worker died; never unless set, because the task may have had effects
+     * already. A task that throws an exception is not run again.
      */
     public ProcessPoolBuilder retries(int retries) {
         this.retries = retries;
         return this;
     }
 
-    /** With so many dead workers a task is given up, however many retries it has; 3 unless set. */
+    /** The number of dead workers after which a task is given up, however many retries it has; 3 unless set. */
     public ProcessPoolBuilder maxCrashesPerTask(int crashes) {
         this.maxCrashesPerTask = crashes;
         return this;
@@ -161,7 +165,7 @@ public final class ProcessPoolBuilder {
 
     /**
      * How many elements of {@code map}, {@code imap} and {@code starmap} make one task. Unless set, {@code map} makes
-     * four tasks for each worker, and {@code imap} a task of each element.
+     * four tasks for each worker, and {@code imap} makes one task of each element.
      */
     public ProcessPoolBuilder chunkSize(int elements) {
         this.chunkSize = Optional.of(elements);
@@ -174,7 +178,10 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
-    /** The pause before a start that follows one that failed, doubled with each, up to {@code max}; 100 ms and 10 s. */
+    /**
+     * The pause before a worker is started again after a failed start. It doubles with each failure, up to {@code max}.
+     * Unless set, 100 ms and 10 s.
+     */
     public ProcessPoolBuilder restartBackOff(Duration first, Duration max) {
         this.restartBackOff = first;
         this.maxRestartBackOff = max;
@@ -199,38 +206,40 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
-    /** What workers load classes from, instead of the parent's class path. It has to contain ipcq. */
+    /** The class path of the workers, instead of the parent's. It has to contain ipcq. */
     public ProcessPoolBuilder classPath(List<Path> classPath) {
         this.classPath = List.copyOf(classPath);
         return this;
     }
 
     /**
-     * A class of the program whose classes the workers need, by default the one that makes the pool. Where it was
-     * loaded from, workers load from, too. If it is in no file, as in {@code java Program.java} and in jshell, they get
-     * a copy of it, and of what it needs when they start.
+     * A class of the program whose classes the workers need. By default, the class that makes the pool. Workers load
+     * classes from where this class was loaded from, too. If the class is in no file, as with {@code java Program.java}
+     * and in jshell, each worker gets a copy of it at its start, and of the classes that it needs.
      */
     public ProcessPoolBuilder program(Class<?> program) {
         this.program = Optional.of(program);
         return this;
     }
 
-    /** The working directory of the workers; that of this process unless set. */
+    /** The working directory of the workers; the working directory of this process unless set. */
     public ProcessPoolBuilder directory(Path directory) {
         this.directory = Optional.of(directory);
         return this;
     }
 
-    /** Where the workers' output goes; to the parent's, each line with the worker's name before it, unless set. */
+    /**
+     * Where the workers' output goes. Unless set, to the parent's output, each line with the worker's name before it.
+     */
     public ProcessPoolBuilder output(Output output) {
         this.output = output;
         return this;
     }
 
     /**
-     * Has each worker wait for a debugger before its first task, at this port of the local machine or the next one that
-     * is free. Standard error says which. {@code -Dipcq.debug=5005} does the same for all that this process starts. A
-     * {@link #taskTimeout} goes on while a debugger holds a task.
+     * Makes each worker wait for a debugger before its first task, at this port of the local machine or the next one
+     * that is free. Standard error tells the port. {@code -Dipcq.debug=5005} does the same for all children of this
+     * process. A {@link #taskTimeout} runs on while a debugger has suspended a task.
      */
     public ProcessPoolBuilder debug(int port) {
         this.debugPort = ChildProcess.builder().debug(port).options().debugPort();
@@ -238,22 +247,23 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * Log records of the workers (SLF4J, java.util.logging) from this level on are passed on to the parent's log; INFO.
+     * Log records of the workers (SLF4J, java.util.logging) from this level on are passed on to the parent's log; INFO
+     * unless set.
      */
     public ProcessPoolBuilder logLevel(System.Logger.Level level) {
         this.logLevel = level;
         return this;
     }
 
-    /** Is told whenever a task has ended; {@link TerminalProgress} draws a bar. */
+    /** A listener that is called whenever a task has ended. {@link TerminalProgress} draws a bar. */
     public ProcessPoolBuilder progress(ProgressListener listener) {
         this.progress = Optional.of(listener);
         return this;
     }
 
     /**
-     * Sets all options to those of another pool; an initializer is none of them. What is set later replaces them one by
-     * one; JVM options and the environment are added to.
+     * Sets all options to those of another pool. The initializer is not one of the options. An option that is set later
+     * replaces the one set here. Later JVM options and environment variables are added.
      */
     public ProcessPoolBuilder options(ProcessPoolOptions options) {
         this.name = options.name();
@@ -285,7 +295,7 @@ public final class ProcessPoolBuilder {
         return this;
     }
 
-    /** The options as they would be used, checked. */
+    /** The options that the pool would use. They have been checked. */
     public ProcessPoolOptions options() {
         return new ProcessPoolOptions(
                 name,
@@ -323,7 +333,7 @@ public final class ProcessPoolBuilder {
     }
 
     /**
-     * Creates the pool. Its workers start in the background; tasks can be submitted at once.
+     * Creates the pool. Its workers start in the background. Tasks can be submitted at once.
      *
      * @throws io.ipcq.process.CannotTravelException if the initializer or its argument is not serializable
      */

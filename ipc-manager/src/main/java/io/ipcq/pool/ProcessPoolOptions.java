@@ -13,32 +13,32 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * Options of a pool, as {@link ProcessPoolBuilder} put them together. Immutable.
+ * The options of a pool, made by {@link ProcessPoolBuilder}. Immutable.
  *
  * @param name the pool's name; empty for {@code pool-N}
- * @param workers how many JVMs work
- * @param maxTasksPerWorker after how many tasks a worker is replaced
- * @param maxWorkerHeap the largest heap of a worker, in the words of {@code -Xmx}
+ * @param workers the number of workers
+ * @param maxTasksPerWorker the number of tasks after which a worker is replaced
+ * @param maxWorkerHeap the largest heap of a worker, written as in {@code -Xmx}
  * @param taskTimeout how long a task may run
- * @param killAfter what a task that is cancelled or out of time is granted after it was interrupted
- * @param endAtExit whether the pool does something of its own when this JVM ends
+ * @param killAfter how long a task that was cancelled or timed out may go on after the interrupt
+ * @param endAtExit whether the pool acts when this JVM ends
  * @param endGrace how long tasks may go on when this JVM ends; empty for as long as they need
- * @param retries how often a task is run again whose worker died
- * @param maxCrashesPerTask with how many dead workers a task is given up in spite of retries
- * @param chunkSize how many elements of a {@code map} make one task; empty for a size by their number
+ * @param retries how often a task is run again if its worker died
+ * @param maxCrashesPerTask the number of dead workers after which a task is given up in spite of retries
+ * @param chunkSize how many elements of a {@code map} make one task; empty for a size that depends on their number
  * @param window how many chunks {@code imap} has in flight for each worker
- * @param restartBackOff the pause before a start that follows one that failed; doubled with each
+ * @param restartBackOff the pause before a worker is started again after a failed start; it doubles with each failure
  * @param maxRestartBackOff the longest such pause
  * @param java the command that runs the workers, or its home directory; empty for the one that runs this JVM
  * @param jvmOptions options of the workers' JVMs
  * @param environment variables that are added to the environment
- * @param classPath what workers load classes from; empty for what the parent loads them from
+ * @param classPath the class path of the workers; empty for the parent's
  * @param program a class of the program whose classes the workers need
  * @param directory the working directory of the workers; empty for the parent's
- * @param output where their output goes
+ * @param output where the workers' output goes
  * @param debugPort the port of the first worker that waits for a debugger; empty for what {@code -Dipcq.debug} says
  * @param logLevel log records from this level on are passed on to the parent
- * @param progress who is told how far the pool is
+ * @param progress the listener that is told the progress of the pool
  */
 public record ProcessPoolOptions(
         Optional<String> name,

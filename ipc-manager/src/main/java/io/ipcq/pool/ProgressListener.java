@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.pool;
 
-/** Is told whenever a task has ended. Called by several threads, in no order; has to be thread-safe, and quick. */
+/**
+ * A listener that is called whenever a task has ended. Several threads call it, in no order. It has to be thread-safe
+ * and quick.
+ */
 @FunctionalInterface
 public interface ProgressListener {
 
-    /** Is called when a task has ended, with how far the pool is by then. */
+    /** Called when a task has ended, with the progress of the pool at that time. */
     void onProgress(Progress progress);
 }

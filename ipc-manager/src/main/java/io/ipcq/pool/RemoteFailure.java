@@ -10,12 +10,13 @@ import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is thrown in a worker, on its way to the parent: the words always, the object where it can be serialized.
+ * An exception of a worker, on its way to the parent. Its text is always sent. The object is sent if it can be
+ * serialized.
  *
- * @param type the class of what was thrown
- * @param text what its {@code toString} says
+ * @param type the class of the exception
+ * @param text the exception's {@code toString}
  * @param stack its stack trace with its causes
- * @param bytes the object; null if it could not be serialized
+ * @param bytes the serialized exception; null if it could not be serialized
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares two
 record RemoteFailure(String type, String text, String stack, byte @Nullable [] bytes) {
@@ -32,7 +33,7 @@ record RemoteFailure(String type, String text, String stack, byte @Nullable [] b
         out.putString(type).putString(text).putString(stack).putBytes(bytes);
     }
 
-    /** What was thrown, if it can be rebuilt here, with the classes of the program. */
+    /** The exception, rebuilt with the classes of the program; null if it cannot be rebuilt here. */
     @Nullable
     Throwable rebuild(@Nullable ClassLoader program) {
         byte[] serialized = bytes;

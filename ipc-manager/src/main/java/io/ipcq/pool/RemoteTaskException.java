@@ -5,11 +5,12 @@ import io.ipcq.IpcException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task threw an exception in its worker. The cause is that exception where it can be rebuilt here;
- * {@link #remoteStack()} has its stack trace always.
+ * A task threw an exception in its worker. The cause is that exception if it can be rebuilt in the parent.
+ * {@link #remoteStack()} always has its stack trace.
  *
- * <p>{@code apply}, {@code map} and {@code imap} throw it. A future fails with the cause itself, as the JDK's users
- * expect, and this is among its suppressed exceptions; where there is no cause, the future fails with this.
+ * <p>{@code apply}, {@code map} and {@code imap} throw it. A future fails with the cause itself, as users of the JDK
+ * expect. This exception is among the suppressed exceptions of the cause. If there is no cause, the future fails with
+ * this exception.
  */
 public final class RemoteTaskException extends IpcException {
 
@@ -31,8 +32,8 @@ public final class RemoteTaskException extends IpcException {
     }
 
     /**
-     * What the task threw, with this as suppressed, so that the worker's stack trace is there; this if it could not be
-     * rebuilt.
+     * The exception that the task threw, with a copy of this as suppressed exception, so that it contains the worker's
+     * stack trace. If it could not be rebuilt, this exception.
      */
     Throwable original() {
         Throwable original = getCause();
@@ -43,12 +44,12 @@ public final class RemoteTaskException extends IpcException {
         return original;
     }
 
-    /** The class of what the task threw. */
+    /** The class of the exception that the task threw. */
     public String remoteType() {
         return remoteType;
     }
 
-    /** The stack trace of what the task threw, with its causes, as its worker would have printed it. */
+    /** The stack trace of the exception that the task threw, with its causes, as the worker would have printed it. */
     public String remoteStack() {
         return remoteStack;
     }

@@ -5,15 +5,14 @@ import io.ipcq.memory.Deadline;
 import java.time.Duration;
 
 /**
- * How often, one time after another, a place of a pool failed to start a worker, and what follows from that. Not
- * thread-safe.
+ * Counts how often in a row a slot of a pool failed to start a worker, and decides what to do then. Not thread-safe.
  */
 final class Restarts {
 
-    /** After so many failed starts in a row the tasks that wait are given up. */
+    /** After this number of failed starts in a row the waiting tasks are given up. */
     private static final int START_ATTEMPTS = 3;
 
-    /** The same for starts that a signal ended: those say nothing about the next. */
+    /** The same for starts that a signal ended. They do not tell whether the next start will fail. */
     private static final int KILLED_START_ATTEMPTS = 30;
 
     private final long firstNanos;
@@ -30,7 +29,7 @@ final class Restarts {
         failures++;
     }
 
-    /** Somebody ended the start by a signal. */
+    /** Notes that a signal ended the start. */
     void killed() {
         killed++;
     }
@@ -40,12 +39,12 @@ final class Restarts {
         killed = 0;
     }
 
-    /** Whether it is not to be expected that the next one succeeds. */
+    /** Whether the next start is expected to fail, too. */
     boolean isHopeless() {
         return failures >= START_ATTEMPTS || killed >= KILLED_START_ATTEMPTS;
     }
 
-    /** How long to wait before the next one: twice as long each time. */
+    /** How long to wait before the next start. The pause doubles each time. */
     long pauseNanos() {
         if (failures == 0) {
             return 0;

@@ -6,21 +6,24 @@ import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.SharedQueue;
 
 /**
- * Puts whole messages into the ring of results, also from several threads of the worker. After one that was cut short
- * no other is put, as it would be taken for the rest of that one; so the worker ends.
+ * Puts whole messages into the ring of results, also from several threads of the worker. After an incomplete message no
+ * other one is put, because the reader would take it for the rest of the incomplete one. So the worker ends.
  */
 final class ResultSender {
 
     private final SharedQueue<byte[]> ring;
 
-    /** The last message was put in pieces, and not all of them. */
+    /** Whether only some pieces of the last message were put. */
     private boolean isCutShort; // guarded by this
 
     ResultSender(SharedQueue<byte[]> ring) {
         this.ring = ring;
     }
 
-    /** Waits while the ring is full, and cannot be interrupted by it: half a message would be none. */
+    /**
+     * Puts a message. Waits while the ring is full. An interrupt does not end the waiting, because half a message is
+     * useless.
+     */
     synchronized void put(byte[] message) {
         if (isCutShort) {
             throw new IllegalStateException("a message was cut short; this worker has to end");
@@ -34,7 +37,7 @@ final class ResultSender {
                 isCutShort = from < message.length;
             } while (isCutShort);
         } catch (QueueShutdownException | QueueClosedException over) {
-            isCutShort = false; // nobody takes the rest for anything
+            isCutShort = false; // nobody reads the rest
             throw over;
         } finally {
             if (interrupted) {
@@ -43,7 +46,7 @@ final class ResultSender {
         }
     }
 
-    /** Whether the thread was interrupted meanwhile. */
+    /** Puts an element, however long it takes. Returns whether the thread was interrupted meanwhile. */
     private boolean putAtLast(byte[] element) {
         boolean interrupted = false;
         while (true) {

@@ -22,7 +22,7 @@ final class RunningTask {
         number = task;
     }
 
-    /** From now on nobody interrupts the worker's thread, and what was left of that is forgotten. */
+    /** From now on nobody interrupts the worker's thread. A pending interrupt is cleared. */
     @SuppressWarnings("ResultOfMethodCallIgnored")
     synchronized void end() {
         number = NONE;
@@ -41,7 +41,7 @@ final class RunningTask {
                 interrupt(MessageKind.task(control.get()));
             }
         } catch (InterruptedException | QueueShutdownException | QueueClosedException over) {
-            // the pool is gone, and this JVM with it
+            // the pool is gone, so this JVM ends
         }
     }
 

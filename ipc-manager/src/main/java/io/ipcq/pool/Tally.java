@@ -2,10 +2,10 @@
 package io.ipcq.pool;
 
 /**
- * How many elements of tasks were submitted to a pool, and how they ended: each is counted once. Guarded by the
+ * How many elements of tasks were submitted to a pool, and how they ended. Each is counted once. Guarded by the
  * dispatcher's lock.
  *
- * <p>A method changes all that it changes at its end, where nothing can fail any more.
+ * <p>Each method makes its changes at its end, where nothing can fail any more.
  */
 final class Tally {
 
@@ -14,7 +14,10 @@ final class Tally {
     private long failed;
     private long cancelled;
 
-    /** How often a worker ended that held a task. Changed where nothing may fail, not even a call. */
+    /**
+     * How often a worker ended while it held a task. The dispatcher changes this directly, because not even a call may
+     * fail there.
+     */
     long crashed;
 
     private long started;
@@ -25,7 +28,7 @@ final class Tally {
         task.counted = false;
     }
 
-    /** It was not taken on. */
+    /** Takes back the count of a task that was not accepted. */
     void withdraw(PoolTask<?> task) {
         int elements = task.elements();
         if (!task.counted) {
@@ -34,7 +37,7 @@ final class Tally {
         }
     }
 
-    /** Unless it was counted before, when it was cancelled or its time was over. */
+    /** Counts the end of a task, unless it was counted before, when it was cancelled or timed out. */
     void end(PoolTask<?> task, boolean good) {
         int elements = task.elements();
         if (task.counted) {
@@ -68,7 +71,7 @@ final class Tally {
         return new Progress(submitted, succeeded + failed + cancelled, failed);
     }
 
-    /** With what the dispatcher sees of workers, and of tasks that wait. */
+    /** The statistics, with the dispatcher's counts of workers and waiting tasks. */
     PoolStats stats(int workers, int ready, int busy, long waiting) {
         return new PoolStats(workers, ready, busy, waiting, submitted, succeeded, failed, cancelled, crashed, started);
     }

@@ -4,10 +4,10 @@ package io.ipcq.pool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks in an order, each of which is in no other list.
+ * A list of tasks. Each of them is in no other list.
  *
- * <p>Adding a task takes it out of the list that it is in, in one step that allocates nothing and calls nothing:
- * whatever {@link Error} comes up before or after it, a task is in one place. Not thread-safe.
+ * <p>Adding a task removes it from its former list in the same step. This step allocates nothing and calls nothing. So
+ * a task is in exactly one place, whatever {@link Error} is thrown before or after. Not thread-safe.
  */
 final class TaskList {
 
@@ -57,7 +57,7 @@ final class TaskList {
         }
     }
 
-    /** Out of the list that it is in, and into another one. Calls nothing, so it is done or has not begun. */
+    /** Moves a task from its list to another one. Calls nothing, so the move is either done or has not begun. */
     private static void move(PoolTask<?> task, @Nullable TaskList to, boolean toFront) {
         TaskList from = task.list;
         if (from != null) {

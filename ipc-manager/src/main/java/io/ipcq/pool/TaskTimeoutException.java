@@ -4,7 +4,7 @@ package io.ipcq.pool;
 import io.ipcq.IpcException;
 import java.time.Duration;
 
-/** A task ran longer than the pool allows. It was interrupted, and its worker killed if that did not help. */
+/** A task ran longer than the pool allows. The task was interrupted. If that did not end it, its worker was killed. */
 public final class TaskTimeoutException extends IpcException {
 
     private static final long serialVersionUID = 1L;

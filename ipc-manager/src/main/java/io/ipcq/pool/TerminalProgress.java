@@ -16,19 +16,19 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bar on standard error that shows how far a pool is. Needs {@code me.tongfei:progressbar} on the class path, which
- * ipcq does not bring along.
+ * A bar on standard error that shows the progress of a pool. It needs {@code me.tongfei:progressbar} on the class path.
+ * ipcq does not depend on this library.
  *
  * <pre>{@code
  * try (TerminalProgress bar = TerminalProgress.of("parcels", 1_000_000);
  *         ProcessPool pool = ProcessPool.builder().progress(bar).create()) { ... }
  * }</pre>
  *
- * <p>On a terminal it is the last line. What the program and the pool's workers print meanwhile goes above it: until it
- * is closed, {@link System#out} and {@link System#err} go through it. Where standard error is a file or a pipe, it is
- * written once, when it is closed. Ctrl-C leaves it as it is then, with an end of line after it.
+ * <p>On a terminal the bar is the last line. Output of the program and of the pool's workers appears above it. Until
+ * the bar is closed, {@link System#out} and {@link System#err} go through it. If standard error is a file or a pipe,
+ * the bar is written once, when it is closed. Ctrl-C leaves the bar in its last state, with a line end after it.
  *
- * <p>Thread-safe. Process-safe: it concerns the parent. Survives a crash: not applicable.
+ * <p>Thread-safe. Process-safe: a bar concerns the parent only. Survives a crash: not applicable.
  */
 public final class TerminalProgress implements ProgressListener, AutoCloseable {
 
@@ -59,7 +59,7 @@ public final class TerminalProgress implements ProgressListener, AutoCloseable {
     /**
      * A bar that is full when {@code total} tasks have ended.
      *
-     * @throws IpcException if the library is not there, whose dependency it names
+     * @throws IpcException if the library is missing; the message names the dependency
      */
     public static TerminalProgress of(String title, long total) {
         return of(title, total, isTerminal());
@@ -74,7 +74,7 @@ public final class TerminalProgress implements ProgressListener, AutoCloseable {
         try {
             return new TerminalProgress(title, total, line);
         } catch (Throwable failed) {
-            line.close(); // the program's streams are its own again
+            line.close(); // the program gets its streams back
             throw failed;
         }
     }
@@ -123,13 +123,16 @@ public final class TerminalProgress implements ProgressListener, AutoCloseable {
         };
     }
 
-    /** {@link System#console} tells of all streams together, and on Java 22 and newer of none. */
+    /**
+     * Whether standard error is a terminal. {@link System#console} concerns all streams together, and on Java 22 and
+     * newer none.
+     */
     private static boolean isTerminal() {
         try {
             String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
             return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty") || device.equals("/dev/console");
         } catch (IOException | RuntimeException noLinux) {
-            return System.getenv("TERM") != null; // where a shell started it, probably
+            return System.getenv("TERM") != null; // a shell probably started the program
         }
     }
 
@@ -138,7 +141,7 @@ public final class TerminalProgress implements ProgressListener, AutoCloseable {
         bar.stepTo(progress.done());
     }
 
-    /** Draws it for the last time. Does nothing the second time. */
+    /** Draws the bar for the last time. Does nothing the second time. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

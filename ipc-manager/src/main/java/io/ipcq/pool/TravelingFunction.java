@@ -9,11 +9,12 @@ import java.lang.reflect.Modifier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function as bytes, with a number by which a worker that has it knows it.
+ * A function as bytes, with a number by which a worker knows it.
  *
- * @param stateless whether one copy serves all tasks: it has no field in which a task could find what another left
- * @param name for messages: {@code Letters.write}
- * @param loader knows the classes of what it returns; null for the JDK's
+ * @param stateless whether all tasks can share one copy, because it has no field in which one task could see changes of
+ *     another
+ * @param name the name in messages: {@code Letters.write}
+ * @param loader the class loader of the classes of its results; null for the JDK's
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares two
 record TravelingFunction(

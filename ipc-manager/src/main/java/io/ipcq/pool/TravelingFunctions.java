@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions that a pool was given. One without state is known by its class. One with state is serialized each time,
- * because its state may have changed, and known by its bytes. Thread-safe.
+ * The functions that a pool was given. A function without state is identified by its class. A function with state is
+ * identified by its bytes, and serialized each time, because its state may have changed. Thread-safe.
  */
 final class TravelingFunctions {
 
@@ -26,8 +26,8 @@ final class TravelingFunctions {
     private final AtomicInteger numbers = new AtomicInteger();
     private final Map<Class<?>, TravelingFunction> stateless = new ConcurrentHashMap<>();
 
-    /** The one without state that was asked for last: many tasks in a row are of one. */
-    private @Nullable Recent recent; // by whichever thread; a record is whole for all of them
+    /** The last function without state that was asked for, because many tasks in a row have the same function. */
+    private @Nullable Recent recent; // set by any thread; a record is always seen whole
 
     private record Recent(Class<?> type, TravelingFunction function) {}
 

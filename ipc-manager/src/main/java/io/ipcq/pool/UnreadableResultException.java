@@ -4,8 +4,8 @@ package io.ipcq.pool;
 import io.ipcq.IpcException;
 
 /**
- * A task has ended well, but its result cannot be read in the parent: it has, for instance, a class that is unknown
- * here.
+ * A task has ended well, but its result cannot be read in the parent, for instance because the class of the result is
+ * unknown there.
  */
 public final class UnreadableResultException extends IpcException {
 

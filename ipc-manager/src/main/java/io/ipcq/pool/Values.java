@@ -6,7 +6,10 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Arguments and results as bytes: plain ones as they are, anything else by Java serialization, all in one graph. */
+/**
+ * Arguments and results as bytes. Plain values are written directly. All others are written by Java serialization, in
+ * one graph.
+ */
 final class Values {
 
     private static final byte PLAIN = 0;
@@ -23,7 +26,7 @@ final class Values {
 
     private Values() {}
 
-    /** @throws IOException if serialization refuses; {@link io.ipcq.process.TravelTrace} knows why */
+    /** @throws IOException if serialization refuses a value; {@link io.ipcq.process.TravelTrace} tells why */
     static void write(MessageWriter out, @Nullable Object[] values) throws IOException {
         if (arePlain(values)) {
             out.putByte(PLAIN).putInt(values.length);
@@ -38,7 +41,7 @@ final class Values {
         }
     }
 
-    /** @param handles asked for only if something was serialized */
+    /** @param handles called only if a value was serialized */
     static @Nullable Object[] read(MessageReader in, Supplier<Handles> handles)
             throws IOException, ClassNotFoundException {
         if (in.getByte() == SERIALIZED) {
@@ -51,7 +54,7 @@ final class Values {
         return values;
     }
 
-    /** Whether reading what was written there runs no code of the program's. */
+    /** Whether the values at {@code offset} can be read without running code of the program. */
     static boolean arePlain(byte[] message, int offset) {
         return message[offset] == PLAIN;
     }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's JVM ended while it held a task. Only this task is concerned; the worker was replaced. What the task did
- * before is not undone.
+ * A worker's JVM ended while it held a task. Only this task is affected, and the worker was replaced. Effects that the
+ * task had before are not undone.
  */
 public final class WorkerCrashedException extends IpcException {
 
@@ -57,13 +57,14 @@ public final class WorkerCrashedException extends IpcException {
     }
 
     /**
-     * The last lines that the worker wrote to standard error, or else to standard output, if the pool forwards them.
+     * The last lines that the worker wrote to standard error, or to standard output if there are none. Known only if
+     * the pool forwards the output.
      */
     public List<String> lastErrorLines() {
         return List.copyOf(lastErrorLines);
     }
 
-    /** The file in which the JVM says why it crashed, if it did. */
+    /** The file in which the JVM reports why it crashed; empty if there is none. */
     public Optional<Path> crashReport() {
         return Optional.ofNullable(crashReport).map(Path::of);
     }

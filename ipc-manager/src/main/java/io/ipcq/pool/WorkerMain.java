@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The worker: one plain loop that takes a task, runs it, and puts the result. */
+/** The worker: a loop that takes a task, runs it, and puts the result. */
 final class WorkerMain {
 
     private static final int FUNCTIONS = 500;
@@ -39,7 +39,8 @@ final class WorkerMain {
     };
 
     /**
-     * A function that came: as an object if it is stateless, or as bytes, of which each task gets an object of its own.
+     * A function that this worker was sent. If it is stateless, it is kept as an object. Otherwise it is kept as bytes,
+     * and each task gets an object of its own.
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two
     private record Known(@Nullable Object object, byte[] bytes) {}
@@ -51,7 +52,7 @@ final class WorkerMain {
     }
 
     /**
-     * What the child process runs.
+     * The function that the child process runs.
      *
      * @param level the name of a {@link System.Logger.Level}
      */
@@ -65,9 +66,9 @@ final class WorkerMain {
         try {
             new WorkerMain(tasks, results, control).serve(System.Logger.Level.valueOf(level), initializer);
         } catch (QueueClosedException | QueueShutdownException poolGone) {
-            // there is nobody to work for
+            // the pool is gone, so there is no more work
         } finally {
-            if (isThread) { // what a JVM's end would do
+            if (isThread) { // what the end of a JVM would do
                 List.of(tasks, results, control).forEach(SharedQueue::close);
                 Passed.dropGone();
             }
@@ -75,7 +76,7 @@ final class WorkerMain {
         if (isThread) {
             return;
         }
-        // threads that a task left must not keep a worker alive that nobody needs
+        // threads that a task left must not keep an unneeded worker alive
         System.exit(0);
     }
 
@@ -116,7 +117,7 @@ final class WorkerMain {
                 }
                 handles.letGo();
             } catch (InterruptedException meantForATask) {
-                // which has ended
+                // the interrupt was meant for a task, which has ended
             }
         }
     }
@@ -135,7 +136,7 @@ final class WorkerMain {
                 handles.read(new ByteArrayInputStream(function), function.length, Serializable.class));
     }
 
-    /** False if this JVM is not to be trusted with another task. */
+    /** Runs a task. False if this JVM must not run another one. */
     private boolean run(MessageReader in) {
         in.getByte();
         long number = in.getLong();
@@ -180,7 +181,7 @@ final class WorkerMain {
                 cutShort.addSuppressed(thrown);
                 throw cutShort;
             }
-            // it is not known what the lack of memory broke
+            // the lack of memory may have broken anything
             return !(thrown instanceof OutOfMemoryError);
         }
         return true;

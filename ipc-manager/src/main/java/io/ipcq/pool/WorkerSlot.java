@@ -12,33 +12,35 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the pool, and the thread that keeps a worker in it: starts one, reads its results, buries it, starts the
- * next.
+ * A place in the pool, and the thread (the keeper) that keeps a worker in it. The keeper starts a worker, reads its
+ * results, buries it, and starts the next one.
  */
-@SuppressWarnings("ReferenceEquality") // what is completed is told apart by identity
+@SuppressWarnings("ReferenceEquality") // lists of completions are compared by identity
 final class WorkerSlot {
     /*
-     * Idea. The keeper completes futures that nobody depends on. Whoever begins to depend on one in that very instant
-     * has his code run in this thread, where it may block or wait for the pool. So the keeper shows what it completes.
-     * Who finds the same there at two looks starts another keeper, which takes over by a compare-and-set of what is
-     * shown. The first one does the same when it is done, so it knows whether it still is the keeper. What it may have
-     * left is handed to the callbacks; to complete a future twice does no harm. Who closes the pool waits for it, too.
+     * Idea. The keeper completes futures that have no dependents. If code begins to depend on one in that very instant,
+     * the code runs in the keeper's thread, where it may block or wait for the pool. So the keeper shows in
+     * `completing` which futures it completes. If the watching thread finds the same futures there twice, it starts
+     * another keeper. That keeper takes over by a compare-and-set of `completing`. The first keeper does the same
+     * compare-and-set when it is done, so it knows whether it still is the keeper. Futures that it may have left are
+     * handed to the callbacks; to complete a future twice does no harm. A thread that closes the pool waits for the
+     * replaced keeper, too.
      *
-     * Birth. A thread inherits much from the one that makes it, and so do the workers that it starts and the code that
-     * runs in it. So whoever makes the pool makes the first keeper and the next one of each slot, and each next one
-     * makes the one after it.
+     * Birth. A thread inherits much from the thread that makes it, and so do the workers that it starts and the code
+     * that runs in it. So the thread that makes the pool makes the first two keepers of each slot. Each later keeper is
+     * made by the keeper before it.
      *
-     * Errors. From the compare-and-set on, until it is the keeper, the new one neither calls nor allocates anything.
-     * What is still shown after an error is taken away before the next message is read.
+     * Errors. From the compare-and-set until it is the keeper, the new thread neither calls nor allocates anything. If
+     * `completing` is still set after an error, it is cleared before the next message is read.
      */
 
-    /** How often an idle worker is looked at: for log records that nobody waits for. */
+    /** How often an idle worker is checked for log records, which nobody waits for. */
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    /** How often deadlines are looked at that came up while this waits for a message. */
+    /** How often deadlines are checked that were set while this waits for a message. */
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** What fails again and again must not take a whole processor. */
+    /** The pause after a failure, so that repeated failures do not take a whole processor. */
     private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final VarHandle COMPLETING;
@@ -51,7 +53,7 @@ final class WorkerSlot {
         }
     }
 
-    /** Shown while another keeper takes over. */
+    /** The value of {@link #completing} while another keeper takes over. */
     private static final List<Completions.Completion> TAKEN = List.of();
 
     private final Dispatcher dispatcher;
@@ -59,31 +61,31 @@ final class WorkerSlot {
 
     private volatile Keeper keeper;
 
-    /** Who takes its place if that becomes necessary; null while one is about to do so. */
+    /** The thread that takes the keeper's place if necessary; null while one is about to take it. */
     private volatile @Nullable Keeper next;
 
-    /** What the keeper completes just now. */
+    /** The futures that the keeper is completing. */
     private volatile @Nullable List<Completions.Completion> completing;
 
-    /** What it completed at the last look; for the thread that looks. */
+    /** The value of {@link #completing} at the last check. Only for the thread that checks. */
     private @Nullable List<Completions.Completion> seen;
 
-    /** The worker that is here; for the keeper, as are those that follow. */
+    /** The worker in this slot. Only for the keeper, as are the fields that follow. */
     private @Nullable PoolWorker mine;
 
-    /** The keeper before this one, if that was not told yet; it is kept waiting. */
+    /** The former keeper, which is blocked, until the dispatcher has been told about it. */
     private @Nullable Keeper before;
 
-    /** What it did not come to complete. */
+    /** The futures that the former keeper may not have completed. */
     private @Nullable List<Completions.Completion> left;
 
-    /** The worker sends nothing any more. */
+    /** Whether the worker sends nothing any more. */
     private boolean ended;
 
-    /** It is given up for something that failed here. */
+    /** Whether the worker is given up because something failed in the keeper. */
     private boolean survived;
 
-    /** There is to be no worker any more. */
+    /** Whether the slot has to end, without another worker. */
     private boolean isOver;
 
     /** Guarded by the dispatcher's lock, as is everything below. */
@@ -94,7 +96,7 @@ final class WorkerSlot {
 
     final Restarts restarts;
 
-    /** Workers that died here while they held a task. */
+    /** How many workers of this slot died while they held a task. */
     int crashes;
 
     WorkerSlot(Dispatcher dispatcher, String name, Restarts restarts) {
@@ -109,7 +111,7 @@ final class WorkerSlot {
         keeper.start();
     }
 
-    /** There is something to do for the thread of the slot. */
+    /** Wakes the thread of the slot, which has something to do. */
     void wake() {
         LockSupport.unpark(keeper);
     }
@@ -118,7 +120,7 @@ final class WorkerSlot {
         return name;
     }
 
-    /** Has another thread go on if that of the slot is kept waiting; for one thread, now and then. */
+    /** Starts another keeper if the present one is blocked. One thread calls this now and then. */
     void watch() {
         List<Completions.Completion> now = completing;
         boolean isWaiting = now != null && now != TAKEN && now == seen;
@@ -133,7 +135,7 @@ final class WorkerSlot {
                 begun = true;
             } finally {
                 if (!begun) {
-                    next = other; // no thread can be had now
+                    next = other; // no thread can be started now
                 }
             }
         }
@@ -142,10 +144,13 @@ final class WorkerSlot {
     /** The thread of the slot, until another one takes its place. */
     private final class Keeper extends Thread implements Completions.Completer, RunsDependents {
 
-        /** What keeps the one before waiting; null for the first one, until it is begun, and once it has taken over. */
+        /**
+         * The futures at which the former keeper is blocked. Null for the first keeper, before this thread is started,
+         * and once it has taken over.
+         */
         private @Nullable List<Completions.Completion> reason;
 
-        /** What this one has completed last. */
+        /** The futures that this keeper has completed last. */
         private @Nullable List<Completions.Completion> begun;
 
         Keeper() {
@@ -156,15 +161,15 @@ final class WorkerSlot {
         @Override
         public void run() {
             if (reason != null) {
-                while (next == null) { // or nobody could take the place of this one
+                while (next == null) { // otherwise nobody could take the place of this one
                     try {
                         next = new Keeper();
                     } catch (Throwable again) {
-                        LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS); // the next time perhaps not
+                        LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS); // the next attempt may succeed
                     }
                 }
                 if (!COMPLETING.compareAndSet(WorkerSlot.this, reason, TAKEN)) {
-                    return; // it was not kept waiting for long
+                    return; // the former keeper was not blocked for long
                 }
                 left = reason;
                 before = keeper;
@@ -185,25 +190,25 @@ final class WorkerSlot {
                     isTold = true;
                     goesOn = step();
                 } catch (Throwable failed) {
-                    if (completing == TAKEN || keeper != this) { // no call: that could fail, too
+                    if (completing == TAKEN || keeper != this) { // without a call, which could fail, too
                         goesOn = false;
                     } else {
                         ended |= mine != null;
                         survived |= mine != null;
-                        failure = isTold ? failed : null; // or what telling fails with would be told for ever
+                        failure = isTold ? failed : null; // else a failing report would be repeated for ever
                     }
                 }
             }
         }
 
         /**
-         * One step in the life of a worker; false when there is to be none any more, or none of this thread. Each can
-         * be repeated if it failed.
+         * One step in the life of a worker. False if there is no next step, or none for this thread. Each step can be
+         * repeated if it failed.
          */
         private boolean step() throws InterruptedException {
             Keeper waiting = before;
             if (waiting != null) {
-                dispatcher.replaced(waiting); // before this slot can end
+                dispatcher.replaced(waiting); // has to come before the end of this slot
                 before = null;
             }
             List<Completions.Completion> theirs = left;
@@ -236,7 +241,7 @@ final class WorkerSlot {
             return true;
         }
 
-        /** Reads what the worker sends until it has ended; false if another thread goes on with that. */
+        /** Reads the messages of the worker until it has ended. False if another thread goes on with the reading. */
         private boolean serve(PoolWorker serving) throws InterruptedException {
             try {
                 boolean look = false;
@@ -260,14 +265,17 @@ final class WorkerSlot {
                     }
                 }
             } catch (QueueShutdownException | QueueClosedException over) {
-                // as it should be
+                // the usual end
             }
             boolean isMine = isKeeper();
             ended |= isMine;
             return isMine;
         }
 
-        /** False if this is not the keeper any more. A failure concerns the worker, whoever keeps it. */
+        /**
+         * Handles messages. False if this is not the keeper any more. If this fails, the worker is killed, whoever
+         * keeps it.
+         */
         private boolean handle(PoolWorker serving, List<byte[]> messages) {
             boolean handled = false;
             try {
@@ -281,7 +289,7 @@ final class WorkerSlot {
             return isKeeper();
         }
 
-        /** Nothing is shown any more, whatever became of {@link #end}. */
+        /** Whether this is still the keeper. Clears {@link #completing}, even if {@link #end} failed. */
         private boolean isKeeper() {
             if (begun != null) {
                 var unused = COMPLETING.compareAndSet(WorkerSlot.this, begun, null);
@@ -303,8 +311,7 @@ final class WorkerSlot {
         @Override
         @SuppressWarnings("ResultOfMethodCallIgnored")
         public boolean end(List<Completions.Completion> some) {
-            Thread.interrupted(); // by what came to depend on one of them: it is not meant for what this thread does
-            // next
+            Thread.interrupted(); // an interrupt by code that depends on one of them is not meant for this thread
             begun = null;
             return COMPLETING.compareAndSet(WorkerSlot.this, some, null);
         }
@@ -319,9 +326,9 @@ final class WorkerSlot {
         }
     }
 
-    /** Whatever happens here concerns the worker that this slot has, and none of the others. */
+    /** Gives up the worker of this slot after a failure. Other workers are not affected. */
     private void survive(Throwable failed) {
-        LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS); // also if all else fails, again and again
+        LockSupport.parkNanos(this, PAUSE_AFTER_FAILURE_NANOS); // first, in case the rest fails again and again
         PoolWorker failing = mine;
         if (failing != null) {
             failing.kill();

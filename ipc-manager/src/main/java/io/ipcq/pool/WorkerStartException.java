@@ -5,8 +5,8 @@ import io.ipcq.IpcException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No worker of the pool can start, several times in a row, so the tasks that waited were given up. The pool tries again
- * when it is given new ones. The message has how the last start ended and what it printed.
+ * No worker of the pool could start, several times in a row, so the tasks that waited were given up. The pool tries
+ * again when it is given new tasks. The message says how the last start ended and what the worker printed.
  */
 public final class WorkerStartException extends IpcException {
 

@@ -2,11 +2,11 @@
 /**
  * Pools of child processes: an executor whose workers are JVMs.
  *
- * <p>Read {@link io.ipcq.pool.ProcessPool} first, then {@code Dispatcher}, which holds the truth: which task waits, and
- * which worker was handed which. {@code WorkerSlot} is the thread that keeps one worker alive, {@code PoolWorker} the
- * parent's end of that worker with its three rings, {@code WorkerMain} the other end. What goes through the rings is in
- * {@code MessageKind}. {@code Backlog}, {@code Tally}, {@code Completions} and {@code Restarts} are what the dispatcher
- * hands values; they do not know it.
+ * <p>Read {@link io.ipcq.pool.ProcessPool} first, then {@code Dispatcher}, which knows the state of the pool: the tasks
+ * that wait, and the tasks that each worker was handed. {@code WorkerSlot} is the thread that keeps one worker alive.
+ * {@code PoolWorker} is the parent's end of that worker with its three rings, and {@code WorkerMain} the worker's end.
+ * {@code MessageKind} lists the messages that go through the rings. The dispatcher calls {@code Backlog},
+ * {@code Tally}, {@code Completions} and {@code Restarts}; they do not know the dispatcher.
  *
  * <pre>
  *   parent JVM                                                            worker JVM, one for each slot
@@ -29,13 +29,13 @@
  *                                                                        +-------------------------------+
  * </pre>
  *
- * <p>A large message goes in pieces ({@code Chunks}). When the worker's JVM has ended, the parent shuts both rings of
- * messages down: its reader gets the results that are left, and then knows that what is neither answered nor in the
- * ring of tasks was held by the dead.
+ * <p>A large message is sent in pieces ({@code Chunks}). When the worker's JVM has ended, the parent shuts down the
+ * rings of tasks and results. Its reader gets the results that are left. Then it knows that the dead worker held each
+ * task that is neither answered nor in the ring of tasks.
  *
- * <p>What a thread did before it submitted a task happens before the task, and the task before whatever follows from
- * its future: as far as it travels with them, or lies in shared memory or in files. Locks and their order are in
- * docs/synchronization.md.
+ * <p>Actions of a thread before it submits a task happen before the task, and the task happens before actions that
+ * depend on its future. This holds for data that travels with them, or lies in shared memory or in files. Locks and
+ * their order are in docs/synchronization.md.
  */
 @NullMarked
 package io.ipcq.pool;
