@@ -38,12 +38,14 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A broker that has not heard of a topic yet, or was cut off from the controller: what it does not know is not deleted.
  */
+@Tag("once")
 class BrokerBehindIT {
 
     @TempDir
