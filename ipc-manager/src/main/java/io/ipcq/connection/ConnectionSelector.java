@@ -176,7 +176,7 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         }
     }
 
-    /** Only if one peer talks. Of several, one may need the processor to go on, and waking costs nobody else time. */
+    /** Only while one peer talks. Of several, another one may need the processor that this thread would spin on. */
     private boolean spin(Consumer<T> ready) throws IOException {
         if (!sameAgain || !spin.isWorthwhile()) {
             return false;
