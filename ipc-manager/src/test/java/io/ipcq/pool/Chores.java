@@ -3,6 +3,8 @@ package io.ipcq.pool;
 
 import io.ipcq.process.ChildProcess;
 import io.ipcq.queue.SharedQueue;
+import io.ipcq.test.FaultKind;
+import io.ipcq.test.FaultPoints;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the workers of the tests do. */
 final class Chores {
@@ -229,26 +232,24 @@ final class Chores {
         return new Bomb(false);
     }
 
-    /** A result that takes its time to be sent, and a death meanwhile. */
+    /**
+     * Ends its worker while that sends the result, which has many pieces. The worker needs the agent that knows the
+     * points of {@link FaultPoints}.
+     */
     static byte[] dieWhileSending(int size) {
-        Thread assassin = new Thread(() -> {
-            // the sender waits for the parent again and again: the ring is smaller than the result
-            while (true) {
-                StackTraceElement[] stack = worker.getStackTrace();
-                for (StackTraceElement frame : stack) {
-                    if (frame.getClassName().equals(Chunks.class.getName())) {
+        AtomicInteger pieces = new AtomicInteger();
+        FaultPoints.armAt(
+                any -> true,
+                site -> {
+                    if (site.equals("Chunks.piece at its entry") && pieces.incrementAndGet() == 20) {
                         halt(9);
                     }
-                }
-            }
-        });
-        worker = Thread.currentThread();
-        assassin.setDaemon(true);
-        assassin.start();
+                    return false;
+                },
+                0,
+                FaultKind.INTERNAL);
         return new byte[size];
     }
-
-    private static Thread worker;
 
     /** Reads where no memory is, as faulty native code does. */
     static int crashJvm() throws ReflectiveOperationException {

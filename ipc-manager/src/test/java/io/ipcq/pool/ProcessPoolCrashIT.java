@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.ipcq.process.Output;
 import io.ipcq.process.SerializableCallable;
 import io.ipcq.queue.SharedQueue;
+import io.ipcq.test.FaultAgent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +59,10 @@ class ProcessPoolCrashIT {
     @ParameterizedTest
     @EnumSource
     void shouldFailOnlyTheTaskThatTheWorkerHeld(Step step) throws Exception {
-        try (ProcessPool pool = ProcessPool.create(2)) {
+        try (ProcessPool pool = ProcessPool.builder()
+                .workers(2)
+                .jvmOptions(FaultAgent.options(directory, "io.ipcq.pool").get(0))
+                .create()) {
             pool.map(
                     Chores::square,
                     IntStream.range(0, 5_000).boxed().toList()); // so that tasks are handed out in advance
