@@ -60,6 +60,9 @@ final class Dispatcher implements PoolTask.Pool {
 
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Others have the lock for some microseconds, or for longer if they get no processor. */
+    private static final long LOCK_AT_END_MILLIS = 1_000;
+
     private final String name;
     private final ProcessPoolOptions options;
     private final byte @Nullable [] initializer;
@@ -986,7 +989,7 @@ final class Dispatcher implements PoolTask.Pool {
 
     /** Describes the tasks that are lost if the JVM ends now; null if there are none. */
     private @Nullable String describeUnfinished() {
-        if (!lock.tryLock()) {
+        if (!isLockedAtEnd()) {
             return "the program ends: pool=" + name;
         }
         try {
@@ -994,6 +997,16 @@ final class Dispatcher implements PoolTask.Pool {
             return unfinished == 0 ? null : "the program ends: pool=" + name + ", tasks unfinished=" + unfinished;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Locks. Gives up after a while, because a thread that ends the JVM while it holds the lock never unlocks. */
+    private boolean isLockedAtEnd() {
+        try {
+            return lock.tryLock(LOCK_AT_END_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }
