@@ -110,7 +110,6 @@ class ListenerTest {
         try (Listener listener = hasty(Listener.builder(loopback(0), KEY)).bind();
                 RawPeer client = RawPeer.connect(listener.address());
                 ServerSocketChannel other = ServerSocketChannel.open()) {
-            client.receiveFrame();
             client.awaitEnd();
             other.bind(loopback(0));
             assertThatThrownBy(() -> hasty(Connection.builder(other.getLocalAddress(), KEY))

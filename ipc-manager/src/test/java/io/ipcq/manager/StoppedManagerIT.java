@@ -22,7 +22,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,7 +127,7 @@ class StoppedManagerIT {
         await().atMost(LONG).until(this::isStopped);
     }
 
-    private boolean isStopped() throws IOException {
+    private boolean isStopped() {
         try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(server.pid()), "task"))) {
             for (Path thread : threads.toList()) {
                 String state = Files.readString(thread.resolve("stat"));
@@ -137,7 +136,7 @@ class StoppedManagerIT {
                 }
             }
             return true;
-        } catch (NoSuchFileException | UncheckedIOException ended) {
+        } catch (IOException | UncheckedIOException ended) {
             return false; // a thread has ended before it could be stopped
         }
     }

@@ -20,7 +20,7 @@ class PoolDependentsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"threads", "jvms"})
-    @Timeout(600)
+    @Timeout(3_600)
     void shouldGoOnWhateverDependsOnResults(String children) {
         List<String> options = new ArrayList<>(FaultAgent.options(directory, "io.ipcq.pool"));
         options.add("-Dipcq.children=" + children);

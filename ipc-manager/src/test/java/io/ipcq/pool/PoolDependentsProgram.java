@@ -427,8 +427,9 @@ final class PoolDependentsProgram {
         return directory.resolve("gate-" + gates++);
     }
 
+    /** Whose tasks end as soon as they are interrupted, so none of their workers need be killed. */
     private static ProcessPoolBuilder builder() {
-        return ProcessPool.builder().workers(1);
+        return ProcessPool.builder().workers(1).killAfter(PATIENCE);
     }
 
     private static void requireWhole(ProcessPool pool) throws Exception {

@@ -23,7 +23,7 @@ class PoolErrorsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"threads", "jvms"})
-    @Timeout(600)
+    @Timeout(3_600)
     void shouldGoOnAfterErrorsThatAreNotAlone(String children) {
         List<String> options = new ArrayList<>(FaultAgent.options(directory, "io.ipcq.pool"));
         options.add("-Dipcq.children=" + children);

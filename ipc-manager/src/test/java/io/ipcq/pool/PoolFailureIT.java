@@ -263,17 +263,19 @@ class PoolFailureIT {
         Logger logger = Logger.getLogger("chores");
         logger.addHandler(failing);
         try (ProcessPool pool = ProcessPool.create(1)) {
-            for (String text : List.of("fail", "block", "last")) {
-                pool.run(Chores::logByJul, text);
-                assertThat(in(pool.applyAsync(Chores::square, 7))).isEqualTo(49);
+            try {
+                for (String text : List.of("fail", "block", "last")) {
+                    pool.run(Chores::logByJul, text);
+                    assertThat(in(pool.applyAsync(Chores::square, 7))).isEqualTo(49);
+                }
+            } finally {
+                release.countDown(); // the end of the pool waits for it
             }
-            release.countDown();
             assertThat(records.tryAcquire(3, PATIENCE_SECONDS, TimeUnit.SECONDS))
                     .isTrue();
             requireWhole(pool);
         } finally {
             logger.removeHandler(failing);
-            release.countDown();
         }
     }
 
