@@ -3,6 +3,9 @@ package io.ipcq.manager.server;
 
 import io.ipcq.manager.wire.Protocol;
 import io.ipcq.manager.wire.RpcException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,9 @@ final class Bill {
     private final Function<Session, Budget.Share> share;
     private @Nullable Session payer;
     private long amount;
+
+    /** What the other holders have promised to bear. */
+    private final Map<Session, Long> promises = new HashMap<>();
 
     Bill(Function<Session, Budget.Share> share) {
         this.share = share;
@@ -40,9 +46,33 @@ final class Bill {
         amount += change;
     }
 
+    /**
+     * A client begins to hold the thing too. Later it may have to pay.
+     *
+     * @throws RpcException with {@link Protocol#LIMIT} if the client has no room for that
+     */
+    @SuppressWarnings("ReferenceEquality")
+    synchronized void join(Session client) {
+        if (client != payer && amount > 0 && !promises.containsKey(client)) {
+            share.apply(client).promise(amount);
+            promises.put(client, amount);
+            if (client.isOver()) {
+                takeBackPromise(client); // it may have left before
+            }
+        }
+    }
+
+    private void takeBackPromise(Session client) {
+        Long promised = promises.remove(client);
+        if (promised != null) {
+            share.apply(client).takeBackPromise(promised);
+        }
+    }
+
     /** A client does not hold the thing any more. The holders are those that do; the client may still be among them. */
     @SuppressWarnings("ReferenceEquality")
     synchronized void left(Session gone, Set<Session> holders) {
+        takeBackPromise(gone);
         if (payer != gone) {
             return;
         }
@@ -56,6 +86,7 @@ final class Bill {
 
     private void passTo(Session next) {
         giveBackAll();
+        takeBackPromise(next);
         share.apply(next).bear(amount);
         payer = next;
     }
@@ -69,6 +100,7 @@ final class Bill {
     /** The thing is gone. */
     synchronized void end() {
         giveBackAll();
+        List.copyOf(promises.keySet()).forEach(this::takeBackPromise);
         payer = null;
         amount = 0;
     }

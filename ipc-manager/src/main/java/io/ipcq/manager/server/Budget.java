@@ -13,6 +13,11 @@ final class Budget {
      * So the rest is for what a client asks for first: each of 256 has its part of it, whatever the others do. Clients
      * that are gone have theirs until they are dealt with. Newcomers wait for that, but not for ever (Admission), so
      * there are parts for some more.
+     *
+     * A thing that several clients hold counts for one of them, and then for another (Bill). It was in the part of the
+     * first one, and the next one may have used its own. So clients could come, take their parts, leave them to others,
+     * and come again. Therefore a client needs room for what others pay for (a promise) when it begins to hold it. And
+     * what exceeds the budget that way does not reduce the parts that others are assured of: the budget is exceeded.
      */
 
     static final int ASSURED_CLIENTS = 256;
@@ -26,6 +31,9 @@ final class Budget {
     /** What a client has in any case. */
     private final long assured;
 
+    /** What is assured to all clients together. */
+    private final long reserve;
+
     private long used;
 
     /** Of what all clients hold, that which is beyond their assured parts. */
@@ -36,12 +44,14 @@ final class Budget {
         this.what = what;
         this.limit = limit;
         this.assured = limit / 4 / ASSURED_CLIENTS;
+        this.reserve = assured * (ASSURED_CLIENTS + MORE_CLIENTS);
     }
 
     /** What one client holds. */
     final class Share {
 
         private long held;
+        private long promised;
         private boolean abandoned;
 
         /** Takes more, unless that would be more than half, rounded up, of what the others leave. */
@@ -49,12 +59,34 @@ final class Budget {
             synchronized (Budget.this) {
                 long mine = beyondAssured(held + amount);
                 long change = mine - beyondAssured(held);
-                long left = limit - assured * (ASSURED_CLIENTS + MORE_CLIENTS) - common - change;
-                if ((change > 0 && mine > left + 1) || used + amount > limit) {
+                long left = limit - reserve - common - change;
+                boolean isAssured = change <= 0;
+                if ((!isAssured && mine > left + 1) || used + amount > (isAssured ? limit + reserve : limit)) {
                     return false;
                 }
                 add(amount);
                 return true;
+            }
+        }
+
+        /**
+         * Promises to bear more later, for which another one pays now.
+         *
+         * @throws RpcException with {@link Protocol#LIMIT} if that is more than the assured part, and nothing is left
+         */
+        void promise(long amount) {
+            synchronized (Budget.this) {
+                if (beyondAssured(held + promised + amount) > 0 && common > limit - reserve) {
+                    throw refusal();
+                }
+                promised += amount;
+            }
+        }
+
+        /** Promises so much less. */
+        void takeBackPromise(long amount) {
+            synchronized (Budget.this) {
+                promised -= amount;
             }
         }
 

@@ -125,7 +125,16 @@ final class NameTable {
             object.requireSame(asked);
         }
         session.hold(object);
-        object.holders.add(session);
+        boolean joined = false;
+        try {
+            object.join(session);
+            object.holders.add(session);
+            joined = true;
+        } finally {
+            if (!joined) {
+                session.release(object);
+            }
+        }
         return object;
     }
 

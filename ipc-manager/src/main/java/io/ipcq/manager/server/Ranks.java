@@ -16,17 +16,27 @@ import org.jspecify.annotations.Nullable;
 final class Ranks<C> {
     /*
      * Idea. If clients were served in the order in which they come, one that asks for little would wait for all that
-     * ask for much. So each client has a rank, by how much of the server's time it has cost lately. Each rank is for
-     * twice the cost of the rank before. Within a rank clients are served in the order in which they come. A client
-     * that has just come, or asks only now and then, has the first rank, however many others keep the server busy. Now
-     * and then one of another rank goes first, of each rank in turn, beginning with the last. So all get on.
+     * ask for much. So each client has a rank, by how much of the server's time it has cost lately. Within a rank
+     * clients are served in the order in which they come. A client that has just come, or asks only now and then, has
+     * the first rank, however many others keep the server busy. Now and then one of another rank goes first, of each
+     * rank in turn, beginning with the last. So all get on.
+     *
+     * Behind the first one, a rank is for costs that differ by a quarter at most. An honest client that opens one queue
+     * costs as much as a hostile one that has just begun to open many. If ranks were for twice the cost of the one
+     * before, each of the honest one's further calls would wait for hundreds of those. So it does for those only that
+     * have just opened their first one.
      */
 
     /** A client that has cost less has the first rank. */
     static final long LITTLE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+    /** So many ranks share the costs from one value to twice that value. A power of two. */
+    static final int RANKS_TO_DOUBLE = 4;
+
+    private static final int RANK_BITS = Integer.numberOfTrailingZeros(RANKS_TO_DOUBLE);
+
     /** The rank of clients that have cost 16 ms or more. */
-    static final int LAST = 6;
+    static final int LAST = 5 * RANKS_TO_DOUBLE + 1;
 
     /** After so many clients one of another rank than the first is served first. */
     static final int IN_A_ROW = 16;
@@ -42,8 +52,14 @@ final class Ranks<C> {
     private int inARow;
     private int others;
 
+    /** By the position of the highest bit, and the bits behind it, as in a number with a floating point. */
     private static int rank(long costNanos) {
-        return Math.min(LAST, Long.SIZE - Long.numberOfLeadingZeros(costNanos / LITTLE_NANOS));
+        long parts = costNanos / (LITTLE_NANOS / RANKS_TO_DOUBLE);
+        if (parts < RANKS_TO_DOUBLE) {
+            return 0;
+        }
+        int shift = Long.SIZE - 1 - Long.numberOfLeadingZeros(parts) - RANK_BITS;
+        return (int) Math.min(LAST, shift * (long) RANKS_TO_DOUBLE + (parts >>> shift) - RANKS_TO_DOUBLE + 1);
     }
 
     void add(C client, long costNanos) {

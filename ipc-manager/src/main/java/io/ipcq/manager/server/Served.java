@@ -54,6 +54,13 @@ abstract class Served {
         return new LinkedHashMap<>();
     }
 
+    /**
+     * Another client begins to hold it.
+     *
+     * @throws RpcException with {@link Protocol#LIMIT} if the client has no room for it
+     */
+    void join(Session session) {}
+
     /** Gives back what a client held of it. */
     void left(Session session) {}
 

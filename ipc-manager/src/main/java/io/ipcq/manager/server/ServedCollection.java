@@ -22,6 +22,11 @@ abstract class ServedCollection extends Served {
     }
 
     @Override
+    final void join(Session session) {
+        stored.join(session);
+    }
+
+    @Override
     final void left(Session session) {
         stored.left(session, holders);
     }

@@ -626,6 +626,11 @@ final class ServedQueue extends Served {
     }
 
     @Override
+    void join(Session session) {
+        descriptors.join(session);
+    }
+
+    @Override
     void left(Session session) {
         dropIfDeleted();
         descriptors.left(session, holders);

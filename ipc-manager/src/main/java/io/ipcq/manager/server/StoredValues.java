@@ -26,6 +26,10 @@ final class StoredValues {
         bill.change(client, bytes);
     }
 
+    void join(Session session) {
+        bill.join(session);
+    }
+
     void left(Session session, Set<Session> holders) {
         bill.left(session, holders);
     }

@@ -41,6 +41,9 @@ class ManagerBudgetTest {
     private static final int NAMES = 40;
     private static final long STORED_BYTES = 1 << 20;
 
+    /** So a map with one value takes most of what a client is assured of. */
+    private static final int HEIRLOOM_CHARS = 700;
+
     @TempDir
     Path directory;
 
@@ -104,6 +107,44 @@ class ManagerBudgetTest {
                 .filter(each -> each.toString().contains(budget))
                 .mapToLong(Budget::used)
                 .sum();
+    }
+
+    /** One client holds what others have stored in the parts they are assured of, and the others leave. */
+    @Test
+    void shouldLeaveToEachItsPartWhateverOneInherits() throws Exception {
+        String value = "x".repeat(HEIRLOOM_CHARS);
+        try (ManagerServer roomy = HostileClientsServer.builder(directory)
+                        .maxStoredBytes(STORED_BYTES)
+                        .bind(KEY);
+                ProtocolClient heir = new ProtocolClient(Connection.connect(roomy.address(), KEY))) {
+            int heirlooms = 0;
+            for (boolean refused = false; !refused; heirlooms++) {
+                String name = "heirloom" + heirlooms;
+                try (ProtocolClient first = new ProtocolClient(Connection.connect(roomy.address(), KEY))) {
+                    first.result("open", "map", name, Map.of());
+                    first.result("map.put", name, "key", value);
+                    refused = !isOpened(heir, name);
+                }
+                await().atMost(LONG).until(() -> roomy.clients() == 1);
+            }
+            assertThat(heirlooms).isGreaterThan(100);
+            for (int i = 0; i < 10; i++) {
+                try (ProtocolClient newcomer = new ProtocolClient(Connection.connect(roomy.address(), KEY))) {
+                    newcomer.result("open", "map", "own", Map.of());
+                    newcomer.result("map.put", "own", "key", value);
+                }
+            }
+        }
+    }
+
+    private static boolean isOpened(ProtocolClient client, String name) throws Exception {
+        try {
+            client.result("open", "map", name, Map.of());
+            return true;
+        } catch (ProtocolClient.Refused refused) {
+            assertThat(refused).hasMessageContaining("maxStoredBytes");
+            return false;
+        }
     }
 
     /** What a client has stored counts for another one that holds it, too, when it is gone. */

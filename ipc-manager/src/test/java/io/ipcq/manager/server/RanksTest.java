@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RanksTest {
@@ -21,16 +22,29 @@ class RanksTest {
 
     @Test
     void shouldServeThoseFirstThatHaveCostLittle() {
-        for (int rank = Ranks.LAST; rank >= 0; rank--) {
-            ranks.add("a" + rank, rank == 0 ? 0 : Ranks.LITTLE_NANOS << rank - 1);
-            ranks.add("b" + rank, (Ranks.LITTLE_NANOS << rank) - 1);
+        for (int rank = 0; rank < Ranks.LAST; rank++) {
+            ranks.add("more", leastNanos(rank + 1));
+            ranks.add("first", leastNanos(rank));
+            ranks.add("second", leastNanos(rank + 1) - 1);
+            assertThat(ranks.hasAny(rank)).isTrue();
+            assertThat(pollAll(rank)).as("rank %d", rank).containsExactly("first", "second");
+            assertThat(ranks.hasAny(rank)).isFalse();
+            assertThat(pollAll(Ranks.LAST)).containsExactly("more");
         }
-        ranks.add("c" + Ranks.LAST, Long.MAX_VALUE);
-        assertThat(ranks.hasAny(0)).isTrue();
-        assertThat(pollAll(Ranks.LAST))
-                .containsExactly(
-                        "a0", "b0", "a1", "b1", "a2", "b2", "a3", "b3", "a4", "b4", "a5", "b5", "a6", "b6", "c6");
-        assertThat(ranks.hasAny(Ranks.LAST)).isFalse();
+        ranks.add("most", Long.MAX_VALUE);
+        assertThat(ranks.hasAny(Ranks.LAST - 1)).isFalse();
+        assertThat(ranks.hasAny(Ranks.LAST)).isTrue();
+    }
+
+    /** The least cost of a rank: 0, then 0.5 ms, 0.625, 0.75, 0.875, 1, 1.25 ms and so on. */
+    private static long leastNanos(int rank) {
+        if (rank == 0) {
+            return 0;
+        }
+        int doubled = (rank - 1) / Ranks.RANKS_TO_DOUBLE;
+        int part = (rank - 1) % Ranks.RANKS_TO_DOUBLE;
+        long nanos = Ranks.LITTLE_NANOS << doubled;
+        return nanos + nanos / Ranks.RANKS_TO_DOUBLE * part;
     }
 
     @Test
@@ -46,7 +60,7 @@ class RanksTest {
     @Test
     void shouldServeEachRankNowAndThen() {
         for (int rank = 1; rank < Ranks.LAST; rank++) {
-            ranks.add("waits" + rank, Ranks.LITTLE_NANOS << rank - 1);
+            ranks.add("waits" + rank, leastNanos(rank));
         }
         List<String> served = new ArrayList<>();
         for (int i = 0; i < (Ranks.IN_A_ROW + 1) * Ranks.LAST; i++) {
@@ -54,7 +68,11 @@ class RanksTest {
             ranks.add("costly", Long.MAX_VALUE);
             served.add(ranks.poll(Ranks.LAST));
         }
-        assertThat(served).contains("waits1", "waits2", "waits3", "waits4", "waits5", "costly");
+        assertThat(served)
+                .contains("costly")
+                .containsAll(IntStream.range(1, Ranks.LAST)
+                        .mapToObj(rank -> "waits" + rank)
+                        .toList());
         assertThat(served.stream().filter("cheap"::equals)).hasSize(Ranks.IN_A_ROW * Ranks.LAST);
     }
 
