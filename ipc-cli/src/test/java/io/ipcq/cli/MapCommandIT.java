@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.KillCommand;
@@ -108,7 +108,7 @@ class MapCommandIT {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(pid) || !map.isAlive());
+        await().until(() -> Files.exists(pid) || !map.isAlive());
         map.destroy();
         assertThat(map.waitFor()).isEqualTo(WebCommandIT.ENDED_BY_SIGTERM);
         MapCommandTest.awaitEnd(pid);
@@ -124,7 +124,8 @@ class MapCommandIT {
                     OutputStream.nullOutputStream(),
                     OutputStream.nullOutputStream(),
                     Terminal.NONE);
-            System.exit(Ipcq.run(screen, "map", "--workers", "1", "--", "sleep"));
+            // with its path: each directory that is searched would take as long
+            System.exit(Ipcq.run(screen, "map", "--workers", "1", "--", "/bin/sleep"));
         }
     }
 
@@ -154,15 +155,13 @@ class MapCommandIT {
         while (!seen) {
             try (TestJvm map = TestJvm.startThrough(slow, List.of(), Mapper.class)) {
                 Command command = await().pollInterval(Duration.ofMillis(5))
-                        .atMost(60, TimeUnit.SECONDS)
                         .until(() -> commandOf(map, STEPS.indexOf(step)), Optional::isPresent)
                         .orElseThrow();
                 seen = command.step().equals(step);
                 try {
                     assertThat(KillCommand.send("-TERM", map.pid())).isTrue();
                     assertThat(map.exitCode()).isEqualTo(WebCommandIT.ENDED_BY_SIGTERM);
-                    await().atMost(60, TimeUnit.SECONDS)
-                            .until(() -> !command.process().isAlive());
+                    await().until(() -> !command.process().isAlive());
                 } finally {
                     command.process().destroyForcibly();
                 }
