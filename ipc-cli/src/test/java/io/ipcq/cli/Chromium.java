@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.LIMIT;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -12,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -34,7 +34,6 @@ final class Chromium implements AutoCloseable {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome");
     private static final String LISTENING = "DevTools listening on ";
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Process process;
@@ -148,7 +147,7 @@ final class Chromium implements AutoCloseable {
 
     @SuppressWarnings("unchecked")
     private Map<String, Object> call(String method, Map<String, ?> parameters) throws Exception {
-        Map<String, Object> answer = send(method, parameters).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        Map<String, Object> answer = send(method, parameters).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         if (!(answer.get("result") instanceof Map<?, ?> result)) {
             throw new AssertionError(method + " failed: " + answer);
         }
@@ -172,7 +171,7 @@ final class Chromium implements AutoCloseable {
 
     /** Waits until an expression is true. */
     void awaitTrue(String expression) {
-        await(expression).atMost(PATIENCE).until(() -> isTrue(expression));
+        await(expression).atMost(LIMIT).until(() -> isTrue(expression));
     }
 
     private boolean isTrue(String expression) throws Exception {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.TestJvm;
 import io.ipcq.queue.DurableQueue;
@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -108,7 +107,7 @@ class DoctorCommandIT {
             killed.kill();
             // an orphaned worker removes the directory itself, unless it is killed as well
             workers.forEach(ProcessHandle::destroyForcibly);
-            await().atMost(60, TimeUnit.SECONDS).until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
+            await().until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
             if (!Files.exists(dead)) {
                 Files.createDirectory(
                         dead, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.LIMIT;
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
@@ -223,11 +224,10 @@ class EveryCommandTest {
         FutureTask<CommandRun> run = new FutureTask<>(() -> CommandRun.here(line.toArray()));
         Thread thread = new Thread(run);
         thread.start();
-        await().atMost(60, TimeUnit.SECONDS)
-                .until(() -> thread.getState() == Thread.State.TIMED_WAITING || !thread.isAlive());
+        await().until(() -> thread.getState() == Thread.State.TIMED_WAITING || !thread.isAlive());
         assertThat(thread.isAlive()).as("%s", line).isTrue();
         thread.interrupt();
-        return run.get(60, TimeUnit.SECONDS);
+        return run.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** What a command has to be given. */
@@ -340,7 +340,7 @@ class EveryCommandTest {
                 .redirectErrorStream(true)
                 .start();
         String out = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(bash.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(bash.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(out).contains("ipcq").contains("requeue", "rm", "reopen");
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.LIMIT;
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.Manager;
@@ -29,11 +30,8 @@ class ManagerCommandTest {
         Path key = directory.resolve("key");
         CompletableFuture<CommandRun> serving = CompletableFuture.supplyAsync(
                 () -> CommandRun.here("manager", "serve", socket, "--key", key, "--allow-shutdown"));
-        await().atMost(60, TimeUnit.SECONDS)
-                .until(() -> serving.isDone()
-                        || CommandRun.here("manager", "ping", socket, "--key", key)
-                                        .code()
-                                == 0);
+        await().until(() -> serving.isDone()
+                || CommandRun.here("manager", "ping", socket, "--key", key).code() == 0);
         long pid = ProcessHandle.current().pid();
         assertThat(CommandRun.here("manager", "ping", socket, "--key", key)
                         .endsWith(0)
@@ -72,7 +70,7 @@ class ManagerCommandTest {
                             .err())
                     .contains("ends the manager of pid " + pid, "1 name");
         }
-        CommandRun served = serving.get(60, TimeUnit.SECONDS).endsWith(0);
+        CommandRun served = serving.get(LIMIT.toSeconds(), TimeUnit.SECONDS).endsWith(0);
         assertThat(served.out()).contains("serves at ");
         assertThat(served.err()).isEmpty();
         assertThat(CommandRun.here("manager", "stat", socket, "--key", key)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.LIMIT;
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
@@ -180,8 +180,7 @@ class MapCommandTest {
     static void awaitEnd(Path pid) throws Exception {
         long number = Long.parseLong(Files.readString(pid).strip());
         // one that has no parent may stay as a zombie for a while
-        await().atMost(60, TimeUnit.SECONDS)
-                .until(() -> ProcessHandle.of(number).isEmpty() || isZombieOrGone(number));
+        await().until(() -> ProcessHandle.of(number).isEmpty() || isZombieOrGone(number));
     }
 
     private static boolean isZombieOrGone(long pid) {
@@ -212,9 +211,9 @@ class MapCommandTest {
         Path pid = directory.resolve("pid");
         Thread map = new Thread(() -> map("x\n", withChild(pid)));
         map.start();
-        await().atMost(60, TimeUnit.SECONDS).until(() -> Files.exists(pid));
+        await().until(() -> Files.exists(pid));
         map.interrupt();
-        map.join(TimeUnit.SECONDS.toMillis(60));
+        map.join(LIMIT.toMillis());
         assertThat(map.isAlive()).isFalse();
         awaitEnd(pid);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.TestJvm;
@@ -163,9 +163,8 @@ class NoAlarmIT {
                         ProcessPool.builder().workers(2).name("no-alarm").create()) {
             producer.awaitLine("ready");
             consumer.awaitLine("ready");
-            await().atMost(60, TimeUnit.SECONDS)
-                    .until(() -> Stream.of(bursts, full, orders)
-                            .allMatch(queue -> queue.stats().taken() > 0));
+            await().until(() -> Stream.of(bursts, full, orders)
+                    .allMatch(queue -> queue.stats().taken() > 0));
             List<SharedQueue<String>> queues = List.of(bursts, full, orders);
             QueuePlaces places = new QueuePlaces(List.of(new QueueName(parent)));
             PoolPlace own = new PoolPlace(Path.of(System.getProperty("java.io.tmpdir")));
@@ -253,8 +252,7 @@ class NoAlarmIT {
 
         /** How long it was kept from running since it began; what was missed before that moment is counted. */
         long missedNanosBefore(long moment) {
-            await().pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(5))
+            await().pollInterval(Duration.ofMillis(5))
                     .atMost(600, TimeUnit.SECONDS)
                     .until(() -> words.get(LAST) - moment > 0);
             VarHandle.acquireFence();

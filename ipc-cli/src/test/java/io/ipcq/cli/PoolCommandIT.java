@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.KillCommand;
 import io.ipcq.TestJvm;
@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,8 +50,7 @@ class PoolCommandIT {
 
     /** A program writes down what its pools do five times a second. */
     private List<Map<String, Object>> awaitShown(long pid, Predicate<List<Map<String, Object>>> expected) {
-        return await().atMost(60, TimeUnit.SECONDS)
-                .until(() -> pool("show", pid, "--json").objects(), expected);
+        return await().until(() -> pool("show", pid, "--json").objects(), expected);
     }
 
     private static Map<String, Object> busy(List<Map<String, Object>> objects) {
@@ -122,16 +120,14 @@ class PoolCommandIT {
         TestJvm user = start("jobs");
         try (user;
                 TestJvm closed = start("closed")) {
-            await().atMost(60, TimeUnit.SECONDS)
-                    .until(() -> pool("ls").endsWith(0).lines().size() == 3);
+            await().until(() -> pool("ls").endsWith(0).lines().size() == 3);
             closed.send("");
             closed.awaitSuccess();
             assertThat(directory).isDirectoryNotContaining(file -> isRunDirectoryOf(file, closed.pid()));
             assertThat(pool("ls").endsWith(0).lines()).hasSize(2);
             awaitShown(user.pid(), PoolCommandIT::isAtWork);
             user.stop();
-            await().atMost(60, TimeUnit.SECONDS)
-                    .until(() -> pool("show", "jobs").out().contains("program-stopped"));
+            await().until(() -> pool("show", "jobs").out().contains("program-stopped"));
             shouldShowStoppedAndChangeNothing(user);
             damageFilesOf(user.pid());
             assertThat(pool("ls").endsWith(0).lines())

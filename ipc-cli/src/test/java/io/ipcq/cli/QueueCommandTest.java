@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.LIMIT;
+import static io.ipcq.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
@@ -227,7 +228,7 @@ class QueueCommandTest {
             typed.write("ee\n".getBytes(UTF_8));
             typed.close();
             assertThat(queue.get()).isEqualTo("three");
-            put.get(60, TimeUnit.SECONDS).endsWith(0);
+            put.get(LIMIT.toSeconds(), TimeUnit.SECONDS).endsWith(0);
         }
     }
 
@@ -585,7 +586,7 @@ class QueueCommandTest {
             try {
                 List<String> idle = List.of(
                         empty.directory().toString(), parent.resolve("left").toString());
-                await().atMost(60, TimeUnit.SECONDS).until(() -> find("--idle", "0.2"), idle::equals);
+                await().until(() -> find("--idle", "0.2"), idle::equals);
             } finally {
                 busy.interrupt();
                 busy.join();

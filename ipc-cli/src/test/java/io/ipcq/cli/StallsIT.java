@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.TestJvm;
@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -207,11 +206,10 @@ class StallsIT {
         Object[] command = scene.make(this);
         String kind = scene.kind.toString();
         // a stopped process, or a pool that writes down what it does, is seen a little later
-        await().atMost(60, TimeUnit.SECONDS)
-                .untilAsserted(() -> assertThat(CommandRun.here(command)
-                                .endsWith(ExitCodes.NOT_IN_ORDER)
-                                .out())
-                        .contains(kind + ": "));
+        await().untilAsserted(() -> assertThat(CommandRun.here(command)
+                        .endsWith(ExitCodes.NOT_IN_ORDER)
+                        .out())
+                .contains(kind + ": "));
         assertThat(CommandRun.here(top(scene)).endsWith(0).out()).contains(kind + ": ");
         List<ManagerDoor> managers =
                 scene == Scene.MANAGER_STOPPED ? List.of(new ManagerDoor(spec(), socket(), key())) : List.of();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
-import static org.awaitility.Awaitility.await;
+import static io.ipcq.Patience.await;
 
 import io.ipcq.TestJvm;
 import io.ipcq.queue.DurableQueue;
@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -93,8 +92,7 @@ final class Subjects implements AutoCloseable {
         queueUser.awaitLine("ready");
         poolUser.awaitLine("ready");
         manager.awaitLine("serves at ");
-        await().atMost(60, TimeUnit.SECONDS)
-                .until(() -> Files.exists(job(State.LIVE).resolve("job.json")));
+        await().until(() -> Files.exists(job(State.LIVE).resolve("job.json")));
     }
 
     private String path(String name) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.observe.StallRules;
 import io.ipcq.queue.DeadLetter;
@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -240,7 +239,7 @@ class WebServerTest {
             assertThat(queue.stats().members()).as("who looks is no member").isEqualTo(1);
             assertThat(server.streams()).isEqualTo(1);
         }
-        await().atMost(60, TimeUnit.SECONDS).until(() -> server.streams() == 0);
+        await().until(() -> server.streams() == 0);
     }
 
     /** The next line of a stream that is a frame: what is between are lengths of pieces. */
