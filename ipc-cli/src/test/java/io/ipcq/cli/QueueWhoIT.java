@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.ipcq.TestJvm;
 import io.ipcq.observe.Stall.Kind;
@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each reason why a queue does not go on, made by processes that are there, and found from outside. */
 @EnabledOnOs(OS.LINUX)
+@Tag("once")
 class QueueWhoIT {
 
     @TempDir
@@ -55,8 +57,7 @@ class QueueWhoIT {
 
     /** Looks until a process has begun to wait, and is seen to: between two naps it is on its way to the next one. */
     private static List<Map<String, Object>> awaitStall(Path queue, Kind kind, long pid) {
-        return await().atMost(60, TimeUnit.SECONDS)
-                .until(
+        return await().until(
                         () -> CommandRun.here("queue", "who", queue, "--json", "--watch", "0.1")
                                 .objects(),
                         objects -> objects.stream()
@@ -66,14 +67,13 @@ class QueueWhoIT {
 
     /** The live view has the same rules, and sees less: two moments. */
     private static void awaitInTop(Path queue, Kind kind) {
-        await().atMost(60, TimeUnit.SECONDS)
-                .untilAsserted(() -> assertThat(CommandRun.here("top", queue, "--json", "--interval", "0.2")
-                                .endsWith(0)
-                                .objects()
-                                .get(0)
-                                .get("stalls")
-                                .toString())
-                        .contains("stall=" + kind + ","));
+        await().untilAsserted(() -> assertThat(CommandRun.here("top", queue, "--json", "--interval", "0.2")
+                        .endsWith(0)
+                        .objects()
+                        .get(0)
+                        .get("stalls")
+                        .toString())
+                .contains("stall=" + kind + ","));
     }
 
     private static String sentence(List<Map<String, Object>> objects, Kind kind) {
@@ -101,27 +101,23 @@ class QueueWhoIT {
     /** Stops a process in the mutex of puts, where it often is. */
     static void stopInMutex(TestJvm user, QueueView view) {
         user.stop();
-        await().atMost(60, TimeUnit.SECONDS)
-                .pollInterval(1, TimeUnit.MILLISECONDS)
-                .until(() -> {
-                    // stopped for a moment before this looks: a signal takes effect a little later
-                    awaitState(user.pid(), "T");
-                    if (view.snapshot().holders().containsKey(QueueWord.PUT_MUTEX)) {
-                        return true;
-                    }
-                    user.cont();
-                    user.stop();
-                    return false;
-                });
+        await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> {
+            // stopped for a moment before this looks: a signal takes effect a little later
+            awaitState(user.pid(), "T");
+            if (view.snapshot().holders().containsKey(QueueWord.PUT_MUTEX)) {
+                return true;
+            }
+            user.cont();
+            user.stop();
+            return false;
+        });
     }
 
     static void awaitState(long pid, String state) {
-        await().atMost(60, TimeUnit.SECONDS)
-                .pollInterval(1, TimeUnit.MILLISECONDS)
-                .until(() -> {
-                    String stat = java.nio.file.Files.readString(Path.of("/proc/" + pid + "/stat"));
-                    return stat.substring(stat.lastIndexOf(')') + 2).startsWith(state);
-                });
+        await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> {
+            String stat = java.nio.file.Files.readString(Path.of("/proc/" + pid + "/stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).startsWith(state);
+        });
     }
 
     @Test
@@ -219,10 +215,8 @@ class QueueWhoIT {
         SharedQueue.create(directory, String.class).close();
         try (TestJvm consumer = start("get", directory)) {
             try (SharedQueue<String> queue = SharedQueue.open(directory, String.class)) {
-                await().atMost(60, TimeUnit.SECONDS)
-                        .until(() -> process(who(queue), consumer.pid())
-                                .get("waitsFor")
-                                .equals(List.of("an element")));
+                await().until(() ->
+                        process(who(queue), consumer.pid()).get("waitsFor").equals(List.of("an element")));
                 assertThat(stalls(who(queue))).as("this process may put").isEmpty();
             }
             awaitStall(directory, Kind.NO_PRODUCER, consumer.pid());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.KillCommand;
@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -57,13 +57,11 @@ class TopCommandIT {
     }
 
     private void awaitScreen(String... texts) {
-        await().atMost(60, TimeUnit.SECONDS)
-                .untilAsserted(() -> assertThat(screen()).contains(texts));
+        await().untilAsserted(() -> assertThat(screen()).contains(texts));
     }
 
     private void awaitNotOnScreen(String text) {
-        await().atMost(60, TimeUnit.SECONDS)
-                .untilAsserted(() -> assertThat(screen()).doesNotContain(text));
+        await().untilAsserted(() -> assertThat(screen()).doesNotContain(text));
     }
 
     /** The script, at the prompt of a shell that says when it has ended. */
@@ -78,6 +76,7 @@ class TopCommandIT {
         tmux("new-session", "-d", "-x", "200", "-y", "24", "sh " + script);
     }
 
+    /** On each JDK: what stands between the view and the terminal reaches into the JDK. */
     @Test
     void shouldShowQueuesAndObeyKeysInTerminal() throws Exception {
         assumeTrue(hasTmux());
@@ -93,7 +92,7 @@ class TopCommandIT {
             awaitScreen(" 123 ");
             tmux("send-keys", ">");
             awaitScreen("sorted by size");
-            await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 String sorted = screen(); // not one that is half drawn
                 assertThat(sorted.indexOf("/orders")).isLessThan(sorted.indexOf("/letters"));
             });
@@ -106,12 +105,11 @@ class TopCommandIT {
             tmux("send-keys", "Space");
             awaitScreen("PAUSED");
             tmux("resize-window", "-x", "12", "-y", "3");
-            await().atMost(60, TimeUnit.SECONDS)
-                    .untilAsserted(() -> assertThat(screen().lines())
-                            .satisfiesExactly(
-                                    line -> assertThat(line).isEqualTo("ipcq top: 2"),
-                                    line -> assertThat(line).startsWith("KIND"),
-                                    line -> assertThat(line).startsWith("q quit")));
+            await().untilAsserted(() -> assertThat(screen().lines())
+                    .satisfiesExactly(
+                            line -> assertThat(line).isEqualTo("ipcq top: 2"),
+                            line -> assertThat(line).startsWith("KIND"),
+                            line -> assertThat(line).startsWith("q quit")));
             tmux("resize-window", "-x", "150", "-y", "12");
             awaitScreen("PAUSED", "q quit");
             tmux("send-keys", "q");
@@ -120,6 +118,7 @@ class TopCommandIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldPutTerminalBackWhenItIsEnded() throws Exception {
         assumeTrue(hasTmux());
@@ -141,6 +140,7 @@ class TopCommandIT {
                 .pid();
     }
 
+    @Tag("once")
     @Test
     void shouldPrintForScripts() throws Exception {
         try (SharedQueue<String> letters = SharedQueue.create(directory.resolve("letters"), String.class);
@@ -151,7 +151,7 @@ class TopCommandIT {
                     .endsWith(0)
                     .out();
             assertThat(out).contains("KIND", "/letters").doesNotContain("\u001b");
-            await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 Map<String, Object> row = CommandRun.here("top", directory, "--json", "--interval", "0.3")
                         .endsWith(0)
                         .objects()

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ipcq.queue.SharedQueue;
 import java.net.URI;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("once")
 class WebCommandIT {
 
     static final int ENDED_BY_SIGTERM = 143;
