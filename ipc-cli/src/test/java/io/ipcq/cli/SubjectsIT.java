@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.LIMIT;
+import static io.ipcq.Patience.await;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,9 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -25,16 +26,28 @@ class SubjectsIT {
     @TempDir
     Path parent;
 
-    private static Set<ProcessHandle> children() {
-        return ProcessHandle.current().descendants().collect(Collectors.toSet());
+    /** The command lines of processes that were given a path there, whoever their parents are. */
+    private static List<String> withPathIn(Path directory) {
+        return ProcessHandle.allProcesses()
+                .map(SubjectsIT::commandLine)
+                .filter(line -> line.contains(directory.toString()))
+                .toList();
+    }
+
+    /** Empty of one that has just ended. */
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"), ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Test
     void shouldLeaveNoProcessWhenTheyCannotBeMade() throws Exception {
         Files.createDirectory(parent.resolve("inputs")); // a file is to be there
-        Set<ProcessHandle> before = children();
         assertThatThrownBy(() -> new Subjects(parent, List.of()).close()).hasMessageContaining("inputs");
-        assertThat(before).as("of other tests, some of which may have ended").containsAll(children());
+        await().untilAsserted(() -> assertThat(withPathIn(parent)).isEmpty());
     }
 
     /** A map that is killed leaves its command behind, and a test that is killed tells it nothing. */
@@ -50,11 +63,14 @@ class SubjectsIT {
         try {
             Files.delete(place);
             other.destroyForcibly().waitFor();
-            assertThat(commands.get(1).waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(commands.get(2).waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(commands.get(1).waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(commands.get(2).waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             assertThat(commands.get(0).isAlive()).isTrue();
             Files.createFile(parent.resolve(Subjects.GO));
-            assertThat(commands.get(0).waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(commands.get(0).waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
         } finally {
             commands.forEach(Process::destroyForcibly);
         }
