@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +38,12 @@ class OutputIT {
             import fcntl, os, subprocess, sys
             r, w = os.pipe()
             fcntl.fcntl(w, 1031, 4096)
-            os.write(w, bytes(4096))
             fcntl.fcntl(w, fcntl.F_SETFL, os.O_NONBLOCK)
+            try:
+                while True:
+                    os.write(w, bytes(4096))
+            except BlockingIOError:
+                pass
             sys.exit(subprocess.call(sys.argv[1:], stdout=w))
             """;
 
@@ -72,11 +77,10 @@ class OutputIT {
     }
 
     /** A pipe to which others have set that it does not wait: not all was printed, though the reader is there. */
-    @ParameterizedTest
-    @ValueSource(strings = {COMPLETION, HELP, DEMO})
-    void shouldSayThatPipeTakesNoMore(String command) throws Exception {
+    @Test
+    void shouldSayThatPipeTakesNoMore() throws Exception {
         assumeTrue(hasPython(), "needs python3");
-        CommandRun run = run(command, "python3", "-c", FULL_PIPE).endsWith(1);
+        CommandRun run = run(COMPLETION, "python3", "-c", FULL_PIPE).endsWith(1);
         assertThat(run.err().lines())
                 .containsExactly("ipcq: the output cannot be written: Resource temporarily unavailable");
     }
