@@ -82,7 +82,6 @@ final class Topics {
     private final Admin admin;
     private final QueueAddress address;
     private final String name;
-    private final long patienceNanos;
 
     /** Kafka's own of the ledger: a queue that takes the name of a deleted one has another. */
     private volatile @Nullable Uuid id;
@@ -91,7 +90,6 @@ final class Topics {
         this.clients = clients;
         this.admin = admin;
         this.address = clients.address();
-        this.patienceNanos = clients.patienceNanos();
         this.name = name;
     }
 
@@ -204,7 +202,7 @@ final class Topics {
     }
 
     long patienceNanos() {
-        return patienceNanos;
+        return clients.patienceNanos();
     }
 
     /** What is known of a queue that no broker tells of, and that nobody says is gone. */
@@ -261,7 +259,7 @@ final class Topics {
 
     /** Until a broker has heard of it. */
     void awaitLedger() throws IOException {
-        long deadline = System.nanoTime() + patienceNanos;
+        long deadline = System.nanoTime() + patienceNanos();
         while (!exist()) {
             if (System.nanoTime() - deadline >= 0) {
                 throw new IOException("the ledger of the queue was made, and no broker tells of it yet: address="
@@ -379,7 +377,7 @@ final class Topics {
 
     /** The topic may not be known everywhere yet. */
     private void beginAtFirstElement() throws IOException {
-        long deadline = System.nanoTime() + patienceNanos;
+        long deadline = System.nanoTime() + patienceNanos();
         while (true) {
             try {
                 answer(admin.alterShareGroupOffsets(group(), Map.of(partition(), 0L))
@@ -444,7 +442,7 @@ final class Topics {
 
     /** What ends by the deadline, and by the client's timeout. */
     private <O extends AbstractOptions<O>> O within(O options, long deadline) {
-        long nanos = Math.max(0, Math.min(patienceNanos, Deadline.remainingNanos(deadline)));
+        long nanos = Math.max(0, Math.min(patienceNanos(), Deadline.remainingNanos(deadline)));
         return options.timeoutMs((int) TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 

@@ -12,10 +12,7 @@ import io.ipcq.queue.QueueStorageException;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +24,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
@@ -40,16 +38,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A broker that has not heard of a topic yet, or was cut off from the controller: what it does not know is not deleted.
  */
 @Tag("once")
 class BrokerBehindIT {
-
-    @TempDir
-    Path directory;
 
     private final String name = UUID.randomUUID().toString();
     private Behind clients;
@@ -69,16 +63,16 @@ class BrokerBehindIT {
     /** Whether it objects to a user who asks whether a topic would be made. */
     private volatile boolean mayAsk = true;
 
+    /** For how long somebody waits for a broker that has not heard of something. */
+    private volatile Duration patience = Duration.ofMinutes(1);
+
+    /** Whether a moment is enough when all is open, and only brokers that have not heard of topics are waited for. */
+    private volatile boolean hurriesAtLast;
+
     @BeforeEach
     void createQueue() throws IOException {
         DurableQueue.openOrCreate(Broker.queue(name), String.class).close();
-        clients = patientFor(Duration.ofMinutes(1));
-    }
-
-    private Behind patientFor(Duration patience) throws IOException {
-        Path config = Files.writeString(
-                directory.resolve("client.properties"), "default.api.timeout.ms=" + patience.toMillis() + "\n");
-        return new Behind(QueueAddress.of(URI.create(Broker.queue(name) + "?config=" + config)));
+        clients = new Behind(QueueAddress.of(Broker.queue(name)));
     }
 
     @AfterEach
@@ -93,6 +87,20 @@ class BrokerBehindIT {
 
         Behind(QueueAddress address) throws IOException {
             super(address);
+        }
+
+        @Override
+        long patienceNanos() {
+            return patience.toNanos();
+        }
+
+        @Override
+        KafkaProducer<byte[], byte[]> producer(int maxElementBytes, int maxMessageBytes) throws IOException {
+            KafkaProducer<byte[], byte[]> last = super.producer(maxElementBytes, maxMessageBytes);
+            if (hurriesAtLast) {
+                patience = Duration.ofMillis(50);
+            }
+            return last;
         }
 
         @Override
@@ -194,7 +202,7 @@ class BrokerBehindIT {
 
     @Test
     void shouldNotAdviseToRemoveWhatBrokerHasNotHeardOf() throws IOException {
-        clients = patientFor(Duration.ofSeconds(11)); // longer than one request
+        hurriesAtLast = true;
         unheardOf = this::isOfElements;
         assertThatThrownBy(this::open)
                 .isInstanceOf(IOException.class)
