@@ -3,6 +3,7 @@ package io.ipcq.kafka;
 
 import io.ipcq.brokers.Network;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -13,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -27,7 +29,8 @@ import java.util.stream.Stream;
  *
  * <p>A process that is killed leaves them behind, and the next one that makes some removes them. It knows them by a
  * file in the directory for temporary files, which is made before them and locked for as long as their process lives:
- * what has no such file, or a locked one, is another's.
+ * what has no such file, or a locked one, is another's. A process may have removed its file, and made another one,
+ * since somebody has opened the first: what they say differs.
  */
 public final class Namespaces implements Network, AutoCloseable {
 
@@ -41,37 +44,36 @@ public final class Namespaces implements Network, AutoCloseable {
     private final Thread atEnd = new Thread(this::remove, "end of the namespaces");
     private String net = "";
 
-    private Namespaces(List<String> ip, String pid) throws IOException {
+    private Namespaces(List<String> ip, Path directory) throws IOException {
+        long pid = ProcessHandle.current().pid();
         this.ip = ip;
         this.name = "ipcq" + pid;
-        this.file = directory().resolve(FILE + pid);
+        this.file = directory.resolve(FILE + pid);
         this.lock = locked(file);
-    }
-
-    private static Path directory() {
-        return Path.of(System.getProperty("java.io.tmpdir"));
     }
 
     /** Nothing, where the machine has none for this user: then it says why. */
     public static Optional<Namespaces> open(int count) throws IOException {
-        return open(count, List.of("ip"));
+        return open(count, List.of("ip"), Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    /** @param ip the command that makes them, with which its arguments begin */
-    static Optional<Namespaces> open(int count, List<String> ip) throws IOException {
-        sweep();
+    /**
+     * @param ip the command that makes them, with which its arguments begin
+     * @param directory for the file, and the only one that is looked at for those of others
+     */
+    static Optional<Namespaces> open(int count, List<String> ip, Path directory) throws IOException {
+        sweep(directory);
         try {
             run(ip, "netns", "list");
-            return Optional.of(opened(count, ip));
+            return Optional.of(opened(count, ip, directory));
         } catch (IOException e) {
             System.out.println("there are no network namespaces here: " + e.getMessage());
             return Optional.empty();
         }
     }
 
-    private static Namespaces opened(int count, List<String> ip) throws IOException {
-        Namespaces namespaces =
-                new Namespaces(ip, Long.toString(ProcessHandle.current().pid()));
+    private static Namespaces opened(int count, List<String> ip, Path directory) throws IOException {
+        Namespaces namespaces = new Namespaces(ip, directory);
         Runtime.getRuntime().addShutdownHook(namespaces.atEnd);
         boolean made = false;
         try {
@@ -86,17 +88,19 @@ public final class Namespaces implements Network, AutoCloseable {
     }
 
     /** Removes what processes have left that were killed. */
-    private static void sweep() throws IOException {
+    private static void sweep(Path directory) throws IOException {
         List<Path> files;
-        try (Stream<Path> all = Files.list(directory())) {
+        try (Stream<Path> all = Files.list(directory)) {
             files = all.filter(file -> file.getFileName().toString().matches(FILE + "[0-9]+"))
                     .toList();
         }
         for (Path file : files) {
             String pid = file.getFileName().toString().substring(FILE.length());
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                    FileLock mine = channel.tryLock()) {
-                if (mine != null) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    FileLock mine = channel.tryLock();
+                    // closed after the work: a process loses its lock with the first channel that it closes
+                    FileChannel now = FileChannel.open(file, StandardOpenOption.READ)) {
+                if (mine != null && content(channel).equals(content(now))) {
                     remove(List.of("ip"), "ipcq" + pid);
                     Files.deleteIfExists(file);
                 }
@@ -111,11 +115,18 @@ public final class Namespaces implements Network, AutoCloseable {
         while (true) {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.lock();
+            channel.write(ByteBuffer.wrap(UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8)), 0);
             if (Files.exists(file)) {
                 return channel;
             }
             channel.close();
         }
+    }
+
+    private static ByteBuffer content(FileChannel file) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(64);
+        file.read(content, 0);
+        return content.flip();
     }
 
     private void make(int count) throws IOException {

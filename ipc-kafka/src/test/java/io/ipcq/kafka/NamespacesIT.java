@@ -24,6 +24,7 @@ class NamespacesIT {
 
     private static final List<String> IP = List.of("ip");
 
+    /** Nobody else sweeps there. */
     @TempDir
     Path directory;
 
@@ -32,7 +33,8 @@ class NamespacesIT {
         private Holder() {}
 
         public static void main(String[] args) throws Exception {
-            try (Namespaces namespaces = Namespaces.open(2).orElseThrow()) {
+            try (Namespaces namespaces =
+                    Namespaces.open(2, IP, Path.of(args[0])).orElseThrow()) {
                 System.out.println("made " + namespaces.name());
                 Thread.sleep(Long.MAX_VALUE);
             }
@@ -57,20 +59,20 @@ class NamespacesIT {
             Namespaces.run(IP, "netns", "delete", others); // a run that was killed left it, and nobody sweeps it
         }
         Namespaces.run(IP, "netns", "add", others);
-        try (TestJvm killed = TestJvm.start(Holder.class);
-                TestJvm living = TestJvm.start(Holder.class)) {
+        try (TestJvm killed = TestJvm.start(Holder.class, directory.toString());
+                TestJvm living = TestJvm.start(Holder.class, directory.toString())) {
             String left = nameFrom(killed);
             String used = nameFrom(living);
             killed.kill();
             assertThat(Namespaces.made(IP, left)).hasSize(5);
-            try (Namespaces mine = Namespaces.open(1).orElseThrow()) {
+            try (Namespaces mine = Namespaces.open(1, IP, directory).orElseThrow()) {
                 assertThat(Namespaces.made(IP, left)).isEmpty();
                 assertThat(Namespaces.made(IP, used)).hasSize(5);
                 assertThat(Namespaces.run(IP, "netns", "list")).contains(others);
                 assertThat(Namespaces.made(IP, mine.name())).hasSize(3);
             }
             living.kill();
-            Namespaces.open(1).orElseThrow().close();
+            Namespaces.open(1, IP, directory).orElseThrow().close();
             assertThat(Namespaces.made(IP, used)).isEmpty();
         } finally {
             Namespaces.run(IP, "netns", "delete", others);
@@ -82,7 +84,7 @@ class NamespacesIT {
     @Test
     void shouldLeaveNothingWhenToldToEnd() throws Exception {
         requireNamespaces();
-        try (TestJvm holder = TestJvm.start(Holder.class)) {
+        try (TestJvm holder = TestJvm.start(Holder.class, directory.toString())) {
             String name = nameFrom(holder);
             Namespaces.run(List.of("kill"), "-TERM", Long.toString(holder.pid()));
             await().until(() -> !holder.isAlive());
@@ -94,7 +96,7 @@ class NamespacesIT {
     /** Then the test of the cluster has three processes instead. */
     @Test
     void shouldSayThatThereAreNoneAndLeaveNothingWhicheverStepFails() throws Exception {
-        assertThat(Namespaces.open(1, List.of("no-such-command"))).isEmpty();
+        assertThat(Namespaces.open(1, List.of("no-such-command"), directory)).isEmpty();
         requireNamespaces();
         Path count = directory.resolve("count");
         Path script = Files.writeString(
@@ -104,7 +106,8 @@ class NamespacesIT {
         boolean failed = true;
         for (int step = 1; failed; step++) {
             Files.writeString(count, "0");
-            Optional<Namespaces> some = Namespaces.open(1, List.of("sh", script.toString(), Integer.toString(step)));
+            Optional<Namespaces> some =
+                    Namespaces.open(1, List.of("sh", script.toString(), Integer.toString(step)), directory);
             failed = some.isEmpty();
             Files.writeString(count, "1000"); // no step more fails
             some.ifPresent(Namespaces::close);
@@ -114,10 +117,8 @@ class NamespacesIT {
     }
 
     /** Of this process, and of those that this class has started, which all are dead. */
-    private static void requireNothingLeft() throws IOException {
-        long pid = ProcessHandle.current().pid();
-        assertThat(Namespaces.made(IP, "ipcq" + pid)).isEmpty();
-        assertThat(Path.of(System.getProperty("java.io.tmpdir"), "ipcq-namespaces-" + pid))
-                .doesNotExist();
+    private void requireNothingLeft() throws IOException {
+        assertThat(Namespaces.made(IP, "ipcq" + ProcessHandle.current().pid())).isEmpty();
+        assertThat(directory).isDirectoryNotContaining("glob:**/ipcq-namespaces-*");
     }
 }
