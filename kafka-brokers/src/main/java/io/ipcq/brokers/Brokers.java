@@ -47,8 +47,10 @@ public final class Brokers implements AutoCloseable {
     private static final int HIGHEST_PORT = 32_000;
     private static final long START_SECONDS = 300;
 
-    /** Nobody else's disk keeps a broker waiting there. */
+    /** Nobody else's disk keeps a broker waiting there, if there is room: a container may have no more than 64 MB. */
     private static final Path MEMORY = Path.of("/dev/shm");
+
+    private static final long ROOM = 1L << 30;
 
     /** For one user on one machine: little memory, and consumers that come and go at once. */
     private static final Map<String, String> SMALL = Map.ofEntries(
@@ -94,11 +96,7 @@ public final class Brokers implements AutoCloseable {
     /** The same, in a network. */
     public static Brokers start(Network network, int count, String classPath, Map<String, String> settings)
             throws IOException {
-        Brokers brokers = new Brokers(
-                network,
-                Files.isWritable(MEMORY)
-                        ? Files.createTempDirectory(MEMORY, "ipcq-brokers-")
-                        : Files.createTempDirectory("ipcq-brokers-"));
+        Brokers brokers = new Brokers(network, newDirectory());
         Runtime.getRuntime().addShutdownHook(brokers.atEnd);
         boolean started = false;
         try {
@@ -129,6 +127,14 @@ public final class Brokers implements AutoCloseable {
                     "there are no jars of a broker: directory=" + broker + "; start the program with ./ipcq");
         }
         return broker + "/*" + File.pathSeparator + lib + "/*";
+    }
+
+    private static Path newDirectory() throws IOException {
+        boolean inMemory =
+                Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() >= ROOM;
+        return inMemory
+                ? Files.createTempDirectory(MEMORY, "ipcq-brokers-")
+                : Files.createTempDirectory("ipcq-brokers-");
     }
 
     private void startAll(int count, String classPath, Map<String, String> settings) throws IOException {
