@@ -109,8 +109,20 @@ final class ClusterDemo {
 
     static void produce(DurableQueue<Integer> orders) throws InterruptedException {
         for (int order = 1; order <= ORDERS; order++) {
-            orders.put(order);
+            putOne(orders, order);
             Thread.sleep(PAUSE_MILLIS / 2);
+        }
+    }
+
+    /** An order whose put has failed may be there all the same; then it is worked on twice. */
+    private static void putOne(DurableQueue<Integer> orders, int order) throws InterruptedException {
+        while (true) {
+            try {
+                orders.put(order);
+                return;
+            } catch (QueueStorageException e) {
+                Thread.sleep(PAUSE_MILLIS); // brokers are gone: enough of them answer soon
+            }
         }
     }
 
@@ -158,8 +170,8 @@ final class ClusterDemo {
         } catch (QueueShutdownException drained) {
             return false;
         } catch (QueueStorageException e) {
-            Thread.sleep(
-                    PAUSE_MILLIS); // a broker is gone: the others answer soon, and what was not settled comes again
+            // a broker is gone: the others answer soon, and what was not settled comes again
+            Thread.sleep(PAUSE_MILLIS);
         }
         return true;
     }
