@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
@@ -29,6 +30,7 @@ class ClusterDemoIT {
     private static final Pattern TWICE = Pattern.compile("Worked on twice: (none|\\[([0-9]+(, [0-9]+)*)])");
 
     @Test
+    @Timeout(1_200)
     void shouldWorkOnEveryOrderSayWhichTwiceAndLeaveNoProcess() throws Exception {
         String mark = UUID.randomUUID().toString();
         Path output = Files.createTempFile("demo", ".txt");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,8 +51,9 @@ class KafkaCommandsIT {
         }
     }
 
-    /** As somebody at a shell does, from the first element to the end of the queue. */
+    /** As somebody at a shell does, from the first element to the end; the launcher runs a command of each kind. */
     @Test
+    @Timeout(1_200)
     void shouldPutTakeAndRemoveByLauncher() throws Exception {
         DurableQueue.openOrCreate(address, String.class).close();
         requireQuiet(CommandRun.launched("queue", "put", address, "tea", "milk").endsWith(0));
@@ -60,23 +62,22 @@ class KafkaCommandsIT {
         CommandRun tea =
                 requireQuiet(CommandRun.launched("queue", "get", address).endsWith(0));
         assertThat(tea.lines()).containsExactly("tea");
-        CommandRun two = CommandRun.launched("queue", "get", address, "-n", 2, "--json");
+        CommandRun two = CommandRun.here("queue", "get", address, "-n", 2, "--json");
         assertThat(requireQuiet(two.endsWith(0)).objects())
                 .containsExactly(Map.of("text", "milk"), Map.of("text", "salt"));
-        CommandRun asked = CommandRun.launched("queue", "drain", address).endsWith(2);
+        CommandRun asked = CommandRun.here("queue", "drain", address).endsWith(2);
         assertThat(asked.err()).contains("takes 1 element out of " + address, "add --yes");
         CommandRun drained =
                 CommandRun.launched("queue", "drain", address, "--yes").endsWith(0);
         assertThat(drained.lines()).containsExactly("pepper");
         assertThat(drained.err().lines()).containsExactly("takes 1 element out of " + address, "taken: 1");
-        assertThat(requireQuiet(CommandRun.launched("queue", "get", address).endsWith(ExitCodes.NOTHING_THERE))
+        assertThat(requireQuiet(CommandRun.here("queue", "get", address).endsWith(ExitCodes.NOTHING_THERE))
                         .out())
                 .isEmpty();
-        CommandRun removed =
-                CommandRun.launched("queue", "rm", address, "--yes").endsWith(0);
+        CommandRun removed = CommandRun.here("queue", "rm", address, "--yes").endsWith(0);
         assertThat(removed.err().lines())
                 .containsExactly("deletes " + address + " with 0 elements; who uses it is not to be seen from here");
-        CommandRun gone = CommandRun.launched("queue", "put", address, "tea").endsWith(1);
+        CommandRun gone = CommandRun.here("queue", "put", address, "tea").endsWith(1);
         assertThat(gone.err().lines()).singleElement().asString().contains("there is nothing", address.toString());
     }
 

@@ -14,7 +14,9 @@ import io.ipcq.process.ChildProcessBuilder;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import java.io.IOException;
+import java.io.ObjectStreamException;
 import java.io.PrintWriter;
+import java.io.Serializable;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +45,7 @@ class KafkaSecrecyIT {
     private static final String PASSWORD = "hunter2-of-the-shop";
     private static final String WRONG = "hunter3-of-the-shop";
     private static final String STORE = "hunter4-of-the-store";
+    private static final String KEYS = "keys.p12";
     private static final List<String> SECRETS = List.of(PASSWORD, WRONG, STORE);
 
     @TempDir
@@ -51,6 +55,33 @@ class KafkaSecrecyIT {
     static void take(DurableQueue<String> queue) throws Exception {
         assertThat(queue.get()).isEqualTo("begin");
         assertThat(queue.get()).isEqualTo("end");
+    }
+
+    /** The same, as soon as the gate is open. */
+    static void takeBehind(Gate gate, DurableQueue<String> queue) throws Exception {
+        take(queue);
+    }
+
+    /** Who reads it from a stream says so, by a file, and goes on when there is another one. */
+    private record Gate(String here, String go) implements Serializable {
+
+        static Gate in(Path directory) {
+            return new Gate(
+                    directory.resolve("here").toString(),
+                    directory.resolve("go").toString());
+        }
+
+        private Object readResolve() throws ObjectStreamException {
+            try {
+                Files.createFile(Path.of(here));
+                while (!Files.exists(Path.of(go))) {
+                    Thread.sleep(10);
+                }
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return this;
+        }
     }
 
     /** In the pool: all that a queue says of itself, when it works and when it does not. */
@@ -70,9 +101,10 @@ class KafkaSecrecyIT {
     }
 
     @Test
+    @Timeout(1_200)
     void shouldKeepPasswordsOutOfWhatOthersCanRead() throws Exception {
-        Path certificate = makeKeys();
-        try (Brokers broker = KafkaBroker.start(guarded(certificate))) {
+        Path keys = makeKeys();
+        try (Brokers broker = KafkaBroker.start(guarded(keys))) {
             URI address = URI.create(broker.queue("orders") + "?config=" + config(PASSWORD, STORE));
             try (DurableQueue<String> queue = DurableQueue.openOrCreate(address, String.class);
                     ProcessPool pool = ProcessPool.create(1)) {
@@ -108,9 +140,14 @@ class KafkaSecrecyIT {
         String task = trace(catchThrowable(() -> pool.apply(KafkaSecrecyIT::describe, queue)));
         assertThat(task).contains(why);
         requireNoSecret("the failure of a task", task);
-        try (ChildProcess child = new ChildProcess(KafkaSecrecyIT::take, queue)) {
+        Gate gate = Gate.in(Files.createTempDirectory(config.getParent(), "gate"));
+        // arguments are read in their order: the gate, and then the queue, which cannot be opened
+        try (ChildProcess child = new ChildProcess(KafkaSecrecyIT::takeBehind, gate, queue)) {
             child.start();
+            await().until(() -> Files.exists(Path.of(gate.here)) || !child.isAlive());
+            assertThat(Path.of(gate.here)).as("%s", child).exists();
             requireNoSecretOf(List.of(child.pid()));
+            Files.createFile(Path.of(gate.go));
             String failure = trace(catchThrowable(child::joinOrThrow)) + child.lastErrorLines() + child;
             assertThat(failure).contains(why);
             requireNoSecret("the failure of a child", failure);
@@ -181,7 +218,7 @@ class KafkaSecrecyIT {
 
     // ---- what guards the broker -------------------------------------------------------------------------------------
 
-    private Map<String, String> guarded(Path certificate) {
+    private Map<String, String> guarded(Path keys) {
         Map<String, String> settings = new HashMap<>();
         settings.put("listeners", "SASL_SSL://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}");
         settings.put("listener.security.protocol.map", "SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT");
@@ -192,10 +229,11 @@ class KafkaSecrecyIT {
                 "listener.name.sasl_ssl.plain.sasl.jaas.config",
                 login("admin", PASSWORD) + " user_admin=\"" + PASSWORD + "\" user_shop=\"" + PASSWORD + "\";");
         settings.put("ssl.keystore.type", "PKCS12");
-        settings.put("ssl.keystore.location", directory.resolve("broker.p12").toString());
+        settings.put("ssl.keystore.location", keys.toString());
         settings.put("ssl.keystore.password", STORE);
-        settings.put("ssl.truststore.type", "PEM");
-        settings.put("ssl.truststore.location", certificate.toString());
+        settings.put("ssl.truststore.type", "PKCS12");
+        settings.put("ssl.truststore.location", keys.toString());
+        settings.put("ssl.truststore.password", STORE);
         return settings;
     }
 
@@ -213,29 +251,20 @@ class KafkaSecrecyIT {
                         "sasl.mechanism=PLAIN",
                         "sasl.jaas.config=" + login("shop", password) + ";",
                         "ssl.truststore.type=PKCS12",
-                        "ssl.truststore.location=" + directory.resolve("trust.p12"),
+                        "ssl.truststore.location=" + directory.resolve(KEYS),
                         "ssl.truststore.password=" + store));
     }
 
+    /** A key of the broker, and its certificate, which clients trust. */
     private Path makeKeys() throws Exception {
-        Path keys = directory.resolve("broker.p12");
-        Path certificate = directory.resolve("broker.pem");
-        keytool("-genkeypair -keyalg RSA -dname CN=broker -ext san=ip:127.0.0.1 -keystore " + keys);
-        keytool("-exportcert -rfc -file " + certificate + " -keystore " + keys);
-        keytool("-importcert -noprompt -alias broker -file " + certificate + " -keystore "
-                + directory.resolve("trust.p12"));
-        return certificate;
-    }
-
-    private static void keytool(String arguments) throws Exception {
+        Path keys = directory.resolve(KEYS);
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-storepass",
-                STORE,
-                "-storetype",
-                "PKCS12"));
-        command.addAll(List.of(arguments.split(" ")));
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-keystore", keys.toString()));
+        command.addAll(
+                List.of("-genkeypair -keyalg EC -dname CN=broker -ext san=ip:127.0.0.1 -storetype PKCS12".split(" ")));
+        command.addAll(List.of("-storepass", STORE));
         Process keytool = new ProcessBuilder(command).inheritIO().start();
         assertThat(keytool.waitFor()).isZero();
+        return keys;
     }
 }
