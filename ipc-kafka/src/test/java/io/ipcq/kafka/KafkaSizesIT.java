@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -37,7 +37,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -52,6 +51,9 @@ class KafkaSizesIT {
 
     /** The most that is around an element: what is larger than the limit less this may be refused. */
     private static final int AROUND = 100;
+
+    /** What may be over before a batch is small enough: request.timeout.ms is not to be longer. */
+    private static final String SHORT_TIME = "delivery.timeout.ms=10500";
 
     @TempDir
     Path directory;
@@ -70,25 +72,39 @@ class KafkaSizesIT {
     private void limit(int bytes) throws Exception {
         KafkaCore core = KafkaCore.open(QueueAddress.of(address()), name, null, null);
         try (Admin admin = core.clients().admin()) {
-            ConfigResource topic =
-                    new ConfigResource(ConfigResource.Type.TOPIC, core.topics().elements());
-            ConfigEntry limit = new ConfigEntry("max.message.bytes", Integer.toString(bytes));
-            admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(limit, AlterConfigOp.OpType.SET))))
-                    .all()
-                    .get();
-            await().until(() -> core.topics().maxMessageBytes() == bytes);
+            String topic = core.topics().elements();
+            set(admin, topic, "max.message.bytes", bytes);
+            // the broker tells of a setting, and then obeys it, and then goes on to the next one
+            set(admin, topic, "flush.messages", Integer.MAX_VALUE - bytes);
         } finally {
             core.close();
         }
+    }
+
+    /** Sets it, and waits until the broker tells of that. */
+    private static void set(Admin admin, String topic, String name, int value) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        String text = Integer.toString(value);
+        admin.incrementalAlterConfigs(Map.of(
+                        resource, List.of(new AlterConfigOp(new ConfigEntry(name, text), AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
+        await().until(() -> admin.describeConfigs(List.of(resource))
+                .all()
+                .get()
+                .get(resource)
+                .get(name)
+                .value()
+                .equals(text));
     }
 
     private static List<byte[]> elements(int... sizes) {
         return Arrays.stream(sizes).mapToObj(byte[]::new).toList();
     }
 
-    static Stream<int[]> batches() {
+    private static List<int[]> batches() {
         int large = 2 * LIMIT;
-        return Stream.of(
+        return List.of(
                 new int[] {large},
                 new int[] {1, large},
                 new int[] {large, 1},
@@ -108,60 +124,96 @@ class KafkaSizesIT {
                 new int[] {MAX_ELEMENT_BYTES, 1, 1});
     }
 
-    private DurableQueue<byte[]> open() throws IOException {
+    private DurableQueue<byte[]> open(String... properties) throws IOException {
         return DurableQueue.builder(byte[].class)
                 .maxElementBytes(MAX_ELEMENT_BYTES)
-                .openOrCreate(address());
+                .openOrCreate(address(properties));
     }
 
     /** All of a batch that fits is put; of one that does not, nothing is if the handle could know the limit. */
-    @ParameterizedTest
-    @MethodSource("batches")
-    void shouldPutOrRefuseWhereLimitWasLowered(int[] sizes) throws Exception {
+    @Test
+    void shouldPutOrRefuseWhereLimitWasLowered() throws Exception {
         open().close();
         lowerLimit();
         try (DurableQueue<byte[]> queue = open()) {
-            if (IntStream.of(sizes).anyMatch(size -> size > LIMIT - 68)) {
-                assertThatThrownBy(() -> queue.putAll(elements(sizes)))
-                        .isInstanceOf(ElementTooLargeException.class)
-                        .hasMessageContaining("max.message.bytes=" + LIMIT);
-                assertThat(queue.qsize()).isZero();
-            } else if (IntStream.of(sizes).allMatch(size -> size <= LIMIT - AROUND)) {
-                queue.putAll(elements(sizes));
-                assertThat(queue.qsize()).isEqualTo(sizes.length);
+            for (int[] sizes : batches()) {
+                requirePutOrRefused(queue, sizes);
+                requireGoesOn(queue);
             }
-            requireGoesOn(queue);
+            queue.delete();
+        }
+    }
+
+    private static void requirePutOrRefused(DurableQueue<byte[]> queue, int[] sizes) throws Exception {
+        if (IntStream.of(sizes).anyMatch(size -> size > LIMIT - 68)) {
+            assertThatThrownBy(() -> queue.putAll(elements(sizes)))
+                    .as(named(sizes))
+                    .isInstanceOf(ElementTooLargeException.class)
+                    .hasMessageContaining("max.message.bytes=" + LIMIT);
+            assertThat(queue.qsize()).as(named(sizes)).isZero();
+        } else if (IntStream.of(sizes).allMatch(size -> size <= LIMIT - AROUND)) {
+            queue.putAll(elements(sizes));
+            assertThat(queue.qsize()).as(named(sizes)).isEqualTo(sizes.length);
         }
     }
 
     /** The client finds out as the brokers refuse: it says what was put before, and does not go round for ever. */
-    @ParameterizedTest
-    @MethodSource("batches")
-    void shouldPutOrRefuseWhereLimitIsLoweredWhileQueueIsOpen(int[] sizes) throws Exception {
-        try (DurableQueue<byte[]> queue = open()) {
-            lowerLimit();
-            boolean fits = IntStream.of(sizes).allMatch(size -> size <= LIMIT - AROUND);
-            Throwable failure = catchThrowable(() -> queue.putAll(elements(sizes)));
-            if (failure == null && fits) {
-                assertThat(queue.qsize()).isEqualTo(sizes.length);
-            } else if (failure != null) {
-                // the client halves what was refused, again and again; its time may be over before that
-                assertThat(failure).isInstanceOfAny(ElementTooLargeException.class, QueueStorageException.class);
-                assertThat(fits && failure instanceof ElementTooLargeException).isFalse();
+    @Test
+    void shouldPutOrRefuseWhereLimitIsLoweredWhileQueueIsOpen() throws Exception {
+        // one for each batch, as a handle that was refused something knows the limit
+        List<DurableQueue<byte[]>> handles = new ArrayList<>();
+        try (DurableQueue<byte[]> taker = open()) {
+            for (int[] sizes : batches()) {
+                handles.add(sizes.length == 1 ? open() : open(SHORT_TIME));
             }
-            requireGoesOn(queue);
+            lowerLimit();
+            for (int i = 0; i < handles.size(); i++) {
+                requirePutOrRefusedOrTimedOut(handles.get(i), batches().get(i));
+                requireGoesOn(handles.get(i), taker);
+            }
+            taker.delete();
+        } finally {
+            handles.forEach(DurableQueue::close);
         }
     }
 
+    private static void requirePutOrRefusedOrTimedOut(DurableQueue<byte[]> queue, int[] sizes) throws Exception {
+        boolean fits = IntStream.of(sizes).allMatch(size -> size <= LIMIT - AROUND);
+        Throwable failure = catchThrowable(() -> queue.putAll(elements(sizes)));
+        if (failure == null && fits) {
+            assertThat(queue.qsize()).as(named(sizes)).isEqualTo(sizes.length);
+        } else if (failure == null) {
+            assertThat(IntStream.of(sizes)).as("all that brokers take").allMatch(size -> size <= LIMIT);
+        } else if (sizes.length == 1) {
+            assertThat(failure).as(named(sizes)).isInstanceOf(ElementTooLargeException.class);
+        } else {
+            // the client halves what was refused, again and again; its time may be over before that
+            assertThat(failure)
+                    .as(named(sizes))
+                    .isInstanceOfAny(ElementTooLargeException.class, QueueStorageException.class);
+            assertThat(fits && failure instanceof ElementTooLargeException)
+                    .as(named(sizes))
+                    .isFalse();
+        }
+    }
+
+    private static String named(int[] sizes) {
+        return sizes.length + ": " + Arrays.toString(Arrays.copyOf(sizes, Math.min(sizes.length, 6)));
+    }
+
     private static void requireGoesOn(DurableQueue<byte[]> queue) throws Exception {
-        queue.put(new byte[3]);
+        requireGoesOn(queue, queue);
+    }
+
+    private static void requireGoesOn(DurableQueue<byte[]> queue, DurableQueue<byte[]> taker) throws Exception {
+        // it may get into a batch of those before it, whose time is over
+        await().ignoreException(QueueStorageException.class).until(() -> queue.put(new byte[3], Duration.ZERO));
         List<byte[]> all = new ArrayList<>();
         await().until(() -> {
-            queue.drainTo(all); // which the brokers may keep waiting
-            return queue.qsize() == 0;
+            taker.drainTo(all); // which the brokers may keep waiting
+            return taker.qsize() == 0;
         });
         assertThat(all.get(all.size() - 1)).hasSize(3);
-        queue.delete();
     }
 
     /** Brokers measure a batch after it was compressed. */
@@ -182,6 +234,7 @@ class KafkaSizesIT {
                         .hasMessageContaining("max.message.bytes=" + LIMIT);
             }
             requireGoesOn(queue);
+            queue.delete();
         }
     }
 
