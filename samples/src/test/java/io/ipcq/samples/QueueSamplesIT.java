@@ -4,8 +4,10 @@ package io.ipcq.samples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("once")
 class QueueSamplesIT {
 
     @Test
