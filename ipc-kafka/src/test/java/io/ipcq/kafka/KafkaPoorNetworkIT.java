@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.ipcq.Patience;
 import io.ipcq.brokers.Brokers;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "ipcq.kafka.rows", matches = "true")
 class KafkaPoorNetworkIT {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Patience.LIMIT;
 
     @TempDir
     Path directory;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.Patience;
 import io.ipcq.TestJvm;
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Consumers that die, stand still, or take long. An element is locked for five seconds, and not for half a minute. */
 class KafkaQueueCrashIT {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Patience.LIMIT;
     private static final Duration LONGER_THAN_LOCK = Duration.ofSeconds(6);
 
     private final String name = UUID.randomUUID().toString();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.kafka;
 
+import static io.ipcq.Patience.LIMIT;
 import static io.ipcq.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -101,7 +102,7 @@ class KafkaQueueProviderIT {
             queue.put("a");
             assertThat(queue.receive().nack(Duration.ZERO)).isTrue();
             assertThat(queue.receive().nack()).as("the last attempt").isTrue();
-            assertThat(queue.join(Duration.ofSeconds(60))).isTrue();
+            assertThat(queue.join(LIMIT)).isTrue();
             queue.delete();
         }
     }
@@ -218,7 +219,7 @@ class KafkaQueueProviderIT {
         assertThat(queue.receive().nack(Duration.ZERO)).isTrue();
         assertThat(queue.receive().nack()).isTrue();
         DurableQueue<DeadLetter> letters = queue.deadLetters();
-        assertThat(letters.get(Duration.ofSeconds(60)).bytes()).isEqualTo(element.getBytes(UTF_8));
+        assertThat(letters.get(LIMIT).bytes()).isEqualTo(element.getBytes(UTF_8));
         return letters;
     }
 
@@ -478,7 +479,7 @@ class KafkaQueueProviderIT {
             };
             admin.deleteTopics(gone).all().get();
             await().until(queue::isClosed);
-            assertThat(waiting.get(60, TimeUnit.SECONDS)).isInstanceOf(QueueClosedException.class);
+            assertThat(waiting.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isInstanceOf(QueueClosedException.class);
             List<ThrowingCallable> calls = List.of(
                     () -> queue.put("c"),
                     () -> queue.offer("c"),
@@ -541,7 +542,7 @@ class KafkaQueueProviderIT {
             outcomes.add(CompletableFuture.supplyAsync(() -> catchThrowable(handle::delete)));
         }
         for (CompletableFuture<Throwable> outcome : outcomes) {
-            Throwable failure = outcome.get(60, TimeUnit.SECONDS);
+            Throwable failure = outcome.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             assertThat(failure == null || failure instanceof QueueClosedException)
                     .as("%s", failure)
                     .isTrue();

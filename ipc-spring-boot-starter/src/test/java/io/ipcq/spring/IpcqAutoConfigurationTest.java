@@ -35,7 +35,7 @@ import org.springframework.context.annotation.Configuration;
 
 class IpcqAutoConfigurationTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(3);
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
     @TempDir

@@ -147,7 +147,7 @@ class ListenerProcessesIT {
                 "--begun=" + begun,
                 "--answered=" + answered)) {
             ((SharedQueue<Long>) context.getBean("questions")).put(1L);
-            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(begun));
+            await().atMost(Duration.ofMinutes(3)).until(() -> Files.exists(begun));
         }
         assertThat(answered).exists();
         assertThat(ChildProcess.activeChildren()).isEmpty();
@@ -164,7 +164,7 @@ class ListenerProcessesIT {
                 "--ipcq.queue.questions.kind=memory",
                 "--ipcq.queue.questions.type=java.lang.Long",
                 "--begun=" + begun)) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(begun));
+            await().atMost(Duration.ofMinutes(3)).until(() -> Files.exists(begun));
             assertThat(context.isActive()).isTrue();
         }
         assertThat(ChildProcess.activeChildren()).isEmpty();

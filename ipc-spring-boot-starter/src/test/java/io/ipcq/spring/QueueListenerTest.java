@@ -31,7 +31,7 @@ import org.springframework.util.backoff.FixedBackOff;
 /** What {@link QueueListener} offers beside calling a method. */
 class QueueListenerTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     @TempDir
     Path directory;

@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("once")
 class ManagerSamplesIT {
 
     @TempDir
@@ -84,7 +86,7 @@ class ManagerSamplesIT {
         try (Manager manager = Manager.connect(server.address(), key);
                 SharedQueue<String> queue = manager.queue("letters", String.class)) {
             python(script(), address, keyFile.toString(), "put", "letters", "A", "B", "ü");
-            assertThat(queue.get(Duration.ofSeconds(60))).isEqualTo("A");
+            assertThat(queue.get(Duration.ofMinutes(3))).isEqualTo("A");
             assertThat(queue.getNow()).isEqualTo("B");
             queue.put("from Java");
             assertThat(python(script(), address, keyFile.toString(), "get", "letters", "2"))

@@ -245,7 +245,7 @@ class OrdersApplicationIT {
         assertThat(application.process.waitFor()).as("%s", application.output).isEqualTo(143);
         System.out.printf("gone %d ms after the answer%n", (System.nanoTime() - answered) / 1_000_000);
         for (ProcessHandle child : family) {
-            child.onExit().get(60, TimeUnit.SECONDS);
+            child.onExit().get(3, TimeUnit.MINUTES);
         }
     }
 
