@@ -6,11 +6,11 @@ import io.ipcq.test.FaultAgent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever depends on a pool's results blocks, calls the pool, ends it, or fails; in every way to depend on them. */
 class PoolDependentsIT {
@@ -18,10 +18,20 @@ class PoolDependentsIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path directory;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"threads", "jvms"})
+    @Test
     @Timeout(3_600)
-    void shouldGoOnWhateverDependsOnResults(String children) {
+    void shouldGoOnWhateverDependsOnResultsOfThreads() {
+        shouldGoOnWhateverDependsOnResults("threads");
+    }
+
+    @Tag("once")
+    @Test
+    @Timeout(3_600)
+    void shouldGoOnWhateverDependsOnResultsOfJvms() {
+        shouldGoOnWhateverDependsOnResults("jvms");
+    }
+
+    private void shouldGoOnWhateverDependsOnResults(String children) {
         List<String> options = new ArrayList<>(FaultAgent.options(directory, "io.ipcq.pool"));
         options.add("-Dipcq.children=" + children);
         options.add("-Djava.io.tmpdir=" + directory);

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.manager.Manager;
 import io.ipcq.pool.ProcessPool;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -66,40 +71,67 @@ class EnvironmentOptionsIT {
         return n * n;
     }
 
-    static Stream<Map<String, String>> environments() throws Exception {
-        Path arguments = Files.createTempFile("options", ".args");
-        arguments.toFile().deleteOnExit();
-        Files.writeString(
-                arguments,
-                "# for all\n-Xms64m \"-Dtwo=a b\"\n-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address="
-                        + freePort());
+    /** In an option: a port, chosen when a program is started with it. */
+    private static final String PORT = "{port}";
+
+    /** In an option: the file of arguments. */
+    private static final String ARGUMENTS = "{arguments}";
+
+    private static final String DEBUGGED = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=" + PORT;
+
+    /** Of heaps, collectors and management, which all JDKs take alike. */
+    static Stream<Map<String, String>> others() {
         return Stream.of(
-                Map.of(),
                 Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseG1GC"),
                 Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC", "JDK_JAVA_OPTIONS", "-Dspaced='a b'  -Xms48m"),
                 Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseParallelGC -Xms256m -Xmx512m"),
                 Map.of("_JAVA_OPTIONS", "-Xms128m -Xmx400m"),
                 Map.of("JDK_JAVA_OPTIONS", "-Xms200m -XX:InitialHeapSize=200m -XX:+UseG1GC"),
-                Map.of("JDK_JAVA_OPTIONS", "@" + arguments),
                 Map.of(
                         "JAVA_TOOL_OPTIONS",
-                        "-Dx='y z' -agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=" + freePort()),
-                Map.of(
-                        "JAVA_TOOL_OPTIONS",
-                        "-Dcom.sun.management.jmxremote.port=" + freePort()
+                        "-Dcom.sun.management.jmxremote.port=" + PORT
                                 + " -Dcom.sun.management.jmxremote.authenticate=false"
                                 + " -Dcom.sun.management.jmxremote.ssl=false"));
     }
 
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+    static Stream<Map<String, String>> environments() {
+        return Stream.of(
+                Map.of(),
+                Map.of("JDK_JAVA_OPTIONS", "@" + ARGUMENTS),
+                Map.of("JAVA_TOOL_OPTIONS", "-Dx='y z' " + DEBUGGED));
     }
 
     @ParameterizedTest
     @MethodSource("environments")
     void shouldStartEverythingWhateverTheEnvironmentSays(Map<String, String> environment) throws Exception {
+        requireAllStart(environment);
+    }
+
+    @Tag("once")
+    @ParameterizedTest
+    @MethodSource("others")
+    void shouldStartEverythingWhateverElseTheEnvironmentSays(Map<String, String> environment) throws Exception {
+        requireAllStart(environment);
+    }
+
+    /** Below those that the kernel gives to whoever connects to somewhere; nobody has it now. */
+    private static int freePort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // another one
+            }
+        }
+    }
+
+    private void requireAllStart(Map<String, String> asked) throws Exception {
+        String port = Integer.toString(freePort());
+        Path arguments = Files.writeString(
+                directory.resolve("options.args"), "# for all\n-Xms64m \"-Dtwo=a b\"\n" + DEBUGGED.replace(PORT, port));
+        Map<String, String> environment = new HashMap<>(asked);
+        environment.replaceAll((name, options) -> options.replace(PORT, port).replace(ARGUMENTS, arguments.toString()));
         try (Program program = Program.start(
                 directory,
                 environment,
