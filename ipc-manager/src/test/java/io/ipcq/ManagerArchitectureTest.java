@@ -20,9 +20,11 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the arrows and the doorways of docs/architecture.md. */
+@Tag("once")
 class ManagerArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

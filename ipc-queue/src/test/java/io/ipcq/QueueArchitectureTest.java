@@ -26,9 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the arrows and the doorways of docs/architecture.md. */
+@Tag("once")
 class QueueArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -14,9 +14,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the arrows and the doorways of docs/architecture.md. */
+@Tag("once")
 class KafkaArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

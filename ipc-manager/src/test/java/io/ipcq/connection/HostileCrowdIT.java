@@ -19,6 +19,7 @@ import java.util.concurrent.FutureTask;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two hundred strangers do what they can, all the time and from the same address: who knows the key is served all the
  * same. The soak also asks how soon.
  */
+@Tag("once")
 class HostileCrowdIT {
 
     private static final AuthKey KEY = AuthKey.random();

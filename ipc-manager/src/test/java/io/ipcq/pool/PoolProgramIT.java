@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ class PoolProgramIT {
     @TempDir
     Path directory;
 
+    @Tag("once")
     @Test
     void shouldLeaveNoWorkerWhenParentIsKilled() throws Exception {
         try (Program program = Program.start(directory, PoolPrograms.Busy.class)) {
@@ -59,6 +61,7 @@ class PoolProgramIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldMapLargeInputInSmallHeap() throws Exception {
         int elements = Integer.getInteger("ipcq.pool.elements", 200_000);

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,7 @@ class DamagedJournalTest {
         return name + FILLER;
     }
 
+    @Tag("once")
     @Test
     void shouldNeverHandOutWhatNobodyPutWhateverByteOfJournalIsFlipped() throws Exception {
         Path segment = DurableQueueTest.segments(pristine).get(0);
@@ -80,6 +82,7 @@ class DamagedJournalTest {
     }
 
     /** As after a crash of the machine that lost a part of a file. */
+    @Tag("once")
     @Test
     void shouldNeverHandOutWhatNobodyPutWhateverPartOfJournalIsZero() throws Exception {
         Path segment = DurableQueueTest.segments(pristine).get(0);
@@ -106,6 +109,7 @@ class DamagedJournalTest {
         assertThat(outcomes).contains("refused");
     }
 
+    @Tag("once")
     @Test
     void shouldNeverHandOutWhatNobodyPutWhateverByteOfIndexIsFlipped() throws Exception {
         Path segment = DurableQueueTest.segments(pristine).get(0);
@@ -134,6 +138,7 @@ class DamagedJournalTest {
         flipEach(Path.of("journal/metadata.cq4t"), offsets, true);
     }
 
+    @Tag("once")
     @Test
     void shouldNeverHandOutWhatNobodyPutWhateverWordOfControlFileIsFlipped() throws Exception {
         List<Integer> offsets = new ArrayList<>();

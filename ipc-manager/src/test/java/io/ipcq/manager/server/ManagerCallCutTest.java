@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A client of a manager whose connection is cut at each byte of each kind of call, in either direction: the call ends,
  * nothing that the client held stays held, no element is lost, and the other clients go on.
  */
+@Tag("once")
 class ManagerCallCutTest {
 
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
