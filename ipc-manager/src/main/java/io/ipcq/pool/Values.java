@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arguments and results as bytes. Plain values are written directly. All others are written by Java serialization, in
- * one graph.
+ * Arguments and results as bytes. If all values are plain, they are written directly. Otherwise all of them are written
+ * by Java serialization, in one graph.
  */
 final class Values {
 

@@ -8,7 +8,7 @@ import java.io.ObjectStreamException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
-/** An object that is not {@link Serializable}, on its way to another process, as its JSON codec writes it. */
+/** Carries an object that is not {@link Serializable} to another process, as JSON. */
 final class EncodedValue implements Serializable {
 
     private static final long serialVersionUID = 1L;

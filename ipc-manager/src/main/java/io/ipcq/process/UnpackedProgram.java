@@ -22,8 +22,8 @@ import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
 /**
- * A program that is an archive of archives, as Spring Boot makes them. It is unpacked so that its children can load
- * from it.
+ * The unpacked copy of a program that is an archive of archives, as Spring Boot makes them. The program's children load
+ * their classes from it.
  *
  * <p>Thread-safe; process-safe.
  */
