@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Attached;
 import io.ipcq.Handle;
 import io.ipcq.manager.wire.Operation.OfObject;
 import io.ipcq.manager.wire.OwnType;
@@ -14,7 +13,7 @@ import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
 /** Carries the calls of an interface of the program's own to the server. */
-final class OwnProxy implements InvocationHandler, Attached, Serializable {
+final class OwnProxy implements InvocationHandler, ProxyEnd, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -64,13 +63,8 @@ final class OwnProxy implements InvocationHandler, Attached, Serializable {
     }
 
     @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    @Override
-    public void close() {
-        reference.close();
+    public Reference reference() {
+        return reference;
     }
 
     /** The proxy's class travels, with this in it. It arrives attached to the same object. */

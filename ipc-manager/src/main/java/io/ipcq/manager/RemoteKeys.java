@@ -55,11 +55,6 @@ class RemoteKeys<K> extends AbstractSet<K> {
     }
 
     @Override
-    public boolean isEmpty() {
-        return size() == 0;
-    }
-
-    @Override
     public void clear() {
         reference.call(OfMap.CLEAR);
     }

@@ -3,7 +3,6 @@ package io.ipcq.manager;
 
 import static java.util.Objects.requireNonNull;
 
-import io.ipcq.Attached;
 import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.EncodedElements;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * done so meanwhile. Changes that depend on all elements, such as {@code sort} or {@code removeIf}, are worked out
  * here, and tried again if another client came between.
  */
-final class RemoteList<E> extends AbstractList<E> implements Attached, Serializable {
+final class RemoteList<E> extends AbstractList<E> implements ProxyEnd, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -377,15 +376,9 @@ final class RemoteList<E> extends AbstractList<E> implements Attached, Serializa
         return Excerpt.of(elements.iterator(), elements.size());
     }
 
-    /** Whether this proxy was closed, or the manager is gone. */
     @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    @Override
-    public void close() {
-        reference.close();
+    public Reference reference() {
+        return reference;
     }
 
     private Object writeReplace() throws ObjectStreamException {

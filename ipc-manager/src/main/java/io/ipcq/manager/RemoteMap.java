@@ -3,7 +3,6 @@ package io.ipcq.manager;
 
 import static java.util.Objects.requireNonNull;
 
-import io.ipcq.Attached;
 import io.ipcq.Excerpt;
 import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * A map of a manager. Each call is atomic. Views write through, as those of the JDK; iterators and streams show a
  * snapshot.
  */
-final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V>, Attached, Serializable {
+final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V>, ProxyEnd, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -209,11 +208,6 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
     }
 
     @Override
-    public boolean isEmpty() {
-        return size() == 0;
-    }
-
-    @Override
     public void clear() {
         reference.call(OfMap.CLEAR);
     }
@@ -345,15 +339,9 @@ final class RemoteMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K
         return Excerpt.of(snapshot());
     }
 
-    /** Whether this proxy was closed, or the manager is gone. */
     @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    @Override
-    public void close() {
-        reference.close();
+    public Reference reference() {
+        return reference;
     }
 
     private Object writeReplace() throws ObjectStreamException {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
-import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import io.ipcq.manager.wire.Operation.OfMap;
 import java.io.ObjectStreamException;
@@ -11,7 +10,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** A set of a manager: on the server, the keys of a map whose values are all true. */
-final class RemoteSet<E> extends RemoteKeys<E> implements Attached, Serializable {
+final class RemoteSet<E> extends RemoteKeys<E> implements ProxyEnd, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -31,15 +30,9 @@ final class RemoteSet<E> extends RemoteKeys<E> implements Attached, Serializable
         return !pairs.isEmpty() && reference.number(OfMap.PUT_ALL, pairs) > 0;
     }
 
-    /** Whether this proxy was closed, or the manager is gone. */
     @Override
-    public boolean isClosed() {
-        return reference.isOver();
-    }
-
-    @Override
-    public void close() {
-        reference.close();
+    public Reference reference() {
+        return reference;
     }
 
     private Object writeReplace() throws ObjectStreamException {
