@@ -4,6 +4,7 @@ package io.ipcq.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ipcq.Patience;
 import io.ipcq.kafka.KafkaFailures.KafkaAnswer;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueAddress;
@@ -64,7 +65,7 @@ class BrokerBehindIT {
     private volatile boolean mayAsk = true;
 
     /** For how long somebody waits for a broker that has not heard of something. */
-    private volatile Duration patience = Duration.ofMinutes(1);
+    private volatile Duration patience = Patience.LIMIT;
 
     /** Whether a moment is enough when all is open, and only brokers that have not heard of topics are waited for. */
     private volatile boolean hurriesAtLast;

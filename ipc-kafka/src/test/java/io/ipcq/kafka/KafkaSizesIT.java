@@ -35,6 +35,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -132,6 +133,7 @@ class KafkaSizesIT {
 
     /** All of a batch that fits is put; of one that does not, nothing is if the handle could know the limit. */
     @Test
+    @Timeout(1_200)
     void shouldPutOrRefuseWhereLimitWasLowered() throws Exception {
         open().close();
         lowerLimit();
@@ -159,6 +161,7 @@ class KafkaSizesIT {
 
     /** The client finds out as the brokers refuse: it says what was put before, and does not go round for ever. */
     @Test
+    @Timeout(1_200)
     void shouldPutOrRefuseWhereLimitIsLoweredWhileQueueIsOpen() throws Exception {
         // one for each batch, as a handle that was refused something knows the limit
         List<DurableQueue<byte[]>> handles = new ArrayList<>();

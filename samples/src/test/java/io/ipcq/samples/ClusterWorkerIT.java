@@ -49,7 +49,9 @@ class ClusterWorkerIT {
                     orders.putAll(List.of("tea", "milk"));
                     assertThat(lines.readLine()).isEqualTo("begins tea");
                     worker.toHandle().destroy(); // the streams stay
-                    await().atMost(PATIENCE).until(() -> knowsThatItEnds(worker));
+                    await().atMost(PATIENCE)
+                            .untilAsserted(
+                                    () -> assertThat(knowsThatItEnds(worker)).isTrue()); // or jstack gives up
                     run("kill", "-CONT", packer.pid());
                     assertThat(lines.lines()).containsExactly("has packed tea", "ends");
                     assertThat(worker.waitFor()).isEqualTo(ENDED_BY_SIGTERM);
