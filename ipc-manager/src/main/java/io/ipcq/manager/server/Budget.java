@@ -16,8 +16,9 @@ final class Budget {
      *
      * A thing that several clients hold counts for one of them, and then for another (Bill). It was in the part of the
      * first one, and the next one may have used its own. So clients could come, take their parts, leave them to others,
-     * and come again. Therefore a client needs room for what others pay for (a promise) when it begins to hold it. And
-     * what exceeds the budget that way does not reduce the parts that others are assured of: the budget is exceeded.
+     * and come again. Therefore a client needs room for what others pay for (a promise) when it begins to hold it, and
+     * when it grows. And what exceeds the budget all the same does not reduce the parts that others are assured of: the
+     * budget is exceeded.
      */
 
     static final int ASSURED_CLIENTS = 256;
@@ -59,9 +60,11 @@ final class Budget {
             synchronized (Budget.this) {
                 long mine = beyondAssured(held + amount);
                 long change = mine - beyondAssured(held);
-                long left = limit - reserve - common - change;
                 boolean isAssured = change <= 0;
-                if ((!isAssured && mine > left + 1) || used + amount > (isAssured ? limit + reserve : limit)) {
+                if (used + amount - (isAssured ? reserve : 0) > limit) {
+                    return false;
+                }
+                if (!isAssured && mine > limit - reserve - common - change + 1) {
                     return false;
                 }
                 add(amount);
@@ -76,8 +79,11 @@ final class Budget {
          */
         void promise(long amount) {
             synchronized (Budget.this) {
-                if (beyondAssured(held + promised + amount) > 0 && common > limit - reserve) {
-                    throw refusal();
+                if (amount > 0 && beyondAssured(held + promised + amount) > 0 && common > limit - reserve) {
+                    throw new RpcException(
+                            Protocol.LIMIT,
+                            "this client has no room for what it may have to pay later: " + what + "=" + limit
+                                    + ", asked=" + amount + ", thisClient=" + held + ", allClients=" + used);
                 }
                 promised += amount;
             }

@@ -83,7 +83,8 @@ public final class ManagerServerBuilder {
      * How many threads there may be for calls that block or take long: calls of own types, {@code flush}, and one for
      * each end of a queue at which clients wait. Each client may have half of the threads that the others leave. If it
      * has no thread left, a call waits ten seconds for one; a call that would wait at a queue is refused at once. 1,024
-     * unless set. The process must be allowed to have so many.
+     * unless set. Parts of which clients are assured may exceed it, by a third at most, so the process must be allowed
+     * to have a third more.
      */
     public ManagerServerBuilder maxThreads(int threads) {
         this.maxThreads = threads;
@@ -93,7 +94,8 @@ public final class ManagerServerBuilder {
     /**
      * About how much of the heap the calls of all clients may take. Requests count as they arrive and while they wait.
      * What was sent counts until it is read or confirmed. Each client may have half of what the others leave; more is
-     * refused. A quarter of the largest heap unless set.
+     * refused. Parts of which clients are assured may exceed it, by a third at most. A quarter of the largest heap
+     * unless set.
      */
     public ManagerServerBuilder maxCallBytes(long bytes) {
         this.maxCallBytes = bytes;
@@ -102,8 +104,9 @@ public final class ManagerServerBuilder {
 
     /**
      * About how much of the heap all maps, sets, lists, arrays, values and namespaces may take. Each of them counts for
-     * the client that has held it longest. Each client may have half of what the others leave. Half of the largest heap
-     * unless set.
+     * one of the clients that hold it: the one that was the first to store something there, and when that one goes,
+     * another. Each client may have half of what the others leave. Parts of which clients are assured may exceed it, by
+     * a third at most. Half of the largest heap unless set.
      */
     public ManagerServerBuilder maxStoredBytes(long bytes) {
         this.maxStoredBytes = bytes;
@@ -121,7 +124,8 @@ public final class ManagerServerBuilder {
 
     /**
      * How many file descriptors the queues of all clients may take. A queue in memory takes two, a durable one six.
-     * Each client may have half of what the others leave. Half of what the process may have unless set.
+     * Each client may have half of what the others leave. Parts of which clients are assured may exceed it, by a third
+     * at most. Half of what the process may have unless set.
      */
     public ManagerServerBuilder maxQueueDescriptors(int descriptors) {
         this.maxQueueDescriptors = descriptors;

@@ -125,13 +125,20 @@ final class NameTable {
             object.requireSame(asked);
         }
         session.hold(object);
+        boolean isNew = false;
         boolean joined = false;
         try {
-            object.join(session);
-            object.holders.add(session);
+            isNew = object.holders.add(session);
+            if (isNew) {
+                object.join(session);
+            }
             joined = true;
         } finally {
             if (!joined) {
+                if (isNew) {
+                    object.holders.remove(session);
+                    object.passOn(session);
+                }
                 session.release(object);
             }
         }
@@ -152,7 +159,11 @@ final class NameTable {
         if (entry != null) {
             synchronized (entry) {
                 object.holders.remove(session);
-                removeUnlessHeld(object.key(), entry);
+                try {
+                    object.passOn(session);
+                } finally {
+                    removeUnlessHeld(object.key(), entry);
+                }
             }
         }
     }

@@ -21,10 +21,10 @@ final class Ranks<C> {
      * the first rank, however many others keep the server busy. Now and then one of another rank goes first, of each
      * rank in turn, beginning with the last. So all get on.
      *
-     * Behind the first one, a rank is for costs that differ by a quarter at most. An honest client that opens one queue
-     * costs as much as a hostile one that has just begun to open many. If ranks were for twice the cost of the one
-     * before, each of the honest one's further calls would wait for hundreds of those. So it does for those only that
-     * have just opened their first one.
+     * Between the first one and the last, a rank is for costs that differ by a quarter at most. An honest client that
+     * opens one queue costs as much as a hostile one that has just begun to open many. If ranks were for twice the cost
+     * of the one before, each of the honest one's further calls would wait for hundreds of those. So it does for those
+     * only that have just opened their first one.
      */
 
     /** A client that has cost less has the first rank. */

@@ -61,6 +61,9 @@ abstract class Served {
      */
     void join(Session session) {}
 
+    /** If a client pays for it that does not hold it any more, another one does from now on. */
+    void passOn(Session session) {}
+
     /** Gives back what a client held of it. */
     void left(Session session) {}
 

@@ -28,7 +28,7 @@ final class ServedArray extends ServedCollection {
         try {
             items = Arrays.asList(new @Nullable Object[(int) length]);
         } catch (OutOfMemoryError e) {
-            stored.clear();
+            stored.end();
             throw e;
         }
     }
@@ -102,6 +102,6 @@ final class ServedArray extends ServedCollection {
 
     @Override
     synchronized void dispose() {
-        stored.clear();
+        stored.end();
     }
 }

@@ -27,7 +27,7 @@ abstract class ServedCollection extends Served {
     }
 
     @Override
-    final void left(Session session) {
+    final void passOn(Session session) {
         stored.left(session, holders);
     }
 }

@@ -111,5 +111,6 @@ final class ServedList extends ServedCollection {
     @Override
     synchronized void dispose() {
         clear();
+        stored.end();
     }
 }

@@ -206,5 +206,6 @@ final class ServedMap extends ServedCollection {
     @Override
     synchronized void dispose() {
         clear();
+        stored.end();
     }
 }

@@ -631,9 +631,13 @@ final class ServedQueue extends Served {
     }
 
     @Override
+    void passOn(Session session) {
+        descriptors.left(session, holders);
+    }
+
+    @Override
     void left(Session session) {
         dropIfDeleted();
-        descriptors.left(session, holders);
         putBackReturned();
         looks.left(session);
         Failures.giveBack(leasesOf(session), this::end);

@@ -34,7 +34,13 @@ final class StoredValues {
         bill.left(session, holders);
     }
 
+    /** Nothing is stored for the moment. */
     void clear() {
+        bill.clear();
+    }
+
+    /** What has the values is gone. */
+    void end() {
         bill.end();
     }
 

@@ -61,6 +61,14 @@ class BudgetTest {
     }
 
     @Test
+    void shouldGiveToAnybodyWhereThereIsNoLimit() {
+        Budget endless = new Budget("bytes", Long.MAX_VALUE);
+        assertThat(endless.share().tryTake(1)).isTrue();
+        assertThat(endless.share().tryTake(Long.MAX_VALUE / 4)).isTrue();
+        assertThat(endless.share().tryTake(1)).isTrue();
+    }
+
+    @Test
     void shouldBeAsBeforeWhenAllIsGivenBack() {
         Budget.Share first = budget.share();
         long all = takeAll(first);

@@ -42,7 +42,7 @@ class ManagerBudgetTest {
     private static final long STORED_BYTES = 1 << 20;
 
     /** So a map with one value takes most of what a client is assured of. */
-    private static final int HEIRLOOM_CHARS = 700;
+    private static final String HEIRLOOM = "x".repeat(700);
 
     @TempDir
     Path directory;
@@ -109,41 +109,72 @@ class ManagerBudgetTest {
                 .sum();
     }
 
-    /** One client holds what others have stored in the parts they are assured of, and the others leave. */
-    @Test
-    void shouldLeaveToEachItsPartWhateverOneInherits() throws Exception {
-        String value = "x".repeat(HEIRLOOM_CHARS);
+    /** How one client comes to hold what others have stored in the parts that these are assured of. */
+    enum Inheritance {
+        OPENED_AFTERWARDS {
+            @Override
+            boolean isDone(ProtocolClient heir, ProtocolClient first, String name) throws Exception {
+                return isGranted(first, "open", "map", name, Map.of())
+                        && isGranted(first, "map.put", name, "key", HEIRLOOM)
+                        && isGranted(heir, "open", "map", name, Map.of());
+            }
+        },
+        OPENED_BEFORE {
+            @Override
+            boolean isDone(ProtocolClient heir, ProtocolClient first, String name) throws Exception {
+                return isGranted(heir, "open", "map", name, Map.of())
+                        && isGranted(first, "open", "map", name, Map.of())
+                        && isGranted(first, "map.put", name, "key", HEIRLOOM);
+            }
+        },
+        CLEARED_MEANWHILE {
+            @Override
+            boolean isDone(ProtocolClient heir, ProtocolClient first, String name) throws Exception {
+                return OPENED_AFTERWARDS.isDone(heir, first, name)
+                        && isGranted(first, "map.clear", name)
+                        && isGranted(first, "map.put", name, "key", HEIRLOOM);
+            }
+        };
+
+        /** False if something was refused, for want of room. */
+        abstract boolean isDone(ProtocolClient heir, ProtocolClient first, String name) throws Exception;
+
+        private static boolean isGranted(ProtocolClient client, String method, Object... params) throws Exception {
+            try {
+                client.result(method, params);
+                return true;
+            } catch (ProtocolClient.Refused refused) {
+                assertThat(refused).hasMessageContaining("maxStoredBytes");
+                return false;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Timeout(1_200)
+    void shouldLeaveToEachItsPartWhateverOneInherits(Inheritance inheritance) throws Exception {
         try (ManagerServer roomy = HostileClientsServer.builder(directory)
                         .maxStoredBytes(STORED_BYTES)
                         .bind(KEY);
                 ProtocolClient heir = new ProtocolClient(Connection.connect(roomy.address(), KEY))) {
             int heirlooms = 0;
-            for (boolean refused = false; !refused; heirlooms++) {
-                String name = "heirloom" + heirlooms;
+            for (boolean more = true; more; heirlooms++) {
                 try (ProtocolClient first = new ProtocolClient(Connection.connect(roomy.address(), KEY))) {
-                    first.result("open", "map", name, Map.of());
-                    first.result("map.put", name, "key", value);
-                    refused = !isOpened(heir, name);
+                    more = inheritance.isDone(heir, first, "heirloom" + heirlooms);
                 }
-                await().atMost(LONG).until(() -> roomy.clients() == 1);
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(1))
+                        .atMost(LONGER)
+                        .until(() -> roomy.clients() == 1);
             }
             assertThat(heirlooms).isGreaterThan(100);
             for (int i = 0; i < 10; i++) {
                 try (ProtocolClient newcomer = new ProtocolClient(Connection.connect(roomy.address(), KEY))) {
                     newcomer.result("open", "map", "own", Map.of());
-                    newcomer.result("map.put", "own", "key", value);
+                    newcomer.result("map.put", "own", "key", HEIRLOOM);
                 }
             }
-        }
-    }
-
-    private static boolean isOpened(ProtocolClient client, String name) throws Exception {
-        try {
-            client.result("open", "map", name, Map.of());
-            return true;
-        } catch (ProtocolClient.Refused refused) {
-            assertThat(refused).hasMessageContaining("maxStoredBytes");
-            return false;
         }
     }
 
