@@ -28,6 +28,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -227,16 +230,48 @@ class ChildProcessIT {
         return (Long.parseUnsignedLong(ignored.substring("SigIgn:".length()).strip(), 16) & 2) == 0;
     }
 
+    /** By its home, and by a command in another place that is a link to it. */
     @Test
     void shouldRunWithAnotherJava() throws Exception {
-        Path home = Path.of(System.getProperty("java.home"));
+        Path here = Path.of(System.getProperty("java.home"));
+        Path home = otherJava(here);
+        if (home == null) {
+            System.out.println("no other version of Java is beside " + here + ": a link to this one is taken");
+            home = here;
+        }
         Path link = Files.createSymbolicLink(
                 directory.resolve("java here"), home.resolve("bin").resolve("java"));
         for (Path java : List.of(home, link)) {
-            ChildProcess child = run(ChildProcess.builder(Work::nothing).java(java));
+            ChildProcess child =
+                    run(ChildProcess.builder(Work::answerJavaVersion, answer).java(java));
             assertThat(child.exitCode()).hasValue(0);
+            assertThat(answer()).isEqualTo(version(home));
+            Files.delete(Path.of(answer));
         }
         Files.delete(link);
+    }
+
+    /** One beside this one that is 17 or newer, and of another version; null if there is none. */
+    private static @Nullable Path otherJava(Path here) throws IOException {
+        try (var homes = Files.list(here.toRealPath().getParent())) {
+            return homes.filter(home -> Files.isExecutable(home.resolve("bin/java")))
+                    .filter(home -> version(home).matches("1[7-9]|[2-9]\\d"))
+                    .filter(home -> !version(home).equals(version(here)))
+                    .sorted()
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /** The feature version that a JDK says in its file; empty if there is none. */
+    private static String version(Path home) {
+        try {
+            Matcher version =
+                    Pattern.compile("(?m)^JAVA_VERSION=\"(\\d+)").matcher(Files.readString(home.resolve("release")));
+            return version.find() ? version.group(1) : "";
+        } catch (IOException unreadable) {
+            return "";
+        }
     }
 
     @Test

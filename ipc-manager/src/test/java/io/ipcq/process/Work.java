@@ -29,6 +29,10 @@ final class Work {
         answer(file, points);
     }
 
+    static void answerJavaVersion(String file) throws IOException {
+        answer(file, Runtime.version().feature());
+    }
+
     static void answerThree(String file, Point point, Map<String, Integer> map) throws IOException {
         answer(file, point + " " + map);
     }
