@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Programs whose classes are in no file. */
 class MemoryClassesIT {
@@ -114,8 +116,10 @@ class MemoryClassesIT {
         }
     }
 
-    @Test
-    void shouldRunChildOfShell() throws Exception {
+    /** In a JVM that the shell starts, or in its own, as kernels of notebooks do. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jdi", "local"})
+    void shouldRunChildOfShell(String execution) throws Exception {
         Path script = Files.writeString(directory.resolve("letters.jsh"), """
                 import io.ipcq.process.ChildProcess
                 import io.ipcq.queue.SharedQueue
@@ -127,13 +131,21 @@ class MemoryClassesIT {
                 System.out.println(queue.get())
                 /exit
                 """);
-        List<String> options = List.of("-Djava.util.prefs.userRoot=" + directory, "-m");
+        List<String> options = List.of(
+                "-Djava.util.prefs.userRoot=" + directory,
+                "-Djava.io.tmpdir=" + directory,
+                "-Dipcq.archive=off",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-m");
         try (Program program = Program.start(
                 directory,
                 options,
                 "jdk.jshell/jdk.internal.jshell.tool.JShellToolProvider",
                 "-R-Djava.io.tmpdir=" + directory,
                 "-R-Dipcq.archive=off",
+                "--execution",
+                execution,
                 "--class-path",
                 System.getProperty("java.class.path"),
                 script.toString())) {
