@@ -13,6 +13,8 @@ import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.io.Serializable;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +40,25 @@ class LiveElementTest {
     /** A type of the test's own. */
     public interface Shelf {
         int count();
+    }
+
+    /** Another one, whose methods take what a queue or a list can be in. */
+    public interface Taker {
+        default void ofQueue(OfQueue element) {}
+
+        default void ofBlockingQueue(OfBlockingQueue element) {}
+
+        default void ofPlainQueue(OfPlainQueue element) {}
+
+        default void ofCollection(OfCollection element) {}
+
+        default void ofList(OfList element) {}
+
+        default void ofObject(OfObject element) {}
+
+        default void ofSerializable(OfSerializable element) {}
+
+        default void ofCloseable(OfCloseable element) {}
     }
 
     // what an element may declare; all that fit are tried with each kind
@@ -152,11 +173,31 @@ class LiveElementTest {
             ways.put(
                     "key of a map" + suffix, e -> manager.map(name, codec, text).put(e, "value"));
             ways.put("set" + suffix, manager.set(name, codec)::add);
+            List<Object> list = manager.list(name, codec);
+            ways.put("list" + suffix, list::add);
+            ways.put("place in a list" + suffix, e -> list.set(0, e));
+            ways.put("gap in a list" + suffix, e -> list.add(0, e));
+            ways.put("list as one of several" + suffix, e -> list.addAll(Arrays.asList(e)));
+            Taker taker = manager.get("taker", Taker.class);
+            ways.put("call of an own type" + suffix, e -> call(taker, e));
             ways.put("value" + suffix, manager.value(name, codec)::set);
             ways.put("array" + suffix, e -> manager.array(name, codec, 1).set(0, e));
             ways.put("namespace" + suffix, e -> manager.namespace(name).set("name", e));
         }
         return ways;
+    }
+
+    /** The method that takes such an element. */
+    private static void call(Taker taker, Object element) throws Exception {
+        Method method = Arrays.stream(Taker.class.getMethods())
+                .filter(each -> each.getParameterTypes()[0] == element.getClass())
+                .findFirst()
+                .orElseThrow();
+        try {
+            method.invoke(taker, element);
+        } catch (InvocationTargetException e) {
+            throw (Exception) e.getCause();
+        }
     }
 
     private static void requireRefused(String what, Object element, Way way) {
@@ -173,6 +214,7 @@ class LiveElementTest {
         try (ManagerServer server = ManagerServer.builder()
                         .directory(directory)
                         .register(Shelf.class, () -> () -> 1)
+                        .register(Taker.class, () -> new Taker() {})
                         .bind(key);
                 Manager near = Manager.connect(server.address(), key);
                 Manager far = Manager.connect(Connection.connect(server.address(), key));
