@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and that look does not count. The load is what programs do: queues that are always at work, some
  * that come to rest between bursts, some that are full much of the time, consumers that take their time before they
  * acknowledge, tasks of a pool. {@code -Dipcq.alarm.seconds=n} says for how long, and without it there is no look;
- * {@code -Psoak} looks for ten minutes.
+ * {@code -Psoak} looks for an hour.
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("once")
