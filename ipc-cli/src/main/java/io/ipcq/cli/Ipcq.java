@@ -39,14 +39,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:done",
-            "1:failed; the message says why",
-            "2:the command line was wrong",
-            "3:there was no element to get",
-            "4:no usable JDK or Maven, or the build failed (from the launcher script)",
-            "5:what was looked at is not in order: it is damaged, or does not go on",
+            "0:done; looked at, and in order",
+            "1:failed, and the message says why; or the answer to a question was no",
+            "2:the command line was wrong, or --yes is missing",
+            "3:there was no element to get, or no queue to find",
+            "4:no usable JDK or Maven, or the build failed; from the launcher script",
+            "5:what was looked at is not in order: damaged (verify, repair), it does not go on (who, pool show),"
+                    + " does not answer (manager stat), does not work (doctor), or gave no dump (pool dump)",
+            "129:ended by SIGHUP, as when its terminal was closed",
             "130:ended by Ctrl-C",
-            "141:who read the output has gone"
+            "141:who read the output has gone",
+            "143:ended by SIGTERM"
         })
 final class Ipcq implements Runnable, Screen.Owner {
 
