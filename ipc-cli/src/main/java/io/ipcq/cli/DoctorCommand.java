@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -32,6 +33,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static final int MOST_NAMED = 5;
 
+    /** What is to be removed, for scripts. */
+    record Leftover(String leftover) {}
+
     @Option(
             names = "--sweep",
             description =
@@ -41,12 +45,16 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--gather",
             paramLabel = "FILE",
-            description = "Writes what all looking commands say into a new zip file, for somebody else to read:"
+            description = "Writes what doctor, top, pool ls and show, and queue ls, stat, who and verify say into a new"
+                    + " zip file, with --manager also manager stat and ls, and lock ls. It is for somebody else to read:"
                     + " no element of a queue, no environment, nothing that looks like a secret.")
     private @Nullable Path gathered;
 
     @Parameters(arity = "0..*", paramLabel = "QUEUE", description = "For --gather: the queues with a path.")
     private List<QueueName> queues = new ArrayList<>();
+
+    @ArgGroup(exclusive = false)
+    private Overview.@Nullable NamedManager manager;
 
     @Mixin
     private Consent consent = new Consent();
@@ -62,7 +70,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path file = gathered;
         if (file != null) {
-            new Gathering(file).write(queues.stream().map(QueueName::directory).toList());
+            new Gathering(file).write(queues.stream().map(QueueName::directory).toList(), manager);
             Screen.of(spec).note("gathered: " + Harmless.name(file.toString()));
             return ExitCode.OK;
         }
@@ -121,7 +129,13 @@ final class DoctorCommand implements Callable<Integer> {
     private int sweep() throws IOException {
         Screen screen = Screen.of(spec);
         List<Path> before = leftovers();
-        before.forEach(path -> screen.line(Harmless.name(path.toString())));
+        for (Path path : before) {
+            if (looking.json()) {
+                screen.json(Leftover.class, new Leftover(path.toString()));
+            } else {
+                screen.line(Harmless.name(path.toString()));
+            }
+        }
         screen.flush();
         if (before.isEmpty()) {
             screen.note("there is nothing to remove");

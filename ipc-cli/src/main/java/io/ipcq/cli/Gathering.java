@@ -3,6 +3,7 @@ package io.ipcq.cli;
 
 import io.ipcq.memory.PrivateFiles;
 import io.ipcq.pool.PoolView;
+import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,10 +17,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
-/** What all looking commands say, in one archive: each entry holds the lines of one command, as with {@code --json}. */
+/**
+ * What the commands say that look, in one archive: each entry holds the lines of one command, as with {@code --json}.
+ * {@code browse} and {@code tail} are not among them, as these print elements.
+ */
 final class Gathering {
 
     private static final int AT_ONCE = 32;
@@ -34,8 +40,9 @@ final class Gathering {
      * Writes a file that must not be there, of mode 0600.
      *
      * @param named queues with a path; those without are found
+     * @param manager to look at as well, if one is given
      */
-    void write(List<Path> named) throws IOException {
+    void write(List<Path> named, Overview.@Nullable NamedManager manager) throws IOException {
         PrivateFiles.createFile(file);
         boolean done = false;
         try (OutputStream out = Files.newOutputStream(file);
@@ -48,11 +55,20 @@ final class Gathering {
             }
             List<Path> queues = new ArrayList<>(named);
             queues.addAll(SharedQueue.anonymousDirectories());
-            for (String command : List.of("stat", "who")) {
+            // one that is not there would end these; each of the others says so
+            List<Path> there = queues.stream().filter(QueueView::isThere).toList();
+            add(zip, "queues.jsonl", words(List.of("queue", "ls", "--json"), there));
+            add(zip, "top.jsonl", words(List.of("top", "--once", "--json"), there));
+            for (String command : List.of("stat", "who", "verify")) {
                 List<byte[]> said = ofEach(queues, queue -> said("queue", command, queue.toString(), "--json"));
                 for (int i = 0; i < queues.size(); i++) {
                     add(zip, "queue-" + (i + 1) + "-" + command + ".jsonl", said.get(i));
                 }
+            }
+            if (manager != null) {
+                add(zip, "manager-stat.jsonl", manager.words("manager", "stat"));
+                add(zip, "manager-ls.jsonl", manager.words("manager", "ls"));
+                add(zip, "lock-ls.jsonl", manager.words("lock", "ls"));
             }
             done = true;
         } finally {
@@ -73,6 +89,11 @@ final class Gathering {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    private static String[] words(List<String> command, List<Path> queues) {
+        return Stream.concat(command.stream(), queues.stream().map(Path::toString))
+                .toArray(String[]::new);
     }
 
     private static void add(ZipOutputStream zip, String entry, String... command) throws IOException {

@@ -22,6 +22,11 @@ final class Overview {
         @Option(names = "--key", required = true, paramLabel = "FILE", description = "The file with its key.")
         @SuppressWarnings("NullAway.Init") // picocli
         private Path keyFile;
+
+        /** A command that is about it, as it is typed. */
+        String[] words(String group, String command) {
+            return new String[] {group, command, address, "--key", keyFile.toString(), "--json"};
+        }
     }
 
     @Mixin

@@ -5,6 +5,9 @@ import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipcq.TestJvm;
+import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.Manager;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.SharedQueue;
 import java.nio.charset.StandardCharsets;
@@ -127,7 +130,8 @@ class DoctorCommandIT {
             assertThat(findings(doctor("--json").endsWith(0)).get("leftovers"))
                     .containsEntry("verdict", "note")
                     .satisfies(found -> assertThat(found.toString()).contains(dead.toString(), socket.toString()));
-            doctor("--sweep", "--yes").endsWith(0);
+            assertThat(doctor("--sweep", "--yes", "--json").endsWith(0).objects())
+                    .contains(Map.of("leftover", socket.toString()), Map.of("leftover", old.toString()));
             assertThat(dead).doesNotExist();
             assertThat(socket).doesNotExist();
             assertThat(old).doesNotExist();
@@ -158,24 +162,53 @@ class DoctorCommandIT {
     @Test
     void shouldGatherWithoutPayload() throws Exception {
         Path archive = directory.resolve("gathered.zip");
+        Path keyFile = directory.resolve("key");
+        AuthKey key = AuthKey.random();
         try (SharedQueue<String> ring = SharedQueue.create(directory.resolve("ring"), String.class);
-                DurableQueue<String> journal = DurableQueue.create(directory.resolve("journal"), String.class)) {
+                DurableQueue<String> journal = DurableQueue.create(directory.resolve("journal"), String.class);
+                ManagerServer server = ManagerServer.bind(key);
+                Manager manager = Manager.connect(server.address(), key)) {
             ring.put("payload-of-nobody");
             journal.put("payload-of-nobody");
-            doctor("--gather", archive, ring.directory(), journal.directory()).endsWith(0);
+            manager.queue("letters", String.class).put("payload-of-nobody");
+            manager.lock("till").lock();
+            key.save(keyFile);
+            doctor(
+                            "--gather",
+                            archive,
+                            ring.directory(),
+                            journal.directory(),
+                            directory.resolve("nothing"),
+                            "--manager",
+                            server.address(),
+                            "--key",
+                            keyFile)
+                    .endsWith(0);
             CommandRun.here("doctor", "--gather", archive).endsWith(1); // it is there already
         }
         assertThat(Files.getPosixFilePermissions(archive)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        Map<String, String> said = new TreeMap<>();
         try (ZipFile zip = new ZipFile(archive.toFile())) {
-            assertThat(zip.stream().map(entry -> entry.getName()))
-                    .contains("doctor.jsonl", "pools.jsonl", "queue-1-stat.jsonl", "queue-2-who.jsonl");
             for (var entry : Collections.list(zip.entries())) {
-                String text = new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
-                assertThat(text).doesNotContain("payload-of-nobody");
-                if (entry.getName().equals("queue-2-stat.jsonl")) {
-                    assertThat(text).contains("\"kind\":\"journal\"", "\"size\":1");
-                }
+                said.put(entry.getName(), new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8));
             }
         }
+        assertThat(said)
+                .containsEntry("pools.jsonl", "")
+                .allSatisfy((entry, text) -> assertThat(text).as(entry).doesNotContain("payload-of-nobody"));
+        assertThat(said.get("doctor.jsonl")).contains("\"check\":\"jdk\"");
+        for (String entry : List.of("queues.jsonl", "top.jsonl")) {
+            assertThat(said.get(entry)).as(entry).contains("/ring\"", "/journal\"");
+        }
+        assertThat(said.get("queue-2-stat.jsonl")).contains("\"kind\":\"journal\"", "\"size\":1");
+        assertThat(said.get("queue-2-who.jsonl")).contains("/journal\"");
+        assertThat(said.get("queue-1-verify.jsonl")).contains("/ring\"", "\"sound\":1", "\"flaws\":[]");
+        assertThat(said.get("queue-2-verify.jsonl")).contains("/journal\"", "\"sound\":1", "\"flaws\":[]");
+        for (String command : List.of("stat", "who", "verify")) {
+            assertThat(said.get("queue-3-" + command + ".jsonl")).as(command).contains("/nothing");
+        }
+        assertThat(said.get("manager-stat.jsonl")).contains("\"lock\":1");
+        assertThat(said.get("manager-ls.jsonl")).contains("\"letters\"", "\"till\"");
+        assertThat(said.get("lock-ls.jsonl")).contains("\"till\"").doesNotContain("\"letters\"");
     }
 }
