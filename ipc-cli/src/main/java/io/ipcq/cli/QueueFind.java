@@ -41,7 +41,8 @@ final class QueueFind implements Callable<Integer> {
             names = "--idle",
             paramLabel = "SECONDS",
             converter = Seconds.class,
-            description = "Those of which nothing is put, taken or acknowledged while this watches, for so long.")
+            description = "Those of which nothing is put, taken or acknowledged from now on for so long;"
+                    + " the command watches for that time, and then prints.")
     private @Nullable Duration idle;
 
     @Mixin
