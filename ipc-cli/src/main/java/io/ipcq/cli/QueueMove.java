@@ -28,6 +28,13 @@ import picocli.CommandLine.Spec;
         })
 final class QueueMove implements Callable<Integer> {
 
+    /**
+     * What was done, for scripts.
+     *
+     * @param late how many of those that were moved may be in both queues
+     */
+    record Moved(String from, String to, long moved, long late) {}
+
     @Parameters(index = "0", paramLabel = "FROM", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName from;
@@ -42,6 +49,9 @@ final class QueueMove implements Callable<Integer> {
             converter = Count.class,
             description = "At most so many; all unless given.")
     private long count = Long.MAX_VALUE;
+
+    @Mixin
+    private Outcome outcome = new Outcome();
 
     @Mixin
     private Consent consent = new Consent();
@@ -70,7 +80,8 @@ final class QueueMove implements Callable<Integer> {
             while (moved < most && taker.next(Duration.ZERO)) {
                 moved++;
             }
-            Screen.of(spec).note("moved: " + moved);
+            Moved done = new Moved(from.exact(), to.exact(), moved, taker.late());
+            outcome.say(spec, Moved.class, done, "moved: " + moved);
             if (taker.late() > 0) {
                 Screen.of(spec)
                         .note(Quantity.count(taker.late(), "element")

@@ -121,8 +121,14 @@ final class QueueName {
         return Objects.hash(directory, address);
     }
 
+    /** The whole name, for scripts. */
+    String exact() {
+        return String.valueOf(directory == null ? address : directory);
+    }
+
+    /** For people. */
     @Override
     public String toString() {
-        return Harmless.name(String.valueOf(directory == null ? address : directory));
+        return Harmless.name(exact());
     }
 }

@@ -18,8 +18,14 @@ import picocli.CommandLine.Spec;
 @Command(name = "rm", aliases = "delete", description = "Deletes queues and what is in them, for every process.")
 final class QueueRemove implements Callable<Integer> {
 
+    /** What was done, for scripts. */
+    record Removed(String queue, long elements) {}
+
     @Parameters(arity = "1..*", paramLabel = "QUEUE", description = "Their directories, or addresses.")
     private List<QueueName> queues = new ArrayList<>();
+
+    @Mixin
+    private Outcome outcome = new Outcome();
 
     @Mixin
     private Consent consent = new Consent();
@@ -32,12 +38,17 @@ final class QueueRemove implements Callable<Integer> {
     public Integer call() throws IOException {
         for (QueueName queue : queues) {
             try (SharedQueue<byte[]> opened = queue.open()) {
-                String plan = "deletes " + queue + " with " + Quantity.count(opened.qsize(), "element") + "; "
+                long elements = opened.qsize();
+                String plan = "deletes " + queue + " with " + Quantity.count(elements, "element") + "; "
                         + users(queue, opened);
                 if (!consent.isGiven(spec, plan)) {
                     return ExitCode.SOFTWARE;
                 }
                 opened.delete();
+                if (outcome.json()) {
+                    Screen.of(spec).json(Removed.class, new Removed(queue.exact(), elements));
+                    Screen.of(spec).flush();
+                }
             }
         }
         return ExitCode.OK;

@@ -5,9 +5,12 @@ import io.ipcq.observe.Quantity;
 import io.ipcq.observe.QueueLook;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -22,6 +25,14 @@ import picocli.CommandLine.Spec;
         })
 final class QueueRepair implements Callable<Integer> {
 
+    /**
+     * What was done, for scripts.
+     *
+     * @param kept how many elements are in the new queue
+     * @param flaws what could not be kept, in words
+     */
+    record Repaired(String queue, String target, long kept, List<String> flaws) {}
+
     @Parameters(index = "0", paramLabel = "QUEUE", description = "The directory of the damaged one.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
@@ -29,6 +40,9 @@ final class QueueRepair implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "NEW", description = "That of the new one, where there is nothing yet.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName target;
+
+    @Mixin
+    private Outcome outcome = new Outcome();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
@@ -43,13 +57,16 @@ final class QueueRepair implements Callable<Integer> {
                 throw new IllegalStateException("it is in use: queue=" + queue + ", processes=" + attached.size()
                         + "; `ipcq queue who` says which; end them first");
             }
-            long[] flaws = {0};
+            List<String> flaws = new ArrayList<>();
             long kept = view.salvage(target.directory(), flaw -> {
-                flaws[0]++;
-                screen.line(Screen.Style.ALARM, flaw);
+                flaws.add(flaw);
+                if (!outcome.json()) {
+                    screen.line(Screen.Style.ALARM, flaw);
+                }
             });
-            screen.note("kept: " + Quantity.count(kept, "element") + ", in " + target);
-            return flaws[0] == 0 ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
+            Repaired done = new Repaired(queue.exact(), target.exact(), kept, flaws);
+            outcome.say(spec, Repaired.class, done, "kept: " + Quantity.count(kept, "element") + ", in " + target);
+            return flaws.isEmpty() ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
         }
     }
 }

@@ -24,6 +24,9 @@ import picocli.CommandLine.Spec;
         })
 final class QueueRequeue implements Callable<Integer> {
 
+    /** What was done, for scripts. */
+    record Requeued(String queue, long requeued) {}
+
     @Parameters(paramLabel = "QUEUE", description = "Its directory, or its address.")
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
@@ -34,6 +37,9 @@ final class QueueRequeue implements Callable<Integer> {
             converter = Count.class,
             description = "At most so many, oldest first; all unless given.")
     private long count = Long.MAX_VALUE;
+
+    @Mixin
+    private Outcome outcome = new Outcome();
 
     @Mixin
     private Consent consent = new Consent();
@@ -56,7 +62,8 @@ final class QueueRequeue implements Callable<Integer> {
             while (requeued < most && taker.next(Duration.ZERO)) {
                 requeued++;
             }
-            Screen.of(spec).note("requeued: " + requeued);
+            Requeued done = new Requeued(queue.exact(), requeued);
+            outcome.say(spec, Requeued.class, done, "requeued: " + requeued);
         }
         return ExitCode.OK;
     }

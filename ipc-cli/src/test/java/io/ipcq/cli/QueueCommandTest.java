@@ -4,7 +4,9 @@ package io.ipcq.cli;
 import static io.ipcq.Patience.LIMIT;
 import static io.ipcq.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.ipcq.queue.DeadLetter;
 import io.ipcq.queue.Delivery;
@@ -334,8 +336,12 @@ class QueueCommandTest {
             ring.putAll(List.of("a", "b", "c"));
             for (int i = 1; i < way.size(); i++) {
                 Path from = way.get(i - 1).directory();
-                queue("move", from, way.get(i).directory(), "--yes", "-n", 2).endsWith(0);
-                queue("move", from, way.get(i).directory(), "--yes").endsWith(0);
+                Path to = way.get(i).directory();
+                assertThat(queue("move", from, to, "--yes", "-n", 2, "--json")
+                                .endsWith(0)
+                                .objects())
+                        .containsExactly(Map.of("from", from.toString(), "to", to.toString(), "moved", 2, "late", 0));
+                assertThat(queue("move", from, to, "--yes").endsWith(0).err()).contains("moved: 1");
             }
             assertThat(ring).containsExactly("a", "b", "c");
             queue("move", ring.directory(), ring.directory(), "--yes").endsWith(2);
@@ -401,9 +407,15 @@ class QueueCommandTest {
                                 .objects()
                                 .get(0))
                         .containsEntry("sound", 6);
-                queue("requeue", directory, "--yes", "-n", 1).endsWith(0);
+                assertThat(queue("requeue", directory, "--yes", "-n", 1)
+                                .endsWith(0)
+                                .err())
+                        .contains("requeued: 1");
                 assertThat(letters.qsize()).isEqualTo(2);
-                queue("requeue", directory, "--yes").endsWith(0);
+                assertThat(queue("requeue", directory, "--yes", "--json")
+                                .endsWith(0)
+                                .objects())
+                        .containsExactly(Map.of("queue", directory.toString(), "requeued", 2));
                 assertThat(letters.qsize()).isZero();
             }
             assertThat(orders.browse()).containsExactly("a", "b", "c");
@@ -457,6 +469,34 @@ class QueueCommandTest {
         SharedQueue.create(directory, String.class).close();
         assertThat(queue("rm", directory, "--yes").endsWith(0).err()).contains("nobody is attached");
         assertThat(directory).doesNotExist();
+        Path orders = parent.resolve("orders");
+        SharedQueue.create(directory, String.class).close();
+        try (DurableQueue<String> queue = DurableQueue.create(orders, String.class)) {
+            queue.put("a");
+        }
+        assertThat(queue("rm", directory, orders, "--yes", "--json").endsWith(0).objects())
+                .containsExactly(
+                        Map.of("queue", directory.toString(), "elements", 0),
+                        Map.of("queue", orders.toString(), "elements", 1));
+        assertThat(orders).doesNotExist();
+    }
+
+    /** Nothing was done, so nothing is said to a script. */
+    @Test
+    void shouldPrintNoObjectUnlessItIsDone() throws Exception {
+        Path directory = parent.resolve("letters");
+        Path other = parent.resolve("others");
+        SharedQueue.create(directory, String.class).close();
+        SharedQueue.create(other, String.class).close();
+        for (Object[] words : List.of(
+                new Object[] {"move", directory, other, "--json"},
+                new Object[] {"rm", directory, "--json"},
+                new Object[] {"repair", parent.resolve("nothing"), parent.resolve("new"), "--json"})) {
+            CommandRun refused = queue(words);
+            assertThat(refused.code()).isIn(1, 2);
+            assertThat(refused.out()).isEmpty();
+        }
+        assertThat(directory).exists();
     }
 
     // ---- damage -----------------------------------------------------------------------------------------------------
@@ -636,6 +676,20 @@ class QueueCommandTest {
             assertThat(queue("browse", target, "-n", 100).endsWith(0).lines()).isEqualTo(expected);
             assertThat(queue("stat", target, "--json").objects().get(0)).containsEntry("maxSize", 77);
             assertThat(queue("repair", damaged, target).endsWith(1).err()).isNotEmpty();
+            Path another = parent.resolve("another-" + durable);
+            assertThat(queue("repair", damaged, another, "--json")
+                            .endsWith(ExitCodes.NOT_IN_ORDER)
+                            .objects())
+                    .singleElement()
+                    .satisfies(object -> assertThat(object)
+                            .containsEntry("queue", damaged.toString())
+                            .containsEntry("target", another.toString())
+                            .containsEntry("kept", durable ? 48 : 47)
+                            .hasEntrySatisfying(
+                                    "flaws",
+                                    flaws -> assertThat((List<?>) flaws)
+                                            .singleElement(as(STRING))
+                                            .contains("checksum")));
             queue("repair", parent.resolve("nothing"), parent.resolve("new")).endsWith(1);
             assertThat(parent.resolve("new")).doesNotExist();
         }
