@@ -25,8 +25,9 @@ enum GivenUp {
 
     String reason(int attempts) {
         return switch (this) {
-            case NEVER_ACKNOWLEDGED -> "delivered " + attempts + " times and never acknowledged";
-            case GIVEN_BACK -> "given back after " + attempts + " deliveries";
+            case NEVER_ACKNOWLEDGED ->
+                "delivered " + attempts + (attempts == 1 ? " time" : " times") + " and never acknowledged";
+            case GIVEN_BACK -> "given back after " + attempts + (attempts == 1 ? " delivery" : " deliveries");
             case CANNOT_BE_DECODED -> "cannot be decoded";
         };
     }
