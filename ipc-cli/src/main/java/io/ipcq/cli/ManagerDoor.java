@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** A manager as it is named on a command line, and the connection to it, which is made again when it was lost. */
+/**
+ * A manager as it is named on a command line, and the connection to it, which is made again when it was lost. One
+ * thread asks; any thread may close.
+ */
 final class ManagerDoor implements AutoCloseable {
 
     private final String address;
     private final SocketAddress socket;
     private final Path keyFile;
-    private @Nullable Manager manager;
+    private volatile @Nullable Manager manager; // who asks makes it, and who closes may be another one
 
     ManagerDoor(CommandSpec spec, String address, Path keyFile) {
         this.address = address;
@@ -49,11 +52,24 @@ final class ManagerDoor implements AutoCloseable {
         return process != null && process.isStopped() ? process : null;
     }
 
-    ManagerSight look() throws InterruptedException {
+    String address() {
+        return address;
+    }
+
+    /** That its process is stopped; null if that is not so, or not to be seen. Asks nobody. */
+    @Nullable
+    ManagerSight stopped() {
         ProcessSight stopped = stoppedAt(socket);
-        if (stopped != null) {
-            return ManagerSight.stopped(address, stopped);
-        }
+        return stopped == null ? null : ManagerSight.stopped(address, stopped);
+    }
+
+    ManagerSight look() throws InterruptedException {
+        ManagerSight stopped = stopped();
+        return stopped == null ? ask() : stopped;
+    }
+
+    /** Waits for the answer, half a minute if there is none. */
+    ManagerSight ask() throws InterruptedException {
         try {
             Manager connected = manager;
             if (connected == null) {
@@ -69,10 +85,13 @@ final class ManagerDoor implements AutoCloseable {
 
     @Override
     public void close() {
-        Manager connected = manager;
-        manager = null;
+        Manager connected;
+        synchronized (this) {
+            connected = manager;
+            manager = null;
+        }
         if (connected != null) {
-            connected.close();
+            connected.close(); // who waits for its answer is told
         }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a manager says of itself, for people and scripts.
  *
  * @param address where it listens
- * @param pid its process; null if it does not answer, and is not to be seen
+ * @param pid its process; null if it never answered, and is not to be seen
  * @param state of that process; null if it is not to be seen from here
  * @param answerNanos how long it took to answer
  * @param names how many names of each type are held
@@ -53,6 +53,16 @@ record ManagerSight(
         return Stall.Kind.MANAGER_STOPPED + ": pid " + process.pid() + " (" + process.program()
                 + ") is stopped. `kill -CONT " + process.pid()
                 + "` lets it go on; if it is killed, what its clients hold is gone";
+    }
+
+    /** @param last what it answered before; null if it never did */
+    static ManagerSight overdue(String address, @Nullable ManagerSight last, long nanos) {
+        Long pid = last == null ? null : last.pid;
+        String process = pid == null ? "PID" : pid.toString();
+        String why = Stall.Kind.MANAGER_SILENT + ": no answer for " + Quantity.nanos(nanos)
+                + ": its process is stopped, hangs, or is not to be reached. Where it runs, `kill -CONT " + process
+                + "` lets it go on, and `jstack " + process + "` says where it hangs";
+        return new ManagerSight(address, pid, null, -1, Map.of(), 0, why);
     }
 
     static ManagerSight silent(String address, Throwable why) {

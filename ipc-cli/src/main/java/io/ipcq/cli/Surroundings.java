@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What there is besides queues: pools, and managers that were named. Each look is compared with the one before; for one
- * thread.
+ * What there is besides queues: pools, and managers that were named. Each look is compared with the one before. No look
+ * waits for a manager, but the first one for a second. For one thread.
  */
 final class Surroundings implements AutoCloseable {
 
@@ -33,16 +33,17 @@ final class Surroundings implements AutoCloseable {
 
     private final PoolPlace place;
     private final PoolRules rules;
-    private final List<ManagerDoor> managers;
+    private final List<ManagerAsker> managers;
     private Map<String, PoolView> before = new HashMap<>();
 
     Surroundings(PoolPlace place, PoolRules rules, List<ManagerDoor> managers) {
         this.place = place;
         this.rules = rules;
-        this.managers = List.copyOf(managers);
+        this.managers = managers.stream().map(ManagerAsker::new).toList();
     }
 
     Look look() throws IOException, InterruptedException {
+        managers.forEach(ManagerAsker::ask);
         Map<String, PoolView> now = new HashMap<>();
         Map<String, Double> done = new HashMap<>();
         List<TopRow.Reason> stalls = new ArrayList<>();
@@ -57,10 +58,16 @@ final class Surroundings implements AutoCloseable {
         }
         before = now;
         List<ManagerSight> sights = new ArrayList<>();
-        for (ManagerDoor manager : managers) {
-            sights.add(manager.look());
+        for (ManagerAsker manager : managers) {
+            sights.add(manager.sight());
         }
         return new Look(pools, done, stalls, sights);
+    }
+
+    /** What is seen next is the first look. */
+    void forget() {
+        before = new HashMap<>();
+        managers.forEach(ManagerAsker::forget);
     }
 
     static String key(PoolView pool) {
@@ -87,6 +94,6 @@ final class Surroundings implements AutoCloseable {
 
     @Override
     public void close() {
-        managers.forEach(ManagerDoor::close);
+        managers.forEach(ManagerAsker::close);
     }
 }

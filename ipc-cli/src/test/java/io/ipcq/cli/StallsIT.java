@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,8 +92,16 @@ class StallsIT {
         MANAGER_STOPPED(Kind.MANAGER_STOPPED) {
             @Override
             Object[] make(StallsIT test) throws Exception {
-                test.startManager().stop();
-                return new Object[] {"manager", "stat", test.socket(), "--key", test.key()};
+                test.startManager(test.path("run/socket").toString()).stop();
+                return new Object[] {"manager", "stat", test.manager, "--key", test.key()};
+            }
+        },
+        /** Whose process nobody sees. The command is about nothing else, and waits for the answer. */
+        MANAGER_STOPPED_OVER_TCP(Kind.MANAGER_SILENT) {
+            @Override
+            Object[] make(StallsIT test) {
+                test.startManager("127.0.0.1:0").stop();
+                return new Object[0];
             }
         };
 
@@ -102,7 +111,7 @@ class StallsIT {
             this.kind = kind;
         }
 
-        /** The command that is about it, with all that it needs. */
+        /** The command that is about it, with all that it needs; empty if there is none. */
         abstract Object[] make(StallsIT test) throws Exception;
     }
 
@@ -174,19 +183,22 @@ class StallsIT {
 
     // ---- a manager --------------------------------------------------------------------------------------------------
 
-    private String socket() {
-        return path("run/socket").toString();
-    }
+    private String manager;
 
     private Path key() {
         return path("key");
     }
 
-    private TestJvm startManager() {
-        TestJvm manager = keep(TestJvm.start(Serving.class, "manager", "serve", socket(), "--key", key().toString()));
-        manager.awaitLine("serves at ");
-        CommandRun.here("manager", "stat", socket(), "--key", key()).endsWith(0);
-        return manager;
+    private TestJvm startManager(String address) {
+        String serves = "serves at ";
+        TestJvm server = keep(TestJvm.start(Serving.class, "manager", "serve", address, "--key", key().toString()));
+        manager = server.awaitLine(serves).substring(serves.length()).replaceFirst("^[^/]*/(127\\.)", "$1");
+        CommandRun.here("manager", "stat", manager, "--key", key()).endsWith(0);
+        return server;
+    }
+
+    private List<ManagerDoor> doors() {
+        return manager == null ? List.of() : List.of(new ManagerDoor(spec(), manager, key()));
     }
 
     /** The command itself, in a JVM that a test can stop. */
@@ -206,23 +218,54 @@ class StallsIT {
         Object[] command = scene.make(this);
         String kind = scene.kind.toString();
         // a stopped process, or a pool that writes down what it does, is seen a little later
-        await().untilAsserted(() -> assertThat(CommandRun.here(command)
-                        .endsWith(ExitCodes.NOT_IN_ORDER)
-                        .out())
-                .contains(kind + ": "));
-        assertThat(CommandRun.here(top(scene)).endsWith(0).out()).contains(kind + ": ");
-        List<ManagerDoor> managers =
-                scene == Scene.MANAGER_STOPPED ? List.of(new ManagerDoor(spec(), socket(), key())) : List.of();
-        try (WebServer server = Scenes.serve(parent, true, Duration.ofMillis(100), managers)) {
-            assertThat(seenOnPage(server.address())).contains(kind);
+        await().untilAsserted(() -> assertThat(seenBy(command)).contains(kind + ": "));
+        assertThat(CommandRun.here(top()).endsWith(0).out()).contains(kind + ": ");
+        try (WebServer server = Scenes.serve(parent, true, Duration.ofMillis(100), doors())) {
+            assertThat(seenOnPage(server.address(), kind)).contains('"' + kind);
         }
     }
 
-    private Object[] top(Scene scene) {
+    private String seenBy(Object... command) {
+        return (command.length == 0
+                        ? CommandRun.here(top()).endsWith(0)
+                        : CommandRun.here(command).endsWith(ExitCodes.NOT_IN_ORDER))
+                .out();
+    }
+
+    /** One that stops while it is looked at again and again: no look waits for its answer, which comes in the end. */
+    @Test
+    void shouldSayWhetherManagerAnswers() throws Exception {
+        TestJvm server = startManager("127.0.0.1:0");
+        try (Surroundings around = Scenes.surroundings(parent, Duration.ofMillis(100), doors())) {
+            await().untilAsserted(() -> assertThat(look(around).message()).isNull());
+            server.stop();
+            await().untilAsserted(() -> assertThat(look(around).message())
+                    .startsWith("manager-silent: no answer for ")
+                    .contains("`kill -CONT " + server.pid() + "`"));
+            assertThat(askers()).hasSize(1);
+            server.cont();
+            await().untilAsserted(() -> assertThat(look(around).message()).isNull());
+            server.stop();
+            await().untilAsserted(() -> assertThat(look(around).message()).isNotNull());
+        }
+        await().untilAsserted(() -> assertThat(askers()).isEmpty());
+    }
+
+    private static ManagerSight look(Surroundings around) throws Exception {
+        return around.look().managers().get(0);
+    }
+
+    private static List<Thread> askers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("ipcq-manager-asker"))
+                .toList();
+    }
+
+    private Object[] top() {
         List<Object> words = new ArrayList<>(
                 List.of("top", parent, "--once", "--interval", "0.2", "--tmpdir", parent, "--patience", PATIENCE));
-        if (scene == Scene.MANAGER_STOPPED) {
-            words.addAll(List.of("--manager", socket(), "--key", key()));
+        if (manager != null) {
+            words.addAll(List.of("--manager", manager, "--key", key()));
         }
         return words.toArray();
     }
@@ -231,9 +274,8 @@ class StallsIT {
         return picocli.CommandLine.Model.CommandSpec.create();
     }
 
-    /** What its script is told: of everything, and of a queue that somebody opens. */
-    private static String seenOnPage(URI page) throws Exception {
-        WebClient client = new WebClient(page);
+    /** What its script is told of everything, without a queue that somebody opens: a line that has this kind. */
+    private static String seenOnPage(URI page, String kind) throws Exception {
         HttpRequest stream = HttpRequest.newBuilder(page.resolve("/api/stream"))
                 .header("Authorization", "Bearer " + page.getRawFragment())
                 .build();
@@ -241,9 +283,10 @@ class StallsIT {
                 HttpClient.newHttpClient().send(stream, HttpResponse.BodyHandlers.ofInputStream());
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), UTF_8))) {
             String line = lines.readLine();
-            return line.contains("\"id\":0")
-                    ? line + client.get("/api/queue?id=0").body()
-                    : line;
+            while (!line.contains('"' + kind)) {
+                line = lines.readLine();
+            }
+            return line;
         }
     }
 }

@@ -45,7 +45,9 @@ public record Stall(Kind kind, String sentence) {
         /** A worker is at one task for much longer than usual. */
         WORKER_STUCK,
         /** The process of a manager is stopped. */
-        MANAGER_STOPPED;
+        MANAGER_STOPPED,
+        /** A manager does not answer, and whether its process is stopped is not to be seen. */
+        MANAGER_SILENT;
 
         /** The name for scripts: {@code stopped-in-mutex}. */
         @Override
