@@ -134,9 +134,20 @@ final class TopSampler implements AutoCloseable {
         }
     }
 
+    /** What is seen next is the first look. */
+    void forget() {
+        forgetQueues();
+        surroundings.forget();
+    }
+
+    private void forgetQueues() {
+        seen.values().forEach(kept -> kept.view.close());
+        seen = new HashMap<>();
+    }
+
     @Override
     public void close() {
-        seen.values().forEach(kept -> kept.view.close());
+        forgetQueues();
         surroundings.close();
     }
 }

@@ -122,6 +122,11 @@ final class WebQueues {
 
     // ---- looking ----------------------------------------------------------------------------------------------------
 
+    /** Looks at the same queues as {@link #rows} and compares, for one thread. */
+    TopSampler sampler(Surroundings surroundings) {
+        return new TopSampler(new QueuePlaces(places), rules, surroundings);
+    }
+
     /** All that there are now, but no more than anybody reads. */
     List<Row> rows() throws IOException {
         QueueGlances glances = new QueueGlances();

@@ -46,11 +46,13 @@ final class WebSampler implements AutoCloseable {
      * A queue with its rates, per second.
      *
      * @param putRate null until it was seen twice
+     * @param stalls why it does not go on; none until it was seen twice
      */
     record Sample(
             WebQueues.Row row,
             @Nullable Double putRate,
-            @Nullable Double takenRate) {}
+            @Nullable Double takenRate,
+            List<TopRow.Reason> stalls) {}
 
     /**
      * A pool with its workers.
@@ -64,7 +66,7 @@ final class WebSampler implements AutoCloseable {
     private static final Codec<Frame> JSON = Codec.json(Frame.class);
 
     private final WebQueues queues;
-    private final Surroundings surroundings; // of the thread, as is the next one
+    private final TopSampler top; // of the thread, as is the next one
     private Map<Integer, Seen> before = new HashMap<>();
     private int viewers; // guarded by this, as are the next three
     private long number;
@@ -73,7 +75,7 @@ final class WebSampler implements AutoCloseable {
 
     WebSampler(WebQueues queues, Surroundings surroundings) {
         this.queues = queues;
-        this.surroundings = surroundings;
+        this.top = queues.sampler(surroundings);
         Thread thread = new Thread(this::run, "ipcq-web-sampler");
         thread.setDaemon(true);
         thread.start();
@@ -88,7 +90,7 @@ final class WebSampler implements AutoCloseable {
         } catch (InterruptedException e) {
             close();
         } finally {
-            surroundings.close();
+            top.close();
         }
     }
 
@@ -96,6 +98,7 @@ final class WebSampler implements AutoCloseable {
     private synchronized boolean awaitViewer() throws InterruptedException {
         while (viewers == 0 && !closed) {
             before = new HashMap<>();
+            top.forget();
             wait();
         }
         return !closed;
@@ -104,12 +107,13 @@ final class WebSampler implements AutoCloseable {
     private Frame frame() throws InterruptedException {
         long time = Instant.now().toEpochMilli();
         try {
-            Surroundings.Look around = surroundings.look();
+            TopSample seen = top.next();
+            Surroundings.Look around = seen.around();
             List<Pool> pools = around.pools().stream()
                     .limit(MOST_POOLS)
                     .map(pool -> pool(pool, around.donePerSecond().get(Surroundings.key(pool))))
                     .toList();
-            return new Frame(time, samples(), pools, around.poolStalls(), around.managers(), null);
+            return new Frame(time, samples(stalls(seen)), pools, around.poolStalls(), around.managers(), null);
         } catch (IOException | RuntimeException | InternalError e) {
             return new Frame(time, List.of(), List.of(), List.of(), List.of(), FailureReport.describe(e));
         }
@@ -125,20 +129,26 @@ final class WebSampler implements AutoCloseable {
                         .toList());
     }
 
-    private List<Sample> samples() throws IOException {
+    /** By the directories of queues. */
+    private static Map<String, List<TopRow.Reason>> stalls(TopSample seen) {
+        Map<String, List<TopRow.Reason>> stalls = new HashMap<>();
+        seen.queues().forEach(row -> stalls.put(row.queue(), row.stalls()));
+        return stalls;
+    }
+
+    private List<Sample> samples(Map<String, List<TopRow.Reason>> stalls) throws IOException {
         Map<Integer, Seen> now = new HashMap<>();
         List<Sample> samples = new ArrayList<>();
         for (WebQueues.Row row : queues.rows()) {
             Seen seen = new Seen(System.nanoTime(), row.line().put(), row.line().taken());
             Seen last = before.get(row.id());
             now.put(row.id(), seen);
-            samples.add(
-                    last == null
-                            ? new Sample(row, null, null)
-                            : new Sample(
-                                    row,
-                                    rate(seen.put - last.put, seen.nanoTime - last.nanoTime),
-                                    rate(seen.taken - last.taken, seen.nanoTime - last.nanoTime)));
+            long nanos = last == null ? 0 : seen.nanoTime - last.nanoTime;
+            samples.add(new Sample(
+                    row,
+                    last == null ? null : rate(seen.put - last.put, nanos),
+                    last == null ? null : rate(seen.taken - last.taken, nanos),
+                    stalls.getOrDefault(row.line().directory(), List.of())));
         }
         before = now;
         return samples;

@@ -86,6 +86,8 @@ class WebPageIT {
                     .isEqualTo(2);
             browser.click("#show-letters");
             browser.awaitTrue("document.querySelector('#letters pre')?.textContent.includes('unreadable')");
+            assertThat(browser.value("document.querySelector('#letters .reason').textContent"))
+                    .isEqualTo("given back after 1 delivery");
             picture("web-light");
             browser.show("dark");
             picture("web-dark");
@@ -98,6 +100,25 @@ class WebPageIT {
             browser.awaitTrue("document.querySelectorAll('#elements pre').length == 3");
             assertThat(browser.takeComplaints()).isEmpty();
         }
+    }
+
+    /** In words, and before anybody opens it. */
+    @Test
+    void shouldMarkQueueThatDoesNotGoOn() throws Exception {
+        Path orders = parent.resolve("orders");
+        try (SharedQueue<String> queue = SharedQueue.create(orders, String.class)) {
+            queue.put("a");
+        }
+        browser.open(server.address());
+        browser.awaitTrue("document.querySelectorAll('#rows tr').length == 1");
+        browser.awaitTrue(cell(0, 1) + " == 'open: no-consumer'");
+        assertThat(browser.value("document.querySelector('#rows tr').classList.contains('alarm')"))
+                .isEqualTo(true);
+        try (SharedQueue<String> queue = SharedQueue.open(orders, String.class)) {
+            browser.awaitTrue(cell(0, 1) + " == 'open'");
+            assertThat(queue.qsize()).isEqualTo(1);
+        }
+        assertThat(browser.takeComplaints()).isEmpty();
     }
 
     private void picture(String name) throws Exception {

@@ -12,6 +12,7 @@ const SECRET = "ipcq";
 const KEPT = 300; // seconds that charts show
 const LONGEST_NAME = 240;
 const WATCH_MILLIS = 2000;
+const COMMON = "no-producer"; // in order where producers come and go
 const WORKER_TITLES = ["Worker", "PID", "State", "Does", "Last five minutes", "Busy", "For", "Usual", "Done", "Crashes", "Heap", "Task"];
 
 const rows = new Map(); // by id: the last sample, its history, its row
@@ -244,7 +245,7 @@ function receive(frame) {
 
 const keys = {
   queue: (row) => row.sample.row.line.directory,
-  state: (row) => row.sample.row.line.state,
+  state: (row) => stateOf(row.sample),
   size: (row) => row.sample.row.line.size,
   putRate: (row) => row.sample.putRate ?? -1,
   takenRate: (row) => row.sample.takenRate ?? -1,
@@ -252,6 +253,12 @@ const keys = {
   dead: (row) => row.sample.row.deadLetters,
   storage: (row) => row.sample.row.line.storageBytes,
 };
+
+/** With the reasons why it does not go on; their sentences are there for who opens it. That it is shut down, its state says. */
+function stateOf({ row, stalls }) {
+  const kinds = stalls.map((stall) => stall.stall).filter((kind) => kind !== "shut-down").join(", ");
+  return row.line.state + (kinds ? ": " + kinds : "");
+}
 
 function inOrder(a, b) {
   const [x, y] = [keys[sorting.key](a), keys[sorting.key](b)];
@@ -288,13 +295,13 @@ function spark() {
 }
 
 function fillRow(known) {
-  const { row, putRate, takenRate } = known.sample;
+  const { row, putRate, takenRate, stalls } = known.sample;
   const line = row.line;
   const cells = known.element.children;
   const damaged = line.kind === null || line.kind === undefined;
   show(cells[0].firstChild, name(line.directory));
-  show(cells[1], damaged ? "damaged: " + name(line.message ?? "") : line.state);
-  known.element.classList.toggle("alarm", line.state !== "open");
+  show(cells[1], damaged ? "damaged: " + name(line.message ?? "") : name(stateOf(known.sample)));
+  known.element.classList.toggle("alarm", line.state !== "open" || stalls.some((stall) => stall.stall !== COMMON));
   known.element.classList.toggle("chosen", row.id === chosen);
   const texts = damaged
     ? ["-", "-", "-", "-", "-", "-"]
