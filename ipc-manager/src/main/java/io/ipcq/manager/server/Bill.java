@@ -129,7 +129,8 @@ final class Bill {
     @SuppressWarnings("ReferenceEquality")
     synchronized void left(Session gone, Set<Session> holders) {
         noHeir(gone);
-        if (payer != gone) {
+        Session pays = payer;
+        if (pays == null || (pays != gone && holders.contains(pays))) {
             return;
         }
         for (Session next : holders) {

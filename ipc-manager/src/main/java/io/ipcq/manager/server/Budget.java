@@ -82,8 +82,8 @@ final class Budget {
                 if (amount > 0 && beyondAssured(held + promised + amount) > 0 && common > limit - reserve) {
                     throw new RpcException(
                             Protocol.LIMIT,
-                            "this client has no room for what it may have to pay later: " + what + "=" + limit
-                                    + ", asked=" + amount + ", thisClient=" + held + ", allClients=" + used);
+                            "a client that holds it has no room for what it may have to pay later: " + what + "="
+                                    + limit + ", asked=" + amount + ", thatClient=" + held + ", allClients=" + used);
                 }
                 promised += amount;
             }
