@@ -19,6 +19,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -73,6 +74,9 @@ final class DoctorCommand implements Callable<Integer> {
             new Gathering(file).write(queues.stream().map(QueueName::directory).toList(), manager);
             Screen.of(spec).note("gathered: " + Harmless.name(file.toString()));
             return ExitCode.OK;
+        }
+        if (manager != null || !queues.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "QUEUE and --manager are for --gather");
         }
         if (sweep) {
             return sweep();

@@ -55,10 +55,8 @@ final class Gathering {
             }
             List<Path> queues = new ArrayList<>(named);
             queues.addAll(SharedQueue.anonymousDirectories());
-            // one that is not there would end these; each of the others says so
-            List<Path> there = queues.stream().filter(QueueView::isThere).toList();
-            add(zip, "queues.jsonl", words(List.of("queue", "ls", "--json"), there));
-            add(zip, "top.jsonl", words(List.of("top", "--once", "--json"), there));
+            add(zip, "queues.jsonl", overview(named, "queue", "ls", "--json"));
+            add(zip, "top.jsonl", overview(named, "top", "--once", "--json"));
             for (String command : List.of("stat", "who", "verify")) {
                 List<byte[]> said = ofEach(queues, queue -> said("queue", command, queue.toString(), "--json"));
                 for (int i = 0; i < queues.size(); i++) {
@@ -91,9 +89,17 @@ final class Gathering {
         }
     }
 
-    private static String[] words(List<String> command, List<Path> queues) {
-        return Stream.concat(command.stream(), queues.stream().map(Path::toString))
-                .toArray(String[]::new);
+    /** What a command says of the queues without a path, which it finds itself, and then of those with a path. */
+    private static byte[] overview(List<Path> named, String... command) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(said(command));
+        // one that is not there would end the command; those for each queue say so
+        List<Path> there = named.stream().filter(QueueView::isThere).toList();
+        if (!there.isEmpty()) {
+            all.writeBytes(said(Stream.concat(Stream.of(command), there.stream().map(Path::toString))
+                    .toArray(String[]::new)));
+        }
+        return all.toByteArray();
     }
 
     private static void add(ZipOutputStream zip, String entry, String... command) throws IOException {

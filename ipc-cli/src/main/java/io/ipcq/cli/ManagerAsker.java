@@ -24,6 +24,7 @@ final class ManagerAsker implements AutoCloseable {
     private boolean isLate; // the last question, too, had no answer in time
     private long askedNanos;
     private long silentNanos; // when the first question was asked that had none
+    private boolean forgotten;
     private boolean closed;
 
     ManagerAsker(ManagerDoor door) {
@@ -39,17 +40,23 @@ final class ManagerAsker implements AutoCloseable {
     }
 
     private synchronized void begin() {
+        if (forgotten) {
+            last = null;
+            isLate = false;
+            forgotten = false;
+        }
         if (isAsking || closed) {
             return;
+        }
+        if (thread == null) {
+            Thread asks = new Thread(this::run, "ipcq-manager-asker");
+            asks.setDaemon(true);
+            asks.start();
+            thread = asks;
         }
         isAsking = true;
         askedNanos = System.nanoTime();
         silentNanos = isLate ? silentNanos : askedNanos;
-        if (thread == null) {
-            thread = new Thread(this::run, "ipcq-manager-asker");
-            thread.setDaemon(true);
-            thread.start();
-        }
         notifyAll();
     }
 
@@ -75,8 +82,7 @@ final class ManagerAsker implements AutoCloseable {
 
     /** What was seen is not compared with what comes: nobody has looked in between. */
     synchronized void forget() {
-        last = null;
-        isLate = false;
+        forgotten = true; // not yet: an answer may be on its way
     }
 
     // ---- the thread that asks ---------------------------------------------------------------------------------------

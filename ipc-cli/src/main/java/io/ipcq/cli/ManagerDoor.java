@@ -77,7 +77,7 @@ final class ManagerDoor implements AutoCloseable {
                 manager = connected;
             }
             return ManagerSight.of(address, connected);
-        } catch (IOException | RuntimeException silent) {
+        } catch (IOException | RuntimeException | Error silent) { // or nobody would ask any more
             close();
             return ManagerSight.silent(address, silent);
         }

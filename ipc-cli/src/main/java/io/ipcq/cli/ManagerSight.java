@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a manager says of itself, for people and scripts.
  *
  * @param address where it listens
- * @param pid its process; null if it never answered, and is not to be seen
+ * @param pid its process; null if the last answer was none, and it is not to be seen
  * @param state of that process; null if it is not to be seen from here
  * @param answerNanos how long it took to answer
  * @param names how many names of each type are held

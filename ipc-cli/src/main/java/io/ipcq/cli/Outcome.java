@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 /** How a command that changes queues says what it did: in a sentence for people, or as an object for scripts. */
 final class Outcome {
 
-    @Option(names = "--json", description = "Prints what was done as one JSON object.")
+    @Option(names = "--json", description = "Prints what was done as JSON, one object a line.")
     private boolean json;
 
     boolean json() {

@@ -77,11 +77,14 @@ final class QueueMove implements Callable<Integer> {
             }
             ElementTaker<byte[]> taker = new ElementTaker<>(source, element -> put(target, element));
             long moved = 0;
-            while (moved < most && taker.next(Duration.ZERO)) {
-                moved++;
+            try {
+                while (moved < most && taker.next(Duration.ZERO)) {
+                    moved++;
+                }
+            } finally { // also if it fails in the middle
+                Moved done = new Moved(from.exact(), to.exact(), moved, taker.late());
+                outcome.say(spec, Moved.class, done, "moved: " + moved);
             }
-            Moved done = new Moved(from.exact(), to.exact(), moved, taker.late());
-            outcome.say(spec, Moved.class, done, "moved: " + moved);
             if (taker.late() > 0) {
                 Screen.of(spec)
                         .note(Quantity.count(taker.late(), "element")

@@ -121,7 +121,7 @@ final class QueueName {
         return Objects.hash(directory, address);
     }
 
-    /** The whole name, for scripts. */
+    /** The name uncut, for scripts; an address without its parameters. */
     String exact() {
         return String.valueOf(directory == null ? address : directory);
     }

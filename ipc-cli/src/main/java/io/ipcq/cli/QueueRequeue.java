@@ -59,11 +59,14 @@ final class QueueRequeue implements Callable<Integer> {
             ElementTaker<DeadLetter> taker =
                     new ElementTaker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
             long requeued = 0;
-            while (requeued < most && taker.next(Duration.ZERO)) {
-                requeued++;
+            try {
+                while (requeued < most && taker.next(Duration.ZERO)) {
+                    requeued++;
+                }
+            } finally { // also if it fails in the middle
+                Requeued done = new Requeued(queue.exact(), requeued);
+                outcome.say(spec, Requeued.class, done, "requeued: " + requeued);
             }
-            Requeued done = new Requeued(queue.exact(), requeued);
-            outcome.say(spec, Requeued.class, done, "requeued: " + requeued);
         }
         return ExitCode.OK;
     }

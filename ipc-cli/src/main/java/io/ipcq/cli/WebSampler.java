@@ -114,7 +114,7 @@ final class WebSampler implements AutoCloseable {
                     .map(pool -> pool(pool, around.donePerSecond().get(Surroundings.key(pool))))
                     .toList();
             return new Frame(time, samples(stalls(seen)), pools, around.poolStalls(), around.managers(), null);
-        } catch (IOException | RuntimeException | InternalError e) {
+        } catch (IOException | RuntimeException | Error e) { // or the page would stand still, and not say why
             return new Frame(time, List.of(), List.of(), List.of(), List.of(), FailureReport.describe(e));
         }
     }
