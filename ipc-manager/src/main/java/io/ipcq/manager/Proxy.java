@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.manager;
 
+import io.ipcq.Attached;
 import io.ipcq.codec.Codec;
 import java.io.ObjectStreamException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /** Stands for something of a manager that is no collection or queue. Says how it is closed, passed on and shown. */
-abstract class Proxy implements ProxyEnd, Serializable {
+abstract class Proxy implements Attached, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -21,9 +22,16 @@ abstract class Proxy implements ProxyEnd, Serializable {
         this.codec = codec;
     }
 
+    /** Whether this proxy was closed, or the manager is gone. */
     @Override
-    public final Reference reference() {
-        return reference;
+    public final boolean isClosed() {
+        return reference.isOver();
+    }
+
+    /** Lets go of it here. May be called again. */
+    @Override
+    public final void close() {
+        reference.close();
     }
 
     /** What travels is the recipe for a proxy of the same thing. */

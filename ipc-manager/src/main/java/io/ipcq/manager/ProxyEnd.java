@@ -3,7 +3,7 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 
-/** How each proxy is closed. */
+/** How a proxy is closed that is a collection, or of an own type. The others have it from {@link Proxy}. */
 interface ProxyEnd extends Attached {
 
     Reference reference();
