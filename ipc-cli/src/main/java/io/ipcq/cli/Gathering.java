@@ -23,7 +23,7 @@ import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the commands say that look, in one archive: each entry holds the lines of one command, as with {@code --json}.
+ * What the looking commands say, in one archive: each entry holds the lines of one command, as with {@code --json}.
  * {@code browse} and {@code tail} are not among them, as these print elements.
  */
 final class Gathering {

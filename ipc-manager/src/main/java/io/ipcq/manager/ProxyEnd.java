@@ -3,7 +3,7 @@ package io.ipcq.manager;
 
 import io.ipcq.Attached;
 
-/** How a proxy is closed that is a collection, or of an own type. The others have it from {@link Proxy}. */
+/** How collections and proxies of own types are closed. All other proxies extend {@link Proxy}, which does the same. */
 interface ProxyEnd extends Attached {
 
     Reference reference();

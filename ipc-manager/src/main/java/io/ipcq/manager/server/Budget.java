@@ -10,9 +10,9 @@ final class Budget {
      * Idea. Of two thirds of it a client may hold half of what the others leave. So the first one gets half of these;
      * if n greedy ones take no more than their part, each has one in n + 1, and as much is left for whoever comes next.
      * Nobody has to know beforehand how many will come. But many that hold on to what they took leave next to nothing.
-     * So the rest is for what a client asks for first: each of 256 has its part of it, whatever the others do. Clients
-     * that are gone have theirs until they are dealt with. Newcomers wait for that, but not for ever (Admission), so
-     * there are parts for some more.
+     * So the rest is for what a client asks for first: each of 256 has its part of it for what it alone holds, whatever
+     * the others do. Clients that are gone have theirs until they are dealt with. Newcomers wait for that, but not for
+     * ever (Admission), so there are parts for some more.
      *
      * A thing that several clients hold counts for one of them, and then for another (Bill). It was in the part of the
      * first one, and the next one may have used its own. So clients could come, take their parts, leave them to others,
