@@ -22,6 +22,7 @@ public final class Log {
     private static final String VERBOSITY = "slf4j.internal.verbosity";
 
     private static volatile boolean usable;
+    private static volatile boolean begun;
 
     private final String name;
 
@@ -57,6 +58,7 @@ public final class Log {
     private void say(System.Logger.Level level, String message, @Nullable Object... arguments) {
         try {
             if (isSlf4jUsable()) {
+                awaitSlf4j();
                 Slf4j.say(name, level, message, arguments);
             } else {
                 sayToJdk(level, message, arguments);
@@ -148,6 +150,17 @@ public final class Log {
         return usable;
     }
 
+    /**
+     * Has SLF4J begin, or waits for the thread that has it begin. Without that, SLF4J prints that it keeps for later
+     * what is said meanwhile. Call it only if SLF4J is {@linkplain #isSlf4jUsable usable}.
+     */
+    public static void awaitSlf4j() {
+        if (!begun) {
+            Slf4j.begin();
+            begun = true;
+        }
+    }
+
     private static @Nullable ClassLoader slf4jLoader() {
         try {
             return Class.forName("org.slf4j.LoggerFactory", false, Log.class.getClassLoader())
@@ -163,6 +176,13 @@ public final class Log {
         /** The JDK keeps a logger with its level for as long as somebody refers to it. */
         @SuppressWarnings("UnusedVariable")
         private static volatile java.util.logging.@Nullable Logger turnedDown;
+
+        /** SLF4J begins under that lock, and does not wait for it when it is used meanwhile. */
+        static void begin() {
+            synchronized (LoggerFactory.class) {
+                LoggerFactory.getILoggerFactory();
+            }
+        }
 
         static void say(String name, System.Logger.Level level, String message, @Nullable Object... arguments) {
             Logger logger = LoggerFactory.getLogger(name);

@@ -75,6 +75,9 @@ final class LogContext {
         Boolean known = usable;
         if (known == null) {
             known = Log.isSlf4jUsable();
+            if (known) {
+                Log.awaitSlf4j();
+            }
             usable = known;
         }
         return known;

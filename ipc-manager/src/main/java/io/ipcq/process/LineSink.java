@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import io.ipcq.Log;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
@@ -42,6 +43,7 @@ interface LineSink {
     }
 
     private static Logger logger(String child) {
+        Log.awaitSlf4j();
         return LoggerFactory.getLogger("io.ipcq.process." + child);
     }
 }

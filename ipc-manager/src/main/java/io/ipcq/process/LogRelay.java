@@ -30,6 +30,7 @@ final class LogRelay {
     }
 
     private static void publishToSlf4j(LogEntry entry, String text) {
+        Log.awaitSlf4j();
         Map<String, String> own = MDC.getCopyOfContextMap();
         MDC.setContextMap(entry.context());
         try {
