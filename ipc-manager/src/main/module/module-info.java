@@ -6,6 +6,8 @@ module io.ipcq.manager {
     requires org.slf4j;
     requires static transitive org.jspecify;
     requires static micrometer.core; // IpcqMetrics
+    requires static io.opentelemetry.api; // TraceContext
+    requires static io.opentelemetry.context; // TraceContext
     requires static jdk.jfr; // events of the Flight Recorder
     requires static me.tongfei.progressbar; // TerminalProgress
     requires java.logging;

@@ -109,13 +109,15 @@ class LibrariesIT {
     enum Missing {
         NOTHING("nothing"),
         SLF4J("slf4j-", "durable:org.slf4j:slf4j-api"),
+        OPEN_TELEMETRY("opentelemetry-"),
+        A_PART_OF_OPEN_TELEMETRY("opentelemetry-context-"),
         CHRONICLE("chronicle-|affinity-|posix-", "durable:net.openhft:chronicle-queue"),
         JACKSON(
                 "jackson-(databind|core|annotations)-",
                 "json:tools.jackson.core:jackson-databind",
                 "manager:tools.jackson.core:jackson-databind"),
         ALL_OF_THESE_AND_NATIVE_CALLS(
-                "slf4j-|chronicle-|affinity-|posix-|jackson-|jffi-|jspecify-",
+                "slf4j-|opentelemetry-|chronicle-|affinity-|posix-|jackson-|jffi-|jspecify-",
                 "json:tools.jackson.core:jackson-databind",
                 "manager:tools.jackson.core:jackson-databind",
                 "durable:net.openhft:chronicle-queue");

@@ -110,6 +110,23 @@ class ManagerArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** As Micrometer, so OpenTelemetry: one class, which is not loaded before its API is known to be there. */
+    @Test
+    void shouldTouchOpenTelemetryOnlyWhereItIsKnownToBeThere() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("io[.]ipcq[.]pool[.]TraceContext[$].*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(CLASSES);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("io.opentelemetry.api.GlobalOpenTelemetry")
+                .check(CLASSES);
+    }
+
     /** The module may be missing, and whoever would need one of these classes would then be missing, too. */
     @Test
     void shouldTouchFlightRecorderOnlyWhereItIsKnownToBeThere() {
@@ -163,7 +180,7 @@ class ManagerArchitectureTest {
 
     /** What goes through a pool's rings, and how it is read and written. */
     private static final DescribedPredicate<JavaClass> MESSAGES = pool("Chunks|CollectorCalls|HandleOutput|Handles|"
-            + "Invocation|LogContext|Message(Kind|Reader|Writer)|PoolEvents|RemoteFailure|TaskEvent|"
+            + "Invocation|LogContext|Message(Kind|Reader|Writer)|PoolEvents|RemoteFailure|TaskEvent|TraceContext|"
             + "TravelingFunctions?|Values|WorkerCrashEvent");
 
     private static final DescribedPredicate<JavaClass> WORKERS_END = pool("ResultSender|RunningTask|WorkerMain");

@@ -24,16 +24,12 @@ final class LogContext {
         }
         try {
             Map<String, String> said = Slf4j.get();
-            return said == null || said.isEmpty() ? null : encode(said);
+            return said == null || said.isEmpty()
+                    ? null
+                    : new MessageWriter().putTexts(said).toBytes();
         } catch (RuntimeException | LinkageError itsOwnFault) {
             return null;
         }
-    }
-
-    private static byte[] encode(Map<String, String> said) {
-        MessageWriter out = new MessageWriter().putInt(said.size());
-        said.forEach((name, value) -> out.putString(name).putString(value));
-        return out.toBytes();
     }
 
     /**
@@ -49,10 +45,7 @@ final class LogContext {
         try {
             Map<String, String> own = Slf4j.get();
             Map<String, String> all = own == null ? new HashMap<>() : new HashMap<>(own);
-            MessageReader in = new MessageReader(captured);
-            for (int left = in.getInt(); left > 0; left--) {
-                all.put(in.getString(), in.getString());
-            }
+            all.putAll(new MessageReader(captured).getTexts());
             Slf4j.set(all);
             return own == null ? Map.of() : own;
         } catch (RuntimeException | LinkageError itsOwnFault) {

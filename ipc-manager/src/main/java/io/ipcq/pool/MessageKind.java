@@ -5,8 +5,8 @@ package io.ipcq.pool;
 final class MessageKind {
 
     /**
-     * Parent to worker: task, function, 1 if its bytes follow, invocation, context of logging, [stateless, bytes,]
-     * arguments.
+     * Parent to worker: task, function, 1 if its bytes follow, invocation, context of logging, context of
+     * tracing, [stateless, bytes,] arguments.
      */
     static final byte TASK = 1;
 

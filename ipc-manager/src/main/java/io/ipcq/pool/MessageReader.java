@@ -4,6 +4,8 @@ package io.ipcq.pool;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one message in the order in which {@link MessageWriter} wrote it. */
@@ -69,6 +71,14 @@ final class MessageReader {
     String getText() {
         String text = getString();
         return text == null ? "" : text;
+    }
+
+    Map<String, String> getTexts() {
+        Map<String, String> texts = new HashMap<>();
+        for (int left = getInt(); left > 0; left--) {
+            texts.put(getString(), getString());
+        }
+        return texts;
     }
 
     int remaining() {

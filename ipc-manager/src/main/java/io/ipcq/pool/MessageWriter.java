@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Builds one message, in an array that grows. */
@@ -78,6 +79,13 @@ final class MessageWriter extends OutputStream {
             bytes[length++] = (byte) c;
             bytes[length++] = (byte) (c >>> Byte.SIZE);
         }
+        return this;
+    }
+
+    /** How many texts there are, then each name with its text. */
+    MessageWriter putTexts(Map<String, String> texts) {
+        putInt(texts.size());
+        texts.forEach((name, text) -> putString(name).putString(text));
         return this;
     }
 

@@ -37,7 +37,7 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** The size of a message before function and arguments. */
-    private static final int HEADER_BYTES = 3 + Long.BYTES + 2 * Integer.BYTES;
+    private static final int HEADER_BYTES = 3 + Long.BYTES + 3 * Integer.BYTES;
 
     /** The pool that a task was given to. */
     interface Pool {
@@ -54,7 +54,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     private final Invocation invocation;
     private final TravelingFunction function;
     private final byte[] arguments;
-    private final byte @Nullable [] context;
+    private final byte @Nullable [] logContext;
+    private final byte @Nullable [] traceContext;
     private final int elements;
     private final Use use;
     private volatile @Nullable Thread waiter;
@@ -102,7 +103,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
         this.invocation = invocation;
         this.function = function;
         this.arguments = TravelingFunctions.encodeArguments(function, arguments);
-        this.context = LogContext.capture();
+        this.logContext = LogContext.capture();
+        this.traceContext = TraceContext.capture();
         this.elements = elements;
     }
 
@@ -130,7 +132,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
                 .putInt(function.number())
                 .putByte(withFunction ? 1 : 0)
                 .putByte(invocation.code())
-                .putBytes(context);
+                .putBytes(logContext)
+                .putBytes(traceContext);
         if (withFunction) {
             out.putByte(function.stateless() ? 1 : 0).putBytes(function.bytes());
         }
@@ -144,7 +147,8 @@ final class PoolTask<R extends @Nullable Object> extends CompletableFuture<R> {
     }
 
     private int messageBytes(boolean withFunction) {
-        int contextBytes = context == null ? 0 : context.length;
+        int contextBytes =
+                (logContext == null ? 0 : logContext.length) + (traceContext == null ? 0 : traceContext.length);
         int functionBytes = withFunction ? 1 + Integer.BYTES + function.bytes().length : 0;
         return HEADER_BYTES + contextBytes + functionBytes + arguments.length;
     }

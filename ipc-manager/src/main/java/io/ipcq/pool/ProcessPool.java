@@ -60,7 +60,8 @@ import org.jspecify.annotations.Nullable;
  * none.
  *
  * SLF4J's MDC of the submitting thread travels with the task. Log records of the task have it, and still have it when
- * they arrive in the parent.
+ * they arrive in the parent. If OpenTelemetry's API is on the class path, the span and the baggage that are current in
+ * the submitting thread travel, too, and are current while the task runs.
  *
  * <p><b>What can happen to a task.</b> It returns. It throws: {@link RemoteTaskException}. Its worker ends while it
  * runs, whoever ends it: {@link WorkerCrashedException}, or the task runs again if there are

@@ -143,7 +143,8 @@ final class WorkerMain {
         int functionNumber = in.getInt();
         boolean withFunction = in.getByte() == 1;
         Invocation call = Invocation.of(in.getByte());
-        byte[] context = in.getBytes();
+        byte[] logContext = in.getBytes();
+        byte[] traceContext = in.getBytes();
         long begin = System.nanoTime();
         try {
             if (withFunction) {
@@ -161,14 +162,17 @@ final class WorkerMain {
             @Nullable Object[] arguments = Values.read(in, () -> handles);
             @Nullable Object[] values;
             Span task = PoolEvents.task(number, function);
-            Map<String, String> own = null;
+            Map<String, String> ownLog = null;
+            Runnable ownTrace = null;
             running.begin(number);
             try {
-                own = LogContext.begin(context);
+                ownLog = LogContext.begin(logContext);
+                ownTrace = TraceContext.begin(traceContext);
                 values = call.invoke(function, arguments);
             } finally {
                 running.end();
-                LogContext.end(own);
+                TraceContext.end(ownTrace);
+                LogContext.end(ownLog);
                 if (task != null) {
                     task.close();
                 }
