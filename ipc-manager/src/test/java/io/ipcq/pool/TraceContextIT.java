@@ -241,9 +241,10 @@ class TraceContextIT {
         CompletableFuture<?> task;
         try (Scope unused = Traces.both().makeCurrent()) {
             task = pool.runAsync(TraceChores::stay, seen);
-            assertThat(seen.get()).isEqualTo(TraceChores.here());
+            String there = seen.get();
+            task.cancel(true);
+            assertThat(there).isEqualTo(TraceChores.here());
         }
-        task.cancel(true);
         assertThat(pool.apply(TraceChores::here)).isEqualTo(TraceChores.NOTHING);
         assertThat(pool.pids()).isEqualTo(workers);
     }
