@@ -61,6 +61,9 @@ final class DoctorCommand implements Callable<Integer> {
     private Consent consent = new Consent();
 
     @Mixin
+    private Quiet quiet = new Quiet();
+
+    @Mixin
     private Looking looking = new Looking();
 
     @Spec
@@ -71,7 +74,10 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path file = gathered;
         if (file != null) {
-            new Gathering(file).write(queues.stream().map(QueueName::directory).toList(), manager);
+            Gathering gathering = new Gathering(queues.stream().map(QueueName::directory).toList(), manager);
+            try (Progress progress = quiet.begin(spec, looking.json(), gathering.size(), "answers gathered")) {
+                gathering.write(file, progress);
+            }
             Screen.of(spec).note("gathered: " + Harmless.name(file.toString()));
             return ExitCode.OK;
         }

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -30,43 +31,57 @@ final class Gathering {
 
     private static final int AT_ONCE = 32;
 
-    private final Path file;
+    /** What is asked of each queue. */
+    private static final List<String> OF_EACH_QUEUE = List.of("stat", "who", "verify");
 
-    Gathering(Path file) {
-        this.file = file;
-    }
+    private final List<Path> named;
+    private final List<Path> queues;
+    private final List<Long> programs;
+    private final Overview.@Nullable NamedManager manager;
 
     /**
-     * Writes a file that must not be there, of mode 0600.
+     * Finds out whom to ask.
      *
      * @param named queues with a path; those without are found
      * @param manager to look at as well, if one is given
      */
-    void write(List<Path> named, Overview.@Nullable NamedManager manager) throws IOException {
+    Gathering(List<Path> named, Overview.@Nullable NamedManager manager) throws IOException {
+        this.named = named;
+        this.queues = new ArrayList<>(named);
+        this.queues.addAll(SharedQueue.anonymousDirectories());
+        this.programs = PoolView.all().stream().map(PoolView::pid).distinct().toList();
+        this.manager = manager;
+    }
+
+    /** How many entries it has. */
+    int size() {
+        return 4 + programs.size() + OF_EACH_QUEUE.size() * queues.size() + (manager == null ? 0 : 3);
+    }
+
+    /** Writes a file that must not be there, of mode 0600. */
+    void write(Path file, Progress progress) throws IOException {
         PrivateFiles.createFile(file);
         boolean done = false;
         try (OutputStream out = Files.newOutputStream(file);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
-            add(zip, "doctor.jsonl", "doctor", "--json");
-            add(zip, "pools.jsonl", "pool", "ls", "--json");
-            for (long pid :
-                    PoolView.all().stream().map(PoolView::pid).distinct().toList()) {
-                add(zip, "pool-" + pid + ".jsonl", "pool", "show", Long.toString(pid), "--json");
+            add(zip, "doctor.jsonl", progress, () -> said("doctor", "--json"));
+            add(zip, "pools.jsonl", progress, () -> said("pool", "ls", "--json"));
+            for (long pid : programs) {
+                add(zip, "pool-" + pid + ".jsonl", progress, () -> said("pool", "show", "" + pid, "--json"));
             }
-            List<Path> queues = new ArrayList<>(named);
-            queues.addAll(SharedQueue.anonymousDirectories());
-            add(zip, "queues.jsonl", overview(named, "queue", "ls", "--json"));
-            add(zip, "top.jsonl", overview(named, "top", "--once", "--json"));
-            for (String command : List.of("stat", "who", "verify")) {
-                List<byte[]> said = ofEach(queues, queue -> said("queue", command, queue.toString(), "--json"));
+            add(zip, "queues.jsonl", progress, () -> overview("queue", "ls", "--json"));
+            add(zip, "top.jsonl", progress, () -> overview("top", "--once", "--json"));
+            for (String command : OF_EACH_QUEUE) {
+                List<byte[]> said = ofEach(queue -> said("queue", command, queue.toString(), "--json"), progress);
                 for (int i = 0; i < queues.size(); i++) {
                     add(zip, "queue-" + (i + 1) + "-" + command + ".jsonl", said.get(i));
                 }
             }
-            if (manager != null) {
-                add(zip, "manager-stat.jsonl", manager.words("manager", "stat"));
-                add(zip, "manager-ls.jsonl", manager.words("manager", "ls"));
-                add(zip, "lock-ls.jsonl", manager.words("lock", "ls"));
+            Overview.NamedManager asked = manager;
+            if (asked != null) {
+                add(zip, "manager-stat.jsonl", progress, () -> said(asked.words("manager", "stat")));
+                add(zip, "manager-ls.jsonl", progress, () -> said(asked.words("manager", "ls")));
+                add(zip, "lock-ls.jsonl", progress, () -> said(asked.words("lock", "ls")));
             }
             done = true;
         } finally {
@@ -77,11 +92,12 @@ final class Gathering {
     }
 
     /** At the same time: each command may watch for a second. */
-    private static List<byte[]> ofEach(List<Path> queues, Function<Path, byte[]> command) {
+    private List<byte[]> ofEach(Function<Path, byte[]> command, Progress progress) {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
             List<CompletableFuture<byte[]>> said = queues.stream()
-                    .map(queue -> CompletableFuture.supplyAsync(() -> command.apply(queue), threads))
+                    .map(queue -> CompletableFuture.supplyAsync(() -> command.apply(queue), threads)
+                            .whenComplete((answer, failure) -> progress.step()))
                     .toList();
             return said.stream().map(CompletableFuture::join).toList();
         } finally {
@@ -90,7 +106,7 @@ final class Gathering {
     }
 
     /** What a command says of the queues without a path, which it finds itself, and then of those with a path. */
-    private static byte[] overview(List<Path> named, String... command) {
+    private byte[] overview(String... command) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(said(command));
         // one that is not there would end the command; those for each queue say so
@@ -102,8 +118,10 @@ final class Gathering {
         return all.toByteArray();
     }
 
-    private static void add(ZipOutputStream zip, String entry, String... command) throws IOException {
-        add(zip, entry, said(command));
+    private static void add(ZipOutputStream zip, String entry, Progress progress, Supplier<byte[]> answer)
+            throws IOException {
+        add(zip, entry, answer.get());
+        progress.step();
     }
 
     private static void add(ZipOutputStream zip, String entry, byte[] said) throws IOException {

@@ -112,13 +112,12 @@ final class MapCommand implements Callable<Integer> {
         if (!RUNNING.add(all)) {
             return; // this program is ended already, and nobody would end what is begun now
         }
-        try {
+        try (MapProgress progress = new MapProgress(Screen.of(spec), job.size())) {
             for (MapWorker worker : all) {
                 Thread thread = new Thread(worker, "ipcq-map-" + (threads.size() + 1));
                 thread.start();
                 threads.add(thread);
             }
-            MapProgress progress = new MapProgress(Screen.of(spec), job.size());
             while (threads.stream().anyMatch(Thread::isAlive)) {
                 printer.printNew();
                 progress.show(printer.done(), printer.failed(), running.get());
@@ -126,7 +125,6 @@ final class MapCommand implements Callable<Integer> {
                 requireWorking(all);
             }
             printer.printNew();
-            progress.end();
             requireWorking(all);
         } finally {
             stop(all);

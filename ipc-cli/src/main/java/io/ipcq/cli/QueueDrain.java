@@ -29,6 +29,9 @@ final class QueueDrain implements Callable<Integer> {
     @ArgGroup
     private QueueGet.Form form = new QueueGet.Form();
 
+    @Mixin
+    private Quiet quiet = new Quiet();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -45,8 +48,11 @@ final class QueueDrain implements Callable<Integer> {
             Consumer<byte[]> print = form.raw() ? screen::raw : printer::print;
             ElementTaker<byte[]> taker = new ElementTaker<>(opened, print.andThen(element -> screen.flush()));
             long taken = 0;
-            while (taken < most && taker.next(Duration.ZERO)) {
-                taken++;
+            try (Progress progress = quiet.begin(spec, form.json(), most, "elements taken")) {
+                while (taken < most && taker.next(Duration.ZERO)) {
+                    taken++;
+                    progress.step();
+                }
             }
             screen.note("taken: " + taken);
         }

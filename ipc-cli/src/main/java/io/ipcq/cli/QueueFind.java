@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.observe.Quantity;
 import io.ipcq.observe.QueueLook;
 import io.ipcq.observe.SystemSight;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +53,9 @@ final class QueueFind implements Callable<Integer> {
     @Mixin
     private Looking looking = new Looking();
 
+    @Mixin
+    private Quiet quiet = new Quiet();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -72,13 +77,27 @@ final class QueueFind implements Callable<Integer> {
     }
 
     private List<QueueLine> matching() throws IOException, InterruptedException {
-        List<QueueLine> matching =
-                places.lines().stream().filter(this::isAsTold).toList();
+        List<QueueLine> matching = new ArrayList<>();
+        List<Path> candidates = QueuePlaces.candidates(places.named());
+        try (Progress progress = quiet.begin(spec, looking.json(), candidates.size(), "places looked at")) {
+            List<QueueLine> lines = QueuePlaces.lines(candidates);
+            progress.at(candidates.size() - lines.size(), "");
+            for (QueueLine line : lines) {
+                if (isAsTold(line)) {
+                    matching.add(line);
+                }
+                progress.step();
+            }
+        }
         Duration time = idle;
         if (time == null) {
             return matching;
         }
-        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        String watched = "queues watched, for " + Quantity.nanos(time.toNanos());
+        try (Progress progress = quiet.begin(spec, looking.json(), 0, watched)) {
+            progress.at(matching.size(), "");
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        }
         Map<String, QueueLine> before =
                 matching.stream().collect(Collectors.toMap(QueueLine::directory, Function.identity(), (a, b) -> a));
         List<Path> again =

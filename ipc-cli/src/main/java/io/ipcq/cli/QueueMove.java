@@ -56,6 +56,9 @@ final class QueueMove implements Callable<Integer> {
     @Mixin
     private Consent consent = new Consent();
 
+    @Mixin
+    private Quiet quiet = new Quiet();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -77,9 +80,10 @@ final class QueueMove implements Callable<Integer> {
             }
             ElementTaker<byte[]> taker = new ElementTaker<>(source, element -> put(target, element));
             long moved = 0;
-            try {
+            try (Progress progress = quiet.begin(spec, outcome.json(), most, "elements moved")) {
                 while (moved < most && taker.next(Duration.ZERO)) {
                     moved++;
+                    progress.step();
                 }
             } finally { // also if it fails in the middle
                 Moved done = new Moved(from.exact(), to.exact(), moved, taker.late());

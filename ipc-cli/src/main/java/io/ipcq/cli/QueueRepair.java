@@ -3,6 +3,7 @@ package io.ipcq.cli;
 
 import io.ipcq.observe.Quantity;
 import io.ipcq.observe.QueueLook;
+import io.ipcq.queue.QueueSnapshot;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,13 +45,15 @@ final class QueueRepair implements Callable<Integer> {
     @Mixin
     private Outcome outcome = new Outcome();
 
+    @Mixin
+    private Quiet quiet = new Quiet();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-        Screen screen = Screen.of(spec);
         try (QueueView view = queue.look()) {
             var attached = QueueLook.at(view).attached();
             if (attached != null && !attached.isEmpty()) {
@@ -58,15 +61,27 @@ final class QueueRepair implements Callable<Integer> {
                         + "; `ipcq queue who` says which; end them first");
             }
             List<String> flaws = new ArrayList<>();
-            long kept = view.salvage(target.directory(), flaw -> {
-                flaws.add(flaw);
-                if (!outcome.json()) {
-                    screen.line(Screen.Style.ALARM, flaw);
-                }
-            });
+            long kept = salvage(view, flaws);
             Repaired done = new Repaired(queue.exact(), target.exact(), kept, flaws);
             outcome.say(spec, Repaired.class, done, "kept: " + Quantity.count(kept, "element") + ", in " + target);
             return flaws.isEmpty() ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
+        }
+    }
+
+    private long salvage(QueueView view, List<String> flaws) throws IOException {
+        Screen screen = Screen.of(spec);
+        QueueSnapshot seen = view.snapshot();
+        long most = seen.size() + seen.leases().size();
+        try (Progress progress = quiet.begin(spec, outcome.json(), most, "elements kept")) {
+            return view.salvage(
+                    target.directory(),
+                    flaw -> {
+                        flaws.add(flaw);
+                        if (!outcome.json()) {
+                            screen.line(Screen.Style.ALARM, flaw);
+                        }
+                    },
+                    progress::step);
         }
     }
 }

@@ -44,6 +44,9 @@ final class QueueRequeue implements Callable<Integer> {
     @Mixin
     private Consent consent = new Consent();
 
+    @Mixin
+    private Quiet quiet = new Quiet();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -59,9 +62,10 @@ final class QueueRequeue implements Callable<Integer> {
             ElementTaker<DeadLetter> taker =
                     new ElementTaker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
             long requeued = 0;
-            try {
+            try (Progress progress = quiet.begin(spec, outcome.json(), most, "dead letters put back")) {
                 while (requeued < most && taker.next(Duration.ZERO)) {
                     requeued++;
+                    progress.step();
                 }
             } finally { // also if it fails in the middle
                 Requeued done = new Requeued(queue.exact(), requeued);

@@ -37,6 +37,9 @@ final class QueueVerify implements Callable<Integer> {
     @Mixin
     private Looking looking = new Looking();
 
+    @Mixin
+    private Quiet quiet = new Quiet();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -44,21 +47,24 @@ final class QueueVerify implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean inOrder = true;
-        for (QueueName queue : queues) {
-            Verdict verdict = verify(queue);
-            inOrder &= verdict.flaws.isEmpty();
-            print(verdict);
+        try (Progress progress = quiet.begin(spec, looking.json(), 0, "elements read")) {
+            for (int i = 0; i < queues.size(); i++) {
+                progress.detail(queues.size() == 1 ? "" : "queue " + (i + 1) + " of " + queues.size());
+                Verdict verdict = verify(queues.get(i), progress);
+                inOrder &= verdict.flaws.isEmpty();
+                print(verdict);
+            }
         }
         return inOrder ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
     }
 
-    private static Verdict verify(QueueName queue) {
+    private static Verdict verify(QueueName queue, Progress progress) {
         List<String> flaws = new ArrayList<>();
         long sound = 0;
         try (QueueView view = queue.look()) {
-            sound = view.verify(flaws::add);
+            sound = view.verify(flaws::add, progress::step);
             try (QueueView letters = view.deadLetters()) {
-                sound += letters == null ? 0 : letters.verify(flaws::add);
+                sound += letters == null ? 0 : letters.verify(flaws::add, progress::step);
             }
         } catch (IOException | RuntimeException | InternalError e) {
             flaws.add(FailureReport.describe(e));

@@ -10,7 +10,6 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -100,8 +99,8 @@ final class Screen {
 
     private final InputStream in;
     private OutputStream out;
-    private final Writer bareErr;
     private final PrintWriter err;
+    private final StatusLine statusLine;
     private final Terminal terminal;
 
     /** A codec learns its type from the first value. */
@@ -109,9 +108,12 @@ final class Screen {
 
     Screen(InputStream in, OutputStream out, OutputStream err, Terminal terminal) {
         this.in = in;
-        this.out = new BufferedOutputStream(new Gapless(out));
-        this.bareErr = new OutputStreamWriter(err, StandardCharsets.UTF_8);
-        this.err = new PrintWriter(Harmless.writer(bareErr), true);
+        this.statusLine = new StatusLine(err);
+        OutputStream data = terminal.out() ? statusLine.beside(out) : out;
+        OutputStream messages = terminal.err() ? statusLine.beside(err) : err;
+        this.out = new BufferedOutputStream(new Gapless(data));
+        this.err = new PrintWriter(
+                Harmless.writer(new OutputStreamWriter(messages, StandardCharsets.UTF_8)), true);
         this.terminal = terminal;
     }
 
@@ -195,14 +197,13 @@ final class Screen {
         err.flush();
     }
 
-    /** What goes on, in a line of the terminal that the next one takes the place of; none if it is empty. */
+    /**
+     * What goes on, in a line of the terminal that whatever comes next takes the place of; none if it is empty, nor
+     * where the messages go elsewhere. Any thread may call it.
+     */
     void status(String text) {
-        try {
-            err.flush();
-            bareErr.write("\r" + Harmless.line(text) + "\u001b[K");
-            bareErr.flush();
-        } catch (IOException gone) {
-            // nobody reads it
+        if (terminal.err()) {
+            statusLine.show(Harmless.line(text));
         }
     }
 

@@ -160,18 +160,19 @@ final class EncodedJournalView implements QueueView {
     // ---- verify -----------------------------------------------------------------------------------------------------
 
     @Override
-    public long verify(Consumer<String> flaw) {
-        return readAll((number, element) -> {}, flaw);
+    public long verify(Consumer<String> flaw, Runnable sound) {
+        return readAll((number, element) -> sound.run(), flaw);
     }
 
     @Override
-    public long salvage(Path target, Consumer<String> flaw) throws IOException {
+    public long salvage(Path target, Consumer<String> flaw, Runnable kept) throws IOException {
         Set<Long> out = new HashSet<>();
         Leases.returned(control).forEach(returned -> out.add(returned.number()));
         leases().forEach(lease -> out.add(lease.number()));
         long taken = control.takenVolatile();
         return Salvage.into(
                 JournalQueue.create(target, new EncodedCodec(codecId()), control.options(), WaitStrategy.blocking()),
+                kept,
                 salvage -> readAll(
                         (number, element) -> {
                             if (number >= taken || out.contains(number)) {

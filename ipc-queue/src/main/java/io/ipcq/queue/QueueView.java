@@ -82,7 +82,18 @@ public interface QueueView extends AutoCloseable {
      * @param flaw is called with a description of each record that is damaged or missing, and where
      * @return how many elements are intact
      */
-    long verify(Consumer<String> flaw);
+    default long verify(Consumer<String> flaw) {
+        return verify(flaw, () -> {});
+    }
+
+    /**
+     * The same, for who wants to know how far it is.
+     *
+     * @param flaw is called with a description of each record that is damaged or missing, and where
+     * @param sound is run after each element that is intact
+     * @return how many elements are intact
+     */
+    long verify(Consumer<String> flaw, Runnable sound);
 
     /**
      * Makes a new queue of the same kind, codec and options, and puts into it what can be read of what somebody may
@@ -93,7 +104,19 @@ public interface QueueView extends AutoCloseable {
      * @param flaw told, in words, of each element that is damaged or missing, and where
      * @return how many elements are in the new queue
      */
-    long salvage(Path target, Consumer<String> flaw) throws IOException;
+    default long salvage(Path target, Consumer<String> flaw) throws IOException {
+        return salvage(target, flaw, () -> {});
+    }
+
+    /**
+     * The same, for who wants to know how far it is.
+     *
+     * @param target where the new queue lives; there must be nothing yet
+     * @param flaw told, in words, of each element that is damaged or missing, and where
+     * @param kept is run after each element that is in the new queue
+     * @return how many elements are in the new queue
+     */
+    long salvage(Path target, Consumer<String> flaw, Runnable kept) throws IOException;
 
     /** Lets go of the files. Idempotent. */
     @Override

@@ -191,14 +191,15 @@ final class RingView implements QueueView {
     }
 
     @Override
-    public long verify(Consumer<String> flaw) {
-        return readAll(element -> {}, flaw);
+    public long verify(Consumer<String> flaw, Runnable sound) {
+        return readAll(element -> sound.run(), flaw);
     }
 
     @Override
-    public long salvage(Path target, Consumer<String> flaw) throws IOException {
+    public long salvage(Path target, Consumer<String> flaw, Runnable kept) throws IOException {
         return Salvage.into(
                 RingQueue.create(target, new EncodedCodec(codecId()), control.options(), WaitStrategy.blocking()),
+                kept,
                 salvage -> readAll(salvage::keep, flaw));
     }
 

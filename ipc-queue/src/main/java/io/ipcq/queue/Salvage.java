@@ -9,24 +9,27 @@ import org.jspecify.annotations.Nullable;
 final class Salvage {
 
     private final SharedQueue<byte[]> queue;
+    private final Runnable each;
     private long kept;
 
     /** What keeping has failed with: who reads would take it for damage. */
     private @Nullable Throwable failure;
 
-    private Salvage(SharedQueue<byte[]> queue) {
+    private Salvage(SharedQueue<byte[]> queue, Runnable each) {
         this.queue = queue;
+        this.each = each;
     }
 
     /**
      * Fills it and lets go of it; if that fails, it is gone again.
      *
+     * @param each is run after each element that is kept
      * @return how many elements are in it
      */
-    static long into(SharedQueue<byte[]> queue, Consumer<Salvage> filling) throws IOException {
+    static long into(SharedQueue<byte[]> queue, Runnable each, Consumer<Salvage> filling) throws IOException {
         boolean filled = false;
         try (queue) {
-            Salvage salvage = new Salvage(queue);
+            Salvage salvage = new Salvage(queue, each);
             filling.accept(salvage);
             salvage.requireWhole();
             filled = true;
@@ -44,6 +47,7 @@ final class Salvage {
             try {
                 queue.add(element);
                 kept++;
+                each.run();
             } catch (RuntimeException | Error failed) {
                 failure = failed;
             }

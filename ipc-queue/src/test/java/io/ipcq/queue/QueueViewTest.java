@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,7 +111,9 @@ class QueueViewTest {
             for (int i = 0; i < 100; i++) {
                 queue.put("e" + i);
             }
-            assertThat(view.verify(flaws::add)).isEqualTo(100);
+            AtomicInteger sound = new AtomicInteger();
+            assertThat(view.verify(flaws::add, sound::incrementAndGet)).isEqualTo(100);
+            assertThat(sound).hasValue(100);
             queue.drainTo(new ArrayList<>());
             view.verify(flaws::add);
             assertThat(flaws).isEmpty();
