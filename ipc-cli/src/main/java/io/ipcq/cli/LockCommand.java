@@ -37,7 +37,7 @@ final class LockCommand {
             description = "Lists them: who holds each, for how long, and how many wait.",
             mixinStandardHelpOptions = true)
     int ls(
-            @Mixin ManagerAt at,
+            @Mixin AskedManager at,
             @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only those of this name.")
                     @Nullable
                     String name,
@@ -99,7 +99,7 @@ final class LockCommand {
             },
             mixinStandardHelpOptions = true)
     int release(
-            @Mixin ManagerAt at,
+            @Mixin AskedManager at,
             @Parameters(index = "1", paramLabel = "NAME", description = "Which one.") String name,
             @Option(
                             names = "--client",

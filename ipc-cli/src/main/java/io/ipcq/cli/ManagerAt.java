@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
-import io.ipcq.connection.AuthKey;
-import io.ipcq.manager.Manager;
-import io.ipcq.observe.ProcessSight;
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,17 +27,7 @@ final class ManagerAt {
         return keyFile;
     }
 
-    Manager connect(CommandSpec spec) throws IOException, InterruptedException {
-        SocketAddress socket = address(spec);
-        AuthKey key = AuthKey.load(keyFile);
-        ProcessSight stopped = ManagerDoor.stoppedAt(socket);
-        if (stopped != null) {
-            throw new IllegalStateException(ManagerSight.whyStopped(stopped));
-        }
-        return Manager.connect(socket, key);
-    }
-
-    ManagerDoor door(CommandSpec spec) {
-        return new ManagerDoor(spec, address, keyFile);
+    ManagerDoor door(CommandSpec spec, Duration timeout) {
+        return new ManagerDoor(spec, address, keyFile, timeout);
     }
 }

@@ -69,7 +69,7 @@ final class ManagerCommand {
     }
 
     @Command(description = "Asks whether a manager is there.", mixinStandardHelpOptions = true)
-    int ping(@Mixin ManagerAt at, @Mixin Looking looking) throws IOException, InterruptedException {
+    int ping(@Mixin AskedManager at, @Mixin Looking looking) throws IOException, InterruptedException {
         try (Manager manager = at.connect(spec)) {
             long pid = manager.ping().orElseThrow();
             Screen.of(spec).line(looking.json() ? "{\"pid\":" + pid + "}" : "pid " + pid);
@@ -78,7 +78,7 @@ final class ManagerCommand {
     }
 
     @Command(description = "Lists what the clients of a manager hold.", mixinStandardHelpOptions = true)
-    int ls(@Mixin ManagerAt at, @Mixin Looking looking) throws IOException, InterruptedException {
+    int ls(@Mixin AskedManager at, @Mixin Looking looking) throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
         try (Manager manager = at.connect(spec)) {
             List<Manager.Held> names = manager.names();
@@ -97,7 +97,7 @@ final class ManagerCommand {
             description =
                     "Says how a manager is, and how much its clients hold. The exit code is 5 if it does not answer.",
             mixinStandardHelpOptions = true)
-    int stat(@Mixin ManagerAt at, @Mixin Looking looking) throws InterruptedException {
+    int stat(@Mixin AskedManager at, @Mixin Looking looking) throws InterruptedException {
         Screen screen = Screen.of(spec);
         ManagerSight sight;
         try (ManagerDoor door = at.door(spec)) {
@@ -114,7 +114,7 @@ final class ManagerCommand {
     @Command(
             description = "Ends a manager that was started with --allow-shutdown, or whose program allows it.",
             mixinStandardHelpOptions = true)
-    int stop(@Mixin ManagerAt at, @Mixin Consent consent) throws IOException, InterruptedException {
+    int stop(@Mixin AskedManager at, @Mixin Consent consent) throws IOException, InterruptedException {
         try (Manager manager = at.connect(spec)) {
             int names = manager.names().size();
             String plan = "ends the manager of pid " + manager.ping().orElseThrow() + "; "

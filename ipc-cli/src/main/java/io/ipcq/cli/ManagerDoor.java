@@ -2,14 +2,18 @@
 package io.ipcq.cli;
 
 import io.ipcq.connection.AuthKey;
+import io.ipcq.connection.Connection;
 import io.ipcq.manager.Manager;
 import io.ipcq.observe.ProcessSight;
+import io.ipcq.observe.Quantity;
 import io.ipcq.observe.SocketSight;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -20,15 +24,23 @@ import picocli.CommandLine.ParameterException;
  */
 final class ManagerDoor implements AutoCloseable {
 
+    /** As long as a stranger has to prove the key. One that works answers in a thousandth of that. */
+    static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
     private final String address;
     private final SocketAddress socket;
     private final Path keyFile;
+    private final Duration timeout;
     private volatile @Nullable Manager manager; // who asks makes it, and who closes may be another one
 
-    ManagerDoor(CommandSpec spec, String address, Path keyFile) {
+    /** @param timeout how long it may take to be reached, and then to answer each question */
+    ManagerDoor(CommandSpec spec, String address, Path keyFile, Duration timeout) {
         this.address = address;
         this.socket = parse(spec, address);
         this.keyFile = keyFile;
+        this.timeout = timeout;
     }
 
     /** The path of a socket, or {@code host:port}. */
@@ -45,8 +57,39 @@ final class ManagerDoor implements AutoCloseable {
         }
     }
 
-    /** The process that listens there, if it is stopped: to ask it would take half a minute, in vain. */
-    static @Nullable ProcessSight stoppedAt(SocketAddress socket) {
+    /** Reaches a manager, unless its process is seen to be stopped. */
+    static Manager connect(SocketAddress socket, Path keyFile, Duration timeout)
+            throws IOException, InterruptedException {
+        AuthKey key = AuthKey.load(keyFile);
+        requireNotStopped(socket);
+        Duration patience = timeout.compareTo(SHORTEST) < 0 ? SHORTEST : timeout;
+        Connection connection;
+        try {
+            connection = Connection.builder(socket, key)
+                    .connectTimeout(patience)
+                    .handshakeTimeout(patience)
+                    .writeTimeout(patience)
+                    .connect();
+        } catch (SocketTimeoutException silent) {
+            throw new IllegalStateException(
+                    "the manager did not answer in time: address=" + socket + ", timeout="
+                            + Quantity.nanos(patience.toNanos())
+                            + "; its process is stopped, hangs, or is not to be reached",
+                    silent);
+        }
+        return Manager.connect(connection, patience);
+    }
+
+    /** Throws if the process that listens there is seen to be stopped: nobody else would answer. */
+    static void requireNotStopped(SocketAddress socket) {
+        ProcessSight stopped = stoppedAt(socket);
+        if (stopped != null) {
+            throw new IllegalStateException(ManagerSight.whyStopped(stopped));
+        }
+    }
+
+    /** The process that listens there, if it is stopped: to ask it would be in vain. */
+    private static @Nullable ProcessSight stoppedAt(SocketAddress socket) {
         ProcessSight process =
                 socket instanceof UnixDomainSocketAddress unix ? SocketSight.listenerAt(unix.getPath()) : null;
         return process != null && process.isStopped() ? process : null;
@@ -68,12 +111,12 @@ final class ManagerDoor implements AutoCloseable {
         return stopped == null ? ask() : stopped;
     }
 
-    /** Waits for the answer, half a minute if there is none. */
+    /** Waits for the answer, but no longer than the timeout. */
     ManagerSight ask() throws InterruptedException {
         try {
             Manager connected = manager;
             if (connected == null) {
-                connected = Manager.connect(socket, AuthKey.load(keyFile));
+                connected = connect(socket, keyFile, timeout);
                 manager = connected;
             }
             return ManagerSight.of(address, connected);

@@ -55,6 +55,6 @@ final class Overview {
         return new Surroundings(
                 poolPlace,
                 patience.ofPools(),
-                named == null ? List.of() : List.of(new ManagerDoor(spec, named.address, named.keyFile)));
+                named == null ? List.of() : List.of(new ManagerDoor(spec, named.address, named.keyFile, ManagerDoor.TIMEOUT)));
     }
 }

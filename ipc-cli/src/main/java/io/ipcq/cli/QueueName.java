@@ -10,6 +10,7 @@ import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -83,7 +84,13 @@ final class QueueName {
     /** To take from it and put into it, as what was encoded. */
     SharedQueue<byte[]> open() throws IOException {
         QueueAddress elsewhere = address;
-        return elsewhere == null ? EncodedQueue.open(directory()) : EncodedQueue.open(elsewhere.uri());
+        if (elsewhere == null) {
+            return EncodedQueue.open(directory());
+        }
+        if (elsewhere.scheme().equals("ipcq") && elsewhere.authority().isEmpty()) {
+            ManagerDoor.requireNotStopped(UnixDomainSocketAddress.of(elsewhere.path()));
+        }
+        return EncodedQueue.open(elsewhere.uri());
     }
 
     DurableQueue<byte[]> openDurable() throws IOException {

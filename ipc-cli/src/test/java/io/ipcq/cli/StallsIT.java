@@ -198,7 +198,7 @@ class StallsIT {
     }
 
     private List<ManagerDoor> doors() {
-        return manager == null ? List.of() : List.of(new ManagerDoor(spec(), manager, key()));
+        return manager == null ? List.of() : List.of(new ManagerDoor(spec(), manager, key(), ManagerDoor.TIMEOUT));
     }
 
     /** The command itself, in a JVM that a test can stop. */
@@ -250,6 +250,51 @@ class StallsIT {
             await().untilAsserted(() -> assertThat(look(around).message()).isNotNull());
         }
         await().untilAsserted(() -> assertThat(askers()).isEmpty());
+    }
+
+    /** Over TCP nobody sees whose socket it is, so it is asked. */
+    @Test
+    void shouldSayInTimeThatManagerDoesNotAnswer() throws Exception {
+        TestJvm server = startManager("127.0.0.1:0");
+        server.stop();
+        String sentence = "the manager did not answer in time: address=/" + manager + ", timeout=200 ms; ";
+        for (String command : List.of("manager ping", "manager ls", "manager stop", "lock ls", "lock release")) {
+            assertThat(ask(command, 1).err()).as(command).startsWith("ipcq: " + sentence);
+        }
+        assertThat(ask("manager stat", ExitCodes.NOT_IN_ORDER).out()).contains("does not answer: " + sentence);
+        server.cont();
+        for (String command : List.of("manager ping", "manager ls", "manager stat", "lock ls")) {
+            await().untilAsserted(() -> ask(command, 0)); // one that goes on may need some time
+        }
+    }
+
+    private CommandRun ask(String command, int end) {
+        List<Object> words = new ArrayList<>(Arrays.asList(command.split(" ", -1)));
+        words.add(manager);
+        words.addAll(
+                switch (command) {
+                    case "manager stop" -> List.of("--yes");
+                    case "lock release" -> List.of("till", "--yes");
+                    default -> List.of();
+                });
+        words.addAll(List.of("--key", key(), "--timeout", "0.2"));
+        return CommandRun.here(words.toArray()).endsWith(end);
+    }
+
+    /** At a socket in a directory it is seen, by those as well who use a queue of that manager. */
+    @Test
+    void shouldNotAskManagerThatIsSeenToBeStopped() throws Exception {
+        TestJvm server = startManager(path("socket").toString());
+        server.stop();
+        String queue = "ipcq:" + path("socket") + "?queue=orders&key=" + key();
+        for (Object[] words : List.of(
+                new Object[] {"manager", "ping", path("socket"), "--key", key()},
+                new Object[] {"queue", "put", queue, "a"},
+                new Object[] {"queue", "get", queue},
+                new Object[] {"queue", "requeue", queue, "--yes"})) {
+            assertThat(CommandRun.here(words).endsWith(1).err())
+                    .startsWith("ipcq: manager-stopped: pid " + server.pid());
+        }
     }
 
     private static ManagerSight look(Surroundings around) throws Exception {
