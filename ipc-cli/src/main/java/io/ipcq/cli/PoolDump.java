@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.memory.PrivateFiles;
 import io.ipcq.observe.ProcessSight;
 import io.ipcq.observe.Quantity;
 import io.ipcq.pool.PoolView;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +29,7 @@ import picocli.CommandLine.Spec;
         name = "dump",
         description = {
             "Prints thread dumps of all workers of pools, one after another. The JDK's jcmd asks each worker for it.",
+            "From JDK 21 on, virtual threads follow those of the system.",
             "A worker that is stopped cannot answer, and is not asked: of that one, prints where the kernel has its threads."
         })
 final class PoolDump implements Callable<Integer> {
@@ -84,14 +89,56 @@ final class PoolDump implements Callable<Integer> {
 
     /** Why there is no dump; null if there is one. */
     private @Nullable String print(long pid) throws IOException, InterruptedException {
+        Answer dump = ask(pid, "Thread.print", "-l");
+        if (dump.refusal() == null) {
+            dump.lines().forEach(Screen.of(spec)::line);
+            printVirtualThreads(pid);
+        }
+        return dump.refusal();
+    }
+
+    /** Those are in no dump that the JVM prints, only in one that it writes; from JDK 21 on, where there are some. */
+    private void printVirtualThreads(long pid) throws IOException, InterruptedException {
+        Screen screen = Screen.of(spec);
+        Path directory = PrivateFiles.createRandomDirectory(PrivateFiles.temporaryDirectory(), "ipcq-dump-");
+        Path file = directory.resolve("threads");
+        try {
+            Answer written = ask(pid, "Thread.dump_to_file", "\"" + file + "\"");
+            if (written.refusal() == null && Files.exists(file)) {
+                try (BufferedReader lines = new BufferedReader(
+                        new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+                    VirtualThreads.in(lines, screen::line);
+                }
+            } else if (!String.valueOf(written.refusal()).contains("Unknown diagnostic command")) {
+                String why = written.refusal() == null ? "there is no file: " + file : written.refusal();
+                screen.line(Screen.Style.ALARM, "its virtual threads are not to be seen: " + why);
+            }
+        } finally {
+            Files.deleteIfExists(file);
+            Files.delete(directory);
+        }
+    }
+
+    /**
+     * What a JVM answers.
+     *
+     * @param refusal why there is no answer; null if there is one
+     */
+    private record Answer(List<String> lines, @Nullable String refusal) {
+        Answer(String refusal) {
+            this(List.of(), refusal);
+        }
+    }
+
+    private static Answer ask(long pid, String... question) throws IOException, InterruptedException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         if (!Files.isExecutable(jcmd)) {
-            return "there is no jcmd to ask it with: java.home=" + System.getProperty("java.home")
-                    + "; set JAVA_HOME to a JDK";
+            return new Answer("there is no jcmd to ask it with: java.home=" + System.getProperty("java.home")
+                    + "; set JAVA_HOME to a JDK");
         }
-        Process asking = new ProcessBuilder(jcmd.toString(), Long.toString(pid), "Thread.print", "-l")
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of(jcmd.toString(), Long.toString(pid)));
+        command.addAll(List.of(question));
+        Process asking = new ProcessBuilder(command).redirectErrorStream(true).start();
         asking.getOutputStream().close();
         var watch = asking.onExit()
                 .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
@@ -104,13 +151,13 @@ final class PoolDump implements Callable<Integer> {
         try (var out = asking.inputReader()) {
             lines = out.lines().toList();
         }
-        if (asking.waitFor() != 0) {
-            return watch.isCompletedExceptionally()
-                    ? "it did not answer within " + Quantity.count(PATIENCE_SECONDS, "second")
-                    : "it gave no dump: " + String.join(" ", lines);
+        if (asking.waitFor() == 0) {
+            return new Answer(lines, null);
         }
-        lines.forEach(Screen.of(spec)::line);
-        return null;
+        return new Answer(
+                watch.isCompletedExceptionally()
+                        ? "it did not answer within " + Quantity.count(PATIENCE_SECONDS, "second")
+                        : "it gave no dump: " + String.join(" ", lines));
     }
 
     /** Name, state and place of each thread, for which nobody has to answer. */

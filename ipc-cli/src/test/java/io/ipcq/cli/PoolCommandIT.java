@@ -96,9 +96,18 @@ class PoolCommandIT {
     }
 
     private void dump(TestJvm user, long napping) throws Exception {
-        String dump = pool("dump", user.pid()).endsWith(0).out();
+        // the thread may just be about to begin, which is virtual where there are such threads
+        String dump = await().until(
+                        () -> pool("dump", user.pid()).endsWith(0).out(),
+                        text -> text.contains("io.ipcq.cli.PoolUser.napLightly"));
         assertThat(dump).contains("==== pid " + napping + ": worker ", "io.ipcq.cli.PoolUser.nap");
         assertThat(dump.lines().filter(line -> line.startsWith("====")).count()).isEqualTo(2);
+        boolean hasVirtual = Runtime.version().feature() >= 21;
+        assertThat(dump.lines().anyMatch(line -> line.matches("#[0-9]+ \"light\" virtual.*")))
+                .isEqualTo(hasVirtual);
+        assertThat(dump.lines().filter(line -> line.contains("\"Reference Handler\"")))
+                .as("none twice")
+                .hasSize(2);
         KillCommand.require("-STOP", napping);
         try {
             List<Map<String, Object>> stopped = awaitShown(

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.connection.LightThreads;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.SerializableFunction;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A program with a pool of two workers, one of which has a task that does not end; its first argument is the pool's
@@ -29,7 +31,12 @@ final class PoolUser {
     }
 
     static Integer nap(Integer days) throws InterruptedException {
+        LightThreads.start("light", () -> napLightly(days)); // virtual, where there are such threads
         TimeUnit.DAYS.sleep(days);
         return days;
+    }
+
+    private static void napLightly(int days) {
+        LockSupport.parkNanos(TimeUnit.DAYS.toNanos(days));
     }
 }
