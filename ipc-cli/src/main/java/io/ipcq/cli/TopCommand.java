@@ -72,7 +72,7 @@ final class TopCommand implements Callable<Integer> {
         try (TopSampler sampler = new TopSampler(overview.places(), overview.rules(), overview.surroundings(spec))) {
             boolean forScripts = once || iterations != null || looking.json();
             if (!forScripts && screen.terminal().in() && screen.terminal().out()) {
-                TopScreen.show(sampler, view, interval);
+                TopScreen.show(sampler, view, interval, screen.terminal().hasColours());
             } else {
                 Long given = iterations;
                 print(sampler, view, given == null ? once || looking.json() ? 1 : Long.MAX_VALUE : given);

@@ -27,7 +27,8 @@ final class TopScreen {
     private TopScreen() {}
 
     /** Shows one sample after the other until the user quits, or the terminal is gone. */
-    static void show(TopSampler sampler, TopView view, Duration interval) throws IOException, InterruptedException {
+    static void show(TopSampler sampler, TopView view, Duration interval, boolean hasColours)
+            throws IOException, InterruptedException {
         try (Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .provider("exec") // no native code for what stty can do
@@ -38,7 +39,7 @@ final class TopScreen {
             try {
                 terminal.puts(Capability.enter_ca_mode);
                 terminal.puts(Capability.cursor_invisible);
-                loop(terminal, sampler, view, interval);
+                loop(terminal, sampler, view, interval, hasColours);
             } finally {
                 leave(terminal, before);
                 removeHook(putBack);
@@ -61,7 +62,8 @@ final class TopScreen {
         }
     }
 
-    private static void loop(Terminal terminal, TopSampler sampler, TopView view, Duration interval)
+    private static void loop(
+            Terminal terminal, TopSampler sampler, TopView view, Duration interval, boolean hasColours)
             throws IOException, InterruptedException {
         Display display = new Display(terminal, true);
         TopSample sample = sampler.next();
@@ -75,7 +77,7 @@ final class TopScreen {
                 display.resize(size.getRows(), size.getColumns());
                 drawn = size;
             }
-            draw(display, view.screen(sample, size.getRows()), size.getColumns());
+            draw(display, view.screen(sample, size.getRows()), size.getColumns(), hasColours);
             long left = Duration.ofNanos(next - System.nanoTime()).toMillis();
             TopKey key = TopKey.read(terminal.reader()::read, left);
             goesOn = key.kind() != TopKey.Kind.END && view.key(key);
@@ -93,10 +95,12 @@ final class TopScreen {
     }
 
     /** Some characters take two columns, and some none. */
-    private static void draw(Display display, List<TopView.Line> lines, int width) {
+    private static void draw(Display display, List<TopView.Line> lines, int width, boolean hasColours) {
         display.update(
                 lines.stream()
-                        .map(line -> new AttributedString(line.text(), style(line.style())).columnSubSequence(0, width))
+                        .map(line -> new AttributedString(
+                                        line.text(), style(hasColours ? line.style() : Screen.Style.PLAIN))
+                                .columnSubSequence(0, width))
                         .collect(Collectors.toCollection(ArrayList::new)), // which it changes
                 -1);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -54,6 +55,39 @@ class ProgressIT {
             terminal.awaitScreen("moved: 3", "ended with 0");
             assertThat(terminal.screen()).doesNotContain("elements moved,", "[#");
         }
+    }
+
+    /** All bytes that the terminal gets: neither colours nor anything else that is more than text, on any terminal. */
+    @Test
+    void shouldWriteNoEscapeCodesWithoutColours() throws Exception {
+        Path queue = directory.resolve("queue");
+        SharedQueue.create(queue, String.class).close();
+        assertThat(bytes("unset NO_COLOR", "queue", "ls", queue)).contains("\u001b[1m");
+        for (String command : new String[] {"ls", "stat", "verify"}) {
+            assertThat(bytes("export NO_COLOR=1", "queue", command, queue))
+                    .as(command)
+                    .contains(queue.toString())
+                    .doesNotContain("\u001b");
+        }
+    }
+
+    private String bytes(String before, Object... words) throws Exception {
+        Path go = directory.resolve("go");
+        Path copy = directory.resolve("copy");
+        TmuxTerminal own = new TmuxTerminal(directory);
+        try {
+            own.startWith(before + "\nuntil [ -e '" + go + "' ]; do sleep 0.1; done", "", words);
+            own.tmux("pipe-pane", "cat >'" + copy + "'");
+            await().until(() -> Files.exists(copy));
+            Files.createFile(go);
+            await().untilAsserted(() -> assertThat(Files.readString(copy)).contains("ended with"));
+        } finally {
+            own.close();
+        }
+        Files.delete(go);
+        String all = Files.readString(copy);
+        Files.delete(copy);
+        return all.substring(0, all.indexOf("ended with"));
     }
 
     /** What goes into a file is the same with a terminal for the messages. */

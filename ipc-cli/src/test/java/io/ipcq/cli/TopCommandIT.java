@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The live view in a real terminal, that of tmux, and for scripts. */
 @EnabledOnOs(OS.LINUX)
@@ -100,6 +102,17 @@ class TopCommandIT {
                 .findFirst()
                 .orElseThrow()
                 .pid();
+    }
+
+    @Tag("once")
+    @ParameterizedTest
+    @ValueSource(strings = {"unset NO_COLOR", "export NO_COLOR=1"})
+    void shouldUseColoursOnlyWhereTheyAreWanted(String setting) throws Exception {
+        assumeTrue(TmuxTerminal.isThere());
+        terminal.startWith(setting, "", "top", directory, "--tmpdir", directory);
+        terminal.awaitScreen("q quit");
+        assertThat(terminal.tmux("capture-pane", "-p", "-e").contains("\u001b["))
+                .isEqualTo(setting.startsWith("unset"));
     }
 
     @Tag("once")
