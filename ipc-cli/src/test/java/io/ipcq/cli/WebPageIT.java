@@ -102,6 +102,72 @@ class WebPageIT {
         }
     }
 
+    @Test
+    void shouldPutByFormAndRemoveDeadLetterByClicks() throws Exception {
+        try (DurableQueue<String> orders =
+                DurableQueue.builder(String.class).maxAttempts(1).create(parent.resolve("orders"))) {
+            orders.put("unreadable");
+            orders.receive().nack();
+            openFirstQueue();
+            browser.value("document.querySelector('#put-text').value = 'a <b>'");
+            browser.click("#put button");
+            browser.awaitTrue("document.querySelector('#outcome').textContent == 'It was put.'");
+            assertThat(orders.getNow()).isEqualTo("a <b>");
+            browser.click("#show-letters");
+            browser.awaitTrue("document.querySelector('#letters pre')?.textContent == 'unreadable'");
+            browser.click("#letters .changes:last-of-type"); // and yes
+            browser.awaitTrue("document.querySelector('#outcome').textContent != 'It was put.'");
+            assertThat(browser.value("document.querySelector('#outcome').textContent"))
+                    .isEqualTo("One dead letter was removed.");
+            browser.awaitTrue("document.querySelector('#letters pre') == null");
+            assertThat(orders.deadLetters().qsize()).isZero();
+            assertThat(orders.qsize()).isZero();
+            assertThat(browser.takeComplaints()).isEmpty();
+        }
+    }
+
+    private void openFirstQueue() throws Exception {
+        browser.open(server.address());
+        browser.awaitTrue("document.querySelectorAll('#rows tr').length == 1");
+        browser.click("#rows button");
+        browser.awaitTrue("document.activeElement.id == 'detail-name'");
+        // until then, what is to be clicked moves
+        browser.awaitTrue("document.querySelector('#stalls').textContent == 'Nothing keeps it.'");
+    }
+
+    /** Nothing to change anything with; and who asks all the same, with the secret, is refused. */
+    @Test
+    void shouldChangeNothingIfItIsReadOnly() throws Exception {
+        server.close();
+        server = Scenes.serve(parent, true);
+        try (DurableQueue<String> orders =
+                DurableQueue.builder(String.class).maxAttempts(1).create(parent.resolve("orders"))) {
+            orders.put("unreadable");
+            orders.receive().nack();
+            openFirstQueue();
+            browser.click("#show-letters");
+            browser.awaitTrue("document.querySelector('#letters pre')?.textContent == 'unreadable'");
+            assertThat(browser.value("[...document.querySelectorAll('form, .changes')]"
+                            + ".filter(each => each.checkVisibility()).length"))
+                    .isEqualTo(0);
+            assertThat(browser.value("[...document.querySelectorAll('button')].filter(each => each.checkVisibility())"
+                            + ".map(each => each.textContent).join()"))
+                    .asString()
+                    .contains("Show dead letters")
+                    .doesNotContainPattern("Put|Remove");
+            for (String action : List.of("put", "requeue", "requeue-all", "discard")) {
+                assertThat(browser.value("fetch('/api/" + action + "', {method: 'POST',"
+                                + " body: '{\"id\":0,\"number\":0,\"text\":\"b\"}',"
+                                + " headers: {'Content-Type': 'application/json', Authorization: 'Bearer "
+                                + server.address().getRawFragment() + "'}}).then(answer => answer.status)"))
+                        .as(action)
+                        .isEqualTo(403);
+            }
+            assertThat(orders.qsize()).isZero();
+            assertThat(orders.deadLetters().qsize()).isEqualTo(1);
+        }
+    }
+
     /** In words, and before anybody opens it. */
     @Test
     void shouldMarkQueueThatDoesNotGoOn() throws Exception {
