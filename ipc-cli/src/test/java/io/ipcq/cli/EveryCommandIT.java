@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.cli.Subjects.Kind;
 import io.ipcq.cli.Subjects.State;
+import io.ipcq.observe.StallRules;
 import io.ipcq.queue.SharedQueue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -242,6 +245,9 @@ class EveryCommandIT {
                 made.enter(state);
                 Map<String, String> before = files(state);
                 run(rows, state, true, failures);
+                failures.assertThatCode(() -> lookOtherwise(state))
+                        .as("other looks: %s", state)
+                        .doesNotThrowAnyException();
                 failures.assertThat(files(state)).as("after looks: %s", state).isEqualTo(before);
                 run(rows, state, false, failures);
             }
@@ -289,6 +295,57 @@ class EveryCommandIT {
             assertThat(run.err().lines()).anyMatch(line -> line.startsWith("ipcq: "));
         }
         row.check.accept(state, kind, run);
+    }
+
+    // ---- looks that are more than one command on one queue ----------------------------------------------------------
+
+    /** At all queues at once, at what else there is, and for as long as somebody looks. */
+    private void lookOtherwise(State state) throws Exception {
+        List<Path> queues = Arrays.stream(Kind.values())
+                .map(kind -> subjects.queue(state, kind, LOOKED_AT))
+                .toList();
+        for (Path queue : queues) {
+            Object[] tail = {"queue", "tail", "-f", queue};
+            if (state == State.DAMAGED || state == State.CUT) {
+                CommandRun.here(tail).endsWith(1);
+            } else {
+                assertThat(hereUntilItServes(tail).lines()).contains("first");
+            }
+        }
+        CommandRun.here(
+                "queue", "find", subjects.queue(state, Kind.RING, LOOKED_AT).getParent(), "--empty");
+        for (String command : List.of("ls", "show jobs")) {
+            CommandRun.here(Stream.concat(
+                            Stream.of(("pool " + command).split(" ", -1)), Stream.of("--tmpdir", subjects.programs()))
+                    .toArray());
+        }
+        Path gathered = parent.resolve("gathered-" + state);
+        CommandRun.here("doctor", "--gather", gathered, queues.get(0), queues.get(1))
+                .endsWith(0); // doctor itself is in it
+        assertThat(gathered).isNotEmptyFile();
+        try (WebServer server = new WebServer(
+                new WebQueues(queues.stream().map(QueueName::new).toList(), new StallRules(Duration.ofHours(1))),
+                Scenes.surroundings(subjects.programs(), Duration.ofHours(1), List.of()),
+                0,
+                false)) {
+            lookAtPage(new WebClient(server.address()));
+        }
+    }
+
+    private static void lookAtPage(WebClient client) throws Exception {
+        try (Socket stream = client.connect("GET /api/stream", "", client.host(), client.authorization())) {
+            String line = WebClient.line(stream.getInputStream());
+            while (!line.contains(LOOKED_AT)) {
+                line = WebClient.line(stream.getInputStream());
+            }
+            for (String path : List.of("queue", "elements", "letters")) {
+                for (int id = 0; id < Kind.values().length; id++) {
+                    assertThat(client.get("/api/" + path + "?id=" + id).status())
+                            .isIn(200, 400, 500); // what is damaged
+                }
+            }
+        }
+        assertThat(client.get("/api/about").status()).isEqualTo(200);
     }
 
     // ---- what goes on until it is ended -----------------------------------------------------------------------------
