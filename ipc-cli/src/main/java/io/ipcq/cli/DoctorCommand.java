@@ -74,7 +74,8 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path file = gathered;
         if (file != null) {
-            Gathering gathering = new Gathering(queues.stream().map(QueueName::directory).toList(), manager);
+            Gathering gathering =
+                    new Gathering(queues.stream().map(QueueName::directory).toList(), manager);
             try (Progress progress = quiet.begin(spec, looking.json(), gathering.size(), "answers gathered")) {
                 gathering.write(file, progress);
             }

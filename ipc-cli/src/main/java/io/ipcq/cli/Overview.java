@@ -55,6 +55,8 @@ final class Overview {
         return new Surroundings(
                 poolPlace,
                 patience.ofPools(),
-                named == null ? List.of() : List.of(new ManagerDoor(spec, named.address, named.keyFile, ManagerDoor.TIMEOUT)));
+                named == null
+                        ? List.of()
+                        : List.of(new ManagerDoor(spec, named.address, named.keyFile, ManagerDoor.TIMEOUT)));
     }
 }

@@ -105,8 +105,8 @@ final class PoolDump implements Callable<Integer> {
         try {
             Answer written = ask(pid, "Thread.dump_to_file", "\"" + file + "\"");
             if (written.refusal() == null && Files.exists(file)) {
-                try (BufferedReader lines = new BufferedReader(
-                        new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+                try (BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
                     VirtualThreads.in(lines, screen::line);
                 }
             } else if (!String.valueOf(written.refusal()).contains("Unknown diagnostic command")) {

@@ -69,8 +69,8 @@ final class Progress implements AutoCloseable {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
         String elapsed =
                 seconds < MINUTES_FROM_SECONDS ? seconds + " s" : Quantity.nanos(TimeUnit.SECONDS.toNanos(seconds));
-        return (total > 0 ? bar(now) + " " + now + " of " + total : String.valueOf(now))
-                + " " + what + ", " + elapsed + (detail.isEmpty() ? "" : ", " + detail);
+        return (total > 0 ? bar(now) + " " + now + " of " + total : String.valueOf(now)) + " " + what + ", " + elapsed
+                + (detail.isEmpty() ? "" : ", " + detail);
     }
 
     private String bar(long now) {

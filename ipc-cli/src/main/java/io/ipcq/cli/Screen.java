@@ -112,8 +112,7 @@ final class Screen {
         OutputStream data = terminal.out() ? statusLine.beside(out) : out;
         OutputStream messages = terminal.err() ? statusLine.beside(err) : err;
         this.out = new BufferedOutputStream(new Gapless(data));
-        this.err = new PrintWriter(
-                Harmless.writer(new OutputStreamWriter(messages, StandardCharsets.UTF_8)), true);
+        this.err = new PrintWriter(Harmless.writer(new OutputStreamWriter(messages, StandardCharsets.UTF_8)), true);
         this.terminal = terminal;
     }
 

@@ -62,8 +62,7 @@ final class TopScreen {
         }
     }
 
-    private static void loop(
-            Terminal terminal, TopSampler sampler, TopView view, Duration interval, boolean hasColours)
+    private static void loop(Terminal terminal, TopSampler sampler, TopView view, Duration interval, boolean hasColours)
             throws IOException, InterruptedException {
         Display display = new Display(terminal, true);
         TopSample sample = sampler.next();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** The virtual threads in a dump that a JVM has written, {@code jcmd PID Thread.dump_to_file}; the others are left out. */
+/** The virtual threads in a dump that {@code jcmd PID Thread.dump_to_file} has made; the others are left out. */
 final class VirtualThreads {
 
     private static final String BEGIN = "#[0-9]+ \".*";

@@ -53,11 +53,11 @@ class ProgressTest {
     }
 
     private CommandRun run(String command, String place, Terminal terminal, Object... more) throws Exception {
-        List<Object> words = new ArrayList<>(
-                List.of(words(command, Files.createDirectory(parent.resolve(place)))));
+        List<Object> words = new ArrayList<>(List.of(words(command, Files.createDirectory(parent.resolve(place)))));
         words.addAll(List.of(more));
         CommandRun run = CommandRun.here(terminal, "", words.toArray()).endsWith(0);
-        return new CommandRun(0, run.out().replace("/" + place + "/", "/"), run.err().replace("/" + place + "/", "/"));
+        return new CommandRun(
+                0, run.out().replace("/" + place + "/", "/"), run.err().replace("/" + place + "/", "/"));
     }
 
     @ParameterizedTest

@@ -95,7 +95,8 @@ class TopCommandIT {
     }
 
     private long pidOfTop() throws Exception {
-        long shell = Long.parseLong(terminal.tmux("display-message", "-p", "#{pane_pid}").strip());
+        long shell = Long.parseLong(
+                terminal.tmux("display-message", "-p", "#{pane_pid}").strip());
         return ProcessHandle.of(shell)
                 .orElseThrow()
                 .children()
