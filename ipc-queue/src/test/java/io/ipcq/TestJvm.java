@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  * <p>What the child prints, to either stream, is kept and is part of every failure message. A child never outlives the
  * test: {@link #close} kills it, and it ends by itself when the JVM that started it does.
  *
+ * <p>It has the quick compiler only, unless it is started with {@link #COMPILED}.
+ *
  * <pre>{@code
  * try (TestJvm child = TestJvm.start(Holder.class, file.toString())) {
  *     child.awaitLine("locked");
@@ -33,6 +35,16 @@ public final class TestJvm implements AutoCloseable {
 
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long PATIENCE_NANOS = Patience.LIMIT.toNanos();
+
+    /** For a child that is to have all compilers. */
+    public static final String COMPILED = "-XX:TieredStopAtLevel=4";
+
+    /**
+     * The quick compiler alone: most children end before the better code of the other one is of use. In {@code -Psoak}
+     * they have both.
+     */
+    public static final List<String> COMPILERS =
+            Boolean.getBoolean("ipcq.children.compiled") ? List.of() : List.of("-XX:TieredStopAtLevel=1");
 
     private final String name;
     private final Process process;
@@ -78,6 +90,7 @@ public final class TestJvm implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp", classPath()));
+        command.addAll(COMPILERS);
         command.addAll(jvmOptions);
         command.add(TestJvm.class.getName());
         command.add(main.getName());

@@ -2,6 +2,7 @@
 package io.ipcq.process;
 
 import io.ipcq.KillCommand;
+import io.ipcq.TestJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +67,7 @@ public final class Program implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(TestJvm.COMPILERS);
         command.add("-Djava.io.tmpdir=" + directory);
         command.addAll(options);
         command.add(main);

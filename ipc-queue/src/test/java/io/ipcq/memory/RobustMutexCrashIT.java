@@ -132,7 +132,10 @@ class RobustMutexCrashIT extends SharedPageFixture {
         try {
             for (int i = 0; i < 4; i++) {
                 adders.add(TestJvm.start(
-                        List.of("-Dipcq.native=" + futex), Adder.class, directory.toString(), Integer.toString(turns)));
+                        List.of(TestJvm.COMPILED, "-Dipcq.native=" + futex),
+                        Adder.class,
+                        directory.toString(),
+                        Integer.toString(turns)));
             }
             adders.forEach(TestJvm::awaitSuccess);
             assertThat(page.counter()).isEqualTo(4 * 2 * turns);
@@ -149,7 +152,11 @@ class RobustMutexCrashIT extends SharedPageFixture {
         List<TestJvm> adders = new ArrayList<>();
         try {
             for (int round = 0; round < 12; round++) {
-                adders.add(TestJvm.start(Adder.class, directory.toString(), Integer.toString(Integer.MAX_VALUE)));
+                adders.add(TestJvm.start(
+                        List.of(TestJvm.COMPILED),
+                        Adder.class,
+                        directory.toString(),
+                        Integer.toString(Integer.MAX_VALUE)));
                 adders.get(round).awaitLine("adding");
                 long before = page.counter();
                 await().until(() -> page.counter() > before + random.nextInt(50_000));

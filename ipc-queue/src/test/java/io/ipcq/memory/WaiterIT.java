@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WaiterIT extends SharedPageFixture {
 
+    private static final List<String> COMPILED = List.of(TestJvm.COMPILED);
+
     private static long inSeconds(int seconds) {
         return System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     }
@@ -43,7 +45,10 @@ class WaiterIT extends SharedPageFixture {
     void shouldGoBackAndForthBetweenProcesses(String futex) throws InterruptedException {
         int turns = futex.equals("on") ? 30_000 : 300;
         try (TestJvm echo = TestJvm.start(
-                List.of("-Dipcq.native=" + futex), Echo.class, directory.toString(), Integer.toString(turns))) {
+                List.of(TestJvm.COMPILED, "-Dipcq.native=" + futex),
+                Echo.class,
+                directory.toString(),
+                Integer.toString(turns))) {
             String kind = echo.awaitLine("native");
             assertThat(kind).isEqualTo("native " + (futex.equals("on") && isSupported()));
             Waiter there = page.waiter(WaitStrategy.blocking());
@@ -96,8 +101,8 @@ class WaiterIT extends SharedPageFixture {
 
     @Test
     void shouldWakeAllSleepersOfAllProcesses() throws InterruptedException {
-        try (TestJvm first = TestJvm.start(Sleepers.class, directory.toString(), "25");
-                TestJvm second = TestJvm.start(Sleepers.class, directory.toString(), "25")) {
+        try (TestJvm first = TestJvm.start(COMPILED, Sleepers.class, directory.toString(), "25");
+                TestJvm second = TestJvm.start(COMPILED, Sleepers.class, directory.toString(), "25")) {
             long counter = SharedPage.WAITER_OFFSET + Waiter.COUNTER_OFFSET;
             if (isSupported()) {
                 // some of both; who is woken for nothing goes back to sleep, and looks again now and then by itself
@@ -142,8 +147,8 @@ class WaiterIT extends SharedPageFixture {
     @ValueSource(booleans = {false, true})
     void shouldNotLoseWakeUpsAmongCompetingTakers(boolean relays) throws InterruptedException {
         int total = 40_000;
-        try (TestJvm first = TestJvm.start(Taker.class, directory.toString(), "" + relays);
-                TestJvm second = TestJvm.start(Taker.class, directory.toString(), "" + relays)) {
+        try (TestJvm first = TestJvm.start(COMPILED, Taker.class, directory.toString(), "" + relays);
+                TestJvm second = TestJvm.start(COMPILED, Taker.class, directory.toString(), "" + relays)) {
             Waiter takers = page.waiter(WaitStrategy.blocking(), relays);
             Waiter room = page.back(WaitStrategy.blocking());
             for (int i = 0; i < total; i++) {

@@ -38,7 +38,7 @@ class OutOfMemoryIT {
             queue.putAll(elements);
             List<String> seen = new ArrayList<>();
             try (TestJvm jvm = TestJvm.start(
-                    List.of("-Xmx40m"),
+                    List.of("-Xmx40m", TestJvm.COMPILED),
                     ExhaustedHeapProgram.class,
                     engine.name(),
                     directory.toString(),

@@ -108,9 +108,9 @@ final class QueueProgram {
     }
 
     /** Starts one, which then waits to be told to begin. */
-    static TestJvm start(Path handle, String... arguments) {
+    static TestJvm start(List<String> jvmOptions, Path handle, String... arguments) {
         List<String> all = new ArrayList<>(List.of(handle.toString()));
         all.addAll(List.of(arguments));
-        return TestJvm.start(QueueProgram.class, all.toArray(String[]::new));
+        return TestJvm.start(jvmOptions, QueueProgram.class, all.toArray(String[]::new));
     }
 }

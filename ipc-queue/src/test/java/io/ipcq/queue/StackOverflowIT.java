@@ -31,7 +31,7 @@ class StackOverflowIT {
 
     static Stream<Arguments> enginesAndOptions() {
         return Stream.of(FaultEngine.values())
-                .flatMap(engine -> Stream.of("-Xmixed", "-Xint", "-XX:TieredStopAtLevel=1")
+                .flatMap(engine -> Stream.of(TestJvm.COMPILED, "-Xint", "-XX:TieredStopAtLevel=1")
                         .map(option -> Arguments.of(engine, option)));
     }
 

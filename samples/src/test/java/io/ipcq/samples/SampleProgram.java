@@ -33,6 +33,7 @@ final class SampleProgram {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(SharedQueue.jvmOptions());
+        command.add("-XX:TieredStopAtLevel=1"); // it ends before better code is of use
         command.addAll(List.of("-cp", classPath, program));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
