@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +158,7 @@ class LibrariesIT {
                 .isEqualTo(expected);
     }
 
+    @Tag("once")
     @Test
     void shouldBeQuietWithLogback() throws Exception {
         Files.writeString(directory.resolve("logback.xml"), """
@@ -175,6 +177,7 @@ class LibrariesIT {
     }
 
     /** The build's own is that of Spring Boot 3.5.16, 4.0.8 and 4.1.1. */
+    @Tag("once")
     @Test
     void shouldWorkWithNewestJackson() throws Exception {
         List<String> classPath = new ArrayList<>(without("jackson-(databind|core|annotations)-.*"));
@@ -182,6 +185,7 @@ class LibrariesIT {
         assertThat(linesOf(classPath, "json", "manager")).containsExactly("json: works", "manager: works");
     }
 
+    @Tag("once")
     @Test
     void shouldNameLineToAddForJacksonOfBoot_4_0_0() throws Exception {
         List<String> classPath = new ArrayList<>(without("jackson-(databind|core|annotations)-.*"));
@@ -195,6 +199,7 @@ class LibrariesIT {
                                 "<jackson-2-bom.version>2.21.4</jackson-2-bom.version>"));
     }
 
+    @Tag("once")
     @Test
     void shouldNameLineToAddForAnnotationsOfBoot_3_5_12() throws Exception {
         List<String> classPath = new ArrayList<>(without("jackson-annotations-.*"));

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -124,6 +125,7 @@ class PoolCommandIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldShowPoolOfTheStoppedAndForgetThoseOfTheClosedAndTheDead() throws Exception {
         TestJvm user = start("jobs");

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * list of docs/many-machines.md does; {@link KafkaPromisesTest} has all of them.
  */
 @ExtendWith(RowsInProfile.class)
+@Tag("once")
 class KafkaQueueIT extends SharedQueueContract {
 
     private final String unique = UUID.randomUUID().toString();

@@ -6,6 +6,7 @@ import io.ipcq.test.FaultAgent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Lets errors come up in a pool that are not alone: where another one is dealt with, or for as long as no thread can be
  * had. {@link PoolFaultLoopIT} has one of them at a time, at every place.
  */
+@Tag("once")
 class PoolErrorsIT {
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)

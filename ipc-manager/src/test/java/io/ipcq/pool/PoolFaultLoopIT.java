@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Lets an error come up at the n-th point of what a pool does, for every n, in the parent's threads or in a worker's,
  * and looks whether every future completes and the pool is whole again; {@link PoolFaultScene} says what must hold.
  */
+@Tag("once")
 class PoolFaultLoopIT {
 
     private static final int POINTS = Integer.getInteger("ipcq.fault.points", 2);

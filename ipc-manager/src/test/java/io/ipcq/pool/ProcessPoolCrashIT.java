@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -227,6 +228,7 @@ class ProcessPoolCrashIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldSurviveManyCrashesInARow() throws Exception {
         int crashes = Integer.getInteger("ipcq.pool.crashes", 20);
@@ -279,6 +281,7 @@ class ProcessPoolCrashIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldLoseNothingAndRunNothingTwiceWhenWorkersAreKilledAtRandom() throws Exception {
         int tasks = Integer.getInteger("ipcq.pool.tasks", 5_000);

@@ -5,11 +5,13 @@ import io.ipcq.codec.Codec;
 import io.ipcq.manager.Manager;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same for one that is kept on disk. */
+@Tag("once")
 class RemoteDurableQueueTest extends RemoteQueueTest {
 
     @Override

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -341,6 +342,7 @@ class DurableQueueFilesIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldOpenOrCreateOnceFromManyProcesses() throws Exception {
         Path orders = directory.resolve("orders");

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>{@code -Dipcq.copies=n} sets how many copies there are of each kind; {@code -Dipcq.seed=n} chooses the moments and
  * the pages.
  */
+@Tag("once")
 class DurableQueueMachineCrashIT {
 
     private static final int COPIES = Integer.getInteger("ipcq.copies", 10);

@@ -5,6 +5,7 @@ import io.ipcq.TestJvm;
 import io.ipcq.test.FaultAgent;
 import io.ipcq.test.FaultLoop;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Lets an error come up at the n-th point of a manager's server that carries out a call, for every n and each kind of
  * call; {@link ServerFaultScene} says what must hold.
  */
+@Tag("once")
 class ServerFaultLoopIT {
 
     private static final int POINTS = Integer.getInteger("ipcq.fault.points", 1);
