@@ -352,7 +352,7 @@ class TraceContextIT {
                 Traces.Broken.class.getName(),
                 where)) {
             assertThat(program.exitCode()).as(program.output()).isZero();
-            assertThat(program.output().lines()).contains("works works");
+            assertThat(program.output().lines()).containsExactly("works works");
         }
     }
 }
