@@ -178,6 +178,7 @@ public final class Log {
         private static volatile java.util.logging.@Nullable Logger turnedDown;
 
         /** SLF4J begins under that lock, and does not wait for it when it is used meanwhile. */
+        @SuppressWarnings("LockOnNonEnclosingClassLiteral") // meant
         static void begin() {
             synchronized (LoggerFactory.class) {
                 LoggerFactory.getILoggerFactory();

@@ -61,7 +61,8 @@ class StandstillIT {
         CHILD {
             @Override
             int use() throws Exception {
-                SharedCounter counter = manager.counter("child" + Thread.currentThread().getId());
+                SharedCounter counter =
+                        manager.counter("child" + Thread.currentThread().getId());
                 ChildProcess child = new ChildProcess(Begun::count, counter);
                 child.start();
                 child.join();
@@ -73,7 +74,8 @@ class StandstillIT {
             @Override
             int use() throws Exception {
                 try (ProcessPool pool = ProcessPool.create(1)) {
-                    SharedCounter counter = manager.counter("worker" + Thread.currentThread().getId());
+                    SharedCounter counter =
+                            manager.counter("worker" + Thread.currentThread().getId());
                     return pool.apply(Begun::countAndTell, counter);
                 }
             }
@@ -111,7 +113,10 @@ class StandstillIT {
                 standstill.get();
             }
             for (Map.Entry<String, Future<Integer>> use : uses.entrySet()) {
-                assertThat(use.getValue()).as(use.getKey()).succeedsWithin(Duration.ofMinutes(3)).isEqualTo(ANSWER);
+                assertThat(use.getValue())
+                        .as(use.getKey())
+                        .succeedsWithin(Duration.ofMinutes(3))
+                        .isEqualTo(ANSWER);
             }
         }
     }

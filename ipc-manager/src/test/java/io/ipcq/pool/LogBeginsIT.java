@@ -21,9 +21,8 @@ import org.slf4j.spi.SLF4JServiceProvider;
 class LogBeginsIT {
 
     /** What the other thread does. */
-    private static final Map<String, Runnable> USES = Map.of(
-            "log", () -> Log.of(LogBeginsIT.class).warn("something"),
-            "context", LogContext::capture);
+    private static final Map<String, Runnable> USES =
+            Map.of("log", () -> Log.of(LogBeginsIT.class).warn("something"), "context", LogContext::capture);
 
     private static final CountDownLatch BEGINS = new CountDownLatch(1);
     private static volatile Thread other;
