@@ -45,6 +45,7 @@ public final class ConnectionSelector<T> implements AutoCloseable {
         private final SocketConnection connection;
         private final SelectionKey key;
         private boolean paused = true;
+        private boolean hearing = true;
         private boolean unsent;
 
         private Registration(SocketConnection connection, SelectionKey key) {
@@ -106,6 +107,15 @@ public final class ConnectionSelector<T> implements AutoCloseable {
             interest();
         }
 
+        /**
+         * Whether it reports that bytes have come. If not, it reports only when {@link #sendRest} can go on, or the
+         * peer is gone.
+         */
+        public synchronized void setHearing(boolean on) {
+            hearing = on;
+            interest();
+        }
+
         private synchronized void setUnsent(boolean any) {
             unsent = any;
             interest();
@@ -114,7 +124,8 @@ public final class ConnectionSelector<T> implements AutoCloseable {
 
         private void interest() {
             try {
-                key.interestOps(paused ? 0 : SelectionKey.OP_READ | (unsent ? SelectionKey.OP_WRITE : 0));
+                key.interestOps(
+                        paused ? 0 : (hearing ? SelectionKey.OP_READ : 0) | (unsent ? SelectionKey.OP_WRITE : 0));
             } catch (CancelledKeyException closed) {
                 // nothing to tell any more
             }

@@ -58,17 +58,24 @@ final class Budget {
         /** Takes more, unless that would be more than half, rounded up, of what the others leave. */
         boolean tryTake(long amount) {
             synchronized (Budget.this) {
+                boolean may = hasRoom(amount);
+                if (may) {
+                    add(amount);
+                }
+                return may;
+            }
+        }
+
+        /** Whether so much more could be taken now. */
+        boolean hasRoom(long amount) {
+            synchronized (Budget.this) {
                 long mine = beyondAssured(held + amount);
                 long change = mine - beyondAssured(held);
                 boolean isAssured = change <= 0;
                 if (used + amount - (isAssured ? reserve : 0) > limit) {
                     return false;
                 }
-                if (!isAssured && mine > limit - reserve - common - change + 1) {
-                    return false;
-                }
-                add(amount);
-                return true;
+                return isAssured || mine <= limit - reserve - common - change + 1;
             }
         }
 

@@ -58,6 +58,9 @@ final class Session {
     /** A call that waits takes that much besides its parameters, about. */
     private static final long CALL_BYTES = 1 << 10;
 
+    /** Who does not read its answers is asked to do so first if there is less room for them. */
+    private static final int ROOM_BYTES = 64 << 10;
+
     /** Then it is another client's turn. */
     private static final int REQUESTS_A_TURN = 32;
 
@@ -85,6 +88,9 @@ final class Session {
 
     /** The client has to read before anything more can be sent. */
     private volatile boolean stalled;
+
+    /** So are its requests. Of who serves the client. */
+    private boolean waitsForReader;
 
     /** How often that was so. */
     private final AtomicLong stalls = new AtomicLong();
@@ -307,6 +313,9 @@ final class Session {
                 goOnSending();
             }
             for (int i = 0; i < REQUESTS_A_TURN && !cutOff; i++) {
+                if (hasToReadFirst()) {
+                    return false;
+                }
                 byte[] request = registration().recvBytes();
                 if (request == null) {
                     return false;
@@ -330,6 +339,19 @@ final class Session {
             host.clear(this);
         }
         return false;
+    }
+
+    /**
+     * Whether the client has to read its answers before more requests are dealt with, as there is hardly any memory for
+     * more answers. Then its requests wait where they are, and cost nothing.
+     */
+    private boolean hasToReadFirst() {
+        boolean now = stalled && !memory.hasRoom(ROOM_BYTES);
+        if (now != waitsForReader) {
+            waitsForReader = now;
+            registration().setHearing(!now);
+        }
+        return now;
     }
 
     private void receive(byte[] request) {

@@ -28,9 +28,16 @@ class PipelinedRequestsTest {
     @TempDir
     Path directory;
 
+    /** The kernel keeps some megabytes of answers, too. */
+    private static final int CALL_BYTES = 4 << 20;
+
+    private static final String TEXT = "x".repeat(20_000);
+    private static final int MANY = 10 * CALL_BYTES / TEXT.length();
+
     private ManagerServer bind() throws Exception {
         return ManagerServer.builder()
                 .directory(directory)
+                .maxCallBytes(CALL_BYTES)
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY);
     }
 
@@ -75,5 +82,44 @@ class PipelinedRequestsTest {
             Patience.await().until(() -> server.clients() == 0);
             Patience.await().untilAsserted(() -> assertThat(server.budgets()).allMatch(budget -> budget.used() == 0));
         }
+    }
+
+    /** For as long as there is hardly any memory for answers that the client has not read, its requests wait. */
+    @Test
+    void shouldWaitUntilAnswersAreRead() throws Exception {
+        try (ManagerServer server = bind();
+                ProtocolClient client = new ProtocolClient(Connection.connect(server.address(), KEY))) {
+            int first = askForMore(server, client);
+            for (int i = 0; i < MANY; i++) {
+                assertThat(result(client, first + i)).isEqualTo(List.of(TEXT));
+            }
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingOfClientThatGoesWithoutReading() throws Exception {
+        try (ManagerServer server = bind()) {
+            try (ProtocolClient client = new ProtocolClient(Connection.connect(server.address(), KEY))) {
+                int unused = askForMore(server, client);
+            }
+            Patience.await().until(() -> server.clients() == 0);
+            Patience.await().untilAsserted(() -> assertThat(server.budgets()).allMatch(budget -> budget.used() == 0));
+        }
+    }
+
+    /** Asks for more than there is memory for, and reads nothing; returns the id of the first request. */
+    private static int askForMore(ManagerServer server, ProtocolClient client) throws Exception {
+        client.result("open", "list", "list", Map.of());
+        client.result("list.append", "list", TEXT);
+        int first = client.last() + 1;
+        for (int i = 0; i < MANY; i++) {
+            client.send("list.items", "list");
+        }
+        Patience.await().until(() -> isNearlyUsedUp(server));
+        return first;
+    }
+
+    private static boolean isNearlyUsedUp(ManagerServer server) {
+        return server.budgets().get(0).used() > CALL_BYTES / 5;
     }
 }
