@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.SubstituteLoggerFactory;
 
 /**
  * The log of ipcq. It goes to SLF4J if that has a logging system, and else to {@link System.Logger}. Nothing fails
@@ -20,6 +23,9 @@ public final class Log {
 
     /** SLF4J reads it once: {@code ERROR} leaves out that it has nobody to log to. */
     private static final String VERBOSITY = "slf4j.internal.verbosity";
+
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int MOST_LOOKS = 5_000;
 
     private static volatile boolean usable;
     private static volatile boolean begun;
@@ -128,6 +134,7 @@ public final class Log {
     public static void turnDown(String loggers) {
         try {
             if (isSlf4jUsable()) {
+                awaitSlf4j();
                 Slf4j.turnDown(loggers);
             }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError another) {
@@ -151,13 +158,14 @@ public final class Log {
     }
 
     /**
-     * Has SLF4J begin, or waits for the thread that has it begin. Without that, SLF4J prints that it keeps for later
-     * what is said meanwhile. Call it only if SLF4J is {@linkplain #isSlf4jUsable usable}.
+     * Has SLF4J begin, or waits some seconds at most for the thread that has it begin. Without that, SLF4J loses what
+     * is said meanwhile, and prints that. Call it only if SLF4J is {@linkplain #isSlf4jUsable usable}.
+     *
+     * @throws RuntimeException if SLF4J cannot begin
      */
     public static void awaitSlf4j() {
         if (!begun) {
-            Slf4j.begin();
-            begun = true;
+            begun = Slf4j.isNothingToWaitFor();
         }
     }
 
@@ -177,12 +185,21 @@ public final class Log {
         @SuppressWarnings("UnusedVariable")
         private static volatile java.util.logging.@Nullable Logger turnedDown;
 
-        /** SLF4J begins under that lock, and does not wait for it when it is used meanwhile. */
-        @SuppressWarnings("LockOnNonEnclosingClassLiteral") // meant
-        static void begin() {
-            synchronized (LoggerFactory.class) {
-                LoggerFactory.getILoggerFactory();
+        /**
+         * SLF4J itself does not wait: until it has begun, it hands out loggers of its own. False in the thread that has
+         * it begin, which must not wait for itself.
+         */
+        static boolean isNothingToWaitFor() {
+            for (int looks = 0; looks < MOST_LOOKS; looks++) {
+                if (!(LoggerFactory.getILoggerFactory() instanceof SubstituteLoggerFactory)) {
+                    return true;
+                }
+                if (Thread.holdsLock(LoggerFactory.class) || Thread.currentThread().isInterrupted()) {
+                    return false;
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
             }
+            return true; // it may wait for this thread
         }
 
         static void say(String name, System.Logger.Level level, String message, @Nullable Object... arguments) {

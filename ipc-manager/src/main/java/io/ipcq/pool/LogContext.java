@@ -19,15 +19,12 @@ final class LogContext {
      * The MDC of the calling thread, to be sent. Null if there is none, if it is empty, or if the logging system fails.
      */
     static byte @Nullable [] capture() {
-        if (!isUsable()) {
-            return null;
-        }
         try {
-            Map<String, String> said = Slf4j.get();
+            Map<String, String> said = isUsable() ? Slf4j.get() : null;
             return said == null || said.isEmpty()
                     ? null
                     : new MessageWriter().putTexts(said).toBytes();
-        } catch (RuntimeException | LinkageError itsOwnFault) {
+        } catch (RuntimeException | Error itsOwnFault) {
             return null;
         }
     }
@@ -39,16 +36,19 @@ final class LogContext {
      * @return the former MDC of the thread, for {@link #end}; null if {@link #end} has nothing to do
      */
     static @Nullable Map<String, String> begin(byte @Nullable [] captured) {
-        if (captured == null || !isUsable()) {
+        if (captured == null) {
             return null;
         }
         try {
+            if (!isUsable()) {
+                return null;
+            }
             Map<String, String> own = Slf4j.get();
             Map<String, String> all = own == null ? new HashMap<>() : new HashMap<>(own);
             all.putAll(new MessageReader(captured).getTexts());
             Slf4j.set(all);
             return own == null ? Map.of() : own;
-        } catch (RuntimeException | LinkageError itsOwnFault) {
+        } catch (RuntimeException | Error itsOwnFault) {
             return null; // the thread then logs without the MDC
         }
     }

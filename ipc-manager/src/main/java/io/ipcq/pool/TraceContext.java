@@ -92,6 +92,31 @@ final class TraceContext {
         }
     }
 
+    /** Sets a thread's own context again. */
+    private static final class Restoration implements Runnable {
+        private final Context own;
+        private @Nullable Scope scope;
+
+        private Restoration(Context own) {
+            this.own = own;
+        }
+
+        /** A scope does not close if the task has left another one open. */
+        @Override
+        @SuppressWarnings("MustBeClosedChecker") // the thread stays in this context
+        public void run() {
+            try {
+                if (scope != null) {
+                    scope.close();
+                }
+            } finally {
+                if (!Context.current().equals(own)) {
+                    own.makeCurrent();
+                }
+            }
+        }
+    }
+
     /** A class of its own, because the classes of OpenTelemetry may be missing. */
     private static final class OpenTelemetry {
 
@@ -111,20 +136,9 @@ final class TraceContext {
             Context own = Context.current();
             Context sent =
                     baggage().extract(trace().extract(own, headers, new HeaderGetter()), headers, new HeaderGetter());
-            Scope scope = sent.makeCurrent();
-            return () -> restore(own, scope);
-        }
-
-        /** A scope does not close if the task has left another one open. */
-        @SuppressWarnings("MustBeClosedChecker") // the thread stays in this context
-        private static void restore(Context own, Scope scope) {
-            try {
-                scope.close();
-            } finally {
-                if (!Context.current().equals(own)) {
-                    own.makeCurrent();
-                }
-            }
+            Restoration restoration = new Restoration(own); // first, as nothing may fail when the context is current
+            restoration.scope = sent.makeCurrent();
+            return restoration;
         }
 
         private static TextMapPropagator trace() {

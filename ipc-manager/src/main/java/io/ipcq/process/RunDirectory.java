@@ -59,6 +59,9 @@ final class RunDirectory {
     /** Kept here so that a shutdown hook loads no class, because the program may have closed its class loader. */
     private static final Set<Path> ANNOUNCED = new HashSet<>();
 
+    /** Whether all there is goes after the hooks. A hook may still start children, and make pools. */
+    private static boolean goes;
+
     private RunDirectory() {}
 
     /** This JVM's directory. If a program that tidies temporary files has removed the last one, a new one is made. */
@@ -71,6 +74,9 @@ final class RunDirectory {
         }
         LiveDirectory created = create();
         MINE.add(created);
+        if (goes) {
+            removeAfterHooks(created);
+        }
         sweep(Objects.requireNonNull(created.path().getParent()));
         return created.path();
     }
@@ -85,6 +91,9 @@ final class RunDirectory {
     /** Registers a file that exists until this JVM ends, or until its maker removes it. */
     static synchronized void announced(Path file) {
         ANNOUNCED.add(file);
+        if (goes) {
+            removeAfterHooks(file);
+        }
     }
 
     static synchronized void withdrawn(Path file) {
@@ -96,12 +105,26 @@ final class RunDirectory {
      * through them.
      */
     static synchronized void removeMineAfterHooks() {
+        goes = true;
         for (LiveDirectory mine : MINE) {
-            mine.path().toFile().deleteOnExit(); // the last one that is registered is the first to be deleted
-            aliveFile(mine.path()).toFile().deleteOnExit();
+            removeAfterHooks(mine);
         }
         for (Path file : ANNOUNCED) {
+            removeAfterHooks(file);
+        }
+    }
+
+    private static void removeAfterHooks(LiveDirectory mine) {
+        removeAfterHooks(mine.path());
+        removeAfterHooks(aliveFile(mine.path()));
+    }
+
+    /** What is registered last is the first to be deleted. */
+    private static void removeAfterHooks(Path file) {
+        try {
             file.toFile().deleteOnExit();
+        } catch (IllegalStateException tooLate) {
+            // the next sweep removes it
         }
     }
 

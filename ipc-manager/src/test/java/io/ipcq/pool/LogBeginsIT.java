@@ -43,9 +43,8 @@ class LogBeginsIT {
         public void initialize() {}
 
         private static boolean isWaiting() {
-            return other.getState() == Thread.State.BLOCKED
-                    && Stream.of(other.getStackTrace())
-                            .anyMatch(frame -> frame.getMethodName().equals("awaitSlf4j"));
+            return Stream.of(other.getStackTrace())
+                    .anyMatch(frame -> frame.getMethodName().equals("awaitSlf4j"));
         }
 
         @Override
@@ -96,6 +95,47 @@ class LogBeginsIT {
             jvm.awaitSuccess();
             assertThat(jvm.output().lines().filter(line -> line.startsWith("SLF4J")))
                     .allMatch(line -> line.contains("Attempting to load provider"));
+            assertThat(jvm.output()).contains("program begun");
+            if (use.equals("log")) {
+                assertThat(jvm.output()).contains("LogBeginsIT something");
+            }
+        }
+    }
+
+    /** Says something itself while it begins. */
+    public static final class TalkingProvider extends PrintingLogProvider {
+
+        public TalkingProvider() {
+            USES.values().forEach(Runnable::run);
+        }
+    }
+
+    /** Cannot begin. */
+    public static final class FailingProvider extends PrintingLogProvider {
+
+        @Override
+        public void initialize() {
+            throw new IllegalStateException("cannot begin");
+        }
+    }
+
+    static final class Logging {
+
+        public static void main(String[] args) throws Exception {
+            USES.values().forEach(Runnable::run);
+            try (ProcessPool pool = ProcessPool.create(1)) {
+                System.out.println("answer " + pool.apply(Chores::square, 6));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {TalkingProvider.class, FailingProvider.class})
+    void shouldGoOnWhateverProviderDoes(Class<?> provider) {
+        List<String> options = List.of("-Dslf4j.provider=" + provider.getName());
+        try (TestJvm jvm = TestJvm.start(options, Logging.class)) {
+            jvm.awaitLine("answer 36");
+            jvm.awaitSuccess();
         }
     }
 }

@@ -16,7 +16,7 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /** Prints what is logged, at every level and with every exception. */
-public final class PrintingLogProvider implements SLF4JServiceProvider {
+public class PrintingLogProvider implements SLF4JServiceProvider {
 
     /** Is told the name of the logger first whenever something is logged. */
     static volatile Consumer<String> before = logger -> {};

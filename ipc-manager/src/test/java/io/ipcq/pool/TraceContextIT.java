@@ -15,6 +15,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -61,7 +62,10 @@ class TraceContextIT {
 
     @BeforeAll
     static void create() throws Exception {
-        pool = ProcessPool.create(1);
+        pool = ProcessPool.builder()
+                .workers(1)
+                .killAfter(Duration.ofHours(1)) // one that gets no processor for a while after an interrupt stays
+                .create();
         seen = SharedQueue.create(String.class);
     }
 
@@ -352,7 +356,9 @@ class TraceContextIT {
                 Traces.Broken.class.getName(),
                 where)) {
             assertThat(program.exitCode()).as(program.output()).isZero();
-            assertThat(program.output().lines()).containsExactly("works works");
+            assertThat(program.output().lines())
+                    .contains("works works")
+                    .noneMatch(line -> line.contains("Exception") || line.contains("Error"));
         }
     }
 }
