@@ -76,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (file != null) {
             Gathering gathering =
                     new Gathering(queues.stream().map(QueueName::directory).toList(), manager);
-            try (Progress progress = quiet.begin(spec, looking.json(), gathering.size(), "answers gathered")) {
+            try (CommandProgress progress = quiet.begin(spec, looking.json(), gathering.size(), "answers gathered")) {
                 gathering.write(file, progress);
             }
             Screen.of(spec).note("gathered: " + Harmless.name(file.toString()));

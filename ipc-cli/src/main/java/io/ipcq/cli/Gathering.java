@@ -59,7 +59,7 @@ final class Gathering {
     }
 
     /** Writes a file that must not be there, of mode 0600. */
-    void write(Path file, Progress progress) throws IOException {
+    void write(Path file, CommandProgress progress) throws IOException {
         PrivateFiles.createFile(file);
         boolean done = false;
         try (OutputStream out = Files.newOutputStream(file);
@@ -92,7 +92,7 @@ final class Gathering {
     }
 
     /** At the same time: each command may watch for a second. */
-    private List<byte[]> ofEach(Function<Path, byte[]> command, Progress progress) {
+    private List<byte[]> ofEach(Function<Path, byte[]> command, CommandProgress progress) {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
             List<CompletableFuture<byte[]>> said = queues.stream()
@@ -118,7 +118,7 @@ final class Gathering {
         return all.toByteArray();
     }
 
-    private static void add(ZipOutputStream zip, String entry, Progress progress, Supplier<byte[]> answer)
+    private static void add(ZipOutputStream zip, String entry, CommandProgress progress, Supplier<byte[]> answer)
             throws IOException {
         add(zip, entry, answer.get());
         progress.step();

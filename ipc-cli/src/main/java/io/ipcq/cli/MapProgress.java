@@ -12,7 +12,7 @@ final class MapProgress implements AutoCloseable {
 
     private final Screen screen;
     private final long total;
-    private final Progress onTerminal;
+    private final CommandProgress onTerminal;
     private final long start = System.nanoTime();
     private long next = start + ELSEWHERE_NANOS;
     private long before = -1;
@@ -20,7 +20,7 @@ final class MapProgress implements AutoCloseable {
     MapProgress(Screen screen, long total) {
         this.screen = screen;
         this.total = total;
-        this.onTerminal = Progress.begin(screen, true, total, "done");
+        this.onTerminal = CommandProgress.begin(screen, true, total, "done");
     }
 
     void show(long done, long failed, int running) {

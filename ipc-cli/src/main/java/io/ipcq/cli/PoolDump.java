@@ -107,15 +107,24 @@ final class PoolDump implements Callable<Integer> {
             if (written.refusal() == null && Files.exists(file)) {
                 try (BufferedReader lines =
                         new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
-                    VirtualThreads.in(lines, screen::line);
+                    VirtualThreadDump.in(lines, screen::line);
                 }
             } else if (!String.valueOf(written.refusal()).contains("Unknown diagnostic command")) {
                 String why = written.refusal() == null ? "there is no file: " + file : written.refusal();
                 screen.line(Screen.Style.ALARM, "its virtual threads are not to be seen: " + why);
             }
         } finally {
+            remove(file, directory);
+        }
+    }
+
+    /** A JVM that answers too late may still write there: what is left is not worth the dumps of the others. */
+    private static void remove(Path file, Path directory) {
+        try {
             Files.deleteIfExists(file);
             Files.delete(directory);
+        } catch (IOException stillWritten) {
+            // it stays
         }
     }
 

@@ -48,7 +48,7 @@ final class QueueDrain implements Callable<Integer> {
             Consumer<byte[]> print = form.raw() ? screen::raw : printer::print;
             ElementTaker<byte[]> taker = new ElementTaker<>(opened, print.andThen(element -> screen.flush()));
             long taken = 0;
-            try (Progress progress = quiet.begin(spec, form.json(), most, "elements taken")) {
+            try (CommandProgress progress = quiet.begin(spec, form.json(), most, "elements taken")) {
                 while (taken < most && taker.next(Duration.ZERO)) {
                     taken++;
                     progress.step();

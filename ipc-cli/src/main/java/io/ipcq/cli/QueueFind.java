@@ -79,7 +79,7 @@ final class QueueFind implements Callable<Integer> {
     private List<QueueLine> matching() throws IOException, InterruptedException {
         List<QueueLine> matching = new ArrayList<>();
         List<Path> candidates = QueuePlaces.candidates(places.named());
-        try (Progress progress = quiet.begin(spec, looking.json(), candidates.size(), "places looked at")) {
+        try (CommandProgress progress = quiet.begin(spec, looking.json(), candidates.size(), "places looked at")) {
             List<QueueLine> lines = QueuePlaces.lines(candidates);
             progress.at(candidates.size() - lines.size(), "");
             for (QueueLine line : lines) {
@@ -94,7 +94,7 @@ final class QueueFind implements Callable<Integer> {
             return matching;
         }
         String watched = "queues watched, for " + Quantity.nanos(time.toNanos());
-        try (Progress progress = quiet.begin(spec, looking.json(), 0, watched)) {
+        try (CommandProgress progress = quiet.begin(spec, looking.json(), 0, watched)) {
             progress.at(matching.size(), "");
             TimeUnit.NANOSECONDS.sleep(time.toNanos());
         }

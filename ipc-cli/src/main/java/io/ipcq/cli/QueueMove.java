@@ -80,7 +80,7 @@ final class QueueMove implements Callable<Integer> {
             }
             ElementTaker<byte[]> taker = new ElementTaker<>(source, element -> put(target, element));
             long moved = 0;
-            try (Progress progress = quiet.begin(spec, outcome.json(), most, "elements moved")) {
+            try (CommandProgress progress = quiet.begin(spec, outcome.json(), most, "elements moved")) {
                 while (moved < most && taker.next(Duration.ZERO)) {
                     moved++;
                     progress.step();

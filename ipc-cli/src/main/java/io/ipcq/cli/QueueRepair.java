@@ -72,7 +72,7 @@ final class QueueRepair implements Callable<Integer> {
         Screen screen = Screen.of(spec);
         QueueSnapshot seen = view.snapshot();
         long most = seen.size() + seen.leases().size();
-        try (Progress progress = quiet.begin(spec, outcome.json(), most, "elements kept")) {
+        try (CommandProgress progress = quiet.begin(spec, outcome.json(), most, "elements kept")) {
             return view.salvage(
                     target.directory(),
                     flaw -> {

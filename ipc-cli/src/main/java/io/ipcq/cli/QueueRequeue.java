@@ -62,7 +62,7 @@ final class QueueRequeue implements Callable<Integer> {
             ElementTaker<DeadLetter> taker =
                     new ElementTaker<>(letters, letter -> QueueMove.put(opened, letter.bytes()));
             long requeued = 0;
-            try (Progress progress = quiet.begin(spec, outcome.json(), most, "dead letters put back")) {
+            try (CommandProgress progress = quiet.begin(spec, outcome.json(), most, "dead letters put back")) {
                 while (requeued < most && taker.next(Duration.ZERO)) {
                     requeued++;
                     progress.step();

@@ -47,7 +47,7 @@ final class QueueVerify implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean inOrder = true;
-        try (Progress progress = quiet.begin(spec, looking.json(), 0, "elements read")) {
+        try (CommandProgress progress = quiet.begin(spec, looking.json(), 0, "elements read")) {
             for (int i = 0; i < queues.size(); i++) {
                 progress.detail(queues.size() == 1 ? "" : "queue " + (i + 1) + " of " + queues.size());
                 Verdict verdict = verify(queues.get(i), progress);
@@ -58,7 +58,7 @@ final class QueueVerify implements Callable<Integer> {
         return inOrder ? ExitCode.OK : ExitCodes.NOT_IN_ORDER;
     }
 
-    private static Verdict verify(QueueName queue, Progress progress) {
+    private static Verdict verify(QueueName queue, CommandProgress progress) {
         List<String> flaws = new ArrayList<>();
         long sound = 0;
         try (QueueView view = queue.look()) {

@@ -13,7 +13,7 @@ final class Quiet {
     private boolean quiet;
 
     /** See {@link Progress#begin}. */
-    Progress begin(CommandSpec spec, boolean json, long total, String what) {
-        return Progress.begin(Screen.of(spec), !quiet && !json, total, what);
+    CommandProgress begin(CommandSpec spec, boolean json, long total, String what) {
+        return CommandProgress.begin(Screen.of(spec), !quiet && !json, total, what);
     }
 }

@@ -212,8 +212,12 @@ final class Screen {
         err.flush();
         StringBuilder answer = new StringBuilder();
         try {
-            for (int character = in.read(); character >= 0 && character != '\n'; character = in.read()) {
+            int character = in.read();
+            for (; character >= 0 && character != '\n'; character = in.read()) {
                 answer.append((char) character);
+            }
+            if (character == '\n') {
+                statusLine.lineHasEnded(); // the terminal has shown it
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the answer", e);

@@ -38,6 +38,11 @@ final class StatusLine {
         shown = line.length();
     }
 
+    /** By what somebody has typed, which the terminal shows itself. */
+    synchronized void lineHasEnded() {
+        amidLine = false;
+    }
+
     private void write(String text) throws IOException {
         terminal.write(text.getBytes(StandardCharsets.UTF_8));
         terminal.flush();

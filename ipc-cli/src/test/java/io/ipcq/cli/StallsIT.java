@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.TestJvm;
+import io.ipcq.observe.ProcessSight;
 import io.ipcq.observe.Stall.Kind;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueView;
@@ -286,6 +287,9 @@ class StallsIT {
     void shouldNotAskManagerThatIsSeenToBeStopped() throws Exception {
         TestJvm server = startManager(path("socket").toString());
         server.stop();
+        await().untilAsserted(() -> assertThat(ProcessSight.of(server.pid()))
+                .isNotNull()
+                .satisfies(seen -> assertThat(seen.isStopped()).isTrue()));
         String queue = "ipcq:" + path("socket") + "?queue=orders&key=" + key();
         for (Object[] words : List.of(
                 new Object[] {"manager", "ping", path("socket"), "--key", key()},

@@ -65,6 +65,10 @@ final class TmuxTerminal {
         await().untilAsserted(() -> assertThat(screen()).contains(texts));
     }
 
+    void awaitScreenMatching(String pattern) {
+        await().untilAsserted(() -> assertThat(screen()).containsPattern(pattern));
+    }
+
     void awaitNotOnScreen(String text) {
         await().untilAsserted(() -> assertThat(screen()).doesNotContain(text));
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Thread-safe.
  */
-final class Progress implements AutoCloseable {
+final class CommandProgress implements AutoCloseable {
 
     private static final int WIDTH = 16;
     private static final long EACH_MILLIS = 200;
@@ -25,7 +25,7 @@ final class Progress implements AutoCloseable {
     private volatile String detail = "";
     private boolean ended; // guarded by this
 
-    private Progress(Screen screen, long total, String what) {
+    private CommandProgress(Screen screen, long total, String what) {
         this.screen = screen;
         this.total = total;
         this.what = what;
@@ -38,8 +38,8 @@ final class Progress implements AutoCloseable {
      * @param total of how much; not positive if that is not known
      * @param what is done, as {@code elements moved}
      */
-    static Progress begin(Screen screen, boolean shown, long total, String what) {
-        Progress progress = new Progress(screen, total, what);
+    static CommandProgress begin(Screen screen, boolean shown, long total, String what) {
+        CommandProgress progress = new CommandProgress(screen, total, what);
         if (shown && screen.terminal().err()) {
             progress.show(); // also of what is over soon
             Thread thread = new Thread(progress::run, "ipcq-progress");

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** The virtual threads in a dump that {@code jcmd PID Thread.dump_to_file} has made; the others are left out. */
-final class VirtualThreads {
+final class VirtualThreadDump {
 
     private static final String BEGIN = "#[0-9]+ \".*";
     /** A name may have several lines. What follows the head is indented. */
@@ -17,7 +17,7 @@ final class VirtualThreads {
 
     private static final String INDENTED = "    ";
 
-    private VirtualThreads() {}
+    private VirtualThreadDump() {}
 
     /** Prints them, one after the other: there may be very many. */
     static void in(BufferedReader dump, Consumer<String> print) throws IOException {
