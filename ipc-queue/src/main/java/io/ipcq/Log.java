@@ -194,7 +194,8 @@ public final class Log {
                 if (!(LoggerFactory.getILoggerFactory() instanceof SubstituteLoggerFactory)) {
                     return true;
                 }
-                if (Thread.holdsLock(LoggerFactory.class) || Thread.currentThread().isInterrupted()) {
+                if (Thread.holdsLock(LoggerFactory.class)
+                        || Thread.currentThread().isInterrupted()) {
                     return false;
                 }
                 LockSupport.parkNanos(LOOK_NANOS);
