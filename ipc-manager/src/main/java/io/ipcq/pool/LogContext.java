@@ -68,10 +68,10 @@ final class LogContext {
         Boolean known = usable;
         if (known == null) {
             known = Log.isSlf4jUsable();
-            if (known) {
-                Log.awaitSlf4j();
-            }
             usable = known;
+        }
+        if (known) {
+            Log.awaitSlf4j();
         }
         return known;
     }

@@ -60,7 +60,7 @@ final class RunDirectory {
     private static final Set<Path> ANNOUNCED = new HashSet<>();
 
     /** Whether all there is goes after the hooks. A hook may still start children, and make pools. */
-    private static boolean goes;
+    private static boolean ending;
 
     private RunDirectory() {}
 
@@ -74,7 +74,7 @@ final class RunDirectory {
         }
         LiveDirectory created = create();
         MINE.add(created);
-        if (goes) {
+        if (ending) {
             removeAfterHooks(created);
         }
         sweep(Objects.requireNonNull(created.path().getParent()));
@@ -91,7 +91,7 @@ final class RunDirectory {
     /** Registers a file that exists until this JVM ends, or until its maker removes it. */
     static synchronized void announced(Path file) {
         ANNOUNCED.add(file);
-        if (goes) {
+        if (ending) {
             removeAfterHooks(file);
         }
     }
@@ -105,7 +105,7 @@ final class RunDirectory {
      * through them.
      */
     static synchronized void removeMineAfterHooks() {
-        goes = true;
+        ending = true;
         for (LiveDirectory mine : MINE) {
             removeAfterHooks(mine);
         }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** How far a command is, in a real terminal. */
 @EnabledOnOs(OS.LINUX)
 @Tag("once")
-class ProgressIT {
+class CommandProgressIT {
 
     @TempDir
     Path directory;

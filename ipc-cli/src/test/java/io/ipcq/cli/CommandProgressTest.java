@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How far a command is, for who sits at a terminal; what others read is the same as ever. */
 @Tag("once")
-class ProgressTest {
+class CommandProgressTest {
 
     private static final Terminal MESSAGES_ON_TERMINAL = new Terminal(false, false, true, false);
 
