@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // nobody compares two
 record RemoteFailure(String type, String text, String stack, byte @Nullable [] bytes) {
 
+    /** Loads what is needed to send one, so that a worker which can open no more files can say so. */
+    static void prepare() {
+        of(new IOException("not thrown"));
+    }
+
     static RemoteFailure of(Throwable thrown) {
         return new RemoteFailure(thrown.getClass().getName(), textOf(thrown), stackOf(thrown), bytesOf(thrown));
     }

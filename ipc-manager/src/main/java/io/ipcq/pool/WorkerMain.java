@@ -5,6 +5,7 @@ import io.ipcq.Passed;
 import io.ipcq.event.Span;
 import io.ipcq.process.ChildLogs;
 import io.ipcq.process.ChildProcess;
+import io.ipcq.process.MissingClass;
 import io.ipcq.process.TravelTrace;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
@@ -81,6 +82,8 @@ final class WorkerMain {
     }
 
     private void serve(System.Logger.Level level, byte @Nullable [] initializer) {
+        MissingClass.prepare();
+        RemoteFailure.prepare();
         if (!ChildProcess.current().thread()) {
             ChildLogs.send(
                     entry -> results.put(
@@ -91,7 +94,7 @@ final class WorkerMain {
             initialize(initializer);
         } catch (Throwable failed) {
             MessageWriter out = new MessageWriter(MessageKind.START_FAILED);
-            RemoteFailure.of(failed).write(out);
+            RemoteFailure.of(MissingClass.explain(failed)).write(out);
             results.put(out.toBytes());
             return;
         }
@@ -209,7 +212,7 @@ final class WorkerMain {
     private static byte[] encode(long number, long nanos, Throwable thrown) {
         MessageWriter out =
                 new MessageWriter(MessageKind.FAILURE).putLong(number).putLong(nanos);
-        RemoteFailure.of(thrown).write(out);
+        RemoteFailure.of(MissingClass.explain(thrown)).write(out);
         return out.toBytes();
     }
 }

@@ -25,6 +25,7 @@ final class ChildMain {
      */
     public static void main(String[] arguments) {
         try {
+            MissingClass.prepare();
             ChildProcess child = takeOver(Path.of(arguments[0]));
             if (child == null) {
                 System.exit(0); // it has waited long enough, or only rehearsed
@@ -32,11 +33,15 @@ final class ChildMain {
             }
             Thread.currentThread().setName(child.name());
             child.run();
-        } catch (Throwable uncaught) {
-            report(uncaught);
-            ThrownFile.write(Path.of(arguments[0]), uncaught);
-            // else other threads would keep the failed process alive, and whoever joins it would wait
-            System.exit(FAILED);
+        } catch (Throwable thrown) {
+            try {
+                Throwable uncaught = explain(thrown);
+                report(uncaught);
+                ThrownFile.write(Path.of(arguments[0]), uncaught);
+            } finally {
+                // else other threads would keep the failed process alive, and whoever joins it would wait
+                System.exit(FAILED);
+            }
         }
     }
 
@@ -94,6 +99,14 @@ final class ChildMain {
             System.err.println("the parent process is gone, so its child ends before it began");
             Runtime.getRuntime().halt(FAILED);
             throw orphaned;
+        }
+    }
+
+    private static Throwable explain(Throwable thrown) {
+        try {
+            return MissingClass.explain(thrown);
+        } catch (LinkageError missingItself) {
+            return thrown;
         }
     }
 

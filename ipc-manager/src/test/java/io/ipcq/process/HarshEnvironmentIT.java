@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a program has less than it is used to: everything works there, or one exception says what is missing. */
 class HarshEnvironmentIT {
@@ -146,9 +148,27 @@ class HarshEnvironmentIT {
         }
     }
 
-    @Test
-    void shouldWorkOrSayThatThereAreFewDescriptors() throws Exception {
-        try (TestJvm program = TestJvm.startThrough(after("ulimit -n 64"), NO_ARCHIVE, Everything.class)) {
+    /**
+     * As programs are deployed: in jars, and no more of them than are needed. For each class in a directory the JDK
+     * opens a file, and then even what this library does about a failure may be missing.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {28, 36, 64})
+    void shouldWorkOrSayThatThereAreFewDescriptors(int descriptors) throws Exception {
+        List<String> entries = new ArrayList<>(List.of(
+                Jars.jar(directory, "tests", Everything.class, "io/ipcq"),
+                Jars.jar(directory, "tools", TestJvm.class, "io/ipcq"),
+                Jars.jar(directory, "io.ipcq.manager", ChildProcess.class, "io/ipcq"),
+                Jars.jar(directory, "io.ipcq.shared", SharedQueue.class, "io/ipcq")));
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            if (entry.matches(".*(chronicle|posix|affinity|jackson|jffi|slf4j|jspecify).*[.]jar")) {
+                entries.add(entry);
+            }
+        }
+        List<String> options = Stream.concat(
+                        NO_ARCHIVE.stream(), Stream.of("-cp", String.join(File.pathSeparator, entries)))
+                .toList();
+        try (TestJvm program = TestJvm.startThrough(after("ulimit -n " + descriptors), options, Everything.class)) {
             if (program.exitCode() == 0) {
                 requireWorks(program);
             } else {
