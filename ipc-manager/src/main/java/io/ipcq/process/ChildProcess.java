@@ -393,7 +393,9 @@ public class ChildProcess implements Awaitable, AutoCloseable, Serializable {
 
     /** What the child is given. */
     Task task() {
-        return new Task(name, family, daemon, this, call, getClass() == ChildProcess.class, null);
+        FunctionCall given = call;
+        Class<?> code = given == null ? getClass() : TravelTrace.codeOf(given.function());
+        return new Task(name, family, daemon, code, this, given, getClass() == ChildProcess.class, null);
     }
 
     /** The exception for a child that has ended. */

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,7 @@ final class RunningJvm {
         if (options.startMethod() == StartMethod.STANDBY && options.daemon() && debugPort.isEmpty()) {
             StandbyJvm waited = StandbyReserve.give(task, options);
             if (waited != null) {
-                return of(task, waited.process(), options.output(), waited.taskFile());
+                return of(task, waited.process(), options.output(), waited.taskFile(), waited::whenEnded);
             }
         }
         Launch launch = Launch.of(task, options);
@@ -134,22 +135,27 @@ final class RunningJvm {
     private static RunningJvm begin(Task task, ChildProcessOptions options, Start start) throws IOException {
         Path file = TaskFile.write(task);
         try {
-            return of(task, start.with(file), options.output(), file);
+            Process process = start.with(file);
+            return of(task, process, options.output(), file, told -> ExitWatch.start(process, task.name(), told));
         } catch (Throwable failed) {
             TaskPaths.deleteQuietly(file);
             throw failed;
         }
     }
 
-    /** A JVM that has been given its task, or is about to read it. If it cannot be watched, it is killed. */
-    private static RunningJvm of(Task task, Process process, Output output, Path file) {
+    /**
+     * A JVM that has been given its task, or is about to read it. If it cannot be watched, it is killed.
+     *
+     * @param watch has its argument run once the process has ended
+     */
+    private static RunningJvm of(Task task, Process process, Output output, Path file, Consumer<Runnable> watch) {
         try {
             RunningJvm jvm = new RunningJvm(task, process, pumps(task.name(), process, output), file);
             jvm.pumps.forEach(Thread::start);
             if (jvm.logs != null) {
                 jvm.logs.start();
             }
-            ExitWatch.start(process, task.name(), jvm::ended);
+            watch.accept(jvm::ended);
             return jvm;
         } catch (Throwable failed) {
             process.destroyForcibly();

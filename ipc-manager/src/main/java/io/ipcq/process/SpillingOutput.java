@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.process;
 
+import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An output stream that keeps a few bytes in memory, and writes all bytes to a file once there are more. */
 final class SpillingOutput extends OutputStream {
+
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path file;
     private final byte[] memory;
@@ -24,7 +27,11 @@ final class SpillingOutput extends OutputStream {
 
     @Override
     public void write(int b) throws IOException {
-        write(new byte[] {(byte) b}, 0, 1);
+        if (spilled == null && count < memory.length) {
+            memory[count++] = (byte) b;
+        } else {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
     }
 
     @Override
@@ -40,7 +47,7 @@ final class SpillingOutput extends OutputStream {
 
     private OutputStream spill() throws IOException {
         RunDirectory.createFile(file);
-        OutputStream out = new FileOutputStream(file.toFile());
+        OutputStream out = new BufferedOutputStream(new FileOutputStream(file.toFile()), BUFFER_BYTES);
         spilled = out;
         out.write(memory, 0, count);
         return out;

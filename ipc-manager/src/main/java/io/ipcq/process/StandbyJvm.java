@@ -14,6 +14,11 @@ final class StandbyJvm {
     private final Process process;
     private final StandbySlot slot;
 
+    /** The child that has this JVM; null as long as this JVM waits. Guarded by this. */
+    private @Nullable Runnable whenEnded;
+
+    private boolean ended; // guarded by this
+
     private StandbyJvm(Process process, StandbySlot slot) {
         this.process = process;
         this.slot = slot;
@@ -26,12 +31,38 @@ final class StandbyJvm {
             ExitWatch.start(jvm.process, "standby", () -> {
                 slot.delete();
                 ended.accept(jvm);
+                jvm.ended();
             });
             return jvm;
         } catch (Throwable failed) {
             slot.delete();
             throw failed;
         }
+    }
+
+    private void ended() {
+        Runnable told;
+        synchronized (this) {
+            ended = true;
+            told = whenEnded;
+        }
+        if (told != null) {
+            told.run();
+        }
+    }
+
+    /**
+     * Has {@code told} run once this JVM has ended, and repeated if it fails. The thread that already watches this JVM
+     * does it: to start another one would take the processor from the child that was just given its task.
+     */
+    void whenEnded(Runnable told) {
+        synchronized (this) {
+            if (!ended) {
+                whenEnded = told;
+                return;
+            }
+        }
+        ExitWatch.start(process, "ended", told);
     }
 
     boolean isAlive() {

@@ -29,7 +29,7 @@ final class StandbyLayout {
     static final RegionFormat FORMAT = new RegionFormat("waiting JVM", 0x4950_4351_5741_4954L, 1);
 
     private static final int SPACING = 64;
-    private static final int PAGE_BYTES = 4096;
+    static final int PAGE_BYTES = 4096;
 
     static final int STATE = MappedRegion.HEADER_BYTES;
     static final int IDLE_NANOS = STATE + Long.BYTES;

@@ -9,6 +9,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The JVMs that wait for tasks. There is one reserve for each set of options. */
@@ -26,6 +29,10 @@ final class StandbyReserve {
 
     /** How long the child that was just given its task runs before another JVM is started, which takes a processor. */
     private static final long HEAD_START_MILLIS = 20;
+
+    /** The thread that is begun then would take a processor, too. */
+    private static final Executor LATER =
+            CompletableFuture.delayedExecutor(HEAD_START_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
 
     /** The reserves, ordered by the age of the last request. */
     private static final Map<Launch, StandbyReserve> ALL = new LinkedHashMap<>(16, 0.75f, true);
@@ -152,26 +159,33 @@ final class StandbyReserve {
             filling = true;
         }
         try {
+            LATER.execute(this::fillInThread);
+        } catch (Throwable noThread) { // this must not hide that a child was started; the next start tries again
+            filled();
+        }
+    }
+
+    private void fillInThread() {
+        try {
             Thread thread = new Thread(this::fillQuietly, "ipcq-standby");
             thread.setDaemon(true);
             thread.start();
-        } catch (Throwable noThread) { // this must not hide that a child was started; the next start tries again
-            synchronized (this) {
-                filling = false;
-            }
+        } catch (Throwable noThread) { // as above
+            filled();
         }
+    }
+
+    private synchronized void filled() {
+        filling = false;
     }
 
     private void fillQuietly() {
         try {
-            Thread.sleep(HEAD_START_MILLIS);
             fill();
-        } catch (IOException | InterruptedException | RuntimeException without) {
+        } catch (IOException | RuntimeException without) {
             // the next start spawns its JVM, and its failure tells what is wrong
         } finally {
-            synchronized (this) {
-                filling = false;
-            }
+            filled();
         }
     }
 

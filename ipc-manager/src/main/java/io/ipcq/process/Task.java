@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a child is given: its identity, and the function that it runs.
  *
  * @param family the place in the tree of processes: {@code 2:1} is the first child of the main program's second
+ * @param code the class of the code that will run; for a lambda or method reference, the class in which it is written
  * @param child the object that is serialized, unless a {@link PlainCall} is enough
  * @param call the function with its arguments; null if a subclass overrides {@code run()}
  * @param isCallOnly whether the child is of no subclass, so that its call is all that has to be sent
@@ -24,13 +25,14 @@ record Task(
         String name,
         String family,
         boolean daemon,
+        Class<?> code,
         Serializable child,
         @Nullable FunctionCall call,
         boolean isCallOnly,
         @Nullable LogReceiver logs) {
 
     Task sendingLogsTo(@Nullable LogReceiver receiver) {
-        return new Task(name, family, daemon, child, call, isCallOnly, receiver);
+        return new Task(name, family, daemon, code, child, call, isCallOnly, receiver);
     }
 
     /** The bytes of a {@link PlainCall}; null if the child has to be serialized. */
@@ -53,14 +55,9 @@ record Task(
         }
     }
 
-    /** The class of the code that will run. For a lambda or method reference, the class in which it is written. */
-    Class<?> code() {
-        return call == null ? child.getClass() : TravelTrace.codeOf(call.function());
-    }
-
     /** The classes of the function and of its arguments. */
     Set<Class<?>> classes() {
-        Set<Class<?>> classes = new LinkedHashSet<>(Set.of(code()));
+        Set<Class<?>> classes = new LinkedHashSet<>(Set.of(code));
         if (call != null) {
             Stream.of(call.arguments())
                     .filter(Objects::nonNull)

@@ -39,7 +39,7 @@ final class TaskFile {
 
     static Path write(Task task, Path file) throws IOException {
         RunDirectory.createFile(file);
-        try (OutputStream out = new FileOutputStream(file.toFile())) {
+        try (OutputStream out = new BufferedOutputStream(new FileOutputStream(file.toFile()), BUFFER_BYTES)) {
             write(task, out);
             return file;
         } catch (Throwable failed) {
@@ -64,7 +64,7 @@ final class TaskFile {
     }
 
     private static void write(Task task, OutputStream stream) throws IOException {
-        try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(stream, BUFFER_BYTES))) {
+        try (DataOutputStream out = new DataOutputStream(stream)) {
             CurrentProcess parent = CurrentProcess.current();
             out.writeUTF(parent.name());
             out.writeLong(parent.pid());

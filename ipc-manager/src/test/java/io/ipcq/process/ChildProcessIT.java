@@ -130,6 +130,33 @@ class ChildProcessIT {
         assertThat(answer()).isEqualTo("writer 7");
     }
 
+    static final class Reached {
+        private Reached() {}
+
+        static SerializableRunnable function() {
+            return Reached::task;
+        }
+
+        private static void task() {}
+    }
+
+    /** The first of each costs a JVM milliseconds, which every child would pay before it begins. */
+    @Test
+    void shouldReachTaskWithoutLambdaOrStream() throws Exception {
+        Path log = directory.resolve("loaded");
+        run(ChildProcess.builder(Reached.function()).jvmOptions("-Xlog:class+load:file=" + log));
+
+        List<String> loaded = Files.readAllLines(log).stream()
+                .map(line -> line.replaceFirst("^(\\[.*?])+ ", "").split(" ", 2)[0])
+                .toList();
+        int reached = loaded.indexOf(Reached.class.getName());
+        assertThat(reached).isPositive();
+        assertThat(loaded.subList(0, reached))
+                .contains("io.ipcq.process.ChildMain")
+                .noneMatch(name -> name.startsWith("io.ipcq.") && name.contains("$$Lambda"))
+                .doesNotContain("java.util.stream.ReferencePipeline");
+    }
+
     @Test
     void shouldTellEndInOrder() throws Exception {
         ChildProcess child = start(ChildProcess.builder(Work::nothing));

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,13 @@ public final class LifeLock implements AutoCloseable {
     }
 
     private static List<FileChannel> unlocked(Collection<FileChannel> files) {
-        return files.stream().filter(file -> !isLocked(file)).toList();
+        List<FileChannel> unlocked = new ArrayList<>(); // no stream: see PrivateFiles
+        for (FileChannel file : files) {
+            if (!isLocked(file)) {
+                unlocked.add(file);
+            }
+        }
+        return unlocked;
     }
 
     private static boolean isLocked(FileChannel file) {

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; process-safe; nothing here outlives the call but the files.
  */
 public final class PrivateFiles {
+
+    // there is no lambda and no stream on the way of a child to its task: the first of each costs a JVM milliseconds
 
     private static final int STICKY = 01000;
 
@@ -123,7 +126,7 @@ public final class PrivateFiles {
     /** Takes all rights of group and others away, if they have any. */
     static void closeToGroup(PosixFileAttributeView file) throws IOException {
         Set<PosixFilePermission> permissions = file.readAttributes().permissions();
-        if (permissions.stream().anyMatch(permission -> !OF_OWNER.contains(permission))) {
+        if (!OF_OWNER.containsAll(permissions)) {
             Set<PosixFilePermission> own = new HashSet<>(permissions);
             own.retainAll(OF_OWNER);
             file.setPermissions(own);
@@ -164,10 +167,14 @@ public final class PrivateFiles {
         String objection = objectionToOwner(path, attributes);
         if (objection == null
                 && attributes instanceof PosixFileAttributes posix
-                && posix.permissions().stream().anyMatch(WRITABLE_BY_OTHERS::contains)) {
+                && hasOneOf(posix, WRITABLE_BY_OTHERS)) {
             return openTo("others", posix);
         }
         return objection;
+    }
+
+    private static boolean hasOneOf(PosixFileAttributes attributes, Set<PosixFilePermission> permissions) {
+        return !Collections.disjoint(attributes.permissions(), permissions);
     }
 
     private static String openTo(String whom, PosixFileAttributes attributes) {
@@ -287,8 +294,8 @@ public final class PrivateFiles {
     private static @Nullable String objectionToEntries(
             Path directory, Set<PosixFilePermission> open, Predicate<UserPrincipal> trusted) throws IOException {
         PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
-        boolean isOpen = attributes.permissions().stream().anyMatch(open::contains)
-                && ((Integer) Files.getAttribute(directory, "unix:mode") & STICKY) == 0;
+        boolean isOpen =
+                hasOneOf(attributes, open) && ((Integer) Files.getAttribute(directory, "unix:mode") & STICKY) == 0;
         return !isOpen && trusted.test(attributes.owner())
                 ? null
                 : "others may exchange what is in a directory above it: directory=" + directory + ", owner="
@@ -415,11 +422,12 @@ public final class PrivateFiles {
             if (!Files.isReadable(STATUS)) {
                 return null;
             }
-            return Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1).stream()
-                    .filter(line -> line.startsWith(IDS))
-                    .map(line -> line.substring(line.lastIndexOf('\t') + 1))
-                    .findFirst()
-                    .orElse(null);
+            for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith(IDS)) {
+                    return line.substring(line.lastIndexOf('\t') + 1);
+                }
+            }
+            return null;
         }
 
         private static UserPrincipal ofFile(UserPrincipal root) throws IOException {
