@@ -155,8 +155,8 @@ class NoAlarmIT {
 
     /** Holds a lock and permits, for longer and shorter, as others do. */
     private static void useManager(Path directory) throws Exception {
-        Manager manager = Manager.connect(
-                UnixDomainSocketAddress.of(directory.resolve("socket")), AuthKey.load(key(directory)));
+        Manager manager =
+                Manager.connect(UnixDomainSocketAddress.of(directory.resolve("socket")), AuthKey.load(key(directory)));
         SharedLock lock = manager.lock("till");
         SharedSemaphore permits = manager.semaphore("doors", 1);
         Random random = new Random(2);
@@ -260,9 +260,7 @@ class NoAlarmIT {
             try (TopSampler top = new TopSampler(places, new StallRules(PATIENCE), surroundings)) {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
                 List<Heartbeat> hearts = List.of(
-                        Heartbeat.of(parent, PRODUCER),
-                        Heartbeat.of(parent, CONSUMER),
-                        Heartbeat.of(parent, MANAGER));
+                        Heartbeat.of(parent, PRODUCER), Heartbeat.of(parent, CONSUMER), Heartbeat.of(parent, MANAGER));
                 long missed = missedNanosBefore(hearts, System.nanoTime());
                 for (; looks == 0 || System.nanoTime() < end; looks++) {
                     work(pool, looks, random);

@@ -91,8 +91,7 @@ class SilentManagerIT {
             AuthKey key = AuthKey.random();
             key.save(Path.of(arguments[1]));
             Path queues = Path.of(arguments[2], "queues");
-            try (ManagerServer local = serve(
-                            queues.resolve("local"), UnixDomainSocketAddress.of(arguments[0]), key);
+            try (ManagerServer local = serve(queues.resolve("local"), UnixDomainSocketAddress.of(arguments[0]), key);
                     ManagerServer remote = serve(
                             queues.resolve("remote"),
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -108,11 +107,8 @@ class SilentManagerIT {
             }
         }
 
-        private static ManagerServer serve(
-                Path directory, SocketAddress address, AuthKey key) throws Exception {
-            return ManagerServer.builder()
-                    .directory(directory)
-                    .bind(address, key);
+        private static ManagerServer serve(Path directory, SocketAddress address, AuthKey key) throws Exception {
+            return ManagerServer.builder().directory(directory).bind(address, key);
         }
     }
 

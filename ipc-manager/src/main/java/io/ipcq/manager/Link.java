@@ -95,6 +95,7 @@ final class Link {
 
         /** When the answer is overdue, whatever was heard meanwhile. */
         private final long limitNanos;
+
         private volatile @Nullable Map<?, ?> answer;
         private volatile boolean done;
 

@@ -104,7 +104,9 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
             AuthKey key = AuthKey.load(Path.of(required(address, "key")));
             Link link = isPlain(address)
                     ? Link.to(server, key)
-                    : Link.over(connect(address, server, key), answerTimeout(address).orElse(Manager.ANSWER_TIMEOUT));
+                    : Link.over(
+                            connect(address, server, key),
+                            answerTimeout(address).orElse(Manager.ANSWER_TIMEOUT));
             return step.with(link, name);
         } catch (NoSuchFileException e) {
             // or it would be taken for a missing queue
@@ -192,7 +194,9 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
 
     /** Whether the address and the key are enough to connect. */
     private static boolean isPlain(QueueAddress address) {
-        return !isTls(address) && !flag(address, "plaintext") && answerTimeout(address).isEmpty();
+        return !isTls(address)
+                && !flag(address, "plaintext")
+                && answerTimeout(address).isEmpty();
     }
 
     private static boolean isTls(QueueAddress address) {
@@ -213,7 +217,8 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
             try {
                 BigDecimal seconds = new BigDecimal(text);
                 if (seconds.signum() > 0 && seconds.compareTo(LONGEST_SECONDS) <= 0) {
-                    return Duration.ofMillis(Math.max(1, seconds.movePointRight(3).longValue()));
+                    return Duration.ofMillis(
+                            Math.max(1, seconds.movePointRight(3).longValue()));
                 }
             } catch (NumberFormatException noNumber) {
                 // as one that is out of range

@@ -190,8 +190,7 @@ final class PoolBoard {
         Set<Stall.Kind> found = EnumSet.noneOf(Stall.Kind.class);
         for (Stall stall : RULES.of(view)) {
             if (found.add(stall.kind()) && !told.contains(stall.kind())) {
-                pool.log(() -> Log.of(ProcessPool.class)
-                        .warn("{}: {}", stall.kind(), stall.sentence()));
+                pool.log(() -> Log.of(ProcessPool.class).warn("{}: {}", stall.kind(), stall.sentence()));
             }
         }
         told = found;
@@ -221,6 +220,13 @@ final class PoolBoard {
             workers.add(worker.at(since));
         }
         return new PoolView(
-                view.pid(), view.name(), view.started(), view.seen(), view.shutdown(), view.stats(), workers, view.crashes());
+                view.pid(),
+                view.name(),
+                view.started(),
+                view.seen(),
+                view.shutdown(),
+                view.stats(),
+                workers,
+                view.crashes());
     }
 }

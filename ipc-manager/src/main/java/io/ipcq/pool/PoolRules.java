@@ -61,8 +61,7 @@ public final class PoolRules {
     private static void crashes(PoolView pool, List<Stall> stalls) {
         Instant now = Instant.now();
         List<Crash> recent = pool.crashes().stream()
-                .filter(crash ->
-                        Duration.between(crash.at(), now).abs().compareTo(WHILE_CRASHES_COUNT) <= 0)
+                .filter(crash -> Duration.between(crash.at(), now).abs().compareTo(WHILE_CRASHES_COUNT) <= 0)
                 .toList();
         if (recent.size() < MANY_CRASHES) {
             return;
@@ -105,7 +104,8 @@ public final class PoolRules {
                     name(worker) + " runs " + worker.function() + " for " + age(worker.since())
                             + (worker.usual().isZero()
                                     ? ", and none of these tasks has ended before"
-                                    : ", usual are " + Quantity.nanos(worker.usual().toNanos()))
+                                    : ", usual are "
+                                            + Quantity.nanos(worker.usual().toNanos()))
                             + ". `ipcq pool dump " + pool.pid()
                             + "` says where it is; if it is killed, only that task is lost"));
         }

@@ -111,8 +111,8 @@ class ManagerQueueProviderTest {
             assertThat(there.receive(LONG).ack()).isTrue();
         }
         for (String wrong : List.of("0", "-1", "soon", "1e10", "NaN")) {
-            assertThatThrownBy(() -> DurableQueue.open(
-                            URI.create(address.toString().replace("60.5", wrong)), String.class))
+            assertThatThrownBy(() ->
+                            DurableQueue.open(URI.create(address.toString().replace("60.5", wrong)), String.class))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("number of seconds")
                     .hasMessageContaining("parameter=answerTimeout");

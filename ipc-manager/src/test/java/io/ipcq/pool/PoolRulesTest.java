@@ -110,7 +110,9 @@ class PoolRulesTest {
         for (int i = 0; i < 1_000; i++) {
             usual.note("Shop.other" + i, 5);
         }
-        assertThat(usual.nanos("Shop.report")).as("no more than some are remembered").isZero();
+        assertThat(usual.nanos("Shop.report"))
+                .as("no more than some are remembered")
+                .isZero();
     }
 
     @Test
@@ -123,7 +125,8 @@ class PoolRulesTest {
         assertThat(crashes(7, 9, 8, 7, 6, 5, 4))
                 .singleElement()
                 .satisfies(stall -> assertThat(stall.sentence())
-                        .startsWith("6 workers of pool resize crashed in 5 s, the last one 4 s ago with exit code 7. "));
+                        .startsWith(
+                                "6 workers of pool resize crashed in 5 s, the last one 4 s ago with exit code 7. "));
     }
 
     @Test
