@@ -187,7 +187,8 @@ class ManagerArchitectureTest {
 
     /** What the dispatcher hands values, and what so does not name it. */
     private static final DescribedPredicate<JavaClass> LEAVES =
-            pool("Backlog|Callbacks|Completions|EndOfProgram|Obituary|PoolTask|Restarts|Tally|TaskList");
+            pool("Backlog|Callbacks|Completions|EndOfProgram|LastCrashes|Obituary|PoolTask|Restarts|Tally|TaskList|"
+                    + "UsualTimes");
 
     private static final DescribedPredicate<JavaClass> DISPATCH =
             pool("Dispatcher|PoolWorker|ProcessPool|ProcessPoolBuilder|WorkerSlot");

@@ -7,17 +7,20 @@ import io.ipcq.benchmarks.Rounds.Pair;
 import io.ipcq.benchmarks.Row;
 import io.ipcq.benchmarks.Scratch;
 import io.ipcq.benchmarks.Turns;
+import io.ipcq.observe.StallRules;
+import io.ipcq.pool.PoolRules;
 import io.ipcq.process.ChildProcess;
 import io.ipcq.process.Output;
+import io.ipcq.process.SerializableBiConsumer;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jdk.jfr.Recording;
@@ -27,6 +30,7 @@ final class LookingBenchmark {
 
     private static final int QUEUES = 10_000;
     private static final double BAR_MILLIS = 200;
+    private static final int LOOKS = 5;
     private static final int RING_BYTES = 1 << 20;
     private static final Duration WARM_UP = Duration.ofSeconds(10);
 
@@ -38,7 +42,10 @@ final class LookingBenchmark {
     static void run(int rounds, Consumer<Row> rows) throws Exception {
         rows.accept(watched(rounds));
         rows.accept(recorded(rounds));
-        rows.accept(Rounds.below("looking.list.10000", "ms", BAR_MILLIS, rounds, LookingBenchmark::listMillis));
+        UnrecordedBenchmark.run(rounds, rows);
+        rows.accept(below("looking.list.10000", rounds, LookingBenchmark::list));
+        rows.accept(below("looking.top.10000", rounds, LookingBenchmark::refreshTop));
+        rows.accept(below("looking.page.10000", rounds, LookingBenchmark::refreshPage));
     }
 
     /** A pair of processes at work, while {@code top} looks at their queue and while it is stopped. */
@@ -142,39 +149,26 @@ final class LookingBenchmark {
 
     private static void putAndGet(SharedQueue<Double> report) throws Exception {
         try (SharedQueue<byte[]> queue = SharedQueue.create(byte[].class)) {
-            loop(queue, WARM_UP);
-            report.put(loop(queue, TURN));
+            UnrecordedBenchmark.putAndGet(queue, WARM_UP);
+            report.put(UnrecordedBenchmark.putAndGet(queue, TURN));
             try (Recording recording = new Recording()) {
                 recording.start();
-                loop(queue, TURN); // classes of events are loaded
-                report.put(loop(queue, TURN));
+                UnrecordedBenchmark.putAndGet(queue, TURN); // classes of events are loaded
+                report.put(UnrecordedBenchmark.putAndGet(queue, TURN));
             }
-            report.put(loop(queue, TURN));
+            report.put(UnrecordedBenchmark.putAndGet(queue, TURN));
         }
     }
 
-    /** How long a put and a get take, in time of the processor: others that want it are left out. */
-    private static double loop(SharedQueue<byte[]> queue, Duration time) throws InterruptedException {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        byte[] message = new byte[100];
-        long start = threads.getCurrentThreadCpuTime();
-        long spent = 0;
-        long count = 0;
-        while (spent < time.toNanos()) {
-            for (int i = 0; i < 100_000; i++) {
-                queue.put(message);
-                queue.get();
-            }
-            count += 100_000;
-            spent = threads.getCurrentThreadCpuTime() - start;
-        }
-        return (double) spent / count;
+    private static Row below(String row, int rounds, SerializableBiConsumer<String, SharedQueue<Double>> list)
+            throws Exception {
+        return Rounds.below(row, "ms", BAR_MILLIS, rounds, () -> millis(list));
     }
 
-    /** The command, in a JVM that has done nothing before it; the start of that is not in it. */
-    private static double listMillis() throws Exception {
+    /** What a new JVM says that it has needed for a list of many queues. */
+    private static double millis(SerializableBiConsumer<String, SharedQueue<Double>> list) throws Exception {
         try (Scratch scratch = new Scratch()) {
-            Path directory = scratch.resolve("");
+            Path directory = Files.createDirectory(scratch.resolve("queues"));
             for (int i = 0; i < QUEUES; i++) {
                 SharedQueue.builder(byte[].class)
                         .capacityBytes(4096)
@@ -182,7 +176,7 @@ final class LookingBenchmark {
                         .close();
             }
             try (SharedQueue<Double> report = SharedQueue.create(Double.class);
-                    ChildProcess looker = new ChildProcess(LookingBenchmark::list, directory.toString(), report)) {
+                    ChildProcess looker = new ChildProcess(list, directory.toString(), report)) {
                 looker.start();
                 double millis = report.get();
                 looker.join();
@@ -191,12 +185,53 @@ final class LookingBenchmark {
         }
     }
 
+    /** The command, in a JVM that has done nothing before it; the start of that is not in it. */
     private static void list(String directory, SharedQueue<Double> report) throws InterruptedException {
         long start = System.nanoTime();
         int code = Ipcq.run(silent(), "queue", "ls", directory);
-        report.put((double) TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start) / 1000);
+        report.put(millisSince(start));
         if (code != 0) {
             throw new IllegalStateException("the command failed: code=" + code);
         }
+    }
+
+    private static double millisSince(long start) {
+        return (double) TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start) / 1000;
+    }
+
+    /** One of the looks that {@code top} takes again and again, after some. */
+    private static void refreshTop(String directory, SharedQueue<Double> report) throws Exception {
+        WebQueues queues = queues(directory);
+        try (TopSampler top = queues.sampler(nothingBeside(directory))) {
+            report.put(later(top::next));
+        }
+    }
+
+    /** The same of the page. */
+    private static void refreshPage(String directory, SharedQueue<Double> report) throws Exception {
+        WebQueues queues = queues(directory);
+        try (TopSampler top = queues.sampler(nothingBeside(directory))) {
+            report.put(later(() -> List.of(top.next(), queues.rows())));
+        }
+    }
+
+    private static WebQueues queues(String directory) {
+        return new WebQueues(List.of(new QueueName(Path.of(directory))), new StallRules(StallRules.PATIENCE));
+    }
+
+    /** No pool, and no manager. */
+    private static Surroundings nothingBeside(String directory) {
+        return new Surroundings(
+                new PoolPlace(Path.of(directory).resolveSibling("")), new PoolRules(PoolRules.PATIENCE), List.of());
+    }
+
+    private static double later(Callable<?> look) throws Exception {
+        double[] millis = new double[LOOKS];
+        for (int i = 0; i < 2 * LOOKS; i++) {
+            long start = System.nanoTime();
+            look.call();
+            millis[i % LOOKS] = millisSince(start);
+        }
+        return Rounds.median(millis);
     }
 }

@@ -62,7 +62,7 @@ final class ManagerDoor implements AutoCloseable {
             throws IOException, InterruptedException {
         AuthKey key = AuthKey.load(keyFile);
         requireNotStopped(socket);
-        Duration patience = timeout.compareTo(SHORTEST) < 0 ? SHORTEST : timeout;
+        Duration patience = atLeastShortest(timeout);
         Connection connection;
         try {
             connection = Connection.builder(socket, key)
@@ -78,6 +78,11 @@ final class ManagerDoor implements AutoCloseable {
                     silent);
         }
         return Manager.connect(connection, patience);
+    }
+
+    /** No time is too short for an answer that is there at once. */
+    static Duration atLeastShortest(Duration timeout) {
+        return timeout.compareTo(SHORTEST) < 0 ? SHORTEST : timeout;
     }
 
     /** Throws if the process that listens there is seen to be stopped: nobody else would answer. */

@@ -98,7 +98,9 @@ final class PoolShow implements Callable<Integer> {
                         worker.state(),
                         Harmless.name(worker.name()),
                         works ? PoolLine.age(worker.since()) : "-",
-                        worker.done() == 0 ? "-" : Quantity.nanos(worker.usual().toNanos()),
+                        worker.usual().isZero()
+                                ? "-"
+                                : Quantity.nanos(worker.usual().toNanos()),
                         worker.done(),
                         worker.crashes(),
                         heap == null ? "?" : Quantity.bytes(heap.usedBytes()),

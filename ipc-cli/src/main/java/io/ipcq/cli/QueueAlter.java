@@ -27,6 +27,9 @@ final class QueueAlter implements Callable<Integer> {
     private QueueName queue;
 
     @Mixin
+    private QueueAccess access = new QueueAccess();
+
+    @Mixin
     private AlteredOptions altered = new AlteredOptions();
 
     @Spec
@@ -35,7 +38,7 @@ final class QueueAlter implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (DurableQueue<byte[]> opened = queue.openDurable()) {
+        try (DurableQueue<byte[]> opened = access.openDurable(queue)) {
             Screen screen = Screen.of(spec);
             AlteredOptions.text(altered(opened)).lines().forEach(screen::line);
         }

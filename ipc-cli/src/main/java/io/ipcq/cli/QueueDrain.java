@@ -24,6 +24,9 @@ final class QueueDrain implements Callable<Integer> {
     private QueueName queue;
 
     @Mixin
+    private QueueAccess access = new QueueAccess();
+
+    @Mixin
     private Consent consent = new Consent();
 
     @ArgGroup
@@ -39,7 +42,7 @@ final class QueueDrain implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
-        try (SharedQueue<byte[]> opened = queue.open()) {
+        try (SharedQueue<byte[]> opened = access.open(queue)) {
             long most = opened.qsize();
             if (!consent.isGiven(spec, "takes " + Quantity.count(most, "element") + " out of " + queue)) {
                 return ExitCode.SOFTWARE;

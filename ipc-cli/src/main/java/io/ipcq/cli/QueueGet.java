@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,6 +62,9 @@ final class QueueGet implements Callable<Integer> {
     @ArgGroup
     private Form form = new Form();
 
+    @Mixin
+    private QueueAccess access = new QueueAccess();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -69,7 +73,7 @@ final class QueueGet implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
         long taken = 0;
-        try (SharedQueue<byte[]> opened = queue.open()) {
+        try (SharedQueue<byte[]> opened = access.open(queue)) {
             ElementPrinter printer = new ElementPrinter(screen, opened.codecId(), form.json);
             Consumer<byte[]> print = form.raw ? screen::raw : printer::print;
             ElementTaker<byte[]> taker = new ElementTaker<>(opened, print.andThen(element -> screen.flush()));

@@ -51,6 +51,9 @@ final class QueueMove implements Callable<Integer> {
     private long count = Long.MAX_VALUE;
 
     @Mixin
+    private QueueAccess access = new QueueAccess();
+
+    @Mixin
     private Outcome outcome = new Outcome();
 
     @Mixin
@@ -65,8 +68,8 @@ final class QueueMove implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (SharedQueue<byte[]> source = from.open();
-                SharedQueue<byte[]> target = to.open()) {
+        try (SharedQueue<byte[]> source = access.open(from);
+                SharedQueue<byte[]> target = access.open(to)) {
             if (!source.codecId().equals(target.codecId())) {
                 throw new IllegalArgumentException("nothing was moved, as the codecs differ: from=" + source.codecId()
                         + ", to=" + target.codecId());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
+import io.ipcq.manager.ManagerQueueProvider;
 import io.ipcq.memory.RegionFormatException;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.EncodedQueue;
@@ -8,12 +9,14 @@ import io.ipcq.queue.QueueAddress;
 import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -83,18 +86,46 @@ final class QueueName {
 
     /** To take from it and put into it, as what was encoded. */
     SharedQueue<byte[]> open() throws IOException {
+        return open(null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param answerTimeout how long a manager may take to answer; null for what the address says, or that of commands
+     */
+    SharedQueue<byte[]> open(@Nullable Duration answerTimeout) throws IOException {
         QueueAddress elsewhere = address;
         if (elsewhere == null) {
             return EncodedQueue.open(directory());
         }
-        if (elsewhere.scheme().equals("ipcq") && elsewhere.authority().isEmpty()) {
+        if (!elsewhere.scheme().equals("ipcq")) {
+            return EncodedQueue.open(elsewhere.uri());
+        }
+        if (elsewhere.authority().isEmpty()) {
             ManagerDoor.requireNotStopped(UnixDomainSocketAddress.of(elsewhere.path()));
         }
-        return EncodedQueue.open(elsewhere.uri());
+        return EncodedQueue.open(within(answerTimeout, elsewhere));
+    }
+
+    /** The address with a time for the manager. An address that has one, too, is refused as it is. */
+    private static URI within(@Nullable Duration answerTimeout, QueueAddress address) {
+        URI uri = address.uri();
+        boolean saysIt = address.parameter(ManagerQueueProvider.ANSWER_TIMEOUT).isPresent();
+        if (answerTimeout == null && saysIt) {
+            return uri;
+        }
+        Duration timeout = ManagerDoor.atLeastShortest(answerTimeout == null ? ManagerDoor.TIMEOUT : answerTimeout);
+        return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + ManagerQueueProvider.ANSWER_TIMEOUT + "="
+                + BigDecimal.valueOf(timeout.toMillis(), 3).toPlainString());
     }
 
     DurableQueue<byte[]> openDurable() throws IOException {
-        SharedQueue<byte[]> queue = open();
+        return openDurable(null);
+    }
+
+    DurableQueue<byte[]> openDurable(@Nullable Duration answerTimeout) throws IOException {
+        SharedQueue<byte[]> queue = open(answerTimeout);
         if (queue instanceof DurableQueue<byte[]> durable) {
             return durable;
         }

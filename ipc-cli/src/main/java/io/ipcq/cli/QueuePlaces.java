@@ -32,8 +32,13 @@ final class QueuePlaces {
         this.places = places;
     }
 
-    /** Where to look. */
+    /**
+     * Where to look.
+     *
+     * @throws IllegalArgumentException if one is an address: nothing is to be seen there
+     */
     List<QueueName> named() {
+        places.forEach(QueueName::directory);
         return places;
     }
 

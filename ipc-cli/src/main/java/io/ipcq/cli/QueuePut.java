@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,6 +46,9 @@ final class QueuePut implements Callable<Integer> {
     @ArgGroup
     private Form form = new Form();
 
+    @Mixin
+    private QueueAccess access = new QueueAccess();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli
     private CommandSpec spec;
@@ -52,7 +56,7 @@ final class QueuePut implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Screen screen = Screen.of(spec);
-        try (SharedQueue<byte[]> opened = queue.open()) {
+        try (SharedQueue<byte[]> opened = access.open(queue)) {
             ElementText text = new ElementText(opened.codecId());
             if (!elements.isEmpty()) {
                 opened.putAll(elements.stream()

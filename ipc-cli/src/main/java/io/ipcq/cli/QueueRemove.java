@@ -25,6 +25,9 @@ final class QueueRemove implements Callable<Integer> {
     private List<QueueName> queues = new ArrayList<>();
 
     @Mixin
+    private QueueAccess access = new QueueAccess();
+
+    @Mixin
     private Outcome outcome = new Outcome();
 
     @Mixin
@@ -37,7 +40,7 @@ final class QueueRemove implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         for (QueueName queue : queues) {
-            try (SharedQueue<byte[]> opened = queue.open()) {
+            try (SharedQueue<byte[]> opened = access.open(queue)) {
                 long elements = opened.qsize();
                 String plan = "deletes " + queue + " with " + Quantity.count(elements, "element") + "; "
                         + users(queue, opened);

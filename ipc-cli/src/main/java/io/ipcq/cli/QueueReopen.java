@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Takes a shutdown back. */
@@ -16,9 +17,12 @@ final class QueueReopen implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli
     private QueueName queue;
 
+    @Mixin
+    private QueueAccess access = new QueueAccess();
+
     @Override
     public Integer call() throws IOException {
-        try (DurableQueue<byte[]> opened = queue.openDurable()) {
+        try (DurableQueue<byte[]> opened = access.openDurable(queue)) {
             opened.reopen();
         }
         return ExitCode.OK;

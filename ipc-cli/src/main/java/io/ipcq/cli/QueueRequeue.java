@@ -39,6 +39,9 @@ final class QueueRequeue implements Callable<Integer> {
     private long count = Long.MAX_VALUE;
 
     @Mixin
+    private QueueAccess access = new QueueAccess();
+
+    @Mixin
     private Outcome outcome = new Outcome();
 
     @Mixin
@@ -53,7 +56,7 @@ final class QueueRequeue implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (DurableQueue<byte[]> opened = queue.openDurable();
+        try (DurableQueue<byte[]> opened = access.openDurable(queue);
                 DurableQueue<DeadLetter> letters = opened.deadLetters()) {
             long most = Math.min(count, letters.qsize());
             if (!consent.isGiven(spec, "puts " + Quantity.count(most, "dead letter") + " back into " + queue)) {

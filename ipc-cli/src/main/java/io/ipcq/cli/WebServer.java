@@ -164,7 +164,7 @@ final class WebServer implements AutoCloseable {
             stream(exchange);
         } else if (reply != null && !isPost) {
             Query query = new Query(exchange.getRequestURI().getRawQuery());
-            answer(exchange, () -> reply.make(queues, query));
+            answer(exchange, WebGuard.FAILED, () -> reply.make(queues, query));
         } else if (action != null && isPost) {
             carryOut(exchange, action);
         } else {
@@ -183,7 +183,7 @@ final class WebServer implements AutoCloseable {
             answer(exchange, WebGuard.TOO_LARGE, JSON, new byte[0]);
             return;
         }
-        answer(exchange, () -> {
+        answer(exchange, WebGuard.BAD_REQUEST, () -> {
             Order order = Codec.json(Order.class).decode(body);
             return json(Outcome.class, action.carryOut(queues, order));
         });
@@ -194,14 +194,18 @@ final class WebServer implements AutoCloseable {
         byte[] make() throws IOException, InterruptedException;
     }
 
-    /** What goes wrong is told to who asked, who has the secret. */
-    private static void answer(HttpExchange exchange, Answer answer) throws IOException {
+    /**
+     * What goes wrong is told to who asked, who has the secret.
+     *
+     * @param undecodable what it is if something cannot be decoded: what was sent, or an element that is damaged
+     */
+    private static void answer(HttpExchange exchange, int undecodable, Answer answer) throws IOException {
         byte[] body;
         int status = WebGuard.OK;
         try {
             body = answer.make();
         } catch (IllegalArgumentException | CodecException e) {
-            status = WebGuard.BAD_REQUEST;
+            status = e instanceof CodecException ? undecodable : WebGuard.BAD_REQUEST;
             body = json(Failure.class, new Failure(FailureReport.describe(e)));
         } catch (InterruptedException e) {
             return; // the server ends

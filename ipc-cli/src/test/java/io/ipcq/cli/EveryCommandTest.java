@@ -102,7 +102,7 @@ class EveryCommandTest {
         return found.stream();
     }
 
-    private static CommandSpec spec(List<String> words) {
+    static CommandSpec spec(List<String> words) {
         CommandLine line = MODEL;
         for (String word : words) {
             line = line.getSubcommands().get(word);

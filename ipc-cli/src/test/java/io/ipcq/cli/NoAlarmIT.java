@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ipcq.TestJvm;
+import io.ipcq.connection.AuthKey;
+import io.ipcq.manager.Manager;
+import io.ipcq.manager.SharedLock;
+import io.ipcq.manager.SharedSemaphore;
+import io.ipcq.manager.server.ManagerServer;
 import io.ipcq.observe.QueueWatch;
 import io.ipcq.observe.Stall;
 import io.ipcq.observe.Stall.Kind;
 import io.ipcq.observe.StallRules;
+import io.ipcq.pool.PoolRules;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.SerializableFunction;
 import io.ipcq.queue.Delivery;
@@ -18,6 +24,7 @@ import io.ipcq.queue.QueueView;
 import io.ipcq.queue.SharedQueue;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
@@ -26,6 +33,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -34,13 +42,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Nobody is called stuck that works. The rules want a second in which nothing has changed. Where the processes at work
  * were kept from running for half of that, as their {@linkplain Heartbeat heartbeats} say, the queue did stand still,
  * and that look does not count. The load is what programs do: queues that are always at work, some
  * that come to rest between bursts, some that are full much of the time, consumers that take their time before they
- * acknowledge, tasks of a pool. {@code -Dipcq.alarm.seconds=n} says for how long, and without it there is no look;
+ * acknowledge, a pool with quick tasks and long ones and a crash now and then, a manager whose locks go from hand to
+ * hand. {@code -Dipcq.alarm.seconds=n} says for how long, and without it there is no look;
  * {@code -Psoak} looks for an hour.
  */
 @EnabledOnOs(OS.LINUX)
@@ -54,9 +64,18 @@ class NoAlarmIT {
 
     private static final String PRODUCER = "producer";
     private static final String CONSUMER = "consumer";
+    private static final String MANAGER = "manager";
 
     /** Long for what these programs do, and a minute is what the views allow. */
     private static final Duration PATIENCE = StallRules.PATIENCE;
+
+    /** Shorter than some tasks, which are as long as their like. */
+    private static final Duration PATIENCE_WITH_TASKS = Duration.ofSeconds(2);
+
+    private static final int LOOKS_BETWEEN_REPORTS = 7;
+
+    /** A look takes a second and more: so there are no more than two crashes in a minute. */
+    private static final int LOOKS_BETWEEN_CRASHES = 30;
 
     @TempDir
     Path parent;
@@ -74,6 +93,7 @@ class NoAlarmIT {
                     DurableQueue<String> orders = DurableQueue.open(directory.resolve("orders"), String.class)) {
                 spawn(() -> full.put("always at work"));
                 spawn(() -> orders.put("slowly acknowledged"));
+                useManager(directory);
                 System.out.println("ready");
                 Random random = new Random(1);
                 while (true) {
@@ -101,6 +121,7 @@ class NoAlarmIT {
                     full.get();
                     TimeUnit.MILLISECONDS.sleep(2);
                 });
+                useManager(directory);
                 System.out.println("ready");
                 while (true) {
                     Delivery<String> order = orders.receive();
@@ -108,6 +129,46 @@ class NoAlarmIT {
                     order.ack();
                 }
             }
+        }
+    }
+
+    /** A manager, in a process of its own. */
+    static final class Serving {
+        private Serving() {}
+
+        public static void main(String[] arguments) throws Exception {
+            endWithParent();
+            Path directory = Path.of(arguments[0]);
+            Heartbeat.begin(directory, MANAGER);
+            try (ManagerServer server = ManagerServer.builder()
+                    .directory(directory.resolve("of-manager"))
+                    .bind(UnixDomainSocketAddress.of(directory.resolve("socket")), AuthKey.load(key(directory)))) {
+                System.out.println("ready");
+                server.serveForever();
+            }
+        }
+    }
+
+    private static Path key(Path directory) {
+        return directory.resolve("key");
+    }
+
+    /** Holds a lock and permits, for longer and shorter, as others do. */
+    private static void useManager(Path directory) throws Exception {
+        Manager manager =
+                Manager.connect(UnixDomainSocketAddress.of(directory.resolve("socket")), AuthKey.load(key(directory)));
+        SharedLock lock = manager.lock("till");
+        SharedSemaphore permits = manager.semaphore("doors", 1);
+        Random random = new Random(2);
+        for (int i = 0; i < 2; i++) {
+            spawn(() -> {
+                lock.lock();
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(200));
+                lock.unlock();
+                permits.acquire();
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(20));
+                permits.release();
+            });
         }
     }
 
@@ -145,6 +206,28 @@ class NoAlarmIT {
         return millis;
     }
 
+    /** Another kind of task, which always takes long. */
+    static Integer report(Integer millis) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(millis);
+        return millis;
+    }
+
+    static Integer crash(Integer code) {
+        Runtime.getRuntime().halt(code);
+        return code;
+    }
+
+    private static void work(ProcessPool pool, long look, Random random) {
+        var unused = pool.mapAsync((SerializableFunction<Integer, Integer>) NoAlarmIT::task, List.of(1, 300));
+        if (look % LOOKS_BETWEEN_REPORTS == 0) {
+            var longer = pool.applyAsync(
+                    (SerializableFunction<Integer, Integer>) NoAlarmIT::report, 3_000 + random.nextInt(5_000));
+        }
+        if (look % LOOKS_BETWEEN_CRASHES == 1) {
+            var lost = pool.applyAsync((SerializableFunction<Integer, Integer>) NoAlarmIT::crash, 1);
+        }
+    }
+
     @Test
     void shouldRaiseNoAlarmWhileWorkIsDone() throws Exception {
         assumeTrue(SECONDS > 0, "a machine that is stopped for a second by its host stands still");
@@ -152,7 +235,10 @@ class NoAlarmIT {
         long looks = 0;
         long stopped = 0;
         long excused = 0;
-        try (SharedQueue<String> bursts = SharedQueue.create(parent.resolve("bursts"), String.class);
+        Random random = new Random(3);
+        AuthKey.random().save(key(parent));
+        try (TestJvm manager = startManager();
+                SharedQueue<String> bursts = SharedQueue.create(parent.resolve("bursts"), String.class);
                 SharedQueue<String> full =
                         SharedQueue.builder(String.class).maxSize(4).create(parent.resolve("full"));
                 DurableQueue<String> orders =
@@ -168,14 +254,16 @@ class NoAlarmIT {
             List<SharedQueue<String>> queues = List.of(bursts, full, orders);
             QueuePlaces places = new QueuePlaces(List.of(new QueueName(parent)));
             PoolPlace own = new PoolPlace(Path.of(System.getProperty("java.io.tmpdir")));
-            Surroundings surroundings = new Surroundings(own, new io.ipcq.pool.PoolRules(PATIENCE), List.of());
+            ManagerDoor door = new ManagerDoor(
+                    CommandSpec.create(), parent.resolve("socket").toString(), key(parent), ManagerDoor.TIMEOUT);
+            Surroundings surroundings = new Surroundings(own, new PoolRules(PATIENCE_WITH_TASKS), List.of(door));
             try (TopSampler top = new TopSampler(places, new StallRules(PATIENCE), surroundings)) {
                 long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-                List<Heartbeat> hearts = List.of(Heartbeat.of(parent, PRODUCER), Heartbeat.of(parent, CONSUMER));
+                List<Heartbeat> hearts = List.of(
+                        Heartbeat.of(parent, PRODUCER), Heartbeat.of(parent, CONSUMER), Heartbeat.of(parent, MANAGER));
                 long missed = missedNanosBefore(hearts, System.nanoTime());
                 for (; looks == 0 || System.nanoTime() < end; looks++) {
-                    var unused =
-                            pool.mapAsync((SerializableFunction<Integer, Integer>) NoAlarmIT::task, List.of(1, 300));
+                    work(pool, looks, random);
                     List<String> seen = new ArrayList<>(queues.parallelStream()
                             .flatMap(queue -> who(queue).stream())
                             .toList());
@@ -190,7 +278,8 @@ class NoAlarmIT {
                     }
                 }
             }
-            assertThat(producer.isAlive() && consumer.isAlive()).isTrue();
+            assertThat(producer.isAlive() && consumer.isAlive() && manager.isAlive())
+                    .isTrue();
         }
         System.out.println("looks: " + looks + ", of these not counted: " + stopped + " (with alarms: " + excused
                 + "), alarms: " + alarms.size());
@@ -203,7 +292,17 @@ class NoAlarmIT {
                 .filter(reason -> !reason.stall().equals(Kind.NO_PRODUCER.toString()));
         Stream<TopRow.Reason> ofPool = sample.around().poolStalls().stream()
                 .filter(reason -> reason.sentence().contains("no-alarm"));
-        return Stream.concat(ofQueues, ofPool).map(reason -> "top: " + reason).toList();
+        Stream<String> ofManagers =
+                sample.around().managers().stream().map(ManagerSight::message).filter(Objects::nonNull);
+        return Stream.concat(Stream.concat(ofQueues, ofPool).map(TopRow.Reason::toString), ofManagers)
+                .map(reason -> "top: " + reason)
+                .toList();
+    }
+
+    private TestJvm startManager() {
+        TestJvm manager = TestJvm.start(Serving.class, parent.toString());
+        manager.awaitLine("ready");
+        return manager;
     }
 
     /**

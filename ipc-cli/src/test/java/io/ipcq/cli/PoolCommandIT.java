@@ -159,6 +159,29 @@ class PoolCommandIT {
         assertThat(files()).isEqualTo(before);
     }
 
+    /** From JDK 21 on a JVM writes its virtual threads to a file, which is nobody's afterwards. */
+    @Test
+    void shouldLeaveNothingOfADump() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("temporary"));
+        try (TestJvm user = start("jobs");
+                TestJvm dump = TestJvm.start(
+                        List.of("-Djava.io.tmpdir=" + temporary, "-Dipcq.archive=off"),
+                        StallsIT.Serving.class,
+                        "pool",
+                        "dump",
+                        "jobs",
+                        "--tmpdir",
+                        directory.toString())) {
+            dump.awaitLine("==== pid ");
+            dump.awaitSuccess();
+            assertThat(user.isAlive()).isTrue();
+            try (Stream<Path> left = Files.list(temporary)) {
+                assertThat(left.filter(file -> !file.getFileName().toString().startsWith("hsperfdata_")))
+                        .isEmpty();
+            }
+        }
+    }
+
     private static boolean isRunDirectoryOf(Path file, long pid) {
         return file.getFileName().toString().startsWith("ipcq-process-" + pid + "-");
     }

@@ -9,9 +9,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A program with a pool of two workers, one of which has a task that does not end; its first argument is the pool's
- * name.
+ * name. If there is a second one, the workers crash instead, again and again.
  */
 final class PoolUser {
+
+    /** As a container ends who needs too much memory. */
+    static final int EXIT = 137;
 
     private PoolUser() {}
 
@@ -19,11 +22,30 @@ final class PoolUser {
         try (ProcessPool pool =
                 ProcessPool.builder().workers(2).name(arguments[0]).create()) {
             pool.apply(PoolUser::square, 7);
-            var unused = pool.applyAsync((SerializableFunction<Integer, Integer>) PoolUser::nap, 1);
+            if (arguments.length > 1) {
+                crash(pool);
+            } else {
+                var unused = pool.applyAsync((SerializableFunction<Integer, Integer>) PoolUser::nap, 1);
+            }
             System.out.println("ready");
             System.in.read();
             pool.shutdownNow();
         }
+    }
+
+    /** As a task does that is put into the pool again whenever it fails. */
+    private static void crash(ProcessPool pool) {
+        var unused = pool.applyAsync((SerializableFunction<Integer, Integer>) PoolUser::halt, EXIT)
+                .whenComplete((none, failure) -> {
+                    if (!pool.isShutdown()) {
+                        crash(pool);
+                    }
+                });
+    }
+
+    private static Integer halt(Integer code) {
+        Runtime.getRuntime().halt(code);
+        return code;
     }
 
     static Integer square(Integer number) {

@@ -90,6 +90,13 @@ class StallsIT {
                 return new Object[] {"pool", "show", "jobs", "--tmpdir", test.parent, "--patience", PATIENCE};
             }
         },
+        WORKERS_CRASH_IN_A_LOOP(Kind.WORKERS_CRASHING) {
+            @Override
+            Object[] make(StallsIT test) {
+                test.start(PoolUser.class, "jobs", "crash");
+                return new Object[] {"pool", "show", "jobs", "--tmpdir", test.parent};
+            }
+        },
         MANAGER_STOPPED(Kind.MANAGER_STOPPED) {
             @Override
             Object[] make(StallsIT test) throws Exception {

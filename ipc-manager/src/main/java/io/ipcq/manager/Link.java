@@ -51,9 +51,9 @@ final class Link {
      *
      * A server that is silent. Nobody can tell whether a call without an answer was carried out. So when an answer is
      * overdue for a while, the whole link ends. If the server goes on later, it finds that the client is gone. It then
-     * takes back what it has given to the client, such as a lock, or an element that never arrived. If nobody knows how
-     * long an answer may take, the call asks whether the server is there (ping) each time it has heard nothing for that
-     * while.
+     * takes back what it has given to the client, such as a lock, or an element that never arrived. If an answer may
+     * take longer than that, or nobody knows how long, the call asks whether the server is there (ping) each time it has
+     * heard nothing for that while.
      */
 
     /** See {@link Manager#ANSWER_TIMEOUT}. */
@@ -88,21 +88,38 @@ final class Link {
     private static final class Pending {
         private final Thread thread = Thread.currentThread();
         private final @Nullable Attached owner;
+        private final long startNanos = System.nanoTime();
+
+        /** How long to hear nothing before something is done. */
         private final long patienceNanos;
+
+        /** When the answer is overdue, whatever was heard meanwhile. */
+        private final long limitNanos;
+
         private volatile @Nullable Map<?, ?> answer;
         private volatile boolean done;
 
         // only its own thread uses these two
-        private long beganNanos = System.nanoTime();
+        private long beganNanos = startNanos;
         private boolean interrupted;
 
-        Pending(@Nullable Attached owner, long patienceNanos) {
+        Pending(@Nullable Attached owner, long patienceNanos, long limitNanos) {
             this.owner = owner;
             this.patienceNanos = patienceNanos;
+            this.limitNanos = limitNanos;
         }
 
         long remainingNanos() {
-            return patienceNanos == Long.MAX_VALUE ? Long.MAX_VALUE : patienceNanos - (System.nanoTime() - beganNanos);
+            long now = System.nanoTime();
+            return Math.min(left(patienceNanos, now - beganNanos), left(limitNanos, now - startNanos));
+        }
+
+        boolean isOverdue() {
+            return left(limitNanos, System.nanoTime() - startNanos) <= 0;
+        }
+
+        private static long left(long limit, long passed) {
+            return limit == Long.MAX_VALUE ? Long.MAX_VALUE : limit - passed;
         }
     }
 
@@ -304,7 +321,7 @@ final class Link {
             throws InterruptedException {
         long id = ids.incrementAndGet();
         Object key = key(id);
-        Pending mine = new Pending(owner, millis == null ? answerNanos : answerNanos + WireTime.nanos(millis));
+        Pending mine = pending(owner, millis);
         Object result;
         pending.put(key, mine);
         try {
@@ -313,7 +330,7 @@ final class Link {
             if (owner != null && owner.isClosed()) {
                 call(OfServer.CANCEL, key); // whoever closed it may have come before the call
             }
-            await(mine, millis != null, interruptible ? key : null);
+            await(mine, interruptible ? key : null);
             result = result(mine, interruptible);
         } finally {
             pending.remove(key);
@@ -326,6 +343,16 @@ final class Link {
             return null;
         }
         return confirmed ? receive(result, receiver, key) : receiver.receive(result, new Receipt());
+    }
+
+    /** A call that may wait for longer than an answer takes asks meanwhile whether the server is there. */
+    private Pending pending(@Nullable Attached owner, @Nullable Long millis) {
+        if (millis == null) {
+            return new Pending(owner, answerNanos, Long.MAX_VALUE);
+        }
+        long waitNanos = WireTime.nanos(millis);
+        long limitNanos = answerNanos + waitNanos;
+        return new Pending(owner, waitNanos > answerNanos ? answerNanos : limitNanos, limitNanos);
     }
 
     /**
@@ -396,8 +423,8 @@ final class Link {
         }
     }
 
-    /** Waits for an answer. It either has a time limit, or may come at any time as long as the server is there. */
-    private void await(Pending mine, boolean limited, @Nullable Object cancellable) {
+    /** Waits for an answer: until its limit, if it has one, and as long as the server is there. */
+    private void await(Pending mine, @Nullable Object cancellable) {
         boolean cancelled = false;
         while (!mine.done) {
             if (mine.remainingNanos() > 0) {
@@ -407,7 +434,7 @@ final class Link {
                     LockSupport.parkNanos(this, mine.remainingNanos());
                     mine.interrupted |= Thread.interrupted();
                 }
-            } else if (limited) {
+            } else if (mine.isOverdue()) {
                 die(
                         "it has not answered in time, after the timeout of the call: answerTimeout="
                                 + Duration.ofNanos(answerNanos),
@@ -579,7 +606,7 @@ final class Link {
     }
 
     private void watch() {
-        Pending never = new Pending(null, Long.MAX_VALUE);
+        Pending never = new Pending(null, Long.MAX_VALUE, Long.MAX_VALUE);
         while (gone == null) {
             reading.lock();
             try {

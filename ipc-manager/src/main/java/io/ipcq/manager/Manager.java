@@ -53,9 +53,9 @@ public final class Manager implements AutoCloseable {
     /**
      * How long a manager may take to answer, after the timeout of the call if it has one. A manager that does not
      * answer in that time, as it was stopped for instance, counts as gone. If it goes on later, it releases what this
-     * process held. Some calls may wait without limit, such as {@code get()}, {@code lock()}, or {@code await} of a
-     * condition, which has to take the lock again. They ask the manager each time they have heard nothing for that
-     * long, so they end within twice that time.
+     * process held. Some calls may wait for longer, such as {@code get()}, {@code get(timeout)} with a longer timeout,
+     * {@code lock()}, or {@code await} of a condition, which has to take the lock again. They ask the manager each time
+     * they have heard nothing for that long, so they end within twice that time.
      */
     public static final Duration ANSWER_TIMEOUT = Link.ANSWER_TIMEOUT;
 

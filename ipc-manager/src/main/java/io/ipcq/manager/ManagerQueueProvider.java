@@ -14,8 +14,10 @@ import io.ipcq.queue.QueueClosedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.math.BigDecimal;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +26,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -42,14 +45,21 @@ import javax.net.ssl.TrustManagerFactory;
  *
  * <p>{@code key} is the file of an {@link AuthKey}, {@code trust} a file of certificates. Without that, TLS trusts whom
  * the JVM does. TCP beyond loopback without TLS is refused unless there is {@code plaintext=true}.
+ * {@code answerTimeout=5} says for how many seconds the manager may be silent, as it is reached and then, before it
+ * counts as gone; {@link Manager#ANSWER_TIMEOUT} has the rest.
  *
  * <p>Thread-safe. Process-safe: a queue is passed on as that of {@link Manager#durableQueue(String, Class)} is; over
  * TLS, as its address, so that the files that it names have to be there. Survives a crash: as the queue does.
  */
 public final class ManagerQueueProvider implements DurableQueueProvider {
 
-    private static final Set<String> OF_SOCKET = Set.of("key", "queue");
-    private static final Set<String> OF_TCP = Set.of("key", "tls", "trust", "plaintext");
+    /** The parameter for the time that a manager may take to answer. */
+    public static final String ANSWER_TIMEOUT = "answerTimeout";
+
+    private static final BigDecimal LONGEST_SECONDS = BigDecimal.valueOf(1_000_000_000);
+
+    private static final Set<String> OF_SOCKET = Set.of("key", "queue", ANSWER_TIMEOUT);
+    private static final Set<String> OF_TCP = Set.of("key", "tls", "trust", "plaintext", ANSWER_TIMEOUT);
 
     /** For {@link java.util.ServiceLoader}. */
     public ManagerQueueProvider() {}
@@ -94,7 +104,9 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
             AuthKey key = AuthKey.load(Path.of(required(address, "key")));
             Link link = isPlain(address)
                     ? Link.to(server, key)
-                    : Link.over(connect(address, server, key), Manager.ANSWER_TIMEOUT);
+                    : Link.over(
+                            connect(address, server, key),
+                            answerTimeout(address).orElse(Manager.ANSWER_TIMEOUT));
             return step.with(link, name);
         } catch (NoSuchFileException e) {
             // or it would be taken for a missing queue
@@ -106,7 +118,13 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         } catch (ManagerException e) {
             throw new IOException("the manager refused: address=" + address + ": " + e.getMessage(), e);
         } catch (ManagerGoneException e) {
-            throw new IOException("the manager is gone: address=" + address, e);
+            throw new IOException(e.getMessage(), e);
+        } catch (SocketTimeoutException e) {
+            throw new IOException(
+                    "the manager did not answer in time: address=" + address + ", timeout="
+                            + answerTimeout(address).map(Duration::toString).orElse("that of connections")
+                            + "; its process is stopped, hangs, or is not to be reached",
+                    e);
         } catch (QueueClosedException e) {
             if (create) {
                 throw e;
@@ -176,7 +194,9 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
 
     /** Whether the address and the key are enough to connect. */
     private static boolean isPlain(QueueAddress address) {
-        return !isTls(address) && !flag(address, "plaintext");
+        return !isTls(address)
+                && !flag(address, "plaintext")
+                && answerTimeout(address).isEmpty();
     }
 
     private static boolean isTls(QueueAddress address) {
@@ -192,12 +212,33 @@ public final class ManagerQueueProvider implements DurableQueueProvider {
         return value.equals("true");
     }
 
+    private static Optional<Duration> answerTimeout(QueueAddress address) {
+        return address.parameter(ANSWER_TIMEOUT).map(text -> {
+            try {
+                BigDecimal seconds = new BigDecimal(text);
+                if (seconds.signum() > 0 && seconds.compareTo(LONGEST_SECONDS) <= 0) {
+                    return Duration.ofMillis(
+                            Math.max(1, seconds.movePointRight(3).longValue()));
+                }
+            } catch (NumberFormatException noNumber) {
+                // as one that is out of range
+            }
+            throw new IllegalArgumentException("the parameter is a number of seconds, more than 0: address=" + address
+                    + ", parameter=" + ANSWER_TIMEOUT + "; write " + ANSWER_TIMEOUT + "=5");
+        });
+    }
+
     private static Connection connect(QueueAddress address, SocketAddress server, AuthKey key)
             throws IOException, InterruptedException {
         ConnectionBuilder connection = Connection.builder(server, key).plaintext(flag(address, "plaintext"));
         if (isTls(address)) {
             connection.tls(tls(address.parameter("trust")));
         }
+        answerTimeout(address)
+                .ifPresent(timeout -> connection
+                        .connectTimeout(timeout)
+                        .handshakeTimeout(timeout)
+                        .writeTimeout(timeout));
         return connection.connect();
     }
 

@@ -2,6 +2,7 @@
 package io.ipcq.metrics;
 
 import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.observe.Stall;
 import io.ipcq.pool.PoolStats;
 import io.ipcq.queue.QueueStats;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -121,11 +122,17 @@ public final class IpcqMetrics implements MeterBinder, AutoCloseable {
         meters.gauge("ipcq.queue.dead.letters", "elements", "Elements that were given up", letters, Long::doubleValue);
     }
 
+    /** What a program can see of its own pools: if it is stopped itself, it sees nothing. */
+    private static final List<Stall.Kind> STALLS_OF_POOLS =
+            List.of(Stall.Kind.WORKER_STOPPED, Stall.Kind.WORKER_STUCK, Stall.Kind.WORKERS_CRASHING);
+
     private static void bindPools(Meters meters, List<Watched.Pool> pools) {
         Group<PoolStats> stats = new Group<>();
+        Group<List<Stall>> stalls = new Group<>();
         Group<Long> memory = new Group<>();
         for (Watched.Pool pool : pools) {
             stats.add(pool.stats());
+            stalls.add(pool.stalls());
             if (pool.memory() != null) {
                 memory.add(pool.memory());
             }
@@ -150,6 +157,17 @@ public final class IpcqMetrics implements MeterBinder, AutoCloseable {
         meters.counter(
                 "ipcq.pool.crashes", "workers", "Workers that ended while they had a task", stats, PoolStats::crashes);
         meters.counter("ipcq.pool.starts", "workers", "JVMs that were started for workers", stats, PoolStats::started);
+        for (Stall.Kind kind : STALLS_OF_POOLS) {
+            meters.with("kind", kind.toString())
+                    .gauge(
+                            "ipcq.pool.stalls",
+                            "stalls",
+                            "Why the pool does not go on, by kind",
+                            stalls,
+                            found -> found.stream()
+                                    .filter(stall -> stall.kind() == kind)
+                                    .count());
+        }
         meters.gauge("ipcq.pool.memory", "bytes", "Resident memory of the workers", memory, Long::doubleValue);
     }
 

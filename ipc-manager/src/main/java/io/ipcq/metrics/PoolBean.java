@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.metrics;
 
+import io.ipcq.observe.Stall;
 import io.ipcq.pool.PoolStats;
+import java.util.List;
 import java.util.function.ToLongFunction;
 
 /** Asks a pool. */
@@ -59,6 +61,16 @@ record PoolBean(Watched.Pool pool) implements PoolMXBean {
     @Override
     public long getStarted() {
         return get(PoolStats::started);
+    }
+
+    @Override
+    public List<String> getStalls() {
+        List<Stall> stalls = pool.stalls().now();
+        return stalls == null
+                ? List.of()
+                : stalls.stream()
+                        .map(stall -> stall.kind() + ": " + stall.sentence())
+                        .toList();
     }
 
     @Override

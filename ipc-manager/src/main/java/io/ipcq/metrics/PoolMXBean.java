@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.metrics;
 
+import java.util.List;
+
 /**
  * A pool as JMX shows it: {@code io.ipcq:type=Pool,name="..."}.
  *
@@ -37,6 +39,9 @@ public interface PoolMXBean {
 
     /** JVMs started for workers. */
     long getStarted();
+
+    /** Why it does not go on, a sentence for each reason. May contain hostile text, such as names of functions. */
+    List<String> getStalls();
 
     /** Resident memory of the workers; -1 if this system does not say. */
     long getMemoryBytes();

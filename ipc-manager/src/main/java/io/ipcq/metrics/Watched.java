@@ -2,6 +2,8 @@
 package io.ipcq.metrics;
 
 import io.ipcq.manager.server.ManagerServer;
+import io.ipcq.observe.Stall;
+import io.ipcq.pool.PoolRules;
 import io.ipcq.pool.PoolStats;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.process.ChildProcess;
@@ -38,6 +40,8 @@ public final class Watched {
 
     private static final PoolStats NO_POOL = new PoolStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
+    private static final PoolRules POOL_RULES = new PoolRules(PoolRules.PATIENCE);
+
     private final List<Queue> queues = new ArrayList<>(); // guarded by this, as are the next three
     private final List<Pool> pools = new ArrayList<>();
     private final List<Server> servers = new ArrayList<>();
@@ -52,9 +56,15 @@ public final class Watched {
     record Queue(
             String name, Source<QueueStats> stats, @Nullable Source<Long> letters) implements Named {}
 
-    /** @param memory how much memory its workers have, in bytes; null where that is not to be seen */
+    /**
+     * @param stalls why it does not go on
+     * @param memory how much memory its workers have, in bytes; null where that is not to be seen
+     */
     record Pool(
-            String name, Source<PoolStats> stats, @Nullable Source<Long> memory) implements Named {}
+            String name,
+            Source<PoolStats> stats,
+            Source<List<Stall>> stalls,
+            @Nullable Source<Long> memory) implements Named {}
 
     record Server(String name, ManagerServer server) implements Named {}
 
@@ -100,11 +110,15 @@ public final class Watched {
             ProcessPool made = pool.get();
             return made == null ? NO_POOL : made.stats();
         });
+        Source<List<Stall>> stalls = new Source<>(() -> {
+            ProcessPool made = pool.get();
+            return made == null ? List.of() : POOL_RULES.of(made.view());
+        });
         Source<Long> memory = new Source<>(() -> {
             ProcessPool made = pool.get();
             return made == null ? 0L : ResidentMemory.of(made.pids());
         });
-        return add(pools, new Pool(name, stats, ResidentMemory.isKnown() ? memory : null));
+        return add(pools, new Pool(name, stats, stalls, ResidentMemory.isKnown() ? memory : null));
     }
 
     /** The server of a manager, which has no name of its own. */

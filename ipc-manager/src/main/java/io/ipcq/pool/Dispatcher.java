@@ -81,6 +81,8 @@ final class Dispatcher implements PoolTask.Pool {
     // ---- guarded by the lock ----------------------------------------------------------------------------------------
 
     private final Tally tally = new Tally();
+    private final LastCrashes lastCrashes = new LastCrashes();
+    private final UsualTimes usualTimes = new UsualTimes();
     private final Backlog backlog = new Backlog(tally);
     private final ArrayDeque<PoolWorker> idle = new ArrayDeque<>();
     private final List<WorkerSlot> slots = new ArrayList<>();
@@ -339,6 +341,7 @@ final class Dispatcher implements PoolTask.Pool {
                     tally.end(task, good); // last, because nobody else completes a counted task
                 }
                 worker.done(task, MessageKind.nanos(message));
+                usualTimes.note(task.function().name(), MessageKind.nanos(message));
             }
             case MessageKind.UNKNOWN_FUNCTION -> {
                 PoolTask<?> task = worker.answered(MessageKind.task(message));
@@ -673,6 +676,9 @@ final class Dispatcher implements PoolTask.Pool {
             stopIdle();
         }
         boolean failedToStart = worker.hasFailedToStart() && !stopped && slot.worker == worker;
+        if (!stopped && worker.endedUntold()) {
+            lastCrashes.add(System.currentTimeMillis(), obituary.exitCode()); // at the end, or it may be noted twice
+        }
         slot.worker = null;
         return failedToStart;
     }
@@ -953,6 +959,12 @@ final class Dispatcher implements PoolTask.Pool {
         }
     }
 
+    /** What others were shown last. */
+    PoolView shown() {
+        PoolView shown = board.shown();
+        return shown == null ? view() : shown;
+    }
+
     /** The state that other programs are shown. */
     PoolView view() {
         lock.lock();
@@ -961,11 +973,11 @@ final class Dispatcher implements PoolTask.Pool {
             for (WorkerSlot slot : slots) {
                 PoolWorker worker = slot.worker;
                 if (worker != null) {
-                    shown.add(worker.view());
+                    shown.add(worker.view(usualTimes));
                 }
             }
             long pid = ProcessHandle.current().pid();
-            return new PoolView(pid, name, made, Instant.now(), shutdown, stats(), shown);
+            return new PoolView(pid, name, made, Instant.now(), shutdown, stats(), shown, lastCrashes.list());
         } finally {
             lock.unlock();
         }

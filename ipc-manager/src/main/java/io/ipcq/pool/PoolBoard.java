@@ -3,10 +3,13 @@ package io.ipcq.pool;
 
 import io.ipcq.Log;
 import io.ipcq.memory.LastingThread;
+import io.ipcq.observe.Stall;
 import io.ipcq.process.Announcement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,11 @@ final class PoolBoard {
 
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** How often the rules are asked for the log. They read what the kernel says of each worker. */
+    private static final long RULES_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final PoolRules RULES = new PoolRules(PoolRules.PATIENCE);
+
     /** The least number of rows for workers in a file, so that a small pool can grow. */
     private static final int LEAST_ROWS = 64;
 
@@ -30,9 +38,16 @@ final class PoolBoard {
 
     // for the writing thread alone
     private @Nullable Announcement announcement;
-    private @Nullable PoolView last;
     /** Whether a failure was reported. The writing is tried again each time. */
     private boolean failed;
+
+    private long rulesAskedAt = System.nanoTime();
+
+    /** The kinds of stalls that the log was told of and that last. */
+    private Set<Stall.Kind> told = Set.of();
+
+    /** What was shown last. Written by the writing thread, read without a lock. */
+    private volatile @Nullable PoolView last;
 
     /** Whether the pool has ended. Read without a lock. */
     private volatile boolean ended;
@@ -89,6 +104,7 @@ final class PoolBoard {
                 for (PoolBoard board : boards()) {
                     board.tryWatch();
                     board.tryShow();
+                    board.tryTell();
                 }
                 if (isOver()) {
                     return;
@@ -144,6 +160,7 @@ final class PoolBoard {
 
     private void show() throws Exception {
         PoolView view = sinceBefore(pool.view());
+        last = view; // first, because the program itself can see it even if there is no room for a file
         Announcement made = announcement;
         if (made == null) {
             int rows = Math.min(
@@ -153,7 +170,36 @@ final class PoolBoard {
         } else {
             PoolFile.write(made.region(), view);
         }
-        last = view;
+    }
+
+    /** Logs why the pool does not go on, once for each kind of reason as long as it lasts. */
+    private void tryTell() {
+        try {
+            long now = System.nanoTime();
+            PoolView view = last;
+            if (!ended && view != null && now - rulesAskedAt >= RULES_NANOS) {
+                rulesAskedAt = now;
+                tell(view);
+            }
+        } catch (Throwable again) {
+            // the next attempt may succeed
+        }
+    }
+
+    private void tell(PoolView view) {
+        Set<Stall.Kind> found = EnumSet.noneOf(Stall.Kind.class);
+        for (Stall stall : RULES.of(view)) {
+            if (found.add(stall.kind()) && !told.contains(stall.kind())) {
+                pool.log(() -> Log.of(ProcessPool.class).warn("{}: {}", stall.kind(), stall.sentence()));
+            }
+        }
+        told = found;
+    }
+
+    /** What is shown of the pool; null before that, and when the pool has ended. */
+    @Nullable
+    PoolView shown() {
+        return ended ? null : last;
     }
 
     /**
@@ -174,6 +220,13 @@ final class PoolBoard {
             workers.add(worker.at(since));
         }
         return new PoolView(
-                view.pid(), view.name(), view.started(), view.seen(), view.shutdown(), view.stats(), workers);
+                view.pid(),
+                view.name(),
+                view.started(),
+                view.seen(),
+                view.shutdown(),
+                view.stats(),
+                workers,
+                view.crashes());
     }
 }

@@ -5,6 +5,7 @@ import static io.ipcq.pool.PoolLayout.*;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.ipcq.memory.MappedRegion;
+import io.ipcq.pool.PoolView.Crash;
 import io.ipcq.pool.PoolView.Worker;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -71,7 +72,21 @@ final class PoolFile {
         out.putInt(BUSY, stats.busy());
         out.putInt(SHUTDOWN, view.shutdown() ? 1 : 0);
         out.putInt(ROW_COUNT, rows);
+        int crashes = Math.min(MOST_CRASHES, view.crashes().size());
+        out.putInt(CRASH_COUNT, crashes);
+        for (int i = 0; i < crashes; i++) {
+            writeCrash(out, crashAt(i), view.crashes().get(i));
+        }
         putText(out, NAME_BYTES, NAME, LONGEST_NAME, view.name());
+    }
+
+    private static int crashAt(int number) {
+        return LAST_CRASHES + number * CRASH_BYTES;
+    }
+
+    private static void writeCrash(ByteBuffer out, int at, Crash crash) {
+        out.putLong(at + CRASHED_AT, crash.at().toEpochMilli());
+        out.putInt(at + EXIT_CODE, crash.exitCode());
     }
 
     private static void writeRow(ByteBuffer out, int row, Worker worker) {
@@ -117,6 +132,11 @@ final class PoolFile {
         for (int i = 0; i < rows; i++) {
             workers.add(readRow(in, bytes(i)));
         }
+        List<Crash> crashes = new ArrayList<>();
+        int crashCount = Math.max(0, Math.min(in.getInt(CRASH_COUNT), MOST_CRASHES));
+        for (int i = 0; i < crashCount; i++) {
+            crashes.add(new Crash(time(in.getLong(crashAt(i) + CRASHED_AT)), in.getInt(crashAt(i) + EXIT_CODE)));
+        }
         return new PoolView(
                 pid,
                 text(in, NAME_BYTES, NAME, LONGEST_NAME),
@@ -134,7 +154,8 @@ final class PoolFile {
                         in.getLong(CANCELLED),
                         in.getLong(CRASHES),
                         in.getLong(STARTED_WORKERS)),
-                workers);
+                workers,
+                crashes);
     }
 
     private static Worker readRow(ByteBuffer in, int row) {

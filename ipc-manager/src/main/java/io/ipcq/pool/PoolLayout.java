@@ -14,6 +14,9 @@ import io.ipcq.memory.RegionFormat;
  *  | sequence                 |
  *  +--------------------------+  SEEN
  *  | times, counts, name      |
+ *  +--------------------------+  LAST_CRASHES: MOST_CRASHES places, CRASH_BYTES apart, the oldest crash first
+ *  | time, exit code          |
+ *  | ...                      |
  *  +--------------------------+  ROWS: one for each worker, ROW_BYTES apart
  *  | pid, times, task, names  |
  *  | ...                      |
@@ -22,7 +25,7 @@ import io.ipcq.memory.RegionFormat;
  */
 final class PoolLayout {
 
-    static final RegionFormat FORMAT = new RegionFormat("pool", 0x4950_4351_504f_4f4cL, 1);
+    static final RegionFormat FORMAT = new RegionFormat("pool", 0x4950_4351_504f_4f4cL, 2);
 
     static final int SEQUENCE = MappedRegion.HEADER_BYTES;
     static final int SEEN = SEQUENCE + Long.BYTES;
@@ -39,10 +42,18 @@ final class PoolLayout {
     static final int BUSY = READY + Integer.BYTES;
     static final int SHUTDOWN = BUSY + Integer.BYTES;
     static final int ROW_COUNT = SHUTDOWN + Integer.BYTES;
-    static final int NAME_BYTES = ROW_COUNT + Integer.BYTES;
+    static final int CRASH_COUNT = ROW_COUNT + Integer.BYTES;
+    static final int NAME_BYTES = CRASH_COUNT + Integer.BYTES;
     static final int NAME = NAME_BYTES + Integer.BYTES;
-    static final int ROWS = 512;
-    static final int LONGEST_NAME = ROWS - NAME;
+    static final int LAST_CRASHES = 512;
+    static final int LONGEST_NAME = LAST_CRASHES - NAME;
+
+    static final int MOST_CRASHES = 16;
+    static final int CRASHED_AT = 0;
+    static final int EXIT_CODE = CRASHED_AT + Long.BYTES;
+    static final int CRASH_BYTES = 16;
+
+    static final int ROWS = LAST_CRASHES + MOST_CRASHES * CRASH_BYTES;
 
     static final int PID = 0;
     static final int WORKER_STARTED = PID + Long.BYTES;
@@ -62,6 +73,7 @@ final class PoolLayout {
 
     private PoolLayout() {}
 
+    /** How many bytes the file has with so many rows; also where the next row begins. */
     static int bytes(int rows) {
         return ROWS + rows * ROW_BYTES;
     }

@@ -26,13 +26,30 @@ import java.util.List;
  * @param shutdown whether the pool takes no more tasks
  * @param stats the counts of the pool
  * @param workers the workers of the pool, as many as fit into the file: more than a pool of fixed size ever has
+ * @param crashes the last sixteen workers that ended and were not told to, the oldest one first
  */
 public record PoolView(
-        long pid, String name, Instant started, Instant seen, boolean shutdown, PoolStats stats, List<Worker> workers) {
+        long pid,
+        String name,
+        Instant started,
+        Instant seen,
+        boolean shutdown,
+        PoolStats stats,
+        List<Worker> workers,
+        List<Crash> crashes) {
 
     public PoolView {
         workers = List.copyOf(workers);
+        crashes = List.copyOf(crashes);
     }
+
+    /**
+     * The end of a worker that nobody had told to end: it crashed, was killed from outside, or could not start.
+     *
+     * @param at when the pool noticed it
+     * @param exitCode its exit code, or {@code -n} if signal {@code n} killed it
+     */
+    public record Crash(Instant at, int exitCode) {}
 
     /**
      * A worker of the pool.
@@ -46,7 +63,7 @@ public record PoolView(
      * @param task the number of the task that it works on; 0 if there is none
      * @param function what that task calls; empty if there is none
      * @param since when it was first seen at that task, a fifth of a second late at most
-     * @param usual how long its tasks took recently
+     * @param usual how long the longest of about a hundred recent tasks took that call the same; zero if there is none
      */
     public record Worker(
             String name,

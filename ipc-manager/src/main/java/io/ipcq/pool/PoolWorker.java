@@ -280,6 +280,11 @@ final class PoolWorker {
         return state == State.STARTING;
     }
 
+    /** Whether it ended although the pool did not tell it to. For a worker that has ended. */
+    boolean endedUntold() {
+        return state != State.STOPPING && state != State.DISCARDED && condemned == null;
+    }
+
     void becomeReady() {
         if (state == State.STARTING) {
             state = State.READY;
@@ -351,7 +356,7 @@ final class PoolWorker {
 
     // ---- what others see --------------------------------------------------------------------------------------------
 
-    PoolView.Worker view() {
+    PoolView.Worker view(UsualTimes usual) {
         PoolTask<?> task = held.first();
         return new PoolView.Worker(
                 slot.name(),
@@ -363,7 +368,7 @@ final class PoolWorker {
                 task == null ? 0 : task.number(),
                 task == null ? "" : task.function().name(),
                 Instant.now(),
-                Duration.ofNanos(averageNanos));
+                Duration.ofNanos(task == null ? 0 : usual.nanos(task.function().name())));
     }
 
     private PoolView.Worker.State stateShown() {

@@ -628,6 +628,14 @@ public final class ProcessPool extends AbstractExecutorService implements AutoCl
         return dispatcher.stats();
     }
 
+    /**
+     * What others see of the pool, with its workers and their last crashes: as it was a fifth of a second ago, at most.
+     * {@link PoolRules} say why it does not go on.
+     */
+    public PoolView view() {
+        return dispatcher.shown();
+    }
+
     /** The process ids of the workers that run or start. */
     public Set<Long> pids() {
         return dispatcher.pids();

@@ -21,6 +21,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,41 @@ class ManagerQueueProviderTest {
                         ? "ipcq:" + socket + "?queue=" + name + "&key=" + keyFile
                         : "ipcq://127.0.0.1:" + ((InetSocketAddress) server.address()).getPort() + "/" + name + "?key="
                                 + keyFile + trust);
+    }
+
+    /** With a time for answers a queue is as it is without. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldGiveManagerTheTimeOfTheAddress(Way way) throws Exception {
+        URI address = URI.create(serve(way, "orders") + "&answerTimeout=60.5");
+        try (DurableQueue<String> queue = DurableQueue.openOrCreate(address, String.class);
+                DurableQueue<String> there = deserialize(serialize(queue))) {
+            queue.put("tea");
+            assertThat(there.receive(LONG).ack()).isTrue();
+        }
+        for (String wrong : List.of("0", "-1", "soon", "1e10", "NaN")) {
+            assertThatThrownBy(() ->
+                            DurableQueue.open(URI.create(address.toString().replace("60.5", wrong)), String.class))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("number of seconds")
+                    .hasMessageContaining("parameter=answerTimeout");
+        }
+    }
+
+    /** It accepts, as the kernel does for a process that is stopped, and says nothing. */
+    @Test
+    void shouldSayThatManagerDoesNotAnswer() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            URI address = URI.create(
+                    "ipcq://127.0.0.1:" + silent.getLocalPort() + "/orders?key=" + keyFile + "&answerTimeout=0.2");
+            for (ThrowingCallable open : List.<ThrowingCallable>of(
+                    () -> DurableQueue.open(address, String.class), () -> EncodedQueue.open(address))) {
+                assertThatThrownBy(open)
+                        .isInstanceOf(IOException.class)
+                        .hasMessageStartingWith("the manager did not answer in time: address=ipcq://127.0.0.1:"
+                                + silent.getLocalPort() + "/orders, timeout=PT0.2S");
+            }
+        }
     }
 
     @ParameterizedTest

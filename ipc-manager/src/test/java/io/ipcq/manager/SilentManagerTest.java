@@ -151,6 +151,20 @@ class SilentManagerTest {
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(ANSWER_TIMEOUT.multipliedBy(2));
     }
 
+    /** They need not wait for their own timeout. */
+    @Test
+    void shouldFailThoseThatWaitForLong() throws Exception {
+        SharedQueue<String> queue = connect(ANSWER_TIMEOUT).queue;
+        CompletableFuture<Throwable> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return new AssertionError(queue.get(Duration.ofHours(1)));
+            } catch (Exception e) {
+                return e;
+            }
+        });
+        assertThat(waiting.get(60, TimeUnit.SECONDS)).isInstanceOf(ManagerGoneException.class);
+    }
+
     @Test
     void shouldWaitForEverForServerThatIsThere() throws Exception {
         answersPing = true;

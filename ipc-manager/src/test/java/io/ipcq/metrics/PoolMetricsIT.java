@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.metrics;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipcq.TestJvm;
 import io.ipcq.pool.ProcessPool;
 import io.ipcq.pool.WorkerCrashedException;
 import io.ipcq.process.ChildProcess;
+import io.ipcq.process.SerializableFunction;
 import io.ipcq.queue.SharedQueue;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +73,106 @@ class PoolMetricsIT {
         assertThat(workers()).isZero();
     }
 
+    /** By everything that the program itself can ask. */
+    @Test
+    void shouldSayThatWorkersCrashAgainAndAgain() throws Exception {
+        try (ProcessPool pool =
+                ProcessPool.builder().name("crashing").workers(1).create()) {
+            Watched watched = new Watched().pool(pool);
+            new IpcqMetrics(watched).bindTo(registry);
+            try (IpcqBeans beans = new IpcqBeans(watched)) {
+                assertThat(beans).isNotNull();
+                for (int i = 0; i < 4; i++) {
+                    crash(pool);
+                }
+                pool.apply(Math::abs, -7);
+                assertThat(pool.stats().crashes()).isEqualTo(4);
+                assertThat(stalls("workers-crashing")).as("few are none").isZero();
+                crash(pool);
+                await().untilAsserted(
+                                () -> assertThat(stalls("workers-crashing")).isEqualTo(1));
+                assertThat(stalls("worker-stuck")).isZero();
+                assertThat(pool.view().crashes())
+                        .hasSize(5)
+                        .allSatisfy(crash -> assertThat(crash.exitCode()).isEqualTo(-9));
+                ObjectName name = new ObjectName("io.ipcq:type=Pool,name=\"crashing\"");
+                assertThat((String[]) ManagementFactory.getPlatformMBeanServer().getAttribute(name, "Stalls"))
+                        .singleElement()
+                        .asString()
+                        .startsWith("workers-crashing: 5 workers of pool crashing crashed in ")
+                        .contains("exit code 137, signal 9 (a memory limit?)");
+            }
+        }
+    }
+
+    /** As the kernel does who ends a process for its memory. */
+    private static void crash(ProcessPool pool) {
+        assertThatThrownBy(() -> pool.apply(PoolMetricsIT::halt, 137)).isInstanceOf(WorkerCrashedException.class);
+    }
+
+    private double stalls(String kind) {
+        return gauge("ipcq.pool.stalls", "kind", kind);
+    }
+
+    /** A program whose workers crash, and that says so in its log. */
+    static final class Crashing {
+        private Crashing() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (ProcessPool pool =
+                    ProcessPool.builder().name("crashing").workers(1).create()) {
+                for (int i = 0; i < 5; i++) {
+                    crash(pool);
+                }
+                System.in.read();
+            }
+        }
+    }
+
+    @Test
+    void shouldSayInTheLogThatWorkersCrash() {
+        String warning = "slf4j WARN " + ProcessPool.class.getName();
+        try (TestJvm program =
+                TestJvm.start(List.of("-Dslf4j.provider=io.ipcq.pool.PrintingLogProvider"), Crashing.class)) {
+            assertThat(program.awaitLine(warning))
+                    .contains("workers-crashing: 5 workers of pool crashing crashed in ", "exit code 137, signal 9");
+            program.send("");
+            program.awaitSuccess();
+            assertThat(program.output().lines().filter(line -> line.startsWith(warning)))
+                    .as("once as long as it lasts")
+                    .hasSize(1);
+        }
+    }
+
+    /** What the pool ends itself is no crash. */
+    @Test
+    void shouldTakeNoOrderlyEndForACrash() throws Exception {
+        try (ProcessPool pool = ProcessPool.builder()
+                .workers(2)
+                .maxTasksPerWorker(1)
+                .killAfter(Duration.ZERO)
+                .create()) {
+            for (int i = 0; i < 4; i++) {
+                pool.apply(Math::abs, -i);
+                var task = pool.applyAsync((SerializableFunction<Integer, Integer>) PoolMetricsIT::sleepForEver, i);
+                await().until(() -> pool.view().workers().stream().anyMatch(worker -> worker.task() != 0));
+                task.cancel(true);
+            }
+            pool.resize(1);
+            await().until(() -> pool.stats().workers() == 1);
+            int seven = pool.apply(Math::abs, -7);
+            assertThat(seven).isEqualTo(7);
+            assertThat(pool.view().crashes()).isEmpty();
+        }
+    }
+
+    private static int sleepForEver(int number) {
+        while (number >= 0) {
+            LockSupport.park();
+        }
+        return number;
+    }
+
     private double workers() {
         return gauge("ipcq.pool.workers", "state", "busy")
                 + gauge("ipcq.pool.workers", "state", "idle")
@@ -82,7 +190,7 @@ class PoolMetricsIT {
     void shouldShowMemoryOfChild() throws Exception {
         assumeTrue(ResidentMemory.isKnown(), "this system does not say");
         try (SharedQueue<String> goOn = SharedQueue.create(String.class);
-                ChildProcess child = ChildProcess.builder(PoolMetricsIT::await, goOn)
+                ChildProcess child = ChildProcess.builder(PoolMetricsIT::awaitGo, goOn)
                         .name("reader")
                         .build()) {
             child.startAndAwait();
@@ -94,7 +202,7 @@ class PoolMetricsIT {
         }
     }
 
-    private static void await(SharedQueue<String> goOn) throws InterruptedException {
+    private static void awaitGo(SharedQueue<String> goOn) throws InterruptedException {
         goOn.get();
     }
 }

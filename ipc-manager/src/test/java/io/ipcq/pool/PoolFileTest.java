@@ -43,7 +43,14 @@ class PoolFileTest {
                 Instant.ofEpochMilli(3),
                 true,
                 new PoolStats(workers, 2, 3, 4, 5, 6, 7, 8, 9, 10),
-                IntStream.range(0, workers).mapToObj(PoolFileTest::worker).toList());
+                IntStream.range(0, workers).mapToObj(PoolFileTest::worker).toList(),
+                crashes(workers));
+    }
+
+    private static List<PoolView.Crash> crashes(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> new PoolView.Crash(Instant.ofEpochMilli(number), -number))
+                .toList();
     }
 
     private MappedRegion region(PoolView view) throws Exception {
@@ -73,6 +80,21 @@ class PoolFileTest {
     }
 
     @Test
+    void shouldRememberTheLastCrashes() throws Exception {
+        LastCrashes last = new LastCrashes();
+        assertThat(last.list()).isEmpty();
+        for (PoolView.Crash crash : crashes(PoolLayout.MOST_CRASHES + 3)) {
+            last.add(crash.at().toEpochMilli(), crash.exitCode());
+        }
+        List<PoolView.Crash> expected = crashes(PoolLayout.MOST_CRASHES + 3).subList(3, PoolLayout.MOST_CRASHES + 3);
+        assertThat(last.list()).isEqualTo(expected);
+        PoolView view = view("letters", 1);
+        PoolView full = new PoolView(
+                1, "letters", view.started(), view.seen(), true, view.stats(), view.workers(), last.list());
+        assertThat(PoolFile.read(1, region(full)).crashes()).isEqualTo(expected);
+    }
+
+    @Test
     void shouldReadWhatOneLeftWhoDiedWhileHeWrote() throws Exception {
         MappedRegion region = region(view("letters", 1));
         region.putLong(PoolLayout.SEQUENCE, region.getLong(PoolLayout.SEQUENCE) | 1);
@@ -88,6 +110,8 @@ class PoolFileTest {
         Random random = new Random(seed);
         List<Integer> places = List.of(
                 PoolLayout.ROW_COUNT,
+                PoolLayout.CRASH_COUNT,
+                PoolLayout.LAST_CRASHES,
                 PoolLayout.NAME_BYTES,
                 PoolLayout.SEEN,
                 PoolLayout.ROWS + PoolLayout.STATE,

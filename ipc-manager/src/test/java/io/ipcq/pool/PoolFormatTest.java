@@ -30,13 +30,27 @@ class PoolFormatTest {
                 "busy", PoolLayout.BUSY,
                 "shutdown", PoolLayout.SHUTDOWN,
                 "rowCount", PoolLayout.ROW_COUNT,
+                "crashCount", PoolLayout.CRASH_COUNT,
                 "nameBytes", PoolLayout.NAME_BYTES,
                 "name", PoolLayout.NAME,
+                "lastCrashes", PoolLayout.LAST_CRASHES,
                 "rows", PoolLayout.ROWS));
         assertThat(FormatDocument.offsets("Pool: what is seen of it")).isEqualTo(words);
         assertThat(FormatDocument.text().replaceAll("\\s+", " "))
                 .contains("0x" + Long.toHexString(PoolLayout.FORMAT.magic()) + "`, version "
                         + PoolLayout.FORMAT.version());
+    }
+
+    @Test
+    void shouldDescribeCrash() throws Exception {
+        assertThat(FormatDocument.offsets("Pool: crash of a worker"))
+                .isEqualTo(Map.of(
+                        "crashedAt",
+                        PoolLayout.CRASHED_AT,
+                        "exitCode",
+                        PoolLayout.EXIT_CODE,
+                        "end",
+                        PoolLayout.CRASH_BYTES));
     }
 
     @Test

@@ -44,6 +44,8 @@ public record Stall(Kind kind, String sentence) {
         WORKER_STOPPED,
         /** A worker is at one task for much longer than usual. */
         WORKER_STUCK,
+        /** Workers of a pool crash again and again. */
+        WORKERS_CRASHING,
         /** The process of a manager is stopped. */
         MANAGER_STOPPED,
         /** A manager does not answer, and whether its process is stopped is not to be seen. */
