@@ -14,11 +14,11 @@ public final class CoarseClock {
 
     /*
      * Idea
-     *   To ask the system takes some 25 ns, a put into a ring some 60. So the time is kept in a field for a quarter of a
-     *   second, and who finds none there asks the system. Who has done so 64 times asks a thread to keep the time again:
-     *   a process that seldom asks has exact times and no thread, and one that asks often asks the system for no more
-     *   than a few of its calls. The thread ends when nobody has asked for a second: an idle process has none, and
-     *   nothing wakes it up.
+     *   To ask the system takes some 25 ns, a put into a ring some 60. So a thread keeps the time in a field, four times
+     *   a second. After two seconds it empties the field. Who finds none there asks the system, and who has done so 64
+     *   times asks the thread for two more seconds. So a process that seldom asks has exact times and no thread, and one
+     *   that asks often asks the system for few of its calls. The thread ends when nobody has asked for a second: an
+     *   idle process has none, and nothing wakes it up.
      *
      * Errors
      *   Where there can be no thread, the system is asked. `millis` calls nothing that can fail, and the class has nothing
@@ -33,10 +33,13 @@ public final class CoarseClock {
 
     static final String THREAD = "ipcq-clock";
 
+    /** So often the time is kept before somebody has to ask again. */
+    private static final int PERIODS = 8;
+
     private static final long LINGER_NANOS = 1_000_000_000;
 
-    /** 0 stands for none: ask the system. */
-    private static volatile long kept;
+    /** 0 stands for none: ask the system. Plain, for a volatile would cost those who ask a reload of all they know. */
+    private static long kept;
 
     private static int reads; // a hint: two who count at once count as one
     private static boolean asked; // guarded by the class, as is the next one
@@ -48,6 +51,17 @@ public final class CoarseClock {
     public static long millis() {
         long time = kept;
         return time != 0 ? time : System.currentTimeMillis();
+    }
+
+    /** The same, and {@link #prepare}. */
+    public static long millisAndPrepare() {
+        long time = kept;
+        return time != 0 ? time : prepared();
+    }
+
+    private static long prepared() {
+        prepare();
+        return System.currentTimeMillis();
     }
 
     /** For who is about to ask for the time, and would not call much while it does. */
@@ -81,9 +95,11 @@ public final class CoarseClock {
     private static void run() {
         try {
             while (isAsked()) {
-                kept = System.currentTimeMillis();
-                Thread.sleep(PERIOD_MILLIS);
-                kept = 0;
+                for (int period = 0; period < PERIODS; period++) {
+                    kept = System.currentTimeMillis();
+                    Thread.sleep(PERIOD_MILLIS);
+                }
+                kept = 0; // whoever asks now shows that somebody still does
             }
         } catch (InterruptedException e) {
             // nobody has a reason to; who asks next starts another one

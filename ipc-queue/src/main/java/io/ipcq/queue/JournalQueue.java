@@ -451,8 +451,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     private void noteTake() {
-        CoarseClock.prepare();
-        control.times().noteTake(CoarseClock.millis());
+        control.times().noteTake(CoarseClock.millisAndPrepare());
     }
 
     private void tookSome() {

@@ -403,8 +403,7 @@ final class Ring extends RingRecords {
 
     /** For who has taken something, and keeps that if this fails. */
     void noteTake() {
-        CoarseClock.prepare();
-        long time = CoarseClock.millis();
+        long time = CoarseClock.millisAndPrepare();
         if (time != takeNoted) {
             takeNoted = time;
             times.noteTake(time);
