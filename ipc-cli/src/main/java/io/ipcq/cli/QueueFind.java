@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.cli;
 
-import io.ipcq.observe.Quantity;
 import io.ipcq.observe.QueueLook;
 import io.ipcq.observe.SystemSight;
 import io.ipcq.queue.QueueView;
@@ -10,12 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -40,11 +34,17 @@ final class QueueFind implements Callable<Integer> {
     private boolean deserted;
 
     @Option(
+            names = "--older",
+            paramLabel = "SECONDS",
+            converter = Seconds.class,
+            description = "Those whose oldest element waits for longer.")
+    private @Nullable Duration older;
+
+    @Option(
             names = "--idle",
             paramLabel = "SECONDS",
             converter = Seconds.class,
-            description = "Those of which nothing is put, taken or acknowledged from now on for so long;"
-                    + " the command watches for that time, and then prints.")
+            description = "Those of which nothing was put or taken for so long.")
     private @Nullable Duration idle;
 
     @Mixin
@@ -63,7 +63,7 @@ final class QueueFind implements Callable<Integer> {
     private final SystemSight system = new SystemSight();
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         Screen screen = Screen.of(spec);
         List<QueueLine> found = matching();
         for (QueueLine line : found) {
@@ -76,7 +76,7 @@ final class QueueFind implements Callable<Integer> {
         return found.isEmpty() ? ExitCodes.NOTHING_THERE : ExitCode.OK;
     }
 
-    private List<QueueLine> matching() throws IOException, InterruptedException {
+    private List<QueueLine> matching() throws IOException {
         List<QueueLine> matching = new ArrayList<>();
         List<Path> candidates = QueuePlaces.candidates(places.named());
         try (CommandProgress progress = quiet.begin(spec, looking.json(), candidates.size(), "places looked at")) {
@@ -89,28 +89,14 @@ final class QueueFind implements Callable<Integer> {
                 progress.step();
             }
         }
-        Duration time = idle;
-        if (time == null) {
-            return matching;
-        }
-        String watched = "queues watched, for " + Quantity.nanos(time.toNanos());
-        try (CommandProgress progress = quiet.begin(spec, looking.json(), 0, watched)) {
-            progress.at(matching.size(), "");
-            TimeUnit.NANOSECONDS.sleep(time.toNanos());
-        }
-        Map<String, QueueLine> before =
-                matching.stream().collect(Collectors.toMap(QueueLine::directory, Function.identity(), (a, b) -> a));
-        List<Path> again =
-                matching.stream().map(line -> Path.of(line.directory())).toList();
-        return QueuePlaces.lines(again).stream()
-                .filter(line ->
-                        Objects.requireNonNull(before.get(line.directory())).isAsMuchAs(line))
-                .toList();
+        return matching;
     }
 
     /** A damaged one is like nothing. */
     private boolean isAsTold(QueueLine line) {
         return (!empty || (!line.isDamaged() && line.size() == 0 && line.leased() == 0))
+                && (older == null || line.isOlderThan(older))
+                && (idle == null || line.isIdleFor(idle))
                 && (!deserted || isDeserted(new QueueName(Path.of(line.directory())), system));
     }
 

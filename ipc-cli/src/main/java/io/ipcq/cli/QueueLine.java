@@ -5,9 +5,15 @@ import io.ipcq.observe.Quantity;
 import io.ipcq.queue.QueueGlance;
 import io.ipcq.queue.QueueGlances;
 import io.ipcq.queue.QueueSnapshot;
+import io.ipcq.queue.QueueTimes;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code open}, {@code shutdown}, {@code deleted} or {@code damaged}; nothing else is known of a damaged
  *     one
  * @param codec its codec's id
+ * @param oldestAgeNanos for how long the oldest element that can be taken has waited, at most; null if there is none, or
+ *     that is not known
+ * @param lastPut when an element was put last; null if none was
+ * @param lastTake when an element was taken last; null if none was
+ * @param created when it was made
  * @param size elements that consumers can take
  * @param maxSize the bound on that; null if there is none
  * @param leased elements that are out under a lease
@@ -35,6 +46,10 @@ record QueueLine(
         @Nullable String kind,
         String state,
         @Nullable String codec,
+        @Nullable Long oldestAgeNanos,
+        @Nullable Instant lastPut,
+        @Nullable Instant lastTake,
+        @Nullable Instant created,
         long size,
         @Nullable Long maxSize,
         int leased,
@@ -47,7 +62,7 @@ record QueueLine(
         @Nullable Integer processes,
         @Nullable String message) {
 
-    private static final Columns LINE = new Columns(-8, 10, 8, 10, -9, -12);
+    private static final Columns LINE = new Columns(-8, 8, 9, 9, 10, 8, 10, -9, -12);
 
     static QueueLine of(QueueView queue, QueueSnapshot snapshot, @Nullable Integer processes) {
         return of(QueueGlance.of(queue, snapshot), processes);
@@ -59,6 +74,10 @@ record QueueLine(
                 seen.durable() ? "journal" : "ring",
                 seen.deleted() ? "deleted" : seen.shutdown() ? "shutdown" : "open",
                 seen.codecId(),
+                nanos(seen.times().oldestAge()),
+                seen.times().lastPut(),
+                seen.times().lastTake(),
+                seen.times().created(),
                 seen.size(),
                 seen.maxSize() == Long.MAX_VALUE ? null : seen.maxSize(),
                 seen.leased(),
@@ -83,7 +102,26 @@ record QueueLine(
     }
 
     static QueueLine damaged(Path queue, String message) {
-        return new QueueLine(name(queue), null, "damaged", null, 0, null, 0, 0, 0, 0, 0, 0, 0, null, message);
+        return new QueueLine(
+                name(queue),
+                null,
+                "damaged",
+                null,
+                null,
+                null,
+                null,
+                null,
+                0,
+                null,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                null,
+                message);
     }
 
     /** What a queue is called, sound or damaged, however it was named. */
@@ -95,23 +133,42 @@ record QueueLine(
         return kind == null;
     }
 
-    /** Whether nothing was put, taken or acknowledged between the looks. */
-    boolean isAsMuchAs(QueueLine later) {
-        return !isDamaged()
-                && !later.isDamaged()
-                && put == later.put
-                && taken == later.taken
-                && acknowledged == later.acknowledged;
+    /** Whether its oldest element waits for longer than that. */
+    boolean isOlderThan(Duration time) {
+        return oldestAgeNanos != null && oldestAgeNanos > time.toNanos();
+    }
+
+    /** Whether nothing was put or taken for so long. */
+    boolean isIdleFor(Duration time) {
+        Duration idle = new QueueTimes(created, null, lastPut, lastTake).idle();
+        return idle != null && idle.compareTo(time) >= 0;
+    }
+
+    static @Nullable Long nanos(@Nullable Duration time) {
+        return time == null ? null : time.toNanos();
+    }
+
+    /** How long ago something was, for a column. */
+    static String ago(@Nullable Instant then) {
+        return age(nanos(QueueTimes.age(then)));
+    }
+
+    static String age(@Nullable Long nanos) {
+        return nanos == null ? "-" : Quantity.nanos(nanos);
     }
 
     static String heading() {
-        return LINE.line("KIND", "SIZE", "LEASED", "STORAGE", "STATE", "CODEC", "QUEUE");
+        return LINE.line(
+                "KIND", "OLDEST", "LAST PUT", "LAST TAKE", "SIZE", "LEASED", "STORAGE", "STATE", "CODEC", "QUEUE");
     }
 
     String text() {
         boolean damaged = isDamaged();
         return LINE.line(
                 damaged ? "?" : kind,
+                damaged ? "?" : age(oldestAgeNanos),
+                damaged ? "?" : ago(lastPut),
+                damaged ? "?" : ago(lastTake),
                 damaged ? "?" : size,
                 damaged ? "?" : leased,
                 damaged ? "?" : Quantity.bytes(storageBytes),
@@ -124,8 +181,19 @@ record QueueLine(
         return state.equals("open") ? Screen.Style.PLAIN : Screen.Style.ALARM;
     }
 
+    private static String when(@Nullable Instant then) {
+        return then == null
+                ? "-"
+                : ago(then) + " ago, at "
+                        + OffsetDateTime.ofInstant(then.truncatedTo(ChronoUnit.SECONDS), ZoneId.systemDefault());
+    }
+
     void page(Screen screen) {
         screen.line(Screen.Style.STRONG, "queue         " + Harmless.name(directory));
+        screen.line("oldest        " + age(oldestAgeNanos));
+        screen.line("last put      " + when(lastPut));
+        screen.line("last take     " + when(lastTake));
+        screen.line("created       " + when(created));
         screen.line("kind          " + kind);
         screen.line("codec         " + Harmless.name(String.valueOf(codec)));
         screen.line(style(), "state         " + state);

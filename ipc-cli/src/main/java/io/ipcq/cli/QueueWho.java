@@ -8,6 +8,7 @@ import io.ipcq.observe.QueueLook;
 import io.ipcq.observe.QueueWatch;
 import io.ipcq.observe.Stall;
 import io.ipcq.observe.StallRules;
+import io.ipcq.queue.QueueTimes;
 import io.ipcq.queue.QueueView;
 import java.io.IOException;
 import java.time.Duration;
@@ -106,6 +107,9 @@ final class QueueWho implements Callable<Integer> {
         QueueLook look = watch.last();
         screen.line(
                 Screen.Style.STRONG, "queue " + Harmless.name(view.directory().toString()));
+        QueueTimes times = look.snapshot().times();
+        screen.line("oldest element " + QueueLine.age(QueueLine.nanos(times.oldestAge())) + ", last put "
+                + when(times.lastPut()) + ", last take " + when(times.lastTake()));
         screen.line(Quantity.count(look.snapshot().size(), "element") + ", "
                 + look.snapshot().leases().size() + " leased; in " + Quantity.nanos(watch.nanos()) + ": "
                 + watch.put() + " put, " + watch.taken() + " taken"
@@ -138,6 +142,10 @@ final class QueueWho implements Callable<Integer> {
                         "member " + dead.member() + " is dead; it holds " + text(dead.holds()) + ", leases: "
                                 + dead.leases()));
         stalls.forEach(stall -> screen.line(Screen.Style.ALARM, stall.kind() + ": " + stall.sentence()));
+    }
+
+    private static String when(@Nullable Instant then) {
+        return then == null ? "-" : QueueLine.ago(then) + " ago";
     }
 
     private static void printProcess(Screen screen, AttachedProcess attached) {

@@ -93,7 +93,7 @@ final class TopSampler implements AutoCloseable {
     private static TopRow damaged(QueueName queue, Throwable why) {
         List<TopRow.Reason> reasons = List.of(new TopRow.Reason("damaged", FailureReport.describe(why)));
         String directory = QueueLine.name(queue.directory());
-        return new TopRow(directory, null, "damaged", 0, null, null, 0, 0, null, null, reasons);
+        return new TopRow(directory, null, "damaged", null, null, null, 0, null, null, 0, 0, null, null, reasons);
     }
 
     /** There may be another one in its place. */
@@ -112,6 +112,9 @@ final class TopSampler implements AutoCloseable {
                 line.directory(),
                 line.kind(),
                 line.state(),
+                line.oldestAgeNanos(),
+                line.lastPut(),
+                line.lastTake(),
                 line.size(),
                 watch == null ? null : Surroundings.perSecond(watch.put(), watch.nanos()),
                 watch == null ? null : Surroundings.perSecond(watch.taken(), watch.nanos()),

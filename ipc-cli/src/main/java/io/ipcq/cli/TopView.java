@@ -17,6 +17,8 @@ final class TopView {
     /** By what the queues are sorted. */
     enum Sorting {
         QUEUE(Comparator.comparing(TopRow::queue)),
+        OLDEST(Comparator.comparingLong((TopRow row) -> row.oldestAgeNanos() == null ? -1 : row.oldestAgeNanos())
+                .reversed()),
         SIZE(Comparator.comparingLong(TopRow::size).reversed()),
         IN(Comparator.comparingDouble((TopRow row) -> orNone(row.putPerSecond()))
                 .reversed()),
@@ -52,7 +54,7 @@ final class TopView {
 
     // one below the other, as their columns are
 
-    private static final String QUEUE_LINE = "%-8s %10s %9s %9s %8s %8s %6s %6s %-9s  %s";
+    private static final String QUEUE_LINE = "%-7s %7s %7s %8s %9s %8s %8s %6s %6s %5s %4s %-8s  %s";
     private static final String POOL_LINE = "%9s %-5s %-24s %7s %6s %8s %9s %8s %8s";
 
     @SuppressWarnings("InlineFormatString")
@@ -188,6 +190,9 @@ final class TopView {
                 String.format(
                         QUEUE_LINE,
                         "KIND",
+                        "OLDEST",
+                        "LAST IN",
+                        "LAST OUT",
                         "SIZE",
                         "IN/S",
                         "OUT/S",
@@ -205,6 +210,9 @@ final class TopView {
                             Locale.ROOT,
                             QUEUE_LINE,
                             isDamaged ? "?" : row.kind(),
+                            QueueLine.age(row.oldestAgeNanos()),
+                            QueueLine.ago(row.lastPut()),
+                            QueueLine.ago(row.lastTake()),
                             isDamaged ? "?" : row.size(),
                             rate(row.putPerSecond()),
                             rate(row.takenPerSecond()),

@@ -45,7 +45,7 @@ class CommandProgressTest {
                     case "queue move" -> List.of(queue, place.resolve("others"), "--yes");
                     case "queue repair" -> List.of(queue, place.resolve("repaired"));
                     case "queue drain", "queue requeue" -> List.of(queue, "--yes");
-                    case "queue find" -> List.of(place, "--idle", "0.01");
+                    case "queue find" -> List.of(place, "--empty");
                     case "doctor --gather" -> List.of(place.resolve("gathered"), queue);
                     default -> List.of(queue);
                 });

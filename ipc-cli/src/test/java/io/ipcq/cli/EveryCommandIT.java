@@ -168,7 +168,7 @@ class EveryCommandIT {
                         .and((state, kind, run) -> assertThat(run.out().toUpperCase(Locale.ROOT))
                                 .contains(state == State.CUT ? "DAMAGED" : kind.name())),
                 queue("queue stat", ends(0, 0, 0, 1, 0)),
-                queue("queue find", ends(3, 3, 0, 3, 0), "--deserted", "--idle", "0.02"),
+                queue("queue find", ends(3, 3, 0, 3, 0), "--deserted", "--idle", "0"),
                 queue("queue who", ends(0, 0, 5, 1, 5), "--watch", "0.05")
                         .and((state, kind, run) ->
                                 assertThat(run.out().contains("T (!)")).isEqualTo(state == State.STOPPED)),

@@ -206,7 +206,7 @@ class EveryCommandTest {
         if (number.startsWith("--interval")) {
             line.remove("--interval=0.05");
         }
-        boolean isLong = number.matches("--(watch|idle|interval)=(1e9|PT2.*)");
+        boolean isLong = number.matches("--(watch|interval)=(1e9|PT2.*)");
         if (number.startsWith("--iterations")) {
             line.remove("--once");
             isLong = !number.endsWith("=0") && !number.endsWith("=1");

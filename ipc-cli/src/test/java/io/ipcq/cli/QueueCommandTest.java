@@ -21,6 +21,7 @@ import java.io.PipedOutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QueueCommandTest {
 
@@ -91,7 +94,7 @@ class QueueCommandTest {
         });
     }
 
-    /** A script, and find --idle, compare what two looks say. */
+    /** A script compares what two looks say. */
     @Test
     void shouldCallQueueTheSameWhetherDamagedOrSound() throws Exception {
         Path directory = parent.resolve("letters");
@@ -107,6 +110,45 @@ class QueueCommandTest {
                         .as(command)
                         .contains('"' + directory.toString() + '"');
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ring", "journal"})
+    void shouldSayFirstHowLongTheOldestElementWaits(String kind) throws Exception {
+        Path directory = parent.resolve("letters");
+        try (SharedQueue<String> letters = kind.equals("ring")
+                ? SharedQueue.create(directory, String.class)
+                : DurableQueue.create(directory, String.class)) {
+            letters.put("a");
+            for (String command : List.of("stat", "who --watch 0.05", "ls")) {
+                List<Object> words = new ArrayList<>(List.of((Object[]) command.split(" ", -1)));
+                words.add(directory);
+                words.add("--json");
+                Map<String, Object> line = queue(words.toArray()).objects().get(0);
+                assertThat(((Number) line.get("oldestAgeNanos")).longValue())
+                        .as(command)
+                        .isNotNegative();
+                assertThat(Instant.parse(line.get("lastPut").toString())).isBeforeOrEqualTo(Instant.now());
+                assertThat(line.get("lastTake")).isNull();
+            }
+            assertThat(queue("stat", directory).out())
+                    .containsPattern("oldest +[0-9.]+ m?s\nlast put +[0-9.]+ m?s ago, at 2.*\nlast take +-\n");
+            assertThat(queue("ls", directory).out())
+                    .containsPattern("KIND +OLDEST +LAST PUT +LAST TAKE")
+                    .containsPattern(kind + " +[0-9.]+ m?s +[0-9.]+ m?s +- +1 ");
+            assertThat(queue("who", directory, "--watch", "0.05").out())
+                    .containsPattern("oldest element [0-9.]+ m?s, last put [0-9.]+ m?s ago, last take -\n");
+            letters.get();
+            Map<String, Object> line =
+                    queue("stat", directory, "--json").objects().get(0);
+            assertThat(line.get("oldestAgeNanos")).as("nothing waits").isNull();
+            assertThat(Instant.parse(line.get("lastTake").toString())).isBeforeOrEqualTo(Instant.now());
+            Map<String, Object> row = CommandRun.here("top", directory, "--json", "--interval", "0.05")
+                    .objects()
+                    .get(0);
+            assertThat(row).containsEntry("lastTake", line.get("lastTake"));
+            assertThat(row.get("oldestAgeNanos")).isNull();
         }
     }
 
@@ -613,7 +655,12 @@ class QueueCommandTest {
             assertThat(find("--empty")).containsExactly(empty.directory().toString());
             assertThat(find("--deserted"))
                     .containsExactly(parent.resolve("left").toString());
-            assertThat(find("--idle", "0.01")).hasSize(3);
+            await().untilAsserted(() -> assertThat(find("--idle", "0.01")).hasSize(3));
+            assertThat(find("--idle", "1000")).isEmpty();
+            await().untilAsserted(() -> assertThat(find("--older", "0.3"))
+                    .containsExactly(
+                            full.directory().toString(), parent.resolve("left").toString()));
+            assertThat(find("--older", "1000")).isEmpty();
             assertThat(find("--empty", "--deserted")).isEmpty();
             CommandRun.here("queue", "find", "--empty", "--deserted", parent).endsWith(ExitCodes.NOTHING_THERE);
             Thread busy = new Thread(() -> {

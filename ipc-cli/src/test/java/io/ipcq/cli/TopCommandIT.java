@@ -54,7 +54,7 @@ class TopCommandIT {
                 orders.put("b");
             }
             terminal.awaitScreen(" 123 ");
-            terminal.tmux("send-keys", ">");
+            terminal.tmux("send-keys", ">", ">");
             terminal.awaitScreen("sorted by size");
             await().untilAsserted(() -> {
                 String sorted = terminal.screen(); // not one that is half drawn

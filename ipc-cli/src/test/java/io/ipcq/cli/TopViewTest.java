@@ -15,7 +15,8 @@ class TopViewTest {
     private final TopView view = new TopView(TopView.Sorting.QUEUE, "");
 
     private static TopRow row(String queue, long size, double in) {
-        return new TopRow(queue, "ring", "open", size, in, 0.0, 0, 0, 1, 0, List.of());
+        return new TopRow(
+                queue, "ring", "open", size * 1_000_000_000, null, null, size, in, 0.0, 0, 0, 1, 0, List.of());
     }
 
     private static TopSample sample(TopRow... rows) {
@@ -60,10 +61,13 @@ class TopViewTest {
     void shouldSortByKeys() throws Exception {
         assertThat(queues()).containsExactly("/a/letters", "/b/orders", "/c/Letters");
         press(">");
+        assertThat(screen(THREE).get(0)).contains("sorted by oldest");
+        assertThat(queues()).containsExactly("/b/orders", "/c/Letters", "/a/letters");
+        press(">");
         assertThat(queues()).containsExactly("/b/orders", "/c/Letters", "/a/letters");
         press("\u001b[C");
         assertThat(queues()).containsExactly("/c/Letters", "/b/orders", "/a/letters");
-        press("<\u001bOD<");
+        press("<\u001bOD<<");
         assertThat(screen(THREE).get(0)).contains("sorted by dead");
     }
 
@@ -109,6 +113,9 @@ class TopViewTest {
                 HarmlessTest.HOSTILE,
                 "journal",
                 "open",
+                null,
+                null,
+                null,
                 1,
                 null,
                 null,
@@ -119,7 +126,7 @@ class TopViewTest {
                 List.of(new TopRow.Reason("full", "pid 1 (" + HarmlessTest.HOSTILE + ") waits")));
         assertThat(screen(sample(stalled)))
                 .anySatisfy(line -> assertThat(line).startsWith("full: "))
-                .anySatisfy(line -> assertThat(line).containsPattern("journal +1 +- +- +0 +0 +\\? +\\?"))
+                .anySatisfy(line -> assertThat(line).containsPattern("journal +- +- +- +1 +- +- +0 +0 +\\? +\\?"))
                 .allSatisfy(line -> assertThat(HarmlessTest.harmful(line)).isFalse());
     }
 }

@@ -73,12 +73,15 @@ class WebPageIT {
             orders.receive().nack();
             orders.put("a");
             browser.open(server.address());
-            browser.awaitTrue("document.querySelectorAll('#rows tr').length == 1 && " + cell(0, 2) + " == '1'");
+            browser.awaitTrue("document.querySelectorAll('#rows tr').length == 1 && " + cell(0, 3) + " == '1'");
             assertThat(browser.value("location.hash")).as("the secret").isEqualTo("");
             orders.put("b");
-            browser.awaitTrue(cell(0, 2) + " == '2'");
+            browser.awaitTrue(cell(0, 3) + " == '2'");
+            browser.awaitTrue("/^[0-9.]+ s$/.test(" + cell(0, 2) + ")"); // how long the oldest waits
             browser.click("#rows button");
             browser.awaitTrue("document.activeElement.id == 'detail-name'");
+            browser.awaitTrue("/^Oldest element[0-9.]+ (s|min)Last put[0-9.]+ (ms|s|min) ago"
+                    + "Last take[0-9.]+ (ms|s|min) ago/.test(document.querySelector('#facts').textContent)");
             browser.awaitTrue("document.querySelector('#stalls').textContent == 'Nothing keeps it.'");
             browser.awaitTrue("document.querySelector('#processes').textContent.includes('"
                     + ProcessHandle.current().pid() + "')");
@@ -94,7 +97,7 @@ class WebPageIT {
             browser.show("light");
             browser.click("#letters .changes");
             browser.awaitTrue("document.querySelector('#outcome').textContent == 'One dead letter was put back.'");
-            browser.awaitTrue(cell(0, 2) + " == '3' && " + cell(0, 7) + " == '0'");
+            browser.awaitTrue(cell(0, 3) + " == '3' && " + cell(0, 8) + " == '0'");
             assertThat(orders.deadLetters().qsize()).isZero();
             browser.click("#show-elements");
             browser.awaitTrue("document.querySelectorAll('#elements pre').length == 3");

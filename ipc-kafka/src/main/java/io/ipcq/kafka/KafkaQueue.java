@@ -16,6 +16,7 @@ import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.QueueStorageException;
+import io.ipcq.queue.QueueTimes;
 import io.ipcq.queue.Replayed;
 import io.ipcq.queue.SharedQueueLook;
 import java.io.IOException;
@@ -686,7 +687,8 @@ final class KafkaQueue<E> extends SharedQueueLook<E> implements DurableQueue<E> 
                     place.unfinished(),
                     core.topics().members(),
                     0,
-                    core.isShutdown());
+                    core.isShutdown(),
+                    QueueTimes.UNKNOWN);
         } catch (KafkaAnswer e) {
             throw core.failure("the queue cannot be measured", e.objection());
         }

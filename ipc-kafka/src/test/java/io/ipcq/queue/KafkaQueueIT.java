@@ -102,6 +102,11 @@ class KafkaQueueIT extends SharedQueueContract {
     }
 
     @Override
+    boolean knowsTimes() {
+        return false;
+    }
+
+    @Override
     boolean usesQueue(Method row) {
         return row.getDeclaringClass() != KafkaQueueIT.class;
     }

@@ -12,7 +12,9 @@ import io.ipcq.manager.wire.WireTime;
 import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.QueueStorageException;
+import io.ipcq.queue.QueueTimes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -312,7 +314,22 @@ class RemoteQueue<E> extends ManagedQueue<E> {
                 Json.number(stats, "unfinished"),
                 (int) Json.number(stats, "members"),
                 Json.number(stats, "storageBytes"),
-                Boolean.TRUE.equals(stats.get("shutdown")));
+                Boolean.TRUE.equals(stats.get("shutdown")),
+                times(stats.get("ages") instanceof Map<?, ?> ages ? ages : Map.of()));
+    }
+
+    /** Of a server that does not say, nothing is known. */
+    private static QueueTimes times(Map<?, ?> ages) {
+        Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
+        return new QueueTimes(
+                before(now, ages.get("created")),
+                before(now, ages.get("oldest")),
+                before(now, ages.get("lastPut")),
+                before(now, ages.get("lastTake")));
+    }
+
+    private static @Nullable Instant before(Instant now, @Nullable Object millis) {
+        return millis instanceof Number age ? now.minusMillis(age.longValue()) : null;
     }
 
     @Override

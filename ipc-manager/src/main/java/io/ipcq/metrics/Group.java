@@ -49,6 +49,17 @@ final class Group<S> {
         return anybody ? sum : Double.NaN;
     }
 
+    /** The greatest of what those that are open say; not a number if none of them says one. */
+    double greatest(ToDoubleFunction<S> value) {
+        double greatest = Double.NaN;
+        for (Source<S> source : sources) {
+            S said = source.now();
+            double one = said == null ? Double.NaN : value.applyAsDouble(said);
+            greatest = Double.isNaN(greatest) ? one : Double.isNaN(one) ? greatest : Math.max(greatest, one);
+        }
+        return greatest;
+    }
+
     /** What all of them say or said last, in all. */
     double ever(ToDoubleFunction<S> value) {
         double sum = 0;

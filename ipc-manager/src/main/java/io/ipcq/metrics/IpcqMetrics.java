@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -94,6 +95,12 @@ public final class IpcqMetrics implements MeterBinder, AutoCloseable {
                 letters.add(queue.letters());
             }
         }
+        meters.greatest(
+                "ipcq.queue.oldest.age",
+                "seconds",
+                "For how long the oldest element has waited, at most",
+                stats,
+                IpcqMetrics::oldestSeconds);
         meters.gauge("ipcq.queue.depth", "elements", "Elements that can be taken", stats, QueueStats::size);
         meters.counter("ipcq.queue.put", "elements", "Elements that were put, ever", stats, QueueStats::put);
         meters.counter("ipcq.queue.taken", "elements", "Elements that were taken, ever", stats, QueueStats::taken);
@@ -125,6 +132,12 @@ public final class IpcqMetrics implements MeterBinder, AutoCloseable {
     /** What a program can see of its own pools: if it is stopped itself, it sees nothing. */
     private static final List<Stall.Kind> STALLS_OF_POOLS =
             List.of(Stall.Kind.WORKER_STOPPED, Stall.Kind.WORKER_STUCK, Stall.Kind.WORKERS_CRASHING);
+
+    /** None has waited where there is none; not a number where that is not known. */
+    private static double oldestSeconds(QueueStats stats) {
+        Duration age = stats.times().oldestAge();
+        return age != null ? age.toMillis() / 1e3 : stats.size() == 0 ? 0 : Double.NaN;
+    }
 
     private static void bindPools(Meters meters, List<Watched.Pool> pools) {
         Group<PoolStats> stats = new Group<>();

@@ -34,8 +34,18 @@ final class Meters {
 
     /** Keeps the group, which nothing else may refer to. */
     <S> void gauge(String name, String unit, String description, Group<S> group, ToDoubleFunction<S> value) {
+        add(name, unit, description, group, all -> all.now(value));
+    }
+
+    /** The same, of what is not to be added up. */
+    <S> void greatest(String name, String unit, String description, Group<S> group, ToDoubleFunction<S> value) {
+        add(name, unit, description, group, all -> all.greatest(value));
+    }
+
+    private <S> void add(
+            String name, String unit, String description, Group<S> group, ToDoubleFunction<Group<S>> value) {
         if (!group.isEmpty()) {
-            made.add(Gauge.builder(name, group, all -> all.now(value))
+            made.add(Gauge.builder(name, group, value)
                     .strongReference(true)
                     .baseUnit(unit)
                     .description(description)

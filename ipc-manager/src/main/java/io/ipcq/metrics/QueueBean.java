@@ -2,7 +2,10 @@
 package io.ipcq.metrics;
 
 import io.ipcq.queue.QueueStats;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a queue. */
 record QueueBean(Watched.Queue queue) implements QueueMXBean {
@@ -22,6 +25,28 @@ record QueueBean(Watched.Queue queue) implements QueueMXBean {
     @Override
     public boolean isOpen() {
         return queue.stats().now() != null;
+    }
+
+    /** Of one that is closed, nothing waits any longer that anybody would know of. */
+    @Override
+    public long getOldestAgeMillis() {
+        QueueStats now = queue.stats().now();
+        Duration age = now == null ? null : now.times().oldestAge();
+        return age == null ? -1 : age.toMillis();
+    }
+
+    @Override
+    public long getLastPutMillis() {
+        return get(stats -> orNone(stats.times().lastPut()));
+    }
+
+    @Override
+    public long getLastTakeMillis() {
+        return get(stats -> orNone(stats.times().lastTake()));
+    }
+
+    private static long orNone(@Nullable Instant time) {
+        return time == null ? -1 : time.toEpochMilli();
     }
 
     @Override

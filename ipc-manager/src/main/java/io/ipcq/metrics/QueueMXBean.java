@@ -11,6 +11,15 @@ public interface QueueMXBean {
     /** Whether this process still has it open. */
     boolean isOpen();
 
+    /** For how long the oldest element has waited, at most; -1 if there is none, or that is not known. */
+    long getOldestAgeMillis();
+
+    /** When an element was put last, in milliseconds since 1970; -1 if none was, or that is not known. */
+    long getLastPutMillis();
+
+    /** When an element was taken last, in milliseconds since 1970; -1 if none was, or that is not known. */
+    long getLastTakeMillis();
+
     /** Elements that can be taken. */
     long getSize();
 

@@ -41,17 +41,24 @@ class IpcqBeansTest {
         IpcqBeans beans = new IpcqBeans(new Watched().queue("letters", queue));
         try {
             ObjectName name = new ObjectName("io.ipcq:type=Queue,name=\"letters\"");
+            long before = System.currentTimeMillis() - 60_000; // times are noted somewhat early
             queue.put("a");
             queue.put("b");
             queue.receive().nack();
             queue.receive();
-            assertThat(attribute(name, "Put")).isEqualTo(2L);
+            assertThat((long) attribute(name, "LastPutMillis")).isBetween(before, System.currentTimeMillis());
+            assertThat((long) attribute(name, "LastTakeMillis")).isBetween(before, System.currentTimeMillis());
+            assertThat(attribute(name, "OldestAgeMillis")).as("both are out").isEqualTo(-1L);
+            queue.put("c");
+            assertThat((long) attribute(name, "OldestAgeMillis")).isNotNegative();
+            assertThat(attribute(name, "Put")).isEqualTo(3L);
             assertThat(attribute(name, "Leased")).isEqualTo(1L);
             assertThat(attribute(name, "DeadLetters")).isEqualTo(1L);
             assertThat(attribute(name, "Open")).isEqualTo(true);
             queue.close();
             assertThat(attribute(name, "Open")).isEqualTo(false);
-            assertThat(attribute(name, "Put")).as("what it said last").isEqualTo(2L);
+            assertThat(attribute(name, "Put")).as("what it said last").isEqualTo(3L);
+            assertThat(attribute(name, "OldestAgeMillis")).isEqualTo(-1L);
             assertAllAnswer(name);
         } finally {
             beans.close();

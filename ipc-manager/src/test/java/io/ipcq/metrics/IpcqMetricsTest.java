@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.metrics;
 
+import static io.ipcq.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,9 +46,13 @@ class IpcqMetricsTest {
         try (SharedQueue<String> queue =
                 SharedQueue.builder(String.class).maxSize(10).create()) {
             new IpcqMetrics(new Watched().queue("letters", queue)).bindTo(registry);
+            assertThat(gauge("ipcq.queue.oldest.age", "queue", "letters"))
+                    .as("nothing waits")
+                    .isZero();
             queue.put("a");
             queue.put("b");
             queue.get();
+            await().until(() -> gauge("ipcq.queue.oldest.age") > 0.02);
             assertThat(gauge("ipcq.queue.depth", "queue", "letters")).isEqualTo(1);
             assertThat(counter("ipcq.queue.put", "queue", "letters")).isEqualTo(2);
             assertThat(counter("ipcq.queue.taken", "queue", "letters")).isEqualTo(1);
@@ -90,6 +95,7 @@ class IpcqMetricsTest {
         queue.close();
         assertThat(counter("ipcq.queue.put")).isEqualTo(1);
         assertThat(gauge("ipcq.queue.depth")).isNaN();
+        assertThat(gauge("ipcq.queue.oldest.age")).isNaN();
     }
 
     /** Nothing else refers to what the meters ask, and those keep it only weakly. */
@@ -121,6 +127,12 @@ class IpcqMetricsTest {
             try (IpcqMetrics sums = new IpcqMetrics(watched, Tags.empty(), 0)) {
                 sums.bindTo(registry);
                 assertThat(depths()).containsExactly("other 4.0");
+                queues.get(0).get();
+                await().until(() -> gauge("ipcq.queue.oldest.age") > 0.02);
+                queues.get(1).close();
+                assertThat(gauge("ipcq.queue.oldest.age"))
+                        .as("the greatest of those that are open")
+                        .isGreaterThan(0.02);
             }
         } finally {
             queues.forEach(SharedQueue::close);
@@ -165,6 +177,7 @@ class IpcqMetricsTest {
             new IpcqMetrics(new Watched().queue("letters", queue)).bindTo(registry);
             assertThat(named(registry))
                     .containsExactlyInAnyOrder(
+                            "ipcq.queue.oldest.age seconds",
                             "ipcq.queue.depth elements",
                             "ipcq.queue.put elements",
                             "ipcq.queue.taken elements",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.observe;
 
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Sizes and ages in a form for people, with two digits. */
@@ -45,7 +44,11 @@ public final class Quantity {
 
     private static String amount(double amount) {
         boolean isShort = amount < 9.95 && Math.rint(amount * 10) != Math.rint(amount) * 10;
-        return String.format(Locale.ROOT, isShort ? "%.1f" : "%.0f", amount);
+        if (isShort) {
+            long tenths = Math.round(amount * 10);
+            return tenths / 10 + "." + tenths % 10;
+        }
+        return Long.toString(Math.round(amount));
     }
 
     /** {@code 1 element}, {@code 2 elements}. */

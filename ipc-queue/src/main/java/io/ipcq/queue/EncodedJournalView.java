@@ -69,6 +69,7 @@ final class EncodedJournalView implements QueueView {
                 System.nanoTime(),
                 control.shutdownVolatile(),
                 control.deletedVolatile(),
+                control.times().times(Leases.oldestMillis(control)),
                 size,
                 maxSize,
                 size >= maxSize,

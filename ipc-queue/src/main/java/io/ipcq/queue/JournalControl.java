@@ -35,7 +35,7 @@ final class JournalControl extends QueueControl {
     private final int maxLeases;
 
     private JournalControl(MappedRegion region) {
-        super(region, STATE, fixed(region));
+        super(region, STATE, fixed(region), times(region));
         this.segmentBytes = region.getLong(SEGMENT_BYTES);
         this.maxElementBytes = (int) region.getLong(MAX_ELEMENT_BYTES);
         this.maxLeases = region.getInt(MAX_LEASES);
@@ -115,6 +115,11 @@ final class JournalControl extends QueueControl {
         writeSettings(region, settings(0), options);
         region.putInt(SEGMENT, 1);
         region.putLong(NEXT_DUE_NANOS, Long.MAX_VALUE);
+        times(region).noteCreation();
+    }
+
+    private static UseTimes times(MappedRegion region) {
+        return new UseTimes(region, CREATED, LAST_PUT, LAST_TAKE, PUT_TIMES);
     }
 
     private static FixedOptions fixed(MappedRegion region) {
@@ -443,6 +448,15 @@ final class JournalControl extends QueueControl {
                 return Math.max(0, appended - taken) + returned;
             }
         }
+    }
+
+    /**
+     * The number of an element before which nobody wants any, of those who put before it was asked for;
+     * {@link UseTimes#NOWHERE} if some are out, or come back.
+     */
+    long lowestWanted() {
+        long taken = takenVolatile();
+        return hasOut() || returnedVolatile() != 0 ? UseTimes.NOWHERE : taken;
     }
 
     long unfinished() {

@@ -25,6 +25,8 @@ import io.ipcq.memory.Waiter;
  *  | tasks done           |
  *  +----------------------+  NOT_EMPTY, NOT_FULL, ALL_DONE: a waiter each
  *  | waiters              |
+ *  +----------------------+  PUT_TIMES: changed under the producers' mutex, see UseTimes
+ *  | place, time, ...     |
  *  +----------------------+  LEASES: one slot for each element that can be out at a time
  *  | slot 0, slot 1, ...  |
  *  +----------------------+
@@ -44,7 +46,7 @@ import io.ipcq.memory.Waiter;
  */
 final class JournalLayout {
 
-    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 6);
+    static final RegionFormat FORMAT = new RegionFormat("durable queue", 0x4950_4351_4A52_4E4CL, 7);
 
     /** What two words that different processes change at the same time keep between them: two cache lines. */
     static final int SPACING = 128;
@@ -79,6 +81,7 @@ final class JournalLayout {
     static final int NEXT_MEMBER = STATE + QueueState.NEXT_MEMBER;
     static final int FLAGS = STATE + QueueState.FLAGS;
     static final int ATTENDED = STATE + QueueState.BYTES;
+    static final int CREATED = ATTENDED + Long.BYTES;
 
     // producers
     static final int PRODUCERS = STATE + SPACING;
@@ -89,6 +92,7 @@ final class JournalLayout {
     static final int ALLOCATED_BYTES = SEGMENT_USED_BYTES + Long.BYTES;
     static final int SEGMENT = ALLOCATED_BYTES + Long.BYTES;
     static final int SEGMENT_DOCUMENTS = SEGMENT + Integer.BYTES;
+    static final int LAST_PUT = SEGMENT_DOCUMENTS + Integer.BYTES;
 
     // consumers
     static final int CONSUMERS = PRODUCERS + SPACING;
@@ -102,6 +106,7 @@ final class JournalLayout {
     static final int RETURNED = UNBURIED + Integer.BYTES;
     static final int USED_SLOTS = RETURNED + Integer.BYTES;
     static final int FREED_SLOTS = USED_SLOTS + Integer.BYTES;
+    static final int LAST_TAKE = FREED_SLOTS + Long.BYTES;
 
     // tasks
     static final int TASKS_DONE = CONSUMERS + SPACING;
@@ -111,8 +116,11 @@ final class JournalLayout {
     static final int NOT_FULL = NOT_EMPTY + SPACING;
     static final int ALL_DONE = NOT_FULL + SPACING;
 
+    // times of puts
+    static final int PUT_TIMES = ALL_DONE + SPACING;
+
     // leases
-    static final int LEASES = ALL_DONE + SPACING;
+    static final int LEASES = align(PUT_TIMES + UseTimes.BYTES);
     static final int SPARE_SLOTS = 256;
     static final int LEASE_BYTES = 64;
     static final int LEASE_STATE = 0;
@@ -128,6 +136,8 @@ final class JournalLayout {
 
     static {
         assert Waiter.BYTES <= SPACING;
+        assert LAST_PUT % Long.BYTES == 0 && LAST_PUT + Long.BYTES <= PRODUCERS + SPACING;
+        assert LAST_TAKE % Long.BYTES == 0 && LAST_TAKE + Long.BYTES <= CONSUMERS + SPACING;
         assert LEASED % Long.BYTES == 0; // read together with the word after it
         assert LEASE_DETAIL + Long.BYTES <= LEASE_BYTES;
     }

@@ -2,6 +2,7 @@
 package io.ipcq.queue;
 
 import io.ipcq.IpcException;
+import io.ipcq.memory.CoarseClock;
 import io.ipcq.memory.Deadline;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.RobustMutex;
@@ -37,6 +38,7 @@ final class JournalProducer {
         this.control = store.control();
         RobustMutex word = new RobustMutex(control.region(), JournalLayout.PRODUCER_MUTEX, members);
         this.mutex = new JournalMutex(word, store, this::recover);
+        CoarseClock.prepare(); // loads it: later there may be no stack for that
     }
 
     /**
@@ -46,6 +48,7 @@ final class JournalProducer {
      * @return {@link #DONE}, {@link #TIMED_OUT}, or how many elements there is room for
      */
     long append(byte[] document, int count, long deadline, boolean regardless) throws InterruptedException {
+        CoarseClock.prepare();
         if (!mutex.lock(deadline)) {
             return TIMED_OUT;
         }
@@ -99,6 +102,11 @@ final class JournalProducer {
         ChronicleJournal journal = store.journal();
         long number = control.appendedVolatile();
         JournalDocument.number(document, number);
+        long time = CoarseClock.millis();
+        boolean noted = control.times().isPutDue(time);
+        if (noted) {
+            control.times().notePlace(number, control.lowestWanted(), time);
+        }
         long index;
         try {
             index = journal.append(document, document.length);
@@ -109,6 +117,9 @@ final class JournalProducer {
         }
         control.lastIndex(index);
         control.appendedRelease(number + count);
+        if (noted) {
+            control.times().notePut(time);
+        }
         return index;
     }
 

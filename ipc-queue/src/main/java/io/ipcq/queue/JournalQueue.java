@@ -6,6 +6,7 @@ import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.event.Events;
 import io.ipcq.event.Span;
+import io.ipcq.memory.CoarseClock;
 import io.ipcq.memory.Deadline;
 import io.ipcq.memory.Members;
 import io.ipcq.memory.WaitStrategy;
@@ -337,6 +338,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
         try {
             boolean taken = consumer.take(claims, max, false, Deadline.NOW) == Outcome.TAKEN;
             tookSome();
+            if (taken) {
+                noteTake();
+            }
             return taken;
         } catch (QueueShutdownException e) {
             return false;
@@ -403,6 +407,7 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 Outcome outcome = consumer.take(claims, 1, lease, deadline);
                 if (outcome == Outcome.TAKEN) {
                     tookSome();
+                    noteTake();
                     return true;
                 }
                 if (outcome == Outcome.NO_LEASE_FREE) {
@@ -443,6 +448,10 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
 
     private boolean isOver() {
         return isClosed() || (control.shutdownVolatile() && !control.hasNew() && consumer.isDrained());
+    }
+
+    private void noteTake() {
+        control.times().noteTake(CoarseClock.millisAndPrepare());
     }
 
     private void tookSome() {
@@ -592,7 +601,8 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
                 control.unfinished(),
                 members.countAlive(),
                 store.files().storageBytes(control),
-                control.shutdownVolatile());
+                control.shutdownVolatile(),
+                control.times().times(Leases.oldestMillis(control)));
     }
 
     @Override

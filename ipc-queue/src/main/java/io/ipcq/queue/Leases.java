@@ -55,6 +55,11 @@ final class Leases {
 
     static final int NONE = -1;
 
+    /** As often somebody looks for an element that others take meanwhile. */
+    private static final int ATTEMPTS = 8;
+
+    private static final long NONE_THERE = Long.MAX_VALUE;
+
     /** Owner of what was given up and waits for somebody who writes it to the dead letters. */
     private static final int NOBODY = 0;
 
@@ -461,6 +466,28 @@ final class Leases {
         }
         places.sort(Comparator.comparingLong(Place::number));
         return places;
+    }
+
+    /** When the first of the elements that can be taken was put; 0 if there is none, or that is not known. */
+    static long oldestMillis(JournalControl control) {
+        long time = 0;
+        for (int attempt = 1; time == 0 && attempt <= ATTEMPTS; attempt++) {
+            long number = lowestThere(control);
+            if (number == NONE_THERE) {
+                return 0;
+            }
+            time = control.times().timeOf(number);
+        }
+        return time;
+    }
+
+    private static long lowestThere(JournalControl control) {
+        long taken = control.takenVolatile();
+        long lowest = taken < control.appendedVolatile() ? taken : NONE_THERE;
+        for (Place returned : returned(control)) {
+            lowest = Math.min(lowest, returned.number());
+        }
+        return lowest;
     }
 
     int state(int slot) {

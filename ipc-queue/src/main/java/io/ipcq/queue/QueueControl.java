@@ -5,17 +5,22 @@ import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RegionFormatException;
 import org.jspecify.annotations.Nullable;
 
-/** The shared words of a queue of either kind: its state, and what it was given at creation and never again. */
+/**
+ * The shared words of a queue of either kind: its state, what it was given at creation and
+ * never again, and when it was used.
+ */
 abstract class QueueControl {
 
     final MappedRegion region;
     private final QueueState state;
     private final FixedOptions fixed;
+    private final UseTimes times;
 
-    QueueControl(MappedRegion region, int state, FixedOptions fixed) {
+    QueueControl(MappedRegion region, int state, FixedOptions fixed, UseTimes times) {
         this.region = region;
         this.state = new QueueState(region, state);
         this.fixed = fixed;
+        this.times = times;
     }
 
     /**
@@ -38,6 +43,10 @@ abstract class QueueControl {
 
     final QueueState state() {
         return state;
+    }
+
+    final UseTimes times() {
+        return times;
     }
 
     final boolean anonymous() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param codecId the {@link io.ipcq.codec.Codec#id() id} of its codec
  * @param shutdown whether the queue is shut down
  * @param deleted whether the queue has been deleted, and its files are about to go
+ * @param times when it was used, and since when its oldest element waits
  * @param size elements that consumers can take
  * @param maxSize the bound on {@code size}; {@link Long#MAX_VALUE} if there is none
  * @param leased elements that are out under a lease
@@ -29,6 +30,7 @@ public record QueueGlance(
         String codecId,
         boolean shutdown,
         boolean deleted,
+        QueueTimes times,
         long size,
         long maxSize,
         int leased,
@@ -47,6 +49,7 @@ public record QueueGlance(
                 queue.codecId(),
                 snapshot.shutdown(),
                 snapshot.deleted(),
+                snapshot.times(),
                 snapshot.size(),
                 snapshot.maxSize(),
                 snapshot.leases().size(),

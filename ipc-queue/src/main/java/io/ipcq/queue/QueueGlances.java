@@ -125,6 +125,7 @@ public final class QueueGlances implements AutoCloseable {
                         control.codecId(),
                         records.isShutDown(),
                         control.state().deletedVolatile(),
+                        control.times().times(records.oldestMillis()),
                         records.size(),
                         control.options().maxSize(),
                         0,
@@ -142,6 +143,9 @@ public final class QueueGlances implements AutoCloseable {
     private @Nullable QueueGlance journal(Path directory, Path file, long fileBytes) throws IOException {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             JournalControl control = JournalControl.of(copy.open(file, JournalLayout.FORMAT, fileBytes));
+            if (control.returnedVolatile() != 0) {
+                return null; // which of them is the oldest is said elsewhere in the file
+            }
             long storage = storageBytes(new JournalFiles(directory), control);
             if (copy.isStill(JournalLayout.ALTERATIONS)) {
                 return new QueueGlance(
@@ -150,6 +154,7 @@ public final class QueueGlances implements AutoCloseable {
                         control.codecId(),
                         control.shutdownVolatile(),
                         control.deletedVolatile(),
+                        control.times().times(Leases.oldestMillis(control)),
                         control.size(),
                         control.maxSize(),
                         control.leasedVolatile(),

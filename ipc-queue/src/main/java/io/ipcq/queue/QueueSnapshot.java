@@ -13,6 +13,7 @@ import java.util.Set;
  * @param nanoTime when that was, on the clock of {@link System#nanoTime}
  * @param shutdown whether the queue is shut down
  * @param deleted whether the queue has been deleted, and its files are about to go
+ * @param times when it was used, and since when its oldest element waits
  * @param size elements that consumers can take
  * @param maxSize the bound on {@code size}; {@link Long#MAX_VALUE} if there is none
  * @param full whether there is no room for another element as large as the last one
@@ -35,6 +36,7 @@ public record QueueSnapshot(
         long nanoTime,
         boolean shutdown,
         boolean deleted,
+        QueueTimes times,
         long size,
         long maxSize,
         boolean full,

@@ -15,6 +15,7 @@ package io.ipcq.queue;
  * @param members handles that are attached and whose processes live
  * @param storageBytes approximate space that the queue takes, in memory or on disk
  * @param shutdown whether the queue is shut down
+ * @param times when it was used, and since when its oldest element waits
  */
 public record QueueStats(
         long size,
@@ -26,4 +27,5 @@ public record QueueStats(
         long unfinished,
         int members,
         long storageBytes,
-        boolean shutdown) {}
+        boolean shutdown,
+        QueueTimes times) {}

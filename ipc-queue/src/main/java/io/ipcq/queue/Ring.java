@@ -4,6 +4,7 @@ package io.ipcq.queue;
 import static io.ipcq.queue.RingLayout.*;
 
 import io.ipcq.event.Events;
+import io.ipcq.memory.CoarseClock;
 import io.ipcq.memory.Deadline;
 import io.ipcq.memory.MappedRegion;
 import io.ipcq.memory.RobustMutex;
@@ -98,6 +99,8 @@ final class Ring extends RingRecords {
     private long headSeen;
     private long headNumberSeen;
     private long allocatedSeen;
+    private long putNoted; // what the clock said then; guarded by the mutex
+    private long takeNoted; // a hint, written by anyone who takes
 
     /**
      * @param requireOpen throws if the ring is not to be touched any more; asked by producers once they have the mutex
@@ -106,6 +109,7 @@ final class Ring extends RingRecords {
         super(control);
         this.mutex = mutex;
         this.requireOpen = requireOpen;
+        CoarseClock.prepare(); // loads it: later there may be no stack for that
     }
 
     // ---- put --------------------------------------------------------------------------------------------------------
@@ -116,6 +120,7 @@ final class Ring extends RingRecords {
      * @return how many, {@link #TIMED_OUT} or {@link #SHUT_DOWN}
      */
     int put(List<byte[]> payloads, long deadline) throws InterruptedException {
+        CoarseClock.prepare();
         Acquisition acquisition = lock(deadline);
         if (acquisition == Acquisition.TIMED_OUT) {
             return TIMED_OUT;
@@ -160,6 +165,7 @@ final class Ring extends RingRecords {
      * @return 1, 0, {@link #TIMED_OUT} or {@link #SHUT_DOWN}
      */
     int put(byte[] payload, long deadline) throws InterruptedException {
+        CoarseClock.prepare();
         Acquisition acquisition = lock(deadline);
         if (acquisition == Acquisition.TIMED_OUT) {
             return TIMED_OUT;
@@ -227,6 +233,7 @@ final class Ring extends RingRecords {
             return false;
         }
         allocate(position + bytes + HEADER_BYTES);
+        notePut();
         if (position != tail) {
             stampRelease(tail, PADDING);
         }
@@ -238,6 +245,18 @@ final class Ring extends RingRecords {
         count++;
         tail = position + bytes;
         return true;
+    }
+
+    /** Before the element is there; others do not see it without its time. */
+    private void notePut() {
+        long time = CoarseClock.millis();
+        if (time != putNoted) {
+            if (times.isPutDue(time)) {
+                times.notePlace(tail, headAcquire(), time);
+                times.notePut(time);
+            }
+            putNoted = time;
+        }
     }
 
     /** Moves `tail` to the end of what is stamped, and notes whether that is closed. */
@@ -379,6 +398,15 @@ final class Ring extends RingRecords {
             if (!taken) {
                 target.clear();
             }
+        }
+    }
+
+    /** For who has taken something, and keeps that if this fails. */
+    void noteTake() {
+        long time = CoarseClock.millisAndPrepare();
+        if (time != takeNoted) {
+            takeNoted = time;
+            times.noteTake(time);
         }
     }
 

@@ -19,7 +19,7 @@ final class RingControl extends QueueControl {
     private final SharedQueueOptions options;
 
     private RingControl(MappedRegion region) {
-        super(region, STATE, fixed(region));
+        super(region, STATE, fixed(region), times(region));
         this.options = new SharedQueueOptions(
                 region.getLong(CAPACITY),
                 region.getLong(MAX_SIZE),
@@ -46,6 +46,11 @@ final class RingControl extends QueueControl {
         region.putLong(MAX_SIZE, options.maxSize());
         region.putLong(CAPACITY, options.capacityBytes());
         fixed.seal();
+        times(region).noteCreation();
+    }
+
+    private static UseTimes times(MappedRegion region) {
+        return new UseTimes(region, CREATED, LAST_PUT, LAST_TAKE, PUT_TIMES);
     }
 
     /** Checks a file of this format. */

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param size elements that can be taken
  * @param count elements ever put
  * @param isShutDown whether the ring is closed
+ * @param oldestMillis when the first element was put; 0 if there is none, or that is not known
  */
-record RingGlance(long size, long count, boolean isShutDown) {
+record RingGlance(long size, long count, boolean isShutDown, long oldestMillis) {
 
     /** More records than that are seldom beyond {@code tail}, or before the first one that can be taken. */
     private static final int MOST_STEPS = 8;
@@ -40,7 +41,11 @@ record RingGlance(long size, long count, boolean isShutDown) {
             size = distance;
         }
         return walk.toEnd(words.getLong(TAIL), words.getLong(COUNT))
-                ? new RingGlance(size, walk.endNumber, walk.endKind == RingRecords.CLOSED)
+                ? new RingGlance(
+                        size,
+                        walk.endNumber,
+                        walk.endKind == RingRecords.CLOSED,
+                        size > 0 ? control.times().timeOf(first) : 0)
                 : null;
     }
 

@@ -15,15 +15,17 @@ import io.ipcq.memory.Waiter;
  *  +--------------------------+  OPTIONS: written at creation, never again
  *  | options, key, codec id   |
  *  +--------------------------+  STATE
- *  | members, flags           |
+ *  | members, flags, created  |
  *  +--------------------------+  PRODUCERS: changed under the mutex
  *  | mutex, tail, count, ...  |
  *  +--------------------------+  CONSUMERS
- *  | head                     |
+ *  | head, last take          |
  *  +--------------------------+  TASKS
  *  | tasks done               |
  *  +--------------------------+  NOT_EMPTY, NOT_FULL, ALL_DONE: a waiter each
  *  | waiters                  |
+ *  +--------------------------+  PUT_TIMES: changed under the mutex, see UseTimes
+ *  | place, time, place, ...  |
  *  +--------------------------+  DATA: position p stands at DATA + p modulo capacity
  *  | record, record, ...      |
  *  +--------------------------+  DATA + capacity
@@ -37,7 +39,7 @@ import io.ipcq.memory.Waiter;
  */
 final class RingLayout {
 
-    static final RegionFormat FORMAT = new RegionFormat("ring queue", 0x4950_4351_5249_4E47L, 3);
+    static final RegionFormat FORMAT = new RegionFormat("ring queue", 0x4950_4351_5249_4E47L, 4);
 
     /** What two words that different processes change at the same time keep between them: two cache lines. */
     static final int SPACING = 128;
@@ -57,6 +59,7 @@ final class RingLayout {
 
     // state
     static final int STATE = align(CODEC_ID + MAX_CODEC_ID_BYTES, SPACING);
+    static final int CREATED = STATE + QueueState.BYTES;
 
     // producers
     static final int PRODUCERS = STATE + SPACING;
@@ -66,10 +69,12 @@ final class RingLayout {
     static final int ALLOCATED = COUNT + Long.BYTES;
     static final int LAST_BYTES = ALLOCATED + Long.BYTES;
     static final int IS_CLOSED = LAST_BYTES + Integer.BYTES;
+    static final int LAST_PUT = IS_CLOSED + Integer.BYTES;
 
     // consumers
     static final int CONSUMERS = PRODUCERS + SPACING;
     static final int HEAD = CONSUMERS;
+    static final int LAST_TAKE = HEAD + Long.BYTES;
 
     // tasks
     static final int TASKS = CONSUMERS + SPACING;
@@ -80,8 +85,11 @@ final class RingLayout {
     static final int NOT_FULL = NOT_EMPTY + SPACING;
     static final int ALL_DONE = NOT_FULL + SPACING;
 
+    // times of puts
+    static final int PUT_TIMES = ALL_DONE + SPACING;
+
     // records
-    static final int DATA = align(ALL_DONE + SPACING, PAGE_BYTES);
+    static final int DATA = align(PUT_TIMES + UseTimes.BYTES, PAGE_BYTES);
     static final int RECORD_ALIGNMENT = 16;
     static final int RECORD_STAMP = 0;
     static final int RECORD_LENGTH = RECORD_STAMP + Long.BYTES;
@@ -89,8 +97,9 @@ final class RingLayout {
     static final int RECORD_PAYLOAD = RECORD_NUMBER + Integer.BYTES;
 
     static {
-        assert QueueState.BYTES <= SPACING;
-        assert IS_CLOSED + Integer.BYTES <= PRODUCERS + SPACING;
+        assert CREATED + Long.BYTES <= STATE + SPACING;
+        assert LAST_PUT + Long.BYTES <= PRODUCERS + SPACING;
+        assert DATA == PAGE_BYTES; // a glance reads all words at once
         assert Waiter.BYTES <= SPACING;
     }
 

@@ -360,7 +360,12 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
 
     private @Nullable Batch pollLeftovers() {
         StackReserve.require(); // for keeping it again
-        touching(() -> true);
+        try {
+            requireOpen();
+            surfaced(true);
+        } catch (InternalError e) {
+            throw memoryGone(e);
+        }
         return leftovers.poll();
     }
 
@@ -391,6 +396,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             if (waited) {
                 notEmpty.relay(canTake);
             }
+            ring.noteTake();
         } catch (Throwable e) {
             keep(payload, false);
             throw e;
@@ -496,6 +502,7 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
             int taken = ring.take(batch.emptied(), Math.min(max, BATCH_ELEMENTS), BATCH_BYTES);
             if (taken > 0) {
                 notFull.signalFenced(taken);
+                ring.noteTake();
             }
             return taken;
         });
@@ -716,7 +723,8 @@ final class RingQueue<E> extends AbstractSharedQueue<E> {
                     unfinished(),
                     members.countAlive(),
                     control.storageBytes(),
-                    ring.isShutDown());
+                    ring.isShutDown(),
+                    control.times().times(ring.oldestMillis()));
         });
     }
 

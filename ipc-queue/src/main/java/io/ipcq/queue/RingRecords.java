@@ -29,15 +29,20 @@ class RingRecords {
     static final int ALLOCATION_BYTES = 1 << 20;
     static final int ATTEMPTS_BETWEEN_YIELDS = 64;
 
+    /** As often somebody looks for the time of an element that others take meanwhile. */
+    private static final int ATTEMPTS_AT_TIME = 8;
+
     final MappedRegion region;
     final long capacity;
     final long maxSize;
     final long key;
+    final UseTimes times;
     private final int maxPayloadBytes;
 
     RingRecords(RingControl control) {
         this.region = control.region();
         this.key = region.getLong(KEY);
+        this.times = control.times();
         this.capacity = control.options().capacityBytes();
         this.maxSize = control.options().maxSize();
         this.maxPayloadBytes = maxPayloadBytes(capacity);
@@ -151,6 +156,22 @@ class RingRecords {
             }
             pause(attempt);
         }
+    }
+
+    /** When the first element was put; 0 if there is none, or that is not known. */
+    long oldestMillis() {
+        long time = 0;
+        for (int attempt = 1; time == 0 && attempt <= ATTEMPTS_AT_TIME; attempt++) {
+            long head = headAcquire();
+            long first = firstRecord(head, head + capacity);
+            boolean empty = kind(first) != COMMITTED;
+            if (!empty) {
+                time = times.timeOf(first);
+            } else if (isHead(head)) {
+                return 0;
+            }
+        }
+        return time;
     }
 
     /** How many elements were ever put. */

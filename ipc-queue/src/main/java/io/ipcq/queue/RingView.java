@@ -72,6 +72,7 @@ final class RingView implements QueueView {
                 System.nanoTime(),
                 records.isShutDown(),
                 control.state().deletedVolatile(),
+                control.times().times(records.oldestMillis()),
                 size,
                 control.options().maxSize(),
                 records.isFull(-1),

@@ -7,6 +7,7 @@ import io.ipcq.observe.QueueLook.DeadMember;
 import io.ipcq.observe.Stall.Kind;
 import io.ipcq.queue.QueueSnapshot;
 import io.ipcq.queue.QueueSnapshot.Lease;
+import io.ipcq.queue.QueueTimes;
 import io.ipcq.queue.QueueWord;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -46,6 +47,7 @@ class StallRulesTest {
                             nanoTime,
                             shutdown,
                             false,
+                            QueueTimes.UNKNOWN,
                             size,
                             100,
                             full,

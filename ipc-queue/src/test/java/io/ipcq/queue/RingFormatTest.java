@@ -40,6 +40,13 @@ class RingFormatTest {
         assertThat(FormatDocument.offsets("Ring queue: record")).isEqualTo(constants(true));
     }
 
+    @Test
+    void shouldDescribeTimes() throws Exception {
+        assertThat(FormatDocument.offsets("Times of a queue"))
+                .isEqualTo(Map.of("entryPlace", UseTimes.ENTRY_PLACE, "entryTime", UseTimes.ENTRY_TIME));
+        assertThat(FormatDocument.text()).contains(UseTimes.ENTRIES + " entries of " + UseTimes.ENTRY_BYTES + " bytes");
+    }
+
     private static Map<String, Integer> constants(boolean ofRecord) throws IllegalAccessException {
         Map<String, Integer> constants = new HashMap<>();
         for (Field field : RingLayout.class.getDeclaredFields()) {

@@ -21,6 +21,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,6 +95,11 @@ abstract class SharedQueueContract {
     /** How many members a queue has that is open twice. */
     int membersOfTwo() {
         return 2;
+    }
+
+    /** Whether it knows when elements were put and taken. */
+    boolean knowsTimes() {
+        return true;
     }
 
     /** Whether a row uses the queue that is made for each: an engine with rows of its own may spare them that. */
@@ -1381,6 +1387,46 @@ abstract class SharedQueueContract {
         assertThat(ten.size()).isEqualTo((int) size);
         assertThat(ten.stats().put() - ten.stats().taken()).isEqualTo(size);
         assertThat(ten.drainTo(new ArrayList<>())).isEqualTo((int) size);
+    }
+
+    @Test
+    void shouldSaySinceWhenItsOldestElementWaits() throws Exception {
+        ClockThread.awaitEnd(); // so that no time is kept from before
+        Instant before = now();
+        SharedQueue<String> dated = bounded(UNBOUNDED);
+        if (!knowsTimes()) {
+            assertThat(dated.stats().times()).isEqualTo(QueueTimes.UNKNOWN);
+            return;
+        }
+        QueueTimes times = dated.stats().times();
+        assertThat(times.created()).isBetween(before, now());
+        assertThat(times).isEqualTo(new QueueTimes(times.created(), null, null, null));
+        assertThat(times.oldestAge()).isNull();
+        dated.put("a");
+        times = dated.stats().times();
+        assertThat(times.oldest()).isBetween(before, now());
+        assertThat(times.lastPut()).isBetween(before, now());
+        assertThat(times.lastTake()).isNull();
+        assertThat(times.oldestAge()).isNotNull();
+        ClockThread.passOver();
+        Instant later = now();
+        dated.putAll(List.of("b", "c"));
+        times = dated.stats().times();
+        assertThat(times.oldest()).as("still that of a").isBetween(before, later);
+        assertThat(times.lastPut()).isBetween(later, now());
+        assertThat(dated.get()).isEqualTo("a");
+        times = dated.stats().times();
+        assertThat(times.oldest()).as("that of b").isBetween(later, now());
+        assertThat(times.lastTake()).isBetween(later, now());
+        assertThat(dated.drainTo(new ArrayList<>())).isEqualTo(2);
+        times = dated.stats().times();
+        assertThat(times.oldest()).isNull();
+        assertThat(times.lastPut()).isBetween(later, now());
+    }
+
+    /** In whole milliseconds, as times are noted. */
+    private static Instant now() {
+        return Instant.ofEpochMilli(System.currentTimeMillis());
     }
 
     @Test

@@ -122,6 +122,12 @@ function steps(amount, sizes, units) {
 
 const bytes = (number) => steps(number, [1024, 1024, 1024, 1024], ["B", "KiB", "MiB", "GiB", "TiB"]);
 const nanos = (number) => steps(number / 1e6, [1000, 60, 60, 24], ["ms", "s", "min", "h", "d"]);
+const age = (number) => number === null || number === undefined ? "-" : nanos(number);
+
+/** By the clock of the program that looks: that of the browser may be another one. */
+function ago(then, seconds) {
+  return then ? nanos(Math.max(0, seconds * 1000 - Date.parse(then)) * 1e6) + " ago" : "-";
+}
 
 // ---- asking --------------------------------------------------------------------------------------------------------
 
@@ -246,6 +252,7 @@ function receive(frame) {
 const keys = {
   queue: (row) => row.sample.row.line.directory,
   state: (row) => stateOf(row.sample),
+  oldest: (row) => row.sample.row.line.oldestAgeNanos ?? -1,
   size: (row) => row.sample.row.line.size,
   putRate: (row) => row.sample.putRate ?? -1,
   takenRate: (row) => row.sample.takenRate ?? -1,
@@ -273,7 +280,7 @@ function makeRow(known) {
   open.addEventListener("click", () => choose(known.sample.row.id));
   const cell = make("td", undefined, "name");
   cell.append(open);
-  row.append(cell, make("td", undefined, "state"), make("td", undefined, "number"));
+  row.append(cell, make("td", undefined, "state"), make("td", undefined, "number"), make("td", undefined, "number"));
   const trend = make("td", undefined, "trend");
   trend.append(spark());
   row.append(trend);
@@ -304,15 +311,16 @@ function fillRow(known) {
   known.element.classList.toggle("alarm", line.state !== "open" || stalls.some((stall) => stall.stall !== COMMON));
   known.element.classList.toggle("chosen", row.id === chosen);
   const texts = damaged
-    ? ["-", "-", "-", "-", "-", "-"]
-    : [count(line.size), rate(putRate), rate(takenRate), count(line.leased), count(row.deadLetters), bytes(line.storageBytes)];
+    ? ["-", "-", "-", "-", "-", "-", "-"]
+    : [age(line.oldestAgeNanos), count(line.size), rate(putRate), rate(takenRate), count(line.leased), count(row.deadLetters), bytes(line.storageBytes)];
   show(cells[2], texts[0]);
-  for (let i = 1; i < texts.length; i++) {
+  show(cells[3], texts[1]);
+  for (let i = 2; i < texts.length; i++) {
     show(cells[i + 3], texts[i]);
   }
-  cells[7].classList.toggle("alarm", row.deadLetters > 0);
+  cells[8].classList.toggle("alarm", row.deadLetters > 0);
   const most = Math.max(1, ...known.history.map((each) => each.size));
-  cells[3].querySelector("polyline").setAttribute("points", known.history
+  cells[4].querySelector("polyline").setAttribute("points", known.history
     .map((each, i) => ((120 * (i + KEPT - known.history.length)) / (KEPT - 1)).toFixed(1) + "," + (23 - (22 * each.size) / most).toFixed(1))
     .join(" "));
 }
@@ -384,8 +392,12 @@ function drawDetail() {
     return;
   }
   const line = known.sample.row.line;
+  const seen = known.history[known.history.length - 1].time;
   show(byId("detail-name"), name(line.directory));
   const facts = make("dl");
+  fact(facts, "Oldest element", age(line.oldestAgeNanos));
+  fact(facts, "Last put", ago(line.lastPut, seen));
+  fact(facts, "Last take", ago(line.lastTake, seen));
   fact(facts, "Kind", line.kind === "journal" ? "durable" : line.kind === "ring" ? "in memory" : "damaged");
   fact(facts, "Codec", name(line.codec ?? "?"));
   fact(facts, "Ready", count(line.size) + (line.maxSize ? " of " + count(line.maxSize) : ""));

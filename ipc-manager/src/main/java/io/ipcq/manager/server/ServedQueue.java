@@ -14,8 +14,10 @@ import io.ipcq.queue.QueueClosedException;
 import io.ipcq.queue.QueueShutdownException;
 import io.ipcq.queue.QueueStats;
 import io.ipcq.queue.QueueStorageException;
+import io.ipcq.queue.QueueTimes;
 import io.ipcq.queue.SharedQueue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -723,7 +725,23 @@ final class ServedQueue extends Served {
         wire.put("members", stats.members());
         wire.put("storageBytes", stats.storageBytes());
         wire.put("shutdown", stats.shutdown());
+        wire.put("ages", ages(stats.times()));
         return wire;
+    }
+
+    /** In milliseconds, as the client's clock may be another one. How old an element is that came back is not known. */
+    private Map<String, @Nullable Object> ages(QueueTimes times) {
+        Map<String, @Nullable Object> ages = new LinkedHashMap<>();
+        ages.put("created", ageMillis(times.created()));
+        ages.put("oldest", returned.isEmpty() ? ageMillis(times.oldest()) : null);
+        ages.put("lastPut", ageMillis(times.lastPut()));
+        ages.put("lastTake", ageMillis(times.lastTake()));
+        return ages;
+    }
+
+    private static @Nullable Long ageMillis(@Nullable Instant then) {
+        Duration age = QueueTimes.age(then);
+        return age == null ? null : age.toMillis();
     }
 
     @Override
