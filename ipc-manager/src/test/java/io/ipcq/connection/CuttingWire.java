@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ipcq.connection;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** A client's wire to a listener, which is cut after so many bytes that go over it in one direction. */
@@ -22,6 +24,7 @@ public final class CuttingWire extends WireAround {
     private final long[] passed = new long[Direction.values().length];
     private Direction counted = Direction.REQUESTS;
     private long limit = Long.MAX_VALUE;
+    private final ByteArrayOutputStream requests = new ByteArrayOutputStream();
 
     /** Connects, and proves the key. */
     public CuttingWire(SocketAddress address, byte[] key) throws IOException {
@@ -59,6 +62,7 @@ public final class CuttingWire extends WireAround {
     public synchronized void cutAfter(Direction direction, long bytes, boolean gently) throws IOException {
         passed[0] = 0;
         passed[1] = 0;
+        requests.reset();
         counted = direction;
         limit = bytes;
         if (!gently) {
@@ -69,6 +73,17 @@ public final class CuttingWire extends WireAround {
     /** How many bytes there were since counting began. */
     public synchronized long passed(Direction direction) {
         return passed[direction.ordinal()];
+    }
+
+    /** What was sent since counting began. */
+    public synchronized String requests() {
+        return requests.toString(StandardCharsets.UTF_8);
+    }
+
+    private synchronized void keep(ByteBuffer sent) {
+        byte[] bytes = new byte[sent.remaining()];
+        sent.get(bytes);
+        requests.writeBytes(bytes);
     }
 
     private synchronized long left(Direction direction) {
@@ -109,6 +124,9 @@ public final class CuttingWire extends WireAround {
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-        return move(Direction.REQUESTS, source, super::write);
+        ByteBuffer sent = source.duplicate();
+        int written = move(Direction.REQUESTS, source, super::write);
+        keep(sent.limit(source.position()));
+        return written;
     }
 }

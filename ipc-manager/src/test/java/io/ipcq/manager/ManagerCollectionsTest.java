@@ -18,6 +18,7 @@ import com.google.common.collect.testing.features.MapFeature;
 import io.ipcq.codec.Codec;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.manager.server.ManagerServer;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,10 +52,15 @@ class ManagerCollectionsTest {
     private ManagerServer server;
     private Manager manager;
 
+    /** Where the server listens; null for a private socket. */
+    SocketAddress address() {
+        return null;
+    }
+
     @BeforeEach
     void start() throws Exception {
         AuthKey key = AuthKey.random();
-        server = ManagerServer.bind(key);
+        server = ManagerServer.builder().bind(address(), key);
         manager = Manager.connect(server.address(), key);
     }
 

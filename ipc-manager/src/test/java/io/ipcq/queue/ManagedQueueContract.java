@@ -9,6 +9,7 @@ import io.ipcq.codec.Codec;
 import io.ipcq.codec.CodecException;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
+import io.ipcq.connection.RawPeer;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.server.ManagerServer;
 import java.io.IOException;
@@ -32,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 abstract class ManagedQueueContract extends SharedQueueContract {
 
-    private static final AuthKey KEY = AuthKey.random();
+    static final byte[] SECRET = RawPeer.ascii("the secret of this test, 32 bytes");
+    private static final AuthKey KEY = AuthKey.of(SECRET);
 
     @TempDir
     Path served;
@@ -48,6 +50,14 @@ abstract class ManagedQueueContract extends SharedQueueContract {
 
     abstract <E> SharedQueue<E> queue(Manager manager, String name, Codec<E> codec, long maxSize);
 
+    /** Where clients connect to instead. */
+    SocketAddress wayTo(SocketAddress server) throws IOException {
+        return server;
+    }
+
+    /** What must hold of the server when a row and all its clients are gone. */
+    void requireOnServer(ManagerServer rowsServer, AuthKey key) throws Exception {}
+
     /** Through a server each look is a call. */
     @Override
     int looks() {
@@ -58,7 +68,7 @@ abstract class ManagedQueueContract extends SharedQueueContract {
         if (manager == null) {
             server = ManagerServer.builder().directory(served).bind(address(), KEY);
             try {
-                manager = Manager.connect(server.address(), KEY);
+                manager = Manager.connect(wayTo(server.address()), KEY);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -67,12 +77,18 @@ abstract class ManagedQueueContract extends SharedQueueContract {
     }
 
     @AfterEach
-    void endManager() {
+    void endManager() throws Exception {
         if (client != null) {
             client.close();
         }
-        manager.close();
-        server.close();
+        if (manager != null) {
+            manager.close();
+        }
+        try {
+            requireOnServer(server, KEY);
+        } finally {
+            server.close();
+        }
     }
 
     @Override

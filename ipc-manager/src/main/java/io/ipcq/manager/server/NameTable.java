@@ -124,12 +124,12 @@ final class NameTable {
         } else {
             object.requireSame(asked);
         }
+        boolean isNew = !object.holders.contains(session); // first: to add it may fail and have effect
         session.hold(object);
-        boolean isNew = false;
         boolean joined = false;
         try {
-            isNew = object.holders.add(session);
             if (isNew) {
+                object.holders.add(session);
                 object.join(session);
             }
             joined = true;

@@ -111,10 +111,10 @@ final class ServedLock extends ServedMonitor {
     private void sleep(Call call, Owner asking, String condition, long timeoutMillis) {
         requireOwner(asking);
         Sleeper sleeper = new Sleeper(asking, condition, holds);
-        sleeping.put(call, sleeper);
-        sleepers.computeIfAbsent(condition, any -> new LinkedHashSet<>()).add(sleeper);
-        call.cancelBy(() -> giveUp(sleeper));
         try {
+            sleeping.put(call, sleeper);
+            sleepers.computeIfAbsent(condition, any -> new LinkedHashSet<>()).add(sleeper);
+            call.cancelBy(() -> giveUp(sleeper));
             sleeper.waiting = sleep(call, Math.max(1, timeoutMillis), () -> take(sleeper), () -> wake(sleeper));
         } catch (RuntimeException | Error refused) {
             onEnd(call);
@@ -129,10 +129,14 @@ final class ServedLock extends ServedMonitor {
         return take(sleeper.owner, sleeper.holds) ? (Boolean) sleeper.signalled : null;
     }
 
+    /** May be called again, also if it has failed. */
     private void forget(Sleeper sleeper) {
         Set<Sleeper> same = sleepers.get(sleeper.condition);
-        if (same != null && same.remove(sleeper) && same.isEmpty()) {
-            sleepers.remove(sleeper.condition);
+        if (same != null) {
+            same.remove(sleeper);
+            if (same.isEmpty()) {
+                sleepers.remove(sleeper.condition);
+            }
         }
     }
 
@@ -163,9 +167,10 @@ final class ServedLock extends ServedMonitor {
 
     @Override
     void onEnd(Call call) {
-        Sleeper sleeper = sleeping.remove(call);
+        Sleeper sleeper = sleeping.get(call);
         if (sleeper != null) {
             forget(sleeper);
+            sleeping.remove(call); // at last: if this fails, it is done once more
         }
     }
 

@@ -3,6 +3,7 @@ package io.ipcq.manager.server;
 
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.Namespace;
+import io.ipcq.manager.OtherClients;
 import io.ipcq.manager.SharedArray;
 import io.ipcq.manager.SharedBarrier;
 import io.ipcq.manager.SharedCounter;
@@ -11,6 +12,9 @@ import io.ipcq.manager.SharedLatch;
 import io.ipcq.manager.SharedLock;
 import io.ipcq.manager.SharedSemaphore;
 import io.ipcq.manager.SharedValue;
+import io.ipcq.manager.wire.Operation.OfList;
+import io.ipcq.manager.wire.Operation.OfMap;
+import io.ipcq.manager.wire.ServedType;
 import io.ipcq.queue.Delivery;
 import io.ipcq.queue.DurableQueue;
 import io.ipcq.queue.QueueClosedException;
@@ -37,6 +41,9 @@ import java.util.stream.Stream;
  * @param <P> its proxy
  */
 final class CallKind<P> {
+
+    /** Then what is waited for does not come. */
+    private static final Duration LONG = Duration.ofHours(1);
 
     /** Something that is done with a proxy. */
     @FunctionalInterface
@@ -148,11 +155,14 @@ final class CallKind<P> {
     static List<CallKind<?>> all() {
         return Stream.of(
                         ofManager(),
+                        ofNames(),
+                        ofRevoking(),
                         ofQueue(),
                         ofFullQueue(),
                         ofEmptyQueue(),
                         ofLargeQueue(),
                         ofDurableQueue(),
+                        ofEmptyDurableQueue(),
                         ofMap(),
                         ofNamespace(),
                         ofSet(),
@@ -175,14 +185,69 @@ final class CallKind<P> {
         return List.of(
                 looks(manager, "ping", Manager::ping),
                 looks(manager, "names", Manager::names),
-                looks(manager, "locks", Manager::locks),
-                looks(manager, "open counter", it -> it.counter("new")),
-                looks(manager, "open queue", it -> it.queue("new", String.class)),
-                looks(manager, "open own type", it -> it.get("new", Shop.class)),
-                looks(manager, "close", it -> {
-                    it.counter("new").close();
-                    return null;
-                }));
+                looks(manager, "locks", Manager::locks));
+    }
+
+    /** To take hold of a name, and to let go of it, for each type. */
+    private static List<CallKind<Manager>> ofNames() {
+        Thing<Manager> names = new Thing<>("name", it -> it, it -> null, Manager::names);
+        return Stream.of(ServedType.values())
+                .flatMap(type -> Stream.of(
+                        looks(names, "open " + type.wire(), it -> {
+                            open(it, type);
+                            return null;
+                        }),
+                        looks(names, "close " + type.wire(), it -> {
+                            open(it, type).close();
+                            return null;
+                        })))
+                .toList();
+    }
+
+    private static AutoCloseable open(Manager manager, ServedType type) {
+        return (AutoCloseable)
+                switch (type) {
+                    case QUEUE -> manager.queue("new", String.class);
+                    case DURABLE_QUEUE -> manager.durableQueue("new", String.class);
+                    case MAP -> manager.map("new", String.class, Integer.class);
+                    case NAMESPACE -> manager.namespace("new");
+                    case SET -> manager.set("new", String.class);
+                    case LIST -> manager.list("new", String.class);
+                    case VALUE -> manager.value("new", Integer.class);
+                    case ARRAY -> manager.array("new", Integer.class, 3);
+                    case COUNTER -> manager.counter("new");
+                    case LOCK -> manager.lock("new");
+                    case SEMAPHORE -> manager.semaphore("new", 1);
+                    case LATCH -> manager.latch("new", 1);
+                    case EVENT -> manager.event("new");
+                    case BARRIER -> manager.barrier("new", 2);
+                    case OBJECT -> manager.get("new", Shop.class);
+                };
+    }
+
+    /** A lock, and the client that may take it from others. */
+    private record Locked(Manager manager, SharedLock lock) implements AutoCloseable {
+
+        boolean revoke() {
+            return manager.locks().stream()
+                    .filter(state -> state.name().equals("lock"))
+                    .flatMap(state -> state.holders().stream().map(holder -> manager.revoke(state, holder)))
+                    .reduce(false, Boolean::logicalOr);
+        }
+
+        @Override
+        public void close() {
+            lock.close();
+        }
+    }
+
+    private static List<CallKind<Locked>> ofRevoking() {
+        Thing<Locked> thing = new Thing<>(
+                "lock of another",
+                manager -> new Locked(manager, manager.lock("lock")),
+                it -> lock(it.lock),
+                it -> it.lock.isLocked());
+        return List.of(changes(thing, "revoke", Locked::revoke));
     }
 
     // ---- queues -----------------------------------------------------------------------------------------------------
@@ -241,6 +306,7 @@ final class CallKind<P> {
                 looks(thing, "full", SharedQueue::full),
                 looks(thing, "stats", SharedQueue::stats),
                 looks(thing, "isShutdown", SharedQueue::isShutdown),
+                looks(thing, "awaitReady", queue -> queue.awaitReady(LONG)),
                 changes(thing, "taskDone", queue -> {
                     queue.taskDone();
                     return null;
@@ -293,18 +359,27 @@ final class CallKind<P> {
 
     private static List<CallKind<SharedQueue<String>>> ofEmptyQueue() {
         Thing<SharedQueue<String>> empty = queue("empty queue", 2, 0);
+        return ofAnyEmptyQueue(empty);
+    }
+
+    private static <Q extends SharedQueue<String>> List<CallKind<Q>> ofAnyEmptyQueue(Thing<Q> empty) {
         return List.of(
                 takes(empty, "get", (queue, taken) -> taken.add(queue.get()))
                         .meanwhile(scene -> scene.other().put("x")),
-                looks(empty, "interrupted get", CallKind::getInterrupted).meanwhile(scene -> scene.interrupt()));
+                of(empty, "awaitReady", Fate.AS_BEFORE, (Q queue) -> queue.awaitReady(LONG))
+                        .meanwhile(scene -> scene.other().put("x")),
+                looks(empty, "interrupted get", interrupted(SharedQueue::get)).meanwhile(CallScene::interrupt));
     }
 
-    private static Object getInterrupted(SharedQueue<String> queue) {
-        try {
-            return queue.get();
-        } catch (InterruptedException e) {
-            return null;
-        }
+    /** A call that waits until it is interrupted. */
+    private static <P> Way<P> interrupted(Way<P> call) {
+        return proxy -> {
+            try {
+                return call.go(proxy);
+            } catch (InterruptedException e) {
+                return null;
+            }
+        };
     }
 
     /** More than one batch. */
@@ -344,7 +419,20 @@ final class CallKind<P> {
         return all;
     }
 
+    private static List<CallKind<DurableQueue<String>>> ofEmptyDurableQueue() {
+        Thing<DurableQueue<String>> empty = new Thing<>(
+                "empty durable queue",
+                manager -> manager.durableQueue("orders", String.class),
+                CallKind::makeEmpty,
+                CallKind::lookAtDurable);
+        List<CallKind<DurableQueue<String>>> all = new ArrayList<>(ofAnyEmptyQueue(empty));
+        all.add(looks(empty, "receive", DurableQueue::receive)
+                .meanwhile(scene -> scene.other().put("x")));
+        return all;
+    }
+
     private static Object lookAtDurable(DurableQueue<String> queue) {
+        requireNoLeases(queue);
         Object state = lookAtQueue(queue);
         if (state instanceof List<?> about) {
             List<Object> all = new ArrayList<>(about);
@@ -354,14 +442,31 @@ final class CallKind<P> {
         return state;
     }
 
+    /** Who had received something is gone, or was told that the call has failed. */
+    private static void requireNoLeases(DurableQueue<String> queue) {
+        try {
+            long leased = queue.stats().leased();
+            if (leased > 0) {
+                throw new AssertionError("leased=" + leased);
+            }
+        } catch (QueueClosedException deleted) {
+            // with all that was in it
+        }
+    }
+
     private static Object prepareDurable(DurableQueue<String> queue) throws InterruptedException {
+        makeEmpty(queue);
+        return fill(queue, 3);
+    }
+
+    private static Object makeEmpty(DurableQueue<String> queue) {
         queue.reopen();
         queue.alter(options -> options.withMaxAttempts(100));
         queue.clear();
         while (queue.stats().unfinished() > 0) {
             queue.taskDone();
         }
-        return fill(queue, 3);
+        return null;
     }
 
     private static final ThreadLocal<Delivery<String>> RECEIVED = new ThreadLocal<>();
@@ -392,6 +497,7 @@ final class CallKind<P> {
                 looks(thing, "containsValue", map -> map.containsValue(2)),
                 looks(thing, "size", Map::size),
                 looks(thing, "entrySet", map -> List.copyOf(map.entrySet())),
+                looks(thing, "entries", map -> OtherClients.call(map, OfMap.ENTRIES)),
                 looks(thing, "keySet containsAll", map -> map.keySet().containsAll(List.of("a", "b"))),
                 changes(thing, "put", map -> map.put("a", 9)),
                 changes(thing, "putIfAbsent", map -> map.putIfAbsent("d", 9)),
@@ -475,6 +581,7 @@ final class CallKind<P> {
                 looks(thing, "size", List::size),
                 looks(thing, "indexOf", list -> list.indexOf("b")),
                 looks(thing, "iterator", List::copyOf),
+                looks(thing, "items", list -> OtherClients.call(list, OfList.ITEMS)),
                 changes(thing, "add", list -> list.add("x")),
                 changes(thing, "insert", list -> {
                     list.add(1, "x");
@@ -590,7 +697,26 @@ final class CallKind<P> {
                             lock.condition("ready").signal();
                             return null;
                         })
-                        .after(CallKind::lock));
+                        .after(CallKind::lock),
+                looks(thing, "signalAll", lock -> {
+                            lock.condition("ready").signalAll();
+                            return null;
+                        })
+                        .after(CallKind::lock),
+                looks(thing, "interrupted await", interrupted(lock -> {
+                            lock.condition("ready").await();
+                            return null;
+                        }))
+                        .after(CallKind::lock)
+                        .meanwhile(CallScene::interrupt),
+                looks(locked, "interrupted lock", interrupted(lock -> {
+                            lock.lockInterruptibly();
+                            return null;
+                        }))
+                        .meanwhile(scene -> {
+                            scene.interrupt();
+                            unlock(scene.other());
+                        }));
     }
 
     /** A call of {@code await} that was refused has the lock still. */
@@ -624,13 +750,16 @@ final class CallKind<P> {
                 manager -> manager.semaphore("semaphore", 1, true),
                 CallKind::acquire,
                 SharedSemaphore::availablePermits);
+        Thing<SharedSemaphore> taken =
+                new Thing<>("taken semaphore", thing.open, CallKind::acquire, SharedSemaphore::availablePermits);
         return List.of(
                 looks(thing, "acquire", CallKind::acquire),
                 looks(thing, "tryAcquire", SharedSemaphore::tryAcquire),
                 looks(thing, "availablePermits", SharedSemaphore::availablePermits),
                 looks(thing, "release", CallKind::release).after(CallKind::acquire),
                 changes(thing, "release more", CallKind::release),
-                looks(fair, "acquire", CallKind::acquire).meanwhile(scene -> release(scene.other())));
+                looks(fair, "acquire", CallKind::acquire).meanwhile(scene -> release(scene.other())),
+                looks(taken, "acquire", CallKind::acquire).meanwhile(scene -> release(scene.other())));
     }
 
     private static List<CallKind<SharedLatch>> ofLatch() {
@@ -683,7 +812,9 @@ final class CallKind<P> {
                     barrier.abort();
                     return null;
                 }),
-                looks(thing, "await", SharedBarrier::await).meanwhile(CallKind::meet));
+                looks(thing, "await", SharedBarrier::await).meanwhile(CallKind::meet),
+                looks(thing, "interrupted await", interrupted(SharedBarrier::await))
+                        .meanwhile(CallScene::interrupt));
     }
 
     /** It is whole, or can be made so, and nobody waits there. */

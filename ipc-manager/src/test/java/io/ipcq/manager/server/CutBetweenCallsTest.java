@@ -93,6 +93,7 @@ class CutBetweenCallsTest {
             server = ManagerServer.builder()
                     .directory(directory)
                     .register(Shop.class, CallKind.Counterpart::new)
+                    .allowShutdown(true)
                     .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY);
             holder = Manager.connect(Connection.connect(server.address(), KEY));
             connect();

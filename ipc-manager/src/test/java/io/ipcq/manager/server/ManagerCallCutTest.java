@@ -3,7 +3,6 @@ package io.ipcq.manager.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.connection.CuttingWire;
@@ -12,18 +11,24 @@ import io.ipcq.connection.RawPeer;
 import io.ipcq.manager.Manager;
 import io.ipcq.manager.ManagerGoneException;
 import io.ipcq.manager.server.CallKind.Shop;
-import java.lang.management.ManagementFactory;
+import io.ipcq.manager.wire.Operation;
+import io.ipcq.manager.wire.Operation.OfServer;
+import io.ipcq.manager.wire.OperationsOfTypes;
+import io.ipcq.manager.wire.ServedType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -58,20 +63,25 @@ class ManagerCallCutTest {
     private static Manager others;
 
     /** What became of a call that was cut. */
-    private record Outcome(long requestBytes, long answerBytes, Object state) {}
+    private record Outcome(long requestBytes, long answerBytes, Object state, String requests) {}
+
+    /** What no client of ours asks to be done in a call: a test of its own does. */
+    private static final Set<String> ALONE = Set.of(OfServer.SHUTDOWN.wire());
+
+    private static final Pattern METHOD = Pattern.compile("\"method\":\"([\\w.]+)\"");
 
     @BeforeAll
     static void start() throws Exception {
         System.out.println("cuts at every " + STEP + " bytes; seed " + SEED);
-        server = serve(false);
+        server = serve();
         others = Manager.connect(Connection.connect(server.address(), KEY));
     }
 
-    private static ManagerServer serve(boolean allowShutdown) throws Exception {
+    private static ManagerServer serve() throws Exception {
         return ManagerServer.builder()
                 .directory(directory)
                 .register(Shop.class, CallKind.Counterpart::new)
-                .allowShutdown(allowShutdown)
+                .allowShutdown(true)
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY);
     }
 
@@ -86,6 +96,34 @@ class ManagerCallCutTest {
         return CallKind.all();
     }
 
+    /**
+     * Whatever a server can be asked for, one of the kinds asks for it. Types that share their operations share the
+     * code behind them, too.
+     */
+    @Test
+    void shouldAskForEverythingThatThereIs() throws Exception {
+        Set<String> asked = new TreeSet<>();
+        for (CallKind<?> kind : kinds()) {
+            METHOD.matcher(cut(kind, true, Direction.REQUESTS, Long.MAX_VALUE, null, null).requests)
+                    .results()
+                    .forEach(found -> asked.add(found.group(1)));
+        }
+        Set<String> missing = new TreeSet<>();
+        Stream.of(OfServer.values()).map(Operation::wire).forEach(missing::add);
+        for (ServedType type : ServedType.values()) {
+            List<? extends Operation> operations = OperationsOfTypes.of(type);
+            assertThat(asked).as("calls of a type").anyMatch(method -> method.startsWith(type.wire() + "."));
+            operations.stream()
+                    .filter(operation -> Stream.of(ServedType.values())
+                            .filter(other -> OperationsOfTypes.of(other).equals(operations))
+                            .noneMatch(other -> asked.contains(other.wire() + "." + operation.wire())))
+                    .forEach(operation -> missing.add(type.wire() + "." + operation.wire()));
+        }
+        missing.removeAll(asked);
+        missing.removeAll(ALONE);
+        assertThat(missing).isEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("kinds")
     void shouldEndAndLeaveNothingWhereverItIsCut(CallKind<?> kind) throws Exception {
@@ -95,7 +133,7 @@ class ManagerCallCutTest {
     private <P> void cutEverywhere(CallKind<P> kind) throws Exception {
         Object without = cut(kind, false, Direction.REQUESTS, Long.MAX_VALUE, null, null).state;
         Outcome whole = cut(kind, true, Direction.REQUESTS, Long.MAX_VALUE, null, null);
-        long descriptors = descriptors();
+        Levels before = Levels.now();
         int cuts = 0;
         for (Direction direction : Direction.values()) {
             long bytes = direction == Direction.REQUESTS ? whole.requestBytes : whole.answerBytes;
@@ -104,10 +142,7 @@ class ManagerCallCutTest {
                 cuts++;
             }
         }
-        awaitThat("descriptors", () -> descriptors() <= descriptors);
-        awaitThat("budgets", () -> server.budgets().stream().allMatch(budget -> budget.used() == 0));
-        awaitThat("threads", () -> threadsIn(Workers.class) + threadsIn(Session.class) == 0);
-        assertThat(others.names()).isEmpty();
+        before.awaitAgain(WATCHDOG);
         System.out.printf("%s: bytes=%d cuts=%d%n", kind, whole.requestBytes + whole.answerBytes, cuts);
     }
 
@@ -115,6 +150,20 @@ class ManagerCallCutTest {
     private <P> Outcome cut(CallKind<P> kind, boolean calls, Direction direction, long at, Object without, Object with)
             throws Exception {
         CuttingWire wire = new CuttingWire(server.address(), SECRET);
+        try {
+            Outcome outcome = play(wire, kind, calls, direction, at, without, with);
+            requireAllGivenBack();
+            return outcome;
+        } catch (Throwable e) {
+            throw new AssertionError(kind + " cut at byte " + at + " of " + direction, e);
+        } finally {
+            wire.connection().close();
+        }
+    }
+
+    private <P> Outcome play(
+            CuttingWire wire, CallKind<P> kind, boolean calls, Direction direction, long at, Object without, Object with)
+            throws Exception {
         Manager callers = Manager.connect(wire.connection());
         try (CallScene<P> scene =
                 new CallScene<>(kind, server, callers, others, THREAD, ManagerCallCutTest::unexpected)) {
@@ -134,12 +183,14 @@ class ManagerCallCutTest {
             if (with != null) {
                 scene.requireRightState(state, without, with);
             }
-            return new Outcome(requestBytes, answerBytes, state);
-        } catch (Throwable e) {
-            throw new AssertionError(kind + " cut at byte " + at + " of " + direction, e);
-        } finally {
-            wire.connection().close();
+            return new Outcome(requestBytes, answerBytes, state, wire.requests());
         }
+    }
+
+    /** The other client, which is still there, has let go of all that it held. */
+    private static void requireAllGivenBack() throws InterruptedException {
+        awaitThat("budgets", () -> server.budgets().stream().allMatch(budget -> budget.used() == 0));
+        assertThat(others.names()).isEmpty();
     }
 
     private static Manager unexpected() {
@@ -176,7 +227,7 @@ class ManagerCallCutTest {
         for (Direction direction : Direction.values()) {
             long bytes = Long.MAX_VALUE;
             for (long at = RANDOM.nextInt(STEP); at <= bytes; at += STEP) {
-                try (ManagerServer ending = serve(true)) {
+                try (ManagerServer ending = serve()) {
                     CuttingWire wire = new CuttingWire(ending.address(), SECRET);
                     wire.cutAfter(direction, at, RANDOM.nextBoolean());
                     boolean shutDown = isShutDown(Manager.connect(wire.connection()));
@@ -200,16 +251,5 @@ class ManagerCallCutTest {
             requireEnd(e);
             return false;
         }
-    }
-
-    private static long descriptors() {
-        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getOpenFileDescriptorCount();
-    }
-
-    private static long threadsIn(Class<?> doing) {
-        return Thread.getAllStackTraces().values().stream()
-                .filter(stack -> Arrays.stream(stack)
-                        .anyMatch(frame -> frame.getClassName().equals(doing.getName())))
-                .count();
     }
 }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>What it has not done, others can do: what it took is there again, what it locked is free, also while its client
  *       goes on.
  *   <li>Others go on, and new clients can connect.
- *   <li>When a client is gone the server has back all that it had: names, memory, threads.
+ *   <li>When a client is gone the server has back all that it had: names, memory, threads, descriptors.
+ *   <li>When the server is closed nothing is left of it, either.
  * </ul>
  */
 final class ServerFaultScene<P> implements FaultLoop.Scene {
@@ -52,7 +54,9 @@ final class ServerFaultScene<P> implements FaultLoop.Scene {
 
     private final CallKind<P> kind;
     private final @Nullable States states;
+    private final Levels before = Levels.now();
     private final ManagerServer server;
+    private final Levels alone;
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final List<Connection> connections = new ArrayList<>();
     private final Connection callers;
@@ -66,10 +70,13 @@ final class ServerFaultScene<P> implements FaultLoop.Scene {
         server = ManagerServer.builder()
                 .directory(directory)
                 .register(Shop.class, CallKind.Counterpart::new)
+                .allowShutdown(true)
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), KEY);
-        callers = connect();
         othersConnection = connect();
         others = manager(othersConnection);
+        others.ping();
+        alone = Levels.now().ofServerAtRest();
+        callers = connect();
         scene = new CallScene<>(kind, server, manager(callers), others, thread, this::reconnect);
     }
 
@@ -131,7 +138,7 @@ final class ServerFaultScene<P> implements FaultLoop.Scene {
         if (!isToBeFree(thrown)) {
             leave();
         }
-        Object state = scene.look();
+        Object state = byOthers(scene::look);
         if (states != null && !scene.isDisturbed()) {
             scene.requireRightState(state, states.without, states.with);
         }
@@ -164,20 +171,27 @@ final class ServerFaultScene<P> implements FaultLoop.Scene {
     }
 
     private void requireOthersThere() throws Exception {
-        try {
-            others.ping();
-        } catch (ManagerGoneException e) {
-            scene.reopen();
-        }
+        byOthers(() -> others.ping());
         Connection late = connect();
         manager(late).ping();
         late.close();
     }
 
+    /** The error may have cut them off, and the server may be about to find that out. */
+    private <T> T byOthers(Callable<T> work) throws Exception {
+        try {
+            return work.call();
+        } catch (ManagerGoneException e) {
+            scene.reopen();
+            return work.call();
+        }
+    }
+
     /** The caller. */
-    private void leave() {
+    private void leave() throws Exception {
         callers.close();
-        awaitThat("clients", () -> server.clients() == 1);
+        byOthers(() -> others.ping());
+        awaitThat("clients", () -> server.clients() <= 1);
     }
 
     /** Thousands of times, so without the threads and the pauses of Awaitility. */
@@ -192,9 +206,21 @@ final class ServerFaultScene<P> implements FaultLoop.Scene {
     }
 
     private void requireAllGivenBack() throws Exception {
+        assertThat(byOthers(() -> others.locks()))
+                .allMatch(lock -> lock.waiting() == 0 && lock.conditions().isEmpty());
         scene.close();
         awaitThat("budgets", () -> server.budgets().stream().allMatch(budget -> budget.used() == 0));
-        assertThat(others.names()).isEmpty();
+        assertThat(names()).isEmpty();
+        alone.awaitAgain(PATIENCE);
+    }
+
+    /** Without any new hold. */
+    private List<Manager.Held> names() throws Exception {
+        try {
+            return others.names();
+        } catch (ManagerGoneException e) {
+            return reconnect().names();
+        }
     }
 
     @Override
@@ -202,5 +228,8 @@ final class ServerFaultScene<P> implements FaultLoop.Scene {
         connections.forEach(Connection::close);
         server.close();
         thread.shutdownNow();
+        if (states != null) { // the process has all by then that it opens once
+            before.awaitAgain(PATIENCE);
+        }
     }
 }

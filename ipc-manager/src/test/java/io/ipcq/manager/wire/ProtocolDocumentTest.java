@@ -6,17 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ipcq.connection.AuthKey;
 import io.ipcq.connection.Connection;
 import io.ipcq.manager.server.ManagerServer;
-import io.ipcq.manager.wire.Operation.OfArray;
-import io.ipcq.manager.wire.Operation.OfBarrier;
-import io.ipcq.manager.wire.Operation.OfCounter;
-import io.ipcq.manager.wire.Operation.OfEvent;
-import io.ipcq.manager.wire.Operation.OfLatch;
-import io.ipcq.manager.wire.Operation.OfList;
-import io.ipcq.manager.wire.Operation.OfLock;
-import io.ipcq.manager.wire.Operation.OfMap;
-import io.ipcq.manager.wire.Operation.OfObject;
-import io.ipcq.manager.wire.Operation.OfQueue;
-import io.ipcq.manager.wire.Operation.OfSemaphore;
 import io.ipcq.manager.wire.Operation.OfServer;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
@@ -32,7 +21,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,8 +65,8 @@ class ProtocolDocumentTest {
         return terms;
     }
 
-    private static Set<String> wire(Operation[] operations) {
-        return Stream.of(operations).map(Operation::wire).collect(Collectors.toCollection(TreeSet::new));
+    private static Set<String> wire(List<? extends Operation> operations) {
+        return operations.stream().map(Operation::wire).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The operations of each type that the document lists; a type that is as another one has none of its own. */
@@ -101,7 +89,7 @@ class ProtocolDocumentTest {
         for (List<String> row : rows("Names")) {
             documented.addAll(terms(row.get(1)));
         }
-        assertThat(documented).isEqualTo(wire(OfServer.values()));
+        assertThat(documented).isEqualTo(wire(List.of(OfServer.values())));
     }
 
     @Test
@@ -109,30 +97,18 @@ class ProtocolDocumentTest {
         Map<String, Set<String>> documented = documentedOperations();
         for (ServedType type : ServedType.values()) {
             Set<String> listed = new TreeSet<>(documented.getOrDefault(type.wire(), Set.of()));
-            Operation[] known = switch (type) {
+            switch (type) {
                 case QUEUE, DURABLE_QUEUE -> {
                     listed.addAll(documented.get("queue"));
                     listed.addAll(documented.get("durableQueue"));
-                    yield OfQueue.values();
                 }
-                case MAP, NAMESPACE, SET -> {
-                    listed.addAll(documented.get("map"));
-                    yield OfMap.values();
+                case NAMESPACE, SET -> listed.addAll(documented.get("map"));
+                case VALUE -> listed.addAll(documented.get("array"));
+                default -> {
+                    // has operations of its own
                 }
-                case LIST -> OfList.values();
-                case ARRAY, VALUE -> {
-                    listed.addAll(documented.get("array"));
-                    yield OfArray.values();
-                }
-                case COUNTER -> OfCounter.values();
-                case LOCK -> OfLock.values();
-                case SEMAPHORE -> OfSemaphore.values();
-                case LATCH -> OfLatch.values();
-                case EVENT -> OfEvent.values();
-                case BARRIER -> OfBarrier.values();
-                case OBJECT -> OfObject.values();
-            };
-            assertThat(listed).as(type.wire()).isEqualTo(wire(known));
+            }
+            assertThat(listed).as(type.wire()).isEqualTo(wire(OperationsOfTypes.of(type)));
         }
     }
 
