@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code open}, {@code shutdown}, {@code deleted} or {@code damaged}; nothing else is known of a damaged
  *     one
  * @param codec its codec's id
- * @param oldestAgeNanos for how long the oldest element that can be taken has waited, at most; null if there is none, or
- *     that is not known
+ * @param oldestAgeNanos for how long the oldest element that can be taken has waited, at most; null if there is none,
+ *     or that is not known
  * @param lastPut when an element was put last; null if none was
  * @param lastTake when an element was taken last; null if none was
  * @param created when it was made

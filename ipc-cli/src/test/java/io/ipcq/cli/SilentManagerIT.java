@@ -39,8 +39,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Every command that can be given the address of a queue, where the manager of that queue is stopped: before the command
- * begins, or in the middle. Each ends, says so in a line, and needs nobody for that.
+ * Every command that can be given the address of a queue, where the manager of that queue is stopped: before the
+ * command begins, or in the middle. Each ends, says so in a line, and needs nobody for that.
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("once")

@@ -49,11 +49,11 @@ final class Link {
      * An interrupted call is cancelled at the server, and its answer is still waited for: the answer says whether the
      * call was carried out before. If it was, the result is returned and the interrupt stays set.
      *
-     * A server that is silent. Nobody can tell whether a call without an answer was carried out. So when an answer is
-     * overdue for a while, the whole link ends. If the server goes on later, it finds that the client is gone. It then
-     * takes back what it has given to the client, such as a lock, or an element that never arrived. If an answer may
-     * take longer than that, or nobody knows how long, the call asks whether the server is there (ping) each time it has
-     * heard nothing for that while.
+     * A server that is silent. Nobody can tell whether a call without an answer was carried out. So when an answer
+     * is overdue for a while, the whole link ends. If the server goes on later, it finds that the client is gone.
+     * It then takes back what it has given to the client, such as a lock, or an element that never arrived. If an
+     * answer may take longer than that, or nobody knows how long, the call asks whether the server is there (ping)
+     * each time it has heard nothing for that while.
      */
 
     /** See {@link Manager#ANSWER_TIMEOUT}. */

@@ -18,7 +18,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
-/** Each way to a queue runs all rows of the contracts: a row that is overridden is a row still, and none is disabled. */
+/** Each way to a queue runs all rows of the contracts. A row may be overridden, and none is disabled. */
 class ContractRowsTest {
 
     /** A contract, and a class that runs it. */
@@ -72,7 +72,8 @@ class ContractRowsTest {
 
     @Test
     void shouldSeeRowWithoutAnnotation() throws Exception {
-        assertThat(isRow(SharedQueueContract.class.getDeclaredMethod("shouldClear"))).isTrue();
+        assertThat(isRow(SharedQueueContract.class.getDeclaredMethod("shouldClear")))
+                .isTrue();
         assertThat(isRow(SharedQueueContract.class.getDeclaredMethod("looks"))).isFalse();
     }
 }

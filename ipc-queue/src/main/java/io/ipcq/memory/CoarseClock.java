@@ -14,15 +14,15 @@ public final class CoarseClock {
 
     /*
      * Idea
-     *   To ask the system takes some 25 ns, a put into a ring some 60. So a thread keeps the time in a field, four times
-     *   a second. After two seconds it empties the field. Who finds none there asks the system, and who has done so 64
-     *   times asks the thread for two more seconds. So a process that seldom asks has exact times and no thread, and one
-     *   that asks often asks the system for few of its calls. The thread ends when nobody has asked for a second: an
-     *   idle process has none, and nothing wakes it up.
+     *   To ask the system takes some 25 ns, a put into a ring some 60. So a thread keeps the time in a field, four
+     *   times a second. After two seconds it empties the field. Who finds none there asks the system, and who has
+     *   done so 64 times asks the thread for two more seconds. So a process that seldom asks has exact times and
+     *   no thread, and one that asks often asks the system for few of its calls. The thread ends when nobody has
+     *   asked for a second: an idle process has none, and nothing wakes it up.
      *
      * Errors
-     *   Where there can be no thread, the system is asked. `millis` calls nothing that can fail, and the class has nothing
-     *   to initialise that could.
+     *   Where there can be no thread, the system is asked. `millis` calls nothing that can fail, and the class has
+     *   nothing to initialise that could.
      */
 
     /** How late the time may be. */

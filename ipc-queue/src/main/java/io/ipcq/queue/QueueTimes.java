@@ -38,8 +38,8 @@ public record QueueTimes(
     }
 
     /**
-     * For how long nothing was put or taken, at least; since the queue was made, if nothing ever was. Null if that is not
-     * known.
+     * For how long nothing was put or taken, at least; since the queue was made, if nothing ever was. Null if that
+     * is not known.
      */
     public @Nullable Duration idle() {
         Instant last = created;

@@ -24,14 +24,14 @@ final class UseTimes {
 
     /*
      * Idea
-     *   Elements have places that only grow: positions in a ring, numbers in a journal. An entry says at which time an
-     *   element was put, and those behind it were put no sooner. So an element is as old as the newest entry at its
-     *   place or before, at most. An entry is made when the last one is a quarter of a second old, by the coarse clock:
-     *   all other puts compare two words that they have at hand, and write nothing.
-     *   There is room for some. The new entry takes the place of one that nobody wants any more, because the elements
-     *   before the next one are taken; the oldest of those, so that none is left that is older than one that is gone. If
-     *   all are wanted, that one goes whose neighbours are closest, compared with how long ago they were. So what is
-     *   known of an element that waits for days is less exact than of one that waits for seconds.
+     *   Elements have places that only grow: positions in a ring, numbers in a journal. An entry says at which
+     *   time an element was put, and those behind it were put no sooner. So an element is as old as the newest
+     *   entry at its place or before, at most. An entry is made when the last one is a quarter of a second old, by
+     *   the coarse clock: all other puts compare two words that they have at hand, and write nothing. There is
+     *   room for some. The new entry takes the place of one that nobody wants any more, because the elements
+     *   before the next one are taken; the oldest of those, so that none is left that is older than one that is
+     *   gone. If all are wanted, that one goes whose neighbours are closest, compared with how long ago they were.
+     *   So what is known of an element that waits for days is less exact than of one that waits for seconds.
      *
      * Visibility
      *   The entry is there before the element is. Who looks reads `place`, `time`, and `place` again: it is set to none

@@ -92,7 +92,8 @@ record Levels(Map<String, Long> descriptors, long threads) {
 
     private static String shown() {
         return stacks().stream()
-                .map(stack -> Arrays.stream(stack).map(Objects::toString).collect(Collectors.joining("\n    ", "\n", "")))
+                .map(stack ->
+                        Arrays.stream(stack).map(Objects::toString).collect(Collectors.joining("\n    ", "\n", "")))
                 .collect(Collectors.joining());
     }
 }

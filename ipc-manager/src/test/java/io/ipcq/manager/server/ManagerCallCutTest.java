@@ -162,7 +162,13 @@ class ManagerCallCutTest {
     }
 
     private <P> Outcome play(
-            CuttingWire wire, CallKind<P> kind, boolean calls, Direction direction, long at, Object without, Object with)
+            CuttingWire wire,
+            CallKind<P> kind,
+            boolean calls,
+            Direction direction,
+            long at,
+            Object without,
+            Object with)
             throws Exception {
         Manager callers = Manager.connect(wire.connection());
         try (CallScene<P> scene =
