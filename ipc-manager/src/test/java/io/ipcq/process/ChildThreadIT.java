@@ -27,6 +27,7 @@ class ChildThreadIT extends ChildProcessIT {
     private static final String OUTPUT = "its output is this JVM's";
     private static final String NO_JVM = "there is no JVM that could be told so";
     private static final Map<String, String> SENSELESS = Map.ofEntries(
+            Map.entry("shouldReachTaskWithoutLambdaOrStream", NO_JVM),
             Map.entry("shouldTellExitCodeOfSystemExit", "it would end this JVM"),
             Map.entry("shouldPrintUncaughtExceptionAndExitWithOne", OUTPUT),
             Map.entry("shouldPassOnNoiseLineByLine", OUTPUT),
