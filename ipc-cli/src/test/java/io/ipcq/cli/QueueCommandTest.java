@@ -133,12 +133,13 @@ class QueueCommandTest {
                 assertThat(line.get("lastTake")).isNull();
             }
             assertThat(queue("stat", directory).out())
-                    .containsPattern("oldest +[0-9.]+ m?s\nlast put +[0-9.]+ m?s ago, at 2.*\nlast take +-\n");
+                    .containsPattern(
+                            "oldest +[0-9.]+ m?(s|in)\nlast put +[0-9.]+ m?(s|in) ago, at 2.*\nlast take +-\n");
             assertThat(queue("ls", directory).out())
                     .containsPattern("KIND +OLDEST +LAST PUT +LAST TAKE")
-                    .containsPattern(kind + " +[0-9.]+ m?s +[0-9.]+ m?s +- +1 ");
+                    .containsPattern(kind + " +[0-9.]+ m?(s|in) +[0-9.]+ m?(s|in) +- +1 ");
             assertThat(queue("who", directory, "--watch", "0.05").out())
-                    .containsPattern("oldest element [0-9.]+ m?s, last put [0-9.]+ m?s ago, last take -\n");
+                    .containsPattern("oldest element [0-9.]+ m?(s|in), last put [0-9.]+ m?(s|in) ago, last take -\n");
             letters.get();
             Map<String, Object> line =
                     queue("stat", directory, "--json").objects().get(0);

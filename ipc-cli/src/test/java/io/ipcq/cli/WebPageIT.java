@@ -77,7 +77,7 @@ class WebPageIT {
             assertThat(browser.value("location.hash")).as("the secret").isEqualTo("");
             orders.put("b");
             browser.awaitTrue(cell(0, 3) + " == '2'");
-            browser.awaitTrue("/^[0-9.]+ s$/.test(" + cell(0, 2) + ")"); // how long the oldest waits
+            browser.awaitTrue("/^[0-9.]+ (s|min)$/.test(" + cell(0, 2) + ")"); // how long the oldest waits
             browser.click("#rows button");
             browser.awaitTrue("document.activeElement.id == 'detail-name'");
             browser.awaitTrue("/^Oldest element[0-9.]+ (s|min)Last put[0-9.]+ (ms|s|min) ago"

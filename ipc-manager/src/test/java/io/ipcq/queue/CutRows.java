@@ -76,7 +76,7 @@ final class CutRows implements InvocationInterceptor {
         }
     }
 
-    /** Who awaits an element is told of the cut by the next call: until then, nothing but the end of the wait is seen. */
+    /** Who awaits an element is told of the cut by the next call. Before that, it sees the end of the wait. */
     private static boolean endsAwaitReady(Throwable failure, String row) {
         return row.contains("Await") && String.valueOf(failure.getMessage()).contains("does not wait, but ended");
     }

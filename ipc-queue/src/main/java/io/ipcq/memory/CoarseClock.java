@@ -31,6 +31,9 @@ public final class CoarseClock {
     /** So often the system is asked before a thread is. */
     static final int READS = 64;
 
+    /** Once there could be no thread, so often the system is asked before another attempt. */
+    private static final int ATTEMPTS_APART = 100_000_000;
+
     static final String THREAD = "ipcq-clock";
 
     /** So often the time is kept before somebody has to ask again. */
@@ -75,8 +78,9 @@ public final class CoarseClock {
     private static void askThread() {
         try {
             askOrStart();
-        } catch (Error e) {
-            // there is no memory or stack for it, here and now: somebody else asks again
+        } catch (Throwable e) {
+            // there is no memory, stack or thread for it: each attempt may cost a line of the JVM on the output
+            reads = READS - ATTEMPTS_APART;
         }
     }
 

@@ -102,10 +102,8 @@ final class JournalProducer {
         ChronicleJournal journal = store.journal();
         long number = control.appendedVolatile();
         JournalDocument.number(document, number);
-        long time = CoarseClock.millis();
-        boolean noted = control.times().isPutDue(time);
-        if (noted) {
-            control.times().notePlace(number, control.lowestWanted(), time);
+        if (control.times().isPutDue(CoarseClock.millis())) {
+            notePut(number);
         }
         long index;
         try {
@@ -117,10 +115,16 @@ final class JournalProducer {
         }
         control.lastIndex(index);
         control.appendedRelease(number + count);
-        if (noted) {
-            control.times().notePut(time);
-        }
         return index;
+    }
+
+    /** Before the element is there; others do not see it without its time. */
+    private void notePut(long number) {
+        long now = System.currentTimeMillis(); // the coarse clock may have been stopped with this process
+        if (control.times().isPutDue(now)) {
+            control.times().notePlace(number, control.lowestWanted(), now);
+            control.times().notePut(now);
+        }
     }
 
     private void force(long index, int count) {

@@ -451,7 +451,9 @@ final class JournalQueue<E> extends AbstractSharedQueue<E> implements DurableQue
     }
 
     private void noteTake() {
-        control.times().noteTake(CoarseClock.millisAndPrepare());
+        if (control.times().isTakeDue(CoarseClock.millisAndPrepare())) {
+            control.times().noteTake(System.currentTimeMillis()); // the clock may have been stopped with this process
+        }
     }
 
     private void tookSome() {

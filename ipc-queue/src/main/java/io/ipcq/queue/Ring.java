@@ -251,9 +251,11 @@ final class Ring extends RingRecords {
     private void notePut() {
         long time = CoarseClock.millis();
         if (time != putNoted) {
-            if (times.isPutDue(time)) {
-                times.notePlace(tail, headAcquire(), time);
-                times.notePut(time);
+            long now =
+                    times.isPutDue(time) ? System.currentTimeMillis() : time; // the clock may have been stopped with us
+            if (times.isPutDue(now)) {
+                times.notePlace(tail, headAcquire(), now);
+                times.notePut(now);
             }
             putNoted = time;
         }
@@ -406,7 +408,9 @@ final class Ring extends RingRecords {
         long time = CoarseClock.millisAndPrepare();
         if (time != takeNoted) {
             takeNoted = time;
-            times.noteTake(time);
+            if (times.isTakeDue(time)) {
+                times.noteTake(System.currentTimeMillis()); // as for a put
+            }
         }
     }
 

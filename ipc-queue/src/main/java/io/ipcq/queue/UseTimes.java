@@ -85,6 +85,11 @@ final class UseTimes {
         return isDue(time, region.getLong(lastPut));
     }
 
+    /** The same of a take, without a lock. */
+    boolean isTakeDue(long time) {
+        return isDue(time, region.getLongVolatile(lastTake));
+    }
+
     private static boolean isDue(long time, long last) {
         long since = time - last;
         return since >= RESOLUTION_MILLIS || since < -SET_BACK_MILLIS;
