@@ -148,18 +148,21 @@ final class Batch<T> implements Handed {
         return heapBytes;
     }
 
+    /** From the last one on: what is left has kept its place, if this fails and is done once more. */
     @Override
     public void arrived(Receipt receipt) {
-        List<T> had = new ArrayList<>();
-        List<T> undecoded = new ArrayList<>();
-        List<T> refused = new ArrayList<>();
-        for (int i = things.size() - 1; i >= 0; i--) {
-            List<T> where = !receipt.isTaken(i) ? refused : receipt.isUndecodable(i) ? undecoded : had;
-            where.add(things.get(i));
+        Consumer<Integer> settling = place -> settle(place, receipt);
+        while (!things.isEmpty()) {
+            int last = things.size() - 1;
+            Failures.insist("what a client has received", settling, last);
+            things.remove(last);
         }
-        Failures.giveBack(had, way.had);
-        Failures.giveBack(undecoded, way.undecoded);
-        Failures.giveBack(refused, way.refused);
+    }
+
+    private void settle(int place, Receipt receipt) {
+        Consumer<T> end =
+                !receipt.isTaken(place) ? way.refused : receipt.isUndecodable(place) ? way.undecoded : way.had;
+        end.accept(things.get(place));
     }
 
     @Override

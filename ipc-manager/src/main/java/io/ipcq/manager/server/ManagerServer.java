@@ -339,11 +339,7 @@ public final class ManagerServer implements AutoCloseable {
             }
             case ARRIVED -> {
                 Receipt receipt = call.receipt();
-                Session.Handed handed = call.session().taken(call.present(0));
-                if (handed != null) {
-                    handed.arrived(receipt);
-                }
-                call.reply(handed != null);
+                call.reply(call.session().arrived(call.present(0), receipt));
             }
             case REVOKE -> {
                 requireShutdownAllowed("clients of this server may not take locks from others");

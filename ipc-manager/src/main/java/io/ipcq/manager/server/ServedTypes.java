@@ -99,11 +99,20 @@ final class ServedTypes {
     private ServedQueue queue(Served.Key key, Session session, int takes, Supplier<SharedQueue<byte[]>> maker) {
         Bill bill = new Bill(Session::descriptors);
         bill.change(session, takes);
+        SharedQueue<byte[]> made = null;
+        boolean served = false;
         try {
-            return new ServedQueue(key, maker.get(), clock, workers, budgets.memory(), bill);
-        } catch (RuntimeException | Error e) {
-            bill.end();
-            throw e;
+            made = maker.get();
+            ServedQueue queue = new ServedQueue(key, made, clock, workers, budgets.memory(), bill);
+            served = true;
+            return queue;
+        } finally {
+            if (!served) {
+                if (made != null) {
+                    Failures.insist("a queue that could not be served", SharedQueue::close, made);
+                }
+                bill.end();
+            }
         }
     }
 

@@ -76,7 +76,7 @@ final class Session {
 
     private final Map<Object, Call> waiting = new ConcurrentHashMap<>();
     private final Map<Served, Integer> holds = new ConcurrentHashMap<>();
-    private final Map<Object, Handed> handed = new ConcurrentHashMap<>();
+    private final Map<Object, Unconfirmed> handed = new ConcurrentHashMap<>();
 
     private final Queue<byte[]> outbound = new ConcurrentLinkedQueue<>();
     private final AtomicInteger outboundCount = new AtomicInteger();
@@ -157,6 +157,21 @@ final class Session {
         void arrived(Receipt receipt);
 
         void lost();
+    }
+
+    /** What was handed over, until that has come to its end. */
+    private static final class Unconfirmed {
+        private final Handed element;
+
+        /** What the client said; null as long as it has not. */
+        private @Nullable Receipt receipt;
+
+        /** A thread ends it. If that fails, another one does, when the client is gone. */
+        private volatile boolean claimed;
+
+        Unconfirmed(Handed element) {
+            this.element = element;
+        }
     }
 
     Session(Host host, Connection connection, long number) {
@@ -515,23 +530,62 @@ final class Session {
         if (over) {
             throw new RpcException(Protocol.CANCELLED, "the client is gone");
         }
+        Unconfirmed entry = new Unconfirmed(element);
         memory.take(element.bytes());
-        handed.put(id, element);
+        handed.put(id, entry);
     }
 
-    synchronized @Nullable Handed taken(Object id) {
-        Handed element = handed.remove(id);
-        if (element != null) {
-            memory.giveBack(element.bytes());
-        }
-        return element;
+    /** The client says what it has of a result; false if it has said so before. */
+    boolean arrived(Object id, Receipt receipt) {
+        return end(id, receipt);
     }
 
     /** The result of a call did not go out, or is not confirmed and its client is gone. Once, also if it is both. */
     void lost(Object id) {
-        Handed unsent = taken(id);
-        if (unsent != null) {
-            unsent.lost();
+        boolean unused = end(id, null);
+    }
+
+    /** What the client has said holds also if an error kept it from being done, and the client is cut off for that. */
+    private boolean end(Object id, @Nullable Receipt receipt) {
+        Unconfirmed entry = null;
+        boolean ended = false;
+        try {
+            entry = claim(id, receipt);
+            if (entry == null) {
+                return false;
+            }
+            Receipt said = entry.receipt;
+            if (said == null) {
+                entry.element.lost();
+            } else {
+                entry.element.arrived(said);
+            }
+            forget(id, entry);
+            ended = true;
+            return true;
+        } finally {
+            if (entry != null && !ended) {
+                entry.claimed = false;
+            }
+        }
+    }
+
+    private synchronized @Nullable Unconfirmed claim(Object id, @Nullable Receipt receipt) {
+        Unconfirmed entry = handed.get(id);
+        if (entry == null || entry.claimed) {
+            return null;
+        }
+        if (entry.receipt == null) {
+            entry.receipt = receipt;
+        }
+        entry.claimed = true;
+        return entry;
+    }
+
+    private synchronized void forget(Object id, Unconfirmed entry) {
+        long bytes = entry.element.bytes();
+        if (handed.remove(id, entry)) {
+            memory.giveBack(bytes);
         }
     }
 
